@@ -4,16 +4,16 @@
  * and the same.
  */
 import { feeds } from '../src/agencies/index.js'
-import type { Draft } from '../src/domain/records.js'
+import type { Draft } from '../src/domain/records/records.js'
 import { registryRow } from '../src/sandbox/agencies/market-regulator.js'
 import { individualRow } from '../src/sandbox/agencies/market-regulator-subjects.js'
 import { shopItem } from '../src/sandbox/agencies/marketplaces.js'
-import type { Db } from '../src/store/db.js'
-import { nothingKnown } from '../src/store/known.js'
-import * as operators from '../src/store/operators.js'
-import * as runs from '../src/store/runs.js'
-import { withStage } from '../src/store/staged.js'
-import { merge, toStage } from '../src/work/merge.js'
+import type { Db } from '../src/store/db/db.js'
+import { nothingKnown } from '../src/store/intake/known.js'
+import * as operators from '../src/store/operators/operators.js'
+import * as runs from '../src/store/timetable/runs.js'
+import { withStage } from '../src/store/intake/staged.js'
+import { merge, toStage } from '../src/work/intake/merge.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
 /** Leaves a database that knows operators of its own alone; goes on where an earlier seeding was killed. */

@@ -3,27 +3,27 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import { accessCommands } from './access.js'
-import { accessTold } from './access-told.js'
+import { accessCommands } from './commands/access.js'
+import { accessTold } from './commands/access-table.js'
 import { feeds } from './agencies/index.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
-import { runningStandIns } from './demo-notes.js'
-import { isDate } from './domain/dates.js'
-import { INTERNAL, isRefusal, Refusal, toldOf } from './errors.js'
-import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub.js'
-import { makeLog } from './log.js'
-import { mapCommand } from './mapping.js'
-import { progress } from './progress.js'
-import { eachLine, promised, pullEach, pulledLine, pullOne } from './pulled.js'
-import { compared, unreachableOf } from './reconciling.js'
-import { repairedLines } from './repairing.js'
-import { status } from './status.js'
-import { run } from './stopping.js'
-import { asUnavailable, isLost } from './store/db.js'
-import * as rejects from './store/rejects.js'
-import { trialLines } from './trial.js'
-import { heldIn, verifiedLines } from './verifying.js'
-import { checkReadable } from './work/pull.js'
+import { runningStandIns } from './demo/notes.js'
+import { isDate } from './foundation/time/dates.js'
+import { INTERNAL, isRefusal, Refusal, toldOf } from './foundation/errors.js'
+import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub/hub.js'
+import { makeLog } from './foundation/log.js'
+import { mapCommand } from './commands/map.js'
+import { progress } from './commands/progress.js'
+import { eachLine, promised, pullEach, pulledLine, pullOne } from './commands/pull.js'
+import { compared, unreachableOf } from './commands/reconcile.js'
+import { repairedLines } from './commands/repair.js'
+import { status } from './commands/status.js'
+import { run } from './hub/run-until-stopped.js'
+import { asUnavailable, isLost } from './store/db/db.js'
+import * as rejects from './store/intake/rejects.js'
+import { trialLines } from './commands/trial.js'
+import { heldIn, verifiedLines } from './commands/verify.js'
+import { checkReadable } from './work/intake/pull.js'
 
 /** Rejected items of which a person is told where they stood and why; all are kept. */
 const REJECTS_SHOWN = 10
@@ -57,7 +57,7 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
 }
 
 const fieldCosts = async () => {
-  const [{ costsTold }, { makeSchema }] = await Promise.all([import('./api/costs.js'), import('./api/schema.js')])
+  const [{ costsTold }, { makeSchema }] = await Promise.all([import('./api/request/costs.js'), import('./api/graphql/schema.js')])
   return costsTold(makeSchema())
 }
 
@@ -81,7 +81,7 @@ command
     const config = readConfig()
     checkDataDir(config)
     // Before signals are ours to handle: while it loads one simply ends the process, and none finds a hub half begun.
-    await import('./api/server.js')
+    await import('./server/server.js')
     const hub = await makeHub(config, { migrate: 'before' })
     await run(hub, async () => {
       const url = await hub.serve()
@@ -98,7 +98,7 @@ command
     const config = readConfig()
     checkDataDir(config)
     // Loaded where it is needed: with the server it takes half a second, which no other command need wait.
-    const { demo } = await import('./demo.js')
+    const { demo } = await import('./demo/demo.js')
     await demo(config, say, run)
   })
 

@@ -6,7 +6,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Refusal, reasonOf } from './errors.js'
+import { Refusal, reasonOf } from './foundation/errors.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {

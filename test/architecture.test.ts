@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { makeSchema } from '../src/api/schema.js'
+import { makeSchema } from '../src/api/graphql/schema.js'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Longest file of src that one can read in a sitting, lines. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig } from '../src/config.js'
-import { isRefusal } from '../src/errors.js'
-import { hearings } from '../src/hub-rules.js'
+import { isRefusal } from '../src/foundation/errors.js'
+import { hearings } from '../src/hub/rules.js'
 import { platforms } from '../src/platforms/index.js'
 
 describe('PROXIES', () => {

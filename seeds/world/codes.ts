@@ -1,6 +1,6 @@
 /**
  * Makes codes whose check digits hold but which nobody was given: the blocks used here lie beyond those handed out so
- * far. `src/domain/identity` only checks codes, and the tests hold these against it.
+ * far. `src/domain/operators/codes` only checks codes, and the tests hold these against it.
  */
 
 const USCC_LETTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'

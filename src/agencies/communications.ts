@@ -1,8 +1,8 @@
 /** 省通信管理局: ICP filings of sites, piece by piece as JSON from its own interface, or as a table. */
-import { hostNames } from '../domain/hosts.js'
-import { icpNumber } from '../domain/icp.js'
-import type { Draft, Subject } from '../domain/records.js'
-import { Refusal } from '../errors.js'
+import { hostNames } from '../domain/records/hosts.js'
+import { icpNumber } from '../domain/records/icp.js'
+import type { Draft, Subject } from '../domain/records/records.js'
+import { Refusal } from '../foundation/errors.js'
 import { at } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type Form, makeFeed } from './feed.js'

@@ -1,6 +1,6 @@
 /** A delivery: what a transport brings once from an agency's source, and what becomes of the source afterwards. */
-import type { NumberedMap } from '../domain/feed-maps.js'
-import type { Item, Json } from '../domain/records.js'
+import type { NumberedMap } from '../domain/intake/feed-maps.js'
+import type { Item, Json } from '../domain/records/records.js'
 
 /** Where a feed is fetched from: the agency's base address. */
 export interface Source {

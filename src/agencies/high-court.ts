@@ -3,10 +3,10 @@
  * for organisations only; a person who comes all the same is kept without name, number, age or sex, as an item of nobody:
  * a court's list names people, and by a name alone a shop could be held for another person's debts.
  */
-import { codeOf } from '../domain/identity.js'
-import type { Subject } from '../domain/records.js'
-import { compact } from '../domain/values.js'
-import { Refusal } from '../errors.js'
+import { codeOf } from '../domain/operators/codes.js'
+import type { Subject } from '../domain/records/records.js'
+import { compact } from '../foundation/text/values.js'
+import { Refusal } from '../foundation/errors.js'
 import { at, count } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type Form, makeFeed } from './feed.js'

@@ -2,10 +2,10 @@
  * 电子商务平台: their shops, each with whether its keeper's real name was confirmed and how. What was confirmed stays with
  * the marketplace: no number of any certificate is ever taken.
  */
-import { codeOf, shopCode } from '../domain/identity.js'
-import type { Subject } from '../domain/records.js'
-import { isNullMarker, textOf } from '../domain/values.js'
-import { Refusal } from '../errors.js'
+import { codeOf, shopCode } from '../domain/operators/codes.js'
+import type { Subject } from '../domain/records/records.js'
+import { isNullMarker, textOf } from '../foundation/text/values.js'
+import { Refusal } from '../foundation/errors.js'
 import { at, count } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type Form, makeFeed } from './feed.js'

@@ -3,7 +3,7 @@
  * description chooses among them and adds its own. 00 and 1001 are seen at real receivers; the others are this hub's reading
  * of what they check.
  */
-import type { Receipt } from '../domain/delivery.js'
+import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
 
 const DONE = '00'

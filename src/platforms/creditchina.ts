@@ -2,7 +2,7 @@
  * 信用中国: the same samr-list rows as the national platform, another address, credential and answer; penalties and permits by the services
  * of the first generation.
  */
-import { isEntry, SUBJECT_KINDS } from '../domain/delivery.js'
+import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'

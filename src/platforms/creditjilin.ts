@@ -1,6 +1,6 @@
 /** 信用吉林网: one signed JSON message per notice, one after the other. */
 import { randomUUID } from 'node:crypto'
-import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery.js'
+import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
 import { jsonIn, shortened, Unreadable } from './formats/reading.js'
 import { checkMessage, idempotencyKey, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'

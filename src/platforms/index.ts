@@ -1,5 +1,5 @@
 /** The credit platforms. Adding one is adding a file and a row here. */
-import type { Hearing } from '../domain/delivery.js'
+import type { Hearing } from '../domain/delivery/delivery.js'
 import { creditchina } from './creditchina.js'
 import { creditjilin } from './creditjilin.js'
 import { jilin } from './jilin.js'

@@ -2,7 +2,7 @@
  * 吉林省信用信息数据交换平台, by whichever of the three ways of GB/T 39443-2020 its address names: XML exchange envelopes over HTTP, an exchange
  * folder (`file:`), or an exchange table (`postgres:`).
  */
-import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery.js'
+import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
 import { csv } from './formats/csv.js'
 import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'

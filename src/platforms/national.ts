@@ -1,5 +1,5 @@
 /** 全国信用信息共享平台: takes batches of rows as JSON and answers row by row. */
-import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery.js'
+import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
 import { checkPermitRow, PERMIT_SHOWN, permitBatch } from './formats/permit-row.js'

@@ -1,8 +1,8 @@
 /**
  * Doors out: what every credit platform is, and what it may be told. A platform is a description plus a format and a
- * transport; it keeps nothing and decides nothing. When to send, and when to send again, is `work/push`'s.
+ * transport; it keeps nothing and decides nothing. When to send, and when to send again, is `work/delivery/push`'s.
  */
-import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery.js'
+import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
 
 /** The name under which every platform knows this hub. */
 export const SENDER = 'jilin-ecommerce-credit-hub'

@@ -3,7 +3,7 @@
  * change once, and shows what it was told last.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { webhookSignature } from '../keys/webhooks.js'
+import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { type Answer, type Asked, json, objectIn, type Server, serve } from './server.js'
 
 /** Messages shown; and how old one may be, seconds. */

@@ -1,7 +1,7 @@
 /** The skeleton of every stand-in: a real HTTP server on a free port of this machine, nothing more. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Refusal } from '../errors.js'
+import { Refusal } from '../foundation/errors.js'
 
 const HOST = '127.0.0.1'
 const BODY_BYTES_MAX = 16 * 1024 * 1024

@@ -9,8 +9,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { DOCUMENT_STYLE } from '../domain/documents-page.js'
-import { Refusal } from '../errors.js'
+import { DOCUMENT_STYLE } from '../domain/listing/documents-page.js'
+import { Refusal } from '../foundation/errors.js'
 
 /** dist/web/desk, seen from src/web and from dist/src/web. */
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))

@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { type RequestHandler, Router } from 'express'
-import { Refusal } from '../errors.js'
+import { Refusal } from '../foundation/errors.js'
 
 /** dist/web/graphiql, seen from src/web and from dist/src/web. */
 const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Delivery } from '../../src/agencies/delivery.js'
-import type { Item } from '../../src/domain/records.js'
-import { isRefusal } from '../../src/errors.js'
+import type { Item } from '../../src/domain/records/records.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void
 

@@ -5,7 +5,7 @@ import iconv from 'iconv-lite'
 import { type Content, fromBytes } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
 import { decoded, encodingOf } from '../../src/agencies/readers/text.js'
-import type { Item } from '../../src/domain/records.js'
+import type { Item } from '../../src/domain/records/records.js'
 import { processorMs } from '../support/processor.js'
 
 const NAMES = ['甲列', '乙列', '丙列', '丁列']

@@ -17,7 +17,7 @@ import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import type { Delivery, Opening, Settled } from '../../src/agencies/delivery.js'
 import { folder, saysWhole } from '../../src/agencies/transports/folder.js'
-import { isRefusal } from '../../src/errors.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { feedOf } from './samples.js'
 
 const NAMES = ['编号', '名称', '日期']

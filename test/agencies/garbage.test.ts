@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
-import { isRefusal } from '../../src/errors.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { context, feedOf, fileOf, SAMPLES, sample } from './samples.js'
 
 const SEED = 20261125

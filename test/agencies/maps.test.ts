@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { statesOf } from '../../src/agencies/market-regulator/states.js'
-import { contract } from '../../src/contracts.js'
-import type { Item } from '../../src/domain/records.js'
-import { Refusal } from '../../src/errors.js'
+import { contract } from '../../src/foundation/contracts.js'
+import type { Item } from '../../src/domain/records/records.js'
+import { Refusal } from '../../src/foundation/errors.js'
 import { context, draftsOf, feedOf, itemsOf, problemsOf, SAMPLES, sample } from './samples.js'
 
 /** The n-th item of a sample, with some fields otherwise. */

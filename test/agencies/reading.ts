@@ -1,6 +1,6 @@
 /** A feed of the tests' own, and what the readers make of bytes for it. */
 import { type Form, makeFeed } from '../../src/agencies/feed.js'
-import type { Item } from '../../src/domain/records.js'
+import type { Item } from '../../src/domain/records/records.js'
 import { context, fileOf } from './samples.js'
 
 export const HEADER = '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域'

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Context, Feed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
-import type { Draft, Item, Problem } from '../../src/domain/records.js'
-import { isRefusal } from '../../src/errors.js'
+import type { Draft, Item, Problem } from '../../src/domain/records/records.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 
 export const TODAY = '2026-11-25'
 export const context: Context = { dated: null, today: TODAY }

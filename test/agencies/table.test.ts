@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Delivery, Reject, Settled } from '../../src/agencies/delivery.js'
 import { exchangeTable, table } from '../../src/agencies/transports/table.js'
-import type { Item } from '../../src/domain/records.js'
-import { isRefusal } from '../../src/errors.js'
+import type { Item } from '../../src/domain/records/records.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 const NAMES = ['CF_WSH', 'CF_XDR_MC', 'CF_JDRQ']

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import type { Delivery } from '../../src/agencies/delivery.js'
 import { byCursor, type Cursoring, file } from '../../src/agencies/transports/http.js'
-import type { Json } from '../../src/domain/records.js'
+import type { Json } from '../../src/domain/records/records.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, twoPages } from './answering.js'
 import { feedOf } from './samples.js'
 

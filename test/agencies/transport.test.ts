@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { type Limits, pages } from '../../src/agencies/transports/http.js'
-import type { Item } from '../../src/domain/records.js'
-import { Refusal } from '../../src/errors.js'
+import type { Item } from '../../src/domain/records/records.js'
+import { Refusal } from '../../src/foundation/errors.js'
 import { type Answer, agency, listens, pageOf, reasonOf, record, registryPage, twoPages } from './answering.js'
 import { draftsOf, feedOf, refusalOf, sample } from './samples.js'
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { usccOf } from '../../seeds/world/codes.js'
-import type { NumberedMap } from '../../src/domain/feed-maps.js'
-import type { Item } from '../../src/domain/records.js'
-import { isRefusal, type Refusal } from '../../src/errors.js'
+import type { NumberedMap } from '../../src/domain/intake/feed-maps.js'
+import type { Item } from '../../src/domain/records/records.js'
+import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
 import { bookOf } from '../soak/documents.js'
 import { context, feedOf, fileOf } from './samples.js'
 

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { fromBytes } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
-import type { Item } from '../../src/domain/records.js'
+import type { Item } from '../../src/domain/records/records.js'
 import { refusalOf } from './samples.js'
 
 const NAMES = ['序号', '受检单位', '产品名称', '通报日期']

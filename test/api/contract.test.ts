@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql'
-import { makeSchema } from '../../src/api/schema.js'
-import { dateIn } from '../../src/domain/dates.js'
+import { makeSchema } from '../../src/api/graphql/schema.js'
+import { dateIn } from '../../src/foundation/time/dates.js'
 import { changesSince, deprecable, goneFrom, kept, landed, printed } from '../support/contract.js'
 
 describe('schema/schema.graphql', () => {

@@ -1,5 +1,5 @@
 /** A made world as large as wanted, for timing and for replaying: operators with ten records each, of the kinds a card weighs. */
-import type { Db } from '../../src/store/db.js'
+import type { Db } from '../../src/store/db/db.js'
 
 export const RECORDS_EACH = 10
 

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { orgCodeDigit, usccDigit } from '../../src/domain/identity.js'
+import { orgCodeDigit, usccDigit } from '../../src/domain/operators/codes.js'
 
 const HEADER = '企业名称,统一社会信用代码,注册日期,企业类型,法人代表,注册资金,经营范围,所在省份,地区,注册地址'
 const ROWS_AT_ONCE = 1000

@@ -17,9 +17,9 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql'
-import { TOKENS_MOST } from '../../src/api/limits.js'
-import { makeSchema } from '../../src/api/schema.js'
-import type { Draft } from '../../src/domain/records.js'
+import { TOKENS_MOST } from '../../src/api/request/limits.js'
+import { makeSchema } from '../../src/api/graphql/schema.js'
+import type { Draft } from '../../src/domain/records/records.js'
 import {
   globalOf,
   makeWorld,

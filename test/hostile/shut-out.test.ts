@@ -1,11 +1,11 @@
 /** Whoever knocks wrongly in another's name must not keep that one out of where it is at home. */
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { makeServer } from '../../src/api/server.js'
-import { isRefusal } from '../../src/errors.js'
-import { makeLog } from '../../src/log.js'
-import * as lockouts from '../../src/work/lockouts.js'
-import * as people from '../../src/work/people.js'
+import { makeServer } from '../../src/server/server.js'
+import { isRefusal } from '../../src/foundation/errors.js'
+import { makeLog } from '../../src/foundation/log.js'
+import * as lockouts from '../../src/work/access/lockouts.js'
+import * as people from '../../src/work/access/people.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 

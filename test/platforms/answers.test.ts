@@ -1,8 +1,8 @@
 /** What a door makes of answers that no stand-in gives. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery.js'
-import { isRefusal } from '../../src/errors.js'
+import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery/delivery.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { creditchina } from '../../src/platforms/creditchina.js'
 import { creditjilin } from '../../src/platforms/creditjilin.js'
 import { platforms } from '../../src/platforms/index.js'

@@ -1,6 +1,6 @@
 /** A row is held against its schema before it leaves. */
 import { expect } from 'chai'
-import type { EntryNotice } from '../../src/domain/delivery.js'
+import type { EntryNotice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 import { noticeOf, removalOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'

@@ -1,7 +1,7 @@
 /** What every door out must do, by each of its ways: against the stand-ins over real HTTP, a real folder, a real database. */
 import { expect } from 'chai'
-import { NO_RECEIPT, type Notice } from '../../src/domain/delivery.js'
-import { isRefusal, type Refusal } from '../../src/errors.js'
+import { NO_RECEIPT, type Notice } from '../../src/domain/delivery/delivery.js'
+import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Batch, Platform } from '../../src/platforms/platform.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'

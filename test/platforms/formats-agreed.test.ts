@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { contract } from '../../src/contracts.js'
+import { contract } from '../../src/foundation/contracts.js'
 import { documents, GOLDENS, SCHEMAS, schemaOf } from '../support/platform-documents.js'
 import { ACTIONS, FORMATS, goldenName } from '../support/platform-samples.js'
 

@@ -1,7 +1,7 @@
 /** The forms of 双公示: what a penalty or a permit becomes, and what never leaves. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { RecordNotice } from '../../src/domain/delivery.js'
+import type { RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { checkPenalty2015Row, penalty2015Message, penalty2015Row } from '../../src/platforms/formats/penalty-2015.js'
 import { checkPenaltyRow, penaltyBatch, penaltyRow } from '../../src/platforms/formats/penalty-row.js'
 import { checkPermit2015Row, permit2015Row } from '../../src/platforms/formats/permit-2015.js'

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
-import type { RecordNotice } from '../../src/domain/delivery.js'
+import type { RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { csv } from '../../src/platforms/formats/csv.js'
 import { envelope, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
 import { TABLE_NAMES, TABLES, tableColumns, tableRow, tableSql } from '../../src/platforms/formats/exchange-table.js'

@@ -1,7 +1,7 @@
 /** A receiver that does what `schema/platforms/interfaces.md` says, and no more, is understood by its platform. */
 import { createHmac } from 'node:crypto'
 import { expect } from 'chai'
-import type { Notice } from '../../src/domain/delivery.js'
+import type { Notice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, To } from '../../src/platforms/platform.js'
 import { type Asked, json, serve } from '../../src/sandbox/server.js'

@@ -1,7 +1,7 @@
 /** Invented notices for the tests of the doors out. */
 
-import type { EntryNotice } from '../../src/domain/delivery.js'
-import { usccValid } from '../../src/domain/identity.js'
+import type { EntryNotice } from '../../src/domain/delivery/delivery.js'
+import { usccValid } from '../../src/domain/operators/codes.js'
 import type { Batch } from '../../src/platforms/platform.js'
 
 const CHECK_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'

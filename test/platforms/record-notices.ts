@@ -1,5 +1,5 @@
 /** Invented notices of penalties and permits for the tests of the doors out. */
-import type { RecordNotice } from '../../src/domain/delivery.js'
+import type { RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { usccOf } from './notices.js'
 
 const AUTHORITY = '11220199000000006N'

@@ -1,7 +1,7 @@
 /** A platform's credential goes out in its place, and never comes back from an answer into what the hub keeps, shows or logs. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import { isRefusal } from '../../src/errors.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, To } from '../../src/platforms/platform.js'
 import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'

@@ -1,8 +1,8 @@
 /** What a platform displays is read back whole or not at all. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { NO_RECEIPT } from '../../src/domain/delivery.js'
-import { isRefusal } from '../../src/errors.js'
+import { NO_RECEIPT } from '../../src/domain/delivery/delivery.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { national } from '../../src/platforms/national.js'
 import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
 import { noticeOf, removalOf } from './notices.js'

@@ -1,7 +1,7 @@
 /** An exchange table in a real database, and what happens at its edges. */
 import { expect } from 'chai'
-import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery.js'
-import { isRefusal } from '../../src/errors.js'
+import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/delivery.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { tableSql } from '../../src/platforms/formats/exchange-table.js'
 import { jilin } from '../../src/platforms/jilin.js'
 import type { To } from '../../src/platforms/platform.js'

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Notice, Receipt } from '../../src/domain/delivery.js'
-import { isRefusal } from '../../src/errors.js'
+import type { Notice, Receipt } from '../../src/domain/delivery/delivery.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import {
   type Behaviour,

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import { contract } from '../../src/contracts.js'
-import { type Draft, digest, type Item } from '../../src/domain/records.js'
-import { isRefusal } from '../../src/errors.js'
+import { contract } from '../../src/foundation/contracts.js'
+import { type Draft, digest, type Item } from '../../src/domain/records/records.js'
+import { isRefusal } from '../../src/foundation/errors.js'
 import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 import { shopItem } from '../../src/sandbox/agencies/marketplaces.js'
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { world } from '../../seeds/world.js'
-import { seed } from '../../src/store/db.js'
-import * as operators from '../../src/store/operators.js'
-import * as runs from '../../src/store/runs.js'
+import { seed } from '../../src/store/db/db.js'
+import * as operators from '../../src/store/operators/operators.js'
+import * as runs from '../../src/store/timetable/runs.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
 describe('the seeds', () => {

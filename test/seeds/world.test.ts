@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { EARLIER_ON, earlier, type WorldOperator, world } from '../../seeds/world.js'
-import { isDate } from '../../src/domain/dates.js'
+import { isDate } from '../../src/foundation/time/dates.js'
 import {
   codeOf,
   operatorKindIn,
@@ -13,10 +13,10 @@ import {
   residentIdValid,
   shopCode,
   usccValid,
-} from '../../src/domain/identity.js'
-import { compareMoney } from '../../src/domain/money.js'
-import { redact } from '../../src/domain/privacy.js'
-import { documentNumber } from '../../src/domain/values.js'
+} from '../../src/domain/operators/codes.js'
+import { compareMoney } from '../../src/domain/records/money.js'
+import { redact } from '../../src/domain/records/privacy.js'
+import { documentNumber } from '../../src/foundation/text/values.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
 const AREAS = resolve('../shared/data/gb2260/areas.json')

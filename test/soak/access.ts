@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Role } from '../../src/domain/viewer.js'
+import type { Role } from '../../src/domain/access/viewer.js'
 import {
   makeWorld,
   NOW,

@@ -9,9 +9,9 @@ import {
   type Row,
   rowHash,
   sealOf,
-} from '../../src/domain/trail.js'
-import type { Db, Tx } from '../../src/store/db.js'
-import * as store from '../../src/store/trail.js'
+} from '../../src/domain/audit/audit-log.js'
+import type { Db, Tx } from '../../src/store/db/db.js'
+import * as store from '../../src/store/audit/audit-log.js'
 import type { Random } from './random.js'
 
 export interface Attack {

@@ -3,9 +3,9 @@
  * Mapping the item must cost little processor time, however long the cell is.
  */
 import type { Feed } from '../../src/agencies/feed.js'
-import { redact } from '../../src/domain/privacy.js'
-import type { Item, Json } from '../../src/domain/records.js'
-import { understood } from '../../src/work/read.js'
+import { redact } from '../../src/domain/records/privacy.js'
+import type { Item, Json } from '../../src/domain/records/records.js'
+import { understood } from '../../src/work/intake/read.js'
 import { context, feedOf, itemsOf, SAMPLES, sample } from '../agencies/samples.js'
 import { type Random, randomOf } from './random.js'
 

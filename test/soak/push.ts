@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
-import type { Db } from '../../src/store/db.js'
+import type { Db } from '../../src/store/db/db.js'
 import { rowsOf } from '../support/world.js'
 import { type Fleet, type Life, makeFleet } from './push/fleet.js'
 import { makeSubjects } from './push/subjects.js'

@@ -2,7 +2,7 @@
  * Whether the time of an answer tells another's from nothing: both are asked in a random order, and a rank test (Mann–Whitney)
  * says how often the one takes longer than the other. 0.5 is never; 0 and 1 are always.
  */
-import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/matrix-world.js'
+import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/access/matrix-world.js'
 import { globalOf, keyIn, NOW, penalty, recordId } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { randomOf } from './random.js'

@@ -1,6 +1,6 @@
 /** Deliveries of real feeds without their doors: the items as the agency's pages hold them, mapped by the feed itself. */
 import { feeds } from '../../src/agencies/index.js'
-import type { Db } from '../../src/store/db.js'
+import type { Db } from '../../src/store/db/db.js'
 import { type PullGiven, pullFeed, rowsOf } from './world.js'
 
 export type Fields = Record<string, unknown>

@@ -1,6 +1,6 @@
 /** `npm run access`: writes who may see which field into both READMEs, out of the table itself. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { withAccess } from '../../src/access-told.js'
+import { withAccess } from '../../src/commands/access-table.js'
 
 const READMES = [
   ['README.md', 'en'],

@@ -1,8 +1,8 @@
 /** Registered people and systems that a second person has confirmed, for tests of what comes after. */
 import * as confirmations from '../../src/store/access/confirmations.js'
-import type { Db } from '../../src/store/db.js'
-import * as clients from '../../src/work/clients.js'
-import * as people from '../../src/work/people.js'
+import type { Db } from '../../src/store/db/db.js'
+import * as clients from '../../src/work/access/clients.js'
+import * as people from '../../src/work/access/people.js'
 
 const FIRST = 'systems-1'
 const SECOND = 'security-1'

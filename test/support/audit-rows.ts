@@ -10,7 +10,7 @@ import {
   type Row,
   rowHash,
   type Seal,
-} from '../../src/domain/trail.js'
+} from '../../src/domain/audit/audit-log.js'
 import { SEAL } from './audit.js'
 
 export const AT = new Date('2026-11-25T02:00:00.000Z')

@@ -1,8 +1,8 @@
 /** The audit log in tests: a seal, keys, and heads noted in memory or in a folder. */
 import { createHmac, generateKeyPairSync } from 'node:crypto'
-import type { Seal } from '../../src/domain/trail.js'
-import type { AuditKeys } from '../../src/keys/audit.js'
-import { payloadIn } from '../../src/keys/jws.js'
+import type { Seal } from '../../src/domain/audit/audit-log.js'
+import type { AuditKeys } from '../../src/foundation/keys/audit.js'
+import { payloadIn } from '../../src/foundation/keys/jws.js'
 
 export const sealOf = (name: string): Seal => ({
   id: name,

@@ -1,13 +1,13 @@
-import { document } from '../../src/contracts.js'
-import type { Calendar } from '../../src/domain/calendar.js'
-import { type Act, type Case, newCase, type Role, type Rules } from '../../src/domain/case.js'
-import { addDays } from '../../src/domain/dates.js'
-import type { Moved } from '../../src/domain/listing.js'
-import { move } from '../../src/domain/listing.js'
-import type { ListKind, NumberName } from '../../src/domain/lists.js'
-import type { MoveName } from '../../src/domain/moves.js'
-import { ROLES as VIEWERS } from '../../src/domain/viewer.js'
-import { clockRules } from '../../src/work/clocks.js'
+import { document } from '../../src/foundation/contracts.js'
+import type { Calendar } from '../../src/domain/calendar/calendar.js'
+import { type Act, type Case, newCase, type Role, type Rules } from '../../src/domain/listing/case.js'
+import { addDays } from '../../src/foundation/time/dates.js'
+import type { Moved } from '../../src/domain/listing/listing.js'
+import { move } from '../../src/domain/listing/listing.js'
+import type { ListKind, NumberName } from '../../src/domain/listing/lists.js'
+import type { MoveName } from '../../src/domain/listing/moves.js'
+import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
+import { clockRules } from '../../src/work/listing/publication-clocks.js'
 
 export const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists
 export const kind = (id: string): ListKind => {

@@ -1,5 +1,5 @@
 /** Rows of clocks that are not the law's: numbers of tests. */
-import type { ClockRow, ClockRules, SeverityRow } from '../../src/domain/clocks.js'
+import type { ClockRow, ClockRules, SeverityRow } from '../../src/domain/listing/publication-clocks.js'
 
 export const GENERAL: SeverityRow = {
   list: 'serious',

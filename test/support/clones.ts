@@ -1,6 +1,6 @@
 /** Many of whatever a test has made one of, by copies of its rows: an operator with all that hangs on it, a hundred times. */
 import { randomUUID } from 'node:crypto'
-import type { Db } from '../../src/store/db.js'
+import type { Db } from '../../src/store/db/db.js'
 
 type Row = Record<string, unknown>
 /** What is other in the copy: by column. */

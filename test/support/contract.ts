@@ -22,9 +22,9 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql'
-import { readable } from '../../src/api/readable.js'
-import { makeSchema } from '../../src/api/schema.js'
-import { dateIn, isDate } from '../../src/domain/dates.js'
+import { readable } from '../../src/api/graphql/introspection.js'
+import { makeSchema } from '../../src/api/graphql/schema.js'
+import { dateIn, isDate } from '../../src/foundation/time/dates.js'
 
 const FILE = fileURLToPath(new URL('../../schema/schema.graphql', import.meta.url))
 const HEAD = `# 由代码生成（npm run schema），勿手工修改。Made by \`npm run schema\`; not to be edited.

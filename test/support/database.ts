@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
-import { connect, type Db, migrate } from '../../src/store/db.js'
+import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import { type Embedded, join } from '../../src/store/embedded/index.js'
 
 const TEMPLATE = 'hub_template'

@@ -1,10 +1,10 @@
 /** A hub of which there is something to see at the desk's pages of deliveries: told, refused, removed, and differing. */
-import { dateIn } from '../../src/domain/dates.js'
-import { isHeavy } from '../../src/domain/penalty.js'
-import type { Body } from '../../src/domain/records.js'
+import { dateIn } from '../../src/foundation/time/dates.js'
+import { isHeavy } from '../../src/domain/records/penalty.js'
+import type { Body } from '../../src/domain/records/records.js'
 import { carry } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
-import { makeMove } from '../../src/work/listing.js'
+import { makeMove } from '../../src/work/listing/listing.js'
 import { startHub, type TestHub } from './hub.js'
 
 export interface Delivering {

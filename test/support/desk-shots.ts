@@ -1,7 +1,7 @@
 /** Pictures of the desk, of a hub that has gone through one whole cycle; each as whoever works there sees it. */
 import type { Browser, Page } from 'playwright-core'
 import { feeds } from '../../src/agencies/index.js'
-import { keepCard } from '../../src/work/cards.js'
+import { keepCard } from '../../src/work/scoring/scorecards.js'
 import { type Delivering, delivering } from './delivering.js'
 import { cookieFor, type DeskRole, deskBuilt } from './desk.js'
 import { csv, firmsOf, line, of, rowOf } from './penalty-rows.js'

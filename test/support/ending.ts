@@ -1,7 +1,7 @@
 /** Published entries whose terms end in a few days by the real clock, brought there by the moves of anyone. */
-import { addDays, addYears, dateIn, daysBetween } from '../../src/domain/dates.js'
-import type { Db } from '../../src/store/db.js'
-import { makeMove } from '../../src/work/listing.js'
+import { addDays, addYears, dateIn, daysBetween } from '../../src/foundation/time/dates.js'
+import type { Db } from '../../src/store/db/db.js'
+import { makeMove } from '../../src/work/listing/listing.js'
 import { lead, PATH, penalised, rules } from './world.js'
 
 /** The day on which the ordinary path decides. */

@@ -1,8 +1,8 @@
 /** A feed whose rows the test writes: one agency's form, and a body of each kind made of the little that a row says. */
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import { type Feed, makeFeed } from '../../src/agencies/feed.js'
-import type { Bounds } from '../../src/domain/bounds.js'
-import type { Body, Item, RecordKind } from '../../src/domain/records.js'
+import type { Bounds } from '../../src/domain/intake/bounds.js'
+import type { Body, Item, RecordKind } from '../../src/domain/records/records.js'
 
 /** As the test agency spells it: every field text. `key`, `value` and `day` are needed. */
 export interface Row {

@@ -1,5 +1,5 @@
 /** Rows of the credit office's table of penalties, as its people would send them in a file; of firms that the hub knows. */
-import type { Db } from '../../src/store/db.js'
+import type { Db } from '../../src/store/db/db.js'
 
 export interface Firm {
   name: string

@@ -2,7 +2,7 @@
  * What a receiver answers, platform by platform: where it is called, by which credential it knows the hub, the receipts, and what it
  * displays. `interfaces.md` is made of this; test/platforms/interfaces.test.ts plays it to the platforms themselves.
  */
-import type { SubjectKind } from '../../src/domain/delivery.js'
+import type { SubjectKind } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 
 /** The subjects of the examples: the first is taken, the second refused. */

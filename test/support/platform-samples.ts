@@ -1,5 +1,5 @@
 /** One invented subject of each kind, added, changed and withdrawn, and what it becomes in every format: byte for byte. */
-import type { Action, EntryNotice, Notice, RecordNotice } from '../../src/domain/delivery.js'
+import type { Action, EntryNotice, Notice, RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { csv } from '../../src/platforms/formats/csv.js'
 import { envelope, envelopeHeader, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
 import { tableRow } from '../../src/platforms/formats/exchange-table.js'

@@ -1,8 +1,8 @@
 /** Entries put on the public list and taken from it as the moves do in the end, without the moves. Every name is invented. */
 
 import { createHash } from 'node:crypto'
-import { MASKS } from '../../src/domain/public-entry.js'
-import type { Db } from '../../src/store/db.js'
+import { MASKS } from '../../src/domain/listing/public-entry.js'
+import type { Db } from '../../src/store/db/db.js'
 import { codeOf, rowsOf, TODAY } from './world.js'
 
 export interface Given {

@@ -1,5 +1,5 @@
 /** Rows of the test agency, and what the hub believes after they were pulled. */
-import type { Db } from '../../src/store/db.js'
+import type { Db } from '../../src/store/db/db.js'
 import { codeOf, type Row, rowsOf } from './world.js'
 
 export const row = (n: number, more: Partial<Row> = {}): Row => ({

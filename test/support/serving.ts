@@ -1,6 +1,6 @@
 /** A hub in a process of its own, for tests that kill it: node --import tsx serving.ts DATABASE_URL DATA_DIR. Prints where it serves. */
 import { readConfig } from '../../src/config.js'
-import { makeHub } from '../../src/hub.js'
+import { makeHub } from '../../src/hub/hub.js'
 
 const [, , url, folder] = process.argv
 const hub = await makeHub(

@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto'
 import { authorityOf } from '../../seeds/world/places.js'
 import { COUNTERFEITS, FALSE_CLAIMS, HEAVY } from '../../seeds/world/violations.js'
 import { world } from '../../seeds/world.js'
-import { addDays, addYears } from '../../src/domain/dates.js'
-import { MASKS } from '../../src/domain/public-entry.js'
-import type { Db } from '../../src/store/db.js'
-import type { PublicBody } from '../../src/store/listings.js'
-import { follow } from '../../src/store/names.js'
+import { addDays, addYears } from '../../src/foundation/time/dates.js'
+import { MASKS } from '../../src/domain/listing/public-entry.js'
+import type { Db } from '../../src/store/db/db.js'
+import type { PublicBody } from '../../src/store/listing/listings.js'
+import { follow } from '../../src/store/operators/names.js'
 
 export interface Firm {
   uscc: string

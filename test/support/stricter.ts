@@ -1,6 +1,6 @@
 /** A card for a trial: the first one with each penalty weighing twice, and without a cap. */
-import { document } from '../../src/contracts.js'
-import type { Scorecard } from '../../src/domain/scorecard.js'
+import { document } from '../../src/foundation/contracts.js'
+import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
 
 export const STRICTER = 'strict-9'
 

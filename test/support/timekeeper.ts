@@ -2,11 +2,11 @@
  * A process of the timetable for tests: tells which times it plans while its clock goes over some nights, then takes what is
  * due and hangs at the step named, until it is killed. Arguments: database, subject, step.
  */
-import { connect } from '../../src/store/db.js'
-import { startClock } from '../../src/work/clock.js'
-import { makeScheduler } from '../../src/work/occurrences.js'
-import { alone } from '../../src/work/run.js'
-import type { Occasion } from '../../src/work/timetable.js'
+import { connect } from '../../src/store/db/db.js'
+import { startClock } from '../../src/work/timetable/clock.js'
+import { makeScheduler } from '../../src/work/timetable/occurrences.js'
+import { alone } from '../../src/work/timetable/run.js'
+import type { Occasion } from '../../src/work/timetable/timetable.js'
 import { log } from './world.js'
 
 /** Nights on which New York, Berlin and Apia put their clocks forward or back, or dropped a day. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sealed } from '../../src/domain/snapshot.js'
+import { sealed } from '../../src/domain/publication/snapshot.js'
 import {
   globalOf,
   keyIn,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { canonical, type Json } from '../../src/domain/records.js'
+import { canonical, type Json } from '../../src/domain/records/records.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { corrected, letGo, shown } from '../support/public-list.js'

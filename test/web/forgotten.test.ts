@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { addDays } from '../../src/domain/dates.js'
+import { addDays } from '../../src/foundation/time/dates.js'
 import {
   globalOf,
   keyIn,

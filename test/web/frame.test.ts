@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { COUNTERFEIT } from '../../src/domain/penalty.js'
+import { COUNTERFEIT } from '../../src/domain/records/penalty.js'
 import { makeWorld, TODAY, type World } from '../api/world.js'
 import { linksIn, read } from '../support/reading.js'
 import { firms, listFirms } from '../support/site-world.js'

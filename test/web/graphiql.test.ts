@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { ROLES, type Role } from '../../src/domain/viewer.js'
+import { ROLES, type Role } from '../../src/domain/access/viewer.js'
 import { EXAMPLES, textOf } from '../../src/web/graphiql/examples.js'
 import {
   makeWorld,

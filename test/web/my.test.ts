@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { connect } from '../../src/store/db.js'
+import { connect } from '../../src/store/db/db.js'
 import {
   globalOf,
   keyIn,

@@ -1,6 +1,6 @@
 /** The party (行政相对人) of a penalty, a permit or a repair: what kind, which codes, which name. */
-import { codeOf, operatorKindIn } from '../../domain/identity.js'
-import type { Subject } from '../../domain/records.js'
+import { codeOf, operatorKindIn } from '../../domain/operators/codes.js'
+import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
 import type { Reading } from './fields.js'
 

@@ -1,8 +1,8 @@
 /** Administrative permits of 双公示. Their codes are not those of penalties with another head: XK_LYDW, XK_YXQZI, XK_XKJG. */
-import { normalizeName } from '../../domain/names.js'
-import { factOfDecision } from '../../domain/penalty.js'
-import type { Draft } from '../../domain/records.js'
-import { compact, documentNumber } from '../../domain/values.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import { factOfDecision } from '../../domain/records/penalty.js'
+import type { Draft } from '../../domain/records/records.js'
+import { compact, documentNumber } from '../../foundation/text/values.js'
 import { type Context, type Form, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
 import { type Layout, namesOf, type Reading, readAs } from './fields.js'

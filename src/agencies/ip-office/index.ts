@@ -1,5 +1,5 @@
 /** 省知识产权局: trademarks, as pages of XML; as files also the tables and documents of other offices. */
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import { at, count, listOf } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'
 import { parseXml } from '../readers/xml.js'

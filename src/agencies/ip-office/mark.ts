@@ -1,12 +1,12 @@
 /** What every form of a trademark comes to: one draft a class, under a key that names the office. */
-import type { Body, Draft, Subject } from '../../domain/records.js'
+import type { Body, Draft, Subject } from '../../domain/records/records.js'
 import {
   niceClasses,
   type TrademarkOffice,
   trademarkKey,
   trademarkNumber,
   trademarkStem,
-} from '../../domain/trademark.js'
+} from '../../domain/records/trademark.js'
 import type { Examination } from '../examine.js'
 
 export const NO_CODES = { uscc: null, orgCode: null, regNo: null } as const

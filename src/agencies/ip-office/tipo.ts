@@ -1,5 +1,5 @@
 /** Gazette of 智慧財產局 (Taiwan): registrations in Traditional script, days in years of the Republic, no codes of owners. */
-import { parseRocDate } from '../../domain/dates.js'
+import { parseRocDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import type { Form } from '../feed.js'
 import { checkOrder, classesOf, draftsOf, NO_CODES, numberOf } from './mark.js'

@@ -1,6 +1,6 @@
 /** How this agency's services are asked: pages of a query service by GET, pages through the provincial gateway by POST. */
 import { randomUUID } from 'node:crypto'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import { at, count } from '../envelopes.js'
 import type { Description } from '../feed.js'
 import { parseJson } from '../readers/json.js'

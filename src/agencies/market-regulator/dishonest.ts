@@ -1,5 +1,5 @@
 /** Lists of the seriously dishonest: the current one through the provincial gateway, the e-commerce one of 2018 as a table. */
-import { documentNumber } from '../../domain/values.js'
+import { documentNumber } from '../../foundation/text/values.js'
 import { type Form, makeFeed } from '../feed.js'
 import { gatewayPages } from './asking.js'
 import { telling } from './telling.js'

@@ -1,7 +1,7 @@
 /** Samplings of food: one workbook. Each row may name two parties, who sold it and who made it by its label; each gets its record. */
-import { normalizeName } from '../../domain/names.js'
-import type { Draft } from '../../domain/records.js'
-import { documentNumber } from '../../domain/values.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import type { Draft } from '../../domain/records/records.js'
+import { documentNumber } from '../../foundation/text/values.js'
 import type { Codes, Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'

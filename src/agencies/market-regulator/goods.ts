@@ -1,6 +1,6 @@
 /** Article numbers (GTIN) as they are published: one or several in a cell, with blanks, some of them something else. */
-import { gtinValid } from '../../domain/identity.js'
-import { compact } from '../../domain/values.js'
+import { gtinValid } from '../../domain/operators/codes.js'
+import { compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 
 const LENGTH = 14 // digits of the form in which they are compared

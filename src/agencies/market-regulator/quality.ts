@@ -1,5 +1,5 @@
 /** Results of product quality inspections: one workbook, a title and a note above its header; and lists of herbal slices. */
-import { documentNumber } from '../../domain/values.js'
+import { documentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import { type Form, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'

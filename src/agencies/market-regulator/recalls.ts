@@ -1,5 +1,5 @@
 /** Recalls of defective goods: the administration's own service and tables, and the lists that three authorities abroad publish. */
-import { documentNumber } from '../../domain/values.js'
+import { documentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
 import { servicePages } from './asking.js'
 import { gtins } from './goods.js'

@@ -1,8 +1,8 @@
 /** What every registration has in common, whichever form it came in: kinds, capital, divisions. */
-import { operatorKindIn, regionIn } from '../../domain/identity.js'
-import { parseMoney } from '../../domain/money.js'
-import type { Body, Draft } from '../../domain/records.js'
-import { compact } from '../../domain/values.js'
+import { operatorKindIn, regionIn } from '../../domain/operators/codes.js'
+import { parseMoney } from '../../domain/records/money.js'
+import type { Body, Draft } from '../../domain/records/records.js'
+import { compact } from '../../foundation/text/values.js'
 import type { Codes, Examination } from '../examine.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/

@@ -1,6 +1,6 @@
 /** Registrations of enterprises: pages of the registry's query service, the register as a table, or a vendor's search. */
-import { codeOf } from '../../domain/identity.js'
-import { PROVINCE_NAMES } from '../../domain/places.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
 import { type Form, makeFeed } from '../feed.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'

@@ -1,6 +1,6 @@
 /** One field, many headers: 标称生产企业, 标称生产单位 and 标称生产者 are one column, whoever laid out the table. */
-import type { Draft } from '../../domain/records.js'
-import { clean, compact } from '../../domain/values.js'
+import type { Draft } from '../../domain/records/records.js'
+import { clean, compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { Context, Form } from '../feed.js'
 

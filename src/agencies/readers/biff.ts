@@ -3,7 +3,7 @@
  * what it does not know, ends where the records end, and lets a later cell replace an earlier one of the same place.
  */
 import * as XLSX from '@e965/xlsx'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 
 const MAX_CELLS = 2_000_000 // in all sheets; 20 MB hold no more
 const MAX_COLUMN = 255 // from 0, the format's own limit

@@ -1,7 +1,7 @@
 /** Content: the bytes of one file or one answer, opened once, read as often as a reader needs, never wholly unless asked. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { Refusal, reasonOf } from '../../errors.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 const HEAD_BYTES = 64 * 1024
 /** Each costs a wait; larger ones gain nothing. */

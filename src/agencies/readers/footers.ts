@@ -2,7 +2,7 @@
  * Footers: notes, totals and signatures that people write below a table. They are no rows of it. A row that looks like one is held
  * back until the end shows that no row of the table follows it.
  */
-import { compact } from '../../domain/values.js'
+import { compact } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell
 const MOST_ROWS = 20 // rows of a footer; more of them are rows like any other

@@ -1,6 +1,6 @@
 /** Finds the list of records inside a document (JSON or XML as a value) without knowing where an agency puts it. */
-import type { Item } from '../../domain/records.js'
-import { Refusal } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
 import { headerUnknown } from './near.js'
 import { isRecord, itemOf, recognise, type Shape } from './shapes.js'
 

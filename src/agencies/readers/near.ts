@@ -1,6 +1,6 @@
 /** Content in no known form: which headings were read, which form is nearest, what it still wants, and what to do next. */
-import { redact } from '../../domain/privacy.js'
-import { Refusal } from '../../errors.js'
+import { redact } from '../../domain/records/privacy.js'
+import { Refusal } from '../../foundation/errors.js'
 import { recognisedIn, type Shape } from './shapes.js'
 
 const MOST_NAMES = 30 // told of each kind

@@ -1,6 +1,6 @@
 /** Shapes: the sets of field names in which a feed is known to come. Readers are told them and know no name themselves. */
-import type { Item } from '../../domain/records.js'
-import { byNames } from '../../domain/remembered.js'
+import type { Item } from '../../domain/records/records.js'
+import { byNames } from '../../foundation/memo.js'
 
 /** One known set of field names, as the agency spells them. */
 export interface Shape {

@@ -3,7 +3,7 @@
  * one of the same number, makes room for whatever row is named, and takes a cut sheet for an empty one.
  */
 import { SaxesParser } from 'saxes'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import type { Part, ZipFault, ZipLimits } from './zip.js'
 
 export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }

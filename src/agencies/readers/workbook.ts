@@ -1,7 +1,7 @@
 /** Excel workbooks, opened. The header may stand below a title and notes; every sheet with a known header is read. */
 import * as XLSX from '@e965/xlsx'
-import type { Item } from '../../domain/records.js'
-import { Refusal } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
 import { mustBeSound } from './biff.js'
 import { footers } from './footers.js'
 import { headerUnknown } from './near.js'

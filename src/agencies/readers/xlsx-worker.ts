@@ -1,8 +1,8 @@
 /** Runs in a thread of its own: answers each request with the next items of the workbook it was started with. */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as XLSX from '@e965/xlsx'
-import type { Item } from '../../domain/records.js'
-import { isRefusal } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { isRefusal } from '../../foundation/errors.js'
 import { itemsOfWorkbook } from './workbook.js'
 import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
 

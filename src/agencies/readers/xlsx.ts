@@ -3,8 +3,8 @@
  * reader work without end, and that must stop neither the process nor its other work.
  */
 import { Worker } from 'node:worker_threads'
-import type { Item } from '../../domain/records.js'
-import { Refusal, type RefusalCode } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { Refusal, type RefusalCode } from '../../foundation/errors.js'
 import type { Content } from './content.js'
 import { isOle2 } from './ole2.js'
 import type { Shape } from './shapes.js'

@@ -1,8 +1,8 @@
 /** XML without surprises: no document type, no entities but the five, bounded depth; as a plain value like JSON's. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
-import type { Item } from '../../domain/records.js'
-import { Refusal } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
 import type { Content } from './content.js'
 import { itemsIn } from './lists.js'
 import type { Shape } from './shapes.js'

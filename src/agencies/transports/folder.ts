@@ -11,8 +11,8 @@
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Item } from '../../domain/records.js'
-import { isRefusal, Refusal } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Delivery, Opening, Settled, Source } from '../delivery.js'
 import { fromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'

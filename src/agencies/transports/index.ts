@@ -1,5 +1,5 @@
 /** Which door: the one that the agency's configured address calls for. */
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import type { Delivery, Opening, Source } from '../delivery.js'
 import type { Shape } from '../readers/shapes.js'
 import { folder } from './folder.js'

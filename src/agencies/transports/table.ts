@@ -3,8 +3,8 @@
  * reads those in state 0 and answers beside each. Address: `postgres://…/database?schema=NAME`; the table of a feed is
  * `exchange_<feed>`, made by `exchangeTable` below. Nothing in it is changed before the run has ended.
  */
-import type { Item } from '../../domain/records.js'
-import { isRefusal, Refusal } from '../../errors.js'
+import type { Item } from '../../domain/records/records.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Delivery, Opening, Settled, Source } from '../delivery.js'
 import { headerUnknown } from '../readers/near.js'
 import { broken, itemOf, recognise, type Shape } from '../readers/shapes.js'

@@ -1,5 +1,5 @@
 /** The name under which a file was sent: its last part alone, as text of bounded length, without ID numbers. */
-import { redact } from '../../domain/privacy.js'
+import { redact } from '../../domain/records/privacy.js'
 
 /** Longest name that is kept, characters. */
 const NAME_LENGTH = 200

@@ -1,5 +1,5 @@
 /** Places for uploads that are being taken in. */
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 
 interface Sent {
   id: string

@@ -3,7 +3,7 @@
  * have come and not by what was announced: who sends nothing takes next to nothing, and is let go after a while.
  */
 import type { IncomingMessage } from 'node:http'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 
 /** Without a byte for so long a sender has stopped, milliseconds. */
 export const STALLED_MS = 60_000

@@ -1,13 +1,13 @@
 /** GET /v1/timeliness.csv?month=YYYY-MM: the figures of a month, for whoever reports them in a spreadsheet. */
 import type { RequestHandler } from 'express'
-import { dateIn } from '../../domain/dates.js'
-import type { Duty, Figure } from '../../domain/timeliness.js'
-import { BYTE_ORDER_MARK, row as line } from '../../work/publish-files.js'
-import { monthly, PUBLICITY } from '../../work/timeliness.js'
-import { withDb } from '../own.js'
-import type { ApiParts } from '../parts.js'
-import { keep } from '../trail.js'
-import { admit, allow } from '../viewer.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Duty, Figure } from '../../domain/delivery/timeliness.js'
+import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
+import { monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
+import { withDb } from '../request/request-database.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { keep } from '../request/audit-rows.js'
+import { admit, allow } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 
 const HEADER = [

@@ -1,10 +1,10 @@
 /** GET /v1/trail/verification: the whole trail walked while whoever asked watches: Server-Sent Events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
-import { Refusal } from '../../errors.js'
-import { withDb } from '../own.js'
-import type { ApiParts } from '../parts.js'
-import { keep } from '../trail.js'
-import { admit, allow } from '../viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import { withDb } from '../request/request-database.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { keep } from '../request/audit-rows.js'
+import { admit, allow } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 
 /** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY, STOPPING. A hub that stops says `end` instead of `done`. */

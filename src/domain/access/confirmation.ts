@@ -2,7 +2,7 @@
  * The rule of two persons for accounts: whoever registers a person or a system, or issues a new password or secret, does not put
  * it into force. One administrator alone could otherwise make both the officer and the reviewer of a case. Pure.
  */
-import { samePerson } from '../persons.js'
+import { samePerson } from './persons.js'
 
 /** 三员分立: `systems` registers, `security` confirms, and the audit is the auditor's. */
 export const DUTIES = ['systems', 'security'] as const

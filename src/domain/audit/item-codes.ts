@@ -1,5 +1,5 @@
 /** Codes of operators in an item as an agency sent it: whoever sees the item sees them, though nobody has matched it yet. */
-import { codeOf } from '../identity.js'
+import { codeOf } from '../operators/codes.js'
 
 /** Codes of one item that are kept; an item names one firm, seldom two. */
 export const ITEM_CODES_MOST = 100

@@ -1,5 +1,5 @@
 /** Rows of the audit log that were noted outside the database and are not in it: what a row says of such a loss, and what explains it. */
-import { type Head, headIn } from '../trail.js'
+import { type Head, headIn } from './audit-log.js'
 
 /** Which PostgreSQL server a head was written on. A promoted standby has another timeline, a restored copy another identifier. */
 export interface Server {

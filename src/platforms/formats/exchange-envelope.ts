@@ -2,7 +2,7 @@
  * exchange-envelope: the provincial exchange message, XML; a header saying from whom to whom, a body of rows. Entries of lists have rows of
  * the exchange's own, penalties and permits those of 双公示.
  */
-import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery.js'
+import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'

@@ -2,7 +2,7 @@
  * exchange-table: rows in a database that both sides reach (前置机). Beside the fields stand columns that the receiver fills: the
  * feedback. One table for each kind of subject, one row for each message, the key and the number of the message together its own.
  */
-import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery.js'
+import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
 import type { Row } from './record-notices.js'
 import { columnsOf } from './schema.js'

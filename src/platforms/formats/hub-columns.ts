@@ -2,7 +2,7 @@
  * The columns that no published standard of 双公示 has, and without which nothing can be changed, put in order or taken back:
  * the hub's key, the number of the message, what happened, and the withdrawal. Agreed with each receiver.
  */
-import type { RecordNotice } from '../../domain/delivery.js'
+import type { RecordNotice } from '../../domain/delivery/delivery.js'
 
 export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({
   HUB_ID: key,

@@ -2,8 +2,8 @@
  * penalty-row: 双公示 行政处罚 of the second generation, thirty fields CF_*, one row for each party. Numbers of certificates, of
  * representatives as of natural persons, are columns that stay empty.
  */
-import type { RecordNotice } from '../../domain/delivery.js'
-import { yuanToWan } from '../../domain/money.js'
+import type { RecordNotice } from '../../domain/delivery/delivery.js'
+import { yuanToWan } from '../../domain/records/money.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import type { ShownNames } from './reading.js'

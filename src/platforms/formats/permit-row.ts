@@ -2,7 +2,7 @@
  * permit-row: 双公示 行政许可 of the second generation, XK_*, one row for each party and certificate. Its codes are not those of
  * penalties with another head: XK_YXQZI is the end, XK_LYDW the source, XK_XKJG the authority.
  */
-import type { RecordNotice } from '../../domain/delivery.js'
+import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import type { ShownNames } from './reading.js'

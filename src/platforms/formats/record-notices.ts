@@ -1,6 +1,6 @@
 /** What the forms of 双公示 have in common: whose record it is, and what its body says. */
-import type { Notice, RecordNotice } from '../../domain/delivery.js'
-import { operatorKindIn } from '../../domain/identity.js'
+import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
+import { operatorKindIn } from '../../domain/operators/codes.js'
 import type { Fault } from '../platform.js'
 
 /** One row of any format, by the receiver's own field names; null: the field is empty. */

@@ -2,7 +2,7 @@
  * The first generation of 双公示 (2015–2018): ROWDATA/ROW, days as YYYY/MM/DD, in the SOAP call of its service, and the answer with
  * its `code` and `line`.
  */
-import type { Notice, Receipt } from '../../domain/delivery.js'
+import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { shortened, Unreadable } from './reading.js'
 import type { Row } from './record-notices.js'
 import { elementsNamed, leaf, localName, node, readXml, tag, textIn, XML_DECLARATION, type XmlElement } from './xml.js'

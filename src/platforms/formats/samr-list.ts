@@ -2,7 +2,7 @@
  * samr-list: the rows of the market regulators' 严重违法失信 list (field names of the public data family), as JSON.
  * Lawful minimum: the family's NAME, CERTYPE, CERNO (legal representative and ID) are never sent.
  */
-import { type EntryNotice, isEntry } from '../../domain/delivery.js'
+import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { faultsIn, fitting } from './schema.js'

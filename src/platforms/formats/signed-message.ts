@@ -3,7 +3,7 @@
  * idempotency goes beside it in a header.
  */
 import { createHmac } from 'node:crypto'
-import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery.js'
+import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { Fault } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { naturalPerson, said, saidAll } from './record-notices.js'

@@ -2,9 +2,9 @@
  * One question to a platform over HTTP, and what its status means. Only the configured address is ever asked: no redirect is
  * followed, and nothing in an answer is taken for an address.
  */
-import { NoDisplay } from '../../errors/no-display.js'
-import { Refusal } from '../../errors.js'
-import { ask, Unreachable } from '../../http.js'
+import { NoDisplay } from '../../foundation/errors/no-display.js'
+import { Refusal } from '../../foundation/errors.js'
+import { ask, Unreachable } from '../../foundation/http.js'
 import type { To } from '../platform.js'
 import { struck, struckBytes } from './secrets.js'
 

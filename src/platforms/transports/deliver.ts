@@ -1,5 +1,5 @@
 /** One message out over HTTP, its receipts back: one for each notice in it. */
-import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery.js'
+import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery/delivery.js'
 import { Unreadable } from '../formats/reading.js'
 import type { To } from '../platform.js'
 import { type Answer, converse, unreachable } from './converse.js'

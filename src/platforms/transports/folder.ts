@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery.js'
+import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { type Lines, linesIn, linesInSlices } from '../formats/lines.js'
 import { type ShownNames, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'

@@ -1,5 +1,5 @@
 /** Receipts in a JSON answer, under each platform's own names. */
-import type { Receipt } from '../../domain/delivery.js'
+import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isTaken } from '../codes.js'
 import { isObject, jsonIn, shortened, textOf, Unreadable } from '../formats/reading.js'
 import type { Platform } from '../platform.js'

@@ -2,7 +2,7 @@
  * Reading back what a platform displays under our keys: a JSON list under its own names, page by page in the order of the
  * keys (`GET /entries?after=KEY&limit=N`), or of some keys (`GET /entries?keys=A,B`). What was removed is not in it.
  */
-import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery.js'
+import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, Unreadable } from '../formats/reading.js'
 import type { Shown, To } from '../platform.js'
 import { type Answer, converse, noDisplay, unreachable } from './converse.js'

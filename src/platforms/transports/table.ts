@@ -2,8 +2,8 @@
  * An exchange table (前置机, GB/T 39443-2020 5.6): the hub writes rows into a database that both can reach, the receiver reads those in
  * state 0 and answers in the columns beside each. Address: `postgres://…/database?schema=NAME`.
  */
-import type { Notice, Receipt } from '../../domain/delivery.js'
-import { isRefusal } from '../../errors.js'
+import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
+import { isRefusal } from '../../foundation/errors.js'
 import { isContradictory } from '../codes.js'
 import type { ShownNames } from '../formats/reading.js'
 import type { Row } from '../formats/record-notices.js'

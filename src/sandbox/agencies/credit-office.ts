@@ -1,7 +1,7 @@
 /** Stand-in of 省信用办: penalties and permits in the 双公示 form as CSV files in GB18030, repairs as pages of JSON. */
 import iconv from 'iconv-lite'
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
-import { yuanToWan } from '../../domain/money.js'
+import { yuanToWan } from '../../domain/records/money.js'
 import { type Answer, type Asked, json } from '../server.js'
 import { csvDate, csvLine, typedNumber } from './spelling.js'
 import { countIn, type Routes } from './stand-in.js'

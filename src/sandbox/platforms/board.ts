@@ -3,7 +3,7 @@
  * only ever replaced by a message with a higher number, unless the platform ignores numbers.
  */
 import { createHash } from 'node:crypto'
-import { canonical, type Json } from '../../domain/records.js'
+import { canonical, type Json } from '../../domain/records/records.js'
 import { openJournal } from './journal.js'
 import { faultAt, faultOf, type Judging, type RowFault } from './judgement.js'
 import {

@@ -1,6 +1,6 @@
 /** What a stand-in platform finds wrong in one row before it takes it: the checks and codes that real receivers are known for. Pure. */
-import { usccValid } from '../../domain/identity.js'
-import { normalizeName } from '../../domain/names.js'
+import { usccValid } from '../../domain/operators/codes.js'
+import { normalizeName } from '../../domain/operators/names.js'
 import { actionOf, type Form, type Part, partOf, type Row, sequenceOf, textIn, type Verdict } from './told.js'
 
 /** The receiver's own base library: the names under which it knows whoever has this code; null: it knows nobody by it. */

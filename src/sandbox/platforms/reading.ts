@@ -1,6 +1,6 @@
 /** How the stand-ins read what is sent to them. */
 import { timingSafeEqual } from 'node:crypto'
-import { document } from '../../contracts.js'
+import { document } from '../../foundation/contracts.js'
 import type { XmlElement } from '../../platforms/formats/xml.js'
 import { readXml } from '../../platforms/formats/xml.js'
 import { objectIn } from '../server.js'

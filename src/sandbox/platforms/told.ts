@@ -1,5 +1,5 @@
 /** What a stand-in platform is told, under the sender's own names, and what it answers to it. */
-import type { Action, SubjectKind } from '../../domain/delivery.js'
+import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
 /** One row as it came, flat, under the names of its form. */
 export type Row = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 /** Accounts that wait for a second person: registered people and systems have the same columns for it. */
-import type { Tx } from '../db.js'
+import type { Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
 

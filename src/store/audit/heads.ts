@@ -1,7 +1,7 @@
 /** Heads of the audit log: those that were signed, those that are there, and what explains those that are not. */
-import type { Head, Row } from '../../domain/trail.js'
-import type { Db, Tx } from '../db.js'
-import * as trail from '../trail.js'
+import type { Head, Row } from '../../domain/audit/audit-log.js'
+import type { Db, Tx } from '../db/db.js'
+import * as trail from './audit-log.js'
 
 export interface SignedHead extends Head {
   signedAt: Date

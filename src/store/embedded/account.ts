@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Refusal, reasonOf } from '../../errors.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Binaries } from './binaries.js'
 
 const NOBODY = 65_534

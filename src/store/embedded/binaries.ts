@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 
 export interface Binaries {
   initdb: string

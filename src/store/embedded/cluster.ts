@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import { type Account, choose, command, handOver, LOCALE } from './account.js'
 import { type Binaries, find } from './binaries.js'
 import type { Log } from './log.js'

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Refusal, reasonOf } from '../../errors.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
 import * as claims from './claims.js'
-import { hear, type ToMember, type ToSupervisor, tell } from './door.js'
+import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 import { openLog } from './log.js'
 
 /** Longer than a supervisor takes to give up by itself. */

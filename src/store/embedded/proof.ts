@@ -1,6 +1,6 @@
 /** Proves that a started server is fit: it answers, holds the hub's database, and sees trigrams in Chinese. */
 import type { ClientConfig } from 'pg'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import { NAME } from './cluster.js'
 
 const CONNECT_BOUND_MS = 10_000

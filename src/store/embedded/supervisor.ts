@@ -7,10 +7,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
-import { isRefusal, reasonOf } from '../../errors.js'
+import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import * as claims from './claims.js'
 import { type Cluster, NAME, open } from './cluster.js'
-import { hear, type ToMember, type ToSupervisor, tell } from './door.js'
+import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 import { type Log, openLog } from './log.js'
 import { prove } from './proof.js'
 import { type Server, start, stop } from './server.js'

@@ -1,5 +1,5 @@
 /** The answers as a table for spreadsheets: words that do not change, in the names that /v1/standings uses. */
-import { BYTE_ORDER_MARK, row } from '../../work/publish-files.js'
+import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
 import { type Answered, isKnown, miswritten } from './answers.js'
 
 const COLUMNS = [

@@ -1,11 +1,11 @@
 /** GET and POST /check: what is sent is answered and forgotten. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { AskedRow, BadRow } from '../../domain/asked-rows.js'
-import { dateIn } from '../../domain/dates.js'
-import { isRefusal, Refusal } from '../../errors.js'
-import { body, formIn } from '../forms.js'
-import { type Page, render } from '../page.js'
-import { langOf, show } from '../show.js'
+import type { AskedRow, BadRow } from '../../domain/operators/code-rows.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
+import { body, formIn } from '../frame/forms.js'
+import { type Page, render } from '../frame/page.js'
+import { langOf, show } from '../frame/render-response.js'
 import type { Answered } from './answers.js'
 import { csvOf } from './csv.js'
 import { answerPage, checkPage } from './page.js'
@@ -55,7 +55,7 @@ const answer =
     }
   }
 
-/** Not as other pages are: what one was asked is no secret kept by encoding it beside what others wrote (web/answer). */
+/** Not as other pages are: what one was asked is no secret kept by encoding it beside what others wrote (web/frame/compression). */
 const send = ({ demo }: CheckParts, request: Request, response: Response, page: Page): void => {
   response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
 }

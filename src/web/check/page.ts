@@ -1,10 +1,10 @@
 /** /check: the form, and what each code was answered. */
-import type { Words } from '../../domain/words.js'
-import { day } from '../blacklist.js'
-import { minute } from '../entry.js'
-import { foreign, type Html, html, only, to, told } from '../html.js'
-import { both, type Page, page } from '../page.js'
-import { type Cell, table } from '../scorecard-table.js'
+import type { Words } from '../../foundation/text/words.js'
+import { day } from '../blacklist/page.js'
+import { minute } from '../entry/page.js'
+import { foreign, type Html, html, only, to, told } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+import { type Cell, table } from '../scorecard/card-table.js'
 import {
   type Answered,
   type Checked,

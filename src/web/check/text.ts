@@ -1,6 +1,6 @@
 /** The bytes of a file that somebody chose, as text. */
 import iconv from 'iconv-lite'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 
 /** How files begin that hold codes nowhere as text: workbooks, new (a packed folder) and old, and PDF. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]

@@ -13,7 +13,7 @@
  * A path is relative to /desk. The navigation shows what stands here and the session may do.
  */
 import type { ComponentType } from 'react'
-import type { Act } from '../../domain/viewer.js'
+import type { Act } from '../../domain/access/viewer.js'
 
 export const SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
 export type Section = (typeof SECTIONS)[number]

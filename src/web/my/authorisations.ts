@@ -1,8 +1,8 @@
 /** Which credit services say that the party lets them see its score, by which document, and how to end that. */
-import { day } from '../blacklist.js'
-import { minute } from '../entry.js'
-import { type Html, html, told } from '../html.js'
-import { both } from '../page.js'
+import { day } from '../blacklist/page.js'
+import { minute } from '../entry/page.js'
+import { type Html, html, told } from '../frame/html.js'
+import { both } from '../frame/page.js'
 import { form, type Own, PATHS } from './frame.js'
 import type { AuthorisationTold } from './questions.js'
 

@@ -1,15 +1,15 @@
 /** The party's own file: how it stands, its score with reasons, the way back up, its entries, and what it has filed. */
-import { day } from '../blacklist.js'
-import { minute } from '../entry.js'
-import { type Html, html, only, to, told } from '../html.js'
-import { both, type Page } from '../page.js'
-import { table } from '../scorecard-table.js'
+import { day } from '../blacklist/page.js'
+import { minute } from '../entry/page.js'
+import { type Html, html, only, to, told } from '../frame/html.js'
+import { both, type Page } from '../frame/page.js'
+import { table } from '../scorecard/card-table.js'
 import { authorisations } from './authorisations.js'
 import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
 import type { FileTold, ListingTold, ObjectionTold, RecordTold, ScoreTold } from './questions.js'
 import { ACTS, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES, say } from './words.js'
 
-/** Characters; work/objection's bound. */
+/** Characters; work/scoring/objection's bound. */
 const STATEMENT_MOST = 1_000
 
 export interface FileShown {

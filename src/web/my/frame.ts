@@ -1,6 +1,6 @@
 /** What all pages of a party share: who is signed in, where else to go, forms that show where they come from, and how to leave. */
-import { type Html, html, plain, to } from '../html.js'
-import { both, type Page, page } from '../page.js'
+import { type Html, html, plain, to } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
 
 export interface Own {
   /** Code of the operator. */

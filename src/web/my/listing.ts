@@ -1,17 +1,17 @@
 /** One entry of the party's: how its case went, what may be done about it, and once it has left the list who was told. */
-import { MOVES, type MoveName } from '../../domain/moves.js'
-import type { Retracted } from '../../work/retraction.js'
-import { day } from '../blacklist.js'
-import { minute } from '../entry.js'
-import { type Html, html, to, told } from '../html.js'
-import { both, type Page } from '../page.js'
-import { table } from '../scorecard-table.js'
+import { MOVES, type MoveName } from '../../domain/listing/moves.js'
+import type { Retracted } from '../../work/delivery/retraction.js'
+import { day } from '../blacklist/page.js'
+import { minute } from '../entry/page.js'
+import { type Html, html, to, told } from '../frame/html.js'
+import { both, type Page } from '../frame/page.js'
+import { table } from '../scorecard/card-table.js'
 import { row } from './file.js'
 import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
 import type { ListingWhole } from './questions.js'
 import { CHECKS, DELIVERIES, REMOVALS, STATES, say } from './words.js'
 
-/** Characters; work/move-input's bound. */
+/** Characters; work/listing/move-input's bound. */
 const TEXT_MOST = 10_000
 
 export interface ListingShown {

@@ -1,5 +1,5 @@
 /** What the pages of a party ask, as anybody with a party's token could over GraphQL; and the answers' shapes. */
-import type { Words } from '../../domain/words.js'
+import type { Words } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason

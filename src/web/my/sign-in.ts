@@ -1,6 +1,6 @@
 /** The door of a listed or scored party: its access code opens it. */
-import { type Html, html, to } from '../html.js'
-import { both, type Page, page } from '../page.js'
+import { type Html, html, to } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
 import { refused } from './frame.js'
 
 export interface Door {

@@ -1,7 +1,7 @@
 /** Words for what the hub tells a party in names of its own. */
-import type { Words } from '../../domain/words.js'
-import { type Html, html } from '../html.js'
-import { both } from '../page.js'
+import type { Words } from '../../foundation/text/words.js'
+import { type Html, html } from '../frame/html.js'
+import { both } from '../frame/page.js'
 
 const words = (zh: string, en: string): Words => ({ zh, en })
 

@@ -1,13 +1,13 @@
 /** The snapshot that may be served now. What has left the list, or ends today, is in none: then a new one is made first. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
-import { dateIn } from '../../domain/dates.js'
-import { type FileSaid, FORM, holdsTooLong } from '../../domain/snapshot.js'
-import { Refusal } from '../../errors.js'
-import type { Keys } from '../../keys.js'
-import type { Db, Tx } from '../../store/db.js'
-import * as restored from '../../store/restored.js'
-import * as snapshots from '../../store/snapshots.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Keys } from '../../foundation/keys.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as restored from '../../store/db/restored.js'
+import * as snapshots from '../../store/publication/snapshots.js'
 
 export interface Current {
   snapshot: snapshots.Snapshot

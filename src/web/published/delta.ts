@@ -1,6 +1,6 @@
 /** What became of the list since a sequence, net: whoever holds that sequence holds the last one after it. */
-import type { Tx } from '../../store/db.js'
-import * as snapshots from '../../store/snapshots.js'
+import type { Tx } from '../../store/db/db.js'
+import * as snapshots from '../../store/publication/snapshots.js'
 
 export interface Delta {
   text: string

@@ -1,5 +1,5 @@
 /** How many long answers are under way at once, in all and to one address. */
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 
 /** In all. */
 const DOWNLOADS_MOST = 256

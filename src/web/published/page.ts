@@ -1,11 +1,11 @@
 /** GET /data: the same list in every form, with commands to paste, the key, and how anybody verifies it. */
-import { dateIn } from '../../domain/dates.js'
-import type { Words } from '../../domain/words.js'
-import type { Signed, Snapshot } from '../../store/snapshots.js'
-import { minute } from '../entry.js'
-import { type Html, html } from '../html.js'
-import { both, type Page, page } from '../page.js'
-import { table } from '../scorecard-table.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Words } from '../../foundation/text/words.js'
+import type { Signed, Snapshot } from '../../store/publication/snapshots.js'
+import { minute } from '../entry/page.js'
+import { type Html, html } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+import { table } from '../scorecard/card-table.js'
 
 const FORMS: Record<string, Words> = {
   '/data/blacklist.csv': { zh: '表格（CSV，可用表格软件打开）', en: 'a table (CSV, for spreadsheets)' },

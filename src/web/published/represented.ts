@@ -4,8 +4,8 @@
  * and no file of which an entry is left out or which breaks off where an entry leaves.
  */
 import type { Request, Response } from 'express'
-import type { FileEncoding } from '../../work/published-files.js'
-import { type Bounds, bounded, ReaderLeft } from '../bounded.js'
+import type { FileEncoding } from '../../work/publication/published-files.js'
+import { type Bounds, bounded, ReaderLeft } from '../frame/response-timeout.js'
 
 export interface Bytes {
   bytes: number

@@ -1,9 +1,9 @@
 /** A second person puts a registered account, or its new password or secret, into force. */
 import { confirmationFault } from '../../domain/access/confirmation.js'
-import { Refusal } from '../../errors.js'
+import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'
-import type { Db } from '../../store/db.js'
-import * as people from '../../store/people.js'
+import type { Db } from '../../store/db/db.js'
+import * as people from '../../store/access/people.js'
 
 export interface Confirming {
   table: confirmations.AccountTable

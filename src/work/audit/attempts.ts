@@ -2,8 +2,8 @@
  * Refused attempts to sign in, as the audit log has them: one row a minute at most for a name and address, with how many there
  * were. The first leaves its row at once; those that follow within the minute are counted, and told by the next row.
  */
-import type { Log } from '../../log.js'
-import type { Entry, Trail } from '../trail.js'
+import type { Log } from '../../foundation/log.js'
+import type { Entry, Trail } from './audit-log.js'
 
 /** Between two rows of one name and address, milliseconds. */
 const ROW_EVERY_MS = 60_000

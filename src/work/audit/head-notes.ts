@@ -26,8 +26,8 @@ import {
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { NotedHead, Server } from '../../domain/audit/loss.js'
-import { headIn } from '../../domain/trail.js'
-import { Refusal, reasonOf } from '../../errors.js'
+import { headIn } from '../../domain/audit/audit-log.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 /** A file of so many bytes is set aside: about ten thousand heads. */
 const FILE_BYTES = 1024 * 1024

@@ -1,10 +1,10 @@
 /** Whether the audit log is whole: verified when a hub begins to serve and each night, and told where people and machines look. */
-import { Refusal } from '../../errors.js'
-import type { Log } from '../../log.js'
-import type { Metrics } from '../../metrics.js'
-import type { Db } from '../../store/db.js'
-import { alone, type Occasioned } from '../run.js'
-import { type TrailVerified, type VerifyOptions, verifyTrail } from '../verify-trail.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import type { Metrics } from '../../foundation/metrics.js'
+import type { Db } from '../../store/db/db.js'
+import { alone, type Occasioned } from '../timetable/run.js'
+import { type TrailVerified, type VerifyOptions, verifyTrail } from './verify-audit-log.js'
 
 export interface AuditParts extends Pick<VerifyOptions, 'now' | 'keys'> {
   log: Log

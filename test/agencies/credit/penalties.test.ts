@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { isWithdrawn } from '../../../src/domain/penalty.js'
+import { isWithdrawn } from '../../../src/domain/records/penalty.js'
 import { draftsOf, itemsOf, sample } from '../samples.js'
 import { faults, from, noted, only } from './support.js'
 

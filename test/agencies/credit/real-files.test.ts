@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { expect } from 'chai'
-import { contract } from '../../../src/contracts.js'
-import { addMoney } from '../../../src/domain/money.js'
-import { isRefusal } from '../../../src/errors.js'
+import { contract } from '../../../src/foundation/contracts.js'
+import { addMoney } from '../../../src/domain/records/money.js'
+import { isRefusal } from '../../../src/foundation/errors.js'
 import { draftsOf, feedOf, itemsOf } from '../samples.js'
 
 const SHARED = resolve('../shared/data')

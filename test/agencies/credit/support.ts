@@ -1,4 +1,4 @@
-import type { Draft, Item } from '../../../src/domain/records.js'
+import type { Draft, Item } from '../../../src/domain/records/records.js'
 import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
 /** The n-th item of a sample, with some fields otherwise. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { world } from '../../../seeds/world.js'
-import { digest } from '../../../src/domain/records.js'
+import { digest } from '../../../src/domain/records/records.js'
 import { registryRow } from '../../../src/sandbox/agencies/market-regulator.js'
 import { individualRow } from '../../../src/sandbox/agencies/market-regulator-subjects.js'
 import { draftsOf } from '../samples.js'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { connect } from '../../../src/store/db.js'
+import { connect } from '../../../src/store/db/db.js'
 
 const FOLDER = join(process.cwd(), 'test/bench/peers')
 /** Where they are installed: beside the tests, theirs would be taken for ours. */

@@ -1,5 +1,5 @@
 /** What a promoted standby has lost, as the soak of failover knows it, and whether the hub names just that. */
-import type { makeHub } from '../../../src/hub.js'
+import type { makeHub } from '../../../src/hub/hub.js'
 import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
 import { rowsOf } from '../../support/world.js'
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { connect, type Db } from '../../../src/store/db.js'
+import { connect, type Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 /** What every platform shows and was told, held against what the public ought to see and what the database says was confirmed. */
 import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
-import type { Db } from '../../../src/store/db.js'
+import type { Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 export interface PlatformVerdict {

@@ -2,7 +2,7 @@
  * What the database saw of each delivery: who claimed it and who booked it, when. Written by a trigger of the soak's own, so that
  * the hub does nothing for being watched; who it was is the name that each process gives its connections.
  */
-import type { Db } from '../../../src/store/db.js'
+import type { Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 /** Latest marks that are looked at for who holds what now. */

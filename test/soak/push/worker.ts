@@ -1,10 +1,10 @@
 /** A process that does nothing but push, by a clock that runs ahead: an hour of waiting is minutes here. Killed, never stopped. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { makeLog } from '../../../src/log.js'
+import { makeLog } from '../../../src/foundation/log.js'
 import { platforms } from '../../../src/platforms/index.js'
-import { connect } from '../../../src/store/db.js'
-import { checkRemovals } from '../../../src/work/push/removal-checks.js'
-import { push } from '../../../src/work/push.js'
+import { connect } from '../../../src/store/db/db.js'
+import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
+import { push } from '../../../src/work/delivery/push.js'
 import { rules } from '../../support/world.js'
 
 export interface WorkerGiven {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { told } from '../../../src/web/html.js'
+import { told } from '../../../src/web/frame/html.js'
 import { browser } from '../../support/browser.js'
 
 /** Where the letters of what stands beside the name begin, in pixels. */

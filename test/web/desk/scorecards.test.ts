@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { keepCard } from '../../../src/work/cards.js'
+import { keepCard } from '../../../src/work/scoring/scorecards.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { Refusal } from '../../../src/errors.js'
+import { Refusal } from '../../../src/foundation/errors.js'
 import { type Attempt, makeAttempts } from '../../../src/work/audit/attempts.js'
-import type { Entry } from '../../../src/work/trail.js'
+import type { Entry } from '../../../src/work/audit/audit-log.js'
 import { at, later, log, NOW, refusal } from '../../support/world.js'
 
 const attempt = (seconds: number, more: Partial<Attempt> = {}): Attempt => ({

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Item, Json } from '../../../domain/records.js'
-import { isRefusal, Refusal } from '../../../errors.js'
-import { type Asked, type Asking, ask, Unreachable } from '../../../http.js'
+import type { Item, Json } from '../../../domain/records/records.js'
+import { isRefusal, Refusal } from '../../../foundation/errors.js'
+import { type Asked, type Asking, ask, Unreachable } from '../../../foundation/http.js'
 import type { Source } from '../../delivery.js'
 import { isRecord } from '../../readers/shapes.js'
 

@@ -2,9 +2,9 @@
  * A feed by cursor: each answer names the place where the next one begins. A stream of changes is taken up where the
  * last successful run left it; a listing that is only cut into pieces begins anew each time.
  */
-import type { Item, Json } from '../../../domain/records.js'
-import { Refusal } from '../../../errors.js'
-import type { Asked } from '../../../http.js'
+import type { Item, Json } from '../../../domain/records/records.js'
+import { Refusal } from '../../../foundation/errors.js'
+import type { Asked } from '../../../foundation/http.js'
 import type { Delivery, Opening, Source } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
 import { itemOf, type Shape } from '../../readers/shapes.js'

@@ -1,6 +1,6 @@
 /** A feed that is one file at one address. */
-import type { Item, Json } from '../../../domain/records.js'
-import type { Asked } from '../../../http.js'
+import type { Item, Json } from '../../../domain/records/records.js'
+import type { Asked } from '../../../foundation/http.js'
 import type { Delivery, Opening, Source } from '../../delivery.js'
 import { fromBytes } from '../../readers/content.js'
 import { readContent } from '../../readers/index.js'

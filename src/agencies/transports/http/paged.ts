@@ -8,8 +8,8 @@
  * changes does go on where it ended (cursor.ts), and such a delivery ends nothing. So a large register has to come in one run:
  * a page that fails is asked for again (attempt.ts), and the limits follow from the feed's bounds (`limitsFor`).
  */
-import type { Item, Json } from '../../../domain/records.js'
-import { Refusal } from '../../../errors.js'
+import type { Item, Json } from '../../../domain/records/records.js'
+import { Refusal } from '../../../foundation/errors.js'
 import type { Delivery, Opening, Source } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
 import { itemOf, type Shape } from '../../readers/shapes.js'

@@ -1,6 +1,6 @@
 /** By which a page is seen to have come before. */
 import { createHash } from 'node:crypto'
-import { Refusal } from '../../../errors.js'
+import { Refusal } from '../../../foundation/errors.js'
 
 export const digestOfItems = (items: readonly unknown[]): string => {
   try {

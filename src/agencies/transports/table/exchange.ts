@@ -1,6 +1,6 @@
 /** The SQL of an exchange table, of which the hub knows the columns around the agency's own. */
 import knexModule, { type Knex } from 'knex'
-import { Refusal } from '../../../errors.js'
+import { Refusal } from '../../../foundation/errors.js'
 
 /** 0 new · 1 taken, for receivers that mark what they read; this one changes nothing before it has an answer · 2 accepted · 3 rejected. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const

@@ -1,22 +1,22 @@
 /**
  * What a chunk of rows is answered: each code's standing as GraphQL tells it to this viewer, from one set-based lookup. What
- * standing means is said in one place (api/nouns/standing); here it is only asked of many and written out.
+ * standing means is said in one place (api/standing/standing); here it is only asked of many and written out.
  */
-import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/asked-name.js'
-import { type AskedRow, type BadRow, isBad } from '../../../domain/asked-rows.js'
-import { codeOf } from '../../../domain/identity.js'
-import { oldestHolding } from '../../../domain/sellers.js'
-import { type StandingEntry, standingEntry } from '../../../domain/standing-entry.js'
-import type { Freshness } from '../../../domain/standing-seen.js'
-import { may } from '../../../domain/viewer.js'
-import type { Reads } from '../../../store/bulk.js'
-import * as operators from '../../../store/operators.js'
-import * as store from '../../../store/standings.js'
-import { type Context, spend, viewerOn } from '../../context.js'
-import { gradesFor, seeingMany } from '../../grades.js'
-import { listing } from '../../nouns/listing.js'
-import type { ListingView } from '../../nouns/listing-view.js'
-import { standingView } from '../../nouns/standing.js'
+import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
+import { type AskedRow, type BadRow, isBad } from '../../../domain/operators/code-rows.js'
+import { codeOf } from '../../../domain/operators/codes.js'
+import { oldestHolding } from '../../../domain/standing/sellers.js'
+import { type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
+import type { Freshness } from '../../../domain/standing/standing-seen.js'
+import { may } from '../../../domain/access/viewer.js'
+import type { Reads } from '../../../store/db/bulk-handle.js'
+import * as operators from '../../../store/operators/operators.js'
+import * as store from '../../../store/standing/standings.js'
+import { type Context, spend, viewerOn } from '../../request/context.js'
+import { gradesFor, seeingMany } from '../../standing/grades.js'
+import { listing } from '../../listing/listings.js'
+import type { ListingView } from '../../listing/listing-view.js'
+import { standingView } from '../../standing/standing.js'
 
 type View = ReturnType<typeof standingView>
 
@@ -103,7 +103,7 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesFor(viewer) === 'SELLERS' ? viewer.sub : null
-  // One code is one statement, and so of one instant; many are asked within one transaction (store/bulk).
+  // One code is one statement, and so of one instant; many are asked within one transaction (store/db/bulk-handle).
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import iconv from 'iconv-lite'
-import { Refusal, reasonOf } from '../../../errors.js'
+import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { STALLED_MS, tooLarge } from '../received.js'
 
 /** Largest body as it is sent, and unpacked, bytes: a hundred thousand rows with names and room to spare. */

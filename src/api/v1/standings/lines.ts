@@ -1,8 +1,8 @@
 /** How answers are written: a line a row, and a last one by which a reader knows that it has all of them. */
-import { type BadRow, ROW_CHARACTERS } from '../../../domain/asked-rows.js'
-import type { Freshness } from '../../../domain/standing-seen.js'
-import { Refusal } from '../../../errors.js'
-import { BYTE_ORDER_MARK, row as line } from '../../../work/publish-files.js'
+import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows.js'
+import type { Freshness } from '../../../domain/standing/standing-seen.js'
+import { Refusal } from '../../../foundation/errors.js'
+import { BYTE_ORDER_MARK, row as line } from '../../../work/publication/publish-files.js'
 import type { Answered, Told } from './answers.js'
 
 export interface Writer {

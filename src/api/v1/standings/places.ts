@@ -2,7 +2,7 @@
  * Places of bulk questions: how many are answered at once. A place is held only while the question gets on: where none is left, a
  * question whose client trickles its rows, or hardly reads the answers, gives its place to whoever asks.
  */
-import { Refusal } from '../../../errors.js'
+import { Refusal } from '../../../foundation/errors.js'
 
 /** Answers under way at once. */
 const PLACES_MOST = 16

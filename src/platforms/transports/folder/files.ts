@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isRefusal } from '../../../errors.js'
+import { isRefusal } from '../../../foundation/errors.js'
 import { unreachable } from '../converse.js'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024

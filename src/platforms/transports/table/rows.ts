@@ -1,6 +1,6 @@
 /** The SQL of an exchange table towards a receiver: the hub's rows, and the receiver's answer beside each. */
 import knexModule, { type Knex } from 'knex'
-import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery.js'
+import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
 import { type ShownNames, shortened } from '../../formats/reading.js'
 import type { Row } from '../../formats/record-notices.js'
 import type { Shown, To } from '../../platform.js'

@@ -1,5 +1,5 @@
 /** The forms in which the stand-ins take penalties and permits: which name means what, and what each must say. */
-import { usccValid } from '../../../domain/identity.js'
+import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
 import type { Form } from '../told.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'

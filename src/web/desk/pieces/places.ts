@@ -1,5 +1,5 @@
 /** Regions as people choose them: the province's cities by name, any other division by its six digits. */
-import { CITY_NAMES, placeIn } from '../../../domain/places.js'
+import { CITY_NAMES, placeIn } from '../../../domain/operators/places.js'
 
 const PREFECTURE = '延边'
 const PROVINCE = '220000'

@@ -1,5 +1,5 @@
-/** Records at the desk, in Chinese: their members, and each in a line. What fields and values are called, domain/record-words says. */
-import { saidIn, valueIn, wordsOfField } from '../../../domain/record-words.js'
+/** Records at the desk, in Chinese: their members, and each in a line. What fields and values are called, domain/records/record-words says. */
+import { saidIn, valueIn, wordsOfField } from '../../../domain/records/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 

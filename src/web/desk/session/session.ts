@@ -4,7 +4,7 @@
  * that was typed is lost.
  */
 import { useSyncExternalStore } from 'react'
-import type { Act, Role } from '../../../domain/viewer.js'
+import type { Act, Role } from '../../../domain/access/viewer.js'
 
 export interface Session {
   name: string

@@ -2,7 +2,7 @@
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
-import { words } from '../../../../domain/cron.js'
+import { words } from '../../../../foundation/time/cron.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { ago, count, instant } from '../../pieces/dates.js'

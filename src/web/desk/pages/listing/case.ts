@@ -1,5 +1,5 @@
 /** A case as this page reads it, and what follows from it without asking. */
-import type { MoveName } from '../../../../domain/moves.js'
+import type { MoveName } from '../../../../domain/listing/moves.js'
 import type { ListingCaseQuery, OutlooksQuery } from './listing.generated.js'
 
 export type CaseFile = NonNullable<ListingCaseQuery['listing']>

@@ -1,8 +1,8 @@
 /** Which penalty a listing rests on: the operator's own, each said whether it is a heavier one, with the row it came from. */
 import { useQuery } from '@apollo/client/react'
 import { Radio } from 'antd'
-import { isHeavy, isWithdrawn } from '../../../../domain/penalty.js'
-import type { Body } from '../../../../domain/records.js'
+import { isHeavy, isWithdrawn } from '../../../../domain/records/penalty.js'
+import type { Body } from '../../../../domain/records/records.js'
 import { codeOf } from '../../pieces/code.js'
 import { Empty, Loading } from '../../pieces/empty.js'
 import { sourceWords } from '../../pieces/field.js'

@@ -1,7 +1,7 @@
 /** What can be done now, by whom; and what cannot, with why, before anybody has tried. */
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
-import { MOVES } from '../../../../domain/moves.js'
+import { MOVES } from '../../../../domain/listing/moves.js'
 import { today } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { Refusal } from '../../pieces/refusal.js'

@@ -1,5 +1,5 @@
 /** What a case rests on, its deadlines, its text as the public reads it, who was told, and the trail of its moves. */
-import { MOVES } from '../../../../domain/moves.js'
+import { MOVES } from '../../../../domain/listing/moves.js'
 import { Code, codeOf } from '../../pieces/code.js'
 import { day, daysUntil, distance, instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'

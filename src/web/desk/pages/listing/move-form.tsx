@@ -2,7 +2,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { MOVES } from '../../../../domain/moves.js'
+import { MOVES } from '../../../../domain/listing/moves.js'
 import { today } from '../../pieces/dates.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { optionsOf } from '../../pieces/words.js'

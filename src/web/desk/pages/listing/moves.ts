@@ -1,4 +1,4 @@
-/** What each move asks for, and what follows from it. What it needs at least is the table's word (domain/moves). */
+/** What each move asks for, and what follows from it. What it needs at least is the table's word (domain/listing/moves). */
 import { labelOf } from '../../pieces/words.js'
 import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
 import type { MoveInput } from './moves.generated.js'

@@ -1,5 +1,5 @@
 /** The process as a line: which stages are done, by whom and when, and which is next, by whom and by when. */
-import { MOVES, type MoveName, type MoveRow } from '../../../../domain/moves.js'
+import { MOVES, type MoveName, type MoveRow } from '../../../../domain/listing/moves.js'
 import { labelOf } from '../../pieces/words.js'
 import { actOf, type CaseFile, lastOf, type Made, type Outlook, pointsOf } from './case.js'
 

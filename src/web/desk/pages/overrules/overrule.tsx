@@ -2,7 +2,7 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { useState } from 'react'
-import { samePerson } from '../../../../domain/persons.js'
+import { samePerson } from '../../../../domain/access/persons.js'
 import { Confirm } from '../../pieces/confirm.js'
 import { instant } from '../../pieces/dates.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'

@@ -2,7 +2,7 @@
 import { SankeyChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
-import { GRADES, type Grade } from '../../../../domain/scorecard.js'
+import { GRADES, type Grade } from '../../../../domain/scoring/scorecard.js'
 import { Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'

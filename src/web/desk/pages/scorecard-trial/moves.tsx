@@ -1,6 +1,6 @@
 /** The operators that move the most, each with the reasons of both cards side by side. */
 import { Link } from 'react-router'
-import { FACTS, type FactName } from '../../../../domain/facts.js'
+import { FACTS, type FactName } from '../../../../domain/records/facts.js'
 import { codeOf, operatorPath } from '../../pieces/code.js'
 import { Empty } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'

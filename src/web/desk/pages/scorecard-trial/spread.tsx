@@ -2,7 +2,7 @@
 import { BoxplotChart, ScatterChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
-import { CITY_NAMES, placeIn } from '../../../../domain/places.js'
+import { CITY_NAMES, placeIn } from '../../../../domain/operators/places.js'
 import { AXIS, Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'

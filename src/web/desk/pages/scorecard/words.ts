@@ -1,6 +1,6 @@
 /** What stands in a scorecard, in Chinese; and two cards held against each other, place by place. */
-import { FACTS, type OperatorKind } from '../../../../domain/facts.js'
-import type { Rule, Scorecard } from '../../../../domain/scorecard.js'
+import { FACTS, type OperatorKind } from '../../../../domain/records/facts.js'
+import type { Rule, Scorecard } from '../../../../domain/scoring/scorecard.js'
 
 export const pointsOf = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
 

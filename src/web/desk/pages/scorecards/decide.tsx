@@ -1,7 +1,7 @@
 /** A proposal that waits, and the second person's decision on it; who may not, and why, is said beforehand. */
 import { useApolloClient } from '@apollo/client/react'
 import { Link } from 'react-router'
-import { samePerson } from '../../../../domain/persons.js'
+import { samePerson } from '../../../../domain/access/persons.js'
 import { Confirm } from '../../pieces/confirm.js'
 import { count, day, instant, today } from '../../pieces/dates.js'
 import { useMay, useSession } from '../../session/session.js'

@@ -1,6 +1,6 @@
 /** A year as twelve months: days off, weekends worked, what was amended, and what is about to be. */
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { addDays } from '../../../../../domain/dates.js'
+import { addDays } from '../../../../../foundation/time/dates.js'
 import { today } from '../../../pieces/dates.js'
 import { blanksBefore, type Draft, isWeekend, isWorking, monthsOf, type Said } from './year.js'
 

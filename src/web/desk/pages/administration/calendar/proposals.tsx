@@ -1,6 +1,6 @@
 /** The amendment that waits, with what would follow, and the second person's decision on it; below, what became of those before. */
 import { useApolloClient } from '@apollo/client/react'
-import { samePerson } from '../../../../../domain/persons.js'
+import { samePerson } from '../../../../../domain/access/persons.js'
 import { Confirm } from '../../../pieces/confirm.js'
 import { count, day, instant } from '../../../pieces/dates.js'
 import { Refusal } from '../../../pieces/refusal.js'

@@ -1,5 +1,5 @@
 /** The days of a year by month, and what saying something of a day means. */
-import { addDays, weekday } from '../../../../../domain/dates.js'
+import { addDays, weekday } from '../../../../../foundation/time/dates.js'
 
 export interface Said {
   on: string

@@ -1,5 +1,5 @@
 /** A job's day as a line of 24 hours: each planned time, now, and when it last ran. */
-import { between, parse } from '../../../../../domain/cron.js'
+import { between, parse } from '../../../../../foundation/time/cron.js'
 import { clockTime, today } from '../../../pieces/dates.js'
 
 const MINUTE_MS = 60_000

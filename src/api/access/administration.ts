@@ -1,0 +1,139 @@
+/** Who may come in: registered systems and people. What is told once, a secret or a password, is in its own answer alone. */
+import type { Duty } from '../../domain/access/confirmation.js'
+import type { Role } from '../../domain/access/viewer.js'
+import { samePerson } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { AccountTable } from '../../store/access/confirmations.js'
+import * as clients from '../../store/access/clients.js'
+import * as people from '../../store/access/people.js'
+import { confirmAccount } from '../../work/access/confirm-account.js'
+import * as clientWork from '../../work/access/clients.js'
+import * as peopleWork from '../../work/access/people.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+
+/** Registered holders that are listed at once. */
+const LISTED_MOST = 1_000
+const HOUR_MS = 3_600_000
+
+const clientView = ({ id, ...rest }: clients.Listed) => ({ name: id, ...rest })
+const personView = ({ id, ...rest }: people.Listed) => ({ name: id, ...rest })
+
+const listClients = async (_: unknown, __: unknown, context: Context) => {
+  const found = await clients.list(context.parts.db, context.now, LISTED_MOST)
+  return found.map(clientView)
+}
+
+const listPeople = async (_: unknown, __: unknown, context: Context) => {
+  const found = await people.list(context.parts.db, LISTED_MOST)
+  return found.map(personView)
+}
+
+interface RegisterInput {
+  name: string
+  role: Role
+  duty?: Duty | null
+  agency?: string | null
+  region?: string | null
+}
+
+/** What a command gets as options: what was not given is absent. */
+const givenIn = (input: RegisterInput): peopleWork.PersonGiven => {
+  const { name, role, duty, agency, region } = withoutNul(input)
+  return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
+}
+
+const changeOf = ({ viewer, now }: Context) => ({ by: viewer.sub ?? '', byCommand: false, now })
+
+const agencyIds = ({ parts }: Context): string[] => parts.agencies.map(({ id }) => id)
+
+const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
+  const made = await clientWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context))
+  return { secret: made.client_secret, client: () => clientNamed(context, made.client_id) }
+}
+
+interface Rotating {
+  name: string
+  overlapHours?: number | null
+  leaked?: boolean | null
+}
+
+const rotateClient = async (_: unknown, args: Rotating, context: Context) => {
+  const { name } = withoutNul({ name: args.name })
+  const made = await clientWork.rotate(context.parts.db, name, {
+    ...changeOf(context),
+    ...(args.overlapHours == null ? {} : { overlapMs: args.overlapHours * HOUR_MS }),
+    leaked: args.leaked ?? false,
+  })
+  return { secret: made.client_secret, client: () => clientNamed(context, name) }
+}
+
+const endClient = async (_: unknown, args: { name: string }, context: Context) => {
+  const { name } = withoutNul(args)
+  notOneself(context, name)
+  await clientWork.end(context.parts.db, name, context.now)
+  return clientNamed(context, name)
+}
+
+const addPerson = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
+  return issued(context, await peopleWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context)))
+}
+
+const resetPerson = async (_: unknown, args: { name: string }, context: Context) => {
+  return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, changeOf(context)))
+}
+
+const issued = (context: Context, { name, one_time_password, good_until }: peopleWork.Registered) => ({
+  oneTimePassword: one_time_password,
+  goodUntil: new Date(good_until),
+  person: () => personNamed(context, name),
+})
+
+const endPerson = async (_: unknown, args: { name: string }, context: Context) => {
+  const { name } = withoutNul(args)
+  notOneself(context, name)
+  await peopleWork.end(context.parts.db, name, context.now)
+  return personNamed(context, name)
+}
+
+interface Confirmable {
+  name: string
+  pendingSince: Date
+}
+
+const confirming = (table: AccountTable, args: Confirmable, { parts, viewer, now }: Context): Promise<void> => {
+  const { name } = withoutNul({ name: args.name })
+  return confirmAccount(parts.db, { table, name, pendingSince: args.pendingSince, by: viewer.sub ?? '', now })
+}
+
+const confirmPerson = async (_: unknown, args: Confirmable, context: Context) => {
+  await confirming('people', args, context)
+  return personNamed(context, args.name)
+}
+
+const confirmClient = async (_: unknown, args: Confirmable, context: Context) => {
+  await confirming('clients', args, context)
+  return clientNamed(context, args.name)
+}
+
+/** Else the last administrator could shut everyone out, by mistake. */
+const notOneself = ({ viewer }: Context, name: string): void => {
+  if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
+}
+
+const clientNamed = async ({ parts, now }: Context, name: string) => {
+  const found = (await clients.list(parts.db, now, LISTED_MOST, name))[0]
+  if (found === undefined) throw new Refusal('CLIENT_UNKNOWN', { name })
+  return clientView(found)
+}
+
+const personNamed = async ({ parts }: Context, name: string) => {
+  const found = (await people.list(parts.db, LISTED_MOST, name))[0]
+  if (found === undefined) throw new Refusal('PERSON_UNKNOWN', { name })
+  return personView(found)
+}
+
+export const administration = {
+  Query: { clients: listClients, people: listPeople },
+  Mutation: { addClient, rotateClient, confirmClient, endClient, addPerson, resetPerson, confirmPerson, endPerson },
+}

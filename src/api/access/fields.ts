@@ -1,0 +1,256 @@
+/**
+ * Who is answered which field: of every field of the schema the acts under which it is answered, and whose objects. The schema
+ * is made by this table (api/access/field-access): a field without a row here, or a row without a field, and nothing starts.
+ */
+import { ACCESS, type Act, may, ROLES, type Role, type Viewer } from '../../domain/access/viewer.js'
+import { HELD } from './held.js'
+
+/** Whose objects a row speaks of. */
+export const WHOSE = {
+  ANY: {
+    zh: '任何主体的，与社会公众所见相同',
+    en: 'of any operator, as the public has it',
+  },
+  SIGHT: {
+    zh: '当事人限于本人；有区划的监管方限于本区划今日的主体；其他不限',
+    en: 'a party: its own; an authority with a region: operators that are of it today; all others: any',
+  },
+  SENT: {
+    zh: '信源单位限于本单位数据源；有区划者并限于本区划的主体，拒收条目限于自己报送的',
+    en: 'an agency: of its own feeds; with a region, besides, of its operators, and of rejects what it sent itself',
+  },
+  GRADE: {
+    zh: '平台限于自有卖家清单上的，信用服务机构限于对其授权的；其余同 SIGHT',
+    en: 'a marketplace: of its own sellers; a credit service: of whoever authorises it; all others as SIGHT',
+  },
+  OPEN: {
+    zh: '依法开放的种类，任何主体的；已撤的限于无区划的监管方',
+    en: 'kinds open by law, of any operator; what was removed since: to authorities that no region bounds',
+  },
+  ALL: { zh: '所有主体的，有区划者不可', en: 'of every operator; for nobody whom a region bounds' },
+  OWN: { zh: '本人的', en: 'of the viewer itself' },
+  OWNER: {
+    zh: '平台限于自己登记的；管理员和审计人员：所有平台的',
+    en: 'a marketplace: what it registered itself; administrators and auditors: what every marketplace did',
+  },
+  HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
+  HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
+} as const
+export type Whose = keyof typeof WHOSE
+
+export interface Row {
+  /** Any of these. */
+  acts: readonly Act[]
+  whose: Whose
+  /** Where it is withheld by whoever makes the answer, since no null can stand there or since it is asked by the thousand. */
+  byAnswer: boolean
+}
+
+type Line = readonly [acts: string, whose: Whose, fields: string, byAnswer?: 'BY_ANSWER']
+
+/** Moves that an operator may make itself, beside officers and reviewers; a test holds this against the table of moves. */
+const PARTYS_MOVES = 'recordDefence applyRepair'
+const MOVES =
+  'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
+  'decideListing serveListing publishListing hideListing confirmHiding unhideListing acceptRepair refuseRepair ' +
+  'removeListing restoreListing dropListing'
+const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
+
+/** By type: acts, whose, fields. What is not here is in HELD. */
+const LINES: Record<string, readonly Line[]> = {
+  Query: [
+    ['see_standing', 'ANY', 'standing standings'],
+    ['see_blacklist', 'ANY', 'blacklist listing'],
+    ['see_scorecard', 'HUB', 'scorecard'],
+    ['see_itself', 'SIGHT', 'node'],
+    ['see_itself', 'OWN', 'viewer'],
+    ['see_operator', 'SIGHT', 'operator operators'],
+    ['see_own_file', 'OWN', 'myFile'],
+    ['see_open_records', 'OPEN', 'trademark product'],
+    ['send_sellers', 'OWN', 'sellerList'],
+    ['hear_changes see_webhooks', 'OWNER', 'webhooks'],
+    ['see_operations', 'HUB', 'agencies platforms runs comparisons timeliness timetable feedMaps'],
+    ['see_operations', 'HUB', 'databaseRestored databaseRestorations'],
+    ['see_operations', 'SIGHT', 'deliveries dueDeliveries discrepancies retractions'],
+    ['see_moves', 'SIGHT', 'concerns deadlines overrules cases caseBoard'],
+    ['see_rules', 'HUB', 'ruleTables calendar'],
+    ['see_registered', 'HUB', 'clients people'],
+    ['see_watch_list', 'SIGHT', 'watchList'],
+    ['see_objections', 'SENT', 'objections'],
+    ['see_queue', 'SENT', 'unmatched'],
+    ['see_rejects', 'SENT', 'rejects rejectRules'],
+    ['take_back_run', 'ALL', 'takeBackPreview'],
+    ['see_trials', 'ALL', 'scorecardTrial scorecardAdoptions'],
+    ['see_trials', 'HUB', 'scorecards'],
+    ['see_lockouts', 'HUB', 'lockouts'],
+    ['see_trail', 'ALL', 'trail trailRow'],
+    ['amend_calendar', 'ALL', 'calendarForeseen'],
+    ['amend_calendar', 'HUB', 'calendarProposals'],
+  ],
+  Mutation: [
+    ['use_access_code', 'OWN', 'partyToken'],
+    ['move_listing', 'SIGHT', MOVES],
+    ['move_listing move_own_listing', 'SIGHT', PARTYS_MOVES],
+    ['move_listing', 'SIGHT', 'recordDocument'],
+    ['settle_concern', 'SIGHT', 'settleConcern settleDiscrepancy'],
+    ['issue_access_code', 'SIGHT', 'issueAccessCode revokeAccessCode'],
+    ['open_objection', 'SIGHT', 'openObjection withdrawObjection'],
+    ['decide_objection', 'SIGHT', 'decideObjection'],
+    ['propose_overrule', 'SIGHT', 'proposeOverrule withdrawOverrule'],
+    ['decide_overrule', 'SIGHT', 'decideOverrule'],
+    ['correct_rejects', 'SENT', 'correctReject dropReject'],
+    ['decide_identity', 'SIGHT', 'decideSubject undoDecision mergeOperators divideOperator'],
+    ['settle_delivery', 'SIGHT', 'resendDelivery closeDelivery'],
+    ['close_retraction', 'SIGHT', 'closeRetraction'],
+    ['take_back_run', 'HUB', 'takeBackRun'],
+    ['hear_changes', 'OWN', 'addWebhook rotateWebhook enableWebhook removeWebhook'],
+    [
+      'manage_registered',
+      'HUB',
+      'addClient rotateClient confirmClient endClient addPerson resetPerson confirmPerson endPerson liftLockout',
+    ],
+    ['amend_calendar', 'HUB', 'amendCalendar decideCalendar'],
+    ['direct_platform', 'HUB', 'pausePlatform resumePlatform declareWiped'],
+    ['release_restored', 'HUB', 'declareRestored releaseRestored'],
+    ['propose_scorecard', 'HUB', 'proposeScorecard'],
+    ['decide_scorecard', 'HUB', 'decideScorecard'],
+    ['direct_timetable', 'HUB', 'startJob pauseJob resumeJob'],
+    ['map_headings', 'HUB', 'addFeedMap endFeedMap'],
+    ['record_authorisation', 'OWN', 'recordAuthorisation'],
+    ['record_authorisation see_own_file', 'OWN', 'withdrawAuthorisation'],
+  ],
+  Standing: [[GRADE, 'GRADE', 'grade score overruled objected', 'BY_ANSWER']],
+  Operator: [
+    [
+      'see_operator',
+      'SIGHT',
+      'registrationStatus regNo codes formerNames namesBefore mergedFrom dividedInto dividedFrom',
+    ],
+    ['see_operator', 'SIGHT', 'records', 'BY_ANSWER'],
+    [GRADE, 'GRADE', 'score'],
+    ['see_score_reasons', 'SIGHT', 'overrules'],
+    ['see_score_reasons', 'SENT', 'objections'],
+    ['see_queue', 'SENT', 'decisions'],
+    ['see_access_codes see_own_file', 'SIGHT', 'accessCodes'],
+    ['see_authorisations record_authorisation', 'GRADE', 'authorisations'],
+    ['see_askers', 'SIGHT', 'askedBy', 'BY_ANSWER'],
+    ['see_watch_list', 'SIGHT', 'watch'],
+  ],
+  Score: [['see_score_reasons', 'SIGHT', 'reasons audit auditUrl overrule wayBack lasting']],
+  Listing: [
+    ['see_moves', 'SIGHT', 'moves concerns publicText'],
+    ['see_moves see_own_file', 'SIGHT', 'deadlines proceedings'],
+    ['see_inner_listings', 'SIGHT', 'ground notListed repair hiding deliveries'],
+    ['move_listing move_own_listing', 'SIGHT', 'allowedMoves'],
+    ['move_listing', 'SIGHT', 'outlooks'],
+    ['move_listing see_own_file', 'SIGHT', 'documents'],
+  ],
+  Hiding: [['see_moves', 'SIGHT', 'by']],
+  ListingDocument: [['move_listing', 'SIGHT', 'missing enteredBy']],
+  Delivery: [
+    ['see_inner_listings', 'SIGHT', 'receipt lastError'],
+    ['see_moves', 'SIGHT', 'notice closed again acts'],
+  ],
+  DueDelivery: [['see_inner_listings', 'SIGHT', 'lastError']],
+  Retraction: [
+    ['see_inner_listings', 'SIGHT', 'reason reasonText documentNumber'],
+    ['see_moves', 'SIGHT', 'marketplaces'],
+  ],
+  RetractionReceiver: [
+    ['see_inner_listings', 'SIGHT', 'lastError'],
+    ['see_moves', 'SIGHT', 'closed'],
+  ],
+  AccessCode: [['see_access_codes', 'SIGHT', 'issuedBy endedBy']],
+  Overrule: [['see_operations', 'SIGHT', 'proposedBy decidedBy withdrawnBy']],
+  // Whoever wrote them is told its own name.
+  Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
+}
+
+/** What `node(id)` answers, by type of the id; as by the field that leads there. */
+const NODE_LINES: readonly Line[] = [
+  ['see_operator', 'SIGHT', 'Operator'],
+  ['see_operator', 'SIGHT', 'Record'],
+  ['see_blacklist', 'SIGHT', 'Listing'],
+  [GRADE, 'GRADE', 'Score'],
+  ['see_operations', 'HUB', 'Run'],
+  ['see_operations', 'SIGHT', 'Delivery Discrepancy'],
+  ['see_moves', 'SIGHT', 'Concern'],
+  ['see_score_reasons', 'SIGHT', 'Overrule'],
+  ['see_score_reasons', 'SENT', 'Objection'],
+  ['see_rejects', 'SENT', 'Reject'],
+  ['see_queue', 'SENT', 'Unmatched IdentityDecision'],
+  ['see_trials', 'ALL', 'ScorecardAdoption'],
+  ['see_authorisations record_authorisation', 'GRADE', 'Authorisation'],
+  ['hear_changes see_webhooks', 'OWNER', 'Webhook'],
+]
+
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
+
+const isAct = (word: string): word is Act => Object.hasOwn(ACCESS, word)
+
+const actsIn = (text: string): Act[] =>
+  words(text).map((word) => {
+    if (!isAct(word)) throw new Error(`there is no act ${word}`)
+    return word
+  })
+
+const rowsOf = (type: string, lines: readonly Line[]): [string, Row][] =>
+  lines.flatMap(([acts, whose, fields, byAnswer]) =>
+    words(fields).map((field): [string, Row] => [
+      `${type}.${field}`,
+      { acts: actsIn(acts), whose, byAnswer: byAnswer !== undefined },
+    ]),
+  )
+
+const ALL_ROWS: readonly [string, Row][] = [
+  ...Object.entries(LINES).flatMap(([type, lines]) => rowsOf(type, lines)),
+  ...Object.entries(HELD).flatMap(([type, fields]) => rowsOf(type, [['', 'HELD', fields]])),
+]
+
+/** By `Type.field`. */
+export const FIELDS: ReadonlyMap<string, Row> = new Map(ALL_ROWS)
+
+/** By type. */
+export const NODES: ReadonlyMap<string, Row> = new Map(
+  rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
+)
+
+/** What is wrong between the table and the fields that there are; empty: nothing. */
+export const faultsIn = (fields: readonly string[], rows: readonly [string, unknown][] = ALL_ROWS): string[] => {
+  const [there, named] = [new Set(fields), rows.map(([name]) => name)]
+  return [
+    ...fields.filter((field) => !named.includes(field)).map((field) => `${field} has no row`),
+    ...named.filter((name) => !there.has(name)).map((name) => `${name} is no field`),
+    ...named.filter((name, place) => named.indexOf(name) < place).map((name) => `${name} has two rows`),
+  ]
+}
+
+/** Whether a row is answered to the viewer, as far as its object's operator goes (`viewerOf`). */
+export const answers = ({ acts, whose }: Row, viewer: Viewer): boolean =>
+  whose === 'HELD' || acts.some((act) => may(viewer, act))
+
+/** Whether a row shuts out nobody by its role. */
+export const isForAll = ({ acts, whose }: Row): boolean => whose === 'HELD' || rolesOf(acts).length === ROLES.length
+
+export const rolesOf = (acts: readonly Act[]): Role[] =>
+  ROLES.filter((role) => acts.some((act) => ACCESS[act].includes(role)))
+
+export interface Told {
+  type: string
+  fields: string[]
+  acts: readonly Act[]
+  roles: Role[]
+  whose: Whose
+}
+
+/** Every row of the table that says more than HELD, as it is written. */
+export const fieldsTold = (): Told[] =>
+  Object.entries({ ...LINES, 'node(id)': NODE_LINES }).flatMap(([type, lines]) =>
+    lines.map(([acts, whose, fields]) => ({
+      type,
+      fields: words(fields),
+      acts: actsIn(acts),
+      roles: rolesOf(actsIn(acts)),
+      whose,
+    })),
+  )

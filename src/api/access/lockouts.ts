@@ -1,0 +1,21 @@
+/** Who is shut out after too many failures: the alarm, for those who look after the hub, and its lifting by hand. */
+import * as store from '../../store/access/lockouts.js'
+import * as work from '../../work/access/lockouts.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+
+const lockoutView = ({ lockedUntil, ...one }: store.Lockout) => ({ ...one, until: lockedUntil })
+
+const liftLockout = async (_: unknown, args: { kind: store.Lockout['kind']; name: string }, context: Context) => {
+  const { db, log } = context.parts
+  const lifted = await work.lift(db, { ...withoutNul(args), now: context.now, log })
+  return lifted.map(lockoutView)
+}
+
+export const lockouts = {
+  Query: {
+    lockouts: async (_: unknown, __: unknown, context: Context) =>
+      (await store.shut(context.parts.db, context.now)).map(lockoutView),
+  },
+  Mutation: { liftLockout },
+}

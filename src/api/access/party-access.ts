@@ -1,0 +1,122 @@
+/** The listed party's door: codes issued, the token for one, and what the party then reads of itself; the deeds are work/access/party-access's. */
+import { wholeCase } from '../../domain/listing/case.js'
+import { PARTYS } from '../../domain/listing/deadlines.js'
+import { allowedMoves } from '../../domain/listing/listing.js'
+import { stepsTold } from '../../domain/listing/case-party.js'
+import { may, mayIn } from '../../domain/access/viewer.js'
+import { isRefusal } from '../../foundation/errors.js'
+import type * as store from '../../store/access/access-codes.js'
+import type { Operator } from '../../store/operators/operators.js'
+import * as work from '../../work/access/party-access.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { keepAttempt } from '../request/audit-rows.js'
+import { deadlineView } from '../listing/deadlines.js'
+import { listing } from '../listing/listings.js'
+import type { ListingView } from '../listing/listing-view.js'
+import { type OperatorView, operator, operatorById } from '../operators/operator.js'
+
+/** The limit comes before all else, so that it says nothing of the code. */
+const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: Context): Promise<string> => {
+  const { parts, limits, address, now } = context
+  const token = await taken(context, async () => {
+    const giveBack = limits.party.take([address], now)
+    const made = await work.partyToken(parts.db, parts.keys, accessCode, now)
+    giveBack()
+    return made
+  })
+  const { sub } = parts.keys.verify(token, now.getTime())
+  context.asking.issuedTo = sub
+  context.shown(sub)
+  return token
+}
+
+/** What is refused leaves a row, or is counted by one, of its address: a code that is none tells of nobody. */
+const taken = async (context: Context, work: () => Promise<string>): Promise<string> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    await keepAttempt(context.parts, context, { door: 'partyToken', name: '', known: false, code: error.code })
+    throw error
+  }
+}
+
+interface CodeInput {
+  operator: string
+  reason: string
+}
+
+const asked = (input: CodeInput, context: Context): work.CodeAsked => {
+  const { viewer, now } = context
+  const mayFor = ({ region }: Operator) => mayIn(viewer, 'issue_access_code', region)
+  return { ...withoutNul(input), mayFor, by: viewer.sub ?? '', now }
+}
+
+const issueAccessCode = async (_: unknown, { input }: { input: CodeInput }, context: Context) => {
+  const made = asked(input, context)
+  const { db, rules, keys } = context.parts
+  const { code, accessCode } = await work.issueAccessCode(db, rules, keys, made)
+  context.load = makeLoads(context.parts, context.now)
+  return { code, accessCode: codeView(context, accessCode) }
+}
+
+const revokeAccessCode = async (_: unknown, { input }: { input: CodeInput }, context: Context) => {
+  const made = asked(input, context)
+  const revoked = await work.revokeAccessCode(context.parts.db, context.parts.rules, made)
+  context.load = makeLoads(context.parts, context.now)
+  return codeView(context, revoked)
+}
+
+const codeView = (context: Context, code: store.AccessCode) => {
+  return {
+    ...code,
+    good: code.ended === null,
+    operator: () => operatorById(context, code.operatorId),
+  }
+}
+
+const accessCodes = async ({ operator: one }: OperatorView, _: unknown, context: Context) =>
+  (await context.load.accessCodes(one.id)).map((code) => codeView(context, code))
+
+const myFile = (_: unknown, __: unknown, context: Context): Promise<OperatorView | null> => {
+  return operator.Query.operator(null, { code: context.viewer.sub ?? '' }, context)
+}
+
+const proceedings = async (view: ListingView, _: unknown, context: Context) => {
+  if (view.uuid === null) return []
+  const told = stepsTold(await context.load.moves(view.uuid))
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+  return told.map(({ move, on, stateAfter, act }) => ({
+    move,
+    on,
+    stateAfter,
+    documentNumber: text(act['documentNumber']),
+    reason: text(act['reason']),
+    text: text(act['text']),
+  }))
+}
+
+/** Of its own case a party is shown the times that it has itself to keep. */
+const deadlines = async (view: ListingView, args: unknown, context: Context) => {
+  if (!may(context.viewer, 'see_own_file')) return listing.Listing.deadlines(view, args, context)
+  if (view.uuid === null) return []
+  const kept = await context.load.deadlines(view.uuid)
+  return kept.filter(({ name }) => PARTYS.includes(name)).map((each) => deadlineView(context, each))
+}
+
+/** A party is told which moves are open to itself. */
+const movesAllowed = async (view: ListingView, args: unknown, context: Context) => {
+  if (!may(context.viewer, 'move_own_listing')) return listing.Listing.allowedMoves(view, args, context)
+  if (view.uuid === null) return []
+  const found = await context.load.listing(view.uuid)
+  return allowedMoves(found && wholeCase(found.facts), context.viewer.role)
+}
+
+export const door = {
+  Query: { myFile },
+  Mutation: { partyToken, issueAccessCode, revokeAccessCode },
+  Operator: { accessCodes },
+  Listing: { proceedings, deadlines, allowedMoves: movesAllowed },
+}

@@ -1,0 +1,95 @@
+/** The trail for auditors, and of an operator who has asked about it. */
+import { dateIn } from '../../foundation/time/dates.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import type { Row, TrailKind } from '../../domain/audit/audit-log.js'
+import { toldOf } from '../../domain/audit/audit-rules.js'
+import { may } from '../../domain/access/viewer.js'
+import * as operators from '../../store/operators/operators.js'
+import * as store from '../../store/audit/audit-log.js'
+import { unpacked } from '../../work/audit/operator-codes.js'
+import { trailRules } from '../../work/audit/audit-rules.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { cursorOf, rowAfter } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import type { OperatorView } from '../operators/operator.js'
+
+interface Filter {
+  client?: string | null
+  role?: string | null
+  kind?: TrailKind | null
+  operator?: string | null
+  request?: string | null
+  from?: Date | null
+  until?: Date | null
+}
+
+const rowView = ({ number, at, kind, count, previous, hash, content }: Row) => {
+  return {
+    number,
+    at,
+    kind,
+    client: content?.client ?? null,
+    // A row that the hub writes of itself is of no role that anyone has.
+    role: kind === 'CUT' ? null : (content?.role ?? null),
+    agency: content?.agency ?? null,
+    purpose: content?.purpose ?? null,
+    request: content?.request || null,
+    asked: content?.asked ?? null,
+    outcome: content?.outcome ?? null,
+    shownCount: count,
+    shown: content && unpacked(content.shown),
+    digest: content?.digest ? Buffer.from(content.digest, 'base64').toString('hex') : null,
+    previousHash: previous,
+    hash,
+    erased: content === null,
+  }
+}
+
+const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, context: Context) => {
+  const { db } = context.parts
+  const { from = null, until = null, ...texts } = args.filter ?? {}
+  const { client = null, role = null, kind = null, operator = null, request = null } = withoutNul(texts)
+  const of = operator === null ? null : await numbersOf(context, operator)
+  const filter = { client, role, kind, request, from, until, operators: of }
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, before: rowAfter(args.after) })
+  return connection(
+    found.map((row) => rowView(row)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.count(db, filter),
+  )
+}
+
+const one = async (_: unknown, { number }: { number: number }, context: Context) => {
+  if (!Number.isSafeInteger(number) || number < 1) return null
+  const [found] = await store.after(context.parts.db, number - 1, 1)
+  return found?.number === number ? rowView(found) : null
+}
+
+/** The operator to which a code leads, and those that were merged into it. */
+const numbersOf = async (context: Context, code: string): Promise<number[]> => {
+  const found = codeOf(code)
+  const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()
+  return operator === undefined ? [] : withParts(context, operator.id)
+}
+
+const withParts = async ({ load }: Context, id: number): Promise<number[]> => [
+  id,
+  ...(await load.mergedFrom(id)).map((part) => part.id),
+]
+
+const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Context) => {
+  const viewer = viewerOn(context, operator)
+  const first = firstOf(args)
+  const before = rowAfter(args.after)
+  const roles = may(viewer, 'see_askers') ? toldOf(trailRules(), viewer.role, dateIn(context.now)) : []
+  const operators = await withParts(context, operator.id)
+  const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
+  return {
+    ...connection(found, args, ({ number }) => cursorOf(number)),
+    completeUntil: () => (roles.length === 0 ? null : context.load.indexedUntil()),
+  }
+}
+
+export const trail = { Query: { trail: list, trailRow: one }, Operator: { askedBy } }

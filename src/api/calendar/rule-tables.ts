@@ -1,0 +1,42 @@
+/** The tables of rules and the working calendar, to be read: what the hub goes by is no secret of its authors. */
+import { isWorkday } from '../../domain/calendar/calendar.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as calendars from '../../store/calendar/calendars.js'
+import { withAmendments } from '../../work/calendar/calendar.js'
+import { ruleTables as tables } from '../../work/calendar/rule-tables.js'
+import type { Context } from '../request/context.js'
+
+/** Years that the calendar knows of, or may come to know. */
+const YEAR_LEAST = 2004
+const YEAR_MOST = 2100
+
+const listed = (_: unknown, { on }: { on?: string | null }) => {
+  return tables(on ?? null).map(({ about, ...table }) => ({ ...table, aboutZh: about.zh, aboutEn: about.en }))
+}
+
+const calendar = async (_: unknown, { year }: { year: number }, context: Context) => {
+  if (!(year >= YEAR_LEAST && year <= YEAR_MOST))
+    throw new Refusal('INPUT_INVALID', { reason: `year 须为 ${YEAR_LEAST}–${YEAR_MOST} a year from … to …` })
+  const { db, rules } = context.parts
+  const laid = (await withAmendments(db, rules)).calendar
+  const said = new Map((await calendars.amendmentsOf(db, year)).map((one) => [one.day, one]))
+  const differing = [...laid.holidays, ...laid.workdays].filter((day) => day.startsWith(`${year}-`))
+  const days = [...new Set([...differing, ...said.keys()])].sort()
+  return {
+    year,
+    knownUntil: laid.knownUntil,
+    days: days.map((on) => {
+      const amendment = said.get(on)
+      return {
+        on,
+        working: isWorkday(laid, on),
+        reason: amendment?.reason ?? null,
+        amendedBy: amendment?.by ?? null,
+        confirmedBy: amendment?.confirmedBy ?? null,
+        amendedAt: amendment?.at ?? null,
+      }
+    }),
+  }
+}
+
+export const ruleTables = { Query: { ruleTables: listed, calendar } }

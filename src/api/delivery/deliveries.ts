@@ -1,0 +1,134 @@
+/** Deliveries and the work queue of those that were refused; the deeds are work/delivery/deliveries'. */
+import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
+import { type Act, may, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as desk from '../../store/delivery/delivery-desk.js'
+import type { Booked } from '../../store/delivery/delivery-queue.js'
+import * as work from '../../work/delivery/deliveries.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
+import { listingById } from '../listing/listing-by-id.js'
+
+/** What a person can do about a code that the platform's description does not know. */
+const NO_ADVICE = {
+  meaning: 'CORRECT',
+  zh: '该代码没有现成的处理办法：请按回执所指的字段和文字更正，再重新报送。',
+  en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
+} as const
+
+/** It never left: the hub's own check found it. */
+const OWN_ADVICE = {
+  meaning: 'CORRECT',
+  zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新报送。',
+  en: "The hub's own check refused it and it never left: have its agency put the field right and pull again, or put it right here and send it again.",
+} as const
+
+export const adviceOf = ({ parts }: Context, platform: string, code: string) => ({
+  code,
+  ...(parts.platforms.find(({ id }) => id === platform)?.codes[code] ?? NO_ADVICE),
+})
+
+const adviceFor = (context: Context, platform: string, { code, batch }: Booked) =>
+  batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
+
+/** Receipts repeat what was told of a subject: they are for those who see inside. What people did is for those who see moves. */
+export const deliveryView = (context: Context, delivery: desk.Delivery) => {
+  const { subjectId, kind, platform, receipt, state } = delivery
+  return {
+    ...delivery,
+    __typename: 'Delivery' as const,
+    cursor: delivery.id,
+    id: globalId('Delivery', delivery.id),
+    key: subjectId,
+    listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
+    owedAt: delivery.createdAt,
+    advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
+    closed: closedOf(delivery),
+    allowed: state === 'REFUSED' ? allowedOf(context.viewer, delivery) : [],
+    again: () => (state === 'REFUSED' ? work.again(context.parts.db, context.parts.rules, delivery) : null),
+    acts: () => context.load.deliveryActs(delivery.id),
+  }
+}
+
+/** That a removal is told no more is for those who may remove. */
+const closeAct = ({ action }: desk.Delivery): Act => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery')
+
+const allowedOf = (viewer: Viewer, delivery: desk.Delivery): desk.DeliveryAct['act'][] => [
+  ...(may(viewer, 'settle_delivery') ? (['RESEND'] as const) : []),
+  ...(may(viewer, 'settle_delivery') && may(viewer, closeAct(delivery)) ? (['CLOSE'] as const) : []),
+]
+
+type Closed = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
+
+export const closedOf = ({ closedAt, closedBy, closedReason }: Closed) =>
+  closedAt && { at: closedAt, by: closedBy, reason: closedReason }
+
+interface DeliveriesArgs extends PageArgs {
+  filter?: {
+    platform?: string | null
+    state?: DeliveryState | null
+    kind?: SubjectKind | null
+    code?: string | null
+    subject?: string | null
+  } | null
+}
+
+const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
+  const { db } = context.parts
+  const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
+  const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
+  const filter = { platform, state, kind, code, subjectId, sight: sightOf(context.viewer) }
+  const found = await desk.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  return connection(
+    found.map((one) => deliveryView(context, one)),
+    args,
+    ({ cursor }) => cursorOf(cursor),
+    () => desk.count(db, filter),
+  )
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const deliveryById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
+  const sees = await seesSubject(context, found?.subjectId ?? NO_SUBJECT)
+  return found && sees ? deliveryView(context, found) : null
+}
+
+interface SettleArgs {
+  id: string
+  reason: string
+}
+
+const resendDelivery = (_: unknown, args: SettleArgs, context: Context) =>
+  settled(context, args, work.resend, () => 'settle_delivery')
+
+const closeDelivery = (_: unknown, args: SettleArgs, context: Context) => settled(context, args, work.close, closeAct)
+
+const settled = async (
+  context: Context,
+  args: SettleArgs,
+  deed: typeof work.resend,
+  actOf: (delivery: desk.Delivery) => Act,
+) => {
+  const { id, reason } = withoutNul(args)
+  const { db, rules } = context.parts
+  const found = await desk.byId(db, numberIn(id, 'Delivery') ?? 0)
+  if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
+  allow(context.viewer, actOf(found))
+  await deed(db, rules, { delivery: found.id, reason, by: nameOf(context.viewer), now: context.now })
+  context.load = makeLoads(context.parts, context.now)
+  const after = await desk.byId(db, found.id)
+  if (after === null) throw new Error(`delivery ${found.id} is gone`)
+  return deliveryView(context, after)
+}
+
+export const nameOf = ({ sub }: Viewer): string => sub ?? ''
+
+export const deliveries = {
+  Query: { deliveries: list },
+  Mutation: { resendDelivery, closeDelivery },
+}

@@ -1,0 +1,70 @@
+/** Credit platforms: what is owed to each, and what a person does to it; the deeds are work/delivery/platforms'. */
+import * as deliveries from '../../store/delivery/deliveries.js'
+import * as desk from '../../store/delivery/delivery-desk.js'
+import * as states from '../../store/delivery/platform-states.js'
+import * as work from '../../work/delivery/platforms.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { adviceOf, nameOf } from './deliveries.js'
+
+/** What people did to one platform that is told. */
+const ACTS_MOST = 20
+
+const list = async (_: unknown, __: unknown, context: Context) => {
+  return views(context)
+}
+
+const views = async (context: Context) => {
+  const { db, configured, rules } = context.parts
+  const [backlog, oldest, refused, kept, acts] = await Promise.all([
+    deliveries.backlog(db),
+    desk.oldest(db),
+    desk.refusedBy(db),
+    states.all(db),
+    states.acts(db, ACTS_MOST),
+  ])
+  const counts = new Map(backlog.map((row) => [row.platform, row]))
+  return context.parts.platforms.map(({ id, name }) => {
+    const state = kept.get(id)
+    return {
+      ...(counts.get(id) ?? { outstanding: 0, refused: 0, confirmed: 0, lastConfirmedAt: null }),
+      id,
+      name,
+      configured: configured.platforms.has(id),
+      hears: rules.platforms.find((one) => one.id === id)?.kinds ?? [],
+      oldestOutstandingAt: oldest.get(id) ?? null,
+      refusedByCode: refused
+        .filter(({ platform }) => platform === id)
+        .map(({ code, count }) => ({ advice: adviceOf(context, id, code), count })),
+      paused: said(state?.pausedAt, state?.pausedBy, state?.pausedReason),
+      wiped: said(state?.wipedAt, state?.wipedBy, state?.wipedReason),
+      filledAt: state?.filledAt ?? null,
+      openUntil: state?.openUntil && state.openUntil > context.now ? state.openUntil : null,
+      acts: acts.filter(({ platform }) => platform === id),
+    }
+  })
+}
+
+const said = (at: Date | null | undefined, by: string | null | undefined, reason: string | null | undefined) =>
+  at ? { at, by, reason } : null
+
+const directed =
+  (deed: typeof work.pause) => async (_: unknown, args: { platform: string; reason: string }, context: Context) => {
+    const { platform, reason } = withoutNul(args)
+    const { db, rules } = context.parts
+    await deed(db, rules, { platform, reason, by: nameOf(context.viewer), now: context.now })
+    context.load = makeLoads(context.parts, context.now)
+    return (await views(context)).find(({ id }) => id === platform)
+  }
+
+const { pause, resume, declareWiped } = work
+
+export const platforms = {
+  Query: { platforms: list },
+  Mutation: {
+    pausePlatform: directed(pause),
+    resumePlatform: directed(resume),
+    declareWiped: directed(declareWiped),
+  },
+}

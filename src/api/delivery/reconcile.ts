@@ -1,0 +1,76 @@
+/** Comparisons with what platforms show, and what they have found; the deeds are work/'s. */
+import type { FindingKind } from '../../domain/delivery/comparison.js'
+import { may, sightOf } from '../../domain/access/viewer.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as comparisons from '../../store/delivery/comparisons.js'
+import * as store from '../../store/delivery/discrepancies.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
+import { listingById } from '../listing/listing-by-id.js'
+
+const discrepancyView = (context: Context, finding: store.Finding) => {
+  return {
+    ...finding,
+    __typename: 'Discrepancy' as const,
+    number: finding.id,
+    id: globalId('Discrepancy', finding.id),
+    listing: () => (finding.kind === 'listing' ? listingById(context, globalId('Listing', finding.key)) : null),
+  }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const discrepancyById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
+  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
+  return found && sees ? discrepancyView(context, found) : null
+}
+
+const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
+  const { db } = context.parts
+  const platform = withoutNul(args.platform) ?? null
+  const found = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
+  return connection(
+    found,
+    args,
+    ({ id }) => cursorOf(id),
+    () => comparisons.count(db, platform),
+  )
+}
+
+type DiscrepancyArgs = PageArgs & {
+  filter?: { platform?: string | null; what?: FindingKind | null; open?: boolean | null } | null
+}
+
+const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Context) => {
+  const { db } = context.parts
+  const filter = { ...args.filter, sight: sightOf(context.viewer) }
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  return connection(
+    found.map((one) => discrepancyView(context, one)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.count(db, filter),
+  )
+}
+
+const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+  const { id, note: given } = withoutNul(args)
+  const { db, rules } = context.parts
+  const note = writtenText(given, '说明 the note', rules.mark)
+  const found = await store.byId(db, numberIn(id, 'Discrepancy') ?? NONE)
+  const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
+  const key = found && sees ? found.id : NONE
+  const by = context.viewer.sub ?? ''
+  const settled = await store.settle(db, key, { by, note, now: context.now })
+  if (settled === null) throw new Refusal('DISCREPANCY_UNKNOWN')
+  return discrepancyView(context, settled)
+}
+
+export const compared = {
+  Query: { comparisons: comparisonPage, discrepancies: discrepancyPage },
+  Mutation: { settleDiscrepancy },
+}

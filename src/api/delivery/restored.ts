@@ -1,0 +1,50 @@
+/** A database that was restored from a backup: how it stands, and the person who releases it; the deeds are work/'s. */
+import * as store from '../../store/db/restored.js'
+import * as work from '../../work/delivery/restored.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+import { keep } from '../request/audit-rows.js'
+
+const view = async ({ parts }: Context, restored: store.Restored) => {
+  const { compared } = await work.standing(parts.db, restored, parts.configured.platforms)
+  return {
+    ...restored,
+    deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
+    sequence: { noted: restored.notedSequence, had: restored.hadSequence },
+    compared,
+  }
+}
+
+const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Context) => ({
+  ...withoutNul(args),
+  by: viewer.sub ?? '',
+  mark: parts.rules.mark,
+  platforms: parts.platforms.map(({ id }) => id),
+  configured: parts.configured.platforms,
+  now,
+  log,
+})
+
+export const restored = {
+  Query: {
+    databaseRestored: async (_: unknown, __: unknown, context: Context) => {
+      const open = await store.open(context.parts.db)
+      return open && view(context, open)
+    },
+    databaseRestorations: async (_: unknown, __: unknown, context: Context) => {
+      const all = await store.all(context.parts.db)
+      return all.map((one) => view(context, one))
+    },
+  },
+  Mutation: {
+    declareRestored: async (_: unknown, args: { reason: string }, context: Context) => {
+      return view(context, await work.declare(context.parts.db, byPerson(args, context)))
+    },
+    releaseRestored: async (_: unknown, args: { reason: string }, context: Context) => {
+      const released = await work.release(context.parts.db, byPerson(args, context))
+      // Rows of the audit log that were lost with what was not restored are explained by this row alone.
+      await keep(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
+      return view(context, released)
+    },
+  },
+}

@@ -1,0 +1,86 @@
+/** The retraction ledger, and closing what a platform has not confirmed; the deeds are work/delivery/retraction's. */
+import { sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/delivery/retractions.js'
+import * as work from '../../work/delivery/retraction.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { globalId, retractionAfter, retractionCursor, subjectIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { NO_SUBJECT } from '../request/viewer.js'
+import { closedOf, nameOf } from './deliveries.js'
+import { listingById } from '../listing/listing-by-id.js'
+
+/** To those who may not see what was removed it is a key alone, and nothing of why. */
+const retractionView = (context: Context, one: work.Retracted) => {
+  const { at, kind, subjectId, removal, receivers, hearers, done } = one
+  return {
+    at,
+    subjectId,
+    kind,
+    key: subjectId,
+    listing: () => (kind === 'listing' ? listingById(context, globalId('Listing', subjectId)) : null),
+    removedAt: new Date(at),
+    removedOn: removal?.removedOn ?? null,
+    reason: removal?.reason ?? null,
+    reasonText: removal?.reasonText ?? null,
+    documentNumber: removal?.documentNumber ?? null,
+    done,
+    heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
+    // Whose sellers they are is no agency's to know.
+    marketplaces: hearers.map((hearer) => ({
+      ...hearer,
+      state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
+    })),
+    receivers: receivers.map((receiver) => ({
+      ...receiver,
+      closed: closedOf(receiver),
+    })),
+  }
+}
+
+interface RetractionsArgs extends PageArgs {
+  filter?: { open?: boolean | null; platform?: string | null; listing?: string | null } | null
+}
+
+const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
+  const { db } = context.parts
+  const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
+  const filter = {
+    open,
+    platform,
+    subjectId: listing === null ? null : (subjectIn(listing) ?? NO_SUBJECT),
+    sight: sightOf(context.viewer),
+  }
+  const page = { first: firstOf(args) + 1, after: retractionAfter(args.after) }
+  const found = await work.retractions(db, filter, page)
+  return connection(
+    found.map((one) => retractionView(context, one)),
+    args,
+    retractionCursor,
+    () => store.count(db, filter),
+  )
+}
+
+const closeRetraction = async (
+  _: unknown,
+  args: { listing: string; platform: string; reason: string },
+  context: Context,
+) => {
+  const { listing, platform, reason } = withoutNul(args)
+  const { db, rules } = context.parts
+  const subjectId = subjectIn(listing)
+  if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
+  const by = nameOf(context.viewer)
+  await work.closeRetraction(db, rules, { subjectId, platform, reason, by, now: context.now })
+  context.load = makeLoads(context.parts, context.now)
+  const [after] = await work.retractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
+  if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
+  return retractionView(context, after)
+}
+
+export const retractions = {
+  Query: { retractions: list },
+  Mutation: { closeRetraction },
+}

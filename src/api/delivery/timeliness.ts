@@ -1,0 +1,67 @@
+/** Timeliness: how long decisions took to be confirmed, and what is late or about to be. */
+import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
+import { sightOf } from '../../domain/access/viewer.js'
+import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { dueAfter, dueCursor, figureAfter, figureCursor, globalId } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+
+const nameOf = ({ parts }: Context, id: string) =>
+  [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
+
+const figureView = (context: Context, figure: Figure) => {
+  return { ...figure, platformName: nameOf(context, figure.platform) }
+}
+
+const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: Context) => {
+  const { db, rules } = context.parts
+  const all = await monthly(db, rules, args.month, context.today)
+  const after = figureAfter(args.after)
+  const rest = after === null ? all : all.filter((figure) => inOrder(figure, after) > 0)
+  return connection(
+    rest.slice(0, firstOf(args) + 1).map((figure) => figureView(context, figure)),
+    args,
+    (figure) => figureCursor(figure),
+    () => all.length,
+  )
+}
+
+/** A receiver's words repeat what was told of a subject: they are for those who see inside. */
+const dueView = (context: Context, due: DueDelivery) => {
+  const { basis, confirmed, workdays } = due.limit
+  return {
+    ...due,
+    platformName: nameOf(context, due.platform),
+    kind: due.kind.toUpperCase(),
+    key: due.subjectId,
+    delivery: globalId('Delivery', due.delivery),
+    listing: due.kind === 'listing' ? globalId('Listing', due.subjectId) : null,
+    countedFrom: due.from,
+    limit: { workdays, basis, confirmed },
+  }
+}
+
+const dueDeliveries = async (
+  _: unknown,
+  args: PageArgs & { lateOnly?: boolean | null; platform?: string | null },
+  context: Context,
+) => {
+  const { db, rules } = context.parts
+  const { lateOnly, platform } = withoutNul(args)
+  const list = await dueList(db, rules, {
+    lateOnly: lateOnly ?? false,
+    platform: platform ?? null,
+    sight: sightOf(context.viewer),
+    today: context.today,
+  })
+  const found = await list.page({ first: firstOf(args) + 1, after: dueAfter(args.after) })
+  return connection(
+    found.map((due) => dueView(context, due)),
+    args,
+    ({ countedFrom, id }) => dueCursor({ dueOn: countedFrom, id }),
+    list.count,
+  )
+}
+
+export const timelinessOf = { Query: { timeliness, dueDeliveries } }

@@ -1,0 +1,27 @@
+/** Shapes of what loaders are asked and how rows become answers in the order of the keys. */
+import type { RecordKind } from '../../domain/records/records.js'
+import type * as versions from '../../store/records/versions.js'
+
+export interface AtWhen {
+  operator: number
+  when: versions.When
+}
+
+export interface PageOfRecords extends AtWhen {
+  kinds: readonly RecordKind[]
+  /** Also records that were withdrawn or have ended since. */
+  removed: boolean
+  first: number
+  after: number | null
+}
+
+export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
+
+export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
+  keys.map((key) => found.get(key) ?? null)
+
+export const listsOf = <V extends { operatorId: number | null }>(ids: readonly number[], rows: readonly V[]): V[][] => {
+  const lists = new Map<number | null, V[]>(ids.map((id) => [id, []]))
+  for (const row of rows) lists.get(row.operatorId)?.push(row)
+  return ids.map((id) => lists.get(id) ?? [])
+}

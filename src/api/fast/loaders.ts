@@ -1,0 +1,290 @@
+/** The questions that fields ask of the store, each batched over one request. */
+import type { Agency } from '../../agencies/feed.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { WATCHED_DAYS } from '../../domain/intake/timeliness.js'
+import { oldestHolding } from '../../domain/standing/sellers.js'
+import * as accessCodes from '../../store/access/access-codes.js'
+import * as authorisations from '../../store/standing/authorisations.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Db } from '../../store/db/db.js'
+import * as deadlines from '../../store/listing/deadlines.js'
+import * as decisions from '../../store/operators/identity-decisions.js'
+import * as desk from '../../store/delivery/delivery-desk.js'
+import * as documents from '../../store/listing/documents.js'
+import * as heads from '../../store/db/authorization-columns.js'
+import * as listings from '../../store/listing/listings.js'
+import * as mergers from '../../store/operators/mergers.js'
+import * as objections from '../../store/scoring/objections.js'
+import * as operators from '../../store/operators/operators.js'
+import * as overrules from '../../store/scoring/overrides.js'
+import * as scores from '../../store/scoring/scores.js'
+import * as sellers from '../../store/standing/sellers.js'
+import { ownersOf } from '../../store/access/sight.js'
+import * as trail from '../../store/audit/audit-log.js'
+import * as versions from '../../store/records/versions.js'
+import * as watch from '../../store/intake/watch.js'
+import * as watchEntries from '../../store/scoring/watch-entries.js'
+import { cardByHash } from '../../work/scoring/scorecards.js'
+import { freshnessOf } from '../../work/standing/freshness.js'
+import { registrationsOn } from '../../work/listing/public-entry.js'
+import { batch, grouped } from './batch.js'
+import type { Answer } from './cross-request-batch.js'
+import type { Hot, StandingAsked } from './shared-loaders.js'
+import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
+
+const DAY_MS = 86_400_000
+/** Of one operator, those merged into it counted, that are looked at for its own. */
+const REGISTRATIONS_MOST = 50
+
+export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
+
+interface Parts {
+  db: Db
+  agencies: readonly Agency[]
+  hot: Hot
+}
+
+/** Most questions are for standing alone; what else can be asked is made when it first is. */
+export const makeLoads = (parts: Parts, now: Date): Loads => {
+  const standing = standingLoads(parts, now)
+  let file: ReturnType<typeof fileLoads> | null = null
+  return new Proxy(standing as Loads, {
+    get: (_, name: keyof Loads) => {
+      if (name in standing) return standing[name as keyof typeof standing]
+      file ??= fileLoads(parts, now)
+      return file[name as keyof typeof file]
+    },
+  })
+}
+
+const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
+  const today = dateIn(now)
+  const pulls = once(() => hot.pulls())
+  return {
+    pulls,
+    freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
+    standing: gathered((asked: readonly StandingAsked[]) => hot.standings(asked)),
+    /** In the order of the codes; repeats are asked again. */
+    standings: ({
+      codes,
+      asOf,
+      wanted,
+      client,
+    }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
+      hot.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
+  }
+}
+
+const fileLoads = (parts: Parts, now: Date) => {
+  const { agencies, hot } = parts
+  const today = dateIn(now)
+  const { db } = hot
+  return {
+    watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
+    operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
+    /** As much of an object as decides whom it is for. */
+    head: batch<{ type: heads.Headed; key: string }, heads.Head | null>(
+      JSON.stringify,
+      grouped(
+        ({ type }) => type,
+        async (asked) => {
+          const [first] = asked
+          return first === undefined
+            ? []
+            : heads.of(
+                db,
+                first.type,
+                asked.map(({ key }) => key),
+              )
+        },
+      ),
+    ),
+    /** Whose an entry of a list or a told record is. */
+    ownerOf: batch(String, async (ids: string[]) => inOrder(ids, await ownersOf(db, ids))),
+    codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
+    formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
+    mergedFrom: batch(String, async (ids: number[]) => listsOf(ids, await mergers.partsOf(db, ids))),
+    decision: batch(String, async (ids: number[]) => inOrder(ids, await decisions.byIds(db, ids))),
+    decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
+    record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
+    records: batch(JSON.stringify, hot.records),
+    recordCount: batch<Omit<PageOfRecords, 'first' | 'after'>, number>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const { when, kinds, removed } = asked[0] as PageOfRecords
+        const ids = asked.map(({ operator }) => operator)
+        const counts = await versions.countOfOperators(db, ids, when, { kinds, removed })
+        return ids.map((id) => counts.get(id) ?? 0)
+      }),
+    ),
+    /** Of facts that several sources may tell. */
+    sources: batch<Omit<PageOfRecords, 'first' | 'after'>, versions.Version[]>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const { when, kinds, removed } = asked[0] as PageOfRecords
+        const ids = asked.map(({ operator }) => operator)
+        return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
+      }),
+    ),
+    score: batch(JSON.stringify, hot.scores),
+    card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
+    scoreForgotten: batch(String, async (ids: number[]) => {
+      const found = await scores.forgotten(db, ids, today)
+      return ids.map((id) => found.has(id))
+    }),
+    /** Whether the operator is on the client's list of its own sellers. */
+    isSeller: batch<{ client: string; operator: number }, boolean>(
+      JSON.stringify,
+      grouped(
+        ({ client }) => client,
+        async (asked) => {
+          const ids = asked.map(({ operator }) => operator)
+          const found = await sellers.among(
+            parts.db,
+            { client: asked[0]?.client ?? '', oldest: oldestHolding(today) },
+            ids,
+          )
+          return ids.map((id) => found.has(id))
+        },
+      ),
+    ),
+    /** Whether the operator authorises the client today. */
+    authorises: batch<{ client: string; operator: number }, boolean>(
+      JSON.stringify,
+      grouped(
+        ({ client }) => client,
+        async (asked) => {
+          const ids = asked.map(({ operator }) => operator)
+          const found = await authorisations.among(parts.db, { client: asked[0]?.client ?? '', today }, ids)
+          return ids.map((id) => found.has(id))
+        },
+      ),
+    ),
+    /** Who asked about any of some operators, a page for each. */
+    askings: batch<trail.AskingsOf & { operators: readonly number[] }, trail.Asking[]>(
+      JSON.stringify,
+      grouped(
+        ({ operators: _, ...page }) => JSON.stringify(page),
+        async (asked) => {
+          const groups = asked.map(({ operators: group }) => group)
+          return trail.askings(parts.db, groups, asked[0] as trail.AskingsOf)
+        },
+      ),
+    ),
+    indexedUntil: once(() => trail.indexedUntil(parts.db)),
+    authorisation: batch(String, async (ids: number[]) => inOrder(ids, await authorisations.byIds(parts.db, ids))),
+    authorisations: batch(String, async (ids: number[]) =>
+      listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
+    ),
+    overrules: batch<AtWhen, overrules.Overrule[]>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        return listsOf(ids, await overrules.ofOperators(db, ids, (asked[0] as AtWhen).when))
+      }),
+    ),
+    accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
+    objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
+    /** Whether the record of a version is contested now. */
+    recordContested: batch(String, async (ids: number[]) => {
+      const found = await objections.contestedOf(parts.db, ids)
+      return ids.map((id) => found.has(id))
+    }),
+    /** Whether what the listing rests on is contested now. */
+    listingContested: batch(String, async (ids: string[]) => {
+      const found = await objections.contestedAmong(parts.db, ids)
+      return ids.map((id) => found.has(id))
+    }),
+    /** Ids of all versions of the records that are contested. */
+    contested: batch<AtWhen, number[]>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        const found = await objections.contestedAt(db, ids, (asked[0] as AtWhen).when.knownAt)
+        return listsOf(ids, found).map((own) => own.flatMap(({ versions: all }) => all))
+      }),
+    ),
+    watchEntry: batch<AtWhen, watchEntries.WatchEntry | null>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as AtWhen).when))
+      }),
+    ),
+    /** Its own registration as it was believed, not that of an operator merged into it: name, region and status of that day. */
+    registration: batch<AtWhen, versions.Version | null>(
+      JSON.stringify,
+      grouped(withoutOperator, async (asked) => {
+        const ids = asked.map(({ operator }) => operator)
+        const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
+        const found = await versions.ofOperators(db, ids, (asked[0] as AtWhen).when, some)
+        const known = await operators.byIds(db, ids)
+        return listsOf(ids, found).map((all, place) => {
+          const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
+          return all.find(({ body }) => (body['uscc'] ?? uscc) === uscc) ?? null
+        })
+      }),
+    ),
+    registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
+      registrationsOn(parts.db, asked),
+    ),
+    mirrored: batch(JSON.stringify, hot.mirrored),
+    publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
+      JSON.stringify,
+      grouped(
+        ({ asOf }) => asOf,
+        async (asked) => {
+          const ids = asked.map(({ operator }) => operator)
+          const days = { asOf: asked[0]?.asOf ?? today, today }
+          const rows = listsOf(ids, await listings.publicOfOperators(db, ids, days))
+          return rows.map((own) => own.map(({ body }) => body))
+        },
+      ),
+    ),
+    listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
+    publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.shownBodies(parts.db, ids))),
+    listings: batch(String, hot.listings),
+    moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
+    deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
+    concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),
+    deliveries: batch(String, async (ids: string[]) => ofListings(ids, await desk.ofListings(db, ids))),
+    deliveryActs: batch(String, async (ids: number[]) => {
+      const found = await desk.actsOf(db, ids)
+      return ids.map((id) => found.filter(({ deliveryId }) => deliveryId === id))
+    }),
+    documents: batch(String, async (ids: string[]) => ofListings(ids, await documents.ofListings(db, ids))),
+  }
+}
+
+const feedsOf = (agencies: readonly Agency[]): string[] => agencies.flatMap(({ feeds }) => feeds.map(({ id }) => id))
+
+const ofListings = <V extends { listingId: string }>(ids: readonly string[], rows: readonly V[]): V[][] => {
+  const lists = new Map<string, V[]>(ids.map((id) => [id, []]))
+  for (const row of rows) lists.get(row.listingId)?.push(row)
+  return ids.map((id) => lists.get(id) ?? [])
+}
+
+/** What fields of one answer ask at the same time is asked together, and is of one instant. Without waiting for the loop to turn. */
+const gathered = <K, V>(ask: Answer<K, V>): ((key: K) => Promise<V>) => {
+  let waiting: K[] = []
+  let answers: Promise<V[]> | null = null
+  const askAll = (): Promise<V[]> => {
+    const keys = waiting
+    waiting = []
+    answers = null
+    return ask(keys)
+  }
+  return async (key) => {
+    const place = waiting.push(key) - 1
+    answers ??= Promise.resolve().then(askAll)
+    return (await answers)[place] as V
+  }
+}
+
+const once = <V>(ask: () => Promise<V>): (() => Promise<V>) => {
+  let answer: Promise<V> | null = null
+  return () => {
+    answer ??= ask()
+    return answer
+  }
+}

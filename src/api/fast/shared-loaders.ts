@@ -1,0 +1,133 @@
+/** What many requests ask at once, and the connections by which answers are looked up; one for all requests of a server. */
+import type { Agency } from '../../agencies/feed.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import { oldestHolding } from '../../domain/standing/sellers.js'
+import type { Db } from '../../store/db/db.js'
+import * as hotStore from '../../store/db/shared-connections.js'
+import * as listings from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
+import * as scores from '../../store/scoring/scores.js'
+import * as standings from '../../store/standing/standings.js'
+import * as versions from '../../store/records/versions.js'
+import * as watch from '../../store/intake/watch.js'
+import { grouped } from './batch.js'
+import { type Answer, crowd, KEYS_WORTH_TWO } from './cross-request-batch.js'
+import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
+
+/** Of the same question at once: one about a file that is long does not keep all others waiting. */
+const FILES = { most: 4 }
+
+export interface StandingAsked {
+  code: string
+  asOf: string
+  today: string
+  wanted: standings.Wanted
+  /** Whose list of sellers, or whose authorisation, counts for it. */
+  client: string | null
+}
+
+export interface Hot {
+  /** Reads by key; every statement is prepared. */
+  db: Db
+  /** Null for a code without an operator. */
+  standings: Answer<StandingAsked, standings.StandingRow | null>
+  /** When each feed was last brought whole; see `watch.vouched`. */
+  pulls: () => Promise<Map<string, Date | null>>
+  /** By code of any scheme. */
+  operators: Answer<{ scheme: string; code: string }, operators.Operator | null>
+  records: Answer<PageOfRecords, versions.Version[]>
+  scores: Answer<AtWhen, scores.StoredScore | null>
+  listings: Answer<number, listings.Listing[]>
+  mirrored: Answer<AtWhen, versions.Version[]>
+  close: () => Promise<void>
+}
+
+export const makeHot = ({ db: beside, agencies }: { db: Db; agencies: readonly Agency[] }): Hot => {
+  const db = hotStore.beside(beside)
+  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+  const pulls = crowd<null, Map<string, Date | null>>(async (askers) => {
+    const found = await watch.vouched(db, feeds)
+    return askers.map(() => found)
+  })
+  return {
+    db,
+    standings: crowd((asked) => standingsOf(db, asked), { worth: KEYS_WORTH_TWO }),
+    pulls: async () => (await pulls([null]))[0] ?? new Map(),
+    ...filesOf(db),
+    close: () => db.destroy(),
+  }
+}
+
+/** What the page of an operator is made of. */
+const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
+  operators: crowd(async (codes) => {
+    const found = await operators.byCodes(db, codes)
+    return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
+  }, FILES),
+  records: crowd(
+    grouped(withoutOperator, async (asked) => {
+      const { when, ...page } = asked[0] as PageOfRecords
+      const ids = idsOf(asked)
+      return listsOf(ids, await versions.ofOperators(db, distinct(ids), when, page))
+    }),
+    FILES,
+  ),
+  scores: crowd(
+    grouped(withoutOperator, async (asked) => {
+      const ids = idsOf(asked)
+      return inOrder(ids, await scores.latest(db, distinct(ids), (asked[0] as AtWhen).when))
+    }),
+    FILES,
+  ),
+  listings: crowd(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES),
+  mirrored: crowd(
+    grouped(withoutOperator, async (asked) => {
+      const ids = idsOf(asked)
+      return listsOf(ids, await versions.mirrored(db, distinct(ids), (asked[0] as AtWhen).when))
+    }),
+    FILES,
+  ),
+})
+
+/** Several may ask about the same one. */
+const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
+
+const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) => operator)
+
+type Rows = Promise<(standings.StandingRow | null)[]>
+
+/** Nearly all ask the same about today, and are not parted first. */
+const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
+  const [first] = asked
+  const alike = asked.every(
+    ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,
+  )
+  if (alike) return standingsOn(db, asked)
+  return grouped<StandingAsked, standings.StandingRow | null>(
+    ({ asOf, today, wanted }) => `${asOf} ${today} ${wanted.grades} ${wanted.flags} ${wanted.entries}`,
+    (some) => standingsOn(db, some),
+  )(asked)
+}
+
+/** All of them the same about one day. */
+const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
+  const [first] = asked
+  if (first === undefined) return []
+  const codes: standings.CodeAsked[] = []
+  asked.forEach(({ code: given, client }, place) => {
+    const found = codeOf(given)
+    if (found !== null) codes.push({ place, scheme: found.scheme, code: found.code, client })
+  })
+  const { asOf, today, wanted, client } = first
+  const days = { asOf, today, oldest: oldestHolding(today) }
+  const answers = new Array<standings.StandingRow | null>(asked.length).fill(null)
+  if (codes.length >= standings.MANY_CODES && asked.every((each) => each.client === client)) {
+    const rows = await standings.ofMany(db, codes, days, wanted)
+    codes.forEach(({ place }, at) => {
+      answers[place] = rows[at] ?? null
+    })
+    return answers
+  }
+  for (const row of await standings.of(db, codes, days, wanted)) answers[row.place] = row
+  return answers
+}

@@ -1,0 +1,356 @@
+/**
+ * POST /graphql, from node:http straight to Apollo: express stays out of its way. A GET is answered for queries under
+ * Apollo's rule against forged requests; a browser gets a page that says where to ask.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import { assertValidSchema, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { withoutAccessCodes } from '../../domain/access/access-code.js'
+import { redact } from '../../domain/records/privacy.js'
+import type { Viewer } from '../../domain/access/viewer.js'
+import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import { type Asked, bodyOf } from '../request/request-context.js'
+import { bounded } from '../fast/lru.js'
+import { asGateway, makeExecutor, type Question } from '../fast/compiled.js'
+import { afresh, type Context, costOfAnswer, makeContext } from '../request/context.js'
+import { cookieIn, NO_COOKIE } from '../request/cookies.js'
+import { formatError, graphqlRefusal, noteFaults } from '../request/faults.js'
+import { knownDocuments } from '../fast/known-documents.js'
+import { remembering } from '../request/verified-tokens.js'
+import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from '../request/limits.js'
+import { counted } from '../../server/metrics.js'
+import { ownDb, withDb } from '../request/request-database.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { furtherUnits } from '../request/quotas.js'
+import type { Limits } from '../request/rate-limit.js'
+import { makeSchema } from './schema.js'
+import { keepAnswer, learn, trailing } from '../request/audit-rows.js'
+import { admit } from '../request/viewer.js'
+
+/** Ways in which callers say what they accept that are remembered, and how long one may be, characters. */
+const ACCEPTS_MOST = 100
+const ACCEPT_LONGEST = 300
+
+/** Characters. */
+const LONG_ANSWER = 16_000
+
+/**
+ * Headers that no page of another site can send without asking the hub first, which does not let it. `Authorization` is one, as
+ * Bearer alone is taken: what browsers send by themselves is Basic. One of them, or a body of JSON, shows that no such page asks.
+ */
+const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/**
+ * Codes of questions that were understood as such and cannot be answered. GraphQL over HTTP wants 200 for them in
+ * `application/json`, and 400 in `application/graphql-response+json`; whoever names neither gets 400.
+ */
+const WELL_FORMED: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+])
+const NAMES_JSON = /\bapplication\/json\b/i
+
+/** Context: null where nothing was asked yet when it was refused. */
+interface Answered {
+  answer: HTTPGraphQLResponse
+  context: Context | null
+}
+
+/** A question of this viewer, obeying its rights and limits and kept in the trail, as if it had come over HTTP. */
+export type Ask = (
+  own: { asked: Asked; viewer: Viewer; response: ServerResponse },
+  question: { query: string; variables?: Record<string, unknown> },
+) => Promise<Told>
+
+export interface Told {
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
+  data: any
+  errors: readonly GraphQLFormattedError[]
+}
+
+export interface GraphqlDoor {
+  answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void>
+  /** The same for a page that is made here, in whose answer it leaves. Refusal TRAIL_UNAVAILABLE. */
+  ask: Ask
+  stop(): Promise<void>
+}
+
+/** The schema, and the one for the compiler, made once a process: all that servers do not share is how they count. */
+let schemas: [schema: GraphQLSchema, twin: GraphQLSchema] | undefined
+
+const validSchema = (): GraphQLSchema => {
+  const schema = makeSchema()
+  assertValidSchema(schema)
+  return schema
+}
+
+export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
+  const { revocations, quotas } = parts
+  const keys = remembering(parts.keys)
+  const admitting = { keys, revocations, quotas, db: parts.db }
+  schemas ??= [validSchema(), validSchema()]
+  const [schema, twin] = schemas.map((one) => counted(one, parts.metrics)) as typeof schemas
+  const executor = makeExecutor<Context>(schema, twin, {
+    afresh,
+    // No row is kept of a question without a token.
+    learn: (context, operation, source, variables) => {
+      if (context.viewer.sub !== null) learn(context, operation, source, variables)
+    },
+  })
+  /** The type of an answer, as Apollo gives it to who accepts what. */
+  const types = bounded<string>(ACCEPTS_MOST)
+  const apollo = new ApolloServer<Context>({
+    gateway: asGateway(schema, executor),
+    introspection: true,
+    csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: TOKENS_MOST },
+    documentStore: knownDocuments(),
+    validationRules: [withinLimits],
+    // A fault in a question may repeat what was asked.
+    formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), parts.keys.mark),
+    logger: parts.log,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      faultsToLog,
+      trailing,
+    ],
+  })
+  await apollo.start()
+
+  /** As Apollo would; null where it has to. */
+  const byCompiled = async (
+    body: unknown,
+    { headers }: IncomingMessage,
+    contextOf: () => Context,
+  ): Promise<Answered | null> => {
+    const question = questionIn(body)
+    const type = question && types.get(headers.accept ?? '')
+    const found = type ? await executor.quick(question, contextOf) : null
+    if (!found || !type) return null
+    const string = `${JSON.stringify({ data: found.answer.data })}\n`
+    const answer = { headers: new HeaderMap([['content-type', type]]), body: { kind: 'complete' as const, string } }
+    return { answer, context: found.context }
+  }
+  const byApollo = async (
+    body: unknown,
+    request: IncomingMessage,
+    { url, refused }: Asked,
+    contextOf: () => Context,
+  ): Promise<Answered> => {
+    const { method = 'GET', headers } = request
+    const asked = { method, headers: fromNoPage(request), search: url.search, body }
+    let own: Context | null = null
+    const context = async () => {
+      own = contextOf()
+      return own
+    }
+    const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
+    // What Apollo refuses before it has begun, it tells no plugin.
+    if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
+    const { accept = '' } = headers
+    const type = answer.headers.get('content-type')
+    if (answer.status === 400 && NAMES_JSON.test(accept) && NAMES_JSON.test(type ?? '') && isWellFormed(answer.body))
+      answer.status = 200
+    const isGood = (answer.status ?? 200) === 200
+    const learned = answer.body.kind === 'complete' && isGood && accept.length <= ACCEPT_LONGEST
+    if (learned && type) types.set(accept, type)
+    return { answer, context: own }
+  }
+  const contextFor = ({ asked, viewer, response }: Parameters<Ask>[0], began: number): Context => {
+    const acts = (): boolean => context.asking.isAct
+    const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
+    const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
+    return context
+  }
+  return {
+    stop: () => apollo.stop(),
+    ask: async ({ asked, viewer, response }, question) => {
+      const context = contextFor({ asked, viewer, response }, performance.now())
+      const { body } = await apollo.executeOperation(question, { contextValue: context })
+      if (body.kind !== 'single') throw new Error('an answer in pieces')
+      const { data = null, errors = [] } = body.singleResult
+      await keepAnswer(context, JSON.stringify(body.singleResult))
+      return { data, errors }
+    },
+    answer: async (request, response, asked) => {
+      const viewer = await admitted(request, response, admitting, asked)
+      if (viewer === null) return
+      const body = await readJson(request, response, asked)
+      if (body === null) return
+      const began = performance.now()
+      const contextOf = () => contextFor({ asked, viewer, response }, began)
+      const { answer, context } =
+        (await byCompiled(body.value, request, contextOf)) ?? (await byApollo(body.value, request, asked, contextOf))
+      if (context !== null) {
+        const cost = costOfAnswer(context)
+        response.setHeader('Query-Cost', String(cost))
+        const units = furtherUnits(cost)
+        if (units > 0) parts.quotas.spent(request, viewer.sub, asked.now, units)
+      }
+      const bytes = bytesOf(answer.body)
+      if (await isKept(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
+    },
+  }
+}
+
+/** Every answer leaves here, however it was found. `bytes`: its text, where it is encoded already. */
+const send = async (
+  response: ServerResponse,
+  { status, headers, body }: HTTPGraphQLResponse,
+  bytes: Buffer | null,
+): Promise<void> => {
+  for (const [name, value] of headers) response.setHeader(name, value)
+  response.statusCode = status ?? 200
+  if (body.kind === 'complete') return void response.end(bytes ?? body.string)
+  for await (const chunk of body.asyncIterator) response.write(chunk)
+  response.end()
+}
+
+const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
+  const codes = refusedIn(body)
+  return codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
+}
+
+/** Codes of what is refused in an answer. */
+const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
+  if (body.kind !== 'complete') return []
+  const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
+  return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL.code))
+}
+
+/** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
+const questionIn = (body: unknown): Question | null => {
+  if (!isRecord(body) || 'extensions' in body) return null
+  const { query } = body
+  const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
+  if (typeof query !== 'string' || (operationName !== undefined && typeof operationName !== 'string')) return null
+  return variables === undefined || isRecord(variables) ? { query, operationName, variables } : null
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
+  JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))
+
+const faultsToLog: ApolloServerPlugin<Context> = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => noteFaults(errors, contextValue),
+  }),
+}
+
+const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
+
+/** A long answer is encoded once, for its digest and for the way; a short one leaves in one piece with its head. */
+const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
+  const text = textOf(body)
+  return text.length < LONG_ANSWER ? null : Buffer.from(text)
+}
+
+/** False: refused, since its row cannot be kept. */
+const isKept = async (context: Context | null, answer: string | Buffer, response: ServerResponse) => {
+  try {
+    if (context !== null) await keepAnswer(context, answer)
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    context?.refused.push(error.code)
+    answerRefused(response, error.status, error.code, error.message)
+    return false
+  }
+}
+
+/** A bad token refuses the whole request, its public fields too. */
+const admitted = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: Parameters<typeof admit>[1],
+  asked: Asked,
+): Promise<Viewer | null> => {
+  const { now, refused } = asked
+  try {
+    return await admit(
+      request,
+      withDb(parts, () => asked.db),
+      now,
+    )
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    refused.push(error.code)
+    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hub", error="invalid_token"')
+    if (error.status === 401 && cookieIn(request.headers) !== null) response.setHeader('Set-Cookie', NO_COOKIE)
+    answerRefused(response, error.status, error.code, error.message)
+    return null
+  }
+}
+
+/** Null: already refused. Only JSON is read; what else a body may be, Apollo refuses by its type. */
+const readJson = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { refused }: Asked,
+): Promise<{ value: unknown } | null> => {
+  const refuse = (status: number, code: string, message: string): null => {
+    refused.push(code)
+    answerRefused(response, status, code, message)
+    return null
+  }
+  if (request.method !== 'POST') return { value: undefined }
+  const bytes = await bodyOf(request, BODY_BYTES)
+  if (bytes === null) {
+    const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES} bytes` })
+    response.setHeader('Connection', 'close')
+    return refuse(status, code, message)
+  }
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return { value: undefined }
+  if (isNestedTooDeep(bytes)) {
+    const most = `不得超过 ${NESTING_MOST} 层 at most ${NESTING_MOST} levels`
+    return refuse(400, 'BAD_REQUEST', `请求体嵌套过深，${most}。The body is nested too deeply.`)
+  }
+  try {
+    return { value: JSON.parse(bytes.toString('utf8')) }
+  } catch {
+    return refuse(400, 'BAD_REQUEST', '请求体不是有效的 JSON。The body is not JSON.')
+  }
+}
+
+const answerRefused = (response: ServerResponse, status: number, code: string, message: string): void => {
+  response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
+}
+
+/**
+ * The headers, with the word that Apollo's rule against forged requests wants, where nothing can be forged: a GET changes
+ * nothing, and without a session's cookie it is answered what everybody is. GraphQL over HTTP 1.0 wants plain GETs answered.
+ */
+const fromNoPage = (request: IncomingMessage): HeaderMap => {
+  const headers = headersOf(request)
+  if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')
+  return headers
+}
+
+const headersOf = (request: IncomingMessage): HeaderMap => {
+  const headers = new HeaderMap()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return headers
+}

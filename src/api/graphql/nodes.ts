@@ -1,0 +1,96 @@
+/**
+ * `node(id)`: by the table's row of the type; then by the head of the object, as short for what is not there as for what is
+ * not for the viewer; and only then the object, as its own field would answer it.
+ */
+
+import { answers, NODES, type Row } from '../access/fields.js'
+import { isNarrow, KINDS_SEEN, may, mayFeed, mayOperator, type Owner, type Viewer } from '../../domain/access/viewer.js'
+import { type Head, type Headed, isHeaded } from '../../store/db/authorization-columns.js'
+import type { Context } from '../request/context.js'
+import { seesGrade } from '../standing/grades.js'
+import { type NodeType, numberIn, readId } from '../request/ids.js'
+import { scoreById } from '../scoring/audited-scores.js'
+import { concernById } from '../listing/concerns.js'
+import { deliveryById } from '../delivery/deliveries.js'
+import { decisionById, unmatchedById } from '../operators/identity.js'
+import { listingById } from '../listing/listing-by-id.js'
+import { objectionById } from '../scoring/objections.js'
+import { runById } from '../timetable/operations.js'
+import { operatorById } from '../operators/operator.js'
+import { overruleById } from '../scoring/overrides.js'
+import { discrepancyById } from '../delivery/reconcile.js'
+import { recordById } from '../records/records.js'
+import { rejectById, sentBy } from '../intake/rejects.js'
+import { adoptionById } from '../scoring/scorecards.js'
+import { authorisationById } from '../standing/sellers.js'
+import { webhookById } from '../standing/webhooks.js'
+import { NONE } from '../request/viewer.js'
+
+const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknown>> = {
+  Operator: operatorById,
+  Concern: concernById,
+  Discrepancy: discrepancyById,
+  Reject: rejectById,
+  Unmatched: unmatchedById,
+  IdentityDecision: decisionById,
+  Score: scoreById,
+  Overrule: overruleById,
+  Objection: objectionById,
+  ScorecardAdoption: adoptionById,
+  Delivery: deliveryById,
+  Record: recordById,
+  Run: runById,
+  Authorisation: authorisationById,
+  Webhook: webhookById,
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const node = async (_: unknown, { id }: { id: string }, context: Context) => {
+  const type = readId(id)?.type
+  const row = type === undefined ? undefined : NODES.get(type)
+  if (type === undefined || row === undefined || !answers(row, context.viewer)) return null
+  if (type === 'Listing') return listingById(context, id)
+  const key = numberIn(id, type)
+  if (key === null || !(await isFor(context, type, row, key))) return null
+  return BY_KEY[type]?.(context, key) ?? null
+}
+
+/** False also for what is not there, where somebody might not be given it if it were. */
+const isFor = async (context: Context, type: NodeType, row: Row, key: number): Promise<boolean> => {
+  if (!isHeaded(type) || !isParted(context.viewer, type, row)) return true
+  const head = await context.load.head({ type, key: String(key) })
+  return head !== null && (await isHeadFor(context, type, row, head))
+}
+
+/** Whether of objects of this type some are for the viewer and some are not. */
+const isParted = (viewer: Viewer, type: Headed, { whose }: Row): boolean =>
+  isNarrow(viewer) ||
+  viewer.role === 'agency' ||
+  may(viewer, 'see_sellers_grade') ||
+  may(viewer, 'see_authorised_grade')
+    ? whose !== 'HUB' && type !== 'Operator'
+    : false
+
+const isHeadFor = async (context: Context, type: Headed, { whose }: Row, head: Head): Promise<boolean> => {
+  const { viewer, parts } = context
+  const { kind, stands, feed, by } = head
+  if (type === 'Reject') {
+    const sent = sentBy(viewer)
+    return (sent === null || sent === by) && isOfFeed(viewer, parts.agencies, feed)
+  }
+  if (!mayOperator(viewer, ownerIn(head))) return false
+  if (whose === 'SENT') return isOfFeed(viewer, parts.agencies, feed)
+  if (type === 'Authorisation') return may(viewer, 'see_authorisations') || by === viewer.sub
+  if (type === 'Score') return seesGrade(context, { ...head, id: head.operatorId ?? NONE })
+  if (type !== 'Record') return true
+  return kind !== null && KINDS_SEEN[viewer.role].includes(kind) && (stands === true || may(viewer, 'see_removed'))
+}
+
+const ownerIn = ({ operatorId, uscc, shop, region }: Head): Owner | null =>
+  operatorId === null ? null : { uscc, shop, region }
+
+/** A decision of no feed is the authorities': no agency sent it. */
+const isOfFeed = (viewer: Viewer, agencies: Context['parts']['agencies'], feed: string | null): boolean =>
+  viewer.role !== 'agency' ||
+  (feed !== null &&
+    mayFeed(viewer, 'see_queue', { agency: agencies.find(({ sends }) => sends.includes(feed))?.id ?? '' }))

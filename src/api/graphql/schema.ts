@@ -1,0 +1,178 @@
+/** The schema: what schema/graphql says, and who answers each field. */
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import type { GraphQLSchema } from 'graphql'
+import * as contracts from '../../foundation/contracts.js'
+import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
+import { RECORD_KINDS } from '../../domain/records/records.js'
+import { guarding } from '../access/field-access.js'
+import { costing } from '../request/costs.js'
+import { node } from './nodes.js'
+import { administration } from '../access/administration.js'
+import { audit } from '../scoring/audited-scores.js'
+import { cases } from '../listing/cases.js'
+import { clocks } from '../listing/publication-clocks.js'
+import { concerns } from '../listing/concerns.js'
+import { deadlines } from '../listing/deadlines.js'
+import { deliveries } from '../delivery/deliveries.js'
+import { directory } from '../operators/directory.js'
+import { document } from '../listing/documents.js'
+import { door } from '../access/party-access.js'
+import { feedMapsOf } from '../intake/feed-maps.js'
+import { identity } from '../operators/identity.js'
+import { listing } from '../listing/listings.js'
+import { lockouts } from '../access/lockouts.js'
+import { moves } from '../listing/moves.js'
+import { objection } from '../scoring/objections.js'
+import { openRecords } from '../records/open-records.js'
+import { operations } from '../timetable/operations.js'
+import { operator } from '../operators/operator.js'
+import { outlook } from '../listing/outlook.js'
+import { overrule } from '../scoring/overrides.js'
+import { platforms } from '../delivery/platforms.js'
+import { compared } from '../delivery/reconcile.js'
+import { rejected } from '../intake/rejects.js'
+import { restoration } from '../scoring/recovery-path.js'
+import { restored } from '../delivery/restored.js'
+import { retractions } from '../delivery/retractions.js'
+import { ruleTables } from '../calendar/rule-tables.js'
+import { score } from '../scoring/score.js'
+import { scorecardLife } from '../scoring/scorecards.js'
+import { sellersOf } from '../standing/sellers.js'
+import { standing } from '../standing/standing.js'
+import { takeback } from '../intake/rollback.js'
+import { timelinessOf } from '../delivery/timeliness.js'
+import { timetable } from '../timetable/timetable.js'
+import { trail } from '../audit/audit-log.js'
+import { watch } from '../scoring/watch-list.js'
+import { webhooks } from '../standing/webhooks.js'
+import { readable } from './introspection.js'
+import { SCALARS } from '../request/scalars.js'
+import { noting } from './audited-operators.js'
+import { sourced } from './sources.js'
+
+/** Words of the store in lower case are enum values in upper case. */
+const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
+
+const ENUMS = {
+  RecordKind: upper(RECORD_KINDS),
+  SubjectKind: upper(SUBJECT_KINDS),
+  CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
+  Job: upper([
+    'seed',
+    'pull',
+    'score',
+    'publish',
+    'push',
+    'expire',
+    'takeback',
+    'repair',
+    'reconcile',
+    'trail',
+    'audit',
+    'changes',
+    'tidy',
+  ]),
+  RunCause: upper(['timetable', 'command', 'demo', 'upload', 'person']),
+}
+
+export const makeSchema = (): GraphQLSchema => {
+  const typeDefs = contracts
+    .folder('graphql')
+    .filter((file) => file.endsWith('.graphql'))
+    .map((file) => contracts.text(`graphql/${file}`))
+  const { Query: own, ...listingFields } = listing
+  const schema = makeExecutableSchema({
+    typeDefs,
+    resolvers: {
+      ...SCALARS,
+      ...ENUMS,
+      Query: {
+        node,
+        ...standing.Query,
+        ...watch.Query,
+        ...operator.Query,
+        ...directory.Query,
+        ...openRecords.Query,
+        ...sellersOf.Query,
+        ...own,
+        ...score.Query,
+        ...scorecardLife.Query,
+        ...operations.Query,
+        ...timetable.Query,
+        ...feedMapsOf.Query,
+        ...rejected.Query,
+        ...identity.Query,
+        ...concerns.Query,
+        ...takeback.Query,
+        ...overrule.Query,
+        ...objection.Query,
+        ...door.Query,
+        ...deadlines.Query,
+        ...platforms.Query,
+        ...deliveries.Query,
+        ...retractions.Query,
+        ...timelinessOf.Query,
+        ...compared.Query,
+        ...restored.Query,
+        ...lockouts.Query,
+        ...trail.Query,
+        ...webhooks.Query,
+        ...administration.Query,
+        ...ruleTables.Query,
+        ...cases.Query,
+      },
+      Mutation: {
+        ...moves.Mutation,
+        ...rejected.Mutation,
+        ...identity.Mutation,
+        ...concerns.Mutation,
+        ...scorecardLife.Mutation,
+        ...overrule.Mutation,
+        ...objection.Mutation,
+        ...door.Mutation,
+        ...deadlines.Mutation,
+        ...document.Mutation,
+        ...platforms.Mutation,
+        ...deliveries.Mutation,
+        ...retractions.Mutation,
+        ...timetable.Mutation,
+        ...feedMapsOf.Mutation,
+        ...compared.Mutation,
+        ...restored.Mutation,
+        ...sellersOf.Mutation,
+        ...webhooks.Mutation,
+        ...administration.Mutation,
+        ...lockouts.Mutation,
+      },
+      ...listingFields,
+      Listing: {
+        ...listingFields.Listing,
+        ...outlook.Listing,
+        ...door.Listing,
+        ...document.Listing,
+        ...clocks.Listing,
+      },
+      Operator: {
+        ...operator.Operator,
+        ...identity.Operator,
+        ...overrule.Operator,
+        ...objection.Operator,
+        ...watch.Operator,
+        ...door.Operator,
+        ...trail.Operator,
+        ...sellersOf.Operator,
+      },
+      UnmatchedReason: identity.UnmatchedReason,
+      Score: { ...score.Score, ...audit.Score, ...restoration.Score, ...overrule.Score, ...objection.Score },
+      Reason: score.Reason,
+      RestorationStep: restoration.RestorationStep,
+      LastingLoss: restoration.LastingLoss,
+      Agency: operations.Agency,
+      Feed: { ...operations.Feed, ...feedMapsOf.Feed },
+      Run: feedMapsOf.Run,
+    },
+    // A field described nowhere, or an answer to no field, is found at start.
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  })
+  return readable(guarding(noting(costing(sourced(schema)))))
+}

@@ -1,0 +1,55 @@
+/** Maps of headings, by which tables of an office with headings of its own are read; work/intake/feed-maps makes and ends them. */
+import type { Feed } from '../../agencies/feed.js'
+import type { MapLine } from '../../domain/intake/feed-maps.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/intake/feed-maps.js'
+import type { Run } from '../../store/timetable/runs.js'
+import * as work from '../../work/intake/feed-maps.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+
+const mapView = ({ id, headings, values, ...map }: store.FeedMap) => ({
+  ...map,
+  number: id,
+  lines: [
+    ...Object.entries(headings).map(([heading, field]): MapLine => ({ heading, field, value: null })),
+    ...Object.entries(values).map(([field, value]): MapLine => ({ heading: null, field, value })),
+  ],
+})
+
+/** Refusal FEED_UNKNOWN. */
+const feedIn = ({ parts }: Context, id: string): Feed => {
+  const feeds = parts.agencies.flatMap(({ feeds }) => feeds)
+  const feed = feeds.find((each) => each.id === id)
+  if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: feeds.map(({ id }) => id).join(' ') })
+  return feed
+}
+
+const feedMaps = async (_: unknown, args: { feed: string }, context: Context) => {
+  const { id } = feedIn(context, withoutNul(args).feed)
+  return (await store.of(context.parts.db, id)).map(mapView)
+}
+
+const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: Context) => {
+  const { parts, viewer, now } = context
+  const given = withoutNul(args)
+  const lines = given.lines.map(({ heading = null, field = null, value = null }) => ({ heading, field, value }))
+  const of = { feed: feedIn(context, given.feed), lines, by: viewer.sub ?? '', mark: parts.keys.mark, now }
+  return mapView(await work.add(parts.db, of))
+}
+
+const endFeedMap = async (_: unknown, args: { feed: string; map: number }, context: Context) => {
+  const { parts, viewer, now } = context
+  const { feed, map } = withoutNul(args)
+  const of = { feed: feedIn(context, feed).id, id: map, by: viewer.sub ?? '', now }
+  return mapView(await work.end(parts.db, of))
+}
+
+export const feedMapsOf = {
+  Query: { feedMaps },
+  Mutation: { addFeedMap, endFeedMap },
+  Run: {
+    maps: async ({ maps }: Run, _: unknown, { parts }: Context) => (await store.byIds(parts.db, maps)).map(mapView),
+  },
+  Feed: { forms: ({ forms }: Feed) => forms.map(({ names }) => ({ fields: names })) },
+}

@@ -1,0 +1,133 @@
+/** Rejected items: listed, corrected and taken in, or dropped; the deeds are work/intake/rejects'. */
+import type { Feed } from '../../agencies/feed.js'
+import type { Problem } from '../../domain/records/records.js'
+import { type Act, may, mayFeed, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as setAside from '../../store/intake/reject-desk.js'
+import * as work from '../../work/intake/rejects.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+
+const view = (reject: setAside.SetAside) => {
+  return {
+    ...reject,
+    __typename: 'Reject' as const,
+    key: reject.id,
+    id: globalId('Reject', reject.id),
+    source: { run: globalId('Run', reject.run), file: reject.file, page: reject.page, row: reject.row },
+    receivedAt: reject.at,
+    takenRun: reject.takenRun === null ? null : globalId('Run', reject.takenRun),
+  }
+}
+
+interface RejectsArgs extends PageArgs {
+  feed?: string | null
+  run?: string | null
+  state?: setAside.State | null
+  rule?: string | null
+}
+
+const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
+  const { db } = context.parts
+  const filter = filterOf(context, args)
+  const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
+  const views = found.map((each) => view(each))
+  return connection(
+    views,
+    args,
+    ({ key }) => cursorOf(key),
+    () => setAside.count(db, filter),
+  )
+}
+
+const rejectRules = (_: unknown, args: RejectsArgs, context: Context) => {
+  return setAside.countByRule(context.parts.db, filterOf(context, args))
+}
+
+const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
+  const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
+  // What is not this hub's id is no run, and no run has rejects.
+  return {
+    feeds: visible(context, feed),
+    run: run === null ? null : (numberIn(run, 'Run') ?? 0),
+    state,
+    rule,
+    by: sentBy(context.viewer),
+  }
+}
+/** What was set aside is of no operator that is known: whoever a region bounds sees of it what it sent itself. Null: all. */
+export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
+
+/** An agency sees its own feeds alone, whatever it asks for; null: all. */
+const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
+  if (viewer.role !== 'agency') return asked === null ? null : [asked]
+  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  return asked === null ? [...own] : own.filter((id) => id === asked)
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+const seen = async (context: Context, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
+  const reject = id === null ? null : await setAside.byId(context.parts.db, id)
+  if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
+  const by = sentBy(context.viewer)
+  return by === null || by === reject.by ? reject : null
+}
+
+const senderOf = ({ parts }: Context, feed: string): string =>
+  parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
+
+export const rejectById = async (context: Context, id: number) => {
+  const reject = may(context.viewer, 'see_rejects') ? await seen(context, id, 'see_rejects') : null
+  return reject && view(reject)
+}
+
+interface Settling {
+  id: string
+  note: string
+}
+
+const correctReject = async (_: unknown, args: Settling & { fields: unknown }, context: Context) => {
+  const { reject, feed } = await toSettle(context, args.id)
+  const { fields, note } = withoutNul(args)
+  const made = { ...settling(context, reject.id, note), fields, rules: context.parts.rules, log: context.log }
+  const corrected = await work.correct(context.parts.db, feed, made)
+  const problems: readonly Problem[] = corrected.taken ? [] : corrected.problems
+  return { ...(await payload(context, reject.id)), problems, effect: corrected.taken ? corrected.effect : null }
+}
+
+const dropReject = async (_: unknown, args: Settling, context: Context) => {
+  const { reject } = await toSettle(context, args.id)
+  await work.drop(context.parts.db, settling(context, reject.id, withoutNul(args.note)))
+  return payload(context, reject.id)
+}
+
+const toSettle = async (context: Context, id: string): Promise<{ reject: setAside.SetAside; feed: Feed }> => {
+  const reject = await seen(context, numberIn(id, 'Reject'), 'correct_rejects')
+  const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
+  if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')
+  return { reject, feed }
+}
+
+const settling = ({ viewer, parts, now }: Context & { viewer: Viewer }, reject: number, note: string) => ({
+  reject,
+  note,
+  by: viewer.sub ?? '',
+  mark: parts.keys.mark,
+  now: () => now,
+})
+
+/** What was loaded before is no longer true. */
+const payload = async (context: Context, id: number) => {
+  context.load = makeLoads(context.parts, context.now)
+  const reject = await setAside.byId(context.parts.db, id)
+  if (reject === null) throw new Error(`reject ${id} is gone`)
+  return { reject: view(reject) }
+}
+
+export const rejected = {
+  Query: { rejects, rejectRules },
+  Mutation: { correctReject, dropReject },
+}

@@ -1,0 +1,54 @@
+/** What would follow if a run were taken back; the rehearsal is work/intake/rollback-preview's. */
+import { may } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import { familiesTold } from '../../work/intake/source-families.js'
+import { previewTakeBack } from '../../work/intake/rollback-preview.js'
+import type { Context } from '../request/context.js'
+import { globalId, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { listingById } from '../listing/listing-by-id.js'
+import { operatorById } from '../operators/operator.js'
+
+const takeBackPreview = async (_: unknown, args: { id: string }, context: Context) => {
+  const { viewer, parts, now } = context
+  const run = numberIn(withoutNul(args).id, 'Run')
+  if (run === null) throw new Refusal('RUN_UNKNOWN')
+  const { db, rules, agencies } = parts
+  const feeds = agencies.flatMap(({ feeds }) => feeds)
+  const asked = { run, by: viewer.sub ?? '', mayMove: may(viewer, 'move_listing'), rules, now }
+  const found = await previewTakeBack(db, { ...asked, families: await familiesTold(db, feeds) })
+  const operator = (id: number) => operatorById(context, id)
+  const gone = await Promise.all(found.goneOperators.map(operator))
+  const scored = await Promise.all(found.scores.map(async (moved) => ({ moved, of: await operator(moved.operatorId) })))
+  return {
+    ...found,
+    recordCount: found.records.total,
+    records: found.records.records.map((record) => ({
+      ...record,
+      operator: () => (record.operatorId === null ? null : operator(record.operatorId)),
+    })),
+    listingCount: found.listings.total,
+    listings: found.listings.listings.map(({ listing, ...moved }) => ({
+      ...moved,
+      listingId: listing,
+      listing: () => listingById(context, globalId('Listing', listing)),
+    })),
+    goneOperators: gone.filter((each) => each !== null),
+    scores: scored.flatMap(({ moved: { operatorId, before, after }, of }) =>
+      of === null
+        ? []
+        : [
+            {
+              operatorId,
+              operator: of,
+              before: before?.value ?? null,
+              gradeBefore: before?.grade ?? null,
+              after: after.value,
+              gradeAfter: after.grade,
+            },
+          ],
+    ),
+  }
+}
+
+export const takeback = { Query: { takeBackPreview } }

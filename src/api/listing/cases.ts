@@ -1,0 +1,71 @@
+/** The board of cases: every listing that is handled here, by state, with what is late. */
+import type { State } from '../../domain/listing/case.js'
+import { PARTYS } from '../../domain/listing/deadlines.js'
+import { may, sightOf } from '../../domain/access/viewer.js'
+import * as store from '../../store/listing/cases.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { retractionAfter, retractionCursor } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { caseView } from './listing-view.js'
+
+/** In the order in which a case goes through them. */
+const OPEN: readonly State[] = [
+  'LEAD',
+  'PROPOSED',
+  'NOTIFIED',
+  'DEFENCE',
+  'HEARING',
+  'REVIEWED',
+  'CONSENTED',
+  'DECIDED',
+  'SERVED',
+  'PUBLISHED',
+  'REPAIR_APPLIED',
+  'HIDDEN',
+]
+const ENDED: readonly State[] = ['REMOVED', 'NOT_LISTED']
+
+interface Filter {
+  states?: readonly State[] | null
+  list?: string | null
+  region?: string | null
+  name?: string | null
+  late?: boolean | null
+}
+
+/** Cases that have ended are for those who may see what was removed, and only where they are asked for. */
+const filterOf = ({ viewer, today }: Context, given: Filter | null | undefined): store.CaseFilter => {
+  const { states = null, late = false, ...texts } = given ?? {}
+  const { list = null, region = null, name = null } = withoutNul(texts)
+  const seen = may(viewer, 'see_removed') ? [...OPEN, ...ENDED] : OPEN
+  const asked = states ?? OPEN
+  return {
+    states: seen.filter((state) => asked.includes(state)),
+    list,
+    region,
+    name,
+    late: late ?? false,
+    within: sightOf(viewer),
+    today,
+    partys: PARTYS,
+  }
+}
+
+const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, context: Context) => {
+  const { db } = context.parts
+  const filter = filterOf(context, args.filter)
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: retractionAfter(args.after) })
+  const cursors = new Map(found.map(({ id, at }) => [id, retractionCursor({ at, subjectId: id })]))
+  const cursorOf = ({ uuid }: { uuid: string | null }) => cursors.get(uuid ?? '') ?? ''
+  return connection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
+}
+
+/** A state in which none stands is told too: a board has its columns. */
+const board = async (_: unknown, args: { filter?: Filter | null }, context: Context) => {
+  const filter = filterOf(context, args.filter)
+  const found = new Map((await store.columns(context.parts.db, filter)).map((one) => [one.state, one]))
+  return filter.states.map((state) => found.get(state) ?? { state, cases: 0, late: 0 })
+}
+
+export const cases = { Query: { cases: list, caseBoard: board } }

@@ -1,0 +1,88 @@
+/** Concerns about listings, and taking back the run of which some are the consequence; the deeds are work/'s. */
+import { may, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/listing/concerns.js'
+import * as runs from '../../store/timetable/runs.js'
+import * as work from '../../work/listing/concerns.js'
+import { takeBack } from '../../work/intake/rollback.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
+import { listingById } from './listing-by-id.js'
+import { runView } from '../timetable/operations.js'
+import { recordById } from '../records/records.js'
+
+export const concernView = (context: Context, concern: store.Concern) => {
+  const { record, run, listingId } = concern
+  return {
+    ...concern,
+    __typename: 'Concern' as const,
+    key: concern.id,
+    id: globalId('Concern', concern.id),
+    listing: () => listingById(context, globalId('Listing', listingId)),
+    record: () => (record === null ? null : recordById(context, record)),
+    run: run === null ? null : globalId('Run', run),
+  }
+}
+
+const waiting = async (_: unknown, args: PageArgs, context: Context) => {
+  const { db } = context.parts
+  const sight = sightOf(context.viewer)
+  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
+  return connection(
+    found.map((one) => concernView(context, one)),
+    args,
+    ({ key }) => cursorOf(key),
+    () => store.count(db, sight),
+  )
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const concernById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
+  const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)
+  return found && sees ? concernView(context, found) : null
+}
+
+const settleConcern = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+  const { id, note } = withoutNul(args)
+  const key = numberIn(id, 'Concern') ?? NONE
+  const theirs = await isTheirs(context, 'settle_concern', async () => {
+    const found = await store.byId(context.parts.db, key)
+    return (await context.load.listing(found?.listingId ?? NO_SUBJECT))?.operatorId
+  })
+  const { db, rules } = context.parts
+  const settled = {
+    id: theirs ? key : NONE,
+    note,
+    by: nameOf(context.viewer),
+    mayMove: may(context.viewer, 'move_listing'),
+    rules,
+    now: context.now,
+  }
+  const concern = await work.settle(db, settled)
+  context.load = makeLoads(context.parts, context.now)
+  return concernView(context, concern)
+}
+
+const takeBackRun = async (_: unknown, args: { id: string; reason: string }, context: Context) => {
+  const { id, reason } = withoutNul(args)
+  const run = numberIn(id, 'Run')
+  if (run === null) throw new Refusal('RUN_UNKNOWN')
+  const { db, rules, now } = context.parts
+  await takeBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
+  context.load = makeLoads(context.parts, context.now)
+  const taken = await runs.byId(db, run)
+  if (taken === null) throw new Error(`run ${run} is gone`)
+  return runView(taken)
+}
+
+const nameOf = ({ sub }: Viewer): string => sub ?? ''
+
+export const concerns = {
+  Query: { concerns: waiting },
+  Mutation: { settleConcern, takeBackRun },
+}

@@ -1,0 +1,137 @@
+/** Deadlines of listings, and the calendar of working days by which they are counted. */
+import { isWorkday } from '../../domain/calendar/calendar.js'
+import { PARTYS } from '../../domain/listing/deadlines.js'
+import { may, sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as proposals from '../../store/calendar/calendar-proposals.js'
+import * as store from '../../store/listing/deadlines.js'
+import * as work from '../../work/calendar/calendar.js'
+import { foreseenMoves, renewDeadlines } from '../../work/listing/deadlines.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { caseView } from './listing-view.js'
+
+/** Moved deadlines that are told one by one, before it is done. */
+const MOVED_SHOWN = 20
+/** Amendments of the calendar that are told, the newest. */
+const PROPOSALS_SHOWN = 100
+
+export const deadlineView = (context: Context, kept: store.Kept) => {
+  const { rule, ruleVersion } = kept
+  return {
+    ...kept,
+    state: stateOf(kept, context.today),
+    rule: { ...rule, version: ruleVersion },
+    listing: async () => {
+      const found = await context.load.listing(kept.listingId)
+      if (found === null) throw new Error(`listing ${kept.listingId} is gone`)
+      return caseView(found)
+    },
+  }
+}
+
+export const stateOf = ({ name, dueOn, outcome }: store.Kept, today: string): store.DeadlineState => {
+  if (outcome !== null) return outcome
+  if (dueOn >= today) return 'COMING'
+  return PARTYS.includes(name) ? 'RUN_OUT' : 'MISSED'
+}
+
+const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: Context) => {
+  const { db } = context.parts
+  const ended = may(context.viewer, 'see_removed')
+  const asked = {
+    state: args.state ?? 'COMING',
+    today: context.today,
+    partys: PARTYS,
+    ended,
+    sight: sightOf(context.viewer),
+  }
+  const found = await store.list(db, asked, { first: firstOf(args) + 1, after: dueAfter(args.after) })
+  return connection(
+    found.map((kept) => deadlineView(context, kept)),
+    args,
+    (view) => dueCursor(view),
+    () => store.count(db, asked),
+  )
+}
+
+interface Days {
+  holidays?: string[] | null
+  workdays?: string[] | null
+  ordinary?: string[] | null
+  knownUntil?: string | null
+}
+
+const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: Days) => ({
+  holidays: holidays ?? [],
+  workdays: workdays ?? [],
+  ordinary: ordinary ?? [],
+  knownUntil,
+})
+
+const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => {
+  const daysOf = (kind: string) => days.filter((one) => one.kind === kind).map(({ day }) => day)
+  return {
+    ...proposal,
+    holidays: daysOf('HOLIDAY'),
+    workdays: daysOf('WORKDAY'),
+    ordinary: daysOf('ORDINARY'),
+  }
+}
+
+const calendarProposals = async (_: unknown, __: unknown, { parts }: Context) =>
+  (await proposals.newest(parts.db, PROPOSALS_SHOWN)).map(proposalView)
+
+const amendCalendar = async (_: unknown, { input }: { input: Days & { reason: string } }, context: Context) => {
+  const { db, rules } = context.parts
+  const { reason, ...days } = withoutNul(input)
+  const made = { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now }
+  return settled(context, await work.proposeCalendar(db, rules, made), 0)
+}
+
+interface Decision {
+  id: string
+  verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+  note?: string | null
+}
+
+const decideCalendar = async (_: unknown, { input }: { input: Decision }, context: Context) => {
+  const { db, rules } = context.parts
+  const { id, verdict, note = null } = withoutNul(input)
+  const number = wholeNumber(id)
+  if (number === null) throw new Refusal('CALENDAR_UNKNOWN')
+  const made = { id: number, verdict, note, by: context.viewer.sub ?? '', now: context.now }
+  const proposal = await work.decideCalendar(db, rules, made)
+  if (proposal.state !== 'IN_FORCE') return settled(context, proposal, 0)
+  const { moved } = await renewDeadlines(db, rules)
+  context.load = makeLoads(context.parts, context.now)
+  return settled(context, proposal, moved)
+}
+
+const settled = async ({ parts }: Context, proposal: proposals.CalendarProposal, moved: number) => {
+  const { calendar } = await work.withAmendments(parts.db, parts.rules)
+  return { proposal: proposalView(proposal), knownUntil: calendar.knownUntil, moved }
+}
+
+const calendarForeseen = async (_: unknown, args: Days, context: Context) => {
+  const { db, rules } = context.parts
+  const { before, after, days } = await work.foreseenCalendar(db, rules, daysIn(withoutNul(args)))
+  const { moves, moved } = await foreseenMoves(db, after, {
+    shown: MOVED_SHOWN,
+    ended: may(context.viewer, 'see_removed'),
+  })
+  return {
+    knownUntil: after.knownUntil,
+    days: days.map((on) => ({ on, before: isWorkday(before, on), after: isWorkday(after, on) })),
+    moves,
+    moved: moved.map(({ kept, due }) => ({ ...due, deadline: deadlineView(context, kept) })),
+  }
+}
+
+export const deadlines = {
+  Query: { deadlines: list, calendarForeseen, calendarProposals },
+  Mutation: { amendCalendar, decideCalendar },
+}

@@ -1,0 +1,130 @@
+/** Documents of a listing, and what of it may be public; the deeds are work/listing/documents'. */
+import { type DocumentKind, documentsOf, servedOf } from '../../domain/listing/documents.js'
+import { PERSONAL } from '../../domain/records/personal.js'
+import { WITHHELD } from '../../domain/listing/public-entry.js'
+import { may } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { IssuedDocument } from '../../store/listing/documents.js'
+import * as work from '../../work/listing/documents.js'
+import { publicEntryFrom } from '../../work/listing/public-entry.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { charge } from '../request/costs.js'
+import { listingIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
+import type { ListingView } from './listing-view.js'
+
+/** The case as it stands; null for what is public only, mirrored, or asked about in the past. */
+const caseIn = async (view: ListingView, context: Context) => {
+  const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
+  const operator = listing && (await context.load.operator(listing.operatorId))
+  return listing && operator ? { listing, operator } : null
+}
+
+const documents = async (view: ListingView, _: unknown, context: Context) => {
+  const found = await caseIn(view, context)
+  if (found === null) return []
+  const { facts, removedOn } = found.listing
+  const viewer = viewerOn(context, found.operator)
+  if (may(viewer, 'move_listing')) return views(context, found, documentsOf(facts, removedOn))
+  return viewer.role === 'party' ? views(context, found, servedOf(facts, removedOn)) : []
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof caseIn>>>
+
+const views = async (context: Context, { listing, operator }: Found, kinds: readonly DocumentKind[]) => {
+  if (kinds.length === 0) return []
+  charge(context, 'Listing.documents', kinds.length)
+  context.shown(operator.uscc ?? operator.shop ?? '')
+  const { decisionVersion } = listing
+  const [entered, moves, record] = await Promise.all([
+    context.load.documents(listing.id),
+    context.load.moves(listing.id),
+    decisionVersion === null ? null : context.load.record(decisionVersion),
+  ])
+  const inside = may(context.viewer, 'move_listing')
+  return kinds.map((kind) => {
+    const issued = entered.filter((each) => each.kind === kind).at(-1) ?? null
+    const of = { listing, operator, decision: record?.body ?? null, moves, issued, today: context.today }
+    const {
+      title,
+      html,
+      sha256: draftSha256,
+      missing,
+    } = work.draft(context.parts.rules, kind, of, inside ? 'OFFICER' : 'PARTY')
+    const blanks = missing.map(({ unconfirmed, ...blank }) => ({
+      ...blank,
+      unconfirmed: unconfirmed?.text ?? null,
+      basis: unconfirmed?.basis ?? null,
+    }))
+    return { kind, title, html, draftSha256, missing: inside ? blanks : [], ...noted(issued, inside) }
+  })
+}
+
+const noted = (issued: IssuedDocument | null, inside: boolean) => ({
+  number: issued?.number ?? null,
+  sha256: issued?.sha256 ?? null,
+  issuedOn: issued?.issuedOn ?? null,
+  enteredBy: inside ? (issued?.enteredBy ?? null) : null,
+  enteredAt: issued?.enteredAt ?? null,
+})
+
+interface RecordInput {
+  listing: string
+  kind: DocumentKind
+  number: string
+  sha256: string
+  issuedOn: string
+}
+
+const recordDocument = async (_: unknown, { input }: { input: RecordInput }, context: Context) => {
+  const { db, rules } = context.parts
+  const given = withoutNul(input)
+  const id = listingIn(given.listing)
+  if (id === null || !('uuid' in id)) throw new Refusal('LISTING_UNKNOWN')
+  const theirs = await isTheirs(context, 'move_listing', async () => {
+    return (await context.load.listing(id.uuid))?.operatorId
+  })
+  const by = context.viewer.sub ?? ''
+  const made = await work.recordDocument(db, rules, {
+    ...given,
+    listing: theirs ? id.uuid : NO_SUBJECT,
+    by,
+    now: context.now,
+  })
+  // What was loaded before is no longer true.
+  context.load = makeLoads(context.parts, context.now)
+  const listing = await context.load.listing(id.uuid)
+  const operator = listing && (await context.load.operator(listing.operatorId))
+  const [view] = listing && operator ? await views(context, { listing, operator }, [made.kind]) : []
+  if (view === undefined) throw new Error(`listing ${id.uuid} is gone`)
+  return view
+}
+
+const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, context: Context) => {
+  if (!may(context.viewer, 'see_moves')) return null
+  const found = await caseIn(view, context)
+  if (found === null) return null
+  const { listing, operator } = found
+  const ofAge = asked.ofAge ?? listing.facts.ofAge ?? null
+  const on = listing.publishedOn ?? context.today
+  const [decision, registrations, contested] = await Promise.all([
+    listing.decisionVersion === null ? null : context.load.record(listing.decisionVersion),
+    context.load.registrationsOn({ operator: operator.id, day: on }),
+    context.load.listingContested(listing.id),
+  ])
+  const answer = publicEntryFrom(listing, operator, on, { decision, registrations, contested, ofAge })
+  return {
+    allowed: answer.withheld === null,
+    withheld: answer.withheld === null ? null : WITHHELD[answer.withheld],
+    reason: answer.body?.reason ?? null,
+    basis: answer.body?.basis ?? null,
+    masked: answer.masked.map(({ what, ...part }) => ({ ...part, what: PERSONAL[what] })),
+  }
+}
+
+export const document = {
+  Mutation: { recordDocument },
+  Listing: { documents, publicText },
+}

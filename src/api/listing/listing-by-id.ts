@@ -1,0 +1,54 @@
+/** One listing by its id: a case of this hub, its public entry, or an entry mirrored from elsewhere. */
+import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
+import type * as listings from '../../store/listing/listings.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { listingIn } from '../request/ids.js'
+import { NONE } from '../request/viewer.js'
+import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const listingById = async (context: Context, id: string): Promise<ListingView | null> => {
+  const found = listingIn(id)
+  if (found === null) return null
+  return 'uuid' in found ? ownListing(context, found.uuid) : mirroredListing(context, found.version)
+}
+
+const ownListing = async (context: Context, uuid: string): Promise<ListingView | null> => {
+  const body = await context.load.publicEntry(uuid)
+  const entry = body && inForce(body, context.today) ? entryView(body) : null
+  if (!may(context.viewer, 'see_inner_listings')) return entry
+  // By its head first, which is as short for what is not there.
+  if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
+  const found = await context.load.listing(uuid)
+  const listing = found?.wrongFrom === null ? found : null
+  const operator = await context.load.operator(listing?.operatorId ?? NONE)
+  if (listing === null || !isTold(context, listing)) return entry
+  const viewer = viewerOn(context, operator)
+  const sees = may(viewer, 'see_inner_listings') && (may(viewer, 'see_removed') || !isOver(listing))
+  return sees ? caseView(listing) : entry
+}
+
+/** Whether the operator of a case or a record is for the viewer; looked up only where that can differ. */
+const isHeadFor = async (
+  { viewer, load }: Context,
+  asked: Parameters<Context['load']['head']>[0],
+): Promise<boolean> => {
+  if (!isNarrow(viewer)) return true
+  const head = await load.head(asked)
+  return head !== null && head.operatorId !== null && mayOperator(viewer, head)
+}
+
+const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
+  publishedOn <= day && (endsOn === null || endsOn >= day)
+
+const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
+  if (!may(context.viewer, 'see_inner_listings')) return null
+  if (!(await isHeadFor(context, { type: 'Record', key: String(version) }))) return null
+  const record = await context.load.record(version)
+  const operator = await context.load.operator(record?.operatorId ?? NONE)
+  if (record?.kind !== 'list_entry' || record.operatorId === null || record.wrongFrom !== null) return null
+  const viewer = viewerOn(context, operator)
+  if (!may(viewer, 'see_inner_listings')) return null
+  if (!may(viewer, 'see_removed') && !standsStill(context, record)) return null
+  return mirroredView(record, context.parts.rules.lists, context.today)
+}

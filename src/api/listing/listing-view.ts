@@ -1,0 +1,201 @@
+/** A listing as it is answered, whichever of three it is: a public entry, a case of this hub, or one decided elsewhere. */
+
+import type { Case } from '../../domain/listing/case.js'
+import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
+import type { ListKind } from '../../domain/listing/lists.js'
+import { repeatsOwn } from '../../domain/listing/own-decisions.js'
+import { toldToParty } from '../../domain/listing/case-party.js'
+import { type EntryMembers, membersOf } from '../../domain/standing/standing-entry.js'
+import { isNarrow, may, type Owner, type Viewer } from '../../domain/access/viewer.js'
+import type { Event, Listing, PublicBody } from '../../store/listing/listings.js'
+import type { Version, When } from '../../store/records/versions.js'
+import { type Context, isPast, viewerOn } from '../request/context.js'
+import { globalId } from '../request/ids.js'
+
+export interface ListingView extends EntryMembers {
+  __typename: 'Listing'
+  /** Id of the case; null for a mirrored entry. */
+  uuid: string | null
+  /** Null where the case has to be looked up for it. */
+  state: string | null
+  /** As its public text says; absent where that is not what is shown. */
+  isContested?: boolean
+  /** Null where the case has to be looked up for it. */
+  operatorId: number | null
+  /** Version of the record that it rests on, or is; null where the case has to be looked up for it. */
+  record: number | null
+  facts: Case | null
+  /** What else its clocks are counted by; null where the case has to be looked up for it. */
+  counted: {
+    /** The day of the document that restored it. */
+    anewFrom: string | null
+    /** By the rules of which day; null: of today. */
+    asOf: string | null
+  } | null
+}
+
+/** The viewer as far as the operator of this entry goes; it is looked up only where that can differ. */
+export const viewerOfEntry = (context: Context, view: ListingView): Viewer | Promise<Viewer> =>
+  isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerOn(context, owner)) : context.viewer
+
+const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => {
+  const id = operatorId ?? (uuid === null ? null : ((await load.listing(uuid))?.operatorId ?? null))
+  return id === null ? null : load.operator(id)
+}
+
+/** What anyone may read. `state`: where it was read together with the body. */
+export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
+  __typename: 'Listing',
+  ...membersOf(body),
+  uuid: body.id,
+  state: body.state ?? null,
+  isContested: body.contested,
+  operatorId: null,
+  record: null,
+  facts: null,
+  counted: null,
+})
+
+/** A case of this hub, for those who may see it whether published or not. */
+export const caseView = (listing: Listing): ListingView => ({
+  __typename: 'Listing',
+  id: globalId('Listing', listing.id),
+  uuid: listing.id,
+  kind: listing.list,
+  state: listing.state,
+  reason: listing.reason,
+  basis: listing.basis || null,
+  authority: listing.authority || null,
+  documentNumber: listing.documentNumber,
+  decidedOn: listing.facts.decidedOn,
+  publishedOn: listing.publishedOn,
+  endsOn: listing.endsOn,
+  removedOn: listing.removedOn,
+  removalReason: listing.removalReason,
+  mirrored: false,
+  operatorId: listing.operatorId,
+  record: listing.decisionVersion,
+  facts: listing.facts,
+  counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
+})
+
+/** A case as it stood on a day and was known at an instant, from the moves made by then; null if there was none yet. */
+export const pastCaseView = (
+  listing: Listing,
+  moves: readonly Event[],
+  { asOf, knownAt }: When,
+): ListingView | null => {
+  if (listing.wrongFrom !== null && listing.wrongFrom <= knownAt) return null
+  const made = moves.filter((move) => move.on <= asOf && move.recordedAt <= knownAt)
+  const last = made.at(-1)
+  if (last === undefined) return null
+  const after = (name: Event['move']): boolean => made.some((move) => move.move === name)
+  const view = caseView(listing)
+  return {
+    ...view,
+    state: last.stateAfter,
+    endsOn: endIn(made) ?? view.endsOn,
+    ...(!after('linkDecision') && { basis: null, authority: null }),
+    ...(!after('decideListing') && { documentNumber: null, decidedOn: null, endsOn: null }),
+    ...(!after('publishListing') && { publishedOn: null }),
+    ...removedIn(last, made),
+    facts: null,
+    counted: { anewFrom: made.findLast(({ move }) => move === 'restoreListing')?.on ?? null, asOf },
+  }
+}
+
+/** Told with the move that set it; since then another may have counted it anew. */
+const endIn = (made: readonly Event[]): string | null => {
+  const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
+  return typeof said === 'string' ? said : null
+}
+
+/** Since then it may have been restored, or removed for another reason. */
+const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'removedOn' | 'removalReason'> => {
+  const removal = made.findLast(({ move }) => move === 'removeListing' || move === 'lapseListing')
+  if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
+  const reason = removal.act['removal']
+  return { removedOn: removal.on, removalReason: typeof reason === 'string' ? reason : null }
+}
+
+/** An entry decided elsewhere, as it stood on a day. */
+export const mirroredView = (
+  { id, body, operatorId }: Version,
+  lists: readonly ListKind[],
+  asOf: string,
+): ListingView => {
+  const text = (field: string): string | null => (typeof body[field] === 'string' ? (body[field] as string) : null)
+  const gone = entryEnd(body, lists)
+  return {
+    __typename: 'Listing',
+    id: globalId('Listing', `m${id}`),
+    uuid: null,
+    kind: text('list') ?? '',
+    state: gone !== null && gone <= asOf ? 'REMOVED' : 'PUBLISHED',
+    reason: text('reason') ?? '',
+    basis: null,
+    authority: text('authority'),
+    documentNumber: text('document_number'),
+    decidedOn: text('listed_on'),
+    publishedOn: text('published_on'),
+    endsOn: lastDayOf(body, lists),
+    removedOn: text('removed_on'),
+    removalReason: REMOVALS.has(text('removal_reason') ?? '') ? text('removal_reason') : null,
+    mirrored: true,
+    operatorId,
+    record: id,
+    facts: null,
+    counted: null,
+  }
+}
+
+const REMOVALS = new Set(['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
+
+interface Whose extends Owner {
+  id: number
+}
+
+/** The entries of an operator that this viewer may see, this hub's own first. */
+export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
+  const viewer = viewerOn(context, operator)
+  const removed = may(viewer, 'see_removed')
+  const entries = async () => {
+    const found = await context.load.publicEntries({ operator: operator.id, asOf: when.asOf })
+    return found.map(entryView)
+  }
+  if (!may(viewer, 'see_inner_listings')) return entries()
+  const [own, mirrored] = await Promise.all([
+    context.load.listings(operator.id),
+    context.load.mirrored({ operator: operator.id, when }),
+  ])
+  const { lists } = context.parts.rules
+  const told = own.filter((listing) => isTold(context, listing))
+  const isOwn = repeatsOwn(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
+  return [
+    // A past day is answered with its moves only to those who see what was removed since.
+    ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
+    ...mirrored
+      .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
+      .map((version) => mirroredView(version, lists, when.asOf)),
+  ].filter((view) => removed || !isOver(view))
+}
+
+/** Off the list, or never to come onto it. */
+export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
+
+/** Decided elsewhere, and not ended by today. */
+export const standsStill = ({ parts, today }: Context, version: Version): boolean =>
+  version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
+
+/** A party is told of no case of its own before the notice. */
+export const isTold = ({ viewer }: Context, { facts }: Listing): boolean =>
+  viewer.role !== 'party' || toldToParty(facts)
+
+const casesOn = async (context: Context, own: readonly Listing[], when: When): Promise<ListingView[]> => {
+  if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
+  const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
+  const found = (await Promise.all(views)).filter((view) => view !== null)
+  return context.viewer.role === 'party' ? found.filter(({ state }) => !BEFORE_NOTICE.has(state)) : found
+}
+
+const BEFORE_NOTICE = new Set<string | null>(['LEAD', 'PROPOSED'])

@@ -1,0 +1,147 @@
+/** Listings: the public list, and single entries. */
+import { wholeCase } from '../../domain/listing/case.js'
+import { allowedMoves } from '../../domain/listing/listing.js'
+import { isNarrow, may, mayConsent, type Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as listings from '../../store/listing/listings.js'
+import * as pastList from '../../store/publication/past-list.js'
+import type { PublicFilter } from '../../store/listing/public-filter.js'
+import * as restored from '../../store/db/restored.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, whenOf } from '../request/context.js'
+import { charge } from '../request/costs.js'
+import { entryAfter, entryCursor } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { concernView } from './concerns.js'
+import { deadlineView } from './deadlines.js'
+import { deliveryView } from '../delivery/deliveries.js'
+import { listingById } from './listing-by-id.js'
+import { caseView, entryView, type ListingView, pastCaseView } from './listing-view.js'
+import type { OperatorView } from '../operators/operator.js'
+
+interface BlacklistArgs extends PageArgs {
+  filter?: { list?: string | null; region?: string | null; name?: string | null } | null
+  asOf?: string | null
+}
+
+const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
+  const { db } = context.parts
+  const { today } = context
+  const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
+  if (filter.days.asOf < today && seesPast(context.viewer)) return listOf(filter, args, context)
+  if (!(await restored.mayList(db))) throw new Refusal('LIST_WITHHELD')
+  const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
+  const found = await overWhole(context, filter, () => listings.publicEntries(db, filter, page))
+  const cursors = new Map(found.map((body) => [body.id, entryCursor(body)]))
+  const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
+  return connection(found.map(entryView), args, cursorOf, () =>
+    overWhole(context, filter, () => listings.publicCount(db, filter)),
+  )
+}
+
+/** What is filtered by a name may look at the whole list: it costs accordingly. What may look at all of it has its turn, with the pages. */
+const overWhole = <T>(context: Context, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
+  if (name != null) charge(context, 'Query.blacklist')
+  return context.parts.inTurn(act)
+}
+
+/** Those who see every operator are answered with the whole list of that day, also what has left it since. */
+const seesPast = (viewer: Viewer): boolean => !isNarrow(viewer) && may(viewer, 'see_removed')
+
+const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Context) => {
+  const { db } = context.parts
+  const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
+  const found = await overWhole(context, filter, () => pastList.shownOn(db, filter, page))
+  const when = whenOf(context, { asOf: filter.days.asOf })
+  const views = await Promise.all(
+    found.map(
+      async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when) ?? caseView(listing),
+    ),
+  )
+  const cursors = new Map(found.map(({ id, publishedOn }) => [id, entryCursor({ id, publishedOn: publishedOn ?? '' })]))
+  const cursorOf = (view: ListingView) => cursors.get(view.uuid ?? '') ?? ''
+  return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.shownCount(db, filter)))
+}
+
+/** The case behind an entry; one that is answered is always there. */
+const caseOf = async (view: ListingView, context: Context): Promise<listings.Listing> => {
+  const listing = await context.load.listing(view.uuid ?? '')
+  if (listing === null) throw new Error(`listing ${view.uuid} is gone`)
+  return listing
+}
+
+const operatorOf = async (view: ListingView, context: Context): Promise<OperatorView> => {
+  const id = view.operatorId ?? (await caseOf(view, context)).operatorId
+  const operator = await context.load.operator(id)
+  if (operator === null) throw new Error(`operator ${id} is gone`)
+  return { __typename: 'Operator', operator, when: whenOf(context, {}) }
+}
+
+const hidingOf = async (view: ListingView, _: unknown, context: Context) => {
+  const hiding = view.facts?.hiding ?? null
+  if (hiding === null || view.uuid === null) return null
+  const confirmed = hiding.confirmedBy !== null
+  const due = (await context.load.deadlines(view.uuid)).findLast(({ name }) => name === 'HIDING_CONFIRMATION')
+  return {
+    kind: hiding.kind,
+    on: hiding.on,
+    by: hiding.by,
+    confirmed,
+    confirmUntil: due?.dueOn ?? null,
+    late: !confirmed && due !== undefined && due.dueOn < context.today,
+  }
+}
+
+/** Said wherever an entry is shown, also to the public. */
+const isContested = async (view: ListingView, _: unknown, context: Context): Promise<boolean> => {
+  const known = view.operatorId !== null && view.record !== null
+  const { operatorId, record, kind } =
+    known || view.uuid === null
+      ? { operatorId: view.operatorId, record: view.record, kind: view.facts?.hiding?.kind }
+      : await caseOf(view, context).then((one) => ({
+          operatorId: one.operatorId,
+          record: one.decisionVersion,
+          kind: one.facts.hiding?.kind,
+        }))
+  if (kind === 'STAY' || kind === 'OBJECTION') return true
+  if (operatorId === null || record === null) return false
+  return (await context.load.contested({ operator: operatorId, when: whenOf(context, {}) })).includes(record)
+}
+
+export const listing = {
+  Query: {
+    blacklist,
+    listing: (_: unknown, { id }: { id: string }, context: Context) => listingById(context, id),
+  },
+  Listing: {
+    state: async (view: ListingView, _: unknown, context: Context) => view.state ?? (await caseOf(view, context)).state,
+    list: ({ kind }: ListingView, _: unknown, context: Context) => {
+      const list = context.parts.rules.lists.find((each) => each.id === kind)
+      if (list === undefined) return null
+      const legalBasis = list.legalBasis.map((basis) => ({ ...basis, confirmed: basis.mark === 'F' }))
+      const measures = list.measures.map((measure) => ({ ...measure, confirmed: measure.mark === 'F' }))
+      const removals = list.removals.map((rule) => ({ ...rule, confirmed: rule.mark === 'F' }))
+      return { ...list, name: { zh: list.zh, en: list.en }, legalBasis, measures, removals }
+    },
+    operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
+    moves: (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null ? context.load.moves(view.uuid) : [],
+    allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
+      if (view.uuid === null) return []
+      const facts = wholeCase(view.facts ?? (await caseOf(view, context)).facts)
+      const allowed = allowedMoves(facts, context.viewer.role)
+      return mayConsent(context.viewer, facts.level) ? allowed : allowed.filter((name) => name !== 'consentListing')
+    },
+    ground: ({ facts }: ListingView) => facts?.ground ?? null,
+    notListed: ({ facts }: ListingView) => facts?.notListed ?? null,
+    repair: ({ facts }: ListingView) => facts?.repair ?? null,
+    hiding: hidingOf,
+    contested: isContested,
+    deadlines: async (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept)) : [],
+    concerns: async (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one)) : [],
+    deliveries: async (view: ListingView, _: unknown, context: Context) =>
+      view.uuid !== null ? (await context.load.deliveries(view.uuid)).map((one) => deliveryView(context, one)) : [],
+  },
+}

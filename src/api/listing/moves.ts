@@ -1,0 +1,130 @@
+/** The moves of a listing, carried out by work/listing/listing; what may be moved is the table's word (domain/listing/listing). */
+import type { Ground, HidingKind, NotListedReason, Restoring, Service } from '../../domain/listing/case.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
+import type { RemovalReason } from '../../domain/listing/lists.js'
+import { MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
+import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Listing } from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
+import * as work from '../../work/listing/listing.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { listingIn, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { allow, NONE } from '../request/viewer.js'
+import { caseView, isTold } from './listing-view.js'
+
+interface OpenLeadInput {
+  code: string
+  list: string
+  reason: string
+  on: string
+}
+
+interface MoveInput {
+  id: string
+  on: string
+  documentNumber?: string | null
+  reason?: string | null
+  text?: string | null
+  waived?: boolean | null
+  removal?: RemovalReason | null
+  record?: string | null
+  ground?: Ground | null
+  service?: Service | null
+  consentNumber?: string | null
+  hearing?: boolean | null
+  point?: number | null
+  hiding?: HidingKind | null
+  notListed?: NotListedReason | null
+  restoring?: Restoring | null
+  ofAge?: boolean | null
+  fileHash?: string | null
+  repairNotice?: boolean | null
+  seen?: number | null
+}
+
+const mover = (viewer: Viewer, name: MoveName) => {
+  const row: MoveRow = MOVES[name]
+  const isPartys = viewer.role === 'party' && row.roles.includes('party')
+  allow(viewer, isPartys ? 'move_own_listing' : 'move_listing')
+  return { by: viewer.sub ?? '', role: viewer.role }
+}
+
+/** What was loaded before a move is no longer true after it. */
+const payload = (listing: Listing, context: Context) => {
+  context.load = makeLoads(context.parts, context.now)
+  return { listing: caseView(listing) }
+}
+
+const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: Context) => {
+  const who = mover(context.viewer, 'openLead')
+  const { code, list, reason, on } = withoutNul(input)
+  const { db, rules } = context.parts
+  const asked = codeOf(code)
+  const [operator] = asked ? (await operators.byCodes(db, [asked])).values() : []
+  if (operator === undefined || !mayIn(context.viewer, 'move_listing', operator.region))
+    throw new Refusal('INPUT_INVALID', { reason: '没有这个主体 no such operator' })
+  const made = { operatorId: operator.id, list, reason, on, ...who, now: context.now }
+  return payload(await work.openCase(db, rules, made), context)
+}
+
+/** Moves by which an entry begins or ceases to weigh on a score. */
+const WEIGHED: readonly MoveName[] = [
+  'publishListing',
+  'hideListing',
+  'unhideListing',
+  'removeListing',
+  'restoreListing',
+]
+
+const moveNamed =
+  (name: MoveName) =>
+  async (_: unknown, { input }: { input: MoveInput }, context: Context) => {
+    const who = mover(context.viewer, name)
+    const found = listingIn(input.id)
+    if (found === null || !('uuid' in found) || !(await isTheirs(context, found.uuid)))
+      throw new Refusal('LISTING_UNKNOWN')
+    if (name === 'consentListing' && !(await isAbove(context, found.uuid))) throw new Refusal('FORBIDDEN')
+    if (notToday(context, input.on))
+      throw new Refusal('INPUT_INVALID', { reason: '行为之日应为今天 the day of the act is today' })
+    const made = { id: found.uuid, name, ...who, input: given(withoutNul(input)), now: context.now }
+    const moved = await work.makeMove(context.parts.db, context.parts.rules, made)
+    if (WEIGHED.includes(name)) await context.parts.rescore([moved.operatorId])
+    return payload(moved, context)
+  }
+
+/**
+ * A party acts in its own cases, once it was told of them, and today: it enters nothing for days that are past. Whoever a
+ * region bounds acts in those of its operators: another's case is not there.
+ */
+const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
+  const { viewer } = context
+  if (viewer.role !== 'party' && !isBounded(viewer)) return true
+  const found = await context.load.listing(uuid)
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
+  if (viewer.role !== 'party') return mayIn(viewer, 'move_listing', owner?.region ?? null)
+  return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
+}
+
+/** Whether it is the next higher authority's to consent: nobody's own level is above itself. */
+const isAbove = async (context: Context, uuid: string): Promise<boolean> =>
+  !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
+
+const notToday = ({ viewer, today }: Context, on: string): boolean => viewer.role === 'party' && on !== today
+
+const given = ({ id: _, on, record, ...said }: MoveInput): work.MoveInput => {
+  const decision = record == null ? null : numberIn(record, 'Record')
+  if (record != null && decision === null)
+    throw new Refusal('INPUT_INVALID', { reason: 'record 不是信用信息的标识 not the id of a record' })
+  const present = Object.fromEntries(Object.entries(said).filter(([, value]) => value != null))
+  return { on, ...(present as Omit<work.MoveInput, 'on'>), ...(decision !== null && { decision }) }
+}
+
+const others = PEOPLES_MOVES.filter((name) => name !== 'openLead')
+
+export const moves = {
+  Mutation: { openLead, ...Object.fromEntries(others.map((name) => [name, moveNamed(name)])) },
+}

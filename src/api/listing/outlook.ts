@@ -1,0 +1,32 @@
+/** What would come of each move, told before it is tried; the reckoning is domain/listing/outlook's. */
+import { mayConsent } from '../../domain/access/viewer.js'
+import { outlooksOf, type Told } from '../../work/listing/outlook.js'
+import type { Context } from '../request/context.js'
+import type { ListingView } from './listing-view.js'
+
+const outlooks = async (
+  view: ListingView,
+  { on, ofAge }: { on?: string | null; ofAge?: boolean | null },
+  context: Context,
+) => {
+  const { viewer, today, parts } = context
+  // What is public only, or asked about in the past, is nobody's to move.
+  if (view.uuid === null || view.facts === null) return []
+  const listing = await context.load.listing(view.uuid)
+  const operator = listing && (await context.load.operator(listing.operatorId))
+  if (!listing || !operator) return []
+  const asking = { by: viewer.sub ?? '', role: viewer.role, on: on ?? today, today, ofAge: ofAge ?? null }
+  const found = await outlooksOf(parts.db, parts.rules, { listing, operator }, asking)
+  const isAbove = mayConsent(viewer, listing.facts.level ?? null)
+  return found.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
+}
+
+const outlookView = ({ denial, reached, isTheirs, ...outlook }: Told, isOfTheirLevel: boolean) => ({
+  ...outlook,
+  yours: isTheirs && isOfTheirLevel,
+  denial: denial && { because: denial.code, why: { zh: denial.zh, en: denial.en }, from: denial.from },
+  stateAfter: reached?.state ?? null,
+  endsOn: reached?.endsOn ?? null,
+})
+
+export const outlook = { Listing: { outlooks } }

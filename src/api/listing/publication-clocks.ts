@@ -1,0 +1,43 @@
+/** The clocks of publication of an entry, for all who may see it; what they say is work/listing/publication-clocks'. */
+import type { Clock } from '../../domain/listing/publication-clocks.js'
+import { clocksShown } from '../../work/listing/publication-clocks.js'
+import type { Context } from '../request/context.js'
+import type { ListingView } from './listing-view.js'
+
+const clocksOn = async (view: ListingView, _: unknown, context: Context) => {
+  const { uuid, decidedOn, publishedOn, state } = view
+  if (uuid === null || decidedOn === null || state === 'NOT_LISTED') return null
+  const { record, counted } = view.counted === null ? await lookedUp(uuid, context) : { ...view, counted: view.counted }
+  const decision = record === null ? null : await context.load.record(record)
+  const { severity, gsxt, creditchina, endless } = clocksShown(context.parts.rules.clocks, {
+    list: view.kind,
+    decidedOn,
+    publishedOn,
+    anewFrom: counted.anewFrom,
+    decision: decision?.body ?? null,
+    today: counted.asOf ?? context.today,
+  })
+  return {
+    severity: severity && { severity: severity.severity, basis: severity.basis, confirmed: severity.confirmed },
+    gsxt: gsxt && clockView(gsxt, endless),
+    creditchina: creditchina && clockView(creditchina, false),
+  }
+}
+
+const lookedUp = async (uuid: string, context: Context) => {
+  const listing = await context.load.listing(uuid)
+  if (listing === null) throw new Error(`listing ${uuid} is gone`)
+  return { record: listing.decisionVersion, counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null } }
+}
+
+const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: Clock, endless: boolean) => ({
+  startsOn,
+  repairFrom: repairFrom.on,
+  endsOn: endless ? null : endsOn.on,
+  lengthened: lengthened || endless,
+  // Of two rows where a newer one has changed only one of its days.
+  basis: [...new Set([endsOn.row.basis, repairFrom.row.basis])].join('；'),
+  confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
+})
+
+export const clocks = { Listing: { clocks: clocksOn } }

@@ -1,0 +1,141 @@
+/** The directory of operators: page by page in the order of their making, or by a name, the nearest first. */
+import { type Match, matchesOf, NAME_LONGEST, searchKey } from '../../domain/operators/name-search.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import { publicName } from '../../domain/listing/public-name.js'
+import { may, sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/standing/directory.js'
+import * as names from '../../store/operators/found-names.js'
+import type { Operator } from '../../store/operators/operators.js'
+import { type Connection, connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, whenOf } from '../request/context.js'
+import { charge } from '../request/costs.js'
+import { gradedAmong } from '../standing/grades.js'
+import { cursorOf, matchAfter, matchCursor, numberAfter } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { type OperatorView, seesInside, view } from './operator.js'
+
+/** Operators found by a name. */
+const FOUND_MOST = 1_000
+
+interface DirectoryArgs extends PageArgs {
+  filter?: { name?: string | null; region?: string | null; kind?: string | null; grade?: string | null } | null
+}
+
+const operators = async (_: unknown, args: DirectoryArgs, context: Context): Promise<Connection<OperatorView>> => {
+  const { name, ...given } = withoutNul(args.filter) ?? {}
+  const filter: store.Filter = {
+    ...given,
+    ...gradedAmong(context),
+    today: context.today,
+    removed: may(context.viewer, 'see_removed'),
+    only: context.viewer.role === 'party' ? context.viewer.sub : null,
+    sight: sightOf(context.viewer),
+  }
+  return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
+}
+
+const inOrder = async (context: Context, filter: store.Filter, args: PageArgs): Promise<Connection<OperatorView>> => {
+  const { db } = context.parts
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const when = whenOf(context, {})
+  return connection(
+    found.map((operator) => view(operator, when)),
+    args,
+    ({ operator }) => cursorOf(operator.id),
+    () => store.countOf(db, filter),
+  )
+}
+
+interface FoundView extends OperatorView {
+  found: store.Found
+}
+
+const byName = async (
+  context: Context,
+  name: string,
+  filter: store.Filter,
+  args: PageArgs,
+): Promise<Connection<FoundView>> => {
+  charge(context, 'Query.operators')
+  // By key, and of few: planning would take longer than the answer. What doubtful grades ask is another matter.
+  const db = filter.grade == null ? context.parts.hot.db : context.parts.db
+  const [first, after] = [firstOf(args), matchAfter(args.after)]
+  const matches = await search(context, name, filter)
+  // Further pages begin anew: an operator that stood on an earlier one by its best name stands on none by another.
+  const found = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
+  // Fewer than would have been enough: then all were looked at.
+  const isWhole = after !== null || found.length <= first
+  // Once, however often it is asked for.
+  let count: Promise<number> | null = null
+  const rest = after === null ? found : found.filter(({ match }) => isBehind(match, after))
+  const when = whenOf(context, {})
+  const page = connection(
+    rest.slice(0, first + 1).map((each) => ({ ...view(each.operator, when), found: each })),
+    args,
+    ({ found: { match } }) => matchCursor(match),
+    () => {
+      count ??= isWhole ? Promise.resolve(found.length) : countBehind(context, matches, filter)
+      return count
+    },
+  )
+  const former = formerOf(context, page.nodes)
+  return {
+    ...page,
+    edges: page.edges.map((edge) => ({ ...edge, match: () => matchView(context, edge.node.found, former) })),
+  }
+}
+
+const countBehind = async ({ parts }: Context, matches: readonly Match[], filter: store.Filter): Promise<number> =>
+  (await store.behind(parts.db, matches, filter)).length
+
+/** All that answer, in their order. Refusal INPUT_INVALID for a name that is too long to be one. */
+const search = async (
+  context: Context,
+  name: string,
+  { only = null, sight = null }: store.Filter,
+): Promise<Match[]> => {
+  const { db } = context.parts
+  const key = searchKey(name)
+  if (key.length > NAME_LONGEST)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `名称最长 ${NAME_LONGEST} 字 a name has at most ${NAME_LONGEST} characters`,
+    })
+  if (key === '') return []
+  const personal = may(context.viewer, 'see_inner_listings')
+  // Others' names must not tell, by what they keep from being found, that they are there.
+  if (only !== null) return matchesOf(key, await names.ofOne(db, only, personal))
+  const matches = await names.nearest(db, { key, personal, named: normalizeName(name), sight })
+  return matches.slice(0, FOUND_MOST)
+}
+
+const isBehind = (match: Match, after: { rank: number; operator: number }): boolean =>
+  match.rank > after.rank || (match.rank === after.rank && match.operator > after.operator)
+
+type Former = () => ReturnType<typeof store.formerNames>
+
+/** Former names of a page, asked for once and only where somebody wants to see one. */
+const formerOf = ({ parts }: Context, page: readonly FoundView[]): Former => {
+  let asked: ReturnType<Former> | null = null
+  return () => {
+    asked ??= store.formerNames(
+      parts.hot.db,
+      page.flatMap(({ found: { match } }) => (match.former ? [match.operator] : [])),
+    )
+    return asked
+  }
+}
+
+const matchView = async (context: Context, { operator, match, name }: store.Found, former: Former) => {
+  const written = match.former
+    ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
+    : [name ?? '']
+  const found = written.find((each) => searchKey(each) === match.key)
+  // It is called so no longer: the name was changed between two statements.
+  return { reason: match.reason, name: nameShown(context, operator, found ?? match.key), former: match.former }
+}
+
+const nameShown = (context: Context, operator: Operator, name: string): string =>
+  seesInside(context, operator) ? name : publicName(name)
+
+export const directory = { Query: { operators } }

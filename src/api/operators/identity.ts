@@ -1,0 +1,214 @@
+/** Identity: the queue of records that wait for their operator, and what people decide; the deeds are work/operators/identity's. */
+import { may, mayFeed, sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Cause, Decision } from '../../store/operators/identity-decisions.js'
+import * as waiting from '../../store/intake/unmatched.js'
+import * as division from '../../work/operators/division.js'
+import * as work from '../../work/operators/identity.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { seesOperator } from '../request/viewer.js'
+import { type OperatorView, operatorById } from './operator.js'
+
+const unmatchedView = (context: Context, found: waiting.Waiting) => {
+  const { proposedOperator, evidence } = found
+  return {
+    ...found,
+    __typename: 'Unmatched' as const,
+    number: found.id,
+    id: globalId('Unmatched', found.id),
+    source: { run: globalId('Run', found.run), file: found.file, page: found.page, row: found.row },
+    proposal: async () => {
+      const operator = proposedOperator === null ? null : await operatorById(context, proposedOperator)
+      return operator && { operator, evidence: evidence?.evidence ?? [] }
+    },
+    noProposal: proposedOperator === null ? (evidence?.because ?? 'UNKNOWN_NAME') : null,
+    decision: () => (found.decision === null ? null : decisionById(context, found.decision)),
+  }
+}
+
+const decisionView = (context: Context, decision: Decision) => {
+  const { evidence, operatorId, mergedId, successorId } = decision
+  return {
+    ...decision,
+    __typename: 'IdentityDecision' as const,
+    id: globalId('IdentityDecision', decision.id),
+    operator: () => (operatorId === null ? null : operatorById(context, operatorId)),
+    merged: () => (mergedId === null ? null : operatorById(context, mergedId)),
+    successor: () => (successorId === null ? null : operatorById(context, successorId)),
+    on: evidence['on'] ?? null,
+    documentNumber: evidence['documentNumber'] ?? null,
+    cause: evidence['cause'] ?? null,
+    madeOperator: evidence['madeOperator'] === true,
+    subject: evidence['subject'] ?? null,
+    evidence: evidence['evidence'] ?? [],
+  }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const decisionById = async (context: Context, id: number) => {
+  const decision = may(context.viewer, 'see_queue') ? await context.load.decision(id) : null
+  const sees = await seesOperator(context, decision?.operatorId ?? null)
+  return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
+}
+
+/** An agency sees what was decided of its own feeds. */
+const seesDecision = (context: Context, { feed }: Decision): boolean =>
+  feed === null
+    ? context.viewer.role !== 'agency' && may(context.viewer, 'see_queue')
+    : mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, feed) })
+
+const senderOf = ({ parts }: Context, feed: string): string =>
+  parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
+
+export const unmatchedById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
+  const sees = await seesOperator(context, found?.operatorId ?? null)
+  const isTheirs = found && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })
+  return isTheirs && sees ? unmatchedView(context, found) : null
+}
+
+interface UnmatchedArgs extends PageArgs {
+  feed?: string | null
+  state?: waiting.State | null
+}
+
+const unmatched = async (_: unknown, args: UnmatchedArgs, context: Context) => {
+  const { db } = context.parts
+  const { feed = null, state } = withoutNul(args)
+  const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: sightOf(context.viewer) }
+  const found = await waiting.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  return connection(
+    found.map((each) => unmatchedView(context, each)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => waiting.countOf(db, filter),
+  )
+}
+
+/** An agency sees its own feeds alone, whatever it asks for; null: all. */
+const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
+  if (viewer.role !== 'agency') return asked === null ? null : [asked]
+  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  return asked === null ? [...own] : own.filter((id) => id === asked)
+}
+
+interface DecideSubjectInput {
+  id: string
+  verdict: work.SubjectDecided['verdict']
+  operator?: string | null
+  reason: string
+}
+
+const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, context: Context) =>
+  decided(context, input, ({ db, rules }, { id, verdict, operator, reason }, who) => {
+    const number = numberIn(id, 'Unmatched')
+    if (number === null) throw new Refusal('UNMATCHED_UNKNOWN')
+    const made = { unmatched: number, verdict, ...(operator != null && { operator }), reason, ...who }
+    return work.decideSubject(db, rules, made)
+  })
+
+const undoDecision = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
+  decided(context, input, ({ db, rules }, { id, reason }, who) => {
+    const number = numberIn(id, 'IdentityDecision')
+    if (number === null) throw new Refusal('DECISION_UNKNOWN')
+    return work.undoDecision(db, rules, { decision: number, reason, ...who })
+  })
+
+interface MergeOperatorsInput {
+  from: string
+  into: string
+  cause: Cause
+  reason: string
+}
+
+const mergeOperators = (_: unknown, { input }: { input: MergeOperatorsInput }, context: Context) =>
+  decided(context, input, ({ db, rules }, given, who) => work.mergeOperators(db, rules, { ...given, ...who }))
+
+interface DivideOperatorInput {
+  from: string
+  into: string[]
+  on: string
+  documentNumber: string
+  reason: string
+}
+
+const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInput }, context: Context) => {
+  const { db, rules } = context.parts
+  const who = { by: context.viewer.sub ?? '', now: context.now }
+  const { decisions, leads } = await division.divideOperator(db, rules, { ...withoutNul(input), ...who })
+  context.load = makeLoads(context.parts, context.now)
+  return { decisions: decisions.map((each) => decisionView(context, each)), leads }
+}
+
+/** Divisions of or into an operator that were in force and known on the day asked about, oldest first. */
+const divisionsOf = async ({ operator, when }: OperatorView, context: Context): Promise<Decision[]> =>
+  (await context.load.decisionsOf(operator.id))
+    .map(({ decision }) => decision)
+    .toReversed()
+    .filter(
+      ({ verdict, evidence, decidedAt, undoneAt }) =>
+        verdict === 'DIVIDE' &&
+        String(evidence['on']) <= when.asOf &&
+        decidedAt <= when.knownAt &&
+        (undoneAt === null || undoneAt > when.knownAt),
+    )
+
+const operatorsOf = async (context: Context, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
+  (await Promise.all(ids.map((id) => (id === null ? null : operatorById(context, id))))).filter((each) => each !== null)
+
+const decided = async <I>(
+  context: Context,
+  input: I,
+  deed: (parts: Context['parts'], input: I, who: { by: string; now: Date }) => Promise<work.Decided>,
+) => {
+  const who = { by: context.viewer.sub ?? '', now: context.now }
+  const { decision, records } = await deed(context.parts, withoutNul(input), who)
+  // What was loaded before is no longer true.
+  context.load = makeLoads(context.parts, context.now)
+  return { decision: decisionView(context, decision), records }
+}
+
+/** Reasons as rules write them. */
+const REASONS = {
+  CODE_DIGIT: 'code.digit',
+  CODE_UNKNOWN: 'code.unknown',
+  NAME_ONLY: 'name.only',
+  SUBJECT_NONE: 'subject.none',
+}
+
+export const identity = {
+  UnmatchedReason: REASONS,
+  Query: { unmatched },
+  Mutation: { decideSubject, undoDecision, mergeOperators, divideOperator },
+  Operator: {
+    mergedFrom: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      const parts = await context.load.mergedFrom(operator.id)
+      const found = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
+      return found.filter((each) => each !== null)
+    },
+    dividedInto: async (view: OperatorView, _: unknown, context: Context) => {
+      const found = (await divisionsOf(view, context)).filter(({ operatorId }) => operatorId === view.operator.id)
+      return operatorsOf(
+        context,
+        found.map(({ successorId }) => successorId),
+      )
+    },
+    dividedFrom: async (view: OperatorView, _: unknown, context: Context) => {
+      const found = (await divisionsOf(view, context)).filter(({ successorId }) => successorId === view.operator.id)
+      return operatorsOf(
+        context,
+        found.map(({ operatorId }) => operatorId),
+      )
+    },
+    decisions: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      const found = await context.load.decisionsOf(operator.id)
+      return found
+        .filter(({ decision }) => seesDecision(context, decision))
+        .map(({ decision }) => decisionView(context, decision))
+    },
+  },
+}

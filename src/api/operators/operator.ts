@@ -1,0 +1,171 @@
+/** Operators: the file of one. */
+import type { GraphQLResolveInfo } from 'graphql'
+import { codeOf } from '../../domain/operators/codes.js'
+import { publicCode, publicName } from '../../domain/listing/public-name.js'
+import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
+import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import * as mergers from '../../store/operators/mergers.js'
+import * as operators from '../../store/operators/operators.js'
+import type { When } from '../../store/records/versions.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, isPast, viewerOn, whenOf } from '../request/context.js'
+import { seesGrade } from '../standing/grades.js'
+import { globalId, numberAfter } from '../request/ids.js'
+import { NONE } from '../request/viewer.js'
+import { visibleListings } from '../listing/listing-view.js'
+import { recordView } from '../records/records.js'
+import { mayTell, type ScoreAsked } from '../scoring/score.js'
+import { standingOf, wantsIn } from '../standing/standing.js'
+
+/** An operator and the day and knowledge with which it is looked at. */
+export interface OperatorView {
+  __typename: 'Operator'
+  operator: operators.Operator
+  when: When
+}
+
+export const view = (operator: operators.Operator, when: When): OperatorView => ({
+  __typename: 'Operator',
+  operator,
+  when,
+})
+
+const codeIn = ({ uscc, shop }: operators.Operator): string => uscc ?? shop ?? ''
+
+interface OperatorArgs {
+  code: string
+  asOf?: string | null
+  knownAt?: Date | null
+}
+
+const operatorByCode = async (
+  _: unknown,
+  { code, ...when }: OperatorArgs,
+  context: Context,
+): Promise<OperatorView | null> => {
+  const found = codeOf(code)
+  if (found === null) return null
+  const asked = whenOf(context, when)
+  const operator = await leadsTo(context, found, asked)
+  // What was not known then is answered as it would have been then.
+  const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
+  return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
+}
+
+/** The operator to which a code leads today, whoever asks; null: to none. */
+export const operatorNamed = (context: Context, code: string) => async (): Promise<operators.Operator | null> => {
+  const found = codeOf(code)
+  return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
+}
+
+/** Where the code led, as was known then: before operators were merged, each was its own. */
+const leadsTo = async (
+  context: Context,
+  code: { scheme: string; code: string },
+  when: When,
+): Promise<operators.Operator | undefined> => {
+  const { db, hot } = context.parts
+  if (!isPast(context, when)) return (await hot.operators([code]))[0] ?? undefined
+  const own = await mergers.ownId(db, code, when.knownAt)
+  const owner = await mergers.ownerAt(db, own ?? NONE, when.knownAt)
+  return (await operators.byIds(db, [owner])).get(owner)
+}
+
+export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
+  const operator = await context.load.operator(id)
+  const known = operator?.knownTo === null && mayOperator(context.viewer, operator)
+  return known ? view(operator, whenOf(context, {})) : null
+}
+
+/** Kinds of this operator's records whose content the viewer may read. */
+const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>
+  RECORD_KINDS.filter((each) => KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
+
+const recordsOf = async (
+  { operator, when }: OperatorView,
+  args: PageArgs & { kind?: RecordKind | null },
+  context: Context,
+) => {
+  const viewer = viewerOn(context, operator)
+  const removed = may(viewer, 'see_removed')
+  const question = { operator: operator.id, when, kinds: kindsOf(viewer, args.kind), removed }
+  const page = { first: firstOf(args) + 1, after: numberAfter(args.after) }
+  const found = question.kinds.length === 0 ? [] : await context.load.records({ ...question, ...page })
+  const count = () => (question.kinds.length === 0 ? 0 : context.load.recordCount(question))
+  return connection(
+    found.map((version) => recordView(context, version, when)),
+    args,
+    (record) => record.cursor,
+    count,
+  )
+}
+
+/** A field of the registration as it stood on the day asked about; the present one is kept with the operator. */
+const registered = async <F extends 'name' | 'region' | 'status'>(
+  { operator, when }: OperatorView,
+  field: F,
+  context: Context,
+): Promise<string | null> => {
+  if (!isPast(context, when)) return operator[field]
+  const then = await context.load.registration({ operator: operator.id, when })
+  if (then === null) return field === 'status' ? 'UNKNOWN' : operator[field]
+  const value = then.body[field === 'region' ? 'region_code' : field]
+  return typeof value === 'string' ? value : null
+}
+
+/** Outside, what a public entry would not show stands nowhere beside it either. */
+export const seesInside = (context: Context, operator: operators.Operator): boolean =>
+  may(viewerOn(context, operator), 'see_inner_listings')
+
+const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, operator)
+
+const namesBefore = async ({ operator }: OperatorView, context: Context) => {
+  const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
+  return seesInside(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
+}
+
+export const operator = {
+  Query: { operator: operatorByCode },
+  Operator: {
+    id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
+    uscc: ({ operator }: OperatorView, _: unknown, context: Context) =>
+      seesInside(context, operator) ? operator.uscc : publicCode(operator.uscc),
+    shop: ({ operator }: OperatorView) => operator.shop,
+    name: async (of: OperatorView, _: unknown, context: Context) => {
+      const name = await registered(of, 'name', context)
+      return seesInside(context, of.operator) ? name : publicName(name)
+    },
+    kind: ({ operator }: OperatorView) => operator.kind,
+    region: (of: OperatorView, _: unknown, context: Context) => registered(of, 'region', context),
+    registrationStatus: async (of: OperatorView, _: unknown, context: Context) => {
+      const status = sees(context, of.operator) ? await registered(of, 'status', context) : null
+      return status === 'UNKNOWN' ? null : status
+    },
+    regNo: async ({ operator }: OperatorView, _: unknown, context: Context) =>
+      sees(context, operator)
+        ? ((await context.load.codes(operator.id)).find(({ scheme }) => scheme === 'reg_no')?.code ?? null)
+        : null,
+    codes: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
+      if (seesInside(context, operator)) return codes
+      return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
+    },
+    formerNames: async (of: OperatorView, _: unknown, context: Context) =>
+      (await namesBefore(of, context)).map(({ name }) => name),
+    namesBefore: (of: OperatorView, _: unknown, context: Context) => namesBefore(of, context),
+    standing: ({ operator, when }: OperatorView, _: unknown, context: Context, question: GraphQLResolveInfo) =>
+      standingOf(context, codeIn(operator), when.asOf, wantsIn(question)),
+    records: recordsOf,
+    score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
+      const viewer = viewerOn(context, operator)
+      const latest = (await seesGrade(context, operator))
+        ? await context.load.score({ operator: operator.id, when })
+        : null
+      const found = latest && (await mayTell(context, viewer, latest.id)) ? latest : null
+      const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
+      return found && { ...found, reasons: reasons ?? [], when }
+    },
+    listings: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
+      visibleListings(context, operator, when),
+  },
+}

@@ -1,0 +1,145 @@
+/** Records that are open by law, by what they are about: a trademark, a product. */
+import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../domain/records/product.js'
+import { publicName } from '../../domain/listing/public-name.js'
+import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/records/trademark.js'
+import { KINDS_SEEN, may, sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/records/open-records.js'
+import type { Version } from '../../store/records/versions.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+import { operatorById } from '../operators/operator.js'
+import { recordView } from './records.js'
+
+const feedsOf = ({ parts }: Context, kind: string): string[] =>
+  parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
+
+/** Open by law, of whichever region; what was removed since is another matter, for those whom no region bounds. */
+const isOpenTo = (context: Context, { kind, stands }: Version): boolean =>
+  KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
+
+const seesRemoved = ({ viewer }: Context): boolean => may(viewer, 'see_removed') && sightOf(viewer) === null
+
+interface TrademarkArgs {
+  number: string
+  class: number
+  office: TrademarkOffice
+}
+
+/** Null alike for a number that is none and for one that nobody knows. */
+const trademark = async (_: unknown, args: TrademarkArgs, context: Context) => {
+  const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
+  if (number === null || inClass === null) return null
+  const key = trademarkKey(args.office, number, inClass)
+  const found = await store.trademarks(context.parts.db, feedsOf(context, 'trademark'), key)
+  const version = found.find((each) => isOpenTo(context, each))
+  if (version === undefined) return null
+  const { body } = version
+  return {
+    number,
+    class: inClass,
+    office: args.office,
+    name: body['name'],
+    state: body['status'] ?? null,
+    inTerm: version.stands && inTerm({ status: body['status'], expiresOn: body['expires_on'] }, context.today),
+    appliedOn: body['applied_on'] ?? null,
+    registeredOn: body['registered_on'] ?? null,
+    expiresOn: body['expires_on'] ?? null,
+    ownerName: await nameShown(context, version, 'owner_name'),
+    owner: () => ownerOf(context, version),
+    ...beside(context, version),
+  }
+}
+
+interface ProductArgs {
+  gtin?: string | null
+  brand?: string | null
+  model?: string | null
+}
+
+/** Refusal INPUT_INVALID for a barcode that is none, and where neither barcode nor brand is given. */
+const product = async (_: unknown, args: ProductArgs, context: Context) => {
+  const { gtin, brand, model } = askedIn(args)
+  const removed = seesRemoved(context)
+  const word = brand === null ? null : productWord(brand)
+  const found = await store.ofProduct(context.parts.db, { gtin, brand: word, removed })
+  const versions = found.slice(0, store.OF_PRODUCT_MOST).filter((each) => isOpenTo(context, each))
+  const about = versions.filter(
+    ({ body }) => model === null || hasGtin(body['gtins'], gtin) || isModel(body['model'], model),
+  )
+  const contested = await Promise.all(about.map(({ id }) => context.load.recordContested(id)))
+  return {
+    gtin,
+    brand,
+    model,
+    samplings: about.filter(({ kind }) => kind === 'inspection').map((each) => samplingView(context, each)),
+    recalls: about.filter(({ kind }) => kind === 'recall').map((each) => recallView(context, each)),
+    contested: contested.includes(true),
+    more: found.length > store.OF_PRODUCT_MOST,
+  }
+}
+
+const hasGtin = (gtins: unknown, gtin: string | null): boolean =>
+  gtin !== null && Array.isArray(gtins) && gtins.includes(gtin)
+
+const askedIn = (args: ProductArgs): { gtin: string | null; brand: string | null; model: string | null } => {
+  const [given, brand, model] = [args.gtin, args.brand, args.model].map((text) => withoutNul(text)?.trim() || null)
+  const gtin = given == null ? null : gtinAsked(given)
+  if (given != null && gtin === null) throw invalid('不是有效的商品条码 not a valid GTIN')
+  if (gtin === null && brand == null) throw invalid('须给出条码或品牌 a barcode or a brand must be given')
+  if (model != null && brand == null) throw invalid('型号须与品牌同时给出 a model only together with a brand')
+  if ([brand, model].some((word) => (word?.length ?? 0) > WORD_LONGEST))
+    throw invalid(`最长 ${WORD_LONGEST} 字 at most ${WORD_LONGEST} characters`)
+  return { gtin, brand: brand ?? null, model: model ?? null }
+}
+
+const invalid = (reason: string) => new Refusal('INPUT_INVALID', { reason })
+
+const samplingView = (context: Context, version: Version) => ({
+  ...goods(version),
+  batch: version.body['batch'] ?? null,
+  failures: version.body['failures'] ?? [],
+  partyRole: version.body['party_role'] ?? 'UNKNOWN',
+  partyName: () => nameShown(context, version, 'party_name'),
+  operator: () => ownerOf(context, version),
+  ...beside(context, version),
+})
+
+const recallView = (context: Context, version: Version) => ({
+  ...goods(version),
+  gtins: version.body['gtins'] ?? [],
+  hazard: version.body['hazard'] ?? null,
+  remedy: version.body['remedy'] ?? null,
+  state: version.body['status'] ?? 'UNKNOWN',
+  partyRole: version.body['party_role'] ?? 'UNKNOWN',
+  firm: () => nameShown(context, version, 'firm'),
+  operator: () => ownerOf(context, version),
+  ...beside(context, version),
+})
+
+const goods = ({ body }: Version) => ({
+  product: body['product'],
+  brand: body['brand'] ?? null,
+  model: body['model'] ?? null,
+  announcedOn: body['announced_on'] ?? null,
+})
+
+const beside = (context: Context, version: Version) => ({
+  // For the trail: whose name and state it tells, also where nothing else of the operator is asked.
+  operatorId: version.operatorId,
+  contested: () => context.load.recordContested(version.id),
+  record: recordView(context, version),
+})
+
+const ownerOf = (context: Context, { operatorId }: Version) =>
+  operatorId === null ? null : operatorById(context, operatorId)
+
+/** A party's name as anybody may have it, but inside. */
+const nameShown = async (context: Context, version: Version, field: string): Promise<string | null> => {
+  const name = version.body[field]
+  if (typeof name !== 'string') return null
+  const owner = version.operatorId === null ? null : await context.load.operator(version.operatorId)
+  return may(viewerOn(context, owner), 'see_inner_listings') ? name : publicName(name)
+}
+
+export const openRecords = { Query: { trademark, product } }

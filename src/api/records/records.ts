@@ -1,0 +1,59 @@
+/** Records: what an agency said, with its source. */
+import { KINDS_SEEN, may, type Viewer } from '../../domain/access/viewer.js'
+import type { Version, When } from '../../store/records/versions.js'
+import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { cursorOf, globalId } from '../request/ids.js'
+import { NONE } from '../request/viewer.js'
+
+/** `when`: the day and knowledge with which it is looked at; now when absent. */
+export const recordView = (context: Context, version: Version, when: When = whenOf(context, {})) => {
+  const { parts } = context
+  const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
+  return {
+    __typename: 'Record' as const,
+    id: globalId('Record', version.id),
+    cursor: cursorOf(version.id),
+    operatorId: version.operatorId,
+    kind: version.kind,
+    feed: version.feed,
+    agency: agency?.id ?? version.feed,
+    agencyName: agency?.name ?? { zh: version.feed, en: version.feed },
+    body: version.body,
+    findings: version.findings,
+    validFrom: version.validFrom,
+    validTo: version.validTo,
+    knownFrom: version.knownFrom,
+    source: sourceOf(version),
+    sources: () => sourcesOf(context, version, when),
+  }
+}
+
+const sourceOf = ({ run, file, page, row }: Version) => ({ run: globalId('Run', run), file, page, row })
+
+/** Everyone who told this fact about this operator, as far as this viewer may see it. */
+const sourcesOf = async (context: Context, version: Version, when: When) => {
+  const { operatorId: operator, kind, fact } = version
+  if (operator === null || fact === null) return [sourceOf(version)]
+  const owner = await context.load.operator(operator)
+  const viewer = viewerOn(context, owner)
+  const all = await context.load.sources({ operator, when, kinds: [kind], removed: may(viewer, 'see_removed') })
+  const same = all.filter((source) => source.fact === fact)
+  return (same.some(({ id }) => id === version.id) ? same : [version, ...same]).map(sourceOf)
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const recordById = async (context: Context, id: number) => {
+  const version = await context.load.record(id)
+  const viewer = viewerOn(context, await context.load.operator(version?.operatorId ?? NONE))
+  return version && mayRead(viewer, version) ? recordView(context, version) : null
+}
+
+/** What the record says: of a kind for this viewer, and standing still unless it sees what was removed. */
+export const mayRead = (viewer: Viewer, { kind, stands }: Pick<Version, 'kind' | 'stands'>): boolean =>
+  KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
+
+/** Records that something rests on, as far as this viewer, who may see that it does, may read them. */
+export const recordsBehind = async ({ records }: { records: readonly number[] }, _: unknown, context: Context) => {
+  const found = await Promise.all(records.map((id) => context.load.record(id)))
+  return found.flatMap((version) => (version && mayRead(context.viewer, version) ? [recordView(context, version)] : []))
+}

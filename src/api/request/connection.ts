@@ -1,0 +1,46 @@
+/** Relay connections: a page is read one item longer than asked for, and that item says whether more follow. */
+import { Refusal } from '../../foundation/errors.js'
+
+const FIRST_DEFAULT = 20
+const FIRST_MOST = 100
+
+export interface PageArgs {
+  first?: number | null
+  after?: string | null
+}
+
+export const firstOf = ({ first }: PageArgs): number => {
+  if (first == null) return FIRST_DEFAULT
+  if (first < 1 || first > FIRST_MOST)
+    throw new Refusal('INPUT_INVALID', { reason: `first 应在 1–${FIRST_MOST} 之间 must be 1–${FIRST_MOST}` })
+  return first
+}
+
+export interface Connection<N> {
+  edges: { node: N; cursor: string }[]
+  nodes: N[]
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+  totalCount?: () => Promise<number> | number
+}
+
+/** `found` holds up to one item more than `args.first`. */
+export const connection = <N>(
+  found: readonly N[],
+  args: PageArgs,
+  cursorOf: (node: N) => string,
+  totalCount?: () => Promise<number> | number,
+): Connection<N> => {
+  const first = firstOf(args)
+  const edges = found.slice(0, first).map((node) => ({ node, cursor: cursorOf(node) }))
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: found.length > first,
+      hasPreviousPage: args.after != null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    ...(totalCount && { totalCount }),
+  }
+}

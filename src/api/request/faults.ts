@@ -1,0 +1,78 @@
+/** What outsiders are told when something is refused or broke: by name, or by request id; never a stack. */
+import { unwrapResolverError } from '@apollo/server/errors'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import { asUnavailable, isCancelled } from '../../store/db/db.js'
+
+/** Codes of Apollo's own that say what was wrong with the question. */
+const OF_THE_QUESTION = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+])
+
+/** What the database ended because it took too long is refused, and no fault. */
+export const asRefusal = (thrown: unknown): Refusal | null => {
+  if (isRefusal(thrown)) return thrown
+  return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
+}
+
+/** What graphql-js says after the faults of a variable that it names; it gives it no code. */
+const TOO_MANY = 'Too many errors processing variables'
+/** What the engine says of a question that is nested deeper than its parser goes. */
+const STACK = 'Maximum call stack size exceeded'
+
+const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>
+  extensions?.['badInput'] === true || OF_THE_QUESTION.has(String(extensions?.['code'])) || message.startsWith(TOO_MANY)
+
+/** The whole truth of a fault goes to the log; outside it is known by the request id alone. */
+export const noteFaults = (
+  errors: readonly GraphQLError[],
+  { requestId, log, refused: noted }: { requestId: string; log: Log; refused: string[] },
+): void => {
+  for (const error of errors) {
+    const thrown = unwrapResolverError(error)
+    noted.push(asRefusal(thrown)?.code ?? codeOf(error))
+    if (asRefusal(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
+    log.error({ err: thrown, path: error.path }, 'a field broke')
+    error.extensions.requestId = requestId
+  }
+}
+
+/** What broke has no code yet, or Apollo's word for it; nor has what graphql-js says of variables. */
+const codeOf = (error: GraphQLError): string => {
+  const { code } = error.extensions
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code
+  return isOfTheQuestion(error) ? 'BAD_USER_INPUT' : INTERNAL.code
+}
+
+export const formatError = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  const place = {
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+  }
+  const thrown = unwrapResolverError(error)
+  const refusal = asRefusal(thrown) ?? asUnavailable(thrown)
+  if (refusal !== null) return { message: refusal.message, ...place, extensions: refused(refusal) }
+  const extensions = formatted.extensions ?? {}
+  if (extensions.badInput === true) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
+  if (formatted.message.startsWith(TOO_MANY)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
+  if (formatted.message === STACK && extensions.code === 'GRAPHQL_PARSE_FAILED')
+    return { message: '查询嵌套过深。The query is nested too deeply.', extensions: { code: extensions.code } }
+  if (isOfTheQuestion(formatted)) return { message: formatted.message, ...place, extensions: { code: extensions.code } }
+  return {
+    message: INTERNAL.message,
+    ...place,
+    extensions: { code: INTERNAL.code, requestId: extensions.requestId },
+  }
+}
+
+const refused = ({ code, details }: Refusal) => ({ code, ...(Object.keys(details).length > 0 && { details }) })
+
+/** An answer in GraphQL's shape to a request that never reached it. */
+export const graphqlRefusal = (code: string, message: string): string =>
+  JSON.stringify({ errors: [{ message, extensions: { code } }] })

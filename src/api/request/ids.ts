@@ -1,0 +1,161 @@
+/** Global ids and cursors: opaque outside, `Type:key` inside; of a listing of this hub the global id is its uuid. */
+import { isDate } from '../../foundation/time/dates.js'
+import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
+import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
+import { Refusal } from '../../foundation/errors.js'
+
+export const NODE_TYPES = [
+  'Operator',
+  'Record',
+  'Listing',
+  'Run',
+  'Reject',
+  'Unmatched',
+  'IdentityDecision',
+  'Concern',
+  'Score',
+  'ScorecardAdoption',
+  'Overrule',
+  'Objection',
+  'Delivery',
+  'Discrepancy',
+  'Authorisation',
+  'Webhook',
+] as const
+export type NodeType = (typeof NODE_TYPES)[number]
+
+/** Longest id or cursor that is looked at, characters. */
+const LONGEST = 1_000
+/** Below PostgreSQL's largest integer. */
+const LARGEST = 2_147_483_647
+
+export const globalId = (type: NodeType, key: string | number): string =>
+  type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${type}:${key}`)
+
+/** Null for what is no id of this hub. */
+export const readId = (id: string): { type: NodeType; key: string } | null => {
+  if (isUuid(id)) return { type: 'Listing', key: id }
+  const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
+  const known = NODE_TYPES.find((each) => each === type)
+  return known && key ? { type: known, key } : null
+}
+
+/** The key of an id of this type, as a number; null for any other. */
+export const numberIn = (id: string, type: NodeType): number | null => {
+  const found = readId(id)
+  return found?.type === type ? wholeNumber(found.key) : null
+}
+
+/** A listing decided here (uuid), or a mirrored entry (the version of its record). */
+export const listingIn = (id: string): { uuid: string } | { version: number } | null => {
+  const found = readId(id)
+  if (found?.type !== 'Listing') return null
+  if (isUuid(found.key)) return { uuid: found.key }
+  const version = found.key.startsWith('m') ? wholeNumber(found.key.slice(1)) : null
+  return version === null ? null : { version }
+}
+
+/** The key of a subject at the platforms: as it stands, or out of the former id of its entry; null for neither. */
+export const subjectIn = uuidIn
+
+export const wholeNumber = (text: string): number | null => {
+  const n = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN
+  return n <= LARGEST ? n : null
+}
+
+export const cursorOf = (key: string | number): string => encode(`after:${key}`)
+
+/** The number in a cursor; null where none is given. */
+export const numberAfter = (cursor: string | null | undefined): number | null => {
+  if (cursor == null) return null
+  const n = wholeNumber(keyAfter(cursor))
+  if (n === null) throw badCursor()
+  return n
+}
+
+/** The number of a row of the trail, which may be beyond what an integer of the database holds. */
+export const rowAfter = (cursor: string | null | undefined): number | null => {
+  if (cursor == null) return null
+  const key = keyAfter(cursor)
+  if (!/^[1-9]\d{0,14}$/.test(key)) throw badCursor()
+  return Number(key)
+}
+
+export const entryCursor = (entry: { publishedOn: string; id: string }): string =>
+  cursorOf(`${entry.publishedOn}/${entry.id}`)
+
+export const entryAfter = (cursor: string | null | undefined): { publishedOn: string; id: string } | null => {
+  if (cursor == null) return null
+  const [, publishedOn = '', id = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
+  if (!isDate(publishedOn) || !isUuid(id)) throw badCursor()
+  return { publishedOn, id }
+}
+
+/** Of things in the order of their days. */
+export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(`${one.dueOn}/${one.id}`)
+
+export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
+  if (cursor == null) return null
+  const [, dueOn = '', key = ''] = /^(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(keyAfter(cursor)) ?? []
+  const id = wholeNumber(key)
+  if (!isDate(dueOn) || id === null) throw badCursor()
+  return { dueOn, id }
+}
+
+/** Of figures of timeliness: by whom, where and of what. */
+export const figureCursor = ({ authority, platform, duty }: FigureOf): string =>
+  cursorOf(JSON.stringify([authority, platform, duty]))
+
+export const figureAfter = (cursor: string | null | undefined): FigureOf | null => {
+  if (cursor == null) return null
+  const [authority, platform, word] = textsIn(keyAfter(cursor))
+  const duty = DUTIES.find((each) => each === word)
+  if (authority === undefined || platform === undefined || duty === undefined) throw badCursor()
+  return { authority, platform, duty }
+}
+
+const textsIn = (json: string): string[] => {
+  try {
+    const found: unknown = JSON.parse(json)
+    return Array.isArray(found) && found.every((one) => typeof one === 'string') ? found : []
+  } catch {
+    return []
+  }
+}
+
+/** Of names found: how near, and whose. */
+export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
+
+export const matchAfter = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
+  if (cursor == null) return null
+  const [, rank = '', key = ''] = /^(\d{1,5})\/(\d+)$/.exec(keyAfter(cursor)) ?? []
+  const operator = wholeNumber(key)
+  if (operator === null) throw badCursor()
+  return { rank: Number(rank), operator }
+}
+
+/** Of retractions: when, to the microsecond, and of which subject. */
+export const retractionCursor = (one: { at: string; subjectId: string }): string =>
+  cursorOf(`${one.at}/${one.subjectId}`)
+
+export const retractionAfter = (cursor: string | null | undefined): { at: string; subjectId: string } | null => {
+  if (cursor == null) return null
+  const [, at = '', subjectId = ''] =
+    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
+  // To Date 30 February is 2 March.
+  if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !isUuid(subjectId)) throw badCursor()
+  return { at, subjectId }
+}
+
+const keyAfter = (cursor: string): string => {
+  const text = decode(cursor)
+  if (!text?.startsWith('after:')) throw badCursor()
+  return text.slice('after:'.length)
+}
+
+const badCursor = () => new Refusal('INPUT_INVALID', { reason: 'after 不是有效的游标 not a cursor of this hub' })
+
+const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
+
+const decode = (id: string): string | null =>
+  id.length <= LONGEST && /^[\w-]+$/.test(id) ? Buffer.from(id, 'base64url').toString('utf8') : null

@@ -1,0 +1,192 @@
+/** How much one question may ask: bodies, depth, breadth. Checked before anything is executed. */
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql'
+
+import { Refusal } from '../../foundation/errors.js'
+
+export const BODY_BYTES = 1_000_000
+/** Of lists and objects within one another in a body; what is written anew from it must not overflow a stack. */
+export const NESTING_MOST = 100
+/** Of one query document, so that parsing stays cheap; 1000 codes written out fit. */
+export const TOKENS_MOST = 10_000
+export const DEPTH_MOST = 15
+export const ALIASES_MOST = 50
+export const ROOT_FIELDS_MOST = 50
+/** Fields in all, fragments opened wherever they stand. */
+export const FIELDS_MOST = 10_000
+export const CODES_MOST = 1_000
+export const DIRECTIVES_MOST = 100
+/** Written one beside the other in one selection, `__typename` and fragments too: every two of them are compared when a query is checked. */
+export const BREADTH_MOST = 200
+/** Of one document; every two of them may be compared too. */
+export const FRAGMENTS_MOST = 200
+export const OPERATIONS_MOST = 50
+/** Selections within one another that are looked at, those of fragments too: each takes some of the stack. */
+const LEVELS_MOST = 300
+/** Of questions about the schema itself, fragments opened: what tools ask has some hundred fields, and no alias. */
+export const SCHEMA_FIELDS_MOST = 500
+export const SCHEMA_ALIASES_MOST = 5
+
+/** As JSON writes a NUL, and half of a character beyond the first plane: the other half is missing. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
+
+/** What goes into a search or a record as text: PostgreSQL holds no NUL and no half characters, and no name or reason has any. */
+export const withoutNul = <T>(input: T): T => {
+  const found = UNSTORABLE.exec(JSON.stringify(input ?? null))
+  if (found === null) return input
+  const reason = found[1]
+    ? '含有空字符 U+0000 holds a NUL'
+    : '含有不成对的代理项 holds half of a character (a lone surrogate)'
+  throw new Refusal('INPUT_INVALID', { reason })
+}
+
+const [QUOTE, BACKSLASH] = ['"', '\\'].map((sign) => sign.charCodeAt(0))
+const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((sign) => sign.charCodeAt(0)))
+const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((sign) => sign.charCodeAt(0)))
+
+/** Whether lists and objects of this JSON lie deeper within one another than NESTING_MOST. */
+export const isNestedTooDeep = (json: Buffer): boolean => {
+  // Each level is opened and closed.
+  if (json.length < 2 * NESTING_MOST) return false
+  let depth = 0
+  for (let at = 0; at < json.length; at += 1) {
+    const sign = json[at] ?? 0
+    if (sign === QUOTE) at = endOfText(json, at)
+    else if (OPENING.has(sign)) {
+      depth += 1
+      if (depth > NESTING_MOST) return true
+    } else if (CLOSING.has(sign)) depth -= 1
+  }
+  return false
+}
+
+const endOfText = (json: Buffer, start: number): number => {
+  let at = start + 1
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1
+  return at
+}
+
+interface Extent {
+  depth: number
+  /** Fields directly in the selection, fragments opened. */
+  fields: number
+  /** And below. */
+  all: number
+  aliases: number
+  directives: number
+  /** Parts of the widest selection. */
+  breadth: number
+  /** Fields and aliases in questions about the schema itself. */
+  schema: { all: number; aliases: number }
+}
+
+const NOTHING: Extent = {
+  depth: 0,
+  fields: 0,
+  all: 0,
+  aliases: 0,
+  directives: 0,
+  breadth: 0,
+  schema: { all: 0, aliases: 0 },
+}
+
+const TOO_DEEP: Extent = { ...NOTHING, depth: DEPTH_MOST + 1 }
+
+/**
+ * A validation rule. What goes beyond it is not looked at by any other rule, some of which take time by the square of it. How deep questions about the schema may go is a rule of graphql's own; how many, and how often, is told here.
+ */
+export const withinLimits = (context: ValidationContext): ASTVisitor => {
+  // Each fragment is measured once, so that fragments that double in one another cost nothing.
+  const measured = new Map<string, Extent>()
+
+  const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): Extent => {
+    if (!fragment) return NOTHING
+    const name = fragment.name.value
+    const known = measured.get(name)
+    if (known) return known
+    measured.set(name, NOTHING)
+    const extent = ofSelection(fragment.selectionSet, level)
+    measured.set(name, extent)
+    return extent
+  }
+
+  const ofSelection = (set: SelectionSetNode, level: number): Extent => {
+    if (level > LEVELS_MOST) return TOO_DEEP
+    const sum: Extent = { ...NOTHING, breadth: set.selections.length, schema: { ...NOTHING.schema } }
+    for (const part of set.selections) {
+      const inner = ofPart(part, level)
+      sum.depth = Math.max(sum.depth, inner.depth)
+      sum.breadth = Math.max(sum.breadth, inner.breadth)
+      sum.fields += inner.fields
+      sum.all += inner.all
+      sum.aliases += inner.aliases
+      sum.directives += inner.directives + (part.directives?.length ?? 0)
+      sum.schema.all += inner.schema.all
+      sum.schema.aliases += inner.schema.aliases
+    }
+    return sum
+  }
+
+  const ofPart = (part: SelectionNode, level: number): Extent => {
+    if (part.kind === Kind.INLINE_FRAGMENT) return ofSelection(part.selectionSet, level + 1)
+    if (part.kind === Kind.FRAGMENT_SPREAD) return ofFragment(context.getFragment(part.name.value), level + 1)
+    const inner = part.selectionSet ? ofSelection(part.selectionSet, level + 1) : NOTHING
+    const aliases = inner.aliases + (part.alias ? 1 : 0)
+    const { directives, breadth } = inner
+    // Any object tells its type, as often as it is asked.
+    if (part.name.value === '__typename') return { ...NOTHING, aliases }
+    if (part.name.value.startsWith('__'))
+      return { ...NOTHING, directives, breadth, schema: { all: inner.all + 1, aliases } }
+    return { ...inner, depth: inner.depth + 1, fields: 1, all: inner.all + 1, aliases }
+  }
+
+  let refused = false
+  const refuse = (zh: string, en: string, most: number) => {
+    refused = true
+    context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
+  }
+  const within = ({ operation, selectionSet }: OperationDefinitionNode): void => {
+    // graphql-js finds that out only when it carries one out, and calls it a fault.
+    if (operation === OperationTypeNode.SUBSCRIPTION) {
+      const where = 'GET /v1/changes'
+      context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
+    }
+    const extent = ofSelection(selectionSet, 0)
+    if (extent.depth > DEPTH_MOST) refuse('查询层数', 'Depth of a query', DEPTH_MOST)
+    if (extent.fields > ROOT_FIELDS_MOST) refuse('根字段数', 'Root fields of a query', ROOT_FIELDS_MOST)
+    if (extent.all > FIELDS_MOST) refuse('字段总数', 'Fields of a query', FIELDS_MOST)
+    if (extent.aliases > ALIASES_MOST) refuse('别名数', 'Aliases of a query', ALIASES_MOST)
+    if (extent.directives > DIRECTIVES_MOST) refuse('指令数', 'Directives of a query', DIRECTIVES_MOST)
+    if (extent.breadth > BREADTH_MOST) refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
+    const { all, aliases } = extent.schema
+    if (all > SCHEMA_FIELDS_MOST) refuse('查询结构的字段数', 'Fields about the schema', SCHEMA_FIELDS_MOST)
+    if (aliases > SCHEMA_ALIASES_MOST) refuse('查询结构的别名数', 'Aliases about the schema', SCHEMA_ALIASES_MOST)
+  }
+
+  return {
+    Document: (document) => {
+      const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+      const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+      if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
+      if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
+      // Of many each is measured only as long as none is refused: one word is enough.
+      for (const operation of operations) if (!refused) within(operation)
+      // A fragment that none of them spreads is checked all the same.
+      for (const fragment of fragments) {
+        if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
+          refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
+      }
+      // In the place of the document, for all rules: there is nothing left to check.
+      return refused ? { ...document, definitions: [] } : undefined
+    },
+  }
+}

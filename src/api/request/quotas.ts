@@ -1,0 +1,117 @@
+/**
+ * How much one client, or one address without a token, may ask in a minute. Counted in memory, and once a second told to the
+ * database and heard from it what the other processes have counted: no request waits for that, and none is a row of its own.
+ * Together they may go over by what comes in a second.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Refusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import type { Db } from '../../store/db/db.js'
+import * as store from '../../store/access/quotas.js'
+import { noted } from './per-request.js'
+
+const WINDOW_MS = 60_000
+/** How often the processes tell each other, milliseconds. */
+const TOLD_MS = 1_000
+/** Addresses that are counted for themselves in a minute; whoever comes later shares one count. Holders of good tokens never do. */
+const ADDRESSES_MOST = 10_000
+const OTHERS = 'others'
+
+export interface Quotas {
+  /** Notes whose answer a request gets. */
+  meet(request: IncomingMessage, response: ServerResponse, address: string): void
+  /** Counts the request (of many rows: further units) for a holder, or where there is none for its address, and says in its answer what is left. Refusal QUOTA_EXCEEDED. */
+  charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
+  /** Counts further units of what was answered already, and never refuses: whoever has used up its minute so is refused the next time. */
+  spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
+}
+
+interface Count {
+  /** By all processes, as far as it is known. */
+  known: number
+  /** Here, and not told yet. */
+  own: number
+}
+
+export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }): Quotas => {
+  const met = noted<{ response: ServerResponse; address: string }>('counted')
+  let counts = new Map<string, Count>()
+  let addresses = 0
+  let windowStart = 0
+  let toldAt = 0
+  let telling = false
+
+  const countOf = (key: string, isAddress: boolean): Count => {
+    const before = counts.get(key)
+    if (before !== undefined) return before
+    if (isAddress && addresses >= ADDRESSES_MOST && key !== OTHERS) return countOf(OTHERS, true)
+    addresses += isAddress ? 1 : 0
+    const made = { known: 0, own: 0 }
+    counts.set(key, made)
+    return made
+  }
+  const tell = async (start: number): Promise<void> => {
+    const mine = counts
+    const told = [...mine].filter(([, { own }]) => own > 0).map(([key, { own }]) => ({ key, used: own }))
+    if (told.length === 0) return
+    const sums = await store.add(db, told, new Date(start))
+    for (const { key, used } of told) {
+      const count = mine.get(key)
+      if (count === undefined) continue
+      count.own -= used
+      count.known = Math.max(count.known + used, sums.get(key) ?? 0)
+    }
+  }
+  const tellInTime = (now: number): void => {
+    if (telling || Math.abs(now - toldAt) < TOLD_MS) return
+    telling = true
+    toldAt = now
+    tell(windowStart)
+      .catch((error) => log.warn({ err: error }, 'what was asked could not be told to the other processes'))
+      .finally(() => {
+        telling = false
+      })
+  }
+
+  const count = (
+    request: IncomingMessage,
+    { sub, at, units, refuses }: { sub: string | null; at: Date; units: number; refuses: boolean },
+  ): void => {
+    const one = met.get(request)
+    if (one === undefined) return
+    const now = at.getTime()
+    const start = now - (now % WINDOW_MS)
+    if (start !== windowStart) {
+      windowStart = start
+      counts = new Map()
+      addresses = 0
+    }
+    const own = sub === null ? countOf(`address ${one.address}`, true) : countOf(`holder ${sub}`, false)
+    const over = refuses && own.known + own.own >= quota
+    if (!over) own.own += units
+    tellInTime(now)
+    const reset = Math.ceil((start + WINDOW_MS - now) / 1_000)
+    const left = Math.max(0, quota - own.known - own.own)
+    const { response } = one
+    if (!response.headersSent) {
+      response.setHeader('RateLimit-Policy', `"minute";q=${quota};w=${WINDOW_MS / 1_000}`)
+      response.setHeader('RateLimit', `"minute";r=${left};t=${reset}`)
+      if (over) response.setHeader('Retry-After', String(reset))
+    }
+    if (over) throw new Refusal('QUOTA_EXCEEDED', { limit: quota, retryAfter: reset })
+  }
+
+  return {
+    meet: (request, response, address) => {
+      if (quota > 0) met.set(request, { response, address })
+    },
+    charge: (request, sub, at, units = 1) => count(request, { sub, at, units, refuses: true }),
+    spent: (request, sub, at, units) => count(request, { sub, at, units, refuses: false }),
+  }
+}
+
+/** An answer of GraphQL that costs so much is a unit of quota, as are a hundred rows of a bulk question. */
+const COST_OF_A_UNIT = 100
+
+/** Units of an answer beside the first, which its request was. */
+export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

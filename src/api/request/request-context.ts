@@ -1,0 +1,114 @@
+/** What every request has, whichever way it is answered: an instant, an id, a log of its own, a body of bounded size. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { redact } from '../../domain/records/privacy.js'
+import { callerOf } from '../../domain/access/rate.js'
+import type { Keys } from '../../foundation/keys.js'
+import type { Log } from '../../foundation/log.js'
+import type { Db } from '../../store/db/db.js'
+import { isAct, ownDb } from './request-database.js'
+import type { ApiParts } from './dependencies.js'
+import { purposeIn } from './purpose.js'
+
+/** Nearly every request goes there. */
+export const GRAPHQL = new URL('http://hub/graphql')
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+/** W3C Trace Context: version, trace, parent, flags. */
+const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+export interface Asked {
+  url: URL
+  now: Date
+  requestId: string
+  /** Whose request it is, for limits. */
+  address: string
+  /** Why, as the header X-Purpose says; null: it does not. */
+  purpose: string | null
+  log: Log
+  /** The database, for this request outside GraphQL: a reading is cancelled there when nobody waits for it. */
+  db: Db
+  /** Codes of what was refused in it, for the one line that the log has of it. */
+  refused: string[]
+}
+
+type Parts = Pick<ApiParts, 'db' | 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> }
+
+export const askedBy = (request: IncomingMessage, parts: Parts, response?: ServerResponse): Asked =>
+  new Request(request, parts, response)
+
+/**
+ * A class, for its accessors: an object that is written with accessors of its own gets a shape of its own too, which is kept, with
+ * all that they hold, until the old space is collected. Made for each request, such objects took a fifth of all time (scavenges).
+ */
+class Request implements Asked {
+  readonly url: URL
+  readonly now: Date
+  readonly requestId: string
+  readonly address: string
+  readonly purpose: string | null
+  readonly refused: string[] = []
+  #log: Log | null = null
+  #db: Db | null = null
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly parts: Parts,
+    private readonly response: ServerResponse | undefined,
+  ) {
+    const { now, keys, proxies = 0 } = parts
+    const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
+    this.url = targetOf(request.url ?? '/')
+    this.now = now()
+    this.requestId = idIn(request) ?? randomUUID()
+    this.address = callerOf(request.socket.remoteAddress ?? '', forwarded, proxies)
+    this.purpose = purposeIn(request, keys.mark)
+  }
+
+  /** Most requests say nothing on their way. */
+  get log(): Log {
+    this.#log ??= this.parts.log.child({ request: this.requestId })
+    return this.#log
+  }
+
+  get db(): Db {
+    const { requestId, request, response } = this
+    this.#db ??= ownDb(this.parts.db, { requestId, response, acts: () => isAct(request.method) })
+    return this.#db
+  }
+}
+
+/** What its client calls it: X-Request-Id, else the trace of a traceparent. Null: nothing that may stand in a log and in SQL. */
+const idIn = ({ headers }: IncomingMessage): string | null => {
+  const given = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
+  return typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : null
+}
+
+/** Whatever a request calls itself goes to the log. */
+const namesNobody = (text: string): boolean => redact(text, () => '') === text
+
+/** Only path and query matter; what cannot be read as an address is no address of ours. */
+const targetOf = (target: string): URL => {
+  if (target === GRAPHQL.pathname) return GRAPHQL
+  const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
+  return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
+}
+
+/** Null if the body is larger than `most` bytes; the rest of it is let by unread. */
+export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
+  if (Number(request.headers['content-length'] ?? 0) > most) {
+    request.resume()
+    return null
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= most) chunks.push(chunk)
+      else resolve(null)
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
+}

@@ -1,0 +1,86 @@
+/**
+ * Tokens that are no longer good before their end, held in memory so that no request asks the database for it: what this process
+ * revokes it knows at once, what others do within a second. Where that cannot be read no token is good.
+ */
+import type { Db } from '../../store/db/db.js'
+import * as store from '../../store/access/revocations.js'
+
+/** How old what is known of other processes may be, milliseconds. */
+const FRESH_MS = 1_000
+/** Numbers are given in order and committed a little out of it: so many are read again. */
+const OVERLAP = 1_000
+/** How often what has ended is dropped, milliseconds. */
+const SWEPT_MS = 60_000
+
+export interface TokenSeen {
+  jti: string
+  sub: string
+  /** Seconds since 1970. */
+  issuedAt: number
+}
+
+export interface Revocations {
+  /** Whether this token is revoked. */
+  concern(token: TokenSeen, now: Date): Promise<boolean>
+  /** Durable before it returns. */
+  add(revoked: store.Revoked, now: Date): Promise<void>
+}
+
+export const makeRevocations = (db: Db): Revocations => {
+  const tokens = new Map<string, number>()
+  const holders = new Map<string, { issuedUntil: number; endsAt: number }>()
+  let last = 0
+  let readAt: number | null = null
+  let sweptAt = 0
+  let reading: Promise<void> | null = null
+
+  const keep = (jti: string | null, sub: string | null, issuedUntil: Date | null, endsAt: Date): void => {
+    if (jti !== null) tokens.set(jti, endsAt.getTime())
+    if (sub === null || issuedUntil === null) return
+    const until = Math.max(issuedUntil.getTime(), holders.get(sub)?.issuedUntil ?? 0)
+    holders.set(sub, { issuedUntil: until, endsAt: endsAt.getTime() })
+  }
+  const sweep = (now: number): void => {
+    if (Math.abs(now - sweptAt) < SWEPT_MS) return
+    sweptAt = now
+    const past = now - store.KEPT_MS
+    for (const [jti, endsAt] of tokens) if (endsAt <= past) tokens.delete(jti)
+    for (const [sub, { endsAt }] of holders) if (endsAt <= past) holders.delete(sub)
+  }
+  const read = async (now: Date): Promise<void> => {
+    for (const row of await store.after(db, last - OVERLAP, now)) {
+      keep(row.jti, row.sub, row.issuedUntil, row.endsAt)
+      last = Math.max(last, row.id)
+    }
+    sweep(now.getTime())
+    readAt = now.getTime()
+  }
+  const fresh = async (now: Date): Promise<void> => {
+    if (readAt !== null && Math.abs(now.getTime() - readAt) < FRESH_MS) return
+    reading ??= read(now).finally(() => {
+      reading = null
+    })
+    await reading
+  }
+
+  return {
+    concern: async ({ jti, sub, issuedAt }, now) => {
+      await fresh(now)
+      const holder = holders.get(sub)
+      // A token says only the second in which it was issued: the whole of that is revoked.
+      return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
+    },
+    add: async (revoked, now) => {
+      await store.add(db, revoked, now)
+      const {
+        jti = null,
+        sub = null,
+        issuedUntil = null,
+        endsAt,
+      } = revoked as Partial<store.Revocation> & {
+        endsAt: Date
+      }
+      keep(jti, sub, issuedUntil, endsAt)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/** The operators that an answer is about, as they are noted while it is made, for the audit log. */
+import type { Db } from '../../store/db/db.js'
+import * as trail from '../../store/audit/audit-log.js'
+
+export interface Seen {
+  codes: Set<string>
+  /** Operators by number; and those of them whose code is known. */
+  operators: Set<number>
+  known: Set<number>
+  /** Listings and told records, whose operators have to be looked up. */
+  subjects: Set<string>
+}
+
+export const nothingSeen = (): Seen => ({
+  codes: new Set(),
+  operators: new Set(),
+  known: new Set(),
+  subjects: new Set(),
+})
+
+export interface Whose {
+  code?: string | null | undefined
+  operator?: number | null | undefined
+  subject?: string | null | undefined
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
+  if (code != null && code !== '') {
+    seen.codes.add(code)
+    if (operator != null) seen.known.add(operator)
+  } else if (operator != null) seen.operators.add(operator)
+  else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
+}
+
+/** Codes of all that was noted. What was noted by number alone is looked up in one query. */
+export const codesIn = async (parts: { db: Db }, seen: Seen): Promise<ReadonlySet<string>> => {
+  const operators = [...seen.operators].filter((id) => !seen.known.has(id))
+  if (operators.length + seen.subjects.size === 0) return seen.codes
+  const found = await trail.codesOf(parts.db, { operators, subjects: [...seen.subjects] })
+  return new Set([...seen.codes, ...found])
+}

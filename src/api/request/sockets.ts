@@ -1,0 +1,90 @@
+/** What one caller, and all of them, may hold of the server: connections, requests under way on one, headers, and time. */
+import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { networkOf } from '../../domain/access/rate.js'
+import type { ApiParts } from './dependencies.js'
+
+/** Longest time that a caller may take to send a whole request, milliseconds; an upload is large, and has longer. */
+export const REQUEST_MS = 30_000
+export const UPLOAD_MS = 300_000
+/** For the headers alone, from the connection on: whoever says nothing is let go too, milliseconds. */
+export const HEADERS_MS = 15_000
+/** How often that is looked at, milliseconds. */
+const CHECKING_MS = 2_000
+/** An answered connection waits so long for the next request, milliseconds. */
+const KEEP_ALIVE_MS = 5_000
+/** Headers of a request, bytes and lines. */
+const HEADER_BYTES = 16_384
+const HEADER_LINES = 100
+/** Connections in all, and of one address (of IPv6, of one /64) where no proxy of one's own stands before the hub. */
+export const CONNECTIONS_MOST = 10_000
+export const CONNECTIONS_OF_ONE = 1_000
+/** Requests under way on one connection: a client that sends the next before it has the answer. */
+export const PIPELINED_MOST = 64
+
+export const SOCKETS: ServerOptions = {
+  requestTimeout: UPLOAD_MS,
+  headersTimeout: HEADERS_MS,
+  connectionsCheckingInterval: CHECKING_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  maxHeaderSize: HEADER_BYTES,
+}
+
+/** `proxies`: of one's own; all callers come from their addresses. */
+export const boundSockets = (
+  server: Server,
+  { proxies, most = CONNECTIONS_OF_ONE }: { proxies: number; most?: number },
+) => {
+  server.maxConnections = CONNECTIONS_MOST
+  server.maxHeadersCount = HEADER_LINES
+  if (proxies > 0) return
+  const open = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const address = networkOf(socket.remoteAddress ?? '')
+    const held = (open.get(address) ?? 0) + 1
+    open.set(address, held)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left === 0) open.delete(address)
+      else open.set(address, left)
+    })
+    if (held > most) socket.destroy()
+  })
+}
+
+/** What is no request: told and logged like any other that is refused. */
+export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiParts, 'log' | 'metrics'>): void => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const status = STATUS[error.code ?? ''] ?? 400
+    metrics.refused(UNREADABLE)
+    log.info(
+      { status, refused: [UNREADABLE], reason: error.code, address: networkOf(socket.remoteAddress ?? '') },
+      'answered',
+    )
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  })
+}
+
+const UNREADABLE = 'HTTP_UNREADABLE'
+const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
+/** False where a request names no host or several: proxies and servers could take it for different sites (RFC 9112 section 3.2). */
+export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
+  let named = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1
+  return named === 1 || (named === 0 && httpVersion === '1.0')
+}
+
+const UNDER_WAY = Symbol('requests under way')
+
+/** False: too many are under way on its connection. */
+export const joins = ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
+  const counted = socket as Socket & { [UNDER_WAY]?: number }
+  const now = (counted[UNDER_WAY] ?? 0) + 1
+  counted[UNDER_WAY] = now
+  response.on('close', () => {
+    counted[UNDER_WAY] = (counted[UNDER_WAY] ?? 1) - 1
+  })
+  return now <= PIPELINED_MOST
+}

@@ -1,0 +1,96 @@
+/** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
+import { worded } from '../../domain/scoring/score-words.js'
+import { may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import type { Operator } from '../../store/operators/operators.js'
+import * as scores from '../../store/scoring/scores.js'
+import type { Version } from '../../store/records/versions.js'
+import { METHOD } from '../../web/scorecard/method.js'
+import { auditOf, scoreAndOwner } from '../../work/scoring/audited-score.js'
+import type { Context } from '../request/context.js'
+import { seesGrade } from '../standing/grades.js'
+import { globalId } from '../request/ids.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { NONE } from '../request/viewer.js'
+import { mayRead } from '../records/records.js'
+import { mayTell } from './score.js'
+
+const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
+
+type Asking = Pick<Context, 'viewer' | 'today'>
+type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
+
+const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
+
+const maySee = (viewer: Viewer, operator: Operator): boolean =>
+  may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: number) => {
+  const found = await scoreAndOwner(parts.db, id)
+  if (found === null || !maySee(viewer, found.operator)) return null
+  // What it weighed may have left the list since.
+  const told = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
+  return told ? written(parts, viewer, found.score, found.operator) : null
+}
+
+const written = async (parts: Parts, viewer: Viewer, stored: scores.StoredScore, owner: Operator) => {
+  const { score, operator, card, facts, records } = await auditOf(parts.db, stored, owner, parts.rules.lists)
+  return {
+    contract: 'score-audit-1' as const,
+    score: {
+      id: globalId('Score', score.id),
+      operator: { id: globalId('Operator', operator.id), code: codeIn(operator) },
+      asOf: score.asOf,
+      knownAt: score.knownAt.toISOString(),
+      scorecard: score.scorecard,
+      scorecardHash: score.scorecardHash,
+      factsHash: score.factsHash,
+      value: score.value,
+      grade: score.grade,
+      reasons: score.reasons.map((reason) => worded(reason, card)),
+      nextChangeOn: score.nextChangeOn,
+      cause: score.cause,
+      asked: score.asked,
+    },
+    card,
+    facts,
+    records: records.map((record) => recordOf(parts, viewer, record)),
+    method: METHOD,
+  }
+}
+
+/** `id` is the number by which facts and reasons cite it. What the record said is for those who may read its kind. */
+const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
+  id: version.id,
+  globalId: globalId('Record', version.id),
+  feed: version.feed,
+  agency: agencies.find(({ sends }) => sends.includes(version.feed))?.id ?? version.feed,
+  kind: version.kind,
+  key: version.key,
+  body: mayRead(viewer, version) ? version.body : null,
+  validFrom: version.validFrom,
+  validTo: version.validTo,
+  knownFrom: version.knownFrom.toISOString(),
+  source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
+})
+
+/** Whoever may see grades finds a score again by its id; its reasons only who may see those. */
+export const scoreById = async (context: Context, id: number) => {
+  const { viewer, parts } = context
+  const found = await scoreAndOwner(parts.db, id)
+  const sees = await seesGrade(context, found?.operator ?? NOBODY)
+  if (found === null || !sees || !mayOperator(viewer, found.operator)) return null
+  if (!(await mayTell(context, viewer, id))) return null
+  const reasons = maySee(viewer, found.operator) ? found.score.reasons : []
+  return { __typename: 'Score' as const, ...found.score, reasons }
+}
+
+export const audit = {
+  Score: {
+    id: ({ id }: scores.StoredScore) => globalId('Score', id),
+    audit: async ({ id }: scores.StoredScore, _: unknown, context: Context) => {
+      return scoreAudit(context.parts, context, id)
+    },
+    auditUrl: ({ id }: scores.StoredScore) => `/v1/scores/${globalId('Score', id)}`,
+  },
+}

@@ -1,0 +1,159 @@
+/** Objections: records behind reasons of a score that are contested; the deeds are work/scoring/objection's. */
+import { consequenceOf, type ObjectionState, restsOn } from '../../domain/scoring/objection.js'
+import type { Reason } from '../../domain/scoring/score.js'
+import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/scoring/objections.js'
+import type { Operator } from '../../store/operators/operators.js'
+import * as scores from '../../store/scoring/scores.js'
+import type { Acting } from '../../work/access/acts.js'
+import * as work from '../../work/scoring/objection.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { isTheirs, NONE } from '../request/viewer.js'
+import { type OperatorView, operatorById } from '../operators/operator.js'
+import { recordById } from '../records/records.js'
+import { type ScoreAsked, score, whenAsked } from './score.js'
+
+const objectionView = (context: Context, objection: store.Objection) => {
+  const { record, state, openedBy } = objection
+  // An operator is told what was decided, not by whom.
+  const named = may(context.viewer, 'see_operations')
+  return {
+    ...objection,
+    __typename: 'Objection' as const,
+    number: objection.id,
+    id: globalId('Objection', objection.id),
+    operator: () => operatorById(context, objection.operatorId),
+    record: () => (record === null ? null : recordById(context, record)),
+    openedBy: named || openedBy === context.viewer.sub ? openedBy : null,
+    decidedBy: named || objection.decidedBy === context.viewer.sub ? objection.decidedBy : null,
+    consequence: consequenceOf(state),
+  }
+}
+
+/** An agency sees what contests its own records; an operator what was opened for itself. */
+const sees = (context: Context, { feed }: store.Objection, owner: Operator | null): boolean =>
+  context.viewer.role === 'party'
+    ? may(viewerOn(context, owner), 'see_score_reasons')
+    : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
+      mayOperator(context.viewer, owner)
+
+const senderOf = ({ parts }: Context, feed: string): string | null =>
+  parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const objectionById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
+  return found && sees(context, found, owner) ? objectionView(context, found) : null
+}
+
+const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: Context) => {
+  const { viewer, parts } = context
+  const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
+  const filter = { feeds: viewer.role === 'agency' ? own : null, state: args.state ?? 'OPEN', sight: sightOf(viewer) }
+  const found = await store.list(parts.db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  return connection(
+    found.map((each) => objectionView(context, each)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.countOf(parts.db, filter),
+  )
+}
+
+interface OpenInput {
+  operator: string
+  record: string
+  statement: string
+}
+
+const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Context) =>
+  done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
+    const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
+    // What is no id of a record is a record on which nothing rests.
+    const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
+    return work.openObjection(db, rules, made)
+  })
+
+interface DecideInput {
+  id: string
+  verdict: 'UPHELD' | 'REJECTED'
+  note: string
+}
+
+const decideObjection = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
+  done(context, input, async ({ db, rules }, { id, verdict, note }, who) => {
+    const objection = await theirs(context, 'decide_objection', id)
+    const made = { objection, verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
+    return work.decideObjection(db, rules, { ...made, ...who })
+  })
+
+const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =>
+  done(context, args, async ({ db, rules }, { id }, who) => {
+    const objection = await theirs(context, 'open_objection', id)
+    return work.withdrawObjection(db, rules, { objection, ...who })
+  })
+
+/** The number of an objection; that of none where it is not theirs to act on. */
+const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
+  const number = numberOf(id)
+  const isIt = await isTheirs(context, act, async () => {
+    return (await store.byId(context.parts.db, number))?.operatorId
+  })
+  return isIt ? number : NONE
+}
+
+const numberOf = (id: string): number => {
+  const number = numberIn(id, 'Objection')
+  if (number === null) throw new Refusal('OBJECTION_UNKNOWN')
+  return number
+}
+
+const done = async <I>(
+  context: Context,
+  input: I,
+  deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Objection>,
+) => {
+  const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
+  // What was loaded before is no longer true.
+  context.load = makeLoads(context.parts, context.now)
+  return objectionView(context, objection)
+}
+
+/** All reasons, also for whoever is shown none of them. */
+const reasonsOf = async (of: ScoreAsked, { load, parts }: Context): Promise<readonly Reason[]> => {
+  if (of.reasons.length > 0) return of.reasons
+  const whole = of.when
+    ? await load.score({ operator: of.operatorId, when: of.when })
+    : (await scores.byIds(parts.db, [of.id])).get(of.id)
+  return whole?.reasons ?? []
+}
+
+const contestedIn = (of: ScoreAsked, context: Context): Promise<number[]> =>
+  context.load.contested({ operator: of.operatorId, when: whenAsked(context, of) })
+
+export const objection = {
+  Query: { objections: list },
+  Mutation: { openObjection, decideObjection, withdrawObjection },
+  Operator: {
+    objections: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+      const found = await context.load.objections(operator.id)
+      return found.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
+    },
+  },
+  Score: {
+    objected: async (of: ScoreAsked, _: unknown, context: Context) => {
+      const contested = await contestedIn(of, context)
+      return contested.length > 0 && (await reasonsOf(of, context)).some((reason) => restsOn(reason, contested))
+    },
+    reasons: async (of: ScoreAsked, args: unknown, context: Context) => {
+      const contested = async (reason: Reason) => restsOn(reason, await contestedIn(of, context))
+      const all = await score.Score.reasons(of, args, context)
+      return all.map((reason) => ({ ...reason, objected: () => contested(reason) }))
+    },
+  },
+}

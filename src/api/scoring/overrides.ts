@@ -1,0 +1,132 @@
+/** Overrules: a grade set by two people beside the computed one; the deeds are work/scoring/override's. */
+import { dateIn } from '../../foundation/time/dates.js'
+import { vetoes } from '../../domain/scoring/override.js'
+import type { Grade } from '../../domain/scoring/scorecard.js'
+import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Operator } from '../../store/operators/operators.js'
+import * as store from '../../store/scoring/overrides.js'
+import type { Acting } from '../../work/access/acts.js'
+import * as work from '../../work/scoring/override.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { isTheirs, NONE } from '../request/viewer.js'
+import { type OperatorView, operatorById } from '../operators/operator.js'
+import { type ScoreAsked, whenAsked } from './score.js'
+
+const overruleView = (context: Context, overrule: store.Overrule) => {
+  return {
+    ...overrule,
+    __typename: 'Overrule' as const,
+    number: overrule.id,
+    id: globalId('Overrule', overrule.id),
+    operator: () => operatorById(context, overrule.operatorId),
+    proposedBy: overrule.askedBy,
+    proposedAt: overrule.askedAt,
+  }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const overruleById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_score_reasons')
+    ? await store.byId(context.parts.db, id, whenOf(context, {}))
+    : null
+  const owner = await context.load.operator(found?.operatorId ?? NONE)
+  return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
+}
+
+const list = async (_: unknown, args: PageArgs & { state?: store.State | null }, context: Context) => {
+  const { db } = context.parts
+  const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: sightOf(context.viewer) }
+  const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  return connection(
+    found.map((each) => overruleView(context, each)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => store.countOf(db, filter),
+  )
+}
+
+interface ProposeInput {
+  operator: string
+  grade: Grade
+  endsOn: string
+  reason: string
+}
+
+const proposeOverrule = (_: unknown, { input }: { input: ProposeInput }, context: Context) =>
+  done(context, input, ({ db, rules }, given, who) => {
+    const mayFor = ({ region }: Operator) => mayIn(context.viewer, 'propose_overrule', region)
+    return work.proposeOverrule(db, rules, { ...given, mayFor, ...who })
+  })
+
+interface DecideInput {
+  id: string
+  verdict: 'CONFIRM' | 'REFUSE'
+  note?: string | null
+}
+
+const decideOverrule = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
+  done(context, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
+    const overrule = await theirs(context, 'decide_overrule', id)
+    return work.decideOverrule(db, rules, { overrule, verdict, note, ...who })
+  })
+
+const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
+  done(context, input, async ({ db, rules }, { id, reason }, who) => {
+    const overrule = await theirs(context, 'propose_overrule', id)
+    return work.withdrawOverrule(db, rules, { overrule, reason, ...who })
+  })
+
+/** The number of an overrule; that of none where it is not theirs to act on. */
+const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
+  const number = numberOf(id)
+  const isIt = await isTheirs(context, act, async () => {
+    return (await store.byId(context.parts.db, number, whenOf(context, {})))?.operatorId
+  })
+  return isIt ? number : NONE
+}
+
+const numberOf = (id: string): number => {
+  const number = numberIn(id, 'Overrule')
+  if (number === null) throw new Refusal('OVERRULE_UNKNOWN')
+  return number
+}
+
+const done = async <I>(
+  context: Context,
+  input: I,
+  deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Overrule>,
+) => {
+  const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
+  // What was loaded before is no longer true.
+  context.load = makeLoads(context.parts, context.now)
+  return overruleView(context, overrule)
+}
+
+/** Whoever is shown no reasons is not shown this one either; of the operator it was asked when the reasons were. */
+const overruleOf = async (of: ScoreAsked, _: unknown, context: Context) => {
+  if (of.reasons.length === 0) return null
+  const when = whenAsked(context, of)
+  const all = await context.load.overrules({ operator: of.operatorId, when })
+  const holds = all.find(
+    ({ state, grade, decidedAt }) =>
+      state === 'IN_FORCE' && decidedAt !== null && dateIn(decidedAt) <= when.asOf && !vetoes(of, grade),
+  )
+  return holds === undefined ? null : overruleView(context, holds)
+}
+
+export const overrule = {
+  Query: { overrules: list },
+  Mutation: { proposeOverrule, decideOverrule, withdrawOverrule },
+  Operator: {
+    overrules: async ({ operator: one, when }: OperatorView, _: unknown, context: Context) => {
+      const found = await context.load.overrules({ operator: one.id, when })
+      return found.map((each) => overruleView(context, each))
+    },
+  },
+  Score: { overrule: overruleOf },
+}

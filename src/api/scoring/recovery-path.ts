@@ -1,0 +1,70 @@
+/** The way back up from a score, and what lasts. */
+import type { FactFamily, Facts } from '../../domain/records/facts.js'
+import { lasting, restoration as plan, type Step } from '../../domain/scoring/recovery-path.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { may } from '../../domain/access/viewer.js'
+import * as ruleBooks from '../../store/scoring/rule-books.js'
+import type { StoredScore } from '../../store/scoring/scores.js'
+import { cardByHash } from '../../work/scoring/scorecards.js'
+import { factsOf } from '../../work/scoring/facts.js'
+import { restorationRules } from '../../work/calendar/rules.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { charge } from '../request/costs.js'
+import { recordsBehind } from '../records/records.js'
+import { type ScoreAsked, whenAsked } from './score.js'
+
+interface Behind {
+  facts: Facts
+  card: Scorecard
+  /** By the day from which they start. */
+  plans: Map<string, Step[]>
+}
+
+/** Of one score once in a question: both fields ask for it. */
+const reads = new WeakMap<StoredScore, Promise<Behind | null>>()
+
+const behind = (score: StoredScore, context: Context): Promise<Behind | null> => {
+  const known = reads.get(score) ?? read(score, context)
+  reads.set(score, known)
+  return known
+}
+
+/** Null for those who may not see reasons. */
+const read = async (score: StoredScore, context: Context): Promise<Behind | null> => {
+  const { db, rules } = context.parts
+  const operator = await context.load.operator(score.operatorId)
+  if (!operator || !may(viewerOn(context, operator), 'see_score_reasons')) return null
+  const card = await cardByHash(db, score.scorecardHash)
+  if (card === null) throw new Error(`the scorecard of score ${score.id} is not kept`)
+  const lists = (await ruleBooks.byHash(db, score.rulesHash)) ?? rules.lists
+  const known = { lists, known: score.families as FactFamily[] }
+  const facts = (await factsOf(db, [operator], score, known)).get(operator.id)
+  return facts ? { facts, card, plans: new Map() } : null
+}
+
+const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, context: Context) => {
+  const found = await behind(score, context)
+  if (found === null) return []
+  const day = from ?? whenAsked(context, score).asOf
+  const [, asOf = day] = [day, score.asOf].sort()
+  const known = found.plans.get(asOf)
+  if (known) return known
+  // A plan weighs every event many times over.
+  charge(context, 'Score.wayBack', found.facts.events.length)
+  const steps = plan({ ...found.facts, asOf }, found.card, restorationRules())
+  found.plans.set(asOf, steps)
+  return steps
+}
+
+const whatLasts = async (score: StoredScore, _: unknown, context: Context) => {
+  const found = await behind(score, context)
+  if (found === null) return []
+  charge(context, 'Score.lasting', found.facts.events.length)
+  return lasting(found.facts, found.card, restorationRules())
+}
+
+export const restoration = {
+  Score: { wayBack, lasting: whatLasts },
+  RestorationStep: { records: recordsBehind },
+  LastingLoss: { records: recordsBehind },
+}

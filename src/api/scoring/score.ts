@@ -1,0 +1,41 @@
+/** Scores with their reasons, and the scorecards that gave them. */
+import { worded } from '../../domain/scoring/score-words.js'
+import { factsOf } from '../../domain/scoring/scorecard.js'
+import { may, type Viewer } from '../../domain/access/viewer.js'
+import type { StoredScore } from '../../store/scoring/scores.js'
+import type { When } from '../../store/records/versions.js'
+import { cardInForce, cardNamed } from '../../work/scoring/scorecards.js'
+import { type Context, whenOf } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+import { recordsBehind } from '../records/records.js'
+
+/** With the day and knowledge for which it was asked; absent where it was found by its id. */
+export type ScoreAsked = StoredScore & { when?: When }
+
+/** One found by its id was asked for its own day. */
+export const whenAsked = (context: Context, { when, asOf }: ScoreAsked): When => when ?? whenOf(context, { asOf })
+
+/** A score that weighed an entry which has left the list since would tell of it. */
+export const mayTell = async ({ load }: Context, viewer: Viewer, id: number): Promise<boolean> =>
+  may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
+
+/** Of the card that gave them, whatever is in force by now. */
+const reasons = async (of: StoredScore, _: unknown, { load }: Context) => {
+  if (of.reasons.length === 0) return []
+  const card = await load.card(of.scorecardHash)
+  if (card === null) throw new Error(`the scorecard of score ${of.id} is not kept`)
+  return of.reasons.map((reason) => worded(reason, card))
+}
+
+const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: Context) => {
+  const { version } = withoutNul(args)
+  const card = version == null ? await cardInForce(parts.db, today) : await cardNamed(parts.db, version)
+  const rules = card.rules.map((rule) => ({ ...rule, facts: factsOf(rule), kind: rule.kind.toUpperCase() }))
+  return { ...card, rules, document: card }
+}
+
+export const score = {
+  Query: { scorecard },
+  Score: { scorecard: ({ scorecard: version }: StoredScore) => version, reasons },
+  Reason: { records: recordsBehind },
+}

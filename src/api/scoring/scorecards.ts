@@ -1,0 +1,130 @@
+/** Scorecards before and beyond the one in force: trials, and their adoption by two persons; the deeds are work/'s. */
+import { GRADES } from '../../domain/scoring/scorecard.js'
+import type { Moved } from '../../domain/scoring/trial.js'
+import { may } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as adoptions from '../../store/scoring/activations.js'
+import * as trials from '../../store/scoring/trials.js'
+import * as work from '../../work/scoring/activation.js'
+import { familiesTold } from '../../work/intake/source-families.js'
+import { trialAsked } from '../../work/scoring/trial.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { operatorById } from '../operators/operator.js'
+
+const trialView = (context: Context, { result, ...trial }: trials.Trial) => {
+  const moved = ({ operatorId, ...move }: Moved) => ({
+    ...move,
+    operator: () => operatorById(context, operatorId),
+  })
+  const { grades, up, down } = result
+  return {
+    ...result,
+    ...trial,
+    grades: GRADES.flatMap((before) => GRADES.map((after) => ({ before, after, operators: grades[before][after] }))),
+    up: up.map(moved),
+    down: down.map(moved),
+  }
+}
+
+const scorecardTrial = async (_: unknown, args: { version: string; against?: string | null }, context: Context) => {
+  const { db, rules, agencies } = context.parts
+  const trial = await trialAsked(db, {
+    ...withoutNul(args),
+    by: context.viewer.sub,
+    lists: rules.lists,
+    families: await familiesTold(
+      db,
+      agencies.flatMap(({ feeds }) => feeds),
+    ),
+    now: () => context.now,
+  })
+  return trialView(context, trial)
+}
+
+type TrialOf = (hash: string) => Promise<trials.Trial | undefined>
+
+/** The trials of a page of proposals are fetched together, and only if they are asked for. */
+const trialsOf = ({ parts }: Context, hashes: readonly string[]): TrialOf => {
+  let found: Promise<Map<string, trials.Trial>> | null = null
+  return async (hash) => {
+    found ??= trials.latestOf(parts.db, [...new Set(hashes)])
+    return (await found).get(hash)
+  }
+}
+
+const adoptionView = (context: Context, adoption: adoptions.Adoption, trialOf: TrialOf) => {
+  return {
+    ...adoption,
+    __typename: 'ScorecardAdoption' as const,
+    number: adoption.id,
+    id: globalId('ScorecardAdoption', adoption.id),
+    trial: async () => {
+      const trial = await trialOf(adoption.hash)
+      return trial ? trialView(context, trial) : null
+    },
+  }
+}
+
+const oneView = (context: Context, adoption: adoptions.Adoption) =>
+  adoptionView(context, adoption, trialsOf(context, [adoption.hash]))
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const adoptionById = async (context: Context, id: number) => {
+  const found = may(context.viewer, 'see_trials') ? await adoptions.byId(context.parts.db, id) : null
+  return found && oneView(context, found)
+}
+
+const scorecardAdoptions = async (_: unknown, args: PageArgs, context: Context) => {
+  const { db } = context.parts
+  const found = await adoptions.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
+  const trialOf = trialsOf(
+    context,
+    found.map(({ hash }) => hash),
+  )
+  return connection(
+    found.map((each) => adoptionView(context, each, trialOf)),
+    args,
+    ({ number }) => cursorOf(number),
+    () => adoptions.count(db),
+  )
+}
+
+const scorecards = async (_: unknown, __: unknown, context: Context) => {
+  const found = await work.scorecards(context.parts.db, context.today)
+  return found
+}
+
+interface ProposeScorecardInput {
+  version: string
+  effectiveOn: string
+  reason: string
+}
+
+const proposeScorecard = async (_: unknown, args: { input: ProposeScorecardInput }, context: Context) => {
+  const { db, rules } = context.parts
+  const made = { ...withoutNul(args.input), by: context.viewer.sub ?? '', now: context.now }
+  return { adoption: oneView(context, await work.proposeScorecard(db, rules, made)) }
+}
+
+interface DecideScorecardInput {
+  id: string
+  adopt: boolean
+  note?: string | null
+}
+
+const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }, context: Context) => {
+  const { id, adopt, note = null } = withoutNul(args.input)
+  const adoption = numberIn(id, 'ScorecardAdoption')
+  if (adoption === null) throw new Refusal('ADOPTION_UNKNOWN')
+  const { db, rules } = context.parts
+  const made = { adoption, adopt, note, by: context.viewer.sub ?? '', now: context.now }
+  return { adoption: oneView(context, await work.decideScorecard(db, rules, made)) }
+}
+
+export const scorecardLife = {
+  Query: { scorecardTrial, scorecardAdoptions, scorecards },
+  Mutation: { proposeScorecard, decideScorecard },
+}

@@ -1,0 +1,30 @@
+/** The internal watch list: for authorities alone, since nothing may rest on it. */
+import { sightOf } from '../../domain/access/viewer.js'
+import * as store from '../../store/scoring/watch-entries.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, numberAfter } from '../request/ids.js'
+import { type OperatorView, operatorById } from '../operators/operator.js'
+
+const entryView = (context: Context, entry: store.WatchEntry) => {
+  return { ...entry, key: entry.id, operator: () => operatorById(context, entry.operatorId) }
+}
+
+const watchList = async (_: unknown, args: PageArgs, context: Context) => {
+  const { db } = context.parts
+  const sight = sightOf(context.viewer)
+  const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
+  return connection(
+    found.map((each) => entryView(context, each)),
+    args,
+    ({ key }) => cursorOf(key),
+    () => store.count(db, sight),
+  )
+}
+
+const watchOf = async ({ operator, when }: OperatorView, _: unknown, context: Context) => {
+  const entry = await context.load.watchEntry({ operator: operator.id, when })
+  return entry && entryView(context, entry)
+}
+
+export const watch = { Query: { watchList }, Operator: { watch: watchOf } }

@@ -1,0 +1,92 @@
+/** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
+import { oldestHolding } from '../../domain/standing/sellers.js'
+import { may, type Owner, type Viewer } from '../../domain/access/viewer.js'
+import * as authorisations from '../../store/standing/authorisations.js'
+import type { Reads } from '../../store/db/bulk-handle.js'
+import type { Filter } from '../../store/standing/directory.js'
+import * as sellers from '../../store/standing/sellers.js'
+import type { Wanted } from '../../store/standing/standings.js'
+import { type Context, viewerOn } from '../request/context.js'
+
+interface Graded extends Owner {
+  id: number
+}
+
+/**
+ * Whose score and grade a viewer sees: of all, of none, or of whom the lookup itself has to find out. The one question behind
+ * every field that tells of a score. Whether the score itself may be told is another: `mayTell`.
+ */
+export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
+  if (may(viewer, 'see_grade')) return 'ALL'
+  if (viewer.sub === null) return 'NONE'
+  if (may(viewer, 'see_sellers_grade')) return 'SELLERS'
+  return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
+}
+
+/** Whether it sees those of this operator. */
+export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
+  const viewer = viewerOn(context, operator)
+  const asked = { client: viewer.sub ?? '', operator: operator.id }
+  switch (gradesFor(viewer)) {
+    case 'ALL':
+      return true
+    case 'SELLERS':
+      return context.load.isSeller(asked)
+    case 'AUTHORISED':
+      return context.load.authorises(asked)
+    case 'NONE':
+      return false
+  }
+}
+
+/** What it depends on: nothing, the marketplace's list, or the operator's authorisation. */
+type Depends = boolean | 'LIST' | 'AUTHORISATION'
+
+const dependsOn = (context: Context, operator: Owner): Depends => {
+  const viewer = viewerOn(context, operator)
+  if (may(viewer, 'see_grade')) return true
+  if (viewer.sub === null) return false
+  if (may(viewer, 'see_sellers_grade')) return 'LIST'
+  return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
+}
+
+/** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the list of whoever asks. */
+type Many = Graded & { own: boolean; marked: boolean }
+
+/** As `seesGrade`, of many at once; null: nobody. */
+export const seeingMany = async (
+  context: Context,
+  db: Reads,
+  operators: readonly (Many | null)[],
+): Promise<boolean[]> => {
+  const depends = operators.map((operator) => operator !== null && dependsOn(context, operator))
+  const [client, { today }] = [context.viewer.sub ?? '', context]
+  const asked = (by: Depends) => operators.filter((one, place) => one !== null && depends[place] === by) as Many[]
+  const [listed, authorising] = [asked('LIST'), asked('AUTHORISATION')]
+  const among = new Set(listed.flatMap(({ id, marked }) => (marked ? [id] : [])))
+  const onList = listed.filter(({ marked }) => !marked)
+  if (onList.length > 0) {
+    const of = { client, oldest: oldestHolding(today) }
+    const named = await sellers.amongOwn(
+      db,
+      of,
+      onList.flatMap(({ own, uscc }) => (own && uscc !== null ? [uscc] : [])),
+    )
+    for (const { id, own, uscc } of onList) if (own && named.has(uscc ?? '')) among.add(id)
+    const others = onList.filter(({ id }) => !among.has(id)).map(({ id }) => id)
+    if (others.length > 0) for (const id of await sellers.among(db, of, others)) among.add(id)
+  }
+  if (authorising.length > 0) {
+    const ids = authorising.map(({ id }) => id)
+    for (const id of await authorisations.among(db, { client, today }, ids)) among.add(id)
+  }
+  return operators.map((one, place) =>
+    typeof depends[place] === 'boolean' ? depends[place] === true : among.has(one?.id ?? 0),
+  )
+}
+
+/** Whose grade a filter may ask about: else it would tell what the answer does not. */
+export const gradedAmong = ({ viewer, today }: Context): Pick<Filter, 'sellersOf' | 'authorisedTo'> => {
+  if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
+  return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}
+}

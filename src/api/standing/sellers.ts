@@ -1,0 +1,73 @@
+/** Whose score a marketplace or a credit service may see: its list of sellers, and what operators have authorised. */
+import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
+import { may } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import type * as store from '../../store/standing/authorisations.js'
+import * as sellers from '../../store/standing/sellers.js'
+import * as work from '../../work/standing/authorisations.js'
+import { type Context, viewerOn } from '../request/context.js'
+import { globalId, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+import { makeLoads } from '../fast/loaders.js'
+import { type OperatorView, operatorById } from '../operators/operator.js'
+
+const sellerList = async (_: unknown, __: unknown, context: Context) => {
+  const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')
+  if (list === null) return null
+  const [until, notice] = [holdsUntil(list.dated), closedNotice(list.gradesClosed, list.unconfirmedMost)]
+  return { ...list, holdsUntil: until, holds: until > context.today, notice }
+}
+
+type Input = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'> & { sha256?: string | null }
+
+const recordAuthorisation = async (_: unknown, { input }: { input: Input }, context: Context) => {
+  const { viewer, now, parts } = context
+  const made = { sha256: null, ...withoutNul(input), client: viewer.sub ?? '', now }
+  const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
+  context.load = makeLoads(parts, now)
+  return authorisationView(context, recorded)
+}
+
+const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context: Context) => {
+  const { viewer, now, parts } = context
+  const key = numberIn(id, 'Authorisation')
+  if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
+  const withdrawn = await work.withdrawAuthorisation(parts.db, key, { viewer, now })
+  context.load = makeLoads(parts, now)
+  return authorisationView(context, withdrawn)
+}
+
+const authorisationView = (context: Context, one: store.Authorisation) => {
+  const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn >= context.today
+  return {
+    ...one,
+    __typename: 'Authorisation' as const,
+    id: globalId('Authorisation', one.id),
+    holds,
+    operator: () => operatorById(context, one.operatorId),
+  }
+}
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const authorisationById = async (context: Context, key: number) => {
+  const found = await context.load.authorisation(key)
+  const operator = found && (await context.load.operator(found.operatorId))
+  if (!found || !operator) return null
+  const viewer = viewerOn(context, operator)
+  const sees = may(viewer, 'see_authorisations') || (may(viewer, 'record_authorisation') && found.client === viewer.sub)
+  return sees ? authorisationView(context, found) : null
+}
+
+const authorisations = async ({ operator }: OperatorView, _: unknown, context: Context) => {
+  const viewer = viewerOn(context, operator)
+  const all = may(viewer, 'see_authorisations')
+  if (!all && !may(viewer, 'record_authorisation')) return []
+  const found = await context.load.authorisations(operator.id)
+  return found.filter(({ client }) => all || client === viewer.sub).map((one) => authorisationView(context, one))
+}
+
+export const sellersOf = {
+  Query: { sellerList },
+  Mutation: { recordAuthorisation, withdrawAuthorisation },
+  Operator: { authorisations },
+}

@@ -1,0 +1,202 @@
+/** Standing: the short answer, for any code. */
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
+import type { State } from '../../domain/listing/case.js'
+import { codeFault } from '../../domain/operators/code-fault.js'
+import { listed } from '../../domain/listing/listing.js'
+import { publicCode, publicName } from '../../domain/listing/public-name.js'
+import type { Freshness } from '../../domain/standing/standing-seen.js'
+import { CEASED, freshOn } from '../../domain/standing/standing-seen.js'
+import { may } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standing/standings.js'
+import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { gradesFor } from './grades.js'
+import { CODES_MOST } from '../request/limits.js'
+import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
+
+/** What of a standing a question asks for; what it does not ask is not looked up. */
+export interface Wants {
+  grade: boolean
+  flags: boolean
+  entries: Wanted['entries']
+  freshness: boolean
+}
+
+const ALL: Wants = { grade: true, flags: true, entries: 'BODIES', freshness: true }
+
+export const standingOf = async (context: Context, code: string, asOf: string, wants = ALL) => {
+  const [row, freshness] = await Promise.all([
+    context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
+    wants.freshness ? context.load.freshness() : null,
+  ])
+  const fresh = freshness && freshOn(freshness, asOf, context.today)
+  return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness: fresh })
+}
+
+/** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */
+const standingsOf = async (context: Context, codes: readonly string[], wants: Wants) => {
+  const asOf = context.today
+  const [rows, freshness] = await Promise.all([
+    context.load.standings({ codes, asOf, ...lookupOf(context, wants) }),
+    wants.freshness ? context.load.freshness() : null,
+  ])
+  return codes.map((code, place) => {
+    const row = rows[place] ?? null
+    return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness })
+  })
+}
+
+/** A party may see its own grade alone, and of others has asked in vain. */
+const seesGradeOf = (context: Context, row: StandingRow | null): boolean =>
+  row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
+
+const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
+const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
+/** One object for each combination: askers are told apart by it. */
+const LOOKUPS = new Map(
+  GRADES.flatMap((grades) =>
+    ENTRIES.flatMap((entries) =>
+      [true, false].map((flags): [string, Wanted] => [`${grades} ${flags} ${entries}`, { grades, flags, entries }]),
+    ),
+  ),
+)
+
+const lookupOf = (
+  { viewer }: Context,
+  { grade, flags, entries }: Wants,
+): { wanted: Wanted; client: string | null } => ({
+  wanted: LOOKUPS.get(`${grade ? gradesFor(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
+  client: viewer.sub,
+})
+
+const ownerIn = ({ operatorId: id, uscc, shop, region }: StandingRow) => ({ id, uscc, shop, region })
+
+interface Found {
+  code: string
+  asOf: string
+  row: StandingRow | null
+  /** Whether the viewer may see grades of this operator. */
+  sees: boolean
+  /** Null: not asked. */
+  freshness: Freshness | null
+}
+
+/** Of a code as asked, and the row that it leads to: what standing means, whoever asks in whatever number. */
+export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
+  if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
+  const viewer = viewerOn(context, row)
+  const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
+  const inside = may(viewer, 'see_inner_listings')
+  return {
+    code,
+    whose: { operator: row.operatorId, code: row.uscc ?? row.shop },
+    uscc: inside ? row.uscc : publicCode(row.uscc),
+    name: inside ? row.name : publicName(row.name),
+    status: CEASED.has(row.status) ? 'CEASED' : 'KNOWN',
+    codeFault: null,
+    grade: graded ? row.grade : null,
+    score: graded ? row.score : null,
+    overruled: graded && row.overruled,
+    objected: graded && row.objected,
+    listed:
+      asOf === context.today || !may(viewer, 'see_removed')
+        ? isOnList(context, row)
+        : () => wasListed(context, row, asOf),
+    listings: inside || (row.entries?.length ?? 0) > 0 ? () => listingsOf(context, row, asOf) : NO_LISTINGS,
+    // Written out: spreading costs more than all else of a row.
+    asOf: freshness?.asOf as Date,
+    stale: freshness?.stale as boolean,
+  }
+}
+
+/** Of nearly all, and without a function for each. */
+const NO_LISTINGS: ListingView[] = []
+
+/** Of today, and for whoever sees only what is public: by the public entries. */
+const isOnList = (context: Context, { entries, lists }: StandingRow): boolean =>
+  (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
+
+/** A past day is answered inside as it was: with what has been removed since. */
+const wasListed = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
+  const { lists } = context.parts.rules
+  return (await listingsOf(context, row, asOf)).some((entry) => {
+    const list = lists.find((each) => each.id === entry.kind)
+    return list !== undefined && listed({ ...entry, state: entry.state as State }, list, asOf)
+  })
+}
+
+const UNKNOWN = {
+  uscc: null,
+  name: null,
+  status: 'UNKNOWN',
+  grade: null,
+  score: null,
+  overruled: false,
+  objected: false,
+  listed: false,
+  listings: [],
+}
+
+const isBlacklist = ({ parts }: Context, id: string): boolean =>
+  parts.rules.lists.some((list) => list.id === id && list.blacklist)
+
+/** Nothing is promised where nothing has to be looked up. */
+const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
+  may(viewerOn(context, row), 'see_inner_listings')
+    ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
+    : (row.entries ?? []).map(entryView)
+
+const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', 'codeFault', '__typename'])
+const NEEDS: Record<string, Partial<Wants>> = {
+  grade: { grade: true },
+  score: { grade: true },
+  overruled: { grade: true, flags: true },
+  objected: { grade: true, flags: true },
+  listed: { entries: 'LISTS' },
+  listings: { entries: 'BODIES' },
+  asOf: { freshness: true },
+  stale: { freshness: true },
+}
+
+const known = new WeakMap<FieldNode, Wants>()
+
+/** By the fields that stand in the question, whatever becomes of them; a field that is not known here needs everything. */
+export const wantsIn = ({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): Wants => {
+  const [field] = fieldNodes
+  if (field === undefined || fieldNodes.length > 1) return ALL
+  const before = known.get(field)
+  if (before !== undefined) return before
+  const wants: Wants = { grade: false, flags: false, entries: 'NONE', freshness: false }
+  const names = field.selectionSet ? namesIn(field.selectionSet, fragments) : []
+  for (const name of names) {
+    const needs = NEEDS[name] ?? (NEEDS_NOTHING.has(name) ? {} : ALL)
+    Object.assign(wants, needs, { entries: more(wants.entries, needs.entries ?? 'NONE') })
+  }
+  known.set(field, wants)
+  return wants
+}
+
+const more = (one: Wants['entries'], other: Wants['entries']): Wants['entries'] =>
+  ENTRIES.indexOf(one) > ENTRIES.indexOf(other) ? one : other
+
+const namesIn = ({ selections }: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): string[] =>
+  selections.flatMap((part) => {
+    if (part.kind === Kind.FIELD) return [part.name.value]
+    const set = part.kind === Kind.INLINE_FRAGMENT ? part.selectionSet : fragments[part.name.value]?.selectionSet
+    return set ? namesIn(set, fragments) : []
+  })
+
+export const standing = {
+  Query: {
+    standing: (
+      _: unknown,
+      { code, asOf }: { code: string; asOf?: string | null },
+      context: Context,
+      question: GraphQLResolveInfo,
+    ) => standingOf(context, code, asOf ?? context.today, wantsIn(question)),
+    standings: (_: unknown, { codes }: { codes: string[] }, context: Context, question: GraphQLResolveInfo) => {
+      if (codes.length > CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CODES_MOST })
+      return standingsOf(context, codes, wantsIn(question))
+    },
+  },
+}

@@ -1,0 +1,94 @@
+/** Addresses at which a marketplace is told of changes of its own sellers; the deeds are work/changes/webhooks'. Who may is the table's. */
+import { may } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as queue from '../../store/standing/webhook-queue.js'
+import * as store from '../../store/standing/webhooks.js'
+import * as work from '../../work/standing/changes/webhooks.js'
+import { batch } from '../fast/batch.js'
+import type { Context } from '../request/context.js'
+import { globalId, numberIn } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+
+type Load = (id: number) => Promise<queue.Backlog | null>
+
+/** What waits at each is asked of all of one answer together. */
+const backlogs = (context: Context): Load =>
+  batch(String, async (ids: number[]) => {
+    const found = await queue.backlog(context.parts.db, ids)
+    return ids.map((id) => found.get(id) ?? null)
+  })
+
+const view = (context: Context, one: store.Webhook, backlog: Load = backlogs(context)) => {
+  const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
+  return {
+    __typename: 'Webhook' as const,
+    id: globalId('Webhook', id),
+    client,
+    url,
+    createdAt,
+    failingSince,
+    confirmedAt,
+    disabledAt,
+    disabledBecause,
+    previousSecretUntil: previousUntil !== null && previousUntil > context.now ? previousUntil : null,
+    owed: async () => (await backlog(id))?.owed ?? 0,
+    removalsOwed: async () => (await backlog(id))?.removalsOwed ?? 0,
+    oldestOwed: async () => (await backlog(id))?.oldestOwed ?? null,
+    givenUp: async () => (await backlog(id))?.givenUp ?? 0,
+    lastStatus: async () => (await backlog(id))?.lastStatus ?? null,
+    lastError: async () => (await backlog(id))?.lastError ?? null,
+  }
+}
+
+const list = async (_: unknown, __: unknown, context: Context) => {
+  const { viewer, parts } = context
+  const found = await store.list(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
+  const backlog = backlogs(context)
+  return found.map((one) => view(context, one, backlog))
+}
+
+/** Null alike for what is not there and what is another marketplace's. */
+export const webhookById = async (context: Context, id: number) => {
+  const { viewer, parts } = context
+  const found = await store.byId(parts.db, id)
+  return found !== null && (found.client === viewer.sub || may(viewer, 'see_webhooks')) ? view(context, found) : null
+}
+
+const acting = (context: Context, id: string) => {
+  const key = numberIn(id, 'Webhook')
+  if (key === null) throw new Refusal('WEBHOOK_UNKNOWN')
+  return { id: key, client: context.viewer.sub ?? '', now: context.now }
+}
+
+const shown = (context: Context, { webhook, secret }: work.Made) => ({ webhook: view(context, webhook), secret })
+
+const addWebhook = async (_: unknown, args: { url: string }, context: Context) => {
+  const { viewer, parts, now } = context
+  const { url } = withoutNul(args)
+  const { db, keys, webhookAllow: allowed = [], resolve } = parts
+  const made = { client: viewer.sub ?? '', url, allow: allowed, now, ...(resolve && { resolve }) }
+  return shown(context, await work.addWebhook(db, keys, made))
+}
+
+const rotateWebhook = async (_: unknown, { id }: { id: string }, context: Context) =>
+  shown(context, await work.rotateWebhook(context.parts.db, context.parts.keys, acting(context, id)))
+
+const enableWebhook = async (
+  _: unknown,
+  { id, after = null }: { id: string; after?: string | null },
+  context: Context,
+) => {
+  const acts = acting(context, id)
+  if (after !== null && !/^\d{1,15}$/.test(after))
+    throw new Refusal('INPUT_INVALID', { reason: 'after 应为变更的序号 must be the number of a change' })
+  const number = after === null ? null : Number(after)
+  return view(context, await work.enableWebhook(context.parts.db, { ...acts, after: number }))
+}
+
+const removeWebhook = async (_: unknown, { id }: { id: string }, context: Context) =>
+  view(context, await work.removeWebhook(context.parts.db, acting(context, id)))
+
+export const webhooks = {
+  Query: { webhooks: list },
+  Mutation: { addWebhook, rotateWebhook, enableWebhook, removeWebhook },
+}

@@ -1,0 +1,85 @@
+/** What the hub itself is doing: agencies, runs; and who asks. */
+import type { Agency, Feed } from '../../agencies/feed.js'
+import { isStale } from '../../domain/intake/bounds.js'
+import { lateShare } from '../../domain/intake/timeliness.js'
+import { KINDS_SEEN, may } from '../../domain/access/viewer.js'
+import * as runs from '../../store/timetable/runs.js'
+import type * as watch from '../../store/intake/watch.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import type { Context } from '../request/context.js'
+import { cursorOf, globalId, numberAfter } from '../request/ids.js'
+import { withoutNul } from '../request/limits.js'
+
+/** Largest of GraphQL's integers: 24 days. */
+const MS_MOST = 2_147_483_647
+
+export const runView = (run: runs.Run) => ({
+  __typename: 'Run' as const,
+  ...run,
+  key: run.id,
+  id: globalId('Run', run.id),
+  subject: run.subject || null,
+  ms: run.endedAt && Math.min(run.endedAt.getTime() - run.startedAt.getTime(), MS_MOST),
+  takenBack: run.takenBackAt && { at: run.takenBackAt, by: run.takenBackBy, reason: run.takenBackReason },
+})
+
+interface RunArgs extends PageArgs {
+  job?: runs.Job | null
+  subject?: string | null
+}
+
+const runPage = async (_: unknown, args: RunArgs, context: Context) => {
+  const { job = null, subject = null } = withoutNul(args)
+  const found = await runs.list(context.parts.db, {
+    job,
+    subject,
+    first: firstOf(args) + 1,
+    before: numberAfter(args.after),
+  })
+  return connection(found.map(runView), args, (run) => cursorOf(run.key))
+}
+
+export const runById = async (context: Context, id: number) => {
+  const run = may(context.viewer, 'see_operations') ? await runs.byId(context.parts.db, id) : null
+  return run && runView(run)
+}
+
+const watched = async ({ id }: Feed, context: Context): Promise<watch.Watched> => {
+  const found = (await context.load.watched()).get(id)
+  if (found === undefined) throw new Error(`nobody watches ${id}`)
+  return found
+}
+
+export const operations = {
+  Query: {
+    runs: runPage,
+    agencies: (_: unknown, __: unknown, context: Context) => {
+      return context.parts.agencies
+    },
+    viewer: (_: unknown, __: unknown, { viewer }: Context) => {
+      return { ...viewer, kinds: KINDS_SEEN[viewer.role], mayMove: may(viewer, 'move_listing') }
+    },
+  },
+  Agency: {
+    configured: ({ id }: Agency, _: unknown, { parts }: Context) => parts.configured.agencies.has(id),
+  },
+  Feed: {
+    configured: ({ agency }: Feed, _: unknown, { parts }: Context) => parts.configured.agencies.has(agency),
+    staleAfterHours: ({ bounds }: Feed) => bounds.staleAfterHours,
+    lastGoodPullAt: async ({ id }: Feed, _: unknown, context: Context) => (await context.load.pulls()).get(id) ?? null,
+    stale: async ({ id, bounds }: Feed, _: unknown, context: Context) =>
+      isStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
+    items: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.received ?? null,
+    rejects: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.rejected ?? null,
+    rejectsByRule: async (feed: Feed, _: unknown, context: Context) =>
+      (await watched(feed, context)).last?.byRule ?? [],
+    lastError: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.error ?? null,
+    openRejects: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).openRejects,
+    unmatched: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).unmatched,
+    dutyWorkdays: ({ duty }: Feed) => duty?.workdays ?? null,
+    lateness: async (feed: Feed, _: unknown, context: Context) => {
+      const { late, timely } = await watched(feed, context)
+      return { late, timely, share: lateShare({ late, timely }) }
+    },
+  },
+}

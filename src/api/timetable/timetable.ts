@@ -1,0 +1,84 @@
+/** The timetable: what runs by itself, what came of it, and a person's hand on it; the deeds are work/timetable/timetable-acts'. */
+import { next, parse, words } from '../../foundation/time/cron.js'
+import type { Viewer } from '../../domain/access/viewer.js'
+import * as occurrences from '../../store/timetable/occurrences.js'
+import * as runs from '../../store/timetable/runs.js'
+import * as schedules from '../../store/timetable/schedules.js'
+import { type Occasion, RULES } from '../../work/timetable/timetable.js'
+import * as work from '../../work/timetable/timetable-acts.js'
+import type { Context } from '../request/context.js'
+import { withoutNul } from '../request/limits.js'
+import { runView } from './operations.js'
+
+const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.subject || null })
+
+const rows = async (context: Context, of: readonly Occasion[]) => {
+  const { db } = context.parts
+  const kept = byName(await schedules.all(db))
+  const latest = byName(await occurrences.latest(db, of))
+  const last = byName(await runs.latest(db, of))
+  return of.map((occasion) => {
+    const { job, subject, cron } = occasion
+    const [plan, one, run] = [kept.get(nameOf(occasion)), latest.get(nameOf(occasion)), last.get(nameOf(occasion))]
+    const { missed, pausable } = RULES[job]
+    const paused = plan?.pausedAt ? { at: plan.pausedAt, by: plan.pausedBy, reason: plan.pausedReason } : null
+    return {
+      job,
+      subject: subject || null,
+      cron,
+      words: words(cron),
+      missed: missed.toUpperCase(),
+      pausable,
+      next: paused ? null : next(parse(cron), context.now),
+      lastOccurrence: one ? occurrenceView(one) : null,
+      lastRun: run ? runView(run) : null,
+      paused,
+    }
+  })
+}
+
+const nameOf = ({ job, subject }: { job: string; subject: string }): string => `${job}:${subject}`
+const byName = <T extends { job: string; subject: string }>(all: readonly T[]): Map<string, T> =>
+  new Map(all.map((one) => [nameOf(one), one]))
+
+interface Args {
+  job: string
+  subject?: string | null
+}
+
+const toldOf = (context: Context, args: Args) => {
+  const { job, subject } = withoutNul(args)
+  return {
+    timetable: context.parts.timetable,
+    job,
+    subject: subject ?? '',
+    by: nameIn(context.viewer),
+    now: context.now,
+  }
+}
+
+const nameIn = ({ sub }: Viewer): string => sub ?? ''
+
+const startJob = async (_: unknown, args: Args, context: Context) =>
+  occurrenceView(await work.start(context.parts.db, toldOf(context, args)))
+
+const pauseJob = async (_: unknown, args: Args & { reason: string }, context: Context) => {
+  const told = toldOf(context, args)
+  await work.pause(context.parts.db, context.parts.rules, { ...told, reason: withoutNul(args).reason })
+  return (await rows(context, [work.occasionOf(told)]))[0]
+}
+
+const resumeJob = async (_: unknown, args: Args, context: Context) => {
+  const told = toldOf(context, args)
+  await work.resume(context.parts.db, told)
+  return (await rows(context, [work.occasionOf(told)]))[0]
+}
+
+export const timetable = {
+  Query: {
+    timetable: (_: unknown, __: unknown, context: Context) => {
+      return rows(context, context.parts.timetable)
+    },
+  },
+  Mutation: { startJob, pauseJob, resumeJob },
+}

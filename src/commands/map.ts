@@ -1,0 +1,86 @@
+/** `hub map`: which field of a feed each heading of an office's own table means, said once, without code. */
+import type { Command, Option } from 'commander'
+import { commandBy } from './command-audit.js'
+import { fromFile } from '../agencies/readers/content.js'
+import { readContent } from '../agencies/readers/index.js'
+import type { MapLine } from '../domain/intake/feed-maps.js'
+import { textOf } from '../foundation/text/values.js'
+import { Refusal } from '../foundation/errors.js'
+import { feedOf, type Hub } from '../hub/hub.js'
+import * as store from '../store/intake/feed-maps.js'
+import * as feedMaps from '../work/intake/feed-maps.js'
+import { checkReadable } from '../work/intake/pull.js'
+
+interface Tools {
+  withHub: <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
+  tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
+  json: () => Option
+}
+
+/** The columns of a map's file, in either language. */
+const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
+
+export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+  command
+    .command('map')
+    .argument('<feed>', '数据源 feed')
+    .argument('[file]', '映射表：表头、字段、固定值三列 · a table with the columns heading, field, value')
+    .option('--end <id>', '停用一个映射 · end a map')
+    .description('列出、建立或停用表头映射 · list, make or end maps of headings')
+    .addOption(jsonOption())
+    .action(async (id: string, file: string | undefined, { end, json }: { end?: string; json?: boolean }) => {
+      const feed = feedOf(id)
+      if (end !== undefined && (file !== undefined || !/^[1-9]\d{0,8}$/.test(end)))
+        throw new Refusal('USAGE', { reason: '--end 须为映射编号，不与文件同用 the number of a map, without a file' })
+      if (file !== undefined) checkReadable(file)
+      const lines = file === undefined ? [] : await linesIn(file, id)
+      await withHub(async (hub) => {
+        if (end !== undefined) {
+          const of = { feed: id, id: Number(end), by: commandBy(), now: hub.now() }
+          await hub.recorded(`hub map ${id} --end ${end}`, () => feedMaps.end(hub.db, of))
+          tell(json, { feed: id, map: Number(end), ended: true }, () => [`已停用映射 ended map ${end}`])
+        } else if (file !== undefined) {
+          const mapping = { feed, lines, by: commandBy(), mark: hub.keys.mark, now: hub.now() }
+          const words = `hub map ${id} ${JSON.stringify(lines)}`
+          const map = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
+          tell(json, { feed: id, map: told(map) }, () => [`已建立 made ${lineOf(map)}`])
+        } else {
+          const maps = await store.of(hub.db, id)
+          tell(json, { feed: id, maps: maps.map(told) }, () =>
+            maps.length === 0 ? ['没有映射 no map'] : maps.map(lineOf),
+          )
+        }
+      })
+    })
+}
+
+/** Refusal CONTENT_UNKNOWN where the file has not these columns. */
+const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {
+  const lines: MapLine[] = []
+  for await (const { fields } of readContent(await fromFile(path), COLUMNS, `map ${feed}`)) {
+    const { names } = COLUMNS.find((columns) => Object.hasOwn(fields, columns.names[0])) ?? COLUMNS[0]
+    const [heading = null, field = null, value = null] = names.map((name) => textOf(fields[name]))
+    lines.push({ heading, field, value })
+  }
+  return lines
+}
+
+const told = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.FeedMap) => ({
+  id,
+  headings,
+  values,
+  madeBy,
+  madeAt: madeAt.toISOString(),
+  endedBy,
+  endedAt: endedAt?.toISOString() ?? null,
+})
+
+const lineOf = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.FeedMap): string =>
+  [
+    `映射 map ${id}：${Object.entries(headings)
+      .map(([heading, field]) => `${heading} → ${field ?? '（不采用 left out）'}`)
+      .join('，')}`,
+    ...Object.entries(values).map(([field, value]) => `${field} = ${value}`),
+    `${madeBy} ${madeAt.toISOString()}`,
+    ...(endedAt ? [`停用 ended ${endedBy} ${endedAt.toISOString()}`] : []),
+  ].join('；')

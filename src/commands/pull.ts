@@ -1,0 +1,39 @@
+/** Pulls as `hub pull` makes them and tells of them. */
+import { isRefusal, Refusal, toldOf } from '../foundation/errors.js'
+import type { Hub } from '../hub/hub.js'
+import { progress } from './progress.js'
+import type { FileGiven, Pulled } from '../work/intake/pull.js'
+
+export const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: FileGiven): Promise<Pulled> => {
+  const bar = progress(id, json === true)
+  const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
+  if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
+  return pulled
+}
+
+type Each = Pulled | { feed: string; error: object }
+
+/** One agency's trouble is its own: the others are pulled all the same. */
+export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<Each[]> => {
+  const pulls: Each[] = []
+  for (const id of ids) {
+    try {
+      pulls.push(await pullOne(hub, id, json))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      pulls.push({ feed: id, error: toldOf(error) })
+    }
+  }
+  return pulls
+}
+
+/** The promised form; `run` and `ended` are for people. */
+export const promised = ({ run: _, ended: __, ...told }: Pulled) => told
+
+export const eachLine = (each: Each): string =>
+  'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
+
+export const pulledLine = (p: Pulled): string =>
+  `${p.feed}：收到 ${p.received}，新增 ${p.new}，变更 ${p.changed}，未变 ${p.unchanged}，拒收 ${p.rejected}，待认领 ${p.unmatched}` +
+  ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms` +
+  (p.ended > 0 ? `\n   全量数据中已不存在、终止 ${p.ended} 条 · ended, as the whole feed holds them no longer` : '')

@@ -1,0 +1,30 @@
+/** `hub repair`: what was found wrong and mended, check by check, for people. */
+import type { Repaired } from '../work/intake/repair/index.js'
+
+/** Records of one check that are named; all of them are in `--json` and in the audit log. */
+const NAMED_MOST = 20
+
+export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: Repaired): string[] => [
+  ...checks
+    .filter((check) => check.found > 0)
+    .flatMap(({ check, zh, en, found: many, records }) => [
+      `${check} ${many}：${zh} · ${en}`,
+      ...records.slice(0, NAMED_MOST).map(({ feed, key }) => `   ${feed} ${key}`),
+      ...(many > NAMED_MOST ? [`   另有 ${many - NAMED_MOST} 项 more`] : []),
+    ]),
+  ...(untold.length === 0
+    ? []
+    : [`最近一次全量数据没有存档，请重新拉取 no archive of the last whole delivery, pull again：${untold.join(' ')}`]),
+  ...(unproven.length === 0
+    ? []
+    : [
+        `${unproven.length} 项日期在1976年，无法证实是否误读，请与信源核对 · dated 1976, and nothing kept shows what was sent: ask the agency`,
+        ...unproven.slice(0, NAMED_MOST).map(({ feed, key }) => `   ${feed} ${key}`),
+        ...(unproven.length > NAMED_MOST ? [`   另有 ${unproven.length - NAMED_MOST} 项 more`] : []),
+      ]),
+  found === 0
+    ? '没有发现错误 nothing is wrong'
+    : dryRun
+      ? `共 ${found} 项，未作改动 · found, nothing was changed`
+      : `已修复 ${found} 项，重新评分 ${scored} 个主体 · mended, operators scored anew`,
+]

@@ -1,0 +1,232 @@
+/** `hub status`: how the hub stands, for people and for machines. */
+import { agencies } from '../agencies/index.js'
+import { isStale } from '../domain/intake/bounds.js'
+import { lateShare, WATCHED_DAYS } from '../domain/intake/timeliness.js'
+import type { Hub } from '../hub/hub.js'
+import { platforms } from '../platforms/index.js'
+import * as clockDoubts from '../store/db/clock-doubts.js'
+import * as confirmedSellers from '../store/standing/confirmed-sellers.js'
+import * as deliveries from '../store/delivery/deliveries.js'
+import * as desk from '../store/delivery/delivery-desk.js'
+import * as listings from '../store/listing/listings.js'
+import * as lockouts from '../store/access/lockouts.js'
+import * as operators from '../store/operators/operators.js'
+import * as platformStates from '../store/delivery/platform-states.js'
+import * as rejects from '../store/intake/rejects.js'
+import * as restored from '../store/db/restored.js'
+import * as runs from '../store/timetable/runs.js'
+import * as snapshots from '../store/publication/snapshots.js'
+import * as watch from '../store/intake/watch.js'
+import * as webhookQueue from '../store/standing/webhook-queue.js'
+import * as webhooks from '../store/standing/webhooks.js'
+
+const LAST_RUNS = 10
+const DAY_MS = 86_400_000
+/** Items without an operator of which it is told where they stood and why; all are kept. */
+const UNMATCHED_SHOWN = 20
+
+export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
+  const { db, addresses } = hub
+  const good = await runs.lastGoodPulls(db)
+  const owed = new Map((await deliveries.backlog(db)).map((row) => [row.platform, row]))
+  const [oldest, refused, states] = await Promise.all([desk.oldest(db), desk.refusedBy(db), platformStates.all(db)])
+  const waiting = await rejects.backlog(db)
+  const unmatched = await rejects.openUnmatched(db, UNMATCHED_SHOWN)
+  const board = await listings.board(db)
+  const last = await snapshots.last(db)
+  const behind = await restored.open(db)
+  const doubt = await clockDoubts.open(db)
+  const shut = await lockouts.shut(db, hub.now())
+  const hooks = await webhooks.list(db, null)
+  const waits = await webhookQueue.backlog(
+    db,
+    hooks.map(({ id }) => id),
+  )
+  const overCap = await confirmedSellers.overCap(db)
+  const recent = await runs.list(db, { first: LAST_RUNS, before: null })
+
+  const watched = await watch.ofFeeds(
+    db,
+    agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
+    new Date(hub.now().getTime() - WATCHED_DAYS * DAY_MS),
+  )
+
+  const feeds = agencies.flatMap((agency) =>
+    agency.feeds.map((feed) => {
+      const at = good.get(feed.id)?.at ?? null
+      return {
+        feed: feed.id,
+        agency: agency.id,
+        configured: addresses.agencies[agency.id] !== undefined,
+        lastGoodPull: at?.toISOString() ?? null,
+        stale: isStale(feed.bounds, at, hub.now()),
+        ...watchedView(watched.get(feed.id)),
+      }
+    }),
+  )
+  const told = platforms.map(({ id, codes }) => {
+    const row = owed.get(id)
+    const state = states.get(id)
+    return {
+      platform: id,
+      configured: addresses.platforms[id] !== undefined,
+      outstanding: row?.outstanding ?? 0,
+      refused: row?.refused ?? 0,
+      /** Removals that are confirmed and not done: the display is still to be read. */
+      unchecked: row?.unchecked ?? 0,
+      confirmed: row?.confirmed ?? 0,
+      oldestOutstanding: oldest.get(id)?.toISOString() ?? null,
+      refusedByCode: refused
+        .filter(({ platform }) => platform === id)
+        .map(({ code, count }) => ({ code, count, advice: codes[code]?.zh ?? null })),
+      paused: state?.pausedAt
+        ? { at: state.pausedAt.toISOString(), by: state.pausedBy, reason: state.pausedReason }
+        : null,
+      filled: state?.filledAt?.toISOString() ?? null,
+      openUntil: state?.openUntil && state.openUntil > hub.now() ? state.openUntil.toISOString() : null,
+    }
+  })
+  const value = {
+    operators: await operators.count(db),
+    feeds,
+    platforms: told,
+    /** Where marketplaces are told of changes of their sellers. */
+    webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
+    /** Marketplaces that list more sellers without a shop in the shops feed than they may. */
+    sellers: overCap,
+    /** Since when the database is known to be restored from a backup, and by what; null: it is not. */
+    restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
+    /** Since when the database's clock is doubted, and what it should have shown; null: it is believed. */
+    clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
+    // Where they stood, not whom they name: a natural person may be among them.
+    waiting: [
+      ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
+    ],
+    backlog: { ...waiting, listings: Object.fromEntries(board.map((row) => [row.state, row.n])) },
+    publication: last && {
+      sequence: last.sequence,
+      entries: last.entries,
+      hash: last.hash,
+      publishedAt: last.publishedAt,
+    },
+    /** Who is shut out after too many wrong secrets or passwords. */
+    lockouts: shut.map(({ lockedUntil, lastAt, ...one }) => ({
+      ...one,
+      lastAt: lastAt.toISOString(),
+      until: lockedUntil.toISOString(),
+    })),
+    runs: recent.map(({ id, job, subject, cause, outcome, startedAt, endedAt, counts, error }) => ({
+      id,
+      job,
+      subject,
+      cause,
+      outcome,
+      startedAt,
+      endedAt,
+      counts,
+      error,
+    })),
+  }
+  const lines = [
+    ...(behind === null
+      ? []
+      : [
+          `数据库由备份恢复，新增已停 · the database was restored from a backup; additions are stopped (${behind.cause})`,
+        ]),
+    ...(doubt === null
+      ? []
+      : [
+          `数据库时钟存疑，到期、清除和新增暂停，须 hub clock confirm · the clock of the database is doubted (${doubt.foundAt.toISOString()}, expected ${doubt.expectedAt.toISOString()}); expiry, erasing and additions wait`,
+        ]),
+    ...value.lockouts.map(
+      (one) =>
+        `暂停登录 locked out ${one.kind} ${one.name ?? '（未登记 nobody)'} ${one.address ?? '（各处 everywhere)'} 失败 failures ${one.failures}，至 until ${one.until}`,
+    ),
+    `主体 operators ${value.operators}`,
+    ...feeds.flatMap((f) => [
+      `数据源 feed ${f.feed.padEnd(12)} ${f.lastGoodPull ?? '从未 never'}${f.stale ? ' 已过时 stale' : ''}${f.configured ? '' : ' 未配置 not configured'}`,
+      ...watchedLines(f),
+    ]),
+    ...told.flatMap((p) => [
+      `平台 platform ${p.platform.padEnd(12)} 未结 outstanding ${p.outstanding}，已确认 confirmed ${p.confirmed}${p.unchecked > 0 ? `，移出待核实 removals to be checked ${p.unchecked}` : ''}${p.configured ? '' : ' 未配置 not configured'}`,
+      ...toldLines(p),
+    ]),
+    ...value.webhooks.map(hookLine),
+    ...overCap.map(overCapLine),
+    `待认领 unmatched ${waiting.unmatched}，最近拒收 rejects ${waiting.rejects}`,
+    ...value.waiting.map((one) => `   ${one.feed} 运行 run ${one.run} 第 ${one.row} 行 row：${one.reason}`),
+    `名单 listings ${board.map((row) => `${row.state} ${row.n}`).join('，') || '—'}`,
+    `公示 publication ${last ? `第 ${last.sequence} 期，${last.entries} 条` : '—'}`,
+    ...recent.map((r) => `运行 run ${r.id} ${r.job} ${r.subject} ${r.cause} ${r.outcome} ${JSON.stringify(r.counts)}`),
+  ]
+  return { value, lines }
+}
+
+const watchedView = (one: watch.Watched | undefined) => ({
+  items: one?.last?.received ?? null,
+  rejects: one?.last?.rejected ?? null,
+  rejectsByRule: one?.last?.byRule ?? [],
+  lastError: one?.last?.error ?? null,
+  openRejects: one?.openRejects ?? 0,
+  unmatched: one?.unmatched ?? 0,
+  late: one?.late ?? 0,
+  timely: one?.timely ?? 0,
+  lateShare: one === undefined ? null : lateShare(one),
+})
+
+const hookView = (
+  { client, url, failingSince, disabledAt, disabledBecause }: webhooks.Webhook,
+  waits: webhookQueue.Backlog | undefined,
+) => ({
+  client,
+  url,
+  owed: waits?.owed ?? 0,
+  removalsOwed: waits?.removalsOwed ?? 0,
+  givenUp: waits?.givenUp ?? 0,
+  failingSince: failingSince?.toISOString() ?? null,
+  disabledAt: disabledAt?.toISOString() ?? null,
+  disabledBecause,
+})
+
+const hookLine = (hook: ReturnType<typeof hookView>): string =>
+  [
+    `回调 webhook ${hook.client} ${hook.url} 未送 owed ${hook.owed}，其中移出 removals ${hook.removalsOwed}`,
+    ...(hook.givenUp > 0 ? [`放弃 given up ${hook.givenUp}`] : []),
+    ...(hook.disabledAt ? [`已停用 disabled ${hook.disabledBecause} ${hook.disabledAt}`] : []),
+    ...(hook.failingSince && !hook.disabledAt ? [`自 ${hook.failingSince} 起未收下 takes nothing since`] : []),
+  ].join('，')
+
+const overCapLine = (one: confirmedSellers.OverCap): string =>
+  `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
+
+/** Only what somebody must look at. */
+const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
+  ...(f.lastError ? [`   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`] : []),
+  ...(f.rejects
+    ? [
+        `   最近一次 last pull：${f.items} 条 items，拒收 rejected ${f.rejectsByRule.map((r) => `${r.rule} ${r.count}`).join('，')}`,
+      ]
+    : []),
+  ...(f.openRejects + f.unmatched > 0
+    ? [`   待处理拒收 open rejects ${f.openRejects}，待认领 unmatched ${f.unmatched}`]
+    : []),
+  ...(f.lateShare
+    ? [`   近 ${WATCHED_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`]
+    : []),
+]
+
+/** Only what somebody must look at. */
+const toldLines = (p: {
+  oldestOutstanding: string | null
+  refusedByCode: readonly { code: string; count: number; advice: string | null }[]
+  paused: { at: string; by: string | null; reason: string | null } | null
+  openUntil: string | null
+}): string[] => [
+  ...(p.paused ? [`   已暂停新增和变更 additions paused：${p.paused.at} ${p.paused.by}，${p.paused.reason}`] : []),
+  ...(p.openUntil ? [`   连续失败，暂不呼叫 not called before ${p.openUntil}`] : []),
+  ...(p.oldestOutstanding ? [`   最早未结 oldest outstanding ${p.oldestOutstanding}`] : []),
+  ...p.refusedByCode.map(
+    ({ code, count, advice }) =>
+      `   拒收 refused ${code} ${count} 件：${advice ?? '字段与说明见 GraphQL deliveries · field and text are in deliveries'}`,
+  ),
+]

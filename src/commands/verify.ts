@@ -1,0 +1,68 @@
+/** `hub verify audit`: the walk of the audit log, for people; and a head that somebody holds. */
+import type { Broken, TrailFault } from '../domain/audit/walk.js'
+import { type Head, headIn } from '../domain/audit/audit-log.js'
+import { Refusal } from '../foundation/errors.js'
+import type { CutSaid, TrailVerified } from '../work/audit/verify-audit-log.js'
+
+const FAULTS: Record<TrailFault, string> = {
+  MISSING: '缺失 missing',
+  ALTERED: '被改动 altered',
+  UNLINKED: '与前一行不相连 does not follow the row before it',
+  UNSEALED: '没有密封，而此前各行已有 without a seal, though rows before it have one',
+  KEY_UNKNOWN: '密封所用的密钥不在此处 sealed with a key that is not in KEYS_DIR',
+  ERASED: '未到期而被抹去 erased before its time',
+  TAIL_MISSING: '末尾缺失：库外所记更长 the end is missing, more was noted or published',
+  REPLACED: '与库外所记不同 other rows than were noted or published',
+  FORGED: '库中所存签名不真 a signed head in the database has no good signature',
+}
+
+const EXCUSES: Record<NonNullable<CutSaid['excuse']>, string> = {
+  FAILOVER: '随所在服务器丢失 lost with the server that held them',
+  RELEASED: '已由人员确认恢复 a person has answered for the restored database',
+}
+
+/** `NUMBER:HASH`, as a manifest has them in its member `trail`. Refusal USAGE. */
+export const heldIn = (what: string, head: string | undefined): Head[] => {
+  if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
+  if (head === undefined) return []
+  const [number = '', hash = ''] = head.split(':')
+  const found = headIn({ number: Number(number), hash: hash.toLowerCase() })
+  if (found === null)
+    throw new Refusal('USAGE', {
+      reason: '--head 应为 序号:散列（64 位十六进制）a number, a colon, 64 hexadecimal digits',
+    })
+  return [found]
+}
+
+export const verifiedLines = ({
+  walked,
+  erased,
+  head,
+  cuts,
+  compared,
+  breaks = [],
+  faults = 0,
+}: TrailVerified): string[] => [
+  `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的末行比对 ${compared} · rows, erased, heads compared`,
+  ...(head === null ? [] : [`   末行 head ${head.number}:${head.hash}`]),
+  ...cuts.map(cutLine),
+  ...breaks.map((broken) => `第 ${rangeOf(broken)} 行 row：${FAULTS[broken.fault]}`),
+  ...(faults > breaks.length ? [`   共 ${faults} 处 faults in all`] : []),
+  ...(faults > 0
+    ? []
+    : [cuts.length > 0 ? '其余完好 all other rows are as they were written' : '完好 every row is as it was written']),
+]
+
+const rangeOf = ({ number, until = number }: Pick<Broken, 'number' | 'until'>): string =>
+  until > number ? `${number}–${until}` : String(number)
+
+const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutSaid): string => {
+  const range = rangeOf({ number: after + 1, until: noted })
+  const what = isEnd ? '发现短缺 found shorter' : '发现被换 found replaced'
+  const why = excuse === null ? '无从解释 nothing explains it' : EXCUSES[excuse]
+  const server = excuse === 'FAILOVER' ? `（${serverSaid(from)} → ${serverSaid(to)}）` : ''
+  return `   ${at} ${what}：${range}${notedAt === null ? '' : `，记于 noted ${notedAt}`}，${why}${server}`
+}
+
+const serverSaid = (server: CutSaid['from']): string =>
+  server === null ? '?' : `系统 system ${server.system}，时间线 timeline ${server.timeline}`

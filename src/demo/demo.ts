@@ -1,0 +1,223 @@
+/**
+ * What `npm start` runs: the stand-ins, one whole cycle with progress shown, then serving, with three examples to paste.
+ * Stand-ins stand only where the configuration names no agency or platform of its own.
+ */
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { type World, world } from '../../seeds/world.js'
+import { feeds } from '../agencies/index.js'
+// Before signals are ours to handle: see `hub start`.
+import '../server/server.js'
+import type { Addresses } from '../hub/addresses.js'
+import type { Config } from '../config.js'
+import { forget, note, readJson, SANDBOX_FOLDER } from './notes.js'
+import { demoPeople, SEEDED_BY } from './people.js'
+import { dateIn } from '../foundation/time/dates.js'
+import { Refusal } from '../foundation/errors.js'
+import { type Hub, makeHub } from '../hub/hub.js'
+import { listenRefusal } from '../hub/listen.js'
+import { makeLog } from '../foundation/log.js'
+import { progress } from '../commands/progress.js'
+import { startAgencies } from '../sandbox/agencies/index.js'
+import { type MarketplaceStandIn, startMarketplace } from '../sandbox/marketplace.js'
+import { carry } from '../sandbox/officers.js'
+import { type Register, startPlatforms } from '../sandbox/platforms/index.js'
+import * as confirmations from '../store/access/confirmations.js'
+import { seed } from '../store/db/db.js'
+import * as webhooks from '../store/standing/webhooks.js'
+import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
+import * as clients from '../work/access/clients.js'
+import { replaceSellers } from '../work/standing/sellers.js'
+
+type Say = (text: string) => void
+type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
+
+const CLIENTS_FILE = 'clients.json'
+/** Rounds of pushing in which the demo waits for the platforms to confirm. */
+const PUSH_ROUNDS = 5
+const MARKETPLACE = 'demo-marketplace'
+const LOOPBACK = '127.0.0.1/32'
+
+type Examples = Pick<World, 'dishonestExample' | 'goodExample' | 'shopExample'>
+
+export const demo = async (config: Config, say: Say, run: Run): Promise<void> => {
+  await portIsFree(config)
+  const here = world()
+  const standIns: { close(): Promise<void> }[] = []
+  const closeStandIns = async () => {
+    forget(config)
+    await Promise.all(standIns.map((one) => one.close()))
+  }
+  try {
+    const agencies = await startAgencies(here)
+    standIns.push(...agencies)
+    const strict = { register: registerOf(here), now: () => new Date() }
+    const platforms = await startPlatforms({}, join(config.dataDir, SANDBOX_FOLDER), strict)
+    standIns.push(...platforms)
+    const marketplace = await startMarketplace()
+    standIns.push(marketplace)
+    const addresses: Addresses = {
+      agencies: Object.fromEntries(agencies.map(({ id, url }) => [id, url])),
+      platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
+    }
+    say('① 数据库 Database …')
+    const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
+    // Where its marketplace wants to be told lies on this machine.
+    const webhookAllow = [...config.webhookAllow, LOOPBACK]
+    const hub = await makeHub({ ...config, webhookAllow }, { log, addresses, migrate: 'always' })
+    note(config, addresses)
+    const begin = async () => {
+      await cycle(hub, say, here, marketplace)
+      await serve(hub, say, here, marketplace)
+    }
+    await run(hub, begin, closeStandIns)
+  } catch (error) {
+    await closeStandIns()
+    throw error
+  }
+}
+
+/** What the stand-in platforms know of the world: each code with the names that it has and had. */
+const registerOf = ({ operators }: World): Register => {
+  const names = new Map<string, string[]>()
+  for (const { uscc, regNo, name, formerNames } of operators)
+    for (const code of [uscc, regNo]) if (code !== null) names.set(code, [name, ...formerNames])
+  return ({ uscc, regNo }) => names.get(uscc ?? regNo ?? '') ?? null
+}
+
+/** Said before any work is done, not after a minute of it. */
+const portIsFree = ({ port, host }: Config): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error) => reject(listenRefusal(error, { port, host })))
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
+
+const cycle = async (hub: Hub, say: Say, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
+  await seed(hub.db)
+  say('② 拉取 Pull')
+  for (const feed of feeds.values()) {
+    if (!hub.addresses.agencies[feed.agency]) continue
+    const bar = progress(feed.id, false)
+    const pulled = await hub.pull(feed.id, { cause: 'demo', progress: bar.at }).finally(bar.stop)
+    if (pulled) {
+      say(
+        `   ${feed.title.zh}（${feed.id}）收到 ${pulled.received}，新增 ${pulled.new}，变更 ${pulled.changed}，未变 ${pulled.unchanged}，` +
+          `拒收 ${pulled.rejected}，待认领 ${pulled.unmatched} · received, new, changed, unchanged, rejected, unmatched`,
+      )
+    }
+  }
+  say('③ 评分 Score')
+  const bar = progress('score', false)
+  const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
+  if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
+  // Before the listing, so that it hears of that.
+  await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
+  await listen(hub, marketplace)
+  say('④ 名单 Listing')
+  for (const line of await carry(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
+  await hub.expire({ cause: 'demo' })
+  const published = await hub.publish({ cause: 'demo' })
+  if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)
+  say('⑥ 报送 Push')
+  for (let round = 0; round < PUSH_ROUNDS; round += 1) {
+    const { platforms } = await hub.push(null, { cause: 'demo' })
+    const open = platforms.some((platform) => platform.outstanding > 0)
+    if (!open || round === PUSH_ROUNDS - 1) {
+      for (const p of platforms)
+        say(`   ${p.platform}：${p.outstanding === 0 ? '全部确认 all confirmed' : `未结 ${p.outstanding} outstanding`}`)
+      break
+    }
+  }
+  await hub.score({ cause: 'demo' })
+}
+
+const DEMO_CLIENTS = [
+  { name: MARKETPLACE, role: 'marketplace' },
+  { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
+]
+
+const serve = async (hub: Hub, say: Say, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
+  const url = await hub.serve({ demo: true })
+  hub.tick()
+  const secrets = await secretsOf(hub)
+  const people = await demoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
+  const own = '已自设密码 has a password of its own'
+  const token = (name: string) =>
+    `$(curl -s -u ${name}:${secrets[name]} -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
+  const ask = (query: string) => `-H 'content-type: application/json' -d '${JSON.stringify({ query })}'`
+  const bad = here.dishonestExample
+  say(`
+⑦ 服务 Serving   ${url}/blacklist   ${url}/graphql   ${url}/desk
+   信源单位、信用平台和经办人均为本机替身，数据全部虚构。Agencies, platforms and officers are stand-ins on this machine; all data is invented.
+
+公众 The public（无需令牌 no token）：
+curl -s ${url}/graphql ${ask(`{ standing(code: "${bad}") { code name status listed listings { reason authority documentNumber publishedOn endsOn } asOf } }`)}
+
+电子商务平台 A marketplace：
+curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-marketplace')}" ${ask(`{ standings(codes: ["${here.goodExample}", "${here.shopExample}", "${bad}"]) { code name status grade score listed } }`)}
+
+主管部门 An agency's officer：
+curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask(`{ operator(code: "${bad}") { uscc name region score { value grade reasons { points zh } } records(first: 5) { nodes { kind agency validFrom source { run file page row } } } listings { kind state reason } } }`)}
+
+平台的回调地址收到的卖家变更 What the marketplace's webhook was told：${marketplace.url}/
+同样的变更，作为事件流 The same as a stream：curl -sN ${url}/v1/changes -H 'last-event-id: 0' -H "authorization: Bearer ${token(MARKETPLACE)}"
+
+工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）
+${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`).join('\n')}
+
+按 Ctrl-C 停止。Ctrl-C stops it.`)
+}
+
+/** The demo's marketplace is told where its stand-in of this start is. */
+const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
+  for (const { id } of await webhooks.list(db, MARKETPLACE))
+    await removeWebhook(db, { id, client: MARKETPLACE, now: now() })
+  const allow = config.webhookAllow
+  hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)
+}
+
+/** Of its own sellers alone a marketplace sees score and grade: the demo's has sent its list today. */
+const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
+  const bytes = Buffer.from(codes.join('\n'))
+  const dated = dateIn(now())
+  await replaceSellers(db, { client: MARKETPLACE, bytes, dated, marketplace: null, now: now() })
+}
+
+/** The demo's clients keep their secrets from one start to the next, so that what was printed goes on working. */
+const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
+  const path = join(hub.config.dataDir, SANDBOX_FOLDER, CLIENTS_FILE)
+  const kept = readJson(path) as Record<string, string> | null
+  const secrets: Record<string, string> = {}
+  for (const given of DEMO_CLIENTS) {
+    const secret = kept?.[given.name]
+    const works = secret !== undefined && (await clients.matches(hub.db, given.name, secret, hub.now()))
+    secrets[given.name] = works ? secret : await freshSecret(hub, given)
+  }
+  writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
+  return secrets
+}
+
+const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
+  const change = { by: SEEDED_BY, now: hub.now() }
+  try {
+    const made = await clients.rotate(hub.db, given.name, { ...change, overlapMs: 0 })
+    await confirmed(hub, given.name)
+    return made.client_secret
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'CLIENT_UNKNOWN')) throw error
+  }
+  try {
+    const made = await clients.add(hub.db, given, given.agency ? [given.agency] : [], change)
+    await confirmed(hub, given.name)
+    return made.client_secret
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
+    // Somebody has ended it, which the demo does not undo: its example is refused.
+    return 'ended'
+  }
+}
+
+const confirmed = ({ db, now }: Hub, client: string): Promise<void> =>
+  db.transaction((tx) => confirmations.confirm(tx, 'clients', client, SEEDED_BY, now()))

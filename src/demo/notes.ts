@@ -1,0 +1,47 @@
+/** What a running demo leaves for the commands beside it: where its stand-ins listen. Apart from the demo, which commands need not load. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Addresses } from '../hub/addresses.js'
+import type { Config } from '../config.js'
+
+/** In the data folder. */
+export const SANDBOX_FOLDER = 'sandbox'
+
+export const readJson = (path: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+/** Lets commands beside the running demo find its stand-ins; one file a demo, since several may run on one folder. */
+const noteFile = (config: Config, pid: number): string => join(config.dataDir, SANDBOX_FOLDER, `running.${pid}.json`)
+
+export const note = (config: Config, addresses: Addresses): void => {
+  mkdirSync(join(config.dataDir, SANDBOX_FOLDER), { recursive: true })
+  writeFileSync(noteFile(config, process.pid), JSON.stringify(addresses), { mode: 0o600 })
+}
+
+export const forget = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
+
+/** The stand-ins of a demo that runs now on this data folder; none if all ended, also by being killed. */
+export const runningStandIns = (config: Config): Addresses => {
+  const folder = join(config.dataDir, SANDBOX_FOLDER)
+  const notes = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of notes) {
+    const pid = Number(/^running\.(\d+)\.json$/.exec(name)?.[1])
+    if (pid > 0 && isAlive(pid)) return (readJson(join(folder, name)) as Addresses | null) ?? NOWHERE
+  }
+  return NOWHERE
+}
+
+const NOWHERE: Addresses = { agencies: {}, platforms: {} }
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

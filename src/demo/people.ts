@@ -1,0 +1,72 @@
+/** The people of the demo: one of each role that sits at the desk, and of administrators one for each duty, with a password for one use until each has chosen its own. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Refusal } from '../foundation/errors.js'
+import type { Hub } from '../hub/hub.js'
+import { secretMatches } from '../foundation/keys.js'
+import * as confirmations from '../store/access/confirmations.js'
+import * as kept from '../store/access/people.js'
+import * as people from '../work/access/people.js'
+
+/** In the folder of the sandbox: what was printed at the start before and still works. */
+const FILE = 'people.json'
+const PEOPLE = [
+  { name: 'officer', role: 'officer' },
+  { name: 'reviewer', role: 'reviewer' },
+  { name: 'administrator', role: 'administrator', duty: 'systems' },
+  { name: 'security', role: 'administrator', duty: 'security' },
+  { name: 'auditor', role: 'auditor' },
+] as const
+type DemoPerson = (typeof PEOPLE)[number]
+/** Who registered and confirmed the accounts of the demo, as their rows say. */
+export const SEEDED_BY = 'demo'
+const OF = { agency: 'market-regulator', region: '220000' }
+
+/** A line for each: its name, and its one-time password; null: it has one of its own. */
+export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
+  const path = join(folder, FILE)
+  const before = passwordsIn(path)
+  const now = hub.now()
+  const told = []
+  for (const one of PEOPLE) {
+    const { name } = one
+    const person = await kept.byId(hub.db, name)
+    if (person !== null && person.oneTimeUntil === null) {
+      told.push({ name, password: null })
+      continue
+    }
+    const known = before[name]
+    const isInTime = person?.oneTimeUntil != null && person.oneTimeUntil > now
+    // Somebody may have had it reset since.
+    const works = known !== undefined && isInTime && (await secretMatches(known, person.passwordHash))
+    const password = works ? known : await fresh(hub, one, person !== null)
+    if (password !== null) told.push({ name, password })
+  }
+  const passwords = told.flatMap(({ name, password }) => (password === null ? [] : [[name, password]]))
+  writeFileSync(path, JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 })
+  return told
+}
+
+/** Null: somebody has ended this person, which the demo does not undo. */
+const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
+  const { name } = one
+  const change = { by: SEEDED_BY, byCommand: true, now: now() }
+  try {
+    const registered = isThere
+      ? await people.reset(db, name, change)
+      : await people.add(db, { ...one, ...OF }, [OF.agency], change)
+    if (registered.pending) await db.transaction((tx) => confirmations.confirm(tx, 'people', name, SEEDED_BY, now()))
+    return registered.one_time_password
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'PERSON_EXISTS') return null
+    throw error
+  }
+}
+
+const passwordsIn = (path: string): Record<string, string> => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,278 @@
+/** Who asks, and what each role may. Pure: the one table behind every door. "Not there" and "not for you" look the same. */
+
+import type { Level } from '../operators/places.js'
+import { levelOf } from '../operators/places.js'
+import { RECORD_KINDS, type RecordKind } from '../records/records.js'
+
+export { samePerson } from './persons.js'
+
+export const ROLES = [
+  'public',
+  'marketplace',
+  'credit_service',
+  'agency',
+  'officer',
+  'reviewer',
+  'administrator',
+  'auditor',
+  'party',
+] as const
+export type Role = (typeof ROLES)[number]
+
+/** Roles a registered client may have; `public` needs no token and `party` gets its own from an access code. */
+export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'public' && role !== 'party')
+
+export interface Viewer {
+  role: Role
+  /** Who it is; null without a token. "Another person" means another `sub`. */
+  sub: string | null
+  agency: string | null
+  region: string | null
+  /** Number of the access code behind a party's token. */
+  grant?: number
+}
+
+export const PUBLIC: Viewer = { role: 'public', sub: null, agency: null, region: null }
+
+export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
+
+export type Act =
+  | 'see_itself'
+  | 'use_access_code'
+  | 'see_standing'
+  | 'see_grade'
+  | 'see_sellers_grade'
+  | 'see_authorised_grade'
+  | 'send_sellers'
+  | 'hear_changes'
+  | 'see_webhooks'
+  | 'record_authorisation'
+  | 'see_authorisations'
+  | 'see_operator'
+  | 'see_score_reasons'
+  | 'see_inner_listings'
+  | 'see_removed'
+  | 'see_moves'
+  | 'see_watch_list'
+  | 'see_blacklist'
+  | 'see_open_records'
+  | 'see_scorecard'
+  | 'see_trials'
+  | 'propose_scorecard'
+  | 'decide_scorecard'
+  | 'see_operations'
+  | 'direct_timetable'
+  | 'map_headings'
+  | 'release_restored'
+  | 'move_listing'
+  | 'move_own_listing'
+  | 'settle_concern'
+  | 'take_back_run'
+  | 'see_queue'
+  | 'decide_identity'
+  | 'see_rejects'
+  | 'correct_rejects'
+  | 'send_records'
+  | 'propose_overrule'
+  | 'decide_overrule'
+  | 'see_objections'
+  | 'open_objection'
+  | 'decide_objection'
+  | 'amend_calendar'
+  | 'issue_access_code'
+  | 'see_access_codes'
+  | 'see_own_file'
+  | 'direct_platform'
+  | 'settle_delivery'
+  | 'close_retraction'
+  | 'see_lockouts'
+  | 'see_registered'
+  | 'manage_registered'
+  | 'see_rules'
+  | 'see_trail'
+  | 'see_askers'
+
+const ALL: readonly Role[] = ROLES
+const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
+const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
+
+/** Who may do what; read by `may`, printed by `hub status --access`. */
+export const ACCESS: Record<Act, readonly Role[]> = {
+  see_itself: SIGNED_IN,
+  use_access_code: ALL,
+  see_standing: ALL,
+  see_grade: [...AUTHORITY, 'party'],
+  // Of operators on its own list alone; of others a marketplace sees what the public does.
+  see_sellers_grade: ['marketplace'],
+  // Of operators that have authorised it; nothing that is not open by law is a credit service's otherwise.
+  see_authorised_grade: ['credit_service'],
+  send_sellers: ['marketplace'],
+  // Of its own sellers: the stream of changes, and addresses at which it is told of them.
+  hear_changes: ['marketplace'],
+  // Those of all marketplaces.
+  see_webhooks: ['administrator', 'auditor'],
+  record_authorisation: ['credit_service'],
+  see_authorisations: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
+  see_operator: SIGNED_IN,
+  see_score_reasons: [...AUTHORITY, 'party'],
+  see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
+  // What was removed or has ended since, and what a past day was like with it. To everyone else it is forgotten.
+  see_removed: ['officer', 'reviewer', 'auditor', 'party'],
+  see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
+  see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
+  see_blacklist: ALL,
+  // Open by law to firms and credit services, also where no operator is asked about (吉政办发〔2016〕15号, item 11).
+  see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
+  see_scorecard: ALL,
+  see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
+  propose_scorecard: ['officer', 'reviewer', 'administrator'],
+  decide_scorecard: ['reviewer', 'administrator'],
+  see_operations: AUTHORITY,
+  direct_timetable: ['officer', 'administrator'],
+  // One map is for every table of a feed, of whichever region.
+  map_headings: ['officer', 'administrator'],
+  release_restored: ['officer', 'reviewer', 'administrator'],
+  move_listing: ['officer', 'reviewer'],
+  move_own_listing: ['party'],
+  settle_concern: ['officer', 'reviewer'],
+  take_back_run: ['reviewer', 'administrator'],
+  see_queue: AUTHORITY,
+  decide_identity: ['officer', 'reviewer', 'administrator'],
+  see_rejects: AUTHORITY,
+  correct_rejects: ['agency', 'officer', 'administrator'],
+  send_records: ['agency', 'administrator'],
+  propose_overrule: ['officer', 'reviewer'],
+  decide_overrule: ['reviewer'],
+  see_objections: AUTHORITY,
+  open_objection: ['officer', 'party'],
+  decide_objection: ['reviewer'],
+  amend_calendar: ['officer', 'administrator'],
+  issue_access_code: ['officer', 'reviewer'],
+  see_access_codes: ['officer', 'reviewer', 'administrator', 'auditor'],
+  see_own_file: ['party'],
+  direct_platform: ['officer', 'reviewer', 'administrator'],
+  settle_delivery: ['officer', 'reviewer', 'administrator'],
+  close_retraction: ['officer', 'reviewer'],
+  see_lockouts: ['administrator', 'auditor'],
+  see_registered: ['administrator', 'auditor'],
+  manage_registered: ['administrator'],
+  see_rules: AUTHORITY,
+  see_trail: ['administrator', 'auditor'],
+  // Who has asked about an operator; of whose questions is the rules' word (schema/rules/trail.json).
+  see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
+}
+
+/** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
+const OPEN_KINDS: readonly RecordKind[] = [
+  'registration',
+  'trademark',
+  'inspection',
+  'recall',
+  'standard',
+  'commitment',
+]
+
+/** Kinds of record whose body a role may read. */
+export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
+  public: [],
+  marketplace: OPEN_KINDS,
+  credit_service: OPEN_KINDS,
+  agency: RECORD_KINDS,
+  officer: RECORD_KINDS,
+  reviewer: RECORD_KINDS,
+  administrator: RECORD_KINDS,
+  auditor: RECORD_KINDS,
+  party: RECORD_KINDS,
+}
+
+/** Acts that touch all regions at once, or that show what belongs to none: whoever is bounded by one may not. */
+export const OF_ALL_REGIONS: readonly Act[] = [
+  'amend_calendar',
+  'close_retraction',
+  'decide_identity',
+  'decide_scorecard',
+  'direct_platform',
+  'direct_timetable',
+  'manage_registered',
+  'map_headings',
+  'propose_scorecard',
+  'release_restored',
+  'see_lockouts',
+  'see_registered',
+  'see_trail',
+  'see_trials',
+  'settle_delivery',
+  'take_back_run',
+]
+
+/** Acts about one operator: whoever is bounded by a region may, on that region's operators alone. */
+export const OF_ITS_REGION: readonly Act[] = [
+  'decide_objection',
+  'decide_overrule',
+  'issue_access_code',
+  'move_listing',
+  'open_objection',
+  'propose_overrule',
+  'settle_concern',
+]
+
+/** The province's own division (GB/T 2260): its people are bounded by no region, nor is whoever has none. */
+const PROVINCE = '220000'
+
+export const may = (viewer: Viewer, act: Act): boolean =>
+  ACCESS[act].includes(viewer.role) && !(isBounded(viewer) && OF_ALL_REGIONS.includes(act))
+
+/** Whether a city or a county, or another province, bounds what the viewer may do. */
+export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
+
+/** An act about an operator of this region; null: of none that is known, which is the province's to do. */
+export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
+  may(viewer, act) &&
+  (!isBounded(viewer) || !OF_ITS_REGION.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
+
+/**
+ * The consent of the next higher authority (SAMR order 44, article 22) to a listing that an authority of this level decides;
+ * null: it is not known. Whoever a region bounds may give it for a level below its own alone: a city for its counties.
+ */
+export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
+  may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
+
+/** As many digits as a division's level has: 22 a province, 2201 a city, 220102 a county. */
+const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
+
+/** An operator as far as it decides who sees its file: by its code today, and by its region today. */
+export interface Owner {
+  uscc: string | null
+  shop: string | null
+  region: string | null
+}
+
+/**
+ * First digits of the division whose operators' files an authority sees; null: of all. Firms and credit services are bounded by
+ * lists and authorisations, wherever they are registered.
+ */
+export const sightOf = (viewer: Viewer): string | null =>
+  isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
+
+/** Whether there are operators of which this viewer sees what the public does, and no more. */
+export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || sightOf(viewer) !== null
+
+/**
+ * Whether the file of this operator is there for the viewer: a party has its own, whoever a region bounds those of that region.
+ * Null: of no operator that is known, which is the province's to see.
+ */
+export const mayOperator = (viewer: Viewer, operator: Owner | null): boolean => {
+  if (!may(viewer, 'see_operator')) return false
+  const code = operator?.uscc ?? operator?.shop ?? null
+  if (viewer.role === 'party') return code !== null && viewer.sub === code
+  const sight = sightOf(viewer)
+  return sight === null || (operator?.region ?? '').startsWith(sight)
+}
+
+/** The viewer as far as this operator goes: the public, where its file is not there. */
+export const viewerOf = (viewer: Viewer, operator: Owner | null): Viewer =>
+  isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
+
+/** An agency, about the feeds of which it may do something: its own alone. */
+export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
+  may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)

@@ -1,0 +1,35 @@
+/** Working days in China (Administrative Penalty Law art 85: short periods are working days). */
+import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
+
+/** Public holidays on weekdays, make-up working days on weekends, and the last day for which both are announced. */
+export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
+
+/** From so many days before the announced holidays end, somebody must enter those of the next year. */
+export const CALENDAR_ALARM_DAYS = 60
+
+/** Days from `today` to the last one whose holidays are announced; negative once it is past. */
+export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
+  daysBetween(today, knownUntil)
+
+export const isCalendarEnding = (calendar: Pick<Calendar, 'knownUntil'>, today: string): boolean =>
+  calendarDaysLeft(calendar, today) <= CALENDAR_ALARM_DAYS
+
+export const isWorkday = (calendar: Calendar, date: string): boolean => {
+  if (calendar.workdays.has(date)) return true
+  const day = weekday(date)
+  return day !== 0 && day !== 6 && !calendar.holidays.has(date)
+}
+
+/**
+ * The n-th working day after `date`: the day itself is not counted, and 0 is the day itself; negative n counts back.
+ * `provisional`: it lies beyond the announced years, so holidays may yet move it.
+ */
+export const addWorkdays = (calendar: Calendar, date: string, n: number): { date: string; provisional: boolean } => {
+  const step = n < 0 ? -1 : 1
+  let day = date
+  for (let left = Math.abs(n); left > 0; ) {
+    day = addDays(day, step)
+    if (isWorkday(calendar, day)) left -= 1
+  }
+  return { date: day, provisional: day > calendar.knownUntil }
+}

@@ -1,0 +1,33 @@
+/** Rows of a rule table with first and last days: exactly one must apply on each day. Pure. */
+import { addDays } from '../../foundation/time/dates.js'
+
+/** A fault of a rule table: where it stands in the table, and why. */
+export interface RuleFault {
+  place: string
+  reason: string
+}
+
+export interface DatedRow {
+  /** First and last day that it is about; null: always, still. */
+  from: string | null
+  to: string | null
+  basis: string
+  mark: 'F' | 'M'
+  confirmed: boolean
+}
+
+/** Days that no row applies to, or several do. */
+export const gaps = (place: string, rows: readonly DatedRow[]): RuleFault[] => {
+  const sorted = [...rows].sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
+  if (sorted[0]?.from !== null) return [{ place, reason: 'nothing from the beginning' }]
+  if (sorted.at(-1)?.to !== null) return [{ place, reason: 'nothing to the end' }]
+  return sorted.slice(1).flatMap((row, i) => {
+    const before = sorted[i]?.to ?? null
+    return before !== null && row.from !== null && addDays(before, 1) === row.from
+      ? []
+      : [{ place, reason: `does not follow the row before it: ${row.from}` }]
+  })
+}
+
+export const rowOn = <R extends DatedRow>(rows: readonly R[], day: string): R | undefined =>
+  rows.find(({ from, to }) => (from === null || from <= day) && (to === null || day <= to))

@@ -1,0 +1,181 @@
+/**
+ * Records that 双公示 has told to others: which may be told at all, in which words, and which of several sources of one
+ * decision speaks. Pure.
+ */
+import { hash } from 'node:crypto'
+import type { RecordNotice } from './delivery.js'
+import { isWithdrawn } from '../records/penalty.js'
+import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
+import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
+import { type Body, canonical, type Json } from '../records/records.js'
+
+export type ToldKind = RecordNotice['kind']
+export const TOLD_KINDS: readonly ToldKind[] = ['penalty', 'permit']
+
+/**
+ * REPAIRED: 信用修复 ends its publication everywhere. PERSON: of a natural person, whom 双公示 wants with the ID number; EXCLUDED: secret, or by the simple procedure, which 双公示
+ * leaves out; OVER: its publication has ended by itself.
+ */
+export type Telling = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
+
+/** Whom a record is of, as the register knows it now: what receivers hold name and code against. */
+export interface PartyTold {
+  id: number
+  uscc: string | null
+  kind: string
+  name: string | null
+  regNo: string | null
+  orgCode: string | null
+  /** As registered: public even where somebody lives there. */
+  address: string | null
+}
+
+export interface Asked {
+  /** In Asia/Shanghai; null: whatever the day. */
+  today: string | null
+  /** A repair names it. */
+  repaired: boolean
+}
+
+/** Whether a record that stands may be told. */
+export const tellingOf = (kind: ToldKind, body: Body, party: PartyTold | null, { today, repaired }: Asked): Telling => {
+  if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
+  if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
+  if (kind === 'penalty' && isWithdrawn(body)) return 'WITHDRAWN'
+  if (repaired) return 'REPAIRED'
+  if (isSecret(body) || (kind === 'penalty' && isSimple(body))) return 'EXCLUDED'
+  const until = body['publish_until']
+  if (kind === 'penalty' && today !== null && typeof until === 'string' && until < today) return 'OVER'
+  return 'PUBLIC'
+}
+
+const SECRET = /国家秘密|涉密|不予公开|不公开/
+const NOT_SECRET = /(不|未|非|无)[^，。；,;]{0,6}(国家秘密|涉密)/
+const SIMPLE = /简易程序|当场(作出|处罚|行政处罚)/
+const NOT_SIMPLE = /(不|未|非|转)[^，。；,;]{0,8}(简易程序|当场)|(普通|一般)程序/
+const SIMPLE_NUMBER = /(简|当)罚|简易|当场/
+
+/** Only its note says so: a violation may be of a secret. */
+const isSecret = ({ note }: Body): boolean => says(note, SECRET, NOT_SECRET)
+
+const isSimple = (body: Body): boolean => {
+  const number = body['document_number']
+  if (typeof number === 'string' && SIMPLE_NUMBER.test(number)) return true
+  return ['note', 'content', 'facts'].some((field) => says(body[field], SIMPLE, NOT_SIMPLE))
+}
+
+const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
+  typeof text === 'string' && text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))
+
+/** Days, amounts, codes of firms and words of a fixed list hold nothing of a person. */
+const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
+/** Their own digits may look like a telephone's. */
+const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
+const IN_NUMBERS: readonly Personal[] = ['ID_NUMBER', 'EMAIL']
+const CODES = ['authority_code', 'source_unit_code']
+const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
+
+/** The body as it may leave: no number of a person's paper, telephone, account or home in any text. */
+export const bodyTold = (body: Body, address: string | null): Body => {
+  const shown = (field: string, value: Json): Json => {
+    if (Array.isArray(value)) return value.map((one) => shown(field, one))
+    if (typeof value !== 'string' || PLAIN.test(field)) return value
+    if (CODES.includes(field)) return publicCode(value)
+    if (NAMES.includes(field)) return mask(value, IN_NAMES).text
+    return mask(value, NUMBERS.includes(field) ? IN_NUMBERS : PERSONAL_NAMES, address).text
+  }
+  return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, shown(field, value)]))
+}
+
+export type RecordTold = Omit<RecordNotice, 'sequence' | 'action'>
+
+/** By the present name, which receivers look up beside the code; the body keeps the one of the decision. */
+export const recordTold = (
+  { id, kind, body }: { id: string; kind: ToldKind; body: Body },
+  party: PartyTold,
+  removal: RecordNotice['removal'],
+): RecordTold => ({
+  kind,
+  key: id,
+  operator: {
+    uscc: publicCode(party.uscc),
+    name: publicName(party.name) ?? '',
+    regNo: party.regNo,
+    orgCode: party.orgCode,
+  },
+  body: bodyTold(body, party.address),
+  removal,
+})
+
+/** Digits of a digest; equal digests say the same. */
+const DIGEST_LENGTH = 32
+export const digestTold = (told: RecordTold): string =>
+  hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
+
+export const REMOVALS = {
+  REVOKED: '作出机关已撤销',
+  REPAIRED: '信用修复',
+  WRONG: '信息有误，予以更正',
+  NOT_PUBLIC: '依规不予公示',
+  SAME_DECISION: '同一决定重复报送',
+  OTHER_PARTY: '主体更正',
+} as const
+export type WhyGone = keyof typeof REMOVALS
+
+/** One source's record. */
+export interface Source {
+  id: string
+  kind: ToldKind
+  /** What it says now; null: it is believed no longer. */
+  stands: { operatorId: number | null; fact: string | null; order: number; telling: Telling } | null
+  /** What was told last; null: nothing yet. */
+  told: { operatorId: number; removed: boolean } | null
+}
+
+/** SHOW: it is to stand at the platforms as it is now; a reason: it is to be gone; null: nothing is said of it. */
+export type Due = 'SHOW' | WhyGone | null
+
+/**
+ * What is due of each source. A decision that several tell is told once: by the source that has told it, else by the first;
+ * withdrawn by one, or repaired, it is so of all, in the firm's favour. `sources`: of each decision all.
+ */
+export const dueOf = (sources: readonly Source[]): Map<string, Due> => {
+  const decisions = new Map<string, Source[]>()
+  for (const source of sources) {
+    const { operatorId = null, fact = null } = source.stands ?? {}
+    const decision = operatorId === null || fact === null ? source.id : `${operatorId} ${source.kind} ${fact}`
+    const group = decisions.get(decision)
+    if (group) group.push(source)
+    else decisions.set(decision, [source])
+  }
+  const due = new Map<string, Due>()
+  for (const group of decisions.values()) {
+    const ended = endOf(group)
+    const speaking = ended === null ? speakerOf(group) : undefined
+    for (const source of group) due.set(source.id, dueOfOne(source, ended, speaking))
+  }
+  return due
+}
+
+const isTold = ({ told }: Source): boolean => told !== null && !told.removed
+
+const speakerOf = (group: readonly Source[]): Source | undefined =>
+  group
+    .filter(({ stands }) => stands?.telling === 'PUBLIC')
+    .sort((a, b) => Number(isTold(b)) - Number(isTold(a)) || (a.stands?.order ?? 0) - (b.stands?.order ?? 0))[0]
+
+const endOf = (group: readonly Source[]): 'REVOKED' | 'REPAIRED' | null => {
+  const tellings = group.map(({ stands }) => stands?.telling)
+  if (tellings.includes('WITHDRAWN')) return 'REVOKED'
+  return tellings.includes('REPAIRED') ? 'REPAIRED' : null
+}
+
+const dueOfOne = (source: Source, ended: 'REVOKED' | 'REPAIRED' | null, speaking: Source | undefined): Due => {
+  if (source === speaking) return 'SHOW'
+  if (!isTold(source)) return null
+  if (source.stands === null) return 'WRONG'
+  if (ended !== null) return ended
+  if (source.stands.telling === 'PUBLIC') return 'SAME_DECISION'
+  // Its receivers stop showing it by themselves; that its last day is another now they are told.
+  return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
+}

@@ -1,0 +1,30 @@
+/** A receiver's own working hours, by the wall clock of Asia/Shanghai. Pure. */
+import { type Calendar, isWorkday } from '../calendar/calendar.js'
+import { addDays, dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
+
+export interface OpenHours {
+  /** HH:MM, inclusive. */
+  from: string
+  /** HH:MM, exclusive; not later than `from`: it is of the next morning. */
+  to: string
+  workdaysOnly: boolean
+}
+
+const DAY_SECONDS = 86_400
+const SECOND_MS = 1_000
+
+/** Whether it takes messages at this moment; null: always. A night belongs to the day on which it began. */
+export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
+  if (hours === null) return true
+  const today = dateIn(now)
+  const second = DAY_SECONDS - secondsLeftIn(new Date(Math.floor(now.getTime() / SECOND_MS) * SECOND_MS))
+  const [from, to] = [secondOf(hours.from), secondOf(hours.to)]
+  const works = (day: string): boolean => !hours.workdaysOnly || isWorkday(calendar, day)
+  if (from < to) return second >= from && second < to && works(today)
+  return (second >= from && works(today)) || (second < to && works(addDays(today, -1)))
+}
+
+const secondOf = (time: string): number => {
+  const [hour = 0, minute = 0] = time.split(':').map(Number)
+  return hour * 3_600 + minute * 60
+}

@@ -1,0 +1,235 @@
+/**
+ * Timeliness: from a decision to its confirmation, in working days, against the limits of schema/rules/timeliness.json. A duty
+ * begins with a decision to tell or to withdraw and ends when the platform confirms. Pure.
+ */
+import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
+import { checkRows } from '../listing/publication-clocks.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
+import { addDays, addMonths } from '../../foundation/time/dates.js'
+import type { Mark } from '../listing/lists.js'
+
+export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
+export type Duty = (typeof DUTIES)[number]
+/** Of these it is platforms that confirm; PUBLICITY is done by the record's own day. */
+export const TOLD_DUTIES: readonly Duty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
+
+export interface LimitRow {
+  duty: Duty
+  /** First and last day of the decision; null: open. */
+  from: string | null
+  to: string | null
+  workdays: number
+  basis: string
+  mark: Mark
+  confirmed: boolean
+}
+
+export interface TimelinessRules {
+  limits: readonly LimitRow[]
+}
+
+/** Everything wrong with the table beyond its shape. */
+export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
+  ...checkRows(limits, 'limits', (a, b) => a.duty === b.duty),
+  ...DUTIES.filter((duty) => !limits.some((row) => row.duty === duty)).map((duty) => ({
+    place: 'limits',
+    reason: `缺少 ${duty}。There is no row for it.`,
+  })),
+]
+
+/** By the day of the decision; null: no limit was set then. */
+export const limitOf = ({ limits }: TimelinessRules, duty: Duty, day: string): LimitRow | null =>
+  limits.find(
+    (row) => row.duty === duty && (row.from === null || row.from <= day) && (row.to === null || day <= row.to),
+  ) ?? null
+
+/** The last day on which it is in time; null: no limit was set. */
+export const dueDay = (
+  rules: TimelinessRules,
+  calendar: Calendar,
+  duty: Duty,
+  from: string,
+): { dueOn: string; provisional: boolean; limit: LimitRow } | null => {
+  const limit = limitOf(rules, duty, from)
+  if (limit === null) return null
+  const { date, provisional } = addWorkdays(calendar, from, limit.workdays)
+  return { dueOn: date, provisional, limit }
+}
+
+/** Of each duty the last day of decision that is due by `day`; null: none is, within what is looked back over. */
+export const lastDueBy = (rules: TimelinessRules, calendar: Calendar, duty: Duty, day: string): string | null => {
+  for (let [from, left] = [day, LOOKED_BACK_DAYS]; left > 0; from = addDays(from, -1), left -= 1) {
+    const due = dueDay(rules, calendar, duty, from)
+    if (due !== null && due.dueOn <= day) return from
+  }
+  return null
+}
+
+/** Longer than any limit, with the holidays in it. */
+const LOOKED_BACK_DAYS = 500
+
+/** The first day after `day` on which people work: what is due by it is about to be late. */
+export const nextWorkday = (calendar: Calendar, day: string): string => addWorkdays(calendar, day, 1).date
+
+/** So many duties alike. */
+export interface Counted {
+  authority: string
+  platform: string
+  duty: Duty
+  /** The day from which it is counted. */
+  from: string
+  state: 'DONE' | 'OPEN' | 'CLOSED'
+  /** When it was confirmed, or closed by an officer; null: it is open. */
+  doneOn: string | null
+  n: number
+}
+
+/** What was due in a month of one authority at one platform. */
+export interface Figure {
+  authority: string
+  platform: string
+  duty: Duty
+  total: number
+  onTime: number
+  /** Confirmed after the last day, or that day has passed and nobody has. */
+  late: number
+  /** Not confirmed; `overdue` of these are late already. */
+  open: number
+  overdue: number
+  /** By an officer, with a reason: neither in time nor late. */
+  closed: number
+  /** In time of all that is decided; null: nothing is. */
+  share: number | null
+  /** Working days of what was confirmed; null: nothing was. */
+  median: number | null
+  /** What waits and is late counts with the days it has waited. */
+  worst: number | null
+}
+
+/** First and last day of a month, YYYY-MM. */
+export const daysOf = (month: string): { first: string; last: string } => {
+  const first = `${month}-01`
+  return { first, last: addDays(addMonths(first, 1), -1) }
+}
+
+/** Days of decision between which all lie that are due in a month under one of these duties. */
+export const spanOf = (
+  rules: TimelinessRules,
+  calendar: Calendar,
+  duties: readonly Duty[],
+  month: string,
+): { from: string; to: string } => {
+  const { first, last } = daysOf(month)
+  const earliest = duties.map((duty) => {
+    for (let [from, left] = [first, LOOKED_BACK_DAYS]; left > 0; from = addDays(from, -1), left -= 1) {
+      const due = dueDay(rules, calendar, duty, addDays(from, -1))
+      if (due === null || due.dueOn < first) return from
+    }
+    return addDays(first, -LOOKED_BACK_DAYS)
+  })
+  return { from: earliest.sort()[0] ?? first, to: last }
+}
+
+/** By authority, platform and duty, in that order; `today` in Asia/Shanghai. */
+export const figuresOf = (
+  counted: readonly Counted[],
+  rules: TimelinessRules,
+  calendar: Calendar,
+  { month, today }: { month: string; today: string },
+): Figure[] => {
+  const { first, last } = daysOf(month)
+  const groups = new Map<string, { figure: Figure; taken: Map<number, number> }>()
+  const dueFrom = remembered((key: string) => {
+    const [duty = '', from = ''] = key.split(' ')
+    return dueDay(rules, calendar, duty as Duty, from)?.dueOn ?? null
+  })
+  for (const one of counted) {
+    const dueOn = dueFrom(`${one.duty} ${one.from}`)
+    if (dueOn === null || dueOn < first || dueOn > last) continue
+    const key = [one.authority, one.platform, one.duty].join('\n')
+    const group = groups.get(key) ?? { figure: nothingOf(one), taken: new Map<number, number>() }
+    groups.set(key, group)
+    add(group, one, dueOn, calendar, today)
+  }
+  return [...groups.values()].map(({ figure, taken }) => ({ ...figure, ...summary(figure, taken) })).sort(inOrder)
+}
+
+const remembered = <T>(make: (key: string) => T): ((key: string) => T) => {
+  const known = new Map<string, T>()
+  return (key) => {
+    if (!known.has(key)) known.set(key, make(key))
+    return known.get(key) as T
+  }
+}
+
+const nothingOf = ({ authority, platform, duty }: Counted): Figure => ({
+  authority,
+  platform,
+  duty,
+  total: 0,
+  onTime: 0,
+  late: 0,
+  open: 0,
+  overdue: 0,
+  closed: 0,
+  share: null,
+  median: null,
+  worst: null,
+})
+
+const add = (
+  { figure, taken }: { figure: Figure; taken: Map<number, number> },
+  { from, state, doneOn, n }: Counted,
+  dueOn: string,
+  calendar: Calendar,
+  today: string,
+): void => {
+  figure.total += n
+  if (state === 'CLOSED') {
+    figure.closed += n
+  } else if (state === 'DONE' && doneOn !== null) {
+    const days = workdaysTaken(calendar, from, doneOn)
+    taken.set(days, (taken.get(days) ?? 0) + n)
+    figure.worst = Math.max(figure.worst ?? 0, days)
+    if (doneOn <= dueOn) figure.onTime += n
+    else figure.late += n
+  } else {
+    figure.open += n
+    if (dueOn >= today) return
+    figure.overdue += n
+    figure.late += n
+    figure.worst = Math.max(figure.worst ?? 0, workdaysTaken(calendar, from, today))
+  }
+}
+
+/** Working days after `from` until `on`; a day of rest counts as the working day after it. */
+export const workdaysTaken = (calendar: Calendar, from: string, on: string): number => {
+  let days = 0
+  for (let day = from; day < on; ) {
+    day = addDays(day, 1)
+    if (day === on || isWorkday(calendar, day)) days += 1
+  }
+  return days
+}
+
+/** The lower of the two in the middle where there are two: a whole number of days that somebody took. */
+const summary = ({ onTime, late }: Figure, taken: Map<number, number>): Pick<Figure, 'share' | 'median'> => {
+  const all = [...taken.values()].reduce((sum, n) => sum + n, 0)
+  let before = 0
+  let median: number | null = null
+  for (const [days, n] of [...taken].sort(([a], [b]) => a - b)) {
+    before += n
+    if (median === null && before * 2 >= all) median = days
+  }
+  return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
+}
+
+/** What a figure is of; no two of a month are of the same. */
+export type FigureOf = Pick<Figure, 'authority' | 'platform' | 'duty'>
+
+export const inOrder = (a: FigureOf, b: FigureOf): number =>
+  compare(a.authority, b.authority) ||
+  compare(a.platform, b.platform) ||
+  DUTIES.indexOf(a.duty) - DUTIES.indexOf(b.duty)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,39 @@
+/** What most rejected items of a delivery were rejected for, so that a refusal of the whole names its cause. */
+import type { Problem } from '../records/records.js'
+
+const MOST_KEPT = 1_000 // different causes
+const MOST_TOLD = 3
+
+export interface Causes {
+  add: (problems: readonly Problem[]) => void
+  /** "（整行）form × 58、失信领域 required × 2", the most frequent first; empty where nothing was rejected. */
+  told: () => string
+}
+
+/** By the first problem of each item: its field and its rule. */
+export const causes = (): Causes => {
+  const counts = new Map<string, number>()
+  return {
+    add: ([first]) => {
+      if (first === undefined) return
+      const field = first.heading === undefined ? first.field : `${first.heading} → ${first.field}`
+      const cause = `${field ?? '整行 the row'} ${first.rule}`
+      const count = counts.get(cause)
+      if (count !== undefined || counts.size < MOST_KEPT) counts.set(cause, (count ?? 0) + 1)
+    },
+    told: () =>
+      [...counts]
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, MOST_TOLD)
+        .map(([cause, count]) => `${cause} × ${count}`)
+        .join('、'),
+  }
+}
+
+/** The reason of a refusal with its causes and the place of the rejected items. `run` null: none was kept, as in a preview. */
+export const withCauses = (reason: string, causes: string, run: number | null): string =>
+  [
+    reason,
+    ...(causes === '' ? [] : [`主要原因 mostly: ${causes}`]),
+    ...(causes === '' || run === null ? [] : [`逐行清单 each row: GET /v1/runs/${run}/rejects.csv`]),
+  ].join('；')

@@ -1,0 +1,122 @@
+/**
+ * Deadlines that moves begin and end. Each keeps the rule that set it, by its number of days and its source, so that it can be
+ * counted again when the holidays of a year are published. Pure: where they are kept is the store's.
+ */
+import { addWorkdays, type Calendar } from '../calendar/calendar.js'
+import type { Act, Case, Rules } from './case.js'
+import { type LegalNumber, type ListKind, type NumberName, numberOf } from './lists.js'
+import type { MoveName } from './moves.js'
+
+export const DEADLINES = [
+  'DEFENCE',
+  'PUBLICATION',
+  'HIDING_CONFIRMATION',
+  'REPAIR_ACCEPTANCE',
+  'REPAIR_DECISION',
+  'WITHDRAWAL',
+] as const
+export type DeadlineName = (typeof DEADLINES)[number]
+
+/** The party's own time, which nobody misses: it runs out. */
+export const PARTYS: readonly DeadlineName[] = ['DEFENCE']
+
+export interface Deadline {
+  name: DeadlineName
+  /** The days after this one are counted. */
+  startsOn: string
+  dueOn: string
+  /** It lies beyond the published holidays, and may yet move. */
+  provisional: boolean
+  rule: SetNumber
+}
+
+/** A number that says how many days there are. */
+export type SetNumber = LegalNumber & { value: number }
+
+export interface DeadlineChanges {
+  begun: Deadline[]
+  /** Done on the day of the act. */
+  met: DeadlineName[]
+  /** No longer to be kept: whatever it was for has gone. */
+  dropped: DeadlineName[]
+}
+
+const NUMBERS: Record<DeadlineName, NumberName> = {
+  DEFENCE: 'DEFENCE_WORKDAYS',
+  PUBLICATION: 'PUBLICATION_WORKDAYS',
+  HIDING_CONFIRMATION: 'HIDING_CONFIRM_WORKDAYS',
+  REPAIR_ACCEPTANCE: 'REPAIR_ACCEPT_WORKDAYS',
+  REPAIR_DECISION: 'REPAIR_DECIDE_WORKDAYS',
+  WITHDRAWAL: 'WITHDRAWAL_WORKDAYS',
+}
+
+/** Counted anew with the holidays known now. */
+export const dueDay = (
+  { name, startsOn, rule }: Pick<Deadline, 'name' | 'startsOn' | 'rule'>,
+  calendar: Calendar,
+  told: string | null = null,
+): { dueOn: string; provisional: boolean } => {
+  const { date, provisional } = addWorkdays(calendar, startsOn, rule.value)
+  // What the party was told stands, unless it has longer now.
+  const dueOn = told !== null && PARTYS.includes(name) && told > date ? told : date
+  return { dueOn, provisional }
+}
+
+/** What a move begins, and what it brings to an end. */
+export const deadlinesOf = (name: MoveName, before: Case, after: Case, act: Act, rules: Rules): DeadlineChanges => {
+  const changes = CHANGES[name]?.(before, after, act) ?? {}
+  const begun = Object.entries(changes.begins ?? {}).flatMap(([deadline, from]) =>
+    begin(deadline as DeadlineName, from, selectingDays(before, after, act), rules),
+  )
+  return { begun, met: changes.meets ?? [], dropped: changes.drops ?? [] }
+}
+
+type Days = Record<LegalNumber['selectedBy'], string | null>
+
+/** The days by which rows are selected: that of the application is the pending one's. */
+const selectingDays = (before: Case, after: Case, act: Act): Days => ({
+  DECISION: after.decidedOn,
+  NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,
+  APPLICATION: after.repair?.appliedOn ?? before.repair?.appliedOn ?? null,
+  PUBLICATION: after.publishedOn,
+})
+
+const begin = (name: DeadlineName, startsOn: string | null, days: Days, { list, calendar }: Rules): Deadline[] => {
+  const rule = startsOn === null ? null : selected(list, NUMBERS[name], days)
+  if (startsOn === null || rule === null) return []
+  return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
+}
+
+const selected = (list: ListKind, name: NumberName, days: Days): SetNumber | null => {
+  // All rows of one number are selected by the same day (checked when they are loaded).
+  const by = list.numbers.find((row) => row.name === name)?.selectedBy
+  const day = by === undefined ? null : days[by]
+  const row = day === null ? null : numberOf(list, name, day)
+  return row !== null && row.value !== null ? { ...row, value: row.value } : null
+}
+
+interface Changes {
+  begins?: Partial<Record<DeadlineName, string | null>>
+  meets?: DeadlineName[]
+  drops?: DeadlineName[]
+}
+
+const CHANGES: Partial<Record<MoveName, (before: Case, after: Case, act: Act) => Changes>> = {
+  notifyListing: (_, { notifiedOn }) => ({ begins: { DEFENCE: notifiedOn } }),
+  reviewListing: () => ({ meets: ['DEFENCE'] }),
+  decideListing: (_, { decidedOn }) => ({ begins: { PUBLICATION: decidedOn } }),
+  publishListing: () => ({ meets: ['PUBLICATION'] }),
+  dropListing: () => ({ drops: [...DEADLINES] }),
+  hideListing: (_, __, { on }) => ({ begins: { HIDING_CONFIRMATION: on } }),
+  confirmHiding: () => ({ meets: ['HIDING_CONFIRMATION'] }),
+  unhideListing: () => ({ drops: ['HIDING_CONFIRMATION'] }),
+  applyRepair: (_, __, { on }) => ({ begins: { REPAIR_ACCEPTANCE: on } }),
+  acceptRepair: (_, __, { on }) => ({ begins: { REPAIR_DECISION: on }, meets: ['REPAIR_ACCEPTANCE'] }),
+  refuseRepair: () => ({ meets: ['REPAIR_ACCEPTANCE', 'REPAIR_DECISION'] }),
+  removeListing: (_, __, { on, removal }) => ({
+    begins: { WITHDRAWAL: on },
+    meets: removal === 'REPAIRED' ? ['REPAIR_ACCEPTANCE', 'REPAIR_DECISION'] : [],
+    drops: [...DEADLINES],
+  }),
+  restoreListing: () => ({ drops: ['WITHDRAWAL'] }),
+}

@@ -1,0 +1,138 @@
+/** A document as a page to print on A4: escaped, self-contained, without a script; what is for the officer only is not printed. */
+import { createHash } from 'node:crypto'
+import { contained, turns } from '../../foundation/text/bidi.js'
+import { BLANK, type DocumentOf, type Filled, fill, type Missing, type Template } from './documents.js'
+
+/** Whom the page is for: the party is not shown what its officer still has to do. */
+export type Reader = 'OFFICER' | 'PARTY'
+
+export interface DocumentPage {
+  title: string
+  html: string
+  /** SHA-256 of the article, from its first to its last tag, UTF-8: the same for every reader. */
+  sha256: string
+  missing: Missing[]
+}
+
+const STYLE = `
+@page { size: A4; margin: 37mm 26mm 35mm 28mm; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 210mm; padding: 1rem; font: 16pt/1.75 FangSong, STFangsong, "Noto Serif CJK SC", SimSun, serif; color: #000; background: #fff; overflow-wrap: anywhere; }
+header p, h1, .number { text-align: center; margin: 0 0 .5rem; }
+h1 { font-size: 22pt; line-height: 1.4; font-weight: 700; }
+h2 { font-size: 16pt; margin: 1rem 0 .25rem; break-after: avoid; }
+p { margin: 0 0 .4rem; text-indent: 2em; }
+header p, .head p, .number, .sign p, .note p { text-indent: 0; }
+ol { margin: 0 0 .4rem; padding-left: 3em; }
+.blank { display: inline-block; min-width: 6em; border-bottom: 1px solid #000; text-indent: 0; }
+.blank small { font-size: 10pt; color: #555; }
+.sign { margin-top: 2rem; text-align: right; break-inside: avoid; }
+.draft { font-size: 10pt; color: #555; text-indent: 0; }
+.note { border: 2px solid #a40; padding: .75rem; margin: 0 0 1.5rem; font: 12pt/1.6 system-ui, "PingFang SC", "Microsoft YaHei", sans-serif; }
+@media print { .note { display: none; } body { max-width: none; padding: 0; } }
+`.trim()
+
+/** As a policy names it: a page that shows a document in a frame hands its own policy down to it. */
+export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
+
+/** The style is allowed by its hash: nothing else is fetched or run, wherever the page is opened. */
+const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
+
+export const documentPage = (template: Template, of: DocumentOf, reader: Reader): DocumentPage => {
+  const filled = fill(template, of)
+  const title = plainOf(template.title, filled)
+  const ofParty = template.signer === 'PARTY'
+  const labels = template.blanks
+  const line = (text: string): string => lineOf(text, filled, labels)
+  const paragraphs = (texts: readonly string[]): string =>
+    texts.map((text) => paragraphOf(text, filled, labels)).join('\n')
+  const article = `<article>
+<header>
+${ofParty ? '' : `<p>${line('{{authority}}')}</p>`}
+<h1>${line(template.title)}</h1>
+${ofParty ? '' : `<p class="number">${line('{{number}}')}</p>`}
+</header>
+<div class="head">
+${paragraphs(template.head)}
+</div>
+${paragraphs(template.opening)}
+${template.sections.map(({ heading, text }) => `<section>\n<h2>${line(heading)}</h2>\n${paragraphs(text)}\n</section>`).join('\n')}
+${paragraphs(template.closing)}
+<div class="sign">
+<p>${ofParty ? `申请人（签字或者盖章）：${line('{{party}}')}` : `${line('{{authority}}')}（印章）`}</p>
+<p>${line('{{issuedOn}}')}</p>
+</div>
+${ofParty ? '' : `<p class="draft">${of.issued === null ? '草稿' : '副本'}，以办案系统出具并送达的文书为准。</p>`}
+</article>`
+  const html = `<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${reader === 'OFFICER' ? noteOf(filled.missing) : ''}
+${article}
+</body>
+</html>
+`
+  const sha256 = createHash('sha256').update(article).digest('hex')
+  return { title, html, sha256, missing: filled.missing }
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
+
+type Labels = Template['blanks']
+
+/** A paragraph that is nothing but a list is written as one. */
+const paragraphOf = (text: string, filled: Filled, labels: Labels): string => {
+  const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
+  const value = filled.values.get(name)
+  if (value !== undefined && typeof value !== 'string')
+    return `<ol>\n${value.map((item) => `<li>${escaped(item)}</li>`).join('\n')}\n</ol>`
+  return `<p>${lineOf(text, filled, labels)}</p>`
+}
+
+const lineOf = (text: string, { values }: Filled, labels: Labels): string => {
+  let written = ''
+  let kept = 0
+  for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK)) {
+    const value = values.get(name)
+    written += escaped(text.slice(kept, index))
+    written += value === undefined ? emptyOf(labels[name]?.zh ?? name) : filledIn(textOf(value))
+    kept = index + blank.length
+  }
+  return written + escaped(text.slice(kept))
+}
+
+/** Which way it runs is its own: a name turns round nothing of the document. */
+const filledIn = (text: string): string => {
+  if (!turns(text)) return escaped(text)
+  const own = contained(text)
+  return `<bdi>${escaped(own.text)}</bdi>${own.closes}`
+}
+
+const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join('；'))
+
+const emptyOf = (zh: string): string => `<span class="blank"><small>（手填：${escaped(zh)}）</small></span>`
+
+const plainOf = (text: string, { values }: Filled): string =>
+  text.replace(BLANK, (_, name: string) => textOf(values.get(name) ?? ''))
+
+const WHY = { BY_HAND: '须手填', UNKNOWN: '系统中没有', UNCONFIRMED: '未经核实，不印入文书' } as const
+
+const noteOf = (missing: readonly Missing[]): string => {
+  const items = missing.map(({ zh, why, unconfirmed }) => {
+    const said = unconfirmed === null ? '' : `：“${unconfirmed.text}”，出处：${unconfirmed.basis}。请核实后手填`
+    return `<li>${escaped(`${zh}（${WHY[why]}）${said}`)}</li>`
+  })
+  return `<aside class="note">
+<p>经办人提示（不打印）：${missing.length === 0 ? '没有待填之处。' : `有 ${missing.length} 处须填写。`}</p>
+${items.length === 0 ? '' : `<ol>\n${items.join('\n')}\n</ol>`}
+</aside>`
+}

@@ -1,0 +1,315 @@
+/**
+ * Documents served on a listed party: notice, decision, removal, repair notice; and the application for repair that it signs. Their words are templates under
+ * schema/documents, their numbers dated rows; here the blanks are filled from what the hub knows. What it does not know, or
+ * has not confirmed, is left to be filled by hand: no document asserts it. Pure; documents-page.ts prints it.
+ */
+import type { Case } from './case.js'
+import { type Clocks, checkRows } from './publication-clocks.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
+import { type LegalNumber, type ListKind, type Mark, type NumberName, numberOf, termOf } from './lists.js'
+import { mask } from '../records/personal.js'
+import type { Body } from '../records/records.js'
+
+export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
+
+/** 事由、依据、惩戒措施提示、移出条件和程序、救济措施: a document lacks none (order 44 article 13). */
+export const PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as const
+
+export interface Template {
+  kind: DocumentKind
+  /** Who signs it; absent: the authority. */
+  signer?: 'AUTHORITY' | 'PARTY'
+  title: string
+  head: string[]
+  opening: string[]
+  sections: { part: (typeof PARTS)[number]; heading: string; text: string[] }[]
+  closing: string[]
+  blanks: Record<string, { zh: string; from: string | null; words?: Record<string, string> }>
+}
+
+export interface DocumentRow {
+  name:
+    | 'HEARING'
+    | 'RECONSIDERATION'
+    | 'SUIT'
+    | 'REPAIR_CONDITIONS'
+    | 'REPAIR_BASIS'
+    | 'REPAIR_NOTICE'
+    | 'FALSE_MATERIALS'
+  text: string
+  from: string | null
+  to: string | null
+  basis: string
+  mark: Mark
+  confirmed: boolean
+}
+
+export interface DocumentRules {
+  rows: readonly DocumentRow[]
+}
+
+/** What the case system has issued: entered by an officer, never made here. */
+export interface Issued {
+  number: string
+  issuedOn: string
+}
+
+export interface DocumentOf {
+  listing: {
+    authority: string
+    reason: string
+    documentNumber: string | null
+    removedOn: string | null
+    removalReason: string | null
+    facts: Case
+  }
+  operator: { name: string | null; uscc: string | null }
+  /** The penalty that it rests on; null: none is linked. */
+  decision: Body | null
+  list: ListKind
+  clocks: Clocks | null
+  rules: DocumentRules
+  issued: Issued | null
+  /** Numbers that moves have named before the case system's were entered. */
+  named: Partial<Record<DocumentKind, string>>
+  /** The day on which it is drafted, and by whose rules where its own day is not known yet. */
+  on: string
+}
+
+/** Which documents there are in a case so far; the repair notice goes with the decision (两书同达). */
+export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
+  const { state } = facts
+  const decided = facts.decidedOn !== null || state === 'REVIEWED' || state === 'CONSENTED'
+  const standing = state === 'PUBLISHED' || state === 'REPAIR_APPLIED' || state === 'HIDDEN'
+  const there: Record<DocumentKind, boolean> = {
+    NOTICE: facts.proposedBy !== null || facts.notifiedOn !== null,
+    DECISION: decided,
+    REPAIR_NOTICE: decided,
+    // The papers that go to the entrance, prepared for the party.
+    REPAIR_APPLICATION: standing,
+    REMOVAL: standing || removedOn !== null,
+  }
+  return DOCUMENT_KINDS.filter((kind) => there[kind])
+}
+
+/** Of those the ones that have reached the party, or are its own to sign. */
+export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
+  const served: Record<DocumentKind, boolean> = {
+    NOTICE: facts.notifiedOn !== null,
+    DECISION: facts.servedOn !== null,
+    REPAIR_NOTICE: facts.servedOn !== null,
+    REPAIR_APPLICATION: true,
+    REMOVAL: removedOn !== null,
+  }
+  return documentsOf(facts, removedOn).filter((kind) => served[kind])
+}
+
+/** Whether a decision served on this day needs the repair notice served with it (两书同达). */
+export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
+  rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
+
+export type Why = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
+
+export interface Missing {
+  name: string
+  zh: string
+  why: Why
+  /** Of what is unconfirmed: what it would say, and from where; for the officer's eyes. */
+  unconfirmed: { text: string; basis: string } | null
+}
+
+export interface Filled {
+  values: Map<string, string | readonly string[]>
+  missing: Missing[]
+}
+
+export const fill = (template: Template, of: DocumentOf): Filled => {
+  const filled: Filled = { values: new Map(), missing: [] }
+  for (const [name, { zh, from, words }] of Object.entries(template.blanks)) {
+    const found = from === null ? null : (SOURCES[from]?.(of, template.kind) ?? null)
+    const value = typeof found === 'string' && words ? (words[found] ?? null) : found
+    if (value === null || value.length === 0) {
+      filled.missing.push({ name, zh, why: from === null ? 'BY_HAND' : 'UNKNOWN', unconfirmed: null })
+    } else if (typeof value === 'object' && 'basis' in value) {
+      const { text, basis, confirmed } = value
+      if (confirmed) filled.values.set(name, text)
+      else filled.missing.push({ name, zh, why: 'UNCONFIRMED', unconfirmed: { text, basis } })
+    } else filled.values.set(name, value)
+  }
+  return filled
+}
+
+interface Sourced {
+  text: string
+  basis: string
+  confirmed: boolean
+  length: number
+}
+
+type Source = (of: DocumentOf, kind: DocumentKind) => string | readonly string[] | Sourced | null
+
+const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed: boolean }): Sourced => ({
+  text,
+  basis,
+  confirmed,
+  length: text.length,
+})
+
+/** The day of the decision, or of the draft: it selects the rows. */
+const dayOf = ({ listing, on }: DocumentOf): string => listing.facts.decidedOn ?? on
+
+const numbered =
+  (name: NumberName, unit: string, on: (of: DocumentOf) => string = dayOf): Source =>
+  (of) => {
+    const row: LegalNumber | null = numberOf(of.list, name, on(of))
+    return row && sourced(row.value === null ? '无' : `${row.value}${unit}`, row)
+  }
+
+const ruled =
+  (name: DocumentRow['name']): Source =>
+  (of) => {
+    const row = of.rules.rows.find((each) => each.name === name && applies(each, dayOf(of)))
+    return row ? sourced(row.text, row) : null
+  }
+
+/** From the penalty as it was sent; no mark of a person's number goes into a document. */
+const penalty =
+  (field: string): Source =>
+  ({ decision }) => {
+    const value = decision?.[field]
+    return typeof value === 'string' && value.trim() !== '' ? mask(value, ['ID_NUMBER']).text : null
+  }
+
+const clocked =
+  (which: (clocks: Clocks) => { on: string; row: { basis: string; confirmed: boolean } } | undefined): Source =>
+  ({ clocks }) => {
+    const day = clocks && which(clocks)
+    return day ? sourced(chineseDay(day.on), day.row) : null
+  }
+
+const day = (date: string | null): string | null => (date === null ? null : chineseDay(date))
+
+export const chineseDay = (date: string): string => {
+  const [year, month, of] = date.split('-').map(Number)
+  return `${year}年${month}月${of}日`
+}
+
+const SOURCES: Record<string, Source> = {
+  authority: ({ listing }) => listing.authority,
+  number: ({ issued, named }, kind) => issued?.number ?? named[kind] ?? null,
+  issuedOn: ({ issued }) => day(issued?.issuedOn ?? null),
+  party: ({ operator }) => operator.name,
+  code: ({ operator }) => operator.uscc,
+  representative: penalty('representative'),
+  listName: ({ list }) => list.zh,
+  ground: ({ listing }) => listing.facts.ground ?? (listing.facts.decisionHeavy === true ? 'HEAVIER_PENALTY' : null),
+  penaltyOn: (of) => {
+    const on = of.decision?.['decided_on']
+    return typeof on === 'string' ? chineseDay(on) : null
+  },
+  penaltyAuthority: penalty('authority'),
+  penaltyNumber: penalty('document_number'),
+  violation: (of, kind) => penalty('violation')(of, kind) ?? (of.listing.reason.trim() || null),
+  facts: penalty('facts'),
+  penaltyContent: (of, kind) => penalty('content')(of, kind) ?? typesOf(of.decision),
+  listBasis: (of) =>
+    of.list.legalBasis
+      .filter((basis) => applies(basis, dayOf(of)))
+      .map(({ title, number, articles, mark }) => {
+        // An article that nobody has seen is not cited.
+        const cited = mark === 'F' && articles !== null ? articles : ''
+        return `《${title}》${number === null ? '' : `（${number}）`}${cited}`
+      }),
+  measures: ({ list }) => list.measures.map(({ zh }) => zh),
+  termYears: (of) => {
+    const term = termOf(of.list, dayOf(of), of.listing.facts.publishedOn)
+    return term && sourced(`${term.years}年`, term)
+  },
+  repairAfter: numbered('REPAIR_MIN_MONTHS', '个月'),
+  acceptDays: numbered('REPAIR_ACCEPT_WORKDAYS', '个工作日', ({ on }) => on),
+  decideDays: numbered('REPAIR_DECIDE_WORKDAYS', '个工作日', ({ on }) => on),
+  defenceDays: numbered('DEFENCE_WORKDAYS', '个工作日', ({ listing, on }) => listing.facts.notifiedOn ?? on),
+  entrance: ({ list }) =>
+    list.repair && sourced(list.repair.zh, { basis: list.repair.basis, confirmed: list.repair.mark === 'F' }),
+  hearingDays: ruled('HEARING'),
+  reconsiderationDays: ruled('RECONSIDERATION'),
+  suitMonths: ruled('SUIT'),
+  conditions: ruled('REPAIR_CONDITIONS'),
+  repairBasis: ruled('REPAIR_BASIS'),
+  falseMaterials: ruled('FALSE_MATERIALS'),
+  gsxtEndsOn: clocked(({ gsxt }) => gsxt?.endsOn),
+  creditchinaFrom: clocked(({ creditchina }) => creditchina?.repairFrom),
+  creditchinaEndsOn: clocked(({ creditchina }) => creditchina?.endsOn),
+  decidedOn: ({ listing }) => day(listing.facts.decidedOn),
+  decisionNumber: ({ listing }) => listing.documentNumber,
+  removedOn: ({ listing }) => day(listing.removedOn),
+  removalReason: ({ listing }) => listing.removalReason,
+}
+
+const typesOf = (decision: Body | null): string | null => {
+  const types = decision?.['types']
+  return Array.isArray(types) && types.length > 0 ? types.map(String).join('、') : null
+}
+
+const applies = ({ from, to }: { from: string | null; to: string | null }, on: string): boolean =>
+  (from === null || from <= on) && (to === null || on <= to)
+
+export const BLANK = /\{\{([^{}]*)\}\}/g
+/** A number of the law is a dated row, never a word of a template. */
+const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
+/** Blanks that every document has; one that the party signs has no number. */
+const NEEDED = ['authority', 'number', 'party', 'issuedOn']
+
+/** Everything wrong with a template beyond its shape, by place and reason. */
+export const checkTemplate = (template: Template): RuleFault[] => {
+  const faults: RuleFault[] = []
+  const say = (place: string, reason: string): void => {
+    faults.push({ place, reason })
+  }
+  const used = new Set(['authority', 'number', 'issuedOn'])
+  for (const [place, text] of textsOf(template)) {
+    for (const [, name = ''] of text.matchAll(BLANK)) {
+      used.add(name)
+      if (!(name in template.blanks)) say(place, `空白处 ${name} 未列明。The blank is not declared.`)
+    }
+    const words = text.replace(BLANK, '')
+    if (/[{}]/.test(words)) say(place, '空白处的写法有误。A blank is not written {{name}}.')
+    if (LEGAL_NUMBER.test(words))
+      say(place, '法定期限须为规则表的一行。A number of the law must be a row of the rules.')
+  }
+  const parts = template.sections.map(({ part }) => part)
+  for (const part of PARTS) {
+    const times = parts.filter((each) => each === part).length
+    if (times !== 1) say('sections', `${part} 须恰有一节。There must be one section for it.`)
+  }
+  const needed = NEEDED.filter((name) => name !== 'number' || template.signer !== 'PARTY')
+  for (const name of needed) if (!(name in template.blanks)) say('blanks', `缺少空白处 ${name}。The blank is missing.`)
+  for (const [name, { from }] of Object.entries(template.blanks)) {
+    if (!used.has(name)) say(`blanks.${name}`, '没有用到。It is used nowhere.')
+    if (from !== null && !(from in SOURCES))
+      say(`blanks.${name}.from`, `不知道 ${from}。Nothing of this name fills it.`)
+  }
+  return faults
+}
+
+const textsOf = (template: Template): [place: string, text: string][] => {
+  const all = (place: string, texts: readonly string[]): [string, string][] =>
+    texts.map((text, i) => [`${place}[${i}]`, text])
+  return [
+    ['title', template.title],
+    ...all('head', template.head),
+    ...all('opening', template.opening),
+    ...template.sections.flatMap(({ heading, text }, i): [string, string][] => [
+      [`sections[${i}].heading`, heading],
+      ...all(`sections[${i}].text`, text),
+    ]),
+    ...all('closing', template.closing),
+    ...Object.entries(template.blanks).flatMap(([name, { words = {} }]) =>
+      Object.entries(words).map(([key, text]): [string, string] => [`blanks.${name}.words.${key}`, text]),
+    ),
+  ]
+}
+
+export const checkDocumentRules = ({ rows }: DocumentRules): RuleFault[] =>
+  checkRows(rows, 'rows', (a, b) => a.name === b.name)

@@ -1,0 +1,267 @@
+/** Moves from the lead to publication, and off the way there: each is what the law asks for before the next. */
+import { addWorkdays } from '../calendar/calendar.js'
+import { type Act, type Case, type Rules, STATES } from './case.js'
+import { addDays } from '../../foundation/time/dates.js'
+import { endHere } from './terms.js'
+import { basisOn, consentNeeded, daysOf, numberOf, termEnd } from './lists.js'
+import {
+  type Guard,
+  groundStands,
+  type MoveRow,
+  madeToday,
+  missing,
+  notEnded,
+  nothing,
+  publicKind,
+} from './moves-row.js'
+import { samePerson } from '../access/persons.js'
+
+const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
+
+/** Points that a party itself may make in its days, and after them: each is answered, and none puts off a review for ever. */
+const POINTS_MOST = 50
+const LATE_POINTS_MOST = 3
+
+const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
+const heavySaid: Guard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
+/** That the party could perform the decision and does not is said, not seen from the decision. */
+const nonPerformanceSaid: Guard = (_, act) =>
+  act.ground === 'DECISION_NOT_PERFORMED' ? missing(['reason'], act) : null
+/** The listing is decided with the penalty or after it, never before (order 44 art 13). */
+const notBeforeDecision: Guard = (before, act) =>
+  before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
+const anotherPerson: Guard = (before, act) =>
+  before.proposedBy !== null && !samePerson(before.proposedBy, act.by) ? null : 'SAME_PERSON'
+const defenceAnswered: Guard = (before) => (before.defenceOpen ? 'DEFENCE_UNANSWERED' : null)
+const hearingHeld: Guard = (before) => (before.hearingAsked && before.hearingOn === null ? 'HEARING_NOT_HELD' : null)
+const noticeReached: Guard = ({ notifiedOn }, act) =>
+  notifiedOn !== null && act.on < notifiedOn ? { code: 'BEFORE_NOTICE', from: notifiedOn } : null
+const pointsFew: Guard = (before, act, rules) => {
+  if (act.role !== 'party') return null
+  const full = isLate(before, act, rules) ? before.latePoints >= LATE_POINTS_MOST : before.points >= POINTS_MOST
+  return full ? 'TOO_MANY_POINTS' : null
+}
+const isLate = (before: Case, act: Act, rules: Rules): boolean => {
+  const until = lastDefenceDay(before, rules)
+  return act.role === 'party' && until !== null && act.on > until
+}
+const basisInForce: Guard = (_, act, { list }) => (basisOn(list, act.on) === null ? 'NO_BASIS' : null)
+const defenceTime: Guard = (_, act, { list }) =>
+  daysOf(list, 'DEFENCE_WORKDAYS', act.on) === null ? 'NO_DEFENCE_TIME' : null
+const defenceOver: Guard = (before, act, rules) => {
+  if (act.waived === true) return act.documentNumber?.trim() ? null : 'WAIVER_WITHOUT_DOCUMENT'
+  const until = lastDefenceDay(before, rules)
+  if (until === null) return 'DEFENCE_RUNNING'
+  return act.on > until ? null : { code: 'DEFENCE_RUNNING', from: addDays(until, 1) }
+}
+const pointChosen: Guard = ({ openPoints }, { point }) => {
+  if (openPoints.length === 0) return 'NOTHING_TO_ANSWER'
+  if (point === undefined) return openPoints.length === 1 ? null : 'POINT_NOT_SAID'
+  return openPoints.includes(point) ? null : 'POINT_UNKNOWN'
+}
+const consentAsked: Guard = (before, act, { list }) =>
+  consentNeeded(list, before.level, act.on) ? null : 'CONSENT_NOT_NEEDED'
+const consentGiven: Guard = (before, act, { list }) =>
+  before.consentedOn === null && consentNeeded(list, before.level, act.on) ? 'CONSENT_MISSING' : null
+const decider: Guard = ({ level }, _, { list }) =>
+  level === null || list.deciders.includes(level) ? null : 'NOT_A_DECIDER'
+const termFixed: Guard = (_, act, { list }) =>
+  termEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
+/** The party's consent is a paper of its own: what is served proves nothing about it. */
+const consented: Guard = (_, { service, consentNumber }) =>
+  service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
+const servable: Guard = (_, act, { list }) => {
+  const notice = act.service === 'PUBLIC_NOTICE'
+  return notice && daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) === null ? 'NO_NOTICE_TIME' : null
+}
+const served: Guard = ({ servedOn }, act) => {
+  if (servedOn === null) return 'NOT_SERVED'
+  return act.on < servedOn ? { code: 'NOT_SERVED', from: servedOn } : null
+}
+const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar }) => {
+  if (servedOn === null || decidedOn === null) return 'NOT_SERVED'
+  const days = numberOf(list, 'OBJECTION_WORKDAYS', decidedOn)
+  if (days === null) return 'NO_OBJECTION_RULE'
+  if (days.value === null) return null
+  const last = addWorkdays(calendar, servedOn, days.value).date
+  return act.on <= last ? { code: 'OBJECTION_RUNNING', from: addDays(last, 1) } : null
+}
+
+/** The day told to the party stands, unless holidays published since then lengthen it. */
+const lastDefenceDay = (before: Case, { list, calendar }: Rules): string | null => {
+  if (before.notifiedOn === null || before.defenceUntil === null) return null
+  const days = daysOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
+  const now = days === null ? before.defenceUntil : addWorkdays(calendar, before.notifiedOn, days).date
+  if (now > before.defenceUntil) return now
+  return before.defenceUntil
+}
+
+/** A public notice is service when its days have gone by; every other kind on its own day. */
+const effectiveOn = (act: Act, { list }: Rules): string =>
+  act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
+
+export const DECISION_MOVES = {
+  openLead: {
+    zh: '登记线索',
+    en: 'open a lead',
+    from: [null],
+    to: 'LEAD',
+    roles: ['officer', 'clock'],
+    needs: ['reason'],
+    guards: [decidedHere],
+    sets: nothing,
+  },
+  linkDecision: {
+    zh: '关联处罚决定',
+    en: 'link the decision',
+    from: ['LEAD'],
+    to: 'LEAD',
+    roles: ['officer'],
+    needs: ['documentNumber'],
+    guards: [heavySaid, nonPerformanceSaid],
+    sets: (_, act) => ({
+      decisionLinked: true,
+      decisionHeavy: act.heavy ?? null,
+      decisionOn: act.decisionOn ?? null,
+      ground: act.ground ?? 'HEAVIER_PENALTY',
+      level: act.level ?? null,
+    }),
+  },
+  proposeListing: {
+    zh: '提出列入建议',
+    en: 'propose',
+    from: ['LEAD'],
+    to: 'PROPOSED',
+    roles: ['officer'],
+    needs: ['reason'],
+    guards: [decidedHere, basisInForce, groundStands],
+    sets: (_, act) => ({ proposedBy: act.by }),
+  },
+  notifyListing: {
+    zh: '告知当事人',
+    en: 'notify the party',
+    from: ['PROPOSED'],
+    to: 'NOTIFIED',
+    roles: ['officer'],
+    needs: ['documentNumber'],
+    guards: [consented, servable, defenceTime],
+    sets: (_, act, rules) => {
+      const notifiedOn = effectiveOn(act, rules)
+      const days = daysOf(rules.list, 'DEFENCE_WORKDAYS', notifiedOn)
+      const end = addWorkdays(rules.calendar, notifiedOn, days ?? 0)
+      return { notifiedOn, defenceUntil: end.date, provisional: end.provisional }
+    },
+  },
+  // A party that speaks late is heard as well, as long as nobody has reviewed; each time is one point to be answered.
+  recordDefence: {
+    zh: '记录陈述申辩',
+    en: 'record the defence',
+    from: ['NOTIFIED', 'DEFENCE', 'HEARING'],
+    to: 'DEFENCE',
+    roles: ['officer', 'party'],
+    needs: ['text'],
+    guards: [pointsFew],
+    sets: (before, act, rules) => {
+      const { points, openPoints, latePoints } = before
+      return {
+        defenceOpen: true,
+        points: points + 1,
+        openPoints: [...openPoints, points + 1],
+        latePoints: latePoints + (isLate(before, act, rules) ? 1 : 0),
+        // A hearing held before it was asked for is no answer to the asking.
+        ...(act.hearing === true && { hearingAsked: true, hearingOn: null }),
+      }
+    },
+  },
+  answerDefence: {
+    zh: '答复陈述申辩',
+    en: 'answer the defence',
+    from: ['DEFENCE', 'HEARING'],
+    to: 'SAME',
+    roles: ['officer'],
+    needs: ['text'],
+    guards: [pointChosen],
+    sets: ({ openPoints }, act) => {
+      const answered = act.point ?? openPoints[0]
+      const left = openPoints.filter((point) => point !== answered)
+      return { openPoints: left, defenceOpen: left.length > 0 }
+    },
+  },
+  holdHearing: {
+    zh: '举行听证',
+    en: 'hold the hearing',
+    from: ['NOTIFIED', 'DEFENCE'],
+    to: 'HEARING',
+    roles: ['officer', 'reviewer'],
+    needs: ['text'],
+    guards: [noticeReached],
+    sets: (_, act) => ({ hearingOn: act.on }),
+  },
+  reviewListing: {
+    zh: '复核',
+    en: 'review',
+    from: ['NOTIFIED', 'DEFENCE', 'HEARING'],
+    to: 'REVIEWED',
+    roles: ['reviewer'],
+    needs: [],
+    guards: [anotherPerson, defenceAnswered, hearingHeld, defenceOver],
+    sets: nothing,
+  },
+  consentListing: {
+    zh: '上级同意',
+    en: 'the higher authority consents',
+    from: ['REVIEWED'],
+    to: 'CONSENTED',
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber'],
+    guards: [consentAsked],
+    sets: (_, act) => ({ consentedOn: act.on }),
+  },
+  decideListing: {
+    zh: '作出列入决定',
+    en: 'decide',
+    from: ['REVIEWED', 'CONSENTED'],
+    to: 'DECIDED',
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber'],
+    guards: [basisInForce, groundStands, notBeforeDecision, decider, consentGiven, termFixed],
+    sets: (_, act, rules) => ({
+      decidedOn: act.on,
+      endsOn: endHere(rules, { decidedOn: act.on, publishedOn: null, anewFrom: null, asOf: act.today }),
+    }),
+  },
+  serveListing: {
+    zh: '送达',
+    en: 'serve',
+    from: ['DECIDED'],
+    to: 'SERVED',
+    roles: ['officer', 'reviewer'],
+    needs: [],
+    guards: [consented, servable, notEnded],
+    sets: (_, act, rules) => ({ servedOn: effectiveOn(act, rules) }),
+  },
+  publishListing: {
+    zh: '公示',
+    en: 'publish',
+    from: ['SERVED'],
+    to: 'PUBLISHED',
+    roles: ['officer', 'reviewer'],
+    needs: [],
+    guards: [served, objectionsOver, groundStands, publicKind, notEnded, madeToday],
+    sets: ({ decidedOn, termFrom }, { on, today, ofAge = null }, rules) => ({
+      publishedOn: on,
+      ofAge,
+      endsOn: endHere(rules, { decidedOn, publishedOn: on, anewFrom: termFrom, asOf: today }),
+    }),
+  },
+  dropListing: {
+    zh: '不予列入',
+    en: 'drop',
+    from: BEFORE_PUBLICATION,
+    to: 'NOT_LISTED',
+    roles: ['officer', 'reviewer', 'clock'],
+    needs: ['reason'],
+    guards: [],
+    sets: (_, act) => ({ notListed: act.notListed ?? (act.role === 'clock' ? 'DECISION_GONE' : 'OTHER') }),
+  },
+} as const satisfies Record<string, MoveRow>

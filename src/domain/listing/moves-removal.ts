@@ -1,0 +1,190 @@
+/** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
+import type { Act, Case, Role, Rules, State } from './case.js'
+import { addDays } from '../../foundation/time/dates.js'
+import { endHere } from './terms.js'
+import { firstRepairDay, type RemovalReason } from './lists.js'
+import {
+  type Guard,
+  groundStands,
+  type MoveRow,
+  madeToday,
+  missing,
+  type Need,
+  notEnded,
+  publicKind,
+} from './moves-row.js'
+
+const SHOWN_OR_HIDDEN: readonly State[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
+
+const ofRepair: Guard = (_, __, { list }) =>
+  list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
+
+/** Counted anew where the term is. */
+const oldEnough: Guard = (before, act, { list }) => {
+  const { decidedOn } = before
+  if (decidedOn === null) return 'REPAIR_TOO_EARLY'
+  const from = firstRepairDay(list, decidedOn, { from: before.termFrom ?? decidedOn, on: act.on })
+  if (from === null) return 'NO_REPAIR_TIME'
+  return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
+}
+
+/** The clock makes what a feed tells, and no feed tells what is repaired here alone. */
+const fromElsewhere: Guard = (_, act, { list }) =>
+  act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
+
+const repairDecided: Guard = (before, act, rules) => {
+  // A result that comes by a feed is that entrance's own, and was its to judge.
+  if (act.role === 'clock') return fromElsewhere(before, act, rules)
+  // What another entrance has decided needs no application here; the document of its result is what counts.
+  const here = rules.list.repair?.entrance === 'HERE'
+  if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
+  return oldEnough(before, act, rules)
+}
+
+const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
+
+/** Who may remove for which reason, on what proof, and when. */
+const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly Need[]; guard: Guard }> = {
+  EXPIRED: {
+    roles: ['clock'],
+    needs: [],
+    guard: termOver,
+  },
+  REPAIRED: { roles: ['officer', 'reviewer', 'clock'], needs: ['documentNumber', 'reason'], guard: repairDecided },
+  REVOKED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
+  CORRECTED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
+  CEASED: { roles: ['officer', 'reviewer', 'clock'], needs: ['reason'], guard: () => null },
+}
+
+const removable: Guard = (before, act, rules) => {
+  if (act.removal === undefined) return 'REMOVAL_NOT_SAID'
+  const row = REMOVING[act.removal]
+  if (!row.roles.includes(act.role)) return act.removal === 'EXPIRED' ? 'CLOCK_ONLY' : 'ROLE'
+  if (!rules.list.removals.some((rule) => rule.reason === act.removal)) return 'REMOVAL_NOT_OF_LIST'
+  return missing(row.needs, act) ?? row.guard(before, act, rules)
+}
+
+/** What is hidden stays hidden. */
+const unlessHidden =
+  (to: State) =>
+  ({ state }: Case): State =>
+    state === 'HIDDEN' ? 'HIDDEN' : to
+
+/** Whoever did nothing wrong loses no time: only after false materials the term is counted anew. */
+const anewFrom = ({ termFrom }: Case, { on, restoring }: Act): string | null =>
+  restoring === 'RESULT_WITHDRAWN' ? termFrom : on
+
+const restoredEnd = (before: Case, act: Act, rules: Rules): string | null => {
+  const { decidedOn, publishedOn } = before
+  return endHere(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
+}
+
+/** What 信用中国 may show at most has not gone by. */
+const timeLeft: Guard = (before, act, rules) => {
+  const end = restoredEnd(before, act, rules)
+  return end !== null && act.today <= end ? null : 'ENDED'
+}
+
+const termMoved: Guard = (before, act, rules) => {
+  const next = renewedEnd(before, act.on, rules)
+  return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
+}
+
+/** The last day by the rows of `on`. A shorter rule ends an entry with the day before `on`, never further back. */
+export const renewedEnd = (
+  { decidedOn, publishedOn, termFrom }: Case,
+  on: string,
+  rules: Pick<Rules, 'list' | 'clocks'>,
+): string | null => {
+  const end = endHere(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
+  return end !== null && end < on ? addDays(on, -1) : end
+}
+
+export const REMOVAL_MOVES = {
+  applyRepair: {
+    zh: '申请信用修复',
+    en: 'apply for repair',
+    from: ['PUBLISHED', 'HIDDEN'],
+    to: unlessHidden('REPAIR_APPLIED'),
+    roles: ['officer', 'party'],
+    needs: ['text'],
+    offered: ({ repair }) => (repair === null ? null : 'REPAIR_PENDING'),
+    guards: [ofRepair, oldEnough, notEnded],
+    sets: (_, act) => ({ repair: { appliedOn: act.on, acceptedOn: null } }),
+  },
+  acceptRepair: {
+    zh: '受理修复申请',
+    en: 'accept the application for repair',
+    from: ['REPAIR_APPLIED', 'HIDDEN'],
+    to: 'SAME',
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber'],
+    offered: ({ repair }) => {
+      if (repair === null) return 'NO_REPAIR_PENDING'
+      return repair.acceptedOn === null ? null : 'REPAIR_ACCEPTED'
+    },
+    guards: [notEnded],
+    sets: ({ repair }, act) => ({ repair: repair && { ...repair, acceptedOn: act.on } }),
+  },
+  refuseRepair: {
+    zh: '不予修复',
+    en: 'refuse the repair',
+    from: ['REPAIR_APPLIED', 'HIDDEN'],
+    to: unlessHidden('PUBLISHED'),
+    // By the clock where a feed tells it of another entrance.
+    roles: ['officer', 'reviewer', 'clock'],
+    needs: ['documentNumber', 'reason'],
+    offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
+    guards: [fromElsewhere, notEnded],
+    sets: () => ({ repair: null }),
+  },
+  removeListing: {
+    zh: '移出',
+    en: 'remove',
+    from: SHOWN_OR_HIDDEN,
+    to: 'REMOVED',
+    roles: ['officer', 'reviewer', 'clock'],
+    needs: [],
+    guards: [removable],
+    sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
+  },
+  // Decided and never shown, until its term was over: nothing is left to be published.
+  lapseListing: {
+    zh: '期满终结（未曾公示）',
+    en: 'end unpublished',
+    from: ['DECIDED', 'SERVED'],
+    to: 'REMOVED',
+    roles: ['clock'],
+    needs: [],
+    guards: [termOver],
+    sets: () => ({ removal: 'EXPIRED' }),
+  },
+  // Repaired on false materials: it stands again, and its term is counted anew; 信用中国 still ends it at its maximum (ends.ts).
+  restoreListing: {
+    zh: '撤销修复、恢复列入',
+    en: 'restore',
+    from: ['REMOVED'],
+    to: 'PUBLISHED',
+    roles: ['officer', 'reviewer'],
+    needs: ['documentNumber', 'reason'],
+    offered: ({ removal }) => (removal === 'REPAIRED' ? null : 'NOT_REPAIRED'),
+    guards: [groundStands, publicKind, madeToday, timeLeft],
+    sets: (before, act, rules) => ({
+      removal: null,
+      restoredOn: act.on,
+      termFrom: anewFrom(before, act),
+      endsOn: restoredEnd(before, act, rules),
+    }),
+  },
+  // A new row of the rules that changes what stands: by itself, on its first day.
+  renewTerm: {
+    zh: '依新规则重计期限',
+    en: 'count the term by a new rule',
+    from: ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],
+    to: 'SAME',
+    roles: ['clock'],
+    needs: ['reason'],
+    guards: [notEnded, termMoved],
+    sets: (before, act, rules) => ({ endsOn: renewedEnd(before, act.on, rules) }),
+  },
+} as const satisfies Record<string, MoveRow>

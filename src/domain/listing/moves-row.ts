@@ -1,0 +1,52 @@
+/** One row of the table of moves, and what rows are made of. */
+import type { Act, Case, Role, Rules, State } from './case.js'
+import type { DenialCode } from './moves-denials.js'
+import type { Words } from '../../foundation/text/words.js'
+
+export interface MoveRow extends Words {
+  from: readonly (State | null)[]
+  /** SAME: it stays where it is. */
+  to: State | 'SAME' | ((before: Case) => State)
+  roles: readonly Role[]
+  needs: readonly Need[]
+  /** What the case itself must allow, whoever acts and whatever is said: else the move is not even offered. */
+  offered?: (before: Case) => DenialCode | null
+  guards: readonly Guard[]
+  sets: (before: Case, act: Act, rules: Rules) => Partial<Case> & { provisional?: boolean }
+}
+
+export type Need = 'documentNumber' | 'reason' | 'text'
+export type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | NotYet | null
+
+/** Denied today, and no longer from this day on. */
+export interface NotYet {
+  code: DenialCode
+  from: string
+}
+
+export const nothing = (): Partial<Case> => ({})
+
+/** What is needed and was not given. */
+export const missing = (needs: readonly Need[], act: Act): DenialCode | null => {
+  const lacking = needs.find((need) => !act[need]?.trim())
+  return lacking === undefined ? null : LACKING[lacking]
+}
+
+const LACKING = { documentNumber: 'NO_DOCUMENT_NUMBER', reason: 'NO_REASON', text: 'NO_TEXT' } as const
+
+export const documentGiven: Guard = (_, act) => missing(['documentNumber'], act)
+
+// Guards that more than one noun asks; each reads as what must hold and answers null, or why not.
+
+/** The hub publishes and hides when it does: nobody has been public, or not, for days that are past. */
+export const madeToday: Guard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
+
+export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.today <= before.endsOn ? null : 'ENDED')
+
+export const publicKind: Guard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
+
+/** The decision linked stands and carries a listing: as a heavier penalty, or because it is not performed. */
+export const groundStands: Guard = (before) => {
+  if (!before.decisionLinked) return 'NO_DECISION'
+  return before.decisionHeavy === true || before.ground === 'DECISION_NOT_PERFORMED' ? null : 'DECISION_NOT_HEAVY'
+}

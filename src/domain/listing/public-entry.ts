@@ -1,0 +1,171 @@
+/**
+ * What of a listing may be public: what the law says of the listed, and nothing of anybody's person. Natural persons only
+ * where a confirmed row of schema/rules/public-entry.json says so, minors never; free text is read and masked, and the
+ * officer is told what was. Pure.
+ */
+import { checkRows } from './publication-clocks.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
+import type { Mark } from './lists.js'
+import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
+import { IN_NAMES, publicCode } from './public-name.js'
+import type { Words } from '../../foundation/text/words.js'
+
+/** Raised with whatever changes what may be public: entries made under a former number are made anew by the clock. */
+export const MASKS = 2
+
+export interface PersonsRow {
+  list: string
+  from: string | null
+  to: string | null
+  public: boolean
+  basis: string
+  mark: Mark
+  confirmed: boolean
+}
+
+export interface PublicRules {
+  persons: readonly PersonsRow[]
+}
+
+/** Everything wrong with the table beyond its shape. */
+export const checkPersons = ({ persons }: PublicRules): RuleFault[] =>
+  checkRows(persons, 'persons', (a, b) => a.list === b.list)
+
+export interface ListingOf {
+  id: string
+  list: string
+  reason: string
+  basis: string
+  authority: string
+  documentNumber: string | null
+  decidedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+}
+
+export interface PartyOf {
+  uscc: string | null
+  name: string | null
+  region: string | null
+  kind: 'ENTERPRISE' | 'INDIVIDUAL' | 'COOPERATIVE' | 'SHOP' | 'OTHER'
+}
+
+/** What else is known of the party. */
+export interface Known {
+  /** Whether an officer has established that the person is a minor, or was when it acted; null: nobody has. */
+  minor?: boolean | null
+  /** The penalty says that its party is a natural person. */
+  naturalPerson?: boolean
+  /** Its place of business as registered, which is public even where somebody lives there. */
+  businessAddress?: string | null
+  /** The decision it rests on is under objection. */
+  contested?: boolean
+}
+
+export interface PublicEntry {
+  id: string
+  list: string
+  uscc: string | null
+  name: string
+  region: string | null
+  reason: string
+  basis: string
+  authority: string
+  documentNumber: string
+  decidedOn: string
+  publishedOn: string
+  endsOn: string | null
+  /** Under objection, which is said wherever the entry is shown. */
+  contested: boolean
+}
+
+export interface Masked {
+  field: 'name' | 'reason' | 'basis' | 'authority' | 'documentNumber' | 'uscc'
+  what: Personal
+  times: number
+}
+
+export const WITHHELD = {
+  NO_NAME: { zh: '没有名称，不得公示', en: 'it has no name and is not published' },
+  MINOR: { zh: '未成年人，不得公示', en: 'a minor is never published' },
+  AGE_UNKNOWN: {
+    zh: '自然人，尚未查明是否成年，不得公示',
+    en: 'a natural person whose age nobody has established is not published',
+  },
+  PERSON: {
+    zh: '自然人，该名单没有已核实的公示依据，不得公示',
+    en: 'a natural person is not published: no confirmed rule of this list says so',
+  },
+} as const satisfies Record<string, Words>
+export type Withheld = keyof typeof WITHHELD
+
+export interface PublicAnswer {
+  /** Null: the entry must not be public, for the reason in `withheld`. */
+  body: PublicEntry | null
+  withheld: Withheld | null
+  masked: Masked[]
+}
+
+/** `on`: the day of publication, which selects the rule on natural persons. */
+export const publicEntry = (
+  listing: ListingOf,
+  operator: PartyOf,
+  rules: PublicRules,
+  on: string,
+  known: Known = {},
+): PublicAnswer => {
+  const masked: Masked[] = []
+  const shown = (field: Masked['field'], text: string, kinds: readonly Personal[] = PERSONAL_NAMES): string => {
+    const answer = mask(text, kinds, known.businessAddress ?? null)
+    for (const what of PERSONAL_NAMES) {
+      const times = answer.found.filter((each) => each === what).length
+      if (times > 0) masked.push({ field, what, times })
+    }
+    return answer.text
+  }
+  const body: PublicEntry = {
+    id: listing.id,
+    list: listing.list,
+    uscc: codeShown(operator.uscc, masked),
+    name: shown('name', operator.name?.trim() ?? '', IN_NAMES),
+    region: operator.region,
+    reason: shown('reason', listing.reason),
+    basis: shown('basis', listing.basis),
+    authority: shown('authority', listing.authority),
+    // Its own digits may look like a telephone's.
+    documentNumber: shown('documentNumber', listing.documentNumber ?? '', ['ID_NUMBER', 'EMAIL']),
+    decidedOn: listing.decidedOn ?? '',
+    publishedOn: listing.publishedOn ?? '',
+    endsOn: listing.endsOn,
+    contested: known.contested ?? false,
+  }
+  const withheld = whyNot(listing, operator, rules, on, known)
+  return { body: withheld === null ? body : null, withheld, masked }
+}
+
+/** A code that reads as a person's number is no firm's. */
+const codeShown = (uscc: string | null, masked: Masked[]): string | null => {
+  const shown = publicCode(uscc)
+  if (shown === uscc) return uscc
+  masked.push({ field: 'uscc', what: 'ID_NUMBER', times: 1 })
+  return null
+}
+
+const whyNot = (
+  { list }: ListingOf,
+  operator: PartyOf,
+  rules: PublicRules,
+  on: string,
+  { minor = null, naturalPerson = false }: Known,
+): Withheld | null => {
+  if (!operator.name?.trim()) return 'NO_NAME'
+  if (minor === true) return 'MINOR'
+  // An individual business is shown by the name on its licence; a shop without a licence is a person.
+  if (operator.uscc !== null && operator.kind !== 'SHOP' && !naturalPerson) return null
+  const row = rules.persons.find((each) => each.list === list && applies(each, on))
+  if (!row?.public || !row.confirmed) return 'PERSON'
+  return minor === null ? 'AGE_UNKNOWN' : null
+}
+
+const applies = ({ from, to }: PersonsRow, on: string): boolean =>
+  (from === null || from <= on) && (to === null || on <= to)

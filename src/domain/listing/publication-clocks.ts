@@ -1,0 +1,202 @@
+/**
+ * How long an entry is shown, on three clocks: 公示系统 counts from publication, 信用中国 from the day of the document, and
+ * this hub ends with the earlier of the two, or with the list's term before them (ends.ts). Rows of schema/rules/clocks.json, each with its source and mark. Pure.
+ */
+import type { RuleFault } from '../calendar/dated-rows.js'
+import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
+import type { Mark, Standing } from './lists.js'
+
+export type Severity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
+export type ClockName = 'GSXT' | 'CREDITCHINA'
+
+interface Row {
+  /** First and last day on which it applies; null: open. */
+  from: string | null
+  to: string | null
+  basis: string
+  mark: Mark
+  confirmed: boolean
+}
+
+export interface SeverityRow extends Row {
+  list: string
+  severity: Severity
+}
+
+export interface ClockRow extends Row {
+  clock: ClockName
+  /** null: every kind of list, or whatever the severity. */
+  list: string | null
+  severity: Severity | null
+  selectedBy: 'DOCUMENT' | 'PUBLICATION'
+  countedFrom: 'DOCUMENT' | 'PUBLICATION'
+  minimumMonths: number
+  maximumMonths: number
+  legalBan: 'LENGTHENS' | 'NOTHING'
+  /** What becomes of entries that stand when it comes into force; null: it is silent, hence the milder. */
+  standing: Standing
+}
+
+export interface ClockRules {
+  severities: readonly SeverityRow[]
+  clocks: readonly ClockRow[]
+}
+
+export interface Clocked {
+  list: string
+  /** The day of the decision: it says how severe the entry is, whatever rules come later. */
+  documentOn: string
+  /** Null: not published yet. */
+  publishedOn: string | null
+  /** The last day of a restriction that law fixes beyond the term; null: none. */
+  banUntil: string | null
+  /**
+   * The day on which it was restored after a repair on false materials: from when 公示系统 counts anew. 信用中国 goes on counting
+   * from the document of the listing, and never past its maximum.
+   */
+  anewFrom?: string | null
+  /** Rows in force by this day are known. */
+  today: string
+}
+
+/** A day and the row that it comes from. */
+export interface ClockDay {
+  on: string
+  row: ClockRow
+}
+
+export interface Clock {
+  clock: ClockName
+  startsOn: string
+  /** The first day on which repair may be asked for. */
+  repairFrom: ClockDay
+  /** The last day on which it is shown. */
+  endsOn: ClockDay
+  /** A ban fixed by law ends later than the term and has lengthened it. */
+  lengthened: boolean
+}
+
+export interface Clocks {
+  severity: SeverityRow | null
+  /** Null: no day to count from yet, or no rule is known for it. */
+  gsxt: Clock | null
+  creditchina: Clock | null
+  /** The earlier end of the two; null where neither is known. */
+  here: ClockDay | null
+}
+
+export const clocksOf = (rules: ClockRules, entry: Clocked): Clocks => {
+  const severity = rules.severities.find((row) => row.list === entry.list && applies(row, entry.documentOn)) ?? null
+  const gsxt = clockOf(rules, 'GSXT', severity, entry)
+  const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)
+  return { severity, gsxt, creditchina, here: earlier(gsxt?.endsOn ?? null, creditchina?.endsOn ?? null) }
+}
+
+const clockOf = (
+  { clocks }: ClockRules,
+  clock: ClockName,
+  severity: SeverityRow | null,
+  entry: Clocked,
+): Clock | null => {
+  const own = clocks.filter(
+    (row) =>
+      row.clock === clock &&
+      (row.list === null || row.list === entry.list) &&
+      (row.severity === null || row.severity === severity?.severity),
+  )
+  const chosen = own.find((row) => {
+    const day = dayOf(row.selectedBy, entry)
+    return day !== null && applies(row, day)
+  })
+  const first = chosen && clockBy(chosen, entry)
+  if (!first) return null
+  // Rows that came into force while it stood, in their order.
+  return own
+    .filter((row) => row.from !== null && row.from > (chosen.from ?? '') && row.from <= entry.today)
+    .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
+    .reduce((standing, row) => changed(standing, clockBy(row, entry), row), first)
+}
+
+const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => {
+  if (other === null || row.standing === 'KEEP') return standing
+  if (row.standing === 'APPLY') return other
+  const shorter = other.endsOn.on < standing.endsOn.on ? other : standing
+  return {
+    ...shorter,
+    repairFrom: earlier(standing.repairFrom, other.repairFrom) ?? standing.repairFrom,
+    // Of two rows that say the same day the one that is confirmed is named, here as there.
+    endsOn: earlier(standing.endsOn, other.endsOn) ?? standing.endsOn,
+  }
+}
+
+const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
+  const anew = row.clock === 'GSXT' ? (entry.anewFrom ?? null) : null
+  const startsOn = anew ?? dayOf(row.countedFrom, entry)
+  if (startsOn === null) return null
+  const term = addMonths(startsOn, row.maximumMonths)
+  const banned = row.legalBan === 'LENGTHENS' ? entry.banUntil : null
+  const lengthened = banned !== null && banned > term
+  return {
+    clock: row.clock,
+    startsOn,
+    repairFrom: { on: row.minimumMonths === 0 ? startsOn : addDays(addMonths(startsOn, row.minimumMonths), 1), row },
+    endsOn: { on: lengthened ? banned : term, row },
+    lengthened,
+  }
+}
+
+const dayOf = (which: 'DOCUMENT' | 'PUBLICATION', { documentOn, publishedOn }: Clocked): string | null =>
+  which === 'DOCUMENT' ? documentOn : publishedOn
+
+/** Of two equal days the one whose row is confirmed. */
+const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null => {
+  if (one === null || other === null) return one ?? other
+  if (one.on === other.on) return other.row.confirmed ? other : one
+  return one.on < other.on ? one : other
+}
+
+const applies = ({ from, to }: Row, on: string): boolean => (from === null || from <= on) && (to === null || on <= to)
+
+/** Everything wrong with the table beyond its shape; empty: it may be used. */
+export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
+  ...checkRows(severities, 'severities', (a, b) => a.list === b.list),
+  ...checkRows(clocks, 'clocks', (a, b) => a.clock === b.clock && meet(a.list, b.list) && meet(a.severity, b.severity)),
+  ...clocks.flatMap(({ minimumMonths, maximumMonths, legalBan, clock }, i) => [
+    ...(minimumMonths > maximumMonths
+      ? [{ place: `clocks[${i}]`, reason: '最短期限长于最长期限。The minimum is longer than the maximum.' }]
+      : []),
+    ...(clock !== 'GSXT' && legalBan === 'LENGTHENS'
+      ? [
+          {
+            place: `clocks[${i}].legalBan`,
+            reason: '只有公示系统的期限因禁令延长。A ban lengthens the term on GSXT only.',
+          },
+        ]
+      : []),
+  ]),
+]
+
+const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
+
+/** For every dated table: days that exist, one row a day, and confirmed is only what was found. */
+export const checkRows = <R extends Row>(
+  rows: readonly R[],
+  place: string,
+  same: (one: R, other: R) => boolean,
+): RuleFault[] =>
+  rows.flatMap((row, i) => {
+    const faults: string[] = []
+    for (const day of [row.from, row.to]) if (day !== null && !isDate(day)) faults.push(`不是日期：${day}。Not a day.`)
+    if (row.from !== null && row.to !== null && row.to < row.from)
+      faults.push('止期早于起期。It ends before it begins.')
+    if (row.confirmed !== (row.mark === 'F'))
+      faults.push('未经核实（M）的不得标为已确认。Confirmed is only what was found (F).')
+    if (rows.slice(i + 1).some((other) => same(row, other) && overlap(row, other)))
+      faults.push('适用日期重叠。Two rows apply on one day.')
+    return faults.map((reason) => ({ place: `${place}[${i}]`, reason }))
+  })
+
+const FIRST_DAY = '0000-01-01'
+const LAST_DAY = '9999-12-31'
+const overlap = (a: Row, b: Row): boolean =>
+  (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)

@@ -1,0 +1,98 @@
+/** Rows of a question about many codes: what each of them asks, however it was written. Pure. */
+import { shopCode } from './codes.js'
+import { clean } from '../../foundation/text/values.js'
+
+/** Rows of one question. */
+export const ROWS_MOST = 100_000
+/** Longest row as it is written, characters. */
+export const ROW_CHARACTERS = 2_000
+/** Rows for one unit of quota. */
+export const ROWS_OF_A_UNIT = 100
+
+export interface AskedRow {
+  /** From 1. */
+  row: number
+  /** As asked; of a marketplace's own shop id `shop:<marketplace>:<shopId>`. */
+  code: string
+  /** What the asker takes the operator to be called; null: it does not ask. */
+  name: string | null
+  /** The asker's own mark, given back as it came. */
+  ref: string | null
+}
+
+/** Codes of refusals (src/errors/bulk.ts). */
+export type RowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
+
+export interface BadRow {
+  row: number
+  fault: RowFault
+  ref: string | null
+}
+
+/** What a reader makes of a row before it is known what it asks: its value, or why it has none. */
+export type ReadRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TOO_LONG' }
+
+export const isBad = (row: AskedRow | BadRow): row is BadRow => 'fault' in row
+
+/**
+ * A text is a code; an object has `code`, or `shop` with a shop id of `marketplace`, and may have `name` and `ref`. A number is
+ * no code: whoever writes codes as numbers has lost digits of some. Whether a code is one of any kind is not asked here.
+ */
+export const rowIn = (row: number, read: ReadRow, marketplace: string | null): AskedRow | BadRow => {
+  if ('fault' in read) return { row, fault: read.fault, ref: null }
+  const { value } = read
+  if (typeof value === 'string') return coded(row, value, null, null)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { row, fault: 'ROW_NO_CODE', ref: null }
+  const { code, shop, name, ref } = value as Record<string, unknown>
+  const mark = typeof ref === 'string' ? ref : typeof ref === 'number' ? String(ref) : null
+  if (name !== undefined && name !== null && typeof name !== 'string')
+    return { row, fault: 'ROW_UNREADABLE', ref: mark }
+  const called = clean(name) === null ? null : (name as string)
+  if (typeof code === 'string' && code.trim() !== '') return coded(row, code, called, mark)
+  const id = typeof shop === 'number' && Number.isSafeInteger(shop) ? String(shop) : shop
+  if (typeof id !== 'string' || id.trim() === '') return { row, fault: 'ROW_NO_CODE', ref: mark }
+  if (WHOLE_SHOP_CODE.test(id)) return coded(row, id, called, mark)
+  if (marketplace === null) return { row, fault: 'ROW_SHOP_WHOSE', ref: mark }
+  return { row, code: shopCode(marketplace, id), name: called, ref: mark }
+}
+
+const WHOLE_SHOP_CODE = /^shop[:：]/i
+
+const coded = (row: number, code: string, name: string | null, ref: string | null): AskedRow | BadRow =>
+  code.trim() === '' ? { row, fault: 'ROW_NO_CODE', ref } : { row, code, name, ref }
+
+/** Headings of a table, in the spelling in which they are compared: lower case, no blanks. */
+const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
+  code: 'code',
+  uscc: 'code',
+  统一社会信用代码: 'code',
+  社会信用代码: 'code',
+  信用代码: 'code',
+  代码: 'code',
+  shop: 'shop',
+  shop_id: 'shop',
+  shopid: 'shop',
+  店铺号: 'shop',
+  网店代码: 'shop',
+  name: 'name',
+  名称: 'name',
+  企业名称: 'name',
+  主体名称: 'name',
+  ref: 'ref',
+  编号: 'ref',
+  序号: 'ref',
+}
+
+export type Column = 'code' | 'shop' | 'name' | 'ref' | null
+
+/** Null: these cells are no heading of such a table, or name a column twice. */
+export const columnsIn = (cells: readonly string[]): Column[] | null => {
+  const columns = cells.map((cell) => {
+    const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()
+    return Object.hasOwn(HEADINGS, heading) ? (HEADINGS[heading] ?? null) : null
+  })
+  const named = columns.filter((column) => column !== null)
+  if (new Set(named).size < named.length || !(named.includes('code') || named.includes('shop'))) return null
+  return columns
+}

@@ -1,0 +1,174 @@
+/**
+ * Codes by which operators, persons and goods are known, their forms and check digits. A failing check digit is a
+ * finding, never by itself a reason to refuse: genuine codes that fail exist. Nothing is ever repaired (O is not 0).
+ * All functions but `normalizeCode`, `codeOf` and `shopCode` expect a code as `normalizeCode` returns it.
+ */
+import { dayExists } from '../../foundation/time/dates.js'
+import { compact, isNullMarker } from '../../foundation/text/values.js'
+
+/** GB 32100-2015: 31 characters, no I, O, S, V, Z; the value of a character is its index. */
+const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+const USCC_VALUES = valuesOf(USCC_ALPHABET)
+/** GB 32100-2015: 3^i mod 31. */
+const USCC_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]
+/** GB 11714-1997: the full 36 characters, unlike the USCC. */
+const ORG_VALUES = valuesOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+const ORG_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2]
+/** GB 11643-1999. */
+const RESIDENT_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+const DIGIT_VALUES = valuesOf('0123456789')
+const RESIDENT_DIGITS = '10X98765432'
+/** GB/T 2260: first two digits of a province; 81–83 on residence permits of people of Hong Kong, Macao, Taiwan. */
+const PROVINCES = new Set(
+  '11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83'.split(' '),
+)
+const RESIDENT_FORM = /^\d{17}[\dX]$/
+const OLD_RESIDENT_FORM = /^\d{15}$/
+const BIRTH_YEARS = { first: 1800, last: 2099 }
+
+const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
+/** Normalised as it stands: too long for a marker of nothing, no hyphen, no colon, nothing to narrow. */
+const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
+const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
+const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
+export const MARKETPLACE = /^[a-z0-9-]{1,32}$/
+/** Visible: no blanks, no control, format or lone surrogate characters. */
+const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
+const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su
+
+export type Scheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
+export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
+
+/**
+ * A code in the one form in which it is compared and kept: NFKC, no blanks, upper case; an organisation code without
+ * its hyphen. Of a shop's code only the marketplace is normalised (lower case), the shop id is the marketplace's own.
+ * Null for nothing, a marker of nothing, and numbers too large to have arrived unharmed.
+ */
+export const normalizeCode = (text: unknown): string | null => {
+  if (typeof text === 'number' && !Number.isSafeInteger(text)) return null
+  if (typeof text !== 'string' && typeof text !== 'number' && typeof text !== 'bigint') return null
+  const sent = String(text)
+  if (PLAIN_CODE.test(sent)) return sent
+  const shop = shopParts(sent)
+  if (shop) return shopCode(shop.marketplace, shop.id)
+  const code = compact(sent).replace(/[a-z]/g, (letter) => letter.toUpperCase())
+  return code === '' || isNullMarker(code) ? null : code.replace(HYPHENATED_ORG, '$1$2')
+}
+
+/** Which kind of code a text is, by its form; `valid`: its check digit holds. A resident ID number is none of them. */
+export const codeOf = (text: unknown): { scheme: Scheme; code: string; valid: boolean } | null => {
+  const code = normalizeCode(text)
+  if (code === null) return null
+  const shop = shopParts(code)
+  if (shop) {
+    return MARKETPLACE.test(shop.marketplace) && SHOP_ID.test(shop.id) ? { scheme: 'shop', code, valid: true } : null
+  }
+  if (usccForm(code)) return residentIdValid(code) ? null : { scheme: 'uscc', code, valid: usccDigit(code) }
+  if (regNoForm(code)) return { scheme: 'reg_no', code, valid: regNoDigit(code) }
+  if (orgCodeForm(code)) return { scheme: 'org_code', code, valid: orgCodeDigit(code) }
+  return null
+}
+
+/** `shop:<marketplace>:<shopId>`; whether the parts are well formed, `codeOf` says. */
+export const shopCode = (marketplace: string, shopId: string): string =>
+  `shop:${compact(marketplace).toLowerCase()}:${shopId.trim()}`
+
+const shopParts = (text: string): { marketplace: string; id: string } | null => {
+  if (!text.includes(':') && !text.includes('：')) return null
+  const [, scheme = '', marketplace = '', id = ''] = SHOP_PARTS.exec(text) ?? []
+  return compact(scheme).toLowerCase() === 'shop' ? { marketplace, id } : null
+}
+
+// Unified social credit code, GB 32100-2015.
+
+/** 18 characters of the 31, digits at 3–8. Which region those name is never a ground for refusal. */
+export const usccForm = (code: string): boolean => USCC_FORM.test(code)
+
+/** The 18th character only: valid codes exist whose organisation part (9–17) fails its own check. */
+export const usccDigit = (code: string): boolean =>
+  code.length === 18 && USCC_ALPHABET[(31 - (weighted(code, USCC_VALUES, USCC_WEIGHTS) % 31)) % 31] === code[17]
+
+export const usccValid = (code: string): boolean => usccForm(code) && usccDigit(code)
+
+export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
+
+/** Six digits of GB/T 2260, of the registering authority; 100000 is national. */
+export const regionIn = (uscc: string): string => uscc.slice(2, 8)
+
+const KINDS_OF_MARKET_REGULATION = new Map<string, OperatorKind>([
+  ['91', 'enterprise'],
+  ['92', 'individual'],
+  ['93', 'cooperative'],
+])
+
+export const operatorKindIn = (uscc: string): OperatorKind =>
+  KINDS_OF_MARKET_REGULATION.get(uscc.slice(0, 2)) ?? 'other'
+
+// Organisation code, GB 11714-1997.
+
+export const orgCodeForm = (code: string): boolean => ORG_FORM.test(code)
+
+export const orgCodeDigit = (code: string): boolean => {
+  if (!orgCodeForm(code)) return false
+  const rest = 11 - (weighted(code, ORG_VALUES, ORG_WEIGHTS) % 11)
+  return code[8] === (rest === 10 ? 'X' : String(rest % 11))
+}
+
+// Business registration number, GS 15-2006.
+
+export const regNoForm = (code: string): boolean => /^\d{15}$/.test(code)
+
+/** ISO 7064 MOD 11,10. */
+export const regNoDigit = (code: string): boolean => {
+  if (!regNoForm(code)) return false
+  let product = 10
+  for (const digit of code.slice(0, 14)) {
+    const sum = (product + Number(digit)) % 10 || 10
+    product = (2 * sum) % 11
+  }
+  return Number(code[14]) === (11 - product) % 10
+}
+
+// Resident identity number, GB 11643-1999; 15 digits in its first generation.
+
+/** Province, existing day of birth and, of 18, the check digit (ISO 7064 MOD 11-2). */
+export const residentIdValid = (code: string): boolean =>
+  residentIdForm(code) && (code.length === 15 || residentIdDigit(code))
+
+/** Province and existing day of birth. */
+export const residentIdForm = (code: string): boolean => {
+  if (!PROVINCES.has(code.slice(0, 2)) || !(code.length === 18 ? RESIDENT_FORM : OLD_RESIDENT_FORM).test(code))
+    return false
+  const date = code.slice(6, code.length === 18 ? 14 : 12)
+  const birth = date.length === 6 ? `19${date}` : date
+  const year = Number(birth.slice(0, 4))
+  const known = year >= BIRTH_YEARS.first && year <= BIRTH_YEARS.last
+  return known && dayExists(year, Number(birth.slice(4, 6)), Number(birth.slice(6)))
+}
+
+const residentIdDigit = (code: string): boolean =>
+  RESIDENT_DIGITS[weighted(code, DIGIT_VALUES, RESIDENT_WEIGHTS) % 11] === code[17]
+
+// Article number, GB 12904 (GTIN-8, -12, -13, -14).
+
+export const gtinValid = (code: string): boolean => {
+  if (!/^(?:\d{8}|\d{12,14})$/.test(code)) return false
+  const sum = [...code].reverse().reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0)
+  return sum % 10 === 0
+}
+
+/** The value of each ASCII character: its index in the alphabet, -1 outside it. */
+function valuesOf(alphabet: string): Int8Array {
+  return Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)))
+}
+
+/** Sum of value × weight over the first characters; NaN where a character is outside the alphabet. */
+const weighted = (code: string, values: Int8Array, weights: readonly number[]): number => {
+  let sum = 0
+  for (let at = 0; at < weights.length; at += 1) {
+    const value = values[code.charCodeAt(at)] ?? -1
+    if (value < 0) return Number.NaN
+    sum += value * (weights[at] ?? 0)
+  }
+  return sum
+}

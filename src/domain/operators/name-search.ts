@@ -1,0 +1,313 @@
+/**
+ * Finding a firm by its name as people write it: which grams a name has, and why one name answers another. Pure; the store
+ * keeps the grams, and knows how many names hold each.
+ */
+import { normalizeName } from './names.js'
+import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
+import { simplified } from '../../foundation/text/script.js'
+
+/** Longest name that is looked for, characters of its key. */
+export const NAME_LONGEST = 100
+/** How far a question looks: grams asked for of those that some name holds, and names that hold one of them together. */
+export interface Reach {
+  grams: number
+  candidates: number
+}
+/** First; and where that finds nothing near. */
+export const NARROW: Reach = { grams: 4, candidates: 2_000 }
+export const WIDE: Reach = { grams: 6, candidates: 8_000 }
+/** Grams that all have to be there, where each by itself is in too many names. */
+const GRAMS_TOGETHER = 3
+/** Errors of typing that are seen through; in a name of fewer characters than `SHORT_NAME` only one. */
+const EDITS_MOST = 2
+const SHORT_NAME = 6
+/** A firm's own name as it is spoken, a brand and a trade: one error is seen through in one of so many characters or more. */
+const SPOKEN_NAME = 5
+/** A wrong character changes two grams. */
+const GRAMS_OF_A_CHARACTER = 2
+/** A swap of two neighbours changes three grams. */
+const GRAMS_OF_AN_EDIT = 3
+/** What is called similar shares so much of its grams (Dice), and so much of what is its own, without place and legal form. */
+const SIMILAR_SHARE = 0.6
+const SIMILAR_CORE = 0.55
+/** Or the name holds so much of the grams that are asked: a firm's own name with an error in it, without place and legal form. */
+const HELD_SHARE = 0.5
+/** Less will do where these begin alike: a trade is many firms', a brand stands in front. */
+const SIMILAR_BRAND = 0.4
+const BRAND_LENGTH = 2
+/** Names weighed one by one. */
+const WEIGHED_MOST = 1_000
+
+/** Why a name was found, the best reason first. */
+export const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
+export type MatchReason = (typeof MATCH_REASONS)[number]
+
+const PLACE = `(?:${[...PROVINCE_NAMES, ...CITY_NAMES].join('|')})(?:省|市|州|自治区|特别行政区)?`
+const BRACKETED_PLACE = new RegExp(`\\((${PLACE})\\)`)
+const LEADING_PLACES = new RegExp(`^(?:${PLACE})+`)
+const UNSPOKEN = /[^\p{L}\p{N}]/gu
+const LEGAL_FORM =
+  /(?:股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|公司|集团|农民专业合作社|专业合作社|合作社|个体工商户|普通合伙|有限合伙)+$/
+const BRANCH = /(?:分公司|子公司|分店|分厂|分社|分行|支行|营业部|经营部|办事处|门市部|旗舰店|专卖店|店)$/
+const HEAD = /^(.*(?:公司|集团|合作社|厂|中心|商行))(.+)$/
+
+/** How a name is indexed: one script, a bracketed place in front, nothing that is not spoken. '青禾（長春）商貿' → '长春青禾商贸'. */
+export const searchKey = (name: string): string => {
+  const plain = simplified(normalizeName(name))
+  const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
+  const arranged = whole === undefined ? plain : `${place}${plain.replace(whole, '')}`
+  return arranged.replace(UNSPOKEN, '')
+}
+
+/** Without the words province and city in front: '吉林省长春市青禾' and '长春青禾' differ in one place that is said or not. */
+const spoken = (key: string): string => key.slice(placesOf(key).length)
+
+const placesOf = (key: string): string => {
+  const [places = ''] = LEADING_PLACES.exec(key) ?? []
+  // A firm may be called after its city and nothing else.
+  return key.length - places.length >= 2 ? places : ''
+}
+
+/** What is the firm's own: no place in front, no legal form behind. */
+const coreOf = (key: string): string => {
+  const own = spoken(key)
+  const core = own.replace(LEGAL_FORM, '')
+  return core.length >= 2 ? core : own
+}
+
+/** Two neighbouring units in one integer of 32 bits. */
+const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
+const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
+
+/** Grams of a key in its order, beginning and end counted as signs of their own. */
+const gramsInOrder = (key: string): number[] => {
+  const grams: number[] = []
+  let before = BEGINNING
+  for (let at = 0; at <= key.length; at += 1) {
+    const unit = at < key.length ? key.charCodeAt(at) : END
+    grams.push(pair(before, unit))
+    before = unit
+  }
+  return grams
+}
+
+/** Each gram once, ascending: signed integers of 32 bits. */
+export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
+
+/** How many names hold a gram, of how many that were counted; and how many names came since. */
+export interface GramCounts {
+  counted: (gram: number) => number
+  of: number
+  since: number
+}
+
+/** Names that hold any of these grams, or all of them; null: nothing that could be found. */
+export type Question = { grams: number[]; all: boolean } | null
+
+/** The rarest grams that names hold, as many as the budget allows. */
+export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: Reach): Question => {
+  const held = gramsOf(key)
+    .map((gram) => ({ gram, names: counted(gram) }))
+    .sort((a, b) => a.names - b.names)
+  const known = held.filter(({ names }) => names > 0)
+  // Only names that came since the count can hold the others; where most came since, these tell nothing.
+  const tells = since > 0 && since <= Math.max(reach.candidates, of)
+  const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
+  const any: number[] = []
+  let budget = reach.candidates
+  for (const { gram, names } of known.slice(0, reach.grams)) {
+    if (names > budget) break
+    budget -= names
+    any.push(gram)
+  }
+  if (any.length > 0 || (known.length === 0 && fresh.length > 0)) return { grams: [...any, ...fresh], all: false }
+  const inside = known.filter(({ gram }) => gram >>> 16 !== BEGINNING && (gram & 0xffff) !== END)
+  const together = (inside.length > 0 ? inside : known).slice(0, GRAMS_TOGETHER)
+  return together.length === 0 ? null : { grams: together.map(({ gram }) => gram), all: true }
+}
+
+export interface Candidate {
+  /** Whose name it is. */
+  operator: number
+  former: boolean
+  key: string
+}
+
+export interface Match extends Candidate {
+  reason: MatchReason
+  /** Place in the order of answers, then by operator: reasons in their order, within one the nearer first. */
+  rank: number
+}
+
+/** Ranks below one another within a reason. */
+const RANKS_OF_A_REASON = 1_000
+
+/** Those that answer, best first; of each operator its best name. */
+export const matchesOf = (key: string, candidates: readonly Candidate[]): Match[] => {
+  const asked = askedOf(key)
+  const near = candidates.flatMap((candidate) => {
+    const share = shareOf(asked, candidate.key)
+    return share > 0 ? [{ candidate, share }] : []
+  })
+  near.sort((a, b) => b.share - a.share)
+  const best = new Map<number, Match>()
+  for (const { candidate, share } of near.slice(0, WEIGHED_MOST)) {
+    const found = weigh(asked, candidate, share)
+    const before = best.get(candidate.operator)
+    if (found !== null && (before === undefined || found.rank < before.rank)) best.set(candidate.operator, found)
+  }
+  return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
+}
+
+/** Whether it is what was meant, as far as that can be seen: by its best reasons, or but for one error. */
+export const isNear = (match: Match | undefined): boolean =>
+  match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
+
+interface Asked {
+  key: string
+  core: string
+  /** How often the key holds each gram. */
+  grams: ReadonlyMap<number, number>
+  /** Grams within the core, without its beginning and end. */
+  within: ReadonlySet<number>
+  edits: number
+}
+
+const countsOf = (text: string): Map<number, number> => {
+  const counts = new Map<number, number>()
+  for (const gram of gramsInOrder(text)) counts.set(gram, (counts.get(gram) ?? 0) + 1)
+  return counts
+}
+
+const askedOf = (key: string): Asked => {
+  const core = coreOf(key)
+  return {
+    key,
+    core,
+    grams: countsOf(key),
+    within: new Set(gramsInOrder(core).slice(1, -1)),
+    edits: key.length < SHORT_NAME ? 1 : EDITS_MOST,
+  }
+}
+
+/** Share of common grams (Dice), above 1 where one holds the other; 0: nothing to weigh. Quick: asked of thousands. */
+const shareOf = ({ key, core, grams, within, edits }: Asked, held: string): number => {
+  let [common, commonWithin] = [0, 0]
+  let before = BEGINNING
+  for (let at = 0; at <= held.length; at += 1) {
+    const unit = at < held.length ? held.charCodeAt(at) : END
+    const gram = pair(before, unit)
+    if (grams.has(gram)) {
+      common += 1
+      if (within.has(gram)) commonWithin += 1
+    }
+    before = unit
+  }
+  const share = (2 * common) / (key.length + held.length + 2)
+  if (held.includes(core) || key.startsWith(held)) return 1 + share
+  const lengths = Math.abs(key.length - held.length) <= edits
+  const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
+  // What holds most of a short question may be a long name.
+  const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
+  const isSpoken = core.length >= SPOKEN_NAME && commonWithin >= core.length - 1 - GRAMS_OF_A_CHARACTER
+  return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
+}
+
+const weigh = (asked: Asked, candidate: Candidate, share: number): Match | null => {
+  const reason = reasonFor(asked, candidate)
+  if (reason === null) return null
+  const far = reason.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
+  const rank = MATCH_REASONS.indexOf(reason.is) * RANKS_OF_A_REASON + Math.min(far, RANKS_OF_A_REASON - 1)
+  return { ...candidate, reason: reason.is, rank }
+}
+
+const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchReason; edits?: number } | null => {
+  const { key, core } = asked
+  if (held === key) return { is: former ? 'FORMER' : 'EXACT', edits: 0 }
+  const [own, askedOwn] = [spoken(held), spoken(key)]
+  const samePlace = placesAgree(placesOf(held), placesOf(key))
+  if (own === askedOwn && samePlace) return { is: 'VARIANT' }
+  if (samePlace && (isBranch(own, askedOwn) || isBranch(askedOwn, own))) return { is: 'BRANCH' }
+  if (coreOf(held) === core && samePlace) return { is: 'SHORT' }
+  if (held.includes(key)) return { is: own.startsWith(key) ? 'SHORT' : 'PART' }
+  if (samePlace && own.startsWith(core) && key !== core && askedOwn === core) return { is: 'SHORT' }
+  // The same name in another place is another firm's, not an error.
+  if (samePlace && !isElsewhere(key, held)) {
+    const edits = distance(key, held, asked.edits)
+    if (edits <= asked.edits) return { is: 'TYPING', edits }
+    // One of few characters is another's own name as soon as one of them is another.
+    const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : distance(core, coreOf(held), EDITS_MOST)
+    if (ofCore <= EDITS_MOST) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
+    if (core.length >= SPOKEN_NAME && beginsNearly(own, core)) return { is: 'TYPING', edits: EDITS_MOST + 1 }
+  }
+  return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
+}
+
+/** A county, a town or a village in front, which no table here knows: 新乡市, 汪清县. */
+const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
+
+/** Whether a name begins with this text but for one error: up to two lesser places in front and what follows in it were not said. */
+const beginsNearly = (own: string, text: string): boolean => {
+  const within = own.replace(LESSER_PLACE, '')
+  return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
+    [0, 1, -1].some((more) => distance(text, name.slice(0, text.length + more), 1) <= 1),
+  )
+}
+
+const isSimilar = (core: string, held: string): boolean => {
+  const sameBrand = core.slice(0, BRAND_LENGTH) === held.slice(0, BRAND_LENGTH)
+  return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
+}
+
+/**
+ * Whether the name stands behind other characters than the place of the other: a city that is not known here is a place too. One
+ * wrong character in a place is an error of typing.
+ */
+const isElsewhere = (key: string, held: string): boolean => {
+  const own = spoken(held)
+  if (placesOf(key) !== '' || own === held || !key.endsWith(own)) return false
+  const front = key.slice(0, key.length - own.length)
+  return front.length >= 2 && ![...bare(placesOf(held))].some((sign) => front.includes(sign))
+}
+
+/** One of them may say less: 长春 and 吉林省长春市, or nothing. */
+const placesAgree = (one: string, other: string): boolean => {
+  const [short = '', long = ''] = [bare(one), bare(other)].sort((a, b) => a.length - b.length)
+  return long.endsWith(short) || long.startsWith(short)
+}
+
+const bare = (places: string): string => places.replaceAll(/[省市州]|自治区|特别行政区/g, '')
+
+/** Whether `one` is `other` and then a branch of it. */
+const isBranch = (one: string, other: string): boolean => {
+  if (!BRANCH.test(one)) return false
+  if (one.length > other.length && one.startsWith(other) && LEGAL_FORM.test(other)) return true
+  return HEAD.exec(one)?.[1] === other
+}
+
+/** Dice of the grams of two texts. */
+const alike = (one: string, other: string): number => {
+  const counts = countsOf(one)
+  let common = 0
+  for (const [gram, n] of countsOf(other)) common += Math.min(n, counts.get(gram) ?? 0)
+  return (2 * common) / (one.length + other.length + 2)
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours between two texts; `most + 1` for more than that. */
+export const distance = (one: string, other: string, most: number): number => {
+  if (Math.abs(one.length - other.length) > most) return most + 1
+  let [last, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, n) => n)]
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j += 1) {
+      const same = one[i - 1] === other[j - 1]
+      let least = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1))
+      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1])
+        least = Math.min(least, (last[j - 2] ?? 0) + 1)
+      next.push(least)
+    }
+    if (Math.min(...next) > most) return most + 1
+    ;[last, row] = [row, next]
+  }
+  return Math.min(row[other.length] ?? 0, most + 1)
+}

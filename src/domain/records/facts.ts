@@ -1,0 +1,142 @@
+/**
+ * Facts: what the store may tell a scorecard about one operator. Each row names a fact once, with its meaning; the store
+ * emits *events* of these facts as of a day, the scorecard weighs them, the fold in score.ts does the sums. A fact is in
+ * force from its day until it fades, so that time alone moves a score, and on a day that can be told beforehand.
+ */
+
+import type { Words } from '../../foundation/text/words.js'
+
+/** Facts that come from one source. `whenAbsent`: what it means that the source is there but holds nothing of an operator. */
+interface FamilyRow extends Words {
+  /** `none`: there is none (no penalty). `unknown`: nobody told us (no registration record). Missing data is not zero. */
+  whenAbsent: 'none' | 'unknown'
+}
+
+export const FAMILIES = {
+  registration: { whenAbsent: 'unknown', zh: '登记信息', en: 'registration' },
+  abnormal: { whenAbsent: 'none', zh: '经营异常信息', en: 'abnormal operation' },
+  penalties: { whenAbsent: 'none', zh: '行政处罚信息', en: 'penalties' },
+  inspections: { whenAbsent: 'none', zh: '质量抽查信息', en: 'quality inspections' },
+  trademarks: { whenAbsent: 'none', zh: '商标信息', en: 'trademarks' },
+  lists: { whenAbsent: 'none', zh: '严重失信名单信息', en: 'lists of the seriously dishonest' },
+  courts: { whenAbsent: 'none', zh: '司法执行信息', en: 'judgment enforcement' },
+  shops: { whenAbsent: 'unknown', zh: '网店实名信息', en: 'real-name checks of shops' },
+  filings: { whenAbsent: 'none', zh: '网站备案信息', en: 'ICP filings' },
+  recalls: { whenAbsent: 'none', zh: '缺陷产品召回信息', en: 'recalls of defective products' },
+  commitments: { whenAbsent: 'none', zh: '质量承诺及履行信息', en: 'commitments and how they were kept' },
+  standards: { whenAbsent: 'none', zh: '企业标准自我声明公开信息', en: 'standards declared' },
+  certifications: { whenAbsent: 'none', zh: '可信认证信息', en: 'trust certificates' },
+} as const satisfies Record<string, FamilyRow>
+
+export type FactFamily = keyof typeof FAMILIES
+
+/** What an entry in force on a list of the seriously dishonest is to a scorecard. */
+export const LIST_FACT = 'serious_list'
+
+interface FactRow extends Words {
+  family: FactFamily
+  /**
+   * `event`: happened on a day, fades after the rule's window. `term`: stands from a day until its end, which the list,
+   * the court or the firm's own declaration sets. `state`: holds now, as the source says, with or without a day. `since`: full years since its day.
+   */
+  nature: 'event' | 'term' | 'state' | 'since'
+  tone: 'adverse' | 'favourable'
+  /** The next milder fact of the same sort: a scorecard may never take fewer points for the worse one. */
+  worseThan?: string
+}
+
+export const FACTS = {
+  registered_years: row('registration', 'since', 'favourable', '登记年限', 'full years since registration'),
+  registration_active: row('registration', 'state', 'favourable', '登记状态正常', 'registration in good standing'),
+  registration_revoked: row('registration', 'state', 'adverse', '营业执照被吊销', 'business licence revoked'),
+  abnormal_list: row('abnormal', 'term', 'adverse', '经营异常', 'listed (or marked) as operating abnormally'),
+  penalty_warning: row('penalties', 'event', 'adverse', '仅警告的行政处罚', 'penalty of warning only'),
+  penalty_light: row('penalties', 'event', 'adverse', '一般行政处罚', 'ordinary penalty', 'penalty_warning'),
+  penalty_heavy: row('penalties', 'event', 'adverse', '较重行政处罚', 'heavier penalty', 'penalty_light'),
+  inspection_passed: row('inspections', 'event', 'favourable', '抽查合格', 'sample passed'),
+  /** "As labelled" is not proven: the labelled producer may be a victim of counterfeiting himself. */
+  inspection_failed_labelled: row(
+    'inspections',
+    'event',
+    'adverse',
+    '标称产品抽查不合格',
+    'sample bearing its label failed',
+  ),
+  inspection_failed: row(
+    'inspections',
+    'event',
+    'adverse',
+    '抽查不合格',
+    'sample failed',
+    'inspection_failed_labelled',
+  ),
+  trademark_held: row('trademarks', 'state', 'favourable', '有效注册商标', 'trademark in force'),
+  serious_list: row('lists', 'term', 'adverse', '严重失信名单在列', 'on a list of the seriously dishonest'),
+  judgment_defaulter: row('courts', 'term', 'adverse', '失信被执行人', 'judgment defaulter'),
+  shop_real_name: row('shops', 'state', 'favourable', '网店实名核验通过', 'shop confirmed by real name'),
+  shop_real_name_failed: row('shops', 'state', 'adverse', '网店实名核验不一致', 'shop not matching its real name'),
+  icp_filed: row('filings', 'state', 'favourable', '网站已备案', 'site with an ICP filing'),
+  /** To recall is a duty performed; whether it was ordered no source tells. */
+  recall: row('recalls', 'event', 'adverse', '缺陷产品召回', 'recall of a defective product'),
+  commitment_made: row('commitments', 'term', 'favourable', '质量承诺有效', 'commitment to quality in force'),
+  commitment_kept: row('commitments', 'event', 'favourable', '承诺经检查已履行', 'commitment found kept'),
+  commitment_partly: row('commitments', 'event', 'adverse', '承诺经检查部分履行', 'commitment found partly kept'),
+  commitment_broken: row(
+    'commitments',
+    'event',
+    'adverse',
+    '承诺经检查未履行',
+    'commitment found broken',
+    'commitment_partly',
+  ),
+  standard_declared: row('standards', 'term', 'favourable', '执行标准已自我声明公开', 'standard declared, in force'),
+  trustmark_held: row('certifications', 'state', 'favourable', '可信认证有效', 'trust certificate in force'),
+} as const satisfies Record<string, FactRow>
+
+function row<N extends FactRow['nature'], T extends FactRow['tone']>(
+  family: FactFamily,
+  nature: N,
+  tone: T,
+  zh: string,
+  en: string,
+  worseThan?: string,
+) {
+  return { family, nature, tone, zh, en, ...(worseThan === undefined ? {} : { worseThan }) }
+}
+
+export type FactName = keyof typeof FACTS
+
+/** The row of a fact, or undefined for a name that no fact has (a scorecard is read from a file). */
+export const factRow = (name: string): FactRow | undefined =>
+  Object.hasOwn(FACTS, name) ? (FACTS as Record<string, FactRow>)[name] : undefined
+
+export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other' | 'shop'
+
+/** One thing the store found: version `record` shows `fact`. Days are YYYY-MM-DD. */
+export interface FactEvent {
+  fact: FactName
+  /** The day it happened, or from which it stands; null: the source does not say. */
+  on: string | null
+  /** The day from which the law counts, where it is another than `on`; not weighed, not part of the hash of facts. */
+  decidedOn?: string | null
+  /** The first day on which it no longer stands (an entry's end, a trademark's expiry); absent or null: no end known. */
+  until?: string | null
+  /** How many units it is; 1 when absent. A positive integer. */
+  weight?: number
+  /** Id of the version behind it. */
+  record: number
+}
+
+/** All a scorecard may know about one operator. The order of events means nothing. */
+export interface Facts {
+  asOf: string
+  kind: OperatorKind
+  /** Families of which a source has told all it has. What none tells is said to be missing, never taken for zero. */
+  known: readonly FactFamily[]
+  events: readonly FactEvent[]
+  /**
+   * The first later day on which a state that is known already begins: there will be other facts. Not part of the hash; absent or
+   * null: none is known.
+   */
+  comingOn?: string | null
+}

@@ -1,0 +1,28 @@
+/** Names of hosts on the Internet as agencies list them beside a filing or a certificate. */
+import { compact, textOf } from '../../foundation/text/values.js'
+
+const MAX_LENGTH = 253 // characters, RFC 1035
+const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
+const BETWEEN = /[|｜;；,，、\s]+/u
+
+/** 'WWW.例子.中国.' → 'www.例子.中国'. Null for an address with a path, a number of the network, a single word. */
+export const hostName = (value: unknown): string | null => {
+  const text = typeof value === 'string' ? value : null
+  if (text === null || text.length > MAX_LENGTH + 3) return null
+  const name = compact(compact(text).toLowerCase()).replaceAll('。', '.').replace(/\.$/, '')
+  const labels = name.split('.')
+  const good = labels.length > 1 && labels.every((label) => LABEL.test(label)) && name.length <= MAX_LENGTH
+  return good && !/^\d+$/.test(labels.at(-1) ?? '') ? name : null
+}
+
+/** Several in one cell or in a list, each once and in order, and what among them is none. */
+export const hostNames = (value: unknown): { names: string[]; wrong: string[] } => {
+  const sent = (Array.isArray(value) ? value : (textOf(value) ?? '').split(BETWEEN)).filter(
+    (part) => typeof part !== 'string' || part.trim() !== '',
+  )
+  const read = sent.map((part) => ({ part, name: hostName(part) }))
+  return {
+    names: [...new Set(read.flatMap(({ name }) => (name === null ? [] : [name])))].sort(),
+    wrong: read.filter(({ name }) => name === null).map(({ part }) => (typeof part === 'string' ? part : typeof part)),
+  }
+}

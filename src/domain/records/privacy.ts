@@ -1,0 +1,209 @@
+/** Resident ID numbers inside anything an agency sends, replaced before a byte of it is written. */
+import { residentIdForm, usccForm } from '../operators/codes.js'
+import { byNames } from '../../foundation/memo.js'
+import { type Fifteen, idsIn, inWords, isCredible, NUMERALS } from './resident-ids.js'
+
+/** Levels of nesting; deeper content is dropped rather than let through unread. */
+const MAX_DEPTH = 32
+const TOO_DEEP = '[嵌套过深，已略去 nested too deep, left out]'
+
+/** Digits of the shortest ID number, and characters in which they can be written. */
+const FEWEST_DIGITS = 15
+const FEWEST_CHARACTERS = 8
+/** Behind an entity, or half of a character beyond the first plane, there may be anything. */
+const ANYTHING = FEWEST_DIGITS
+/** Of each code unit how many digits a reader may see in it, once asked: 0 not yet, else one more than their number. */
+const digitsSeen = new Uint8Array(0x10000)
+digitsSeen.fill(1, 0x4e00, 0xa000)
+digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
+digitsSeen[0x26] = 1 + ANYTHING
+/** Numerals in words count as digits at first. */
+for (const numeral of NUMERALS.keys()) digitsSeen[numeral.charCodeAt(0)] = 2
+/** No half of an ID number is shorter: a flag or a count beside a long number says nothing. */
+const FIRST_HALF = /^[1-8]\d{2,14}$/
+const SECOND_HALF = /^\d{2,14}[\dXx]$/
+const MOST_DIGITS = 18
+const NO_HALF = -MOST_DIGITS
+const LARGEST_UNLIKE = 10 ** (FEWEST_DIGITS - 1)
+
+/** Fields that hold a registration number, or a key in which one may stand, though no feed has named them. */
+const MAY_REGISTER = /^(?:keys?|codes?|fact)$|uscc|uniscid|shxym|gszc|reg_?no|信用代码|注册号|登记号|执照|licen[cs]e/i
+
+const NONE_EXEMPT: ReadonlySet<string> = new Set()
+const NONE_CLEAR: readonly unknown[] = []
+
+/**
+ * A JSON-like value in which every resident ID number (GB 11643-1999), in any text, key or number, is
+ * replaced by its type and `mark` of its 15 or 18 characters (narrow, upper case); also where two cells that stand side by
+ * side hold its digits and nothing else. Fields named in `exempt` hold registration numbers: in them fifteen digits are left
+ * alone, at any depth, unless the text calls them an ID, and eighteen are no less one. What holds
+ * nothing like an ID number, as nearly everything does, is given back itself; anything else as a deep copy. `clear`: texts
+ * that were in what has been given back itself before, and need not be read again.
+ */
+export const redact = <T>(
+  value: T,
+  mark: (id: string) => string,
+  exempt: ReadonlySet<string> = NONE_EXEMPT,
+  clear: readonly unknown[] = NONE_CLEAR,
+): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
+
+/** Whether a text holds a resident ID number, however it is written. */
+export const holdsIdNumber = (text: string): boolean => {
+  let found = false
+  redact(text, () => {
+    found = true
+    return ''
+  })
+  return found
+}
+
+const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {
+  const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
+  const inText = (text: string, fifteen: Fifteen): string => {
+    let written = ''
+    let kept = 0
+    for (const { id, start, end } of idsIn(text, fifteen)) {
+      written += text.slice(kept, start) + replaced(id)
+      kept = end
+    }
+    return written + text.slice(kept)
+  }
+  const within = (key: string, fifteen: Fifteen): Fifteen => {
+    if (fifteen === 'KEPT' || exempt.has(key)) return 'KEPT'
+    return fifteen === 'DOUBTFUL_KEPT' || MAY_REGISTER.test(key) ? 'DOUBTFUL_KEPT' : 'REPLACED'
+  }
+  const walk = (node: unknown, depth: number, fifteen: Fifteen): unknown => {
+    if (typeof node === 'string') return inText(node, fifteen)
+    if (typeof node === 'number' || typeof node === 'bigint')
+      return inNumber(node, replaced, (text) => inText(text, fifteen))
+    if (node === null || typeof node !== 'object' || node instanceof Date) return node
+    if (depth >= MAX_DEPTH) return TOO_DEEP
+    const halves = halvesIn(Object.values(node))
+    const half = (at: number): string | null => {
+      const id = halves?.get(at)
+      return id === undefined ? null : replaced(id)
+    }
+    if (Array.isArray(node)) return node.map((item, at) => half(at) ?? walk(item, depth + 1, fifteen))
+    // fromEntries defines its fields: a key named __proto__ stays a plain field.
+    return Object.fromEntries(
+      Object.entries(node).map(([key, field], at) => [
+        mayHoldInText(key) ? inText(key, 'REPLACED') : key,
+        half(at) ?? (isClear(field) ? field : walk(field, depth + 1, within(key, fifteen))),
+      ]),
+    )
+  }
+  return walk(value, 0, 'LONE_KEPT')
+}
+
+/** Cheap and never wrong where it says no: only then is nothing read more closely. */
+const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
+  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !isAmong(clear, node) && mayHoldInText(node)
+  if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
+  if (node === null || typeof node !== 'object' || node instanceof Date) return false
+  if (depth >= MAX_DEPTH) return true
+  if (Array.isArray(node)) return mayHoldInCells(node, clear, depth)
+  if (mayHoldInNames(Object.keys(node))) return true
+  return mayHoldInCells(Object.values(node), clear, depth)
+}
+
+const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], depth: number): boolean => {
+  let before = NO_HALF
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at]
+    if (typeof field === 'string') {
+      const { length } = field
+      if (before + length === MOST_DIGITS && idOf(fields[at - 1], field) !== null) return true
+      before = length
+      if (length >= FEWEST_CHARACTERS && !isAmong(clear, field) && mayHoldInText(field)) return true
+    } else if (field === null || field === undefined) before = NO_HALF
+    else {
+      const length = lengthOf(field)
+      if (before + length === MOST_DIGITS && idOf(fields[at - 1], field) !== null) return true
+      before = length
+      if (mayHold(field, clear, depth + 1)) return true
+    }
+  }
+  return false
+}
+
+/** Of a cell that can be half of an ID number; a spreadsheet holds digits as a number. */
+const lengthOf = (field: unknown): number => (typeof field === 'number' ? String(field).length : NO_HALF)
+
+/** The ID number whose digits two cells hold, and nothing else: valid, and of somebody who may have been born then. */
+const idOf = (first: unknown, second: unknown): string | null => {
+  const [start, end] = [first, second].map(String)
+  if (!start || !end || !FIRST_HALF.test(start) || !SECOND_HALF.test(end)) return null
+  const id = (start + end).toUpperCase()
+  return isCredible(id) ? id : null
+}
+
+/** By the place of each cell, that of which it holds a half. */
+const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
+  let halves: Map<number, string> | null = null
+  let before = NO_HALF
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at]
+    const length = typeof field === 'string' ? field.length : lengthOf(field)
+    const id = before + length === MOST_DIGITS ? idOf(fields[at - 1], field) : null
+    if (id !== null) halves = (halves ?? new Map<number, string>()).set(at - 1, id).set(at, id)
+    before = length
+  }
+  return halves
+}
+
+const isClear = (field: unknown): boolean =>
+  field === null || (typeof field === 'string' && !(field.length >= FEWEST_CHARACTERS && mayHoldInText(field)))
+
+/** Mostly it is the very same text, which is seen without reading it. */
+const isAmong = (texts: readonly unknown[], text: string): boolean => {
+  for (let at = 0; at < texts.length; at += 1) if (texts[at] === text) return true
+  return false
+}
+
+const mayHoldInNames = byNames((names) => names.some(mayHoldInText))
+
+/** Whether a text has digits enough, however they are written, and is not just a code of a market regulator. */
+const mayHoldInText = (text: string): boolean => {
+  let digits = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    digits += (digitsSeen[unit] || ask(unit)) - 1
+  }
+  return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text)) && areEnough(text)
+}
+
+/** Numerals in words are digits only in a row. Apart, so that the count above stays small enough to be put in its place. */
+const areEnough = (text: string): boolean => {
+  let digits = 0
+  for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
+    if (!NUMERALS.has(text.charAt(at))) digits += (digitsSeen[text.charCodeAt(at)] ?? 1) - 1
+  }
+  return digits >= FEWEST_DIGITS || inWords(text)
+}
+
+const ask = (unit: number): number => {
+  const digits = String.fromCharCode(unit)
+    .normalize('NFKC')
+    .replace(/\P{Nd}/gu, '').length
+  digitsSeen[unit] = digits + 1
+  return digits + 1
+}
+
+/**
+ * A spreadsheet may hold the number as a number: its last digits are lost then, so no check digit can speak for it, and
+ * what is left still names a person. String() and not BigInt(): its shortest digits keep the day of birth.
+ */
+const inNumber = (
+  number: number | bigint,
+  replaced: (id: string) => string,
+  inText: (text: string) => string,
+): unknown => {
+  const text = String(number)
+  if (typeof number === 'number' && !Number.isSafeInteger(number)) {
+    // Of a negative number the sign, of a fraction what is behind the point.
+    const [digits = ''] = /\d+/.exec(text) ?? []
+    return residentIdForm(digits) ? replaced(digits) : number
+  }
+  const read = inText(text)
+  return read === text ? number : read
+}

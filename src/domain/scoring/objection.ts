@@ -1,0 +1,35 @@
+/** An objection contests a record behind a reason of a score. What comes of it never touches the score: the record decides. */
+
+import type { Reason } from './score.js'
+import type { Words } from '../../foundation/text/words.js'
+
+export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
+export type ObjectionState = (typeof OBJECTION_STATES)[number]
+
+/** The reason that a contested record (`versions`: ids of all its versions) costs most; null: none rests on it. */
+export const contestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
+  reasons
+    .filter((reason) => restsOn(reason, versions))
+    .reduce<Reason | null>((most, each) => (most === null || each.points < most.points ? each : most), null)
+
+export const restsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
+  records.some((id) => versions.includes(id))
+
+/** What follows, said to whoever asks. */
+export const consequenceOf = (state: ObjectionState): Words => CONSEQUENCES[state]
+
+const CONSEQUENCES: Record<ObjectionState, Words> = {
+  OPEN: {
+    zh: '异议正在核查；核查期间照常评分，答复中标明存在异议。',
+    en: 'The objection is being examined; scoring goes on, and answers say that there is one.',
+  },
+  UPHELD: {
+    zh: '异议成立；信用信息由报送它的信源单位更正，评分不作直接改动，待更正报送后自动随之变化；此前答复仍标明存在异议。',
+    en: 'The objection is upheld; the record is corrected by the agency that sent it. The score is not touched, and follows once the correction has come; until then answers still say that there is an objection.',
+  },
+  REJECTED: {
+    zh: '异议不成立；信用信息和评分维持不变。',
+    en: 'The objection is rejected; record and score stand.',
+  },
+  WITHDRAWN: { zh: '异议已撤回。', en: 'The objection was withdrawn.' },
+}

@@ -1,0 +1,146 @@
+/**
+ * Repairs (信用修复) and the records that they name: from which day each repaired record no longer counts. Numbers and authorities
+ * are normalised once a record and looked up in maps, so that the cost grows with repairs plus records, not with their product. Pure.
+ */
+import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
+import { type Counting, factOfList, type ListKind } from '../listing/lists.js'
+import type { Body, Json, RecordKind } from '../records/records.js'
+
+/** What of a kind of list makes facts. */
+export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
+
+export interface Evidence {
+  record: number
+  kind: RecordKind
+  body: Body
+  /** The last day of a shop, which its body does not tell; null or absent: none is known. */
+  validTo?: string | null
+}
+
+/** A record that a repair can name, in the forms in which numbers and authorities are compared. */
+interface Repairable {
+  record: number
+  target: string
+  /** Only a court removes a judgment defaulter: a repair that names nothing does not mean such an entry. */
+  byCourt: boolean
+  number: string | null
+  authority: string | null
+  on: string | null
+}
+
+/** How a number and an authority are written to be compared. */
+export interface ComparedForms {
+  number: (text: string) => string
+  authority: (text: string) => string
+}
+
+const FORMS: ComparedForms = { number: numberCompared, authority: authorityCompared }
+/** The forms of old rule books (evidence.ts isOldBook). */
+export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: authorityComparedOld }
+
+/** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
+export const repairsOf = (
+  records: readonly Evidence[],
+  lists: readonly ListFacts[],
+  forms: ComparedForms = FORMS,
+): Map<number, string> | null => {
+  if (!records.some(({ kind }) => kind === 'repair')) return null
+  const repairs = records.filter(({ kind }) => kind === 'repair').map(({ body }) => body)
+  const ordered = repairs.filter((body) => STEP[String(body['outcome'])] !== undefined)
+  ordered.sort((a, b) => compared(dayOf(a), dayOf(b)) || stepOf(a) - stepOf(b))
+  const index = indexed(
+    records.flatMap((each) => repairableOf(each, lists, forms)),
+    forms,
+  )
+  const until = new Map<number, string>()
+  for (const body of ordered) {
+    for (const { record } of index.namedBy(body)) {
+      if (stepOf(body) === STEP['REVOKED']) until.delete(record)
+      else if (!until.has(record)) until.set(record, dayOf(body))
+    }
+  }
+  return until
+}
+
+/** A refused repair changes nothing. A revoked one (obtained by false materials) brings back what it ended; on one day it is the later. */
+const STEP: Record<string, number> = { REPAIRED: 0, REMOVED: 0, REVOKED: 1 }
+const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
+const dayOf = (body: Body): string => String(body['decided_on'])
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const text = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
+const inForm = (value: Json | undefined, form: (text: string) => string): string | null =>
+  typeof value === 'string' ? form(value) : null
+
+const repairableOf = (
+  { record, kind, body }: Evidence,
+  lists: readonly ListFacts[],
+  forms: ComparedForms,
+): Repairable[] => {
+  const fact = kind === 'list_entry' ? factOfList(lists, body['list']) : null
+  if (kind !== 'penalty' && fact === null) return []
+  const penalty = kind === 'penalty'
+  return [
+    {
+      record,
+      target: penalty ? 'PENALTY' : fact === 'abnormal_list' ? 'ABNORMAL' : 'LIST_ENTRY',
+      byCourt: fact === 'judgment_defaulter',
+      number: inForm(body['document_number'], forms.number),
+      authority: inForm(body['authority'], forms.authority),
+      on: text(body[penalty ? 'decided_on' : 'listed_on']),
+    },
+  ]
+}
+
+/**
+ * Lookup of the records that a repair names: by the number of the decision, where several bear it by its authority as well. An
+ * entry without a number is meant by its authority; where the repair names neither, by being the only one.
+ */
+const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
+  const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))
+  const byAuthority = grouped(repairables, ({ target, authority }) => keyOf(target, authority))
+  const numberless = grouped(repairables, ({ target, number, authority }) =>
+    number === null ? keyOf(target, authority) : null,
+  )
+  const notByCourt = grouped(repairables, ({ target, byCourt }) => (byCourt ? null : target))
+  // The first two by day tell whether a day has exactly one.
+  for (const group of notByCourt.values()) group.sort((a, b) => compared(a.on ?? '', b.on ?? ''))
+  return {
+    namedBy: (repair: Body): readonly Repairable[] => {
+      const day = dayOf(repair)
+      const target = String(repair['target'])
+      const by = (each: Repairable): boolean => each.on === null || each.on <= day
+      const number = inForm(repair['target_document_number'], forms.number)
+      const authority = inForm(repair['target_authority'], forms.authority)
+      if (number !== null) {
+        const numbered = (byNumber.get(`${target}/${number}`) ?? []).filter(by)
+        const exact = authority === null ? [] : numbered.filter((each) => each.authority === authority)
+        if (exact.length > 0) return exact
+        // Its authority may be written otherwise; of several decisions with one number nobody may guess which is meant.
+        if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
+      }
+      // A penalty always has its number, and is repaired by it.
+      if (target === 'PENALTY') return []
+      if (authority !== null)
+        return ((number === null ? byAuthority : numberless).get(`${target}/${authority}`) ?? []).filter(by)
+      const [only, another] = number === null ? (notByCourt.get(target) ?? []) : []
+      return only && by(only) && !(another && by(another)) ? [only] : []
+    },
+  }
+}
+
+const keyOf = (target: string, form: string | null): string | null => (form === null ? null : `${target}/${form}`)
+
+const grouped = (
+  repairables: readonly Repairable[],
+  groupOf: (each: Repairable) => string | null,
+): Map<string, Repairable[]> => {
+  const groups = new Map<string, Repairable[]>()
+  for (const each of repairables) {
+    const key = groupOf(each)
+    if (key === null) continue
+    const group = groups.get(key)
+    if (group) group.push(each)
+    else groups.set(key, [each])
+  }
+  return groups
+}

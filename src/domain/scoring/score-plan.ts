@@ -1,0 +1,156 @@
+/** What of a card applies to a kind of operator on a day: the same for a million folds, so it is worked out once. */
+import { addDays, addYears } from '../../foundation/time/dates.js'
+import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
+import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
+import { FACTS, FAMILIES } from '../records/facts.js'
+import type { BinRule, Rule, Scorecard, Unit, UnitRule, Veto } from './scorecard.js'
+
+/** Plans kept of one card and kind: recomputing what was stored goes through many days. */
+const PLANS_KEPT = 1000
+const NO_DAY = Number.NEGATIVE_INFINITY
+
+/** One place of a card at which one fact is weighed. */
+export interface Slot {
+  /** Its number among the slots of the plan. */
+  at: number
+  fact: FactName
+  /** For each event; 0 where something else decides. */
+  points: number
+  /** Days for which an event counts; NEVER: without end. */
+  windowDays: number
+  /** What happened on this day or before has faded. */
+  cutoff: number
+  /** Full days after which the points of an event halve; NEVER: they do not. */
+  halvesEveryDays: number
+  /** Points of an event by how often they have halved, down to the last that are not 0. */
+  halved: readonly number[]
+  /** Without a day nobody can tell whether an event of it still counts. */
+  needsDay: boolean
+}
+
+export interface PlannedUnits {
+  kind: 'units'
+  rule: UnitRule
+  slots: Slot[]
+}
+
+export interface PlannedBins {
+  kind: 'bins'
+  rule: BinRule
+  slot: Slot
+  /** Bit of the family of its fact. */
+  family: number
+  since: boolean
+  /** By the bin, for years: who began on this day or before has reached it. */
+  reachedFrom: number[]
+}
+
+export interface Plan {
+  today: number
+  rules: (PlannedUnits | PlannedBins)[]
+  vetoes: { veto: Veto; slot: Slot }[]
+  slots: number
+  byFact: Record<FactName, { family: number; slots: Slot[] }>
+  /** Bits of the families that the card asks about. */
+  asked: number
+  /** Families whose absence the card tells of. */
+  missing: { family: FactFamily; bit: number; points: number }[]
+}
+
+/** One bit for each family, so that a set of them is a number. */
+const BITS = Object.fromEntries(Object.keys(FAMILIES).map((family, i) => [family, 1 << i])) as Record<
+  FactFamily,
+  number
+>
+
+/** Of families whose source is known to hold nothing where it tells nothing. */
+export const noneWhereSilent = (known: readonly FactFamily[]): number => {
+  let bits = 0
+  for (const family of known) if (FAMILIES[family].whenAbsent === 'none') bits |= BITS[family]
+  return bits
+}
+
+const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, Plan>>>()
+
+export const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
+  const kinds = plans.get(card) ?? new Map<OperatorKind, Map<string, Plan>>()
+  const days = kinds.get(kind) ?? new Map<string, Plan>()
+  const known = days.get(asOf)
+  if (known !== undefined) return known
+  if (days.size >= PLANS_KEPT) days.clear()
+  const plan = makePlan(card, kind, asOf)
+  plans.set(card, kinds.set(kind, days.set(asOf, plan)))
+  return plan
+}
+
+const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
+  const slots: Slot[] = []
+  const slotOf: SlotOf = (fact, unit) => {
+    const slot = makeSlot(slots.length, fact, unit, asOf)
+    slots.push(slot)
+    return slot
+  }
+  const rules = card.rules
+    .filter((rule) => !rule.operators || rule.operators.includes(kind))
+    .map((rule) => planRule(rule, asOf, slotOf))
+  const vetoes = card.vetoes.map((veto) => ({ veto, slot: slotOf(veto.fact, { points: 0, windowDays: null }) }))
+  const byFact = Object.fromEntries(
+    Object.entries(FACTS).map(([fact, { family }]) => [
+      fact,
+      { family: BITS[family], slots: slots.filter((slot) => slot.fact === fact) },
+    ]),
+  ) as Plan['byFact']
+  const asked = slots.reduce((bits, { fact }) => bits | BITS[FACTS[fact].family], 0)
+  const missing = card.missing.map(({ family, points }) => ({ family, bit: BITS[family], points }))
+  return { today: dayNumber(asOf), rules, vetoes, slots: slots.length, byFact, asked, missing }
+}
+
+type Weight = Pick<Unit, 'points' | 'windowDays' | 'halvesEveryDays'>
+type SlotOf = (fact: FactName, weight: Weight) => Slot
+
+const planRule = (rule: Rule, asOf: string, slotOf: SlotOf): PlannedUnits | PlannedBins => {
+  if (rule.kind === 'units') return { kind: 'units', rule, slots: rule.units.map((unit) => slotOf(unit.fact, unit)) }
+  const since = FACTS[rule.fact].nature === 'since'
+  return {
+    kind: 'bins',
+    rule,
+    slot: slotOf(rule.fact, { points: 0, windowDays: rule.windowDays }),
+    family: BITS[FACTS[rule.fact].family],
+    since,
+    reachedFrom: since ? rule.bins.map((bin) => latestSince(asOf, bin.from)) : [],
+  }
+}
+
+/** Halved to nothing is a window as well: the points of an event last as many times `halvesEveryDays` as they can be halved. */
+const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): Slot => {
+  const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
+  const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)
+  const windowDays = Math.min(weight.windowDays ?? NEVER, halved.length * halvesEveryDays)
+  return {
+    at,
+    fact,
+    points: weight.points,
+    windowDays,
+    cutoff: dayNumber(asOf) - windowDays,
+    halvesEveryDays,
+    halved,
+    needsDay: FACTS[fact].nature !== 'state' || halvesEveryDays !== NEVER,
+  }
+}
+
+const halvings = (points: number): number[] => {
+  const all: number[] = []
+  for (let left = points; left !== 0; left = Math.trunc(left / 2)) all.push(left)
+  return all
+}
+
+const FIRST_YEAR = 1900
+
+/** The latest day from which so many years are full: on 28 February that can be the 29th. */
+const latestSince = (asOf: string, years: number): number => {
+  if (years === 0) return dayNumber(asOf)
+  if (Number(asOf.slice(0, 4)) - years < FIRST_YEAR) return NO_DAY
+  const day = addYears(asOf, -years)
+  const next = addDays(day, 1)
+  return dayNumber(addYears(next, years) <= asOf ? next : day)
+}

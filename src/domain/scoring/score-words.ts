@@ -1,0 +1,72 @@
+/** From a stored reason back to its sentence and dimension: both stand in the card, so that no row repeats them. */
+
+import { FACTS } from '../records/facts.js'
+import type { Reason } from './score.js'
+import type { Scorecard } from './scorecard.js'
+import type { Words } from '../../foundation/text/words.js'
+
+export type Worded = Reason & Words & { dimension: string | null }
+
+/** `card`: the one that gave the reason. */
+export const worded = (reason: Reason, card: Scorecard): Worded => {
+  const { dimension, zh, en } = wordsOf(reason, card)
+  return { ...reason, dimension, zh, en }
+}
+
+type InPlace = Words & { dimension: string | null }
+
+const wordsOf = (reason: Reason, card: Scorecard): InPlace => {
+  const { base, floor, ceiling } = card.sentences
+  switch (reason.why) {
+    case 'BASE':
+      return placed(base, null)
+    case 'FLOOR':
+      return placed(floor, null)
+    case 'CEILING':
+      return placed(ceiling, null)
+    case 'MISSING': {
+      const said = found(card.missing, (each) => each.family === reason.rule, reason)
+      return placed(said, said.dimension)
+    }
+    case 'CAP': {
+      const rule = found(card.rules, (each) => each.id === reason.rule, reason)
+      const cap = rule.kind === 'units' ? String(rule.cap) : ''
+      return placed(filled(card.sentences.cap, 'cap', { zh: cap, en: cap }), rule.dimension)
+    }
+    case 'UNDATED': {
+      const of = found([...card.rules, ...card.vetoes], (each) => each.id === reason.rule, reason)
+      const { undated } = card.sentences
+      return placed(reason.fact ? filled(undated, 'fact', FACTS[reason.fact]) : undated, of.dimension)
+    }
+    case 'UNIT': {
+      const rule = found(card.rules, (each) => each.id === reason.rule, reason)
+      const unit = found(rule.kind === 'units' ? rule.units : [], (each) => each.fact === reason.fact, reason)
+      return placed(counted(unit, reason), rule.dimension)
+    }
+    case 'BIN': {
+      const bins = card.rules.filter((rule) => rule.kind === 'bins')
+      const rule = found(bins, (each) => each.id === reason.rule, reason)
+      return placed(counted(rule, reason), rule.dimension)
+    }
+    case 'VETO': {
+      const veto = found(card.vetoes, (each) => each.id === reason.rule, reason)
+      return placed(counted(veto, reason), veto.dimension)
+    }
+  }
+}
+
+const found = <T>(all: readonly T[], is: (each: T) => boolean, reason: Reason): T => {
+  const one = all.find(is)
+  if (one === undefined) throw new Error(`This card gave no such reason: ${reason.why} ${reason.rule} ${reason.fact}`)
+  return one
+}
+
+const placed = ({ zh, en }: Words, dimension: string | null): InPlace => ({ dimension, zh, en })
+
+const counted = (words: Words, { count }: Reason): Words =>
+  filled(words, 'count', { zh: String(count), en: String(count) })
+
+const filled = ({ zh, en }: Words, blank: string, by: Words): Words => ({
+  zh: zh.replace(`{${blank}}`, by.zh),
+  en: en.replace(`{${blank}}`, by.en),
+})

@@ -1,0 +1,280 @@
+/**
+ * The fold from facts and a scorecard to points, reasons and a grade. Integers only; the points of the reasons add up to
+ * the value exactly, whatever bounds were met on the way, because each bound met is a reason itself. The order of events
+ * does not matter, and nothing but the arguments does. A million operators pass through here: days are integers, and what
+ * is the same for all of them is in the plan.
+ */
+import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
+import type { FactEvent, FactName, Facts } from '../records/facts.js'
+import type { PlannedBins, PlannedUnits, Slot } from './score-plan.js'
+import { noneWhereSilent, planOf } from './score-plan.js'
+import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
+import { HIGHEST, LOWEST, topOf } from './scorecard.js'
+
+/** Why a reason is there; with rule and fact it finds its sentence in the card. */
+export type Why = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
+
+/**
+ * Why points moved. Zero points are a reason as well where they say something: what is missing, what was not counted. Its
+ * sentence is `worded`'s: a stored row repeats none.
+ */
+export interface Reason {
+  /** Id of the rule or veto; `base`, `floor` or `ceiling` for what the card as a whole does; for MISSING the family's name. */
+  rule: string
+  why: Why
+  /** null where no single fact stands behind it: the base, a cap, missing data. */
+  fact: FactName | null
+  points: number
+  count: number
+  /** Ids of the versions behind it, ascending. */
+  records: number[]
+  /** The first day on which some of it no longer counts, or counts less; null: nothing known ends it. */
+  fadesOn: string | null
+}
+
+export interface Score {
+  /** 0–1000. */
+  value: number
+  grade: Grade
+  reasons: Reason[]
+  /** The first later day on which these same facts give other reasons; null: time alone changes nothing. */
+  nextChangeOn: string | null
+}
+
+export const score = (facts: Facts, card: Scorecard): Score => {
+  const plan = planOf(card, facts.kind, facts.asOf)
+  const tallies: Tallies = new Array(plan.slots).fill(undefined)
+  let told = noneWhereSilent(facts.known)
+  for (const event of facts.events) {
+    const { family, slots } = plan.byFact[event.fact]
+    told |= family
+    for (const slot of slots) count(event, slot, plan.today, tallies)
+  }
+
+  const sheet: Sheet = { value: card.base, reasons: [plain('base', 'BASE', card.base)], changesOn: nextOf(tallies) }
+  for (const planned of plan.rules) {
+    if (planned.kind === 'units') weighUnits(planned, tallies, sheet)
+    else if ((planned.family & told) !== 0) weighBin(planned, tallies, sheet)
+  }
+  for (const { family, bit, points } of plan.missing) {
+    if ((bit & plan.asked & ~told) !== 0) add(sheet, plain(family, 'MISSING', points))
+  }
+  if (sheet.value < LOWEST) add(sheet, plain('floor', 'FLOOR', LOWEST - sheet.value))
+  if (sheet.value > HIGHEST) add(sheet, plain('ceiling', 'CEILING', HIGHEST - sheet.value))
+  for (const { veto, slot } of plan.vetoes) {
+    const found = tallies[slot.at]
+    if (found === undefined) continue
+    const points = Math.min(0, topOf(veto.grade, card.grades) - sheet.value)
+    if (found.count > 0) add(sheet, counted(veto.id, 'VETO', slot.fact, points, found))
+    addUndated(veto.id, slot, found, sheet)
+  }
+  const { value, reasons } = sheet
+  return { value, grade: gradeOf(value, card), reasons, nextChangeOn: dayText(sheet.changesOn) }
+}
+
+export const gradeOf = (value: number, card: Scorecard): Grade =>
+  (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
+
+/**
+ * What falling from `before` to `after` opens: each once, in the order of the card's lines. A first score below falls as well,
+ * and one that a line rose above; `before.lines`: those of the card that gave it, where it was another.
+ */
+export const crossed = (
+  before: { value: number; lines?: Scorecard['lines'] } | null,
+  after: { value: number },
+  card: Pick<Scorecard, 'lines'>,
+): ScoreLine['opens'][] => {
+  const opened = card.lines
+    .filter(({ below, opens }) => {
+      if (after.value >= below) return false
+      const its = before?.lines?.find((line) => line.opens === opens)?.below ?? below
+      return before === null || before.value >= its
+    })
+    .map(({ opens }) => opens)
+  return [...new Set(opened)]
+}
+
+const LOWEST_LINE = { grade: 'D' } as const
+
+/** What is in force of one fact on one day, in one place of the card. Days as integers. */
+interface Tally {
+  count: number
+  points: number
+  records: number[]
+  /** The earliest day among what is in force, and as a text. */
+  first: number
+  firstOn: string
+  /** When some of it no longer counts, or counts less. */
+  fades: number
+  /** When some that does not count yet begins to. */
+  starts: number
+  /** What has no day, where the day decides: shown, not counted. */
+  undated: number
+  undatedRecords: number[]
+  undatedEnds: number
+}
+
+type Tallies = (Tally | undefined)[]
+
+const count = (event: FactEvent, slot: Slot, today: number, tallies: Tallies): void => {
+  const until = event.until == null ? NEVER : dayNumber(event.until)
+  if (until <= today) return
+  const weight = event.weight ?? 1
+  if (event.on === null) {
+    const found = tallyAt(slot, tallies)
+    if (slot.needsDay) countUndated(found, event.record, weight, until)
+    else countInForce(found, event.record, weight, slot.points, until)
+    return
+  }
+  const on = dayNumber(event.on)
+  if (on <= slot.cutoff || on >= until) return
+  const found = tallyAt(slot, tallies)
+  if (on > today) {
+    if (on < found.starts) found.starts = on
+    return
+  }
+  if (on < found.first) {
+    found.first = on
+    found.firstOn = event.on
+  }
+  let fades = Math.min(until, on + slot.windowDays)
+  let points = slot.points
+  if (slot.halvesEveryDays !== NEVER) {
+    const times = Math.floor((today - on) / slot.halvesEveryDays)
+    points = slot.halved[times] ?? 0
+    fades = Math.min(fades, on + (times + 1) * slot.halvesEveryDays)
+  }
+  countInForce(found, event.record, weight, points, fades)
+}
+
+const tallyAt = (slot: Slot, tallies: Tallies): Tally => {
+  const known = tallies[slot.at]
+  if (known !== undefined) return known
+  const fresh: Tally = {
+    count: 0,
+    points: 0,
+    records: [],
+    first: NEVER,
+    firstOn: '',
+    fades: NEVER,
+    starts: NEVER,
+    undated: 0,
+    undatedRecords: [],
+    undatedEnds: NEVER,
+  }
+  tallies[slot.at] = fresh
+  return fresh
+}
+
+const countInForce = (found: Tally, record: number, weight: number, points: number, fades: number): void => {
+  found.count += weight
+  found.points += weight * points
+  found.records.push(record)
+  if (fades < found.fades) found.fades = fades
+}
+
+const countUndated = (found: Tally, record: number, weight: number, ends: number): void => {
+  found.undated += weight
+  found.undatedRecords.push(record)
+  if (ends < found.undatedEnds) found.undatedEnds = ends
+}
+
+const nextOf = (tallies: Tallies): number => {
+  let next = NEVER
+  for (const found of tallies) {
+    if (found !== undefined) next = Math.min(next, found.fades, found.starts, found.undatedEnds)
+  }
+  return next
+}
+
+/** What is written while a card is gone through. `changesOn`: the earliest day on which any of it is another. */
+interface Sheet {
+  value: number
+  reasons: Reason[]
+  changesOn: number
+}
+
+const add = (sheet: Sheet, reason: Reason): void => {
+  sheet.value += reason.points
+  sheet.reasons.push(reason)
+}
+
+/** Points per unit by severity, under one cap: were each severity capped alone, a worse record could raise a score. */
+const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Sheet): void => {
+  let sum = 0
+  for (const slot of slots) {
+    const found = tallies[slot.at]
+    if (found === undefined) continue
+    sum += found.points
+    if (found.count > 0) add(sheet, counted(rule.id, 'UNIT', slot.fact, found.points, found))
+    addUndated(rule.id, slot, found, sheet)
+  }
+  if (rule.cap === null || Math.abs(sum) <= Math.abs(rule.cap)) return
+  add(sheet, plain(rule.id, 'CAP', rule.cap - sum))
+}
+
+/** One fact, points by the bin that its count, or its full years, falls into. */
+const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void => {
+  const { rule, slot, since } = planned
+  const found = tallies[slot.at]
+  if (since) {
+    if (found !== undefined && found.count > 0) weighYears(planned, found, sheet)
+  } else {
+    const bin = rule.bins.findLast((each) => (found?.count ?? 0) >= each.from)
+    add(sheet, counted(rule.id, 'BIN', rule.fact, bin?.points ?? 0, found ?? NOTHING))
+  }
+  if (found !== undefined) addUndated(rule.id, slot, found, sheet)
+}
+
+const NOTHING = { count: 0, records: [], fades: NEVER } as const
+
+/** The count shown is the bin's lower end ("at least N full years"): an anniversary that moves no point adds no score row. */
+const weighYears = ({ rule, reachedFrom }: PlannedBins, found: Tally, sheet: Sheet): void => {
+  const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
+  const [reached, next] = [rule.bins[at], rule.bins[at + 1]]
+  if (next !== undefined) sheet.changesOn = Math.min(sheet.changesOn, anniversary(found.firstOn, next.from))
+  const shown = { count: reached?.from ?? 0, records: found.records, fades: found.fades }
+  add(sheet, counted(rule.id, 'BIN', rule.fact, reached?.points ?? 0, shown))
+}
+
+const addUndated = (id: string, slot: Slot, found: Tally, sheet: Sheet): void => {
+  if (found.undated === 0) return
+  const shown = { count: found.undated, records: found.undatedRecords, fades: found.undatedEnds }
+  add(sheet, counted(id, 'UNDATED', slot.fact, 0, shown))
+}
+
+const counted = (
+  rule: string,
+  why: Why,
+  fact: FactName,
+  points: number,
+  found: { count: number; records: readonly number[]; fades: number },
+): Reason => ({
+  rule,
+  why,
+  fact,
+  points,
+  count: found.count,
+  records: ascending(found.records),
+  fadesOn: dayText(found.fades),
+})
+
+const plain = (rule: string, why: Why, points: number): Reason => ({
+  rule,
+  why,
+  fact: null,
+  points,
+  count: 0,
+  records: [],
+  fadesOn: null,
+})
+
+/** Each once. */
+const ascending = (records: readonly number[]): number[] => {
+  let last = Number.NEGATIVE_INFINITY
+  for (const record of records) {
+    if (record <= last) return [...new Set(records)].sort((a, b) => a - b)
+    last = record
+  }
+  return records.slice()
+}

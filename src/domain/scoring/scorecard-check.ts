@@ -1,0 +1,298 @@
+/**
+ * What must hold of a scorecard beyond its shape, checked on load, each fault with its place: a card that passes cannot lift an
+ * operator for a worse record, count a fact twice, or fall silent about what it did. Pure.
+ */
+import { FACTS, FAMILIES, factRow } from '../records/facts.js'
+import {
+  type BinRule,
+  factsOf,
+  GRADES,
+  HIGHEST,
+  LOWEST,
+  type Rule,
+  type Scorecard,
+  topOf,
+  type Unit,
+  type UnitRule,
+  type Veto,
+} from './scorecard.js'
+import { checkNumbers, checkWords, type Say } from './scorecard-parts.js'
+import { takesLessAt, valuesOf } from './scorecard-reach.js'
+
+/** Where in the card (`rules[2].units[0].fact`), and why; Chinese first. */
+export interface Fault {
+  place: string
+  reason: string
+}
+
+/** Everything wrong with a card that already has the shape of one; empty: it may be used. */
+export const checkScorecard = (card: Scorecard): Fault[] => {
+  const faults: Fault[] = []
+  const say: Say = (at, reason) => {
+    faults.push({ place: at, reason })
+  }
+  checkNumbers(card, '', say)
+  checkHead(card, say)
+  checkIds(card, say)
+  card.rules.forEach((rule, i) => {
+    const at = `rules[${i}]`
+    checkPlace(rule, at, card, say)
+    if (rule.kind === 'units') checkUnits(rule, at, say)
+    else checkBins(rule, at, say)
+  })
+  card.vetoes.forEach((veto, i) => {
+    checkVeto(veto, `vetoes[${i}]`, card, say)
+  })
+  checkFacts(card, say)
+  checkWorse(card, say)
+  checkMissing(card, say)
+  checkLines(card, say)
+  if (faults.length === 0) checkReach(card, say)
+  return faults
+}
+
+/** A version is also the name of a file. */
+const VERSION = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/
+const MAX_VERSION = 64 // characters
+
+const checkHead = (card: Scorecard, say: Say): void => {
+  if (!VERSION.test(card.version) || card.version.length > MAX_VERSION)
+    say('version', `版本名称应由小写字母、数字和连字符组成：${card.version}。Not a well-formed version.`)
+  if (card.base < LOWEST || card.base > HIGHEST)
+    say('base', `基础分不在 ${LOWEST}–${HIGHEST} 之内。The base is out of range.`)
+  if (card.restsOn.length === 0) say('restsOn', '缺少依据。What the card rests on is missing.')
+  checkWords(card.name, 'name', [], say)
+  checkWords(card.about, 'about', [], say)
+  const blanks: Record<string, string[]> = { cap: ['cap'], undated: ['fact'] }
+  for (const name of ['base', 'cap', 'floor', 'ceiling', 'undated'] as const) {
+    checkWords(card.sentences[name], `sentences.${name}`, blanks[name] ?? [], say)
+  }
+  const order = card.grades.map((line) => line.grade).join('')
+  if (order !== GRADES.join(''))
+    say('grades', `等级应依次为 A、B、C、D，现为 ${order}。Grades must be A, B, C, D in this order.`)
+  card.grades.forEach((line, i) => {
+    checkWords(line, `grades[${i}]`, [], say)
+    const above = card.grades[i - 1]?.from ?? HIGHEST + 1
+    if (line.from >= above) say(`grades[${i}].from`, `分数线应低于上一等级。The line must lie below the one above it.`)
+  })
+  const last = card.grades.length - 1
+  if (card.grades[last]?.from !== LOWEST)
+    say(`grades[${last}].from`, '最低等级应从 0 分起。The lowest grade must begin at 0.')
+}
+
+const RESERVED = ['base', 'floor', 'ceiling', 'missing']
+
+const checkIds = (card: Scorecard, say: Say): void => {
+  const seen = new Set(RESERVED)
+  const once = (id: string, at: string): void => {
+    if (seen.has(id)) say(at, `编号重复或为保留字：${id}。The id is taken.`)
+    seen.add(id)
+  }
+  card.rules.forEach((rule, i) => {
+    once(rule.id, `rules[${i}].id`)
+  })
+  card.vetoes.forEach((veto, i) => {
+    once(veto.id, `vetoes[${i}].id`)
+  })
+  const dimensions = new Set<string>()
+  card.dimensions.forEach((dimension, i) => {
+    if (dimensions.has(dimension.id)) say(`dimensions[${i}].id`, `编号重复：${dimension.id}。The id is taken.`)
+    dimensions.add(dimension.id)
+    checkWords(dimension, `dimensions[${i}]`, [], say)
+  })
+}
+
+const checkPlace = (each: Rule | Veto, at: string, card: Scorecard, say: Say): void => {
+  const dimension = card.dimensions.find(({ id }) => id === each.dimension)
+  if (!dimension) say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
+  else if (!dimension.publicCredit && movesPoints(each)) {
+    say(
+      `${at}.dimension`,
+      `维度 ${each.dimension} 不是公共信用信息，不得计分。Not public-credit information: it may not move the value.`,
+    )
+  }
+  if (each.legalBasis.length === 0) say(`${at}.legalBasis`, '缺少依据。The legal basis is missing.')
+}
+
+const movesPoints = (each: Rule | Veto): boolean => {
+  if (!('kind' in each)) return true
+  return (each.kind === 'units' ? each.units : each.bins).some(({ points }) => points !== 0)
+}
+
+const checkUnits = (rule: UnitRule, at: string, say: Say): void => {
+  if (rule.units.length === 0) say(`${at}.units`, '没有计分项。There are no units.')
+  rule.units.forEach((unit, i) => {
+    const here = `${at}.units[${i}]`
+    checkFact(unit.fact, unit.windowDays, here, say)
+    checkSign(unit.fact, unit.points, `${here}.points`, say)
+    checkHalving(unit, here, say)
+    checkWords(unit, here, ['count'], say)
+    const fact = factRow(unit.fact)
+    if (fact?.nature === 'since') say(`${here}.fact`, '年限只能分档计分。Years can only be scored by bins.')
+    if (fact && fact.tone !== factRow(rule.units[0]?.fact ?? '')?.tone) {
+      say(`${here}.fact`, '同一规则不得既加分又扣分。One rule may not both add and take.')
+    }
+    const milder = rule.units.find((other) => other.fact === fact?.worseThan)
+    const age = milder ? takesLessAt(unit, milder) : null
+    if (milder && age !== null) {
+      const when = age === 0 ? 'yet takes less' : `yet takes less from day ${age}: it fades sooner`
+      say(here, `比 ${milder.fact} 更重，却扣得更少或更早消退（第 ${age} 日）。Worse than ${milder.fact}, ${when}.`)
+    }
+  })
+  if (rule.cap !== null && rule.units[0]) checkSign(rule.units[0].fact, rule.cap, `${at}.cap`, say)
+}
+
+const checkHalving = ({ fact, halvesEveryDays }: Unit, at: string, say: Say): void => {
+  if (halvesEveryDays === undefined || halvesEveryDays === null) return
+  if (halvesEveryDays < 1) say(`${at}.halvesEveryDays`, '减半周期应为正数。The days of halving must be positive.')
+  if (factRow(fact) && factRow(fact)?.nature !== 'event')
+    say(`${at}.halvesEveryDays`, `事实 ${fact} 不是一次性事件，不得减半。Only what happened on a day can halve.`)
+}
+
+const checkBins = (rule: BinRule, at: string, say: Say): void => {
+  checkFact(rule.fact, rule.windowDays, at, say)
+  checkWords(rule, at, ['count'], say)
+  if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
+  const adverse = factRow(rule.fact)?.tone === 'adverse'
+  // Points for nothing would come with the first record of the family, whatever it says: an adverse one could lift a score.
+  if (factRow(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
+    say(`${at}.bins[0].points`, '没有该事实时不得加分或扣分。Without the fact no point may move.')
+  rule.bins.forEach((bin, i) => {
+    const here = `${at}.bins[${i}]`
+    const next = rule.bins[i + 1]
+    checkSign(rule.fact, bin.points, `${here}.points`, say)
+    if (bin.to !== null && bin.to < bin.from) say(`${here}.to`, '分档上限小于下限。The bin ends before it begins.')
+    if (!next) {
+      if (bin.to !== null) say(`${here}.to`, '最后一档应不设上限。The last bin must be open.')
+      return
+    }
+    if (bin.to === null || next.from <= bin.to) say(`${at}.bins[${i + 1}].from`, '分档重叠。Bins overlap.')
+    else if (next.from > bin.to + 1) say(`${at}.bins[${i + 1}].from`, '分档有空缺。Bins leave a gap.')
+    if (adverse ? next.points > bin.points : next.points < bin.points) {
+      say(
+        `${at}.bins[${i + 1}].points`,
+        '更多的不良事实反而加分，或更多的良好事实反而扣分。More of the fact moves the points the wrong way.',
+      )
+    }
+  })
+}
+
+const checkFact = (name: string, windowDays: number | null, at: string, say: Say): void => {
+  const fact = factRow(name)
+  if (!fact) say(`${at}.fact`, `未知事实：${name}。Unknown fact.`)
+  if (windowDays !== null && windowDays < 1) say(`${at}.windowDays`, '时限应为正数。The window must be positive.')
+  if (fact?.nature === 'event' && windowDays === null) {
+    say(`${at}.windowDays`, `事实 ${name} 须有时限，否则永不消退。Without a window this fact would never fade.`)
+  }
+  if (fact && fact.nature !== 'event' && windowDays !== null) {
+    say(`${at}.windowDays`, `事实 ${name} 的起止由其自身确定。This fact ends by itself.`)
+  }
+}
+
+const checkSign = (name: string, points: number, at: string, say: Say): void => {
+  const tone = factRow(name)?.tone
+  if (tone === 'adverse' && points > 0) say(at, `不良事实 ${name} 不得加分。An adverse fact may not add points.`)
+  if (tone === 'favourable' && points < 0) say(at, `良好事实 ${name} 不得扣分。A favourable fact may not take points.`)
+}
+
+const checkVeto = (veto: Veto, at: string, card: Scorecard, say: Say): void => {
+  checkPlace(veto, at, card, say)
+  checkFact(veto.fact, null, at, say)
+  checkWords(veto, at, ['count'], say)
+  if (factRow(veto.fact)?.tone === 'favourable')
+    say(`${at}.fact`, '良好事实不得封顶。A favourable fact may not cap the grade.')
+  if (veto.grade === GRADES[0]) say(`${at}.grade`, '以最高等级封顶没有意义。A cap at the best grade caps nothing.')
+}
+
+/** A fact that two rules weigh is counted twice; one left alone is weighed by none. */
+const checkFacts = (card: Scorecard, say: Say): void => {
+  const seen = new Set<string>()
+  const once = (fact: string, at: string): void => {
+    if (seen.has(fact)) say(at, `事实 ${fact} 被重复计分。The fact is counted twice.`)
+    seen.add(fact)
+  }
+  card.rules.forEach((rule, i) => {
+    factsOf(rule).forEach((fact, j) => {
+      once(fact, rule.kind === 'units' ? `rules[${i}].units[${j}].fact` : `rules[${i}].fact`)
+    })
+  })
+  for (const { fact } of card.vetoes) seen.add(fact)
+  card.unweighed?.forEach((each, i) => {
+    const at = `unweighed[${i}]`
+    if (!factRow(each.fact)) say(`${at}.fact`, `未知事实：${each.fact}。Unknown fact.`)
+    once(each.fact, `${at}.fact`)
+    checkWords(each, at, [], say)
+  })
+}
+
+/** Weighed apart, under caps or bins of their own, the worse of two records could take less than the milder one. */
+const checkWorse = (card: Scorecard, say: Say): void => {
+  card.rules.forEach((rule, i) => {
+    const facts: readonly string[] = factsOf(rule)
+    for (const [worse, milder] of WORSE) {
+      if (!facts.includes(milder) || facts.includes(worse) || !movesPoints(rule)) continue
+      say(
+        `rules[${i}]`,
+        `计 ${milder} 而未在同一规则中计更重的 ${worse}。Weighs ${milder} without the worse ${worse} in the same rule.`,
+      )
+    }
+  })
+}
+
+const WORSE = Object.keys(FACTS).flatMap((fact): [worse: string, milder: string][] => {
+  const milder = factRow(fact)?.worseThan
+  return milder === undefined ? [] : [[fact, milder]]
+})
+
+const checkMissing = (card: Scorecard, say: Say): void => {
+  const told = new Set<string>()
+  card.missing.forEach((each, i) => {
+    const at = `missing[${i}]`
+    if (!Object.hasOwn(FAMILIES, each.family))
+      say(`${at}.family`, `未知信息类别：${each.family}。Unknown family of facts.`)
+    if (told.has(each.family)) say(`${at}.family`, `信息类别重复：${each.family}。The family is told twice.`)
+    told.add(each.family)
+    if (!card.dimensions.some((dimension) => dimension.id === each.dimension)) {
+      say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
+    }
+    // Points for not knowing would make a first adverse record lift a score.
+    if (each.points !== 0) say(`${at}.points`, '信息缺失不得加分或扣分。Missing data may not move points.')
+    checkWords(each, at, [], say)
+  })
+  for (const fact of new Set<string>([...card.rules.flatMap(factsOf), ...card.vetoes.map((veto) => veto.fact)])) {
+    const family = factRow(fact)?.family
+    if (family && !told.has(family))
+      say('missing', `未说明 ${family} 信息缺失时如何处理。What missing ${family} data means is not said.`)
+    if (family) told.add(family)
+  }
+}
+
+/** Only where one grade ends and the next begins does a value fall in a way that a person has to look at. */
+const checkLines = (card: Scorecard, say: Say): void => {
+  const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST)
+  card.lines.forEach((line, i) => {
+    const at = `lines[${i}]`
+    if (!between.includes(line.below)) {
+      say(`${at}.below`, `应为两个等级之间的分数线（${between.join('、')}）。Must lie between two grades.`)
+    }
+    const before = card.lines.slice(0, i)
+    if (before.some(({ below }) => below === line.below)) say(`${at}.below`, '分数线重复。The line is there twice.')
+    if (before.some(({ opens }) => opens === line.opens)) say(`${at}.opens`, '用途重复。Two lines open the same.')
+  })
+  const [lead, watch] = (['lead', 'watch'] as const).map((opens) => card.lines.find((line) => line.opens === opens))
+  if (lead && watch && watch.below < lead.below)
+    say('lines', '关注线低于线索线。The line of the watch list lies below that of leads.')
+}
+
+/** Each grade must be the grade of some operator: all sums that the rules can give, then the vetoes. */
+const checkReach = (card: Scorecard, say: Say): void => {
+  const values = [...valuesOf(card, { lowest: LOWEST, highest: HIGHEST })]
+  const capped = card.vetoes.map((veto) => topOf(veto.grade, card.grades))
+  const all = [...values, ...capped.flatMap((top) => values.map((value) => Math.min(value, top)))]
+  card.grades.forEach((line, i) => {
+    const top = topOf(line.grade, card.grades)
+    if (!all.some((value) => value >= line.from && value <= top)) {
+      say(`grades[${i}]`, `没有任何主体能够达到等级 ${line.grade}。No operator can ever have grade ${line.grade}.`)
+    }
+  })
+}

@@ -1,0 +1,33 @@
+/** What holds of every part of a scorecard, whatever it is: its numbers are integers, its sentences are there. Pure. */
+import type { Words } from '../../foundation/text/words.js'
+
+/** Tells a fault: where, and why. */
+export type Say = (at: string, reason: string) => void
+
+/** Every number anywhere in a card is an integer, so that sums are exact. */
+export const checkNumbers = (value: unknown, at: string, say: Say): void => {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    say(at, `不是整数：${value}。Not an integer.`)
+  } else if (value !== null && typeof value === 'object') {
+    for (const [key, inner] of Object.entries(value)) {
+      checkNumbers(inner, Array.isArray(value) ? `${at}[${key}]` : at ? `${at}.${key}` : key, say)
+    }
+  }
+}
+
+/** `blanks`: what each sentence must leave open, once. */
+export const checkWords = (words: Words | undefined, at: string, blanks: string[], say: Say): void => {
+  for (const language of ['zh', 'en'] as const) {
+    const text = words?.[language] ?? ''
+    if (text.trim() === '') {
+      say(`${at}.${language}`, '缺少文字说明。The sentence is missing.')
+      continue
+    }
+    const found = [...text.matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '')
+    for (const blank of blanks) {
+      if (found.filter((name) => name === blank).length !== 1)
+        say(`${at}.${language}`, `须有且仅有一处 {${blank}}。Needs {${blank}} once.`)
+    }
+    for (const name of found) if (!blanks.includes(name)) say(`${at}.${language}`, `未知空格 {${name}}。Unknown blank.`)
+  }
+}

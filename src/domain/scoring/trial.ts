@@ -1,0 +1,229 @@
+/**
+ * Trial: what another card would say of all operators, beside the card that it is tried against. A fold over pairs of
+ * scores that does not grow with their number; the order of the operators does not matter.
+ */
+
+import type { Score, Why } from './score.js'
+import { type Worded, worded } from './score-words.js'
+import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
+import type { Words } from '../../foundation/text/words.js'
+
+/** Operators shown whose value moves the most, in each direction. */
+const LARGEST_MOVES = 20
+/** The first digits of a division code (GB/T 2260): province and city. */
+const REGION_DIGITS = 4
+/** The widest move there can be, points. */
+const WIDEST = HIGHEST - LOWEST
+
+export interface Tried {
+  id: number
+  kind: string
+  /** Division code of six digits; null where none is known. */
+  region: string | null
+}
+
+export type GradeCounts = Record<Grade, number>
+
+/** Operators of one region or one kind. */
+export interface Group {
+  operators: number
+  /** Of the same value and the same grade by both cards. */
+  unchanged: number
+  /** In a better, or a worse, grade by the card tried. */
+  better: number
+  worse: number
+  /** How far values move on average, points, two decimals. */
+  mean: number
+  before: GradeCounts
+  after: GradeCounts
+}
+
+/** How far values move, points; a quantile is the smallest move that at least its share does not exceed. */
+export interface Spread {
+  mean: number
+  lowest: number
+  p5: number
+  p25: number
+  median: number
+  p75: number
+  p95: number
+  highest: number
+}
+
+/** What one card says of a rule: its points, and its sentence. */
+export type Side = { points: number } & Words
+
+/** A rule (and its fact) to which the cards give different points; null: that card gives none. */
+export interface Difference {
+  rule: string
+  fact: string | null
+  before: Side | null
+  after: Side | null
+}
+
+export interface Moved {
+  operatorId: number
+  points: number
+  before: { value: number; grade: Grade }
+  after: { value: number; grade: Grade }
+  /** Add up to `points` exactly; the widest first. */
+  reasons: Difference[]
+}
+
+export interface Comparison extends Omit<Group, 'mean'> {
+  /** By the card tried against, then by the card tried. */
+  grades: Record<Grade, GradeCounts>
+  /** Null where there is no operator. */
+  spread: Spread | null
+  up: Moved[]
+  down: Moved[]
+  /** By the first four digits of the division code, ascending; null where none is known, last. */
+  regions: ({ region: string | null } & Group)[]
+  kinds: ({ kind: string } & Group)[]
+}
+
+type Pair = { operatorId: number; points: number; before: Score; after: Score }
+
+interface Counted extends Omit<Group, 'mean'> {
+  sum: number
+}
+
+export interface Tally {
+  all: Counted
+  grades: Record<Grade, GradeCounts>
+  /** How many moved by so many points, from the deepest fall to the highest rise: exact quantiles of any number of operators. */
+  moves: Uint32Array
+  up: Pair[]
+  down: Pair[]
+  regions: Map<string, Counted>
+  kinds: Map<string, Counted>
+}
+
+export const nothingTried = (): Tally => ({
+  all: counted(),
+  grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
+  moves: new Uint32Array(2 * WIDEST + 1),
+  up: [],
+  down: [],
+  regions: new Map(),
+  kinds: new Map(),
+})
+
+const noGrades = (): GradeCounts => ({ A: 0, B: 0, C: 0, D: 0 })
+
+const counted = (): Counted => ({
+  operators: 0,
+  unchanged: 0,
+  better: 0,
+  worse: 0,
+  sum: 0,
+  before: noGrades(),
+  after: noGrades(),
+})
+
+/** Adds one operator. */
+export const count = (tally: Tally, { id, kind, region }: Tried, before: Score, after: Score): void => {
+  const points = after.value - before.value
+  add(tally.all, before, after)
+  add(grouped(tally.kinds, kind), before, after)
+  add(grouped(tally.regions, region?.slice(0, REGION_DIGITS) ?? ''), before, after)
+  tally.grades[before.grade][after.grade] += 1
+  tally.moves[points + WIDEST] = (tally.moves[points + WIDEST] ?? 0) + 1
+  if (points !== 0) keep(points > 0 ? tally.up : tally.down, { operatorId: id, points, before, after })
+}
+
+const grouped = (groups: Map<string, Counted>, key: string): Counted => {
+  const group = groups.get(key) ?? counted()
+  groups.set(key, group)
+  return group
+}
+
+const add = (group: Counted, before: Score, after: Score): void => {
+  group.operators += 1
+  group.sum += after.value - before.value
+  group.before[before.grade] += 1
+  group.after[after.grade] += 1
+  if (before.grade !== after.grade) {
+    if (GRADES.indexOf(after.grade) < GRADES.indexOf(before.grade)) group.better += 1
+    else group.worse += 1
+  } else if (before.value === after.value) group.unchanged += 1
+}
+
+/** The widest first; of two alike the one with the lower id, so that order does not matter. */
+const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
+
+const keep = (largest: Pair[], pair: Pair): void => {
+  const last = largest.at(-1)
+  if (largest.length === LARGEST_MOVES && last !== undefined && wider(last, pair) < 0) return
+  largest.push(pair)
+  largest.sort(wider)
+  if (largest.length > LARGEST_MOVES) largest.pop()
+}
+
+/** `cards`: the one tried against, and the one tried, which gave the scores. */
+export const comparison = (
+  { all, grades, moves, up, down, regions, kinds }: Tally,
+  cards: Record<'before' | 'after', Scorecard>,
+): Comparison => {
+  const moved = ({ operatorId, points, before, after }: Pair): Moved => ({
+    operatorId,
+    points,
+    before: { value: before.value, grade: before.grade },
+    after: { value: after.value, grade: after.grade },
+    reasons: differences(
+      before.reasons.map((reason) => worded(reason, cards.before)),
+      after.reasons.map((reason) => worded(reason, cards.after)),
+    ),
+  })
+  const { mean, ...whole } = groupOf(all)
+  return {
+    ...whole,
+    grades,
+    spread: all.operators === 0 ? null : { mean, ...quantiles(moves, all.operators) },
+    up: up.map(moved),
+    down: down.map(moved),
+    regions: inOrder(regions).map(([region, group]) => ({ region: region === '' ? null : region, ...groupOf(group) })),
+    kinds: inOrder(kinds).map(([kind, group]) => ({ kind, ...groupOf(group) })),
+  }
+}
+
+/** What is nowhere comes last. */
+const inOrder = (groups: ReadonlyMap<string, Counted>): [string, Counted][] =>
+  [...groups].sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
+
+const groupOf = ({ sum, ...group }: Counted): Group => ({
+  ...group,
+  // Adding zero makes a zero of what is nearly nothing below it.
+  mean: group.operators === 0 ? 0 : Math.round((sum * 100) / group.operators) / 100 + 0,
+})
+
+const quantiles = (moves: Uint32Array, operators: number): Omit<Spread, 'mean'> => {
+  const at = (percent: number): number => {
+    const rank = Math.max(1, Math.ceil((percent * operators) / 100))
+    let seen = 0
+    const place = moves.findIndex((n) => {
+      seen += n
+      return seen >= rank
+    })
+    return place - WIDEST
+  }
+  return { lowest: at(0), p5: at(5), p25: at(25), median: at(50), p75: at(75), p95: at(95), highest: at(100) }
+}
+
+/** What a card counts by units another may count by bins; all else is a reason of its own beside the rule's. */
+const COUNTING: ReadonlySet<Why> = new Set<Why>(['UNIT', 'BIN'])
+
+/** Where both cards give the same points nothing differs. */
+const differences = (before: readonly Worded[], after: readonly Worded[]): Difference[] => {
+  const found = new Map<string, Difference>()
+  const put = (side: 'before' | 'after', { rule, why, fact, points, zh, en }: Worded): void => {
+    const key = `${COUNTING.has(why) ? '' : why} ${rule} ${fact ?? ''}`
+    const difference = found.get(key) ?? { rule, fact, before: null, after: null }
+    found.set(key, difference)
+    difference[side] = { points, zh, en }
+  }
+  for (const reason of before) put('before', reason)
+  for (const reason of after) put('after', reason)
+  const width = ({ before: was, after: is }: Difference): number => Math.abs((is?.points ?? 0) - (was?.points ?? 0))
+  return [...found.values()].filter((each) => width(each) !== 0).sort((a, b) => width(b) - width(a))
+}

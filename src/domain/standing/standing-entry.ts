@@ -1,0 +1,60 @@
+/** One entry in the answer about a standing: the same members in GraphQL, /v1/standings, /v1/changes and webhooks. Pure. */
+import type { PublicEntry } from '../listing/public-entry.js'
+
+export interface StandingEntry {
+  /** Its uuid; of an entry decided elsewhere the global id. */
+  id: string
+  /** The kind of list, an id of schema/rules/lists.json. */
+  kind: string
+  state: string
+  reason: string
+  basis: string | null
+  authority: string | null
+  documentNumber: string | null
+  decidedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+  removedOn: string | null
+  removalReason: string | null
+  mirrored: boolean
+  contested: boolean
+}
+
+/** Members that the entry itself holds; the other two may have to be looked up. */
+export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
+
+export const membersOf = (body: PublicEntry): EntryMembers => ({
+  id: body.id,
+  kind: body.list,
+  reason: body.reason,
+  basis: body.basis || null,
+  authority: body.authority || null,
+  documentNumber: body.documentNumber || null,
+  decidedOn: body.decidedOn || null,
+  publishedOn: body.publishedOn,
+  endsOn: body.endsOn,
+  removedOn: null,
+  removalReason: null,
+  mirrored: false,
+})
+
+/** The entry as it is written, its members in this order and no others. */
+export const standingEntry = (
+  members: EntryMembers,
+  { state, contested }: Pick<StandingEntry, 'state' | 'contested'>,
+): StandingEntry => ({
+  id: members.id,
+  kind: members.kind,
+  state,
+  reason: members.reason,
+  basis: members.basis,
+  authority: members.authority,
+  documentNumber: members.documentNumber,
+  decidedOn: members.decidedOn,
+  publishedOn: members.publishedOn,
+  endsOn: members.endsOn,
+  removedOn: members.removedOn,
+  removalReason: members.removalReason,
+  mirrored: members.mirrored,
+  contested,
+})

@@ -1,0 +1,35 @@
+/** How long what has served its purpose is kept, by schema/rules/retention.json; what is still needed has no term. Pure. */
+import type { RuleFault } from '../calendar/dated-rows.js'
+import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
+import { dateIn } from '../../foundation/time/dates.js'
+
+export const KEPT = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES'] as const
+export type Kept = (typeof KEPT)[number]
+
+export interface RetentionTerm extends DatedRow {
+  what: Kept
+  months: number
+}
+
+export interface RetentionRules {
+  terms: readonly RetentionTerm[]
+}
+
+/** Everything that is kept for a term has one on every day. */
+export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
+  KEPT.flatMap((what) =>
+    gaps(
+      what,
+      terms.filter((row) => row.what === what),
+    ),
+  )
+
+/** By the term of today, what is older than this instant may go. */
+export const keptSince = ({ terms }: RetentionRules, what: Kept, now: Date): Date => {
+  const own = terms.filter((row) => row.what === what)
+  const rule = rowOn(own, dateIn(now))
+  if (rule === undefined) throw new Error(`no term of retention for ${what}`)
+  const since = new Date(now)
+  since.setUTCMonth(since.getUTCMonth() - rule.months)
+  return since
+}

@@ -1,0 +1,130 @@
+/**
+ * Contracts: the folder schema/ as the program reads it, and the only place that knows ajv. A contract is compiled once;
+ * keeping it is an empty list of faults.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { AnySchemaObject, ErrorObject, KeywordCxt, ValidateFunction } from 'ajv'
+import { _, Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+
+export interface ContractFault {
+  /** Path inside the value, `types/0`; the missing or unexpected name itself where that is the fault. */
+  field: string
+  rule: string
+  message: string
+}
+
+/** schema/ stands beside src/, also when this runs from dist/src/. */
+const located = (): string => {
+  const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  const found = near.find((path) => existsSync(path))
+  if (!found) throw new Error('the folder schema/ is missing beside the program')
+  return found
+}
+const SCHEMA = located()
+
+export const text = (path: string): string => readFileSync(join(SCHEMA, path), 'utf8')
+
+export const folder = (path: string): string[] => readdirSync(join(SCHEMA, path)).sort()
+
+const documents = new Map<string, unknown>()
+
+/** A JSON file under schema/: read once, frozen at every depth, so that no reader can change it for another. */
+export const document = (path: string): unknown => {
+  if (!documents.has(path)) documents.set(path, frozen(JSON.parse(text(path))))
+  return documents.get(path)
+}
+
+const frozen = (value: unknown): unknown => {
+  if (value === null || typeof value !== 'object') return value
+  for (const part of Object.values(value)) frozen(part)
+  return Object.freeze(value)
+}
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true })
+formats.default(ajv)
+
+const charactersIn = (text: string): number => [...text].length
+
+/** Lengths are characters as JSON Schema counts them, which are counted only where the number of code units leaves it open. */
+const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
+for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
+  ajv.removeKeyword(keyword)
+  ajv.addKeyword({
+    keyword,
+    type: 'string',
+    schemaType: 'number',
+    before: 'pattern',
+    error: { message: keyword, params: ({ schemaCode }) => _`{limit: ${schemaCode}}` },
+    code: (rule: KeywordCxt) => {
+      const counted = rule.gen.scopeValue('func', { ref: charactersIn })
+      const limit = Number(rule.schema)
+      rule.fail(_`${rule.data}.length ${beyond} ${limit * units} && ${counted}(${rule.data}) ${beyond} ${limit}`)
+    },
+  })
+}
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** The same days as the format of ajv-formats has (RFC 3339), without a regular expression for each. */
+ajv.addFormat('date', (text: string): boolean => {
+  if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
+  const year = number(text, 0, 4)
+  const [month, day] = [number(text, 5, 7), number(text, 8, 10)]
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  // Where one is no number every comparison fails.
+  return year >= 0 && day >= 1 && day <= (month === 2 && !leap ? 28 : (DAYS[month - 1] ?? 0))
+})
+
+/** Digits only; else NaN. */
+const number = (text: string, from: number, to: number): number => {
+  let value = 0
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
+  }
+  return value
+}
+
+type Contract = (value: unknown) => ContractFault[]
+const compiled = new Map<string, Contract>()
+
+/** The contract by its name under schema/, without `.json`: `records/penalty`. */
+export const contract = (name: string): Contract => {
+  const known = compiled.get(name)
+  if (known) return known
+  const validate: ValidateFunction = ajv.compile(document(`${name}.json`) as AnySchemaObject)
+  const faultsOf: Contract = (value) => (validate(value) ? [] : (validate.errors ?? []).map(fault))
+  compiled.set(name, faultsOf)
+  return faultsOf
+}
+
+const fault = (error: ErrorObject): ContractFault => {
+  const field = fieldOf(error)
+  const [zh, en] = SENTENCES[error.keyword]?.(error.params) ?? [
+    '不符合约定',
+    error.message ?? 'does not keep the contract',
+  ]
+  return { field, rule: error.keyword, message: `${field || '整条记录'}${zh}。${field || 'The record'} ${en}.` }
+}
+
+const fieldOf = ({ instancePath, params }: ErrorObject): string => {
+  const path = instancePath.slice(1)
+  const name = params.missingProperty ?? params.additionalProperty
+  return name === undefined ? path : [path, String(name)].filter(Boolean).join('/')
+}
+
+const SENTENCES: Record<string, (params: Record<string, unknown>) => [zh: string, en: string]> = {
+  required: () => ['缺失', 'is missing'],
+  additionalProperties: () => ['不在约定之内', 'is not part of the contract'],
+  type: (p) => [`类型应为 ${p.type}`, `must be ${p.type}`],
+  enum: (p) => [`应为 ${p.allowedValues} 之一`, `must be one of ${p.allowedValues}`],
+  format: (p) => [`格式应为 ${p.format}`, `must be a ${p.format}`],
+  pattern: (p) => [`应符合 ${p.pattern}`, `must match ${p.pattern}`],
+  minLength: (p) => [`不得少于 ${p.limit} 个字符`, `must have at least ${p.limit} characters`],
+  maxLength: (p) => [`不得多于 ${p.limit} 个字符`, `must have at most ${p.limit} characters`],
+  minimum: (p) => [`不得小于 ${p.limit}`, `must be at least ${p.limit}`],
+  maximum: (p) => [`不得大于 ${p.limit}`, `must be at most ${p.limit}`],
+}

@@ -1,0 +1,382 @@
+/**
+ * Whatever needs a secret: access tokens (ES256, RFC 7519 by jsonwebtoken), manifests of what is published (JWS, RFC 7515),
+ * the key set (RFC 7517), the keyed hash that stands for an ID number, client secrets (scrypt), and secrets of webhooks (sealed). Keys are made on first use, kept in files of mode 0600 and
+ * used again by every later start.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import jwt from 'jsonwebtoken'
+import { ACCESS_CODE_BYTES, accessCodeOf } from '../domain/access/access-code.js'
+import { SKEW_MS } from './time/clock-doubt.js'
+import { Refusal } from './errors.js'
+import { type AuditKeys, auditKeysIn, nextAuditFile } from './keys/audit.js'
+import { payloadIn, signed } from './keys/jws.js'
+
+export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.js'
+
+/** Type of a signed head of the audit log in its header. */
+const HEAD_TYPE = 'audit-head+jws'
+/** Type of a certificate in its header. */
+export const CERTIFICATE_TYPE = 'removal-certificate+jws'
+/** Life of an access token, seconds. */
+export const TOKEN_SECONDS = 900
+export const AUDIENCE = 'hub'
+/** How long others may keep the key set, seconds: a new key is shown for so long before it signs. */
+export const KEYS_KEPT_SECONDS = 300
+/** How often the folder is looked at for a key that another process has begun or ended, milliseconds. */
+const FOLDER_LOOK_MS = 1_000
+const SECRET_BYTES = 32
+const SALT_BYTES = 16
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const HASH_CHARACTERS = 16
+
+export interface Claims {
+  sub: string
+  role: string
+  agency: string | null
+  region: string | null
+  /** Number of the access code for which a party was given its token. */
+  grant?: number
+}
+
+/** Whether a token was signed by a clock that was ahead of `now`, milliseconds; its own instants are seconds since 1970. */
+export const isTokenAhead = ({ issuedAt, expiresAt }: Pick<Verified, 'issuedAt' | 'expiresAt'>, now: number): boolean =>
+  Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_MS
+
+/** What a good token says of itself beside its claims; both instants in seconds since 1970. */
+export interface Verified extends Claims {
+  jti: string
+  issuedAt: number
+  expiresAt: number
+}
+
+export interface Keys {
+  /** A short-lived token for these claims. `now` in milliseconds. */
+  sign(claims: Claims, now: number): { token: string; expiresIn: number }
+  /** The claims of a good token; Refusal UNAUTHENTICATED for any other. */
+  verify(token: string, now: number): Verified
+  /** Whether tokens of the key of that name can still be good: of one that leaked none is any more. */
+  accepts(kid: string, now: number): boolean
+  jwks(): { keys: JWK[] }
+  /** For what is published, and what a party may show to anybody: keys of their own, that nothing else is signed with. */
+  manifests: ManifestKeys
+  /** Seals of the audit log's rows. */
+  audit: AuditKeys
+  /** Keyed hash of an ID number (HMAC-SHA-256, shortened): equal numbers, equal marks; no way back. */
+  mark(id: string): string
+  /**
+   * Keyed hash of an access code, whole. A code is 120 random bits, which no slow hash need protect; a keyed one can be looked
+   * up in one step, and without the key, which no copy of the database holds, not even a guess can be tried.
+   */
+  accessMark(code: string): string
+  /** A text that must be read again, as the database may hold it (AES-256-GCM); `about`: what it belongs to, and is good for alone. */
+  seal(text: string, about: string): string
+  /** What was sealed about it; throws for any other. */
+  unseal(sealed: string, about: string): string
+  /** By name of key, what it is known by; no key can be told from it. Of keys that are rotated all that are in the folder. */
+  fingerprints(): Record<string, string[]>
+}
+
+export interface ManifestKeys {
+  /** Where the hub is served, as its operator says. */
+  issuer: string
+  /** The key that signs now. */
+  kid(): string
+  /** Whether it is in the key set. */
+  knows(kid: string): boolean
+  /** A compact JWS of this text. */
+  sign(payload: string): { kid: string; jws: string }
+  /** A compact JWS of what one party is told; its header says so, so that it is never taken for a manifest. */
+  certify(payload: string): { kid: string; jws: string }
+  /** A compact JWS of a head of the audit log. */
+  signHead(payload: string): { kid: string; jws: string }
+  /** What a JWS of one of these keys says; `UNKNOWN`: it names another key; `FORGED`: it is no good signature. */
+  payloadIn(jws: string): ReturnType<typeof payloadIn>
+}
+
+/** A keyed hash of one text: equal for equal keys, and no way back to the key, which is random. */
+const fingerprint = (key: Buffer): string => createHmac('sha256', key).update('fingerprint').digest('base64url')
+
+export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const hashKey = Buffer.from(keep(join(folder, 'id-hash.key'), newKey), 'base64')
+  const accessKey = Buffer.from(keep(join(folder, 'access-code.key'), newKey), 'base64')
+  const sealKey = Buffer.from(keep(join(folder, 'seal.key'), newKey), 'base64')
+  const signing = tokenKeysIn(folder)
+  const ring = ringIn(folder)
+  ring.newest()
+  const audit = auditKeysIn(folder, { read: (path) => Buffer.from(keep(path, newKey), 'base64'), fingerprint })
+
+  return {
+    sign: (claims, now) => {
+      const issuedAt = Math.floor(now / 1000)
+      const { privateKey, kid } = signing.signer(now)
+      const token = jwt.sign({ ...claims, iat: issuedAt, exp: issuedAt + TOKEN_SECONDS }, privateKey, {
+        algorithm: 'ES256',
+        keyid: kid,
+        issuer,
+        audience: AUDIENCE,
+        jwtid: randomBytes(SALT_BYTES).toString('base64url'),
+      })
+      return { token, expiresIn: TOKEN_SECONDS }
+    },
+    verify: (token, now) => {
+      try {
+        const key = signing.accepted(kidIn(token), now)
+        if (key === null) throw new Error('another key')
+        const claims = jwt.verify(token, key.publicKey, {
+          algorithms: ['ES256'],
+          issuer,
+          audience: AUDIENCE,
+          clockTimestamp: Math.floor(now / 1000),
+        })
+        if (typeof claims === 'string' || typeof claims.sub !== 'string') throw new Error('no subject')
+        const { jti, iat: issuedAt, exp: expiresAt } = claims
+        if (typeof jti !== 'string' || issuedAt === undefined || expiresAt === undefined) throw new Error('no end')
+        if (isTokenAhead({ issuedAt, expiresAt }, now)) throw new Error('signed while a clock was ahead')
+        const { sub, role, agency, region, grant } = claims as unknown as Claims
+        const given = { sub, role, agency: agency ?? null, region: region ?? null, jti, issuedAt, expiresAt }
+        return typeof grant === 'number' ? { ...given, grant } : given
+      } catch (error) {
+        throw new Refusal('UNAUTHENTICATED', {
+          reason: error instanceof jwt.TokenExpiredError ? '令牌已过期 expired' : '令牌无效 not a token of this hub',
+        })
+      }
+    },
+    accepts: (kid, now) => signing.accepted(kid, now) !== null,
+    jwks: () => ({
+      keys: [...signing.all(), ...ring.all()].map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })),
+    }),
+    manifests: {
+      issuer,
+      kid: () => ring.newest().kid,
+      knows: (wanted) => ring.all().some((key) => key.kid === wanted),
+      sign: (payload) => {
+        const { privateKey, kid } = ring.newest()
+        return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid }) }
+      },
+      certify: (payload) => {
+        const { privateKey, kid } = ring.newest()
+        const header = { alg: 'ES256', typ: CERTIFICATE_TYPE }
+        return { kid, jws: jwt.sign(payload, privateKey, { algorithm: 'ES256', keyid: kid, header }) }
+      },
+      signHead: (payload) => ({ kid: ring.newest().kid, jws: signed(payload, ring.newest(), HEAD_TYPE) }),
+      payloadIn: (jws) => payloadIn(jws, ring.all()),
+    },
+    audit,
+    mark: (id) => createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_CHARACTERS),
+    fingerprints: () => ({
+      'id-hash': [fingerprint(hashKey)],
+      'access-code': [fingerprint(accessKey)],
+      seal: [fingerprint(sealKey)],
+      'token-signing': signing.all().map(({ kid }) => kid),
+      manifest: ring.all().map(({ kid }) => kid),
+      audit: audit.fingerprints(),
+    }),
+    accessMark: (code) => createHmac('sha256', accessKey).update(code).digest('hex'),
+    seal: (text, about) => {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(about))
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64')
+    },
+    unseal: (sealed, about) => {
+      const bytes = Buffer.from(sealed, 'base64')
+      const opened = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+      opened.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-TAG_BYTES))
+      return opened.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + opened.final('utf8')
+    },
+  }
+}
+
+interface SigningKey {
+  privateKey: KeyObject
+  publicKey: KeyObject
+  jwk: JWK
+  kid: string
+}
+
+const signingKeyIn = (path: string): SigningKey => {
+  const privateKey = createPrivateKey(readFileSync(path, 'utf8'))
+  const publicKey = createPublicKey(privateKey)
+  const jwk = publicKey.export({ format: 'jwk' }) as JWK
+  return { privateKey, publicKey, jwk, kid: thumbprint(jwk) }
+}
+
+/** `token-signing.pem` is the first; `token-signing-<second>.pem` signs from that second of 1970 on. */
+const TOKEN_KEY = /^token-signing(?:-(\d+))?\.pem$/
+const FIRST_TOKEN_KEY = 'token-signing.pem'
+
+const startOf = (file: string): number => Number(TOKEN_KEY.exec(file)?.[1] ?? 0)
+
+/** Oldest first. */
+const tokenFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => TOKEN_KEY.test(file))
+    .sort((a, b) => startOf(a) - startOf(b))
+
+/** Null: another process has deleted it meanwhile. */
+const readIfThere = (path: string): SigningKey | null => {
+  try {
+    return signingKeyIn(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** The keys that sign tokens: one signs, its successor is shown before it does, its predecessor is good until its tokens end. */
+const tokenKeysIn = (folder: string) => {
+  if (tokenFiles(folder).length === 0) keep(join(folder, FIRST_TOKEN_KEY), newSigningKey)
+  let keys: (SigningKey & { file: string; start: number })[] = []
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const look = (): void => {
+    const known = new Map(keys.map((key) => [key.file, key]))
+    keys = tokenFiles(folder).flatMap((file) => {
+      const found = known.get(file) ?? readIfThere(join(folder, file))
+      return found === null ? [] : [{ ...found, file, start: startOf(file) }]
+    })
+  }
+  look()
+  const at = (now: number) => {
+    if (Math.abs(now - lookedAt) >= FOLDER_LOOK_MS) {
+      look()
+      lookedAt = now
+    }
+    return keys
+  }
+  return {
+    all: () => {
+      look()
+      return keys
+    },
+    signer: (now: number): SigningKey => {
+      const present = at(now)
+      const found = present.findLast(({ start }) => start * 1_000 <= now) ?? present[0]
+      if (found === undefined) throw new Error('no key to sign tokens with')
+      return found
+    },
+    /** Null: no key of that name, or none whose tokens can still be good. */
+    accepted: (kid: string, now: number): SigningKey | null => {
+      const present = at(now)
+      const i = present.findIndex((key) => key.kid === kid)
+      const next = present[i + 1]
+      return next !== undefined && isSpent(next.start, now) ? null : (present[i] ?? null)
+    },
+  }
+}
+
+/** Whether all tokens of a key have ended whose successor began in that second. */
+const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
+
+/** Of the key with which a token says to be signed. */
+export const kidIn = (token: string): string => {
+  const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'))
+  return typeof kid === 'string' ? kid : ''
+}
+
+/**
+ * A new key for tokens. It is in the key set at once, signs once no kept copy of that lacks it, and the one before stays good
+ * until its last token has ended; keys whose tokens have all ended are deleted. `leaked`: it signs now, and no token of an
+ * older key is good any more, in processes that run within a second. Milliseconds; gives the kid and from when it signs.
+ */
+export const newTokenKey = (
+  folder: string,
+  now: number,
+  { leaked = false }: { leaked?: boolean } = {},
+): { kid: string; signsFrom: Date } => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const before = tokenFiles(folder)
+  let start = Math.floor(now / 1_000) + (leaked ? 0 : KEYS_KEPT_SECONDS)
+  while (existsSync(join(folder, `token-signing-${start}.pem`))) start += 1
+  const path = join(folder, `token-signing-${start}.pem`)
+  keep(path, newSigningKey)
+  for (const [i, file] of before.entries()) {
+    const next = before[i + 1]
+    if (leaked || (next !== undefined && isSpent(startOf(next), now))) unlinkSync(join(folder, file))
+  }
+  return { kid: signingKeyIn(path).kid, signsFrom: new Date(start * 1_000) }
+}
+
+/** `manifest-<number>.pem`: the highest signs, and all of them verify. */
+const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
+/** Read from the folder each time: another process may have begun a new one. */
+const ringIn = (folder: string) => {
+  const known = new Map<string, SigningKey>()
+  const read = (file: string): SigningKey => {
+    const found = known.get(file)
+    if (found) return found
+    keep(join(folder, file), newSigningKey)
+    const key = signingKeyIn(join(folder, file))
+    known.set(file, key)
+    return key
+  }
+  const all = (): SigningKey[] => manifestFiles(folder).map(read)
+  return { all, newest: (): SigningKey => all().at(-1) ?? read('manifest-1.pem') }
+}
+
+const manifestFiles = (folder: string): string[] => {
+  const numberOf = (file: string): number => Number(MANIFEST_KEY.exec(file)?.[1] ?? 0)
+  return readdirSync(folder)
+    .filter((file) => MANIFEST_KEY.test(file))
+    .sort((a, b) => numberOf(a) - numberOf(b))
+}
+
+/** From now on manifests are signed with a new key; the older ones stay, for what they signed. */
+export const newManifestKey = (folder: string): void => {
+  const last = MANIFEST_KEY.exec(manifestFiles(folder).at(-1) ?? '')?.[1] ?? '0'
+  keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
+}
+
+/** Rows of the audit log are sealed with a new key from now on; the older ones stay, for what they sealed. Gives its file. */
+export const newAuditKey = (folder: string): string => {
+  const file = nextAuditFile(folder)
+  keep(join(folder, file), newKey)
+  return file
+}
+
+const newKey = (): string => randomBytes(SECRET_BYTES).toString('base64')
+
+const newSigningKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** RFC 7638. */
+const thumbprint = ({ crv, kty, x, y }: JWK): string =>
+  createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+
+/** Reads a key file, or makes it; of two processes making it at once the first wins (link fails where the file exists). */
+const keep = (path: string, make: () => string): string => {
+  const read = () => readFileSync(path, 'utf8')
+  try {
+    return read()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, make(), { mode: 0o600, flag: 'wx' })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    unlinkSync(draft)
+  }
+  return read()
+}
+
+/** A new access code of a party: shown once, kept only as its mark. */
+export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))

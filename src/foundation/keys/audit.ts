@@ -1,0 +1,85 @@
+/**
+ * Keys that seal rows of the audit log (HMAC-SHA-256): `audit-<number>.key`, the highest seals and all of them verify. A row says
+ * by which it is sealed: the first characters of the key's own hash, which tells nothing of the key.
+ */
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Seal } from '../../domain/audit/audit-log.js'
+
+const FILE = /^audit-(\d+)\.key$/
+const ID_CHARACTERS = 8
+/** How often the folder is looked at for a key that another process has begun, milliseconds. */
+const FOLDER_LOOK_MS = 1_000
+
+export interface AuditKeys {
+  /** What seals now. */
+  seal(): Seal
+  /** Null: no key of that id is here. */
+  macOf(id: string): Seal['mac'] | null
+  /** What each key of the folder is known by; no key can be told from it. */
+  fingerprints(): string[]
+}
+
+/** `read` gives the bytes of a file, and makes it where it is not there. `fingerprint`: of a key's bytes. */
+export const auditKeysIn = (
+  folder: string,
+  { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },
+): AuditKeys => {
+  interface AuditKey extends Seal {
+    fingerprint: string
+  }
+  let seals: AuditKey[] = []
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const known = new Map<string, AuditKey>()
+  const keyIn = (file: string): AuditKey => {
+    const bytes = read(join(folder, file))
+    return { ...sealOf(bytes), fingerprint: fingerprint(bytes) }
+  }
+  const look = (): void => {
+    const files = auditFiles(folder)
+    seals = (files.length === 0 ? [fileOf(1)] : files).map((file) => {
+      const seal = known.get(file) ?? keyIn(file)
+      known.set(file, seal)
+      return seal
+    })
+    lookedAt = performance.now()
+  }
+  look()
+  return {
+    seal: () => {
+      if (performance.now() - lookedAt >= FOLDER_LOOK_MS) look()
+      const newest = seals.at(-1)
+      if (newest === undefined) throw new Error('no key to seal rows with')
+      return newest
+    },
+    macOf: (id) => {
+      if (!seals.some((seal) => seal.id === id)) look()
+      return seals.find((seal) => seal.id === id)?.mac ?? null
+    },
+    fingerprints: () => {
+      look()
+      return seals.map((seal) => seal.fingerprint)
+    },
+  }
+}
+
+/** Name of the file of the next key. */
+export const nextAuditFile = (folder: string): string => fileOf(numberOf(auditFiles(folder).at(-1) ?? '') + 1)
+
+const fileOf = (number: number): string => `audit-${number}.key`
+const numberOf = (file: string): number => Number(FILE.exec(file)?.[1] ?? 0)
+
+/** Oldest first. */
+const auditFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => FILE.test(file))
+    .sort((a, b) => numberOf(a) - numberOf(b))
+
+const sealOf = (bytes: Buffer): Seal => {
+  const key: KeyObject = createSecretKey(bytes)
+  return {
+    id: hash('sha256', bytes, 'hex').slice(0, ID_CHARACTERS),
+    mac: (text) => createHmac('sha256', key).update(text).digest('hex'),
+  }
+}

@@ -1,0 +1,109 @@
+/** A text as people read it, and where in it a pattern is found: the ground on which everything personal is looked for. */
+import { decimalDigit, NUMERALS } from '../../domain/records/resident-ids.js'
+
+export interface Seen {
+  line: string
+  starts: number[]
+  ends: number[]
+}
+
+export interface Place {
+  start: number
+  end: number
+}
+
+/** `businessAddress`: the address that is public as the place of business. */
+export type Finder = (text: string, seen: Seen, businessAddress: string | null) => Place[]
+
+const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
+const DASH = /^[\p{Pd}\p{Pc}ー−⁃]$/u
+const DOT = /^[·•∙⋅・。．]$/u
+/** Fewer digits in words are words. */
+const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
+const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
+
+/** The text as it is read: narrow, without what is unseen, one sign for each dash, blank and dot of a number. */
+export const seenIn = (text: string): Seen => {
+  const seen: Seen = { line: '', starts: [], ends: [] }
+  for (let at = 0; at < text.length; ) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
+    const end = at + character.length
+    if (/\s/.test(character) || !UNSEEN.test(character)) {
+      for (const one of signOf(character)) {
+        seen.line += one
+        for (let unit = 0; unit < one.length; unit += 1) {
+          seen.starts.push(at)
+          seen.ends.push(end)
+        }
+      }
+    }
+    at = end
+  }
+  seen.line = seen.line.replace(IN_WORDS, inDigits)
+  return seen
+}
+
+const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
+/** 张三13800138000, 13800138000二人: a numeral or two at the edge of a number are words. */
+const EDGED = new RegExp(`^(${NUMERAL}{0,2})([-. ]{0,3}\\d[-. \\d]{6,}?)(${NUMERAL}{0,2})$`)
+const MOBILE_DIGITS = 11
+
+const inDigits = (run: string): string => {
+  const written = [...run].map((one) => NUMERALS.get(one) ?? one).join('')
+  return digitsOf(written).length !== MOBILE_DIGITS && EDGED.test(run) ? run : written
+}
+
+const signOf = (character: string): string => {
+  if (/\s/.test(character)) return character === '\n' ? '\n' : ' '
+  // A full stop ends a sentence, though it looks like a dot.
+  if (character === '。') return '。'
+  if (DASH.test(character)) return '-'
+  if (DOT.test(character)) return '.'
+  return [...character.normalize('NFKC')].map(digitOf).join('')
+}
+
+const digitOf = (character: string): string => {
+  if (/[0-9]/.test(character) || !/^\p{Nd}$/u.test(character)) return DASH.test(character) ? '-' : character
+  return decimalDigit(character)
+}
+
+export interface Candidate {
+  found: string
+  before: string
+  after: string
+}
+
+/** How far around a number its words may stand, characters. */
+const AROUND = 24
+
+/** Group `named`, where there is one, is what is replaced; else all of it. What does not hold is looked into again. */
+export const finding =
+  (patterns: readonly RegExp[], holds: (candidate: Candidate) => boolean = () => true): Finder =>
+  (_, { line, starts, ends }) =>
+    patterns.flatMap((pattern) => {
+      const places: Place[] = []
+      pattern.lastIndex = 0
+      for (let match = pattern.exec(line); match; match = pattern.exec(line)) {
+        const found = match.groups?.['named'] ?? match[0]
+        const from = match.index + match[0].length - found.length
+        const to = from + found.length
+        const before = line.slice(Math.max(0, from - AROUND), from)
+        if (holds({ found, before, after: line.slice(to, to + AROUND) })) {
+          places.push({ start: starts[from] ?? 0, end: ends[to - 1] ?? 0 })
+        } else pattern.lastIndex = match.index + 1
+      }
+      return places
+    })
+
+export const digitsOf = (text: string): string => text.replace(/\D/g, '')
+
+/** Words right before a number by which it is that of a thing or a paper. */
+const OF_A_THING =
+  /(?:批号|批次|条码|条形码|货号|型号|款号|单号|流水号?|注册号|案号|文号|序列号|编码|(?:订单|商标|许可证|备案|执照|专利|合同|发票|标准|报告|证书|样品|抽样|抽检|店铺|网店|商品|产品)(?:编?号码?|ID))(?:编?号码?|为|是|第|:|\(| |N[Oo]\.?){0,4}$/i
+/** What is counted or measured is no number of anybody. */
+const COUNTED =
+  /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/
+
+/** Neither an amount nor the number of a document, of a trademark, of goods. */
+export const isNobodys = ({ before, after }: Candidate): boolean =>
+  COUNTED.test(after) || OF_A_THING.test(before) || (/[〕\]】第字]$/.test(before) && after.startsWith('号'))

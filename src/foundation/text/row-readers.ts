@@ -1,0 +1,268 @@
+/** Text to rows, piece by piece, however it is written. A bad row costs itself; what is no list of rows at all is refused. */
+
+import { Refusal } from '../errors.js'
+import { type Column, columnsIn, type ReadRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
+import { codeOf } from '../../domain/operators/codes.js'
+
+export interface RowReader {
+  /** Rows that this piece completes. */
+  read(text: string): Iterable<ReadRow>
+  /** What is left. Refusal ROWS_UNREADABLE where the text ends before the list does. */
+  end(): Iterable<ReadRow>
+}
+
+/** Before the list, and behind it, characters. */
+const AROUND_CHARACTERS = 1_000
+
+const TOO_LONG: ReadRow = { fault: 'ROW_TOO_LONG' }
+const UNREADABLE: ReadRow = { fault: 'ROW_UNREADABLE' }
+
+const parsed = (text: string): ReadRow => {
+  if (text.length > ROW_CHARACTERS) return TOO_LONG
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return UNREADABLE
+  }
+}
+
+const isBlank = (text: string): boolean => text.trim() === ''
+
+/** NDJSON: a value a line; blank lines are no rows. */
+export const ndjsonRows = (): RowReader => {
+  let pending = ''
+  let skipping = false
+  return {
+    *read(text) {
+      let at = 0
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
+        const line = pending + text.slice(at, end)
+        at = end + 1
+        pending = ''
+        if (skipping) yield TOO_LONG
+        else if (!isBlank(line)) yield parsed(line)
+        skipping = false
+      }
+      if (skipping) return
+      pending += text.slice(at)
+      if (pending.length <= ROW_CHARACTERS) return
+      pending = ''
+      skipping = true
+    },
+    *end() {
+      if (skipping) yield TOO_LONG
+      else if (!isBlank(pending)) yield parsed(pending)
+    },
+  }
+}
+
+const unreadable = (reader: string, reason: string): Refusal => new Refusal('ROWS_UNREADABLE', { reader, reason })
+const ENDS_EARLY = '列表没有结束 the list has no end'
+
+const BEGINS = /^\s*(?:\[|(\{)\s*"codes"\s*:\s*\[)/
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
+
+/** JSON: a list of values, or an object with nothing but one as `codes`. Taken apart as it comes, never held as a whole. */
+export const jsonRows = (): RowReader => {
+  let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
+  let around = ''
+  let inObject = false
+  // Of the value that is being read: as far as it came, unless it is too long, and where in it we are.
+  let pending = ''
+  let long = false
+  let [depth, inText, escaped] = [0, false, false]
+  let isFirst = true
+
+  const begin = (text: string): string => {
+    around += text
+    const found = BEGINS.exec(around)
+    if (found === null) {
+      if (around.length > AROUND_CHARACTERS || around.includes('[')) throw unreadable('JSON', NO_LIST)
+      return ''
+    }
+    const rest = around.slice(found[0].length)
+    inObject = found[1] !== undefined
+    around = ''
+    where = 'LIST'
+    return rest
+  }
+  /** Null: nothing stands between the brackets. */
+  const ended = (rest: string, isLast: boolean): ReadRow | null => {
+    const text = pending + rest
+    const read = long ? TOO_LONG : isFirst && isLast && isBlank(text) ? null : parsed(text)
+    pending = ''
+    long = false
+    isFirst = false
+    return read
+  }
+  const keep = (rest: string): void => {
+    if (!long) pending += rest
+    if (pending.length <= ROW_CHARACTERS) return
+    long = true
+    pending = ''
+  }
+  function* list(text: string): Iterable<ReadRow> {
+    let from = 0
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at)
+      if (inText) {
+        if (escaped) escaped = false
+        else if (unit === BACKSLASH) escaped = true
+        else if (unit === QUOTE) inText = false
+      } else if (unit === QUOTE) inText = true
+      else if (unit === OPEN_LIST || unit === OPEN_OBJECT) depth += 1
+      else if (depth > 0) {
+        if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) depth -= 1
+      } else if (unit === COMMA || unit === CLOSE_LIST) {
+        const row = ended(text.slice(from, at), unit === CLOSE_LIST)
+        if (row !== null) yield row
+        from = at + 1
+        if (unit === CLOSE_LIST) {
+          where = 'BEHIND'
+          behind(text.slice(from))
+          return
+        }
+      }
+    }
+    keep(text.slice(from))
+  }
+  const behind = (text: string): void => {
+    around += text
+    if (around.length > AROUND_CHARACTERS || !(inObject ? /^\s*\}?\s*$/ : /^\s*$/).test(around))
+      throw unreadable('JSON', '列表之后还有内容 something stands behind the list')
+  }
+  return {
+    *read(text) {
+      const rest = where === 'BEFORE' ? begin(text) : text
+      if (where === 'LIST') yield* list(rest)
+      else if (where === 'BEHIND') behind(rest)
+    },
+    end: () => {
+      if (where === 'BEFORE') throw unreadable('JSON', NO_LIST)
+      if (where === 'LIST' || (inObject && !around.includes('}'))) throw unreadable('JSON', ENDS_EARLY)
+      return []
+    },
+  }
+}
+const NO_LIST = '应为列表，或 {"codes": [...]} a list is wanted, or {"codes": [...]}'
+
+const SEPARATORS = [',', ';', '\t']
+const HEADLESS: Column[] = ['code', 'name', 'ref']
+
+/**
+ * CSV: a heading with `code` or `shop`, beside it `name` and `ref`, in any order among other columns; without a heading a code
+ * stands first. A quoted cell may hold line ends; a quote that closes nowhere sensible costs its own line alone.
+ */
+export const csvRows = (): RowReader => {
+  let pending = ''
+  let skipping = false
+  let table: { separator: string; columns: Column[]; headed: boolean } | null = null
+
+  const rowOf = (cells: readonly string[]): ReadRow | null => {
+    if (cells.every(isBlank)) return null
+    const value: Record<string, string> = {}
+    for (const [at, column] of (table?.columns ?? []).entries()) {
+      const cell = cells[at]?.trim() ?? ''
+      if (column !== null && cell !== '') value[column] = cell
+    }
+    return { value }
+  }
+  /** By the first line that is not blank; true: it is a heading. */
+  const begin = (line: string): boolean => {
+    for (const separator of SEPARATORS) {
+      const columns = columnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])
+      if (columns === null) continue
+      table = { separator, columns, headed: true }
+      return true
+    }
+    const separator = SEPARATORS.find((each) => codeOf(cellsIn(line, 0, each, line.length)?.cells[0] ?? '') !== null)
+    if (separator === undefined)
+      throw unreadable('CSV', '没有 code（统一社会信用代码）列 no column code or shop; or say its charset')
+    table = { separator, columns: HEADLESS, headed: false }
+    return false
+  }
+  function* drain(last: boolean): Iterable<ReadRow> {
+    let at = 0
+    while (at < pending.length) {
+      const feed = pending.indexOf('\n', at)
+      if (feed < 0 && !last) break
+      const end = feed < 0 ? pending.length : feed
+      if (skipping || end - at > ROW_CHARACTERS) {
+        skipping = false
+        at = end + 1
+        yield TOO_LONG
+        continue
+      }
+      const line = pending.slice(at, end)
+      if (table === null && (isBlank(line) || begin(line))) {
+        at = end + 1
+        continue
+      }
+      const { separator, columns, headed } = table as NonNullable<typeof table>
+      const found = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
+      if (found === null && line.includes('"')) {
+        // Its quote may yet be closed by what is to come.
+        if (!last && pending.length - at <= ROW_CHARACTERS) break
+        at = end + 1
+        yield UNREADABLE
+        continue
+      }
+      const cells = found?.cells ?? line.split(separator)
+      const swallowed = found !== null && found.end > end + 1 && headed && cells.length !== columns.length
+      at = swallowed || found === null ? end + 1 : found.end
+      const row = swallowed ? UNREADABLE : rowOf(cells)
+      if (row !== null) yield row
+    }
+    pending = pending.slice(at)
+    if (last || pending.includes('\n') || pending.length <= ROW_CHARACTERS) return
+    skipping = true
+    pending = ''
+  }
+  return {
+    *read(text) {
+      if (skipping) {
+        const feed = text.indexOf('\n')
+        if (feed < 0) return
+        pending = text.slice(feed)
+      } else pending += text
+      yield* drain(false)
+    },
+    *end() {
+      if (skipping && pending === '') yield TOO_LONG
+      yield* drain(true)
+    },
+  }
+}
+
+/** The cells of the record that begins at `from`, and where the next one begins; null: a quote in it is not closed. `most`: the text's end, -1: more may come. */
+const cellsIn = (
+  text: string,
+  from: number,
+  separator: string,
+  most: number,
+): { cells: string[]; end: number } | null => {
+  const cells: string[] = []
+  for (let at = from; ; ) {
+    let cell: string
+    let next: number
+    if (text.charCodeAt(at) === QUOTE) {
+      let close = text.indexOf('"', at + 1)
+      while (close >= 0 && text.charCodeAt(close + 1) === QUOTE) close = text.indexOf('"', close + 2)
+      if (close < 0 || close - from > ROW_CHARACTERS) return null
+      cell = text.slice(at + 1, close).replaceAll('""', '"')
+      next = text[close + 1] === '\r' ? close + 2 : close + 1
+      // Whether it closes the cell is not known before what follows it has come.
+      if (next >= text.length && most < 0) return null
+      if (next < text.length && text[next] !== separator && text[next] !== '\n') return null
+    } else {
+      const [cut, feed] = [text.indexOf(separator, at), text.indexOf('\n', at)]
+      const end = feed < 0 ? text.length : feed
+      next = cut < 0 || cut > end ? end : cut
+      cell = text.slice(at, next)
+    }
+    cells.push(cell)
+    if (next >= text.length || text[next] === '\n') return { cells, end: next + 1 }
+    at = next + separator.length
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Calendar days as 'YYYY-MM-DD' texts, in Asia/Shanghai. Only UTC parts of Date objects are ever read: what the machine
+ * thinks its zone is does not matter.
+ */
+import { Refusal } from '../errors.js'
+import { compact, digitsNarrow, textOf } from '../text/values.js'
+
+const FIRST_YEAR = 1900
+const LAST_YEAR = 2999
+const FIRST_INSTANT = Date.UTC(FIRST_YEAR - 1, 11, 31) // epoch ms
+const AFTER_LAST_INSTANT = Date.UTC(LAST_YEAR + 1, 0, 1) // epoch ms
+const MAX_LENGTH = 64 // characters of a date as sent
+const [DIGIT_ZERO, HYPHEN] = [0x30, 0x2d]
+const SHORT_MONTHS = new Set([4, 6, 9, 11])
+const SECOND = 1_000 // ms
+const MINUTE = 60_000 // ms
+const HOUR = 3_600_000 // ms
+const DAY = 86_400_000 // ms
+const SHANGHAI_OFFSET = 480 * MINUTE // ms
+/** The agencies' marker of "no date"; no operator's date is this day. */
+const NO_DATE = '1900-01-01'
+
+/** Until 1991 Shanghai kept summer time, and before 1901 local mean time: the zone table is asked for those years. */
+const STEADY_SINCE = Date.UTC(1992, 0, 1) // epoch ms
+const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+})
+
+const TIME = String.raw`(?:[T\s]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)?)?`
+const CHINESE_TIME = String.raw`(?:(\d{1,2})[时:](?:(\d{1,2})分?(?::?(\d{1,2})秒?)?)?)?`
+const ZONE = String.raw`\s*(Z|[+-]\d{2}(?::?\d{2})?)?`
+const WRITTEN = new RegExp(
+  String.raw`^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2}))${TIME}${ZONE}$`,
+)
+const CHINESE = new RegExp(String.raw`^(\d{4})年(\d{1,2})月(\d{1,2})日?${CHINESE_TIME}$`)
+const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
+const EPOCH = /^-?\d{12,13}$/
+/** As a number also 11 digits: ms of the years 1970 to 1973. Ten could be seconds, and are refused. */
+const EPOCH_NUMBER = /^-?\d{11,13}$/
+/** yyyyMMddHHmm. Read as epoch milliseconds the same digits would be a moment of 1976. */
+const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
+
+/**
+ * A day in any of the forms that agencies send: 2018-06-08, 2018/6/8, 2018.6.8, 2018年6月8日, 20180608, 20180608195653,
+ * 201806081956, with a time of day, ISO 8601 with a zone, epoch milliseconds (number, or text of 12–13 digits), a Date. Instants
+ * become their day in Shanghai. Twelve digits that begin with 19 or 20 are a minute, or the milliseconds of a whole hour
+ * (of 1976, or near it); where they could be both they are refused. Null for what is no existing day of 1900–2999, for
+ * two-digit years, and for 1900-01-01, which marks "none". 2099-12-31 is returned as it is: whether that means "without end" is for the caller to say.
+ */
+export const parseDate = (value: unknown): string | null => {
+  const day = anyDay(value)
+  return day === NO_DATE ? null : day
+}
+
+/** Whether a value is 1900-01-01, in whatever form: the marker of "no date". */
+export const isNoDate = (value: unknown): boolean => anyDay(value) === NO_DATE
+
+const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf(value.getTime()) : parseText(value))
+
+const parseText = (value: unknown): string | null => {
+  const text = typeof value === 'boolean' ? null : textOf(value)
+  if (text === null || text.length > MAX_LENGTH) return null
+  // As most agencies write it most of the time.
+  if (isDate(text)) return text
+  const narrow = digitsNarrow(text).trim()
+  if (MINUTES.test(narrow)) return dayInTwelve(narrow)
+  if ((typeof value === 'number' ? EPOCH_NUMBER : EPOCH).test(narrow)) return dayOf(Number(narrow))
+  const written = WRITTEN.exec(narrow)
+  if (written) {
+    const [, year, m1, d1, m2, d2, m3, d3, hour, minute, second, zone] = written
+    return dayAt(year, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3, hour, minute, second, zone)
+  }
+  const [, year, month, date, hour, minute, second] = CHINESE.exec(compact(narrow)) ?? DIGITS.exec(narrow) ?? []
+  return dayAt(year, month, date, hour, minute, second)
+}
+
+/** A minute; or the milliseconds of a whole hour where they are no minute. */
+const dayInTwelve = (digits: string): string | null => {
+  const [, year, month, date, hour, minute] = MINUTES.exec(digits) ?? []
+  const day = dayAt(year, month, date, hour, minute, undefined)
+  if (!isWholeHour(Number(digits))) return day
+  return day === null ? dayOf(Number(digits)) : null
+}
+
+/** Registers that send milliseconds send midnights, of Shanghai or of UTC. */
+const isWholeHour = (time: number): boolean => time % HOUR === 0
+
+/**
+ * The days that earlier releases made of a minute of this day: they read all twelve digits as epoch milliseconds. Of a year
+ * that MINUTES does not take there are none.
+ */
+export const misreadDays = (day: string): string[] => {
+  const digits = day.replaceAll('-', '')
+  if (!MINUTES.test(`${digits}0000`)) return []
+  const [first, last] = [dayOf(Number(`${digits}0000`)), dayOf(Number(`${digits}2359`))]
+  return [...new Set([first, last])].filter((each) => each !== null)
+}
+/** All of `misreadDays` lie from the first to the last of these. */
+export const MISREAD = { from: '1976-01-09', to: '1976-08-26' }
+
+type Part = string | undefined
+
+const dayAt = (year: Part, month: Part, day: Part, hour: Part, minute: Part, second: Part, zone?: Part) => {
+  if (!year || !month || !day) return null
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  if (!isDate(date) || Number(hour ?? 0) > 24 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60) return null
+  if (!zone) return date
+  const [, sign = '+', hours = '00', minutes = '00'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * MINUTE * (sign === '-' ? -1 : 1)
+  const clock = (Number(hour ?? 0) * 60 + Number(minute ?? 0)) * MINUTE + Number(second ?? 0) * 1000
+  return dayOf(utc(date) + clock - offset)
+}
+
+/** Strict: YYYY-MM-DD, a day that exists, 1900–2999. */
+export const isDate = (text: string): boolean => {
+  if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  return year >= FIRST_YEAR && year <= LAST_YEAR && dayExists(year, twoDigits(text, 5), twoDigits(text, 8))
+}
+
+/** NaN unless both are digits. */
+const twoDigits = (text: string, at: number): number => {
+  const [tens, ones] = [text.charCodeAt(at) - DIGIT_ZERO, text.charCodeAt(at + 1) - DIGIT_ZERO]
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+/** Whether the Gregorian calendar has this day. */
+export const dayExists = (year: number, month: number, day: number): boolean =>
+  month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : SHORT_MONTHS.has(month) ? 30 : 31
+
+/** The day on which this instant falls in Asia/Shanghai. */
+export const dateIn = (instant: Date): string => {
+  const time = instant.getTime()
+  if (Number.isNaN(time)) throw new Refusal('DATE_INVALID', { value: String(instant) })
+  return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
+}
+
+/** Whole seconds until the next day begins there: whatever ends on a day ends as it begins. */
+export const secondsLeftIn = (instant: Date): number =>
+  Math.floor((DAY - ((instant.getTime() + SHANGHAI_OFFSET) % DAY)) / SECOND)
+
+const dayOf = (time: number): string | null => {
+  if (!(time >= FIRST_INSTANT && time < AFTER_LAST_INSTANT)) return null
+  const date = dateIn(new Date(time))
+  return isDate(date) ? date : null
+}
+
+export const addDays = (date: string, n: number): string => dateOf(utc(date) + n * DAY)
+
+/** Month ends clamp: 2024-01-31 and one month is 2024-02-29. */
+export const addMonths = (date: string, n: number): string => {
+  const from = new Date(utc(date))
+  const months = from.getUTCFullYear() * 12 + from.getUTCMonth() + n
+  const year = Math.floor(months / 12)
+  const month = months - year * 12
+  return dateOf(Date.UTC(year, month, Math.min(from.getUTCDate(), daysIn(year, month + 1))))
+}
+
+/** 2024-02-29 and one year is 2025-02-28. */
+export const addYears = (date: string, n: number): string => addMonths(date, n * 12)
+
+/** Days from `from` to `to`; negative where `to` is earlier. */
+export const daysBetween = (from: string, to: string): number => (utc(to) - utc(from)) / DAY
+
+/** 0 Sunday … 6 Saturday. */
+export const weekday = (date: string): number => new Date(utc(date)).getUTCDay()
+
+const utc = (date: string): number => {
+  if (!isDate(date)) throw new Refusal('DATE_INVALID', { value: date })
+  return Date.parse(`${date}T00:00:00Z`)
+}
+
+const dateOf = (time: number): string => {
+  const day = Math.floor(time / DAY)
+  if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
+  return lastDay.date
+}
+/** The day asked for last: nearly always today, with each request. */
+let lastDay = { day: Number.NaN, date: '' }
+
+/** Year 1 of the Republic is 1912. */
+const BEFORE_ROC = 1911
+const ROC = /^(?:(?:中[华華])?民[国國])?(\d{1,4})(?:年(\d{1,2})月(\d{1,2})日?|([./-])(\d{1,2})\4(\d{1,2}))$/u
+const ROC_DIGITS = /^(\d{2,3})(\d{2})(\d{2})$/
+
+/**
+ * A day in years of the Republic (民國), as offices in Taiwan count: 111.03.16, 111/3/16, 1110316, 民國111年3月16日. Only for
+ * a field that is known to count so: 99.1.2 elsewhere is a short year of another calendar. Null for what is no day.
+ */
+export const parseRocDate = (value: unknown): string | null => {
+  const text = typeof value === 'boolean' ? null : textOf(value)
+  if (text === null || text.length > MAX_LENGTH) return null
+  const narrow = compact(text)
+  const [, year, m1, d1, , m2, d2] = ROC.exec(narrow) ?? []
+  const [, digitsYear, m3, d3] = ROC_DIGITS.exec(narrow) ?? []
+  const [y, month, day] = [year ?? digitsYear, m1 ?? m2 ?? m3, d1 ?? d2 ?? d3]
+  if (y === undefined || month === undefined || day === undefined || Number(y) < 1 || Number(y) > 999) return null
+  const date = `${Number(y) + BEFORE_ROC}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  return isDate(date) ? date : null
+}

@@ -1,0 +1,40 @@
+/** What the hub needs to tell marketplaces of changes: the run of the timetable, wired. */
+import { agencies } from '../agencies/index.js'
+import type { Config } from '../config.js'
+import type { Keys } from '../foundation/keys.js'
+import type { Log } from '../foundation/log.js'
+import type { Db } from '../store/db/db.js'
+import { runChanges } from '../work/standing/changes/run.js'
+import type { Turn } from '../work/timetable/occurrences.js'
+import type { Rules } from '../work/calendar/rules.js'
+import { LINGER_MS } from '../work/timetable/timetable.js'
+import type { Trail } from '../work/audit/audit-log.js'
+
+export interface ChangingParts {
+  db: Db
+  config: Config
+  keys: Keys
+  rules: Rules
+  now: () => Date
+  log: Log
+}
+
+/** `trail` null: this process answers nobody, and what leaves a hub needs its row; another tells the webhooks. */
+export const changing = async (
+  { db, config, keys, rules, now, log }: ChangingParts,
+  { job: _, subject: __, ...turn }: Turn,
+  { trail, signal }: { trail: Trail | null; signal: AbortSignal },
+): Promise<boolean> => {
+  const sending = trail && {
+    keys,
+    agencies,
+    lists: rules.lists,
+    allow: config.webhookAllow,
+    trail,
+    now,
+    random: Math.random,
+    log,
+  }
+  const lingers = turn.cause === 'timetable' ? { until: new Date(turn.plannedFor.getTime() + LINGER_MS) } : {}
+  return (await runChanges(db, { ...turn, ...lingers, sending, signal, now, log })) !== null
+}

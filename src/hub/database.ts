@@ -1,0 +1,90 @@
+/** How a hub opens its database: its own or a given one, of this program's version, and held against what was noted outside it. */
+import type { Config } from '../config.js'
+import { isRefusal, Refusal } from '../foundation/errors.js'
+import type { Log } from '../foundation/log.js'
+import * as database from '../store/db/db.js'
+import { type Embedded, join as joinEmbedded } from '../store/embedded/index.js'
+
+/**
+ * `always`: bring the database up to date. `before`: only what goes before the roll-out of this release, as a hub that starts while
+ * others of the release before still run. `empty`: only one that was never migrated.
+ */
+export type Migrate = 'always' | 'before' | 'empty'
+
+export const openDatabase = async (
+  config: Config,
+  migrate: Migrate,
+): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
+  const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
+  const url = embedded?.url ?? config.databaseUrl ?? ''
+  const db = database.connect(url)
+  const leave = async () => embedded?.leave()
+  try {
+    await database.reach(db)
+    const { state, missing } = await database.version(db)
+    const all = state === 'EMPTY' || migrate === 'always' || embedded !== null
+    if (missing.length > 0 && (all || (migrate === 'before' && state === 'BEHIND')))
+      await database.migrate(db, all ? 'all' : 'before')
+    else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
+    return { db, url, leave }
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
+}
+
+/** What a hub asks its database before it works with it; where that fails, all that was opened is given back. */
+export const askFirst = async <T>(
+  { db, leave }: { db: database.Db; leave: () => Promise<void> },
+  ask: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await ask()
+  } catch (error) {
+    await db.destroy()
+    await leave()
+    throw error
+  }
+}
+
+/** Between two looks at the version of the database that a hub runs on, milliseconds. */
+const VERSION_EVERY_MS = 5_000
+
+export interface VersionWatch {
+  start(): void
+  stop(): void
+  /** Rejects with DATABASE_NEWER; pending while this release may go on. */
+  refused: Promise<never>
+}
+
+/** Looks whether a newer release has changed the database so that this one must not go on. */
+export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
+  let timer: NodeJS.Timeout | null = null
+  let refuse: (reason: unknown) => void = () => {}
+  const refused = new Promise<never>((_, reject) => {
+    refuse = reject
+  })
+  // Whoever does not listen goes on.
+  refused.catch(() => {})
+  const look = async (): Promise<void> => {
+    const error = await database.version(db).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (!isRefusal(error) || timer === null) return
+    log.error({ code: error.code, ...error.details }, 'the database was migrated by a newer release: this hub stops')
+    clearInterval(timer)
+    refuse(error)
+  }
+  return {
+    start: () => {
+      timer ??= setInterval(() => void look(), VERSION_EVERY_MS).unref()
+    },
+    stop: () => {
+      if (timer !== null) clearInterval(timer)
+      timer = null
+    },
+    refused,
+  }
+}

@@ -1,0 +1,380 @@
+/** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
+
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
+import { acting } from '../commands/command-audit.js'
+import { type Addresses, addressesOf } from './addresses.js'
+import { agencies as allAgencies, feeds } from '../agencies/index.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import { changing } from './change-feed.js'
+import type { Config } from '../config.js'
+import { SETTLE_SECONDS } from '../domain/delivery/delivery.js'
+import { Refusal, reasonOf } from '../foundation/errors.js'
+import { loadRules } from './rules.js'
+import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
+import { drain, leave as leaveServer, listen } from './listen.js'
+import { type Log, makeLog } from '../foundation/log.js'
+import { makeMetrics } from '../foundation/metrics.js'
+import { askFirst, type Migrate, openDatabase, watchVersion } from './database.js'
+import { platforms as allPlatforms } from '../platforms/index.js'
+import { type PushGiven, pushing } from './push.js'
+import { makeReadiness, watchDisks } from './readiness.js'
+import * as database from '../store/db/db.js'
+import { identity as identityOf } from '../store/db/restored.js'
+import type * as runs from '../store/timetable/runs.js'
+import { makeArchive } from '../work/intake/archive.js'
+import { auditOf } from '../work/audit/watch.js'
+import { type Clock, startClock } from '../work/timetable/clock.js'
+import { clockRules, publicRules } from '../work/listing/publication-clocks.js'
+import { renewSellers } from '../work/standing/confirmed-sellers.js'
+import { documentRules, documentTemplates } from '../work/listing/documents.js'
+import { expire } from '../work/listing/expire.js'
+import { type ClockParts, givenClock, makeLooking, openClock } from '../work/timetable/hub-clock.js'
+import { makeSweeper } from '../work/operators/names.js'
+import { makeNotes } from '../work/audit/restore-guard.js'
+import type { Turn } from '../work/timetable/occurrences.js'
+import { adoptKeys, checkKeys, noteKeys } from '../work/access/own-keys.js'
+import { publish } from '../work/publication/publish.js'
+import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
+import { type FileGiven, pull } from '../work/intake/pull.js'
+import { reconcile } from '../work/delivery/reconcile.js'
+import { repair } from '../work/intake/repair/index.js'
+import * as restored from '../work/delivery/restored.js'
+import { restorationRules } from '../work/calendar/rules.js'
+import type { Occasioned } from '../work/timetable/run.js'
+import { type ScoreOptions, score } from '../work/scoring/score.js'
+import { familiesTold } from '../work/intake/source-families.js'
+import { takeBack } from '../work/intake/rollback.js'
+import { retentionRules, tidy } from '../work/timetable/tidy.js'
+import { tidyTrail } from '../work/audit/tidy-audit-log.js'
+import { timelinessRules } from '../work/delivery/timeliness.js'
+import { LINGER_MS, timetable } from '../work/timetable/timetable.js'
+import { openTrail, type Trail } from '../work/audit/audit-log.js'
+import { trailRules } from '../work/audit/audit-rules.js'
+import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
+import { verify } from '../work/scoring/verify.js'
+
+/** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
+const ASKER_WAIT_MS = 30_000
+/** How long whoever has made a move waits for the score that follows from it, milliseconds; later it comes by itself. */
+const SCORE_WAIT_MS = 2_000
+/** How long an upload waits for a pull of its feed that goes on, milliseconds. */
+const UPLOAD_WAIT_MS = 5_000
+
+export interface Overrides {
+  /** The whole clock; absent: the database's. */
+  now?: () => Date
+  /** What the database's clock is read and carried on by. */
+  clock?: Partial<Omit<ClockParts, 'log'>>
+  log?: Log
+  addresses?: Addresses
+  /** How long receivers may take to apply what they took, seconds; SETTLE_SECONDS when absent. */
+  settleSeconds?: number
+  /** As `openDatabase`. */
+  migrate?: Migrate
+  /** The keys of the folder are to be those of the database from now on. */
+  adoptKeys?: boolean
+}
+
+type Occasion = Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
+
+export type Hub = Awaited<ReturnType<typeof makeHub>>
+
+export const makeHub = async (config: Config, overrides: Overrides = {}) => {
+  const log = overrides.log ?? makeLog(config.log)
+  const { settleSeconds = SETTLE_SECONDS } = overrides
+  const keys = await loadKeys(config.keysDir, config.publicUrl)
+  const rules = loadRules(keys.mark, config)
+  // Read now, so that a hub with a broken table or template does not start.
+  for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
+  for (const read of [documentTemplates, timelinessRules, trailRules, retentionRules]) read()
+  const opened = await openDatabase(config, overrides.migrate ?? 'empty')
+  const { db, url: databaseUrl, leave } = opened
+  const clock = await askFirst(opened, async () =>
+    overrides.now ? givenClock(overrides.now) : openClock(db, { log, wall: () => Date.now(), ...overrides.clock }),
+  )
+  const now = clock.now
+  await askFirst(opened, () => (overrides.adoptKeys ? adoptKeys : checkKeys)(db, keys.fingerprints()))
+  const disks = watchDisks(config.dataDir)
+  const outdated = watchVersion(db, log)
+  const to = addressesOf(config, overrides.addresses)
+  const archive = makeArchive(config.archiveDir)
+  const notes = makeNotes(config.dataDir)
+  /** Whether the database is behind what has left it: at start, and before anything leaves. */
+  const noticeRestored = () =>
+    restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
+  const identity = await askFirst(opened, async () => {
+    const found = await identityOf(db)
+    await noticeRestored()
+    return found
+  })
+  const strangers = notes.strangers(identity)
+  if (strangers.length > 0)
+    log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
+  const metrics = makeMetrics({ jobs: () => database.poolOf(db) })
+  let timekeeper: Clock | null = null
+  const looking = makeLooking(clock, log)
+  let server: Server | null = null
+  let answers: database.Db | null = null
+  let ticking: database.Db | null = null
+  let trail: Trail | null = null
+  /** Of a hub that serves: its publications make the files that it sends. */
+  let files: PublishedFiles | null = null
+  const stopping = new AbortController()
+  /** Uploads, and the look at the audit log at start: what a hub that stops waits for. */
+  const uploading = new Set<Promise<unknown>>()
+
+  const sweeper = makeSweeper(db, { signal: stopping.signal, log })
+
+  const pullFeed = async (
+    id: string,
+    options: {
+      cause: runs.Cause
+      file?: FileGiven
+      by?: string
+      waitMs?: number
+      plannedFor?: Date
+      attempt?: number
+      progress?: (n: number) => void
+      signal?: AbortSignal
+    },
+  ) => {
+    const feed = feedOf(id)
+    const url = to.agencies[feed.agency] ?? null
+    if (url === null && !options.file)
+      throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
+    const pulled = await pull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+    sweeper.wake()
+    return pulled
+  }
+  const upload: ApiParts['pull'] = async (id, { by, file, signal }) => {
+    const ended = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal
+    const pulled = pullFeed(id, { cause: 'upload', waitMs: UPLOAD_WAIT_MS, by, file, signal: ended })
+    uploading.add(pulled)
+    return pulled.finally(() => uploading.delete(pulled))
+  }
+  const chosen = (ids: readonly string[] | null) =>
+    allPlatforms
+      .filter((platform) => (ids === null ? to.platforms[platform.id] : ids.includes(platform.id)))
+      .map((platform) => {
+        const address = to.platforms[platform.id]
+        const setting = config.platforms[platform.id]?.setting
+        if (!address) throw new Refusal('PLATFORM_NOT_CONFIGURED', { platform: platform.id, setting })
+        return { platform, ...address }
+      })
+  const pushTo = (ids: readonly string[] | null, options: Omit<PushGiven, 'ready' | 'silent'>) => {
+    const silent = ids === null ? allPlatforms.map(({ id }) => id).filter((id) => !to.platforms[id]) : []
+    const isDoubted = () => clock.isDoubted()
+    const parts = { db, rules, notes, identity, settleSeconds, noticeRestored, isDoubted, now, log }
+    return pushing(parts, { ready: chosen(ids), silent, ...options })
+  }
+  const reconcileWith = async (
+    ids: readonly string[] | null,
+    options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt'> & { signal?: AbortSignal },
+  ) => {
+    const platforms = chosen(ids)
+    await noticeRestored()
+    return reconcile(db, { rules, platforms, now, log, settleSeconds, ...options })
+  }
+  /** A restored database looks at each platform as soon as it can: what was removed since the backup is hidden by that. */
+  const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
+    await noticeRestored()
+    if (await restored.waitsFor(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
+  }
+  const publishNow = async (options: Occasion & { removalsOnly?: boolean }) => {
+    await noticeRestored()
+    return publish(db, {
+      ...options,
+      ...(files !== null && { files }),
+      manifests: keys.manifests,
+      now,
+      sure: clock.sure,
+      log,
+      note: (published) => notes.notePublished({ ...published, database: identity }),
+      noted: () => notes.published()?.sequence ?? 0,
+    })
+  }
+  const expireNow = (options: Occasion) => expire(db, { ...options, rules, now, log })
+  const families = () => familiesTold(db, feeds.values())
+  const recorded = acting({ databaseUrl, identity, notes, keys, log, now })
+  const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
+    score(db, { rules, families: await families(), now, log, ...options })
+  /** A scoring or a merge that goes on is not waited for: the next run of the timetable finds these operators dirty. */
+  const scoreAtOnce = (only: readonly number[]) => {
+    const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
+      log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
+    )
+    return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
+  }
+
+  /** False: another run of the job goes on. */
+  const act = async (turn: Turn, signal: AbortSignal): Promise<boolean> => {
+    const { job, subject, ...occasioned } = turn
+    const { cause, plannedFor } = occasioned
+    const options = { ...occasioned, signal }
+    // Tried again until the clock is believed.
+    if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
+    if (job === 'pull') return (await pullFeed(subject, options)) !== null
+    if (job === 'score') return (await scoreNow(options)) !== null
+    if (job === 'publish') return (await publishNow(options)) !== null
+    if (job === 'expire') {
+      const ended = await expireNow(options)
+      // What has ended is not to wait in the files for the next publication.
+      if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
+      return ended !== null
+    }
+    if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
+    if (job === 'trail') return (await tidyTrail(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
+    if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
+    if (job === 'tidy') {
+      const renew = (at: Date) => renewSellers(db, { now: at, log, signal })
+      return (await tidy(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
+    }
+    if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
+    // Beside the push: removals do not wait until a display was read.
+    const looked = reconcileRestored(subject, signal).catch((error) =>
+      log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
+    )
+    const lingers = cause === 'timetable' ? { until: new Date(plannedFor.getTime() + LINGER_MS) } : {}
+    await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
+    return true
+  }
+  /** Every feed and platform that has an address. */
+  const fed = [...feeds.values()].flatMap(({ id, every, agency }) => {
+    const address = to.agencies[agency]
+    return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
+  })
+  const audit = auditOf(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
+  const occasions = timetable(fed, Object.keys(to.platforms))
+
+  return {
+    config,
+    db,
+    log,
+    now,
+    clock,
+    rules,
+    keys,
+    addresses: to,
+    pull: pullFeed,
+    /** By a person, with a reason; what follows for scores comes with the next scoring. */
+    takeBack: (of: { run: number; reason: string; by: string }) =>
+      takeBack(db, { rules, now, log, mark: keys.mark, ...of }),
+    score: scoreNow,
+    /** A card beside another, over all operators; stores no score. */
+    tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
+      tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
+    verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
+    verifyTrail: audit.verify,
+    recorded,
+    /** What earlier releases left wrong; each record that is mended has a row in the audit log. */
+    repair: (options: { dryRun: boolean }) =>
+      recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
+        repair(db, {
+          ...options,
+          ...{ feeds: [...feeds.values()], rules, mark: keys.mark, archiveDir: config.archiveDir, now, note },
+          score: (only) => scoreNow({ cause: 'command', only }),
+        }),
+      ),
+    push: pushTo,
+    reconcile: reconcileWith,
+    publish: publishNow,
+    /** What is published from now on is signed with a new key. */
+    newManifestKey: () => newManifestKey(config.keysDir),
+    newAuditKey: async () => {
+      const file = newAuditKey(config.keysDir)
+      await noteKeys(db, keys.fingerprints())
+      return file
+    },
+    newTokenKey: async (options: { leaked: boolean }) => {
+      const made = newTokenKey(config.keysDir, now().getTime(), options)
+      await noteKeys(db, keys.fingerprints())
+      return made
+    },
+    /** Rejects with DATABASE_NEWER once a newer release has changed the database so that this one must not go on. */
+    outdated: outdated.refused,
+    expire: expireNow,
+    /** Starts the timetable. */
+    tick: (): void => {
+      ticking = database.connect(databaseUrl, { what: 'timetable' })
+      looking.start()
+      outdated.start()
+      timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
+    },
+    /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here, since other commands need not wait for it. */
+    serve: async ({ demo = false } = {}): Promise<string> => {
+      // Answers have connections of their own: a long merge must not keep the public waiting for one.
+      looking.start()
+      outdated.start()
+      answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
+      trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
+      uploading.add(audit.atStart(stopping.signal))
+      files = makePublishedFiles(join(config.dataDir, 'published'))
+      const { makeServer } = await import('../server/server.js')
+      const made = await makeServer({
+        db: answers,
+        keys,
+        log,
+        now,
+        sure: clock.sure,
+        rules,
+        agencies: allAgencies,
+        platforms: allPlatforms,
+        configured: { agencies: new Set(Object.keys(to.agencies)), platforms: new Set(Object.keys(to.platforms)) },
+        proxies: config.proxies,
+        quota: config.quota,
+        webhookAllow: config.webhookAllow,
+        metrics,
+        scraping: config.metrics,
+        demo,
+        publicUrl: config.publicUrl,
+        timetable: occasions,
+        trail,
+        verifyTrail: audit.verify,
+        pull: upload,
+        rescore: (only) => scoreAtOnce(only),
+        publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),
+        files,
+        ready: makeReadiness(answers, { disks }),
+      })
+      server = made
+      const port = await listen(made, config)
+      sweeper.wake()
+      return `http://localhost:${port}`
+    },
+    /** Lets what is under way end, then gives everything back. */
+    close: async (): Promise<void> => {
+      leaveServer(server)
+      await timekeeper?.stop()
+      if (server) await drain(server, config)
+      // A command ends when all that it brought can be found; a hub that serves goes on with it when it starts again.
+      else await sweeper.idle()
+      stopping.abort(new Refusal('STOPPING'))
+      await Promise.allSettled([...uploading, sweeper.idle()])
+      looking.stop()
+      outdated.stop()
+      await trail?.close()
+      await files?.close()
+      await answers?.destroy()
+      await ticking?.destroy()
+      await db.destroy()
+      disks.close()
+      await leave()
+    },
+  }
+}
+
+/** Refusal FEED_UNKNOWN, before anything is opened. */
+export const feedOf = (id: string) => {
+  const feed = feeds.get(id)
+  if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
+  return feed
+}
+
+/** Refusal PLATFORM_UNKNOWN, before anything is opened. */
+export const checkPlatforms = (ids: readonly string[]): void => {
+  const known: string[] = allPlatforms.map((platform) => platform.id)
+  for (const id of ids)
+    if (!known.includes(id)) throw new Refusal('PLATFORM_UNKNOWN', { platform: id, known: known.join(' ') })
+}

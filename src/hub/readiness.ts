@@ -1,0 +1,95 @@
+/** Whether the hub can answer at this moment; asked by whoever sends it traffic, and often. */
+import { statfs } from 'node:fs/promises'
+import { Refusal, reasonOf } from '../foundation/errors.js'
+import * as clockDoubts from '../store/db/clock-doubts.js'
+import * as database from '../store/db/db.js'
+import * as gates from '../store/delivery/platform-gates.js'
+
+export interface Readiness {
+  ok: boolean
+  checks: Record<string, string>
+}
+
+/** A database that says nothing for so long is not there for whoever asks, milliseconds. */
+const WITHIN_MS = 2_000
+/** Longest reason, characters. */
+const REASON_MAX = 80
+/** For so long after a full disk was met the hub is not ready, milliseconds. */
+const FULL_MS = 30_000
+/** With less than this the hub's own folder is full, bytes. */
+const FREE_LEAST_BYTES = 16 * 1024 * 1024
+
+/** Watches for full disks: by the faults that this process meets, and of the hub itself also by what its folder has left. */
+export interface DiskWatch {
+  /** Null: there is room. */
+  fullOf(): Promise<database.FullDisk | null>
+  close(): void
+}
+
+export const watchDisks = (folder: string, machine: () => number = () => performance.now()): DiskWatch => {
+  const metAt = new Map<database.FullDisk, number>()
+  const close = database.onFullDisk((disk) => metAt.set(disk, machine()))
+  return {
+    close,
+    fullOf: async () => {
+      for (const [disk, at] of metAt) if (machine() - at < FULL_MS) return disk
+      const left = await statfs(folder).catch(() => null)
+      return left !== null && left.bavail * left.bsize < FREE_LEAST_BYTES ? 'hub' : null
+    },
+  }
+}
+
+/** One look at a time: whoever asks while one goes on hears its answer, also where the database answers nobody. */
+export const makeReadiness = (
+  db: database.Db,
+  { withinMs = WITHIN_MS, disks }: { withinMs?: number; disks?: DiskWatch } = {},
+): (() => Promise<Readiness>) => {
+  let looking: Promise<Readiness> | null = null
+  return () => {
+    looking ??= within(look(db, disks), withinMs).finally(() => {
+      looking = null
+    })
+    return looking
+  }
+}
+
+const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Readiness> => {
+  try {
+    const { state } = await database.version(db)
+    const checks: Record<string, string> = { database: 'reachable', migrations: state.toLowerCase() }
+    if (state !== 'CURRENT') return { ok: false, checks }
+    const full = (await disks?.fullOf()) ?? null
+    if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
+    // A platform's trouble is its own, and a doubted clock holds up no question: the hub answers, and says so.
+    const troubled = await gates.inTrouble(db)
+    const doubt = await clockDoubts.open(db)
+    return {
+      ok: true,
+      checks: {
+        ...checks,
+        platforms: troubled.length === 0 ? 'well' : `in trouble: ${troubled.join(' ')}`,
+        ...(doubt !== null && { clock: 'doubted' }),
+      },
+    }
+  } catch (error) {
+    return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
+  }
+}
+/** Whoever asks is not told where the database is. */
+const outside = (error: unknown): string =>
+  reasonOf(error)
+    .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')
+    .slice(0, REASON_MAX)
+
+const within = async (looked: Promise<Readiness>, ms: number): Promise<Readiness> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Readiness>((resolve) => {
+    const answer = { ok: false, checks: { database: `unreachable: no answer within ${ms} ms` } }
+    timer = setTimeout(() => resolve(answer), ms)
+  })
+  try {
+    return await Promise.race([looked, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,43 @@
+/** The rules with which a hub works, read from schema/rules and checked once at start. */
+import type { Config } from '../config.js'
+import * as contracts from '../foundation/contracts.js'
+import type { Calendar } from '../domain/calendar/calendar.js'
+import type { Hearing } from '../domain/delivery/delivery.js'
+import type { ListKind } from '../domain/listing/lists.js'
+import { checkLists } from '../domain/listing/lists-check.js'
+import { Refusal } from '../foundation/errors.js'
+import { platforms as allPlatforms, hearing } from '../platforms/index.js'
+import { clockRules } from '../work/listing/publication-clocks.js'
+import { checked, type Rules } from '../work/calendar/rules.js'
+
+/** Refusals: RULES_BROKEN, CONFIG_INVALID. */
+export const loadRules = (mark: Rules['mark'], config: Config): Rules => {
+  const { items } = contracts.document('rules/measures.json') as { items: string[] }
+  const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
+    checkLists(lists, items),
+  )
+  const days = contracts.document('rules/calendar.json') as {
+    holidays: string[]
+    workdays: string[]
+    knownUntil: string
+  }
+  const calendar: Calendar = {
+    holidays: new Set(days.holidays),
+    workdays: new Set(days.workdays),
+    knownUntil: days.knownUntil,
+  }
+  return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark }
+}
+
+/** What each platform is told of: as configured, else as its description says. Refusal CONFIG_INVALID for what it has no format for. */
+export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
+  allPlatforms.map((platform) => {
+    const kinds = platforms[platform.id]?.hears ?? null
+    if (kinds === null) return hearing(platform)
+    const known = platform.kinds.filter((kind) => kinds.includes(kind))
+    if (known.length === kinds.length) return { ...hearing(platform), kinds: known }
+    const name = platforms[platform.id]?.setting.replace(/URL$/, 'HEARS')
+    throw new Refusal('CONFIG_INVALID', {
+      faults: `${name}：该平台只接收 ${platform.kinds.join(' ')} / the platform takes only these`,
+    })
+  })

@@ -1,0 +1,49 @@
+/** What /check asks: the standing of many codes as the public is told it, from where every other door has it too. */
+import type { Request, Response } from 'express'
+import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
+import { PUBLIC } from '../domain/access/viewer.js'
+import { Refusal } from '../foundation/errors.js'
+import type { Reads } from '../store/db/bulk-handle.js'
+import * as restored from '../store/db/restored.js'
+import type { Answered, Checked } from '../web/check/answers.js'
+import type { Asked } from '../api/request/request-context.js'
+import { makeContext } from '../api/request/context.js'
+import { listingIn } from '../api/request/ids.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import type { Limits } from '../api/request/rate-limit.js'
+import { answersTo, type Answered as ToldRow } from '../api/v1/standings/answers.js'
+
+/** The request itself was counted when it came. Refusal QUOTA_EXCEEDED. */
+export const checking =
+  (parts: ApiParts, askedOf: (request: Request) => Asked, limits: Limits) =>
+  async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<Answered> => {
+    const own = askedOf(request)
+    const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
+    if (units > 0) parts.quotas.charge(request, null, own.now, units)
+    const context = makeContext(parts, { asked: own, viewer: PUBLIC, limits })
+    if (!(await restored.mayList(parts.db))) throw new Refusal('LIST_WITHHELD')
+    const freshness = await context.load.freshness()
+    const left = new AbortController()
+    response.once('close', () => left.abort())
+    // A few codes never wait for bulk questions.
+    const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
+    const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
+      ? parts.hot.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
+      : parts.bulk.atOneInstant(left.signal, answer))
+    return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedOf(one))), ...freshness }
+  }
+
+const checkedOf = ({ row, told, name }: ToldRow): Checked => ({
+  row,
+  known: {
+    uscc: told.view.uscc,
+    name: told.view.name,
+    status: told.view.status as 'KNOWN' | 'UNKNOWN' | 'CEASED',
+    listed: told.listed,
+    entries: told.listings.map(({ id, kind, reason, publishedOn, endsOn, contested }) => {
+      const own = listingIn(id)
+      return { id: own && 'uuid' in own ? own.uuid : null, kind, reason, publishedOn, endsOn, contested }
+    }),
+    nameAnswer: name,
+  },
+})

@@ -1,0 +1,142 @@
+/** Where people sign in to the desk and out of it: a password for a session cookie, and the token that goes with it. */
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { ACCESS, type Act, may } from '../domain/access/viewer.js'
+import { isRefusal, Refusal } from '../foundation/errors.js'
+import { deskPages } from '../web/desk-pages.js'
+import * as lockouts from '../work/access/lockouts.js'
+import * as people from '../work/access/people.js'
+import type { Asked } from '../api/request/request-context.js'
+import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import { answerProblem } from './problems.js'
+import type { Limit } from '../api/request/rate-limit.js'
+import { keep, keepAttempt } from '../api/request/audit-rows.js'
+
+const BODY_LIMIT = '16kb'
+/** Longest name and password that are looked at, characters. */
+const LONGEST = 256
+
+export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+  const { keys } = parts
+
+  const login: RequestHandler = async (request, response) => {
+    checkSite(request.headers)
+    const { name, password, newPassword } = givenIn(request.body)
+    const asked = askedOf(request)
+    const { address, now, log, db } = asked
+    const whence = `${name} ${address}`
+    const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
+    const giveBack = await kept(asked, name, async () => limit.take([whence, address], now, proven))
+    const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
+    const signedIn = await kept(asked, name, () => people.signIn(db, asking, { mark: keys.mark, now, log })).catch(
+      (error) => {
+        // Whoever knows the password has not guessed it.
+        if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
+          giveBack()
+        throw error
+      },
+    )
+    giveBack()
+    await keep(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
+    const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
+    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn, parts))
+  }
+
+  /** What is refused leaves a row, or is counted by one. */
+  const kept = async <T>(asked: Asked, name: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const known = (await people.find(asked.db, name)) !== null
+      await keepAttempt(parts, asked, { door: 'POST /desk/login', name, known, code: error.code })
+      throw error
+    }
+  }
+
+  const present: RequestHandler = async (request, response) => {
+    const signedIn = await mine(request)
+    if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '未登录 not signed in' })
+    response.json(shown(signedIn, parts))
+  }
+
+  const logout: RequestHandler = async (request, response) => {
+    const signedIn = await mine(request)
+    if (signedIn !== null) {
+      checkToken(request, (given) => people.csrfMatches(signedIn.cookie, given))
+      await keep(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
+      await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
+    }
+    response.set('Set-Cookie', NO_COOKIE).status(204).end()
+  }
+
+  const mine = async (request: Request): Promise<people.SignedIn | null> => {
+    const cookie = cookieIn(request.headers)
+    return cookie === null ? null : people.signedInBy(askedOf(request).db, cookie, askedOf(request).now)
+  }
+
+  const router = Router()
+  const bodies = [express.json({ limit: BODY_LIMIT }), express.urlencoded({ extended: false, limit: BODY_LIMIT })]
+  router.post('/desk/login', noStore, ...bodies, login)
+  router.post('/desk/logout', noStore, logout)
+  router.get('/desk/session', noStore, present)
+  for (const [path, method] of [
+    ['/desk/login', 'POST'],
+    ['/desk/logout', 'POST'],
+    ['/desk/session', 'GET'],
+  ] as const)
+    router.all(path, (request, response) => {
+      response.set('Allow', method)
+      const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
+      answerProblem(request, response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+    })
+  const session = async (request: Request) => {
+    const signedIn = await mine(request)
+    return signedIn && shown(signedIn, parts)
+  }
+  router.use('/desk', deskPages(session))
+  router.use('/desk', refused)
+  return router
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  next()
+}
+
+/** What a page of the desk knows of who is signed in. */
+const shown = ({ viewer, cookie, endsAt }: people.SignedIn, { demo }: Pick<ApiParts, 'demo'>) => ({
+  name: viewer.sub,
+  role: viewer.role,
+  agency: viewer.agency,
+  region: viewer.region,
+  csrfToken: people.csrfOf(cookie),
+  endsAt: endsAt.toISOString(),
+  idleMs: people.IDLE_MS,
+  acts: (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer, act)),
+  demo,
+})
+
+/** Refusal INPUT_INVALID unless name and password are one text each. */
+const givenIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
+  const read = (field: string): string | null => {
+    const value: unknown =
+      body !== null && typeof body === 'object' && Object.hasOwn(body, field)
+        ? (body as Record<string, unknown>)[field]
+        : undefined
+    if (value === undefined || value === '') return null
+    if (typeof value === 'string' && value.length <= LONGEST && !value.includes('\0')) return value
+    throw new Refusal('INPUT_INVALID', { reason: `${field} 须为一个文本 must be one text` })
+  }
+  const [name, password] = [read('name'), read('password')]
+  if (name === null || password === null)
+    throw new Refusal('INPUT_INVALID', { reason: '需要 name 和 password name and password are needed' })
+  return { name, password, newPassword: read('newPassword') }
+}
+
+/** The rest is told as everywhere. */
+const refused: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
+  if (isRefusal(error) && error.code === 'TOO_MANY_REQUESTS')
+    response.set('Retry-After', String(error.details['retryAfter']))
+  next(error)
+}

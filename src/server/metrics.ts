@@ -1,0 +1,222 @@
+/** GET /metrics: what the hub counts and how it stands, for Prometheus; and who may read it. */
+import type { IncomingMessage } from 'node:http'
+import type { RequestHandler } from 'express'
+import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
+import { isStale } from '../domain/intake/bounds.js'
+import { calendarDaysLeft } from '../domain/calendar/calendar.js'
+import { dateIn } from '../foundation/time/dates.js'
+import { may } from '../domain/access/viewer.js'
+import { Refusal } from '../foundation/errors.js'
+import { isSecret } from '../foundation/keys.js'
+import type { Figure, Metrics } from '../foundation/metrics.js'
+import * as store from '../store/timetable/figures.js'
+import * as watch from '../store/intake/watch.js'
+import { withAmendments } from '../work/calendar/calendar.js'
+import type { Asked } from '../api/request/request-context.js'
+import { withDb } from '../api/request/request-database.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import { admit, signedIn } from '../api/request/viewer.js'
+
+/** The database is looked at no more often, however often it is asked, milliseconds. */
+const FRESH_MS = 5_000
+
+const DOORS: readonly [string, RegExp][] = [
+  ['graphql', /^\/(?:graphql$|graphiql\/)/],
+  ['operations', /^\/(?:healthz|readyz|metrics)$/],
+  ['v1', /^\/v1\//],
+  ['data', /^\/data(?:\/|$)/],
+  ['oauth', /^\/oauth\//],
+  ['keys', /^\/\.well-known\//],
+  ['desk', /^\/desk(?:\/|$)/],
+  [
+    'site',
+    /^\/(?:$|blacklist|scorecard|check|about|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/,
+  ],
+]
+
+/** Few words for all paths there are. */
+export const doorOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
+
+/** Each root field counts how often it is asked, in roots of its own over the same types: the schema stays as it is. */
+export const counted = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
+  const given = schema.toConfig()
+  const roots = [given.query, given.mutation]
+  return new GraphQLSchema({
+    ...given,
+    query: counting(given.query, metrics),
+    mutation: counting(given.mutation, metrics),
+    types: given.types.filter((type) => !roots.some((root) => root === type)),
+    // The one below it is.
+    assumeValid: true,
+  })
+}
+
+const counting = (
+  root: GraphQLObjectType | null | undefined,
+  metrics: Pick<Metrics, 'field'>,
+): GraphQLObjectType | null | undefined => {
+  if (!root) return root
+  const { fields, ...rest } = root.toConfig()
+  const all = Object.entries(fields).map(([name, field]) => {
+    const { resolve = defaultFieldResolver } = field
+    const count = metrics.field(name)
+    const resolved: typeof resolve = (...given) => {
+      count()
+      return resolve(...given)
+    }
+    return [name, { ...field, resolve: resolved }] as const
+  })
+  return new GraphQLObjectType({ ...rest, fields: Object.fromEntries(all) })
+}
+
+export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): RequestHandler => {
+  const figures = within(FRESH_MS, async () => figuresOf(parts))
+  return async (request, response) => {
+    const asked = askedOf(request)
+    if (!isScraper(request, parts.scraping)) {
+      const viewer = await admit(
+        request,
+        withDb(parts, () => asked.db),
+        asked.now,
+      )
+      signedIn(viewer)
+      if (!may(viewer, 'see_lockouts')) throw new Refusal('FORBIDDEN')
+    }
+    const text = await parts.metrics.text(await figures())
+    response.set({ 'Content-Type': parts.metrics.contentType, 'Cache-Control': 'no-store' }).end(text)
+  }
+}
+
+/** Headers that say that somebody else asked for whoever knocks. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
+const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
+/** By its names: a page of another site may have a name of its own lead here (DNS rebinding). */
+const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
+
+/**
+ * Where the hub is meant for this machine alone (PUBLIC_URL), whoever comes from it directly; a proxy of one's own comes from
+ * here too, for all the world. Else who has the token.
+ */
+const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiParts['scraping']): boolean => {
+  if (token !== null) {
+    const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+    return given !== undefined && isSecret(given, token)
+  }
+  if (!local || headers.authorization !== undefined || !NAMED_SO.test(headers.host ?? '')) return false
+  return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)
+}
+
+const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiParts): Promise<Figure[]> => {
+  const at = now()
+  const feeds = agencies.flatMap((agency) => agency.feeds)
+  const ids = feeds.map(({ id }) => id)
+  const [known, pulls, { calendar }] = await Promise.all([
+    store.look(db, at),
+    watch.lastGood(db, ids),
+    withAmendments(db, rules),
+  ])
+  const since = (instant: Date | null): number =>
+    instant === null ? 0 : Math.max(0, (at.getTime() - instant.getTime()) / 1_000)
+  const one = (name: string, help: string, value: number): Figure => ({
+    name,
+    help,
+    labels: [],
+    samples: [{ labels: {}, value }],
+  })
+  const each = <T>(
+    name: string,
+    help: string,
+    label: string,
+    of: readonly T[],
+    read: (one: T) => [string, number],
+  ) => ({
+    name,
+    help,
+    labels: [label],
+    samples: of.map((one) => {
+      const [text, value] = read(one)
+      return { labels: { [label]: text }, value }
+    }),
+  })
+  const owed = platforms.map(({ id }) => ({ id, ...known.deliveries.find(({ platform }) => platform === id) }))
+  const tried = feeds.filter(({ id }) => pulls.has(id))
+  return [
+    each(
+      'hub_deliveries_outstanding',
+      'Deliveries owed to a platform and not confirmed.',
+      'platform',
+      owed,
+      ({ id, outstanding = 0 }) => [id, outstanding],
+    ),
+    each(
+      'hub_deliveries_refused',
+      'Deliveries that a platform refused and nobody has settled.',
+      'platform',
+      owed,
+      ({ id, refused = 0 }) => [id, refused],
+    ),
+    each(
+      'hub_removal_oldest_seconds',
+      'Since when the oldest removal is owed to a platform; 0: none is.',
+      'platform',
+      owed,
+      ({ id, oldestRemoval = null }) => [id, since(oldestRemoval)],
+    ),
+    each(
+      'hub_feed_last_good_timestamp_seconds',
+      'When a feed was last brought whole and well; 0: never. Feeds that were tried.',
+      'feed',
+      tried,
+      ({ id }) => [id, (pulls.get(id)?.getTime() ?? 0) / 1_000],
+    ),
+    each(
+      'hub_feed_stale',
+      '1: answers that rest on this feed say that they are stale.',
+      'feed',
+      tried,
+      ({ id, bounds }) => [id, isStale(bounds, pulls.get(id) ?? null, at) ? 1 : 0],
+    ),
+    each('hub_jobs_due', 'Occurrences that are due and not begun.', 'job', known.jobs, ({ job, due }) => [job, due]),
+    each(
+      'hub_jobs_due_oldest_seconds',
+      'How late the oldest occurrence is that is due and not begun.',
+      'job',
+      known.jobs,
+      ({ job, oldest }) => [job, since(oldest)],
+    ),
+    each(
+      'hub_backlog',
+      'Rows that wait, at most 100,000 counted.',
+      'queue',
+      [{ queue: 'dirty_operators', rows: known.dirty }, { queue: 'unmatched', rows: known.unmatched }, ...known.queues],
+      ({ queue, rows }) => [queue, rows],
+    ),
+    one(
+      'hub_calendar_days_left',
+      'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
+      calendarDaysLeft(calendar, dateIn(at)),
+    ),
+    one('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
+    one('hub_trail_head', 'Number of the last row of the trail.', known.trail),
+    one(
+      'hub_published_timestamp_seconds',
+      'When the list was last published; 0: never.',
+      (known.publication?.getTime() ?? 0) / 1_000,
+    ),
+  ]
+}
+
+/** One look at a time, and its result for so long. A failure is nobody's result but theirs who waited for it. */
+const within = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
+  let looked: Promise<V> | null = null
+  let at = 0
+  return () => {
+    if (looked !== null && performance.now() - at < ms) return looked
+    at = performance.now()
+    looked = look()
+    looked.catch(() => {
+      looked = null
+    })
+    return looked
+  }
+}

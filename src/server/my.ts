@@ -1,0 +1,347 @@
+/**
+ * A party's own door at /my: an access code for a session, pages made here, and forms. What they show and do is asked of GraphQL
+ * as that party (web/my/questions), so that rights, limits and the trail are those of its token.
+ */
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { dateIn } from '../foundation/time/dates.js'
+import { uuidIn } from '../domain/listing/listing-id.js'
+import { PUBLIC } from '../domain/access/viewer.js'
+import { INTERNAL, isCode, isRefusal, Refusal } from '../foundation/errors.js'
+import { body, type Form, formIn } from '../web/frame/forms.js'
+import { addressOf } from '../web/frame/html.js'
+import { certificatePage, fileOf } from '../web/my/certificate.js'
+import { filePage } from '../web/my/file.js'
+import { listingPath, type Own, PATHS } from '../web/my/frame.js'
+import { isCertified, listingPage } from '../web/my/listing.js'
+import * as questions from '../web/my/questions.js'
+import { askersPage, recordsPage } from '../web/my/records.js'
+import { signInPage } from '../web/my/sign-in.js'
+import { type Page, render } from '../web/frame/page.js'
+import { baseOf, langOf } from '../web/frame/render-response.js'
+import { certificateOf, signedCertificate } from '../work/publication/certificate.js'
+import * as sessions from '../work/access/party-sessions.js'
+import { csrfMatches, csrfOf } from '../work/access/people.js'
+import { retractions } from '../work/delivery/retraction.js'
+import type { Asked } from '../api/request/request-context.js'
+import { checkSite, NO_PARTY_COOKIE, partyCookieFor, partyCookieIn } from '../api/request/cookies.js'
+import type { Ask } from '../api/graphql/execution.js'
+import { listingIn } from '../api/request/ids.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import { answerProblem } from './problems.js'
+import { keep } from '../api/request/audit-rows.js'
+
+/** An application of ten thousand characters, encoded by a browser, bytes. */
+const BODY_BYTES = 256 * 1024
+/** Fields whose text is given back when the session has ended in the middle of it. */
+const WRITTEN = ['text', 'statement']
+
+const DONE: Record<string, string> = {
+  applied: '修复申请已提交，请留意本页的办理状态。The application for repair is sent: its state is shown on this page.',
+  defended: '陈述申辩已提交。What you had to say is recorded.',
+  objected: '异议已提交，正在核查。The objection is sent, and being examined.',
+  withdrawn: '异议已撤回。The objection is withdrawn.',
+  unauthorised: '授权已撤回。The authorisation is withdrawn.',
+}
+const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
+
+/** What GraphQL refused, told on the page from which it was asked. */
+interface Refused {
+  code: string
+  message: string
+  details: Refusal['details']
+}
+
+const typedIn = ({ texts }: Form): string =>
+  WRITTEN.map((name) => texts.get(name) ?? '')
+    .join('\n')
+    .trim()
+
+interface Visit {
+  request: Request
+  response: Response
+  asked: Asked
+  session: sessions.PartySignedIn
+  own: Own
+}
+
+export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: Ask): Router => {
+  const send = (request: Request, response: Response, page: Page): void => {
+    const parameters = Object.fromEntries(
+      Object.entries(request.query).flatMap(([name, value]) =>
+        typeof value === 'string' && name === 'after' ? [[name, value]] : [],
+      ),
+    )
+    const here = request.method === 'GET' ? { path: request.path, parameters } : null
+    response.type('html').send(render(page, { demo: parts.demo, lang: langOf(request), here }))
+  }
+  const go = ({ request, response }: Pick<Visit, 'request' | 'response'>, path: string, done = ''): void =>
+    response.redirect(303, addressOf(path, { done }, langOf(request)))
+
+  const sessionOf = async (request: Request): Promise<sessions.PartySignedIn | null> => {
+    const cookie = partyCookieIn(request.headers)
+    const { db, now } = askedOf(request)
+    return cookie === null || cookie === '' ? null : sessions.signedInBy(db, cookie, now)
+  }
+  const visitOf = (request: Request, response: Response, session: sessions.PartySignedIn): Visit => {
+    const own = { code: session.viewer.sub ?? '', csrf: csrfOf(session.cookie), endsAt: session.endsAt }
+    return { request, response, asked: askedOf(request), session, own }
+  }
+  /** A page of whoever is signed in; others come to the door. */
+  const page =
+    (show: (visit: Visit) => Promise<void>): RequestHandler =>
+    async (request, response) => {
+      const session = await sessionOf(request)
+      if (session === null) return go({ request, response }, PATHS.file)
+      await show(visitOf(request, response, session))
+    }
+  /** A form of whoever is signed in, made for this very session. Refusal CSRF_REFUSED. */
+  const act = (carryOut: (visit: Visit, form: Form) => Promise<void>): RequestHandler[] => [
+    body(BODY_BYTES),
+    async (request, response) => {
+      const form = await formIn(request)
+      const session = await sessionOf(request)
+      if (session === null) {
+        // What another site's page sends is not given back.
+        checkSite(request.headers)
+        response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
+        return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
+      }
+      if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) {
+        checkSite(request.headers)
+        // A form of a session before: whoever is signed in now may be another party, for whom nothing is done.
+        const { status, code, message } = new Refusal('CSRF_REFUSED')
+        askedOf(request).refused.push(code)
+        response.status(status)
+        return send(request, response, signInPage({ why: message, typed: typedIn(form) }))
+      }
+      await carryOut(visitOf(request, response, session), form)
+    },
+  ]
+  /** Its data, or why it was refused; a fault is thrown. */
+  const answered = async (
+    {
+      asked,
+      session: { viewer },
+      response,
+    }: Pick<Visit, 'asked' | 'response'> & { session: Pick<sessions.PartySignedIn, 'viewer'> },
+    query: string,
+    variables: Record<string, unknown> = {},
+  ) => {
+    const { data, errors } = await ask({ asked, viewer, response }, { query, variables })
+    const [error] = errors
+    if (error === undefined) return { data, refused: null }
+    const { code = INTERNAL.code, details = {} } = (error.extensions ?? {}) as {
+      code?: string
+      details?: Refusal['details']
+    }
+    if (code === INTERNAL.code) throw new Error(`a page of a party broke: ${asked.requestId}`)
+    const refused: Refused = { code, message: error.message, details }
+    asked.refused.push(code)
+    return { data: null, refused }
+  }
+  const whole = async (visit: Visit, query: string, variables: Record<string, unknown> = {}) => {
+    const { data, refused } = await answered(visit, query, variables)
+    if (refused !== null)
+      throw isCode(refused.code)
+        ? new Refusal(refused.code, refused.details)
+        : new Refusal('INPUT_INVALID', { reason: refused.message })
+    if (data?.myFile == null) throw new Refusal('NOT_FOUND')
+    return data.myFile
+  }
+  const doneIn = ({ query }: Request): string | null => {
+    const name = typeof query['done'] === 'string' ? query['done'] : ''
+    return Object.hasOwn(DONE, name) ? (DONE[name] ?? null) : null
+  }
+
+  const showFile = async (visit: Visit, refused: string | null = null, statement = ''): Promise<void> => {
+    const file: questions.FileTold = await whole(visit, questions.FILE)
+    const { request, response, own } = visit
+    send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
+  }
+  /** Refusal NOT_FOUND, alike for what is not there and what is another's. */
+  const listingOf = async (visit: Visit) => {
+    const file: Pick<questions.FileTold, 'uscc' | 'shop' | 'name'> & { listings: questions.ListingWhole[] } =
+      await whole(visit, questions.LISTINGS)
+    const given = String(visit.request.params['id'])
+    const listing = file.listings.find(({ id }) => id === (uuidIn(given) ?? given))
+    if (listing === undefined) throw new Refusal('NOT_FOUND')
+    const key = listingIn(listing.id)
+    const subjectId = key !== null && 'uuid' in key && listing.state === 'REMOVED' ? key.uuid : null
+    const [retraction = null] =
+      subjectId === null
+        ? []
+        : await retractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
+    return { file, listing, retraction, subjectId }
+  }
+  const showListing = async (visit: Visit, refused: string | null = null, text = ''): Promise<void> => {
+    const { listing, retraction } = await listingOf(visit)
+    const { request, response, own } = visit
+    const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
+    const shown = { own, listing, retraction, platformNames, done: doneIn(request), refused, text }
+    send(request, response, listingPage(shown))
+  }
+
+  const signIn: RequestHandler = async (request, response) => {
+    checkSite(request.headers)
+    const { texts } = await formIn(request)
+    const asked = askedOf(request)
+    const given = { accessCode: texts.get('accessCode') ?? '' }
+    const { data, refused } = await answered({ asked, session: { viewer: PUBLIC }, response }, questions.SIGN_IN, given)
+    if (refused !== null) {
+      const { retryAfter } = refused.details
+      if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
+      response.status(retryAfter === undefined ? 403 : 429)
+      return send(request, response, signInPage({ why: refused.message, typed: null }))
+    }
+    const { sub, grant } = parts.keys.verify(data.partyToken, asked.now.getTime())
+    if (grant === undefined) throw new Error('a token of a party without its access code')
+    const before = partyCookieIn(request.headers) || null
+    const session = await sessions.begin(asked.db, { code: sub, grant, before, now: asked.now })
+    const seconds = Math.floor((session.endsAt.getTime() - asked.now.getTime()) / 1_000)
+    response.set('Set-Cookie', partyCookieFor(session.cookie, seconds))
+    go({ request, response }, PATHS.file)
+  }
+
+  const signOut = async ({ request, response, asked, session }: Visit): Promise<void> => {
+    await keep(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${PATHS.out}` })
+    await sessions.signOut(asked.db, session.cookie, asked.now)
+    response.set('Set-Cookie', NO_PARTY_COOKIE)
+    go({ request, response }, PATHS.file)
+  }
+
+  const file: RequestHandler = async (request, response) => {
+    const session = await sessionOf(request)
+    if (session !== null) return showFile(visitOf(request, response, session))
+    if (partyCookieIn(request.headers) !== null) response.set('Set-Cookie', NO_PARTY_COOKIE)
+    send(
+      request,
+      response,
+      signInPage({ why: partyCookieIn(request.headers) === null ? null : SESSION_OVER, typed: null }),
+    )
+  }
+
+  const after = ({ query }: Request): string | null => (typeof query['after'] === 'string' ? query['after'] : null)
+
+  const showRecords = async (visit: Visit): Promise<void> => {
+    const { records } = await whole(visit, questions.RECORDS, { after: after(visit.request) })
+    send(visit.request, visit.response, recordsPage(visit.own, records))
+  }
+  const showAskers = async (visit: Visit): Promise<void> => {
+    const { askedBy } = await whole(visit, questions.ASKERS, { after: after(visit.request) })
+    send(visit.request, visit.response, askersPage(visit.own, askedBy))
+  }
+
+  /** A document is a page of its own, with its own style: it is given as a file. */
+  const showDocument = async (visit: Visit): Promise<void> => {
+    const { listing } = await listingOf(visit)
+    const found = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
+    if (found === undefined) throw new Refusal('NOT_FOUND')
+    const name = found.kind.toLowerCase().replaceAll('_', '-')
+    visit.response.set('Content-Disposition', `attachment; filename="${name}.html"`).type('html').send(found.html)
+  }
+
+  const certified = async (visit: Visit) => {
+    const { file, listing, retraction, subjectId } = await listingOf(visit)
+    if (subjectId === null || !isCertified(listing)) throw new Refusal('NOT_FOUND')
+    const { kind: list, authority, documentNumber, decidedOn, publishedOn } = listing
+    const removal = { removedOn: listing.removedOn ?? '', removalReason: listing.removalReason ?? '' }
+    const base = baseOf(parts, visit.request)
+    const certificate = certificateOf({
+      issuer: base,
+      party: { code: file.uscc ?? file.shop ?? '', name: file.name },
+      entry: { id: subjectId, list, authority, documentNumber, decidedOn, publishedOn, ...removal },
+      retraction,
+      now: visit.asked.now,
+    })
+    return { id: listing.id, certificate, base, ...signedCertificate(parts.keys.manifests, certificate) }
+  }
+  const showCertificate = async (visit: Visit): Promise<void> => {
+    send(visit.request, visit.response, certificatePage({ own: visit.own, ...(await certified(visit)) }))
+  }
+  const sendCertificate = async (visit: Visit): Promise<void> => {
+    const { jws, certificate } = await certified(visit)
+    visit.response
+      .set('Content-Disposition', `attachment; filename="${fileOf(certificate)}"`)
+      .type('application/jose')
+      .send(jws)
+  }
+
+  const move = async (visit: Visit, { texts }: Form): Promise<void> => {
+    // Before anything is done it is this party's own.
+    const { listing } = await listingOf(visit)
+    const isDefence = texts.get('act') === 'recordDefence'
+    const text = texts.get('text') ?? ''
+    const input = {
+      id: listing.id,
+      on: dateIn(visit.asked.now),
+      text,
+      ...(isDefence && { hearing: texts.get('hearing') === '1' }),
+    }
+    const { refused } = await answered(visit, isDefence ? questions.DEFEND : questions.APPLY, { input })
+    if (refused === null) return go(visit, listingPath(listing.id), isDefence ? 'defended' : 'applied')
+    visit.response.status(422)
+    await showListing(visit, refused.message, text)
+  }
+  const object = async (visit: Visit, { texts }: Form): Promise<void> => {
+    const statement = texts.get('statement') ?? ''
+    const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
+    const { refused } = await answered(visit, questions.OBJECT, { input })
+    if (refused === null) return go(visit, PATHS.file, 'objected')
+    visit.response.status(422)
+    await showFile(visit, refused.message, statement)
+  }
+  const withdraw =
+    (question: string, done: string) =>
+    async (visit: Visit): Promise<void> => {
+      const { refused } = await answered(visit, question, { id: String(visit.request.params['id']) })
+      if (refused === null) return go(visit, PATHS.file, done)
+      visit.response.status(422)
+      await showFile(visit, refused.message)
+    }
+
+  const router = Router()
+  router.use('/my', held)
+  router.get('/my', file)
+  router.post('/my', body(BODY_BYTES), signIn)
+  router.post(PATHS.out, ...act(signOut))
+  router.get(PATHS.records, page(showRecords))
+  router.get(PATHS.askers, page(showAskers))
+  router.post(PATHS.objections, ...act(object))
+  router.post(`${PATHS.objections}/:id/withdraw`, ...act(withdraw(questions.WITHDRAW, 'withdrawn')))
+  router.post(
+    `${PATHS.authorisations}/:id/withdraw`,
+    ...act(withdraw(questions.WITHDRAW_AUTHORISATION, 'unauthorised')),
+  )
+  router.get(
+    '/my/listings/:id',
+    page((visit) => showListing(visit)),
+  )
+  router.post('/my/listings/:id', ...act(move))
+  router.get('/my/listings/:id/certificate', page(showCertificate))
+  router.get('/my/listings/:id/certificate.jws', page(sendCertificate))
+  router.get('/my/listings/:id/documents/:kind', page(showDocument))
+  router.use('/my', unreadable(askedOf))
+  return router
+}
+
+/** Nothing of it stays in a cache, is found, or is told to another site. With its origin, a form shows where it comes from. */
+const held: RequestHandler = (_request, response, next) => {
+  response.set({
+    'Cache-Control': 'no-store',
+    'X-Robots-Tag': 'noindex, noarchive',
+    'Referrer-Policy': 'same-origin',
+    Vary: 'Cookie',
+  })
+  next()
+}
+
+/** What express refuses to read; the rest is told as everywhere. */
+const unreadable =
+  (askedOf: (request: Request) => Asked): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (isRefusal(error) || response.headersSent || (error as { status?: unknown } | null)?.status !== 413)
+      return next(error)
+    response.set('Connection', 'close')
+    const { status, code, message } = new Refusal('CONTENT_TOO_LARGE', { limit: `${BODY_BYTES / 1_024} kB` })
+    answerProblem(request, response, askedOf(request), { status, code, detail: message })
+  }

@@ -1,0 +1,77 @@
+/**
+ * GET /v1/openapi.json: all that is answered beside GraphQL, for programs that make clients and for people. Written as data in
+ * schema/openapi/, a file for each door, which is read like any contract; a part that opens a new door lays a file of its own there.
+ */
+import { type RequestHandler, Router } from 'express'
+import { document, folder } from '../foundation/contracts.js'
+
+const FOLDER = 'openapi'
+/** What stands before and around all paths. */
+const FRAME = 'frame.json'
+const FRESH_SECONDS = 300
+/** Stands in a component for a contract of the hub: its path under schema/, without `.json`. */
+const CONTRACT = 'x-contract'
+const DEFINITIONS = '#/$defs/'
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+type Entry = Record<string, Json>
+interface Part {
+  paths?: Record<string, Entry>
+  components?: Record<string, Entry>
+}
+
+/** OpenAPI 3.1. */
+export const openapiDocument = (): Entry => {
+  const frame = document(`${FOLDER}/${FRAME}`) as Entry & Part
+  const paths: Record<string, Json> = {}
+  const components: Record<string, Entry> = {}
+  for (const name of folder(FOLDER).filter((file) => file.endsWith('.json'))) {
+    const part = document(`${FOLDER}/${name}`) as Part
+    for (const [path, entry] of Object.entries(part.paths ?? {})) {
+      if (path in paths) throw new Error(`${name}: ${path} is described twice`)
+      paths[path] = entry
+    }
+    for (const [kind, entries] of Object.entries(part.components ?? {})) {
+      components[kind] = { ...components[kind], ...entries }
+    }
+  }
+  const schemas = Object.fromEntries(Object.entries(components['schemas'] ?? {}).flatMap(componentsOf))
+  return { ...frame, paths, components: { ...components, schemas } }
+}
+
+/**
+ * A component as it is; a contract as components of its own. Generators resolve `$ref` from the root of the document and know
+ * neither `$id` nor `$defs` inside a component, so that each definition becomes a component, `ScoreAudit` + `Day`.
+ */
+const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
+  const contract = (schema as Entry)[CONTRACT]
+  if (typeof contract !== 'string') return [[name, schema]]
+  const { $schema: _, $defs = {}, ...body } = document(`${contract}.json`) as Entry
+  const named = (definition: string): string => `${name}${definition.slice(0, 1).toUpperCase()}${definition.slice(1)}`
+  const definitions = Object.entries($defs as Entry).map(([own, inner]): [string, Json] => [named(own), inner])
+  return [[name, body] as [string, Json], ...definitions].map(([key, inner]) => [key, pointed(inner, named)])
+}
+
+/** The same schema, its references into `$defs` pointing at the components. */
+const pointed = (value: Json, named: (definition: string) => string): Json => {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((inner) => pointed(inner, named))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === '$ref' && typeof inner === 'string' && inner.startsWith(DEFINITIONS)
+        ? `#/components/schemas/${named(inner.slice(DEFINITIONS.length))}`
+        : pointed(inner, named),
+    ]),
+  )
+}
+
+export const openapi = (): Router => {
+  const text = JSON.stringify(openapiDocument())
+  const router = Router()
+  const give: RequestHandler = (_request, response) => {
+    response.set('Cache-Control', `public, max-age=${FRESH_SECONDS}`).type('json').send(text)
+  }
+  router.get('/v1/openapi.json', give)
+  return router
+}

@@ -1,0 +1,312 @@
+/** The one HTTP server: GraphQL straight from node:http, express for everything else. */
+import { setMaxListeners } from 'node:events'
+import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import express, { type Express } from 'express'
+import { redact } from '../domain/records/privacy.js'
+import { INTERNAL, isRefusal, Refusal } from '../foundation/errors.js'
+import { makeMetrics } from '../foundation/metrics.js'
+import { makeBulk } from '../store/db/bulk-handle.js'
+import { asUnavailable, poolOf } from '../store/db/db.js'
+import { makeTurns } from '../store/db/turns.js'
+import { about } from '../web/about/routes.js'
+import { check } from '../web/check/index.js'
+import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
+import { data } from '../web/published/index.js'
+import { site } from '../web/site.js'
+import { sorryPage } from '../web/frame/error-page.js'
+import { makeAttempts } from '../work/audit/attempts.js'
+import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
+import { type Asked, askedBy, GRAPHQL } from '../api/request/request-context.js'
+import { checking } from './check.js'
+import { cookieIn } from '../api/request/cookies.js'
+import { desk } from './desk.js'
+import { graphqlRefusal } from '../api/request/faults.js'
+import { type Ask, type GraphqlDoor, makeGraphql } from '../api/graphql/execution.js'
+import { makeHot } from '../api/fast/shared-loaders.js'
+import { doorOf, metricsDoor } from './metrics.js'
+import { my } from './my.js'
+import { noted } from '../api/request/per-request.js'
+import { openapi } from './openapi.js'
+import type { ApiParts, PartsGiven } from '../api/request/dependencies.js'
+import { answerProblem, COME_AGAIN_SECONDS, faulted, notFound } from './problems.js'
+import { makeQuotas } from '../api/request/quotas.js'
+import { type Limits, makeLimits } from '../api/request/rate-limit.js'
+import { makeRevocations } from '../api/request/revocations.js'
+import { boundSockets, hasOneHost, joins, REQUEST_MS, refuseUnreadable, SOCKETS } from '../api/request/sockets.js'
+import { makeStreams } from '../api/request/change-streams.js'
+import { tokens } from './tokens.js'
+import { v1 } from '../api/v1/index.js'
+import { roleOf } from '../api/request/viewer.js'
+
+export type { ApiParts, PartsGiven } from '../api/request/dependencies.js'
+
+/** What is told of a request whose client went before its answer: a status that no answer has (as nginx counts it). */
+const LEFT = 499
+const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
+
+const SECURITY = Object.entries({
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+})
+
+/** Not yet listening. `sockets`: their bounds in time and size. */
+export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
+  const leaving = new AbortController()
+  // Each stream under way listens to it.
+  setMaxListeners(0, leaving.signal)
+  const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
+  const own = {
+    revocations: makeRevocations(given.db),
+    attempts: makeAttempts(given.trail, given),
+    quotas: makeQuotas(given),
+    hot: makeHot(given),
+    bulk: makeBulk(given.db),
+    inTurn: makeTurns(),
+    streams: makeStreams({ ...given, leaving: leaving.signal }),
+  }
+  const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
+  metrics.pool('answers', () => poolOf(parts.db))
+  metrics.pool('answers, shared', () => poolOf(parts.hot.db))
+  // Its lines have no member by the name of a secret, and to look for one costs more than all else of a line.
+  const lines = parts.log.child({}, { redact: [] })
+  const limits = makeLimits()
+  const graphql = await makeGraphql(parts, limits)
+  // Who asks what is known before express sees the request, and lives as long as it.
+  const asked = noted<Asked>('asked')
+  const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
+  const pages = pagesOf(parts, askedOf)
+  const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
+  const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages, files })
+
+  const server = http.createServer(sockets, (request, response) => {
+    const began = performance.now()
+    const own = askedBy(request, parts, response)
+    if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
+    asked.set(request, own)
+    for (const [name, value] of SECURITY) response.setHeader(name, value)
+    response.setHeader('X-Request-Id', own.requestId)
+    if (leaving.signal.aborted) response.setHeader('Connection', 'close')
+    const answered = (status: number): void => {
+      const seconds = (performance.now() - began) / 1_000
+      metrics.answered({ door: doorOf(own.url.pathname), status, role: roleOf(request), seconds })
+      if (own.refused.length > 0) for (const code of new Set(own.refused)) metrics.refused(code)
+    }
+    response.on('close', () => {
+      if (!response.writableFinished) answered(LEFT)
+    })
+    response.on('finish', () => {
+      answered(response.statusCode)
+      const ms = parts.now().getTime() - own.now.getTime()
+      lines.info(
+        {
+          request: own.requestId,
+          method: request.method,
+          path: own.url === GRAPHQL ? GRAPHQL.pathname : redact(shown(own.url.pathname), parts.keys.mark),
+          status: response.statusCode,
+          ms,
+          ...(own.refused.length > 0 && { refused: [...new Set(own.refused)], address: own.address }),
+        },
+        'answered',
+      )
+    })
+    if (!hasOneHost(request)) return void turnedAway(response, own, new Refusal('HOST_AMBIGUOUS'))
+    parts.quotas.meet(request, response, own.address)
+    if (!joins(request, response))
+      return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
+    if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
+    if (own.url.pathname !== '/graphql') {
+      if (pages.atOnce(request, response, own.now, () => rest(request, response))) return
+      return void rest(request, response)
+    }
+    if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
+    void answerGraphql(graphql, request, response, own)
+  })
+  boundSockets(server, { proxies: parts.proxies ?? 0 })
+  refuseUnreadable(server, parts)
+  server.on('leaving', () => leaving.abort())
+  server.on('close', () => {
+    leaving.abort()
+    parts.attempts.flush()
+    void graphql.stop()
+    void parts.hot.close()
+    void parts.bulk.close()
+    if (files !== parts.files) void files.close()
+  })
+  return server
+}
+
+/** Whoever asks here is counted once it is known who that is; operations are never counted. */
+const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
+
+const withinQuota = (
+  { quotas }: ApiParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { now, refused, url }: Asked,
+): boolean => {
+  try {
+    quotas.charge(request, null, now)
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    turnedAway(response, { refused }, error, readerOf(request, url))
+    return false
+  }
+}
+
+/** `reader`: the language of a page, for whoever reads one; null: a program. */
+const turnedAway = (
+  response: ServerResponse,
+  { refused }: Pick<Asked, 'refused'>,
+  { status, code, message }: Refusal,
+  reader: 'zh' | 'en' | null = null,
+): void => {
+  refused.push(code)
+  if (response.headersSent) return
+  response.writeHead(status, {
+    'Content-Type': reader === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+  })
+  if (reader !== null) return void response.end(sorryPage({ status, detail: message, lang: reader }))
+  response.end(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: message, code }))
+}
+
+const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null => {
+  if (!(headers.accept ?? '').includes('text/html')) return null
+  return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
+}
+
+/** Whoever sends a small request slowly is told so and let go. */
+const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
+  // Nearly every request is whole by the next turn of the loop, and needs no timer.
+  setImmediate(() => {
+    if (!request.complete && !request.destroyed) endLate(request, response)
+  })
+}
+
+const endLate = (request: IncomingMessage, response: ServerResponse): void => {
+  const late = setTimeout(() => {
+    if (request.complete || response.headersSent) return
+    response.writeHead(408, { Connection: 'close' }).end()
+  }, REQUEST_MS)
+  late.unref()
+  for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
+}
+
+/** The path as a reader sees it: an ID number may stand in it in any spelling. */
+const shown = (path: string): string => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+/** A person's browser at /graphql, with no question in the address. */
+const asksForPage = ({ method, headers }: IncomingMessage, { url }: Asked): boolean =>
+  method === 'GET' && !url.searchParams.has('query') && (headers.accept ?? '').includes('text/html')
+
+const answerGraphql = async (
+  door: GraphqlDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: Asked,
+): Promise<void> => {
+  try {
+    response.setHeader('Cache-Control', 'no-store')
+    await door.answer(request, response, asked)
+  } catch (error) {
+    if (request.destroyed && !request.complete) return
+    asked.log.error({ err: error }, 'a question broke')
+    if (response.headersSent) return void response.destroy()
+    const unavailable = asUnavailable(error)
+    const { status, code, message } = unavailable ?? INTERNAL
+    asked.refused.push(code)
+    if (unavailable) response.setHeader('Retry-After', String(COME_AGAIN_SECONDS))
+    response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
+    response.end(graphqlRefusal(code, message))
+  }
+}
+
+/** Whoever sends it traffic is told first, while it still takes some. */
+const LEAVING = { ok: false, checks: { hub: 'stopping' } }
+
+type AskedOf = (request: IncomingMessage) => Asked
+
+const ofRequest = (askedOf: AskedOf) => ({
+  nowOf: (request: IncomingMessage) => askedOf(request).now,
+  dbOf: (request: IncomingMessage) => askedOf(request).db,
+})
+
+const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+
+export const makeRest = (
+  parts: ApiParts,
+  askedOf: AskedOf,
+  {
+    limits,
+    ask,
+    pages = pagesOf(parts, askedOf),
+    files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
+  }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
+): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.get('/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' })
+  })
+  app.get('/readyz', async (_request, response) => {
+    const { ok, checks } = parts.leaving.aborted ? LEAVING : await parts.ready()
+    response
+      .set('Cache-Control', 'no-store')
+      .status(ok ? 200 : 503)
+      .json({ status: ok ? 'ok' : 'unavailable', checks })
+  })
+  app.get('/metrics', metricsDoor(parts, askedOf))
+  app.use(openapi())
+  app.use(tokens(parts, askedOf, limits.client))
+  app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
+    response.set('Allow', 'POST')
+    answerProblem(request, response, askedOf(request), {
+      status: 405,
+      code: 'METHOD_NOT_ALLOWED',
+      detail: '此地址只接受 POST。Only POST is answered here.',
+    })
+  })
+  app.use(desk(parts, askedOf, limits.person))
+  app.use(v1(parts, askedOf, limits))
+  app.use(graphiqlFiles())
+  const own = ofRequest(askedOf)
+  app.use(
+    data({
+      ...parts,
+      ...own,
+      files,
+      addressOf: (request) => askedOf(request).address,
+      ...(parts.publishWaitMs !== undefined && { waitMs: parts.publishWaitMs }),
+    }),
+  )
+  app.use(pages.routes)
+  app.use(about({ ...parts, ...own }))
+  app.use(
+    check({
+      ...parts,
+      ...own,
+      check: checking(parts, askedOf, limits),
+      refused: (request, code) => void askedOf(request).refused.push(code),
+    }),
+  )
+  app.use(my(parts, askedOf, ask))
+  app.use(notFound(askedOf))
+  app.use(faulted(askedOf))
+  return app
+}

@@ -1,0 +1,78 @@
+/** Access codes of parties: the mark of each, who issued it, who ended it, and why. */
+import type { Db, Tx } from '../db/db.js'
+
+export type Ended = 'REISSUED' | 'REVOKED'
+
+export interface AccessCode {
+  id: number
+  operatorId: number
+  reason: string
+  issuedBy: string
+  issuedAt: Date
+  /** Null: it is good. */
+  ended: Ended | null
+  endedReason: string | null
+  endedBy: string | null
+  endedAt: Date | null
+}
+
+const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "issuedBy", c.issued_at as "issuedAt", c.ended,
+  c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
+
+/** A code opens the file for which it was issued: not one into which that was merged since, none that was taken back. */
+export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
+
+export const issue = async (
+  tx: Tx,
+  made: { operatorId: number; mark: string; reason: string; by: string; at: Date },
+): Promise<AccessCode> => {
+  const answer = await tx.raw(
+    `insert into access_codes as c (operator_id, mark, reason, issued_by, issued_at)
+     values (:operatorId, :mark, :reason, :by, :at) returning ${COLUMNS} /* accessCodes.issue */`,
+    made,
+  )
+  return answer.rows[0]
+}
+
+/** Null: the operator has no good one. */
+export const end = async (
+  tx: Tx,
+  operatorId: number,
+  made: { ended: Ended; reason: string; by: string; at: Date },
+): Promise<AccessCode | null> => {
+  const answer = await tx.raw(
+    `update access_codes c set ended = :ended, ended_reason = :reason, ended_by = :by, ended_at = :at
+     where c.operator_id = :operatorId and c.ended_at is null returning ${COLUMNS} /* accessCodes.end */`,
+    { operatorId, ...made },
+  )
+  return answer.rows[0] ?? null
+}
+
+/** The number of the good code that has this mark, and the code of the operator that it opens. */
+export const byMark = async (db: Db, mark: string): Promise<{ id: number; code: string } | null> => {
+  const answer = await db.raw(
+    `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
+     where c.mark = ? and ${OPENS} /* accessCodes.byMark */`,
+    [mark],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Whether the code of this number is still good, and opens this operator. */
+export const opens = async (db: Db, id: number, code: string): Promise<boolean> => {
+  const answer = await db.raw(
+    `select 1 from access_codes c join operators o on o.id = c.operator_id
+     where c.id = ? and coalesce(o.uscc, o.shop) = ? and ${OPENS} /* accessCodes.opens */`,
+    [id, code],
+  )
+  return answer.rows.length > 0
+}
+
+/** All of these operators, newest first. */
+export const ofOperators = async (db: Db, operators: readonly number[]): Promise<AccessCode[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from access_codes c where c.operator_id = any(?) order by c.id desc /* accessCodes.ofOperators */`,
+    [[...operators]],
+  )
+  return answer.rows
+}

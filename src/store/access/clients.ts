@@ -1,0 +1,89 @@
+/** Registered systems: their role, and the hash of their secret. */
+import type { Role } from '../../domain/access/viewer.js'
+import { CONFIRMATION, type Confirmation } from './confirmations.js'
+import type { Db } from '../db/db.js'
+
+export interface Client {
+  id: string
+  role: Role
+  agency: string | null
+  region: string | null
+  secretHash: string
+}
+
+export interface Registered extends Client, Confirmation {
+  /** Of the secret before, with the salt of `secretHash`, for as long as that is good; null: it is not. */
+  previousHash: string | null
+  /** It gets no token any more. */
+  ended: boolean
+}
+
+/**
+ * False if the name is taken, by a system or a person, however it is spelt: two names that read alike would be two persons to
+ * the rule of two.
+ */
+export const add = async (db: Db, client: Client, { by, now }: { by: string; now: Date }): Promise<boolean> => {
+  const answer = await db.raw(
+    `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since)
+     select :id::text, :role, :agency, :region, :secretHash, :now, :by, :now
+     where not exists (select 1 from (select id from clients union all select id from people) taken
+       where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
+     on conflict (id) do nothing returning id /* clients.add */`,
+    { ...client, by, now } as never,
+  )
+  return answer.rows.length > 0
+}
+
+/** False if there is no such client. `previousUntil`: until when the secret before stays good; null: it is good no more. */
+export const rotate = async (
+  db: Db,
+  id: string,
+  secretHash: string,
+  { by, now, previousUntil }: { by: string; now: Date; previousUntil: Date | null },
+): Promise<boolean> => {
+  const answer = await db.raw(
+    `update clients set previous_hash = case when :previousUntil::timestamptz is null then null else secret_hash end,
+       previous_until = :previousUntil, secret_hash = :secretHash, rotated_at = :now,
+       changed_by = :by, pending_since = :now, confirmed_by = null, confirmed_at = null
+     where id = :id returning id /* clients.rotate */`,
+    { id, secretHash, by, now, previousUntil } as never,
+  )
+  return answer.rows.length > 0
+}
+
+/** False if there is no such client, or it was ended before. */
+export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
+  (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
+
+export const byId = async (db: Db, id: string, now: Date): Promise<Registered | null> => {
+  const answer = await db.raw(
+    `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION},
+       case when previous_until > :now then previous_hash end as "previousHash"
+     from clients where id = :id /* clients.byId */`,
+    { id, now } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+export interface Listed extends Confirmation {
+  id: string
+  role: Role
+  agency: string | null
+  region: string | null
+  createdAt: Date
+  rotatedAt: Date | null
+  /** Until when the secret before is good too; null: it is not. */
+  previousUntil: Date | null
+  endedAt: Date | null
+}
+
+/** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
+export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<Listed[]> => {
+  const answer = await db.raw(
+    `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},
+       case when previous_until > :now then previous_until end as "previousUntil"
+     from clients where :name::text is null or id = :name order by ended_at is not null, id limit :most /* clients.list */`,
+    { now, most, name } as never,
+  )
+  return answer.rows
+}

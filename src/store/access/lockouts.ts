@@ -1,0 +1,112 @@
+/** Who has tried too often with a wrong secret or password, in all processes together. */
+import type { Db } from '../db/db.js'
+
+export interface Lockout {
+  kind: 'CLIENT' | 'PERSON'
+  /** Null: a name that nobody has. */
+  name: string | null
+  /** Null: from all addresses together. */
+  address: string | null
+  failures: number
+  lastAt: Date
+  lockedUntil: Date
+}
+
+/** A success keeps an address proven for so long. */
+const PROVEN = "interval '90 days'"
+/** A success is noted again where the last one is older. */
+const NOTED_AGAIN = "interval '1 day'"
+
+/** Whether somebody has come in by this key, in any process, lately. */
+export const isProven = async (db: Db, key: string, now: Date): Promise<boolean> => {
+  const answer = await db.raw(
+    `select exists (select 1 from lockouts where key = :key and proven_at > :now::timestamptz - ${PROVEN}) as proven /* lockouts.isProven */`,
+    { key, now },
+  )
+  return answer.rows[0].proven
+}
+
+/** Until when one of these keys is shut; null: none is. */
+export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
+  const answer = await db.raw(
+    'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
+    [[...keys], now],
+  )
+  return answer.rows[0].until
+}
+
+export interface Failed {
+  key: string
+  kind: Lockout['kind']
+  name: string | null
+  address: string | null
+  /** Failures within `windowMs` after which it is shut for `lockMs`. */
+  most: number
+  windowMs: number
+  lockMs: number
+  now: Date
+}
+
+/** Counts a failure. True: it is the one that shuts the door. */
+export const failed = async (db: Db, made: Failed): Promise<boolean> => {
+  const { now, windowMs, lockMs } = made
+  const answer = await db.raw(
+    `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
+       and coalesce(locked_until, :now) <= :now and coalesce(proven_at, '-infinity') < :now::timestamptz - ${PROVEN}
+       and key <> :key for update skip locked))
+     insert into lockouts as l (key, kind, name, address, failures, last_at)
+     values (:key, :kind, :name, :address, 1, :now)
+     on conflict (key) do update set last_at = :now, name = excluded.name,
+       failures = case when l.last_at < :since or l.locked_until <= :now then 1 else l.failures + 1 end,
+       locked_until = case when l.last_at >= :since and coalesce(l.locked_until > :now, true) and l.failures + 1 >= :most
+         then coalesce(l.locked_until, :until) else null end
+     returning failures /* lockouts.failed */`,
+    {
+      ...made,
+      since: new Date(now.getTime() - windowMs),
+      until: new Date(now.getTime() + lockMs),
+    } as never,
+  )
+  return answer.rows[0].failures === made.most
+}
+
+/** Notes that somebody came in by this key. `forgives`: nothing is held against it any more. */
+export const prove = async (
+  db: Db,
+  proven: Pick<Failed, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
+): Promise<void> => {
+  await db.raw(
+    `insert into lockouts as l (key, kind, name, address, failures, last_at, proven_at)
+     values (:key, :kind, :name, :address, 0, :now, :now)
+     on conflict (key) do update set proven_at = :now, name = excluded.name, last_at = greatest(l.last_at, :now),
+       failures = case when :forgives then 0 else l.failures end, locked_until = case when :forgives then null else l.locked_until end
+     where coalesce(l.proven_at, '-infinity') < :now::timestamptz - ${NOTED_AGAIN} or (:forgives and l.failures > 0) /* lockouts.prove */`,
+    proven as never,
+  )
+}
+
+/** Forgets all that is held against a registered name, wherever it came from. Returns those of its doors that were shut. */
+export const lift = async (
+  db: Db,
+  { kind, name, now }: { kind: Lockout['kind']; name: string; now: Date },
+): Promise<Lockout[]> => {
+  const answer = await db.raw(
+    `with held as (select * from lockouts where kind = :kind and lower(normalize(name, NFKC)) = :name for update),
+       gone as (delete from lockouts where key in (select key from held where proven_at is null)),
+       forgiven as (update lockouts set failures = 0, locked_until = null where key in (select key from held where proven_at is not null))
+     select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from held
+     where locked_until > :now order by last_at desc, key /* lockouts.lift */`,
+    { kind, name, now },
+  )
+  return answer.rows
+}
+
+/** Those that are shut, the last first. */
+export const shut = async (db: Db, now: Date): Promise<Lockout[]> => {
+  const answer = await db.raw(
+    `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts
+     where locked_until > ? order by last_at desc, key limit 100 /* lockouts.shut */`,
+    [now],
+  )
+  return answer.rows
+}

@@ -1,0 +1,120 @@
+/** People: their role, and the hash of their password. */
+import { type Duty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
+import type { Role } from '../../domain/access/viewer.js'
+import { CONFIRMATION, type Confirmation } from './confirmations.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface Person {
+  id: string
+  role: Role
+  /** Of an administrator alone. */
+  duty: Duty | null
+  agency: string | null
+  region: string | null
+  passwordHash: string
+  /** Until when the password that the hub gave may be changed for another; null: it was chosen. */
+  oneTimeUntil: Date | null
+}
+
+/** The author of a registration or reset. A command on the hub's own host may act where nobody could confirm. */
+export interface Change {
+  by: string
+  byCommand: boolean
+  now: Date
+}
+
+/** Whether a command registers or resets the only account that could confirm others (SQL). Bindings: id, duty, byCommand. */
+const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
+  and p.id <> :id and p.ended_at is null and p.pending_since is null))`
+/** Whether an account is confirmed by its registration: the first ones with a duty are, too (SQL). Binding, besides: exempt. */
+const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
+
+/** Null if the name is taken, by a person or a system, however it is spelt; else whether it waits for a second person. */
+export const add = async (
+  db: Db,
+  person: Person,
+  { by, byCommand, now }: Change,
+): Promise<{ pending: boolean } | null> => {
+  const answer = await db.raw(
+    `insert into people (id, role, duty, agency, region, password_hash, one_time_until, created_at, changed_by, exempt, pending_since)
+     select :id::text, :role, :duty, :agency, :region, :passwordHash, :oneTimeUntil, :now, :by, e.exempt,
+       case when not e.exempt then :now::timestamptz end
+     from (select ${EXEMPT} as exempt) e where not exists (select 1 from (select id from clients union all select id from people) taken
+       where lower(normalize(taken.id, NFKC)) = lower(normalize(:id::text, NFKC)))
+     on conflict (id) do nothing returning pending_since is not null as pending /* people.add */`,
+    { ...person, by, byCommand, now, exempt: EXEMPT_ACCOUNTS } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Null: there is none, or none any more. */
+export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) | null> => {
+  const answer = await db.raw(
+    `select id, role, duty, agency, region, ${CONFIRMATION}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
+     from people where id = ? and ended_at is null /* people.byId */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Sets a password in place of that one. False: it was another by then. */
+export const setPassword = async (
+  tx: Tx,
+  id: string,
+  made: { before: string; passwordHash: string; oneTimeUntil: Date | null; now: Date },
+): Promise<boolean> => {
+  const answer = await tx.raw(
+    `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now
+     where id = :id and password_hash = :before and ended_at is null returning id /* people.setPassword */`,
+    { id, ...made } as never,
+  )
+  return answer.rows.length > 0
+}
+
+/** A one-time password in place of that one, which waits for a second person. Null: it was another by then; else whether it waits. */
+export const reset = async (
+  tx: Tx,
+  id: string,
+  made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: Duty | null } & Change,
+): Promise<{ pending: boolean } | null> => {
+  const answer = await tx.raw(
+    `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now, changed_by = :by,
+       exempt = e.exempt, pending_since = case when not e.exempt then :now::timestamptz end, confirmed_by = null, confirmed_at = null
+     from (select ${ALONE} as exempt) e
+     where id = :id and password_hash = :before and ended_at is null returning pending_since is not null as pending /* people.reset */`,
+    { id, ...made } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** False: there is no such person, or none any more. */
+export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
+  (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
+
+export interface Listed extends Confirmation {
+  id: string
+  role: Role
+  duty: Duty | null
+  /** Its registration confirmed it. */
+  exempt: boolean
+  agency: string | null
+  region: string | null
+  createdAt: Date
+  /** Until when a password that the hub gave waits to be changed for another; null: it was chosen. */
+  oneTimeUntil: Date | null
+  endedAt: Date | null
+  /** When a session of its was last used; null: there is none that is kept. */
+  seenAt: Date | null
+}
+
+/** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
+export const list = async (db: Db, most: number, name: string | null = null): Promise<Listed[]> => {
+  const answer = await db.raw(
+    `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
+       p.ended_at as "endedAt", (select max(s.seen_at) from sessions s where s.person = p.id) as "seenAt"
+     from people p where :name::text is null or p.id = :name
+     order by p.ended_at is not null, p.id limit :most /* people.list */`,
+    { most, name },
+  )
+  return answer.rows
+}

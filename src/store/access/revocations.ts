@@ -1,0 +1,38 @@
+/** Tokens that are no longer good before their end. A row is kept until what it concerns has ended by itself. */
+import type { Db } from '../db/db.js'
+
+/** How long one still matters behind its end, milliseconds: what a token has opened may go on for so long. */
+export const KEPT_MS = 600_000
+
+/** Either one token, or all of a holder that were issued until an instant. */
+export type Revoked = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
+
+export interface Revocation {
+  id: number
+  jti: string | null
+  sub: string | null
+  issuedUntil: Date | null
+  endsAt: Date
+}
+
+export const add = async (db: Db, revoked: Revoked, now: Date): Promise<void> => {
+  const { jti = null, sub = null, issuedUntil = null, endsAt } = revoked as Partial<Revocation>
+  await db.raw(
+    `with gone as (delete from revocations where ends_at <= :past)
+     insert into revocations (jti, sub, issued_until, ends_at) values (:jti, :sub, :issuedUntil, :endsAt)
+     /* revocations.add */`,
+    { jti, sub, issuedUntil, endsAt, past: pastOf(now) } as never,
+  )
+}
+
+/** Those with a higher number that still matter. */
+export const after = async (db: Db, id: number, now: Date): Promise<Revocation[]> => {
+  const answer = await db.raw(
+    `select id, jti, sub, issued_until as "issuedUntil", ends_at as "endsAt" from revocations
+     where id > ? and ends_at > ? order by id /* revocations.after */`,
+    [id, pastOf(now)],
+  )
+  return answer.rows
+}
+
+const pastOf = (now: Date): Date => new Date(now.getTime() - KEPT_MS)

@@ -1,0 +1,64 @@
+/** Amendments of the calendar as they were proposed, with what became of each. */
+import type { Amended } from './calendars.js'
+import type { Db, Tx } from '../db/db.js'
+
+export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
+
+export interface CalendarProposal extends Amended {
+  id: number
+  reason: string
+  proposedBy: string
+  proposedAt: Date
+  state: ProposalState
+  /** Who put it in force, refused it or, as its proposer, withdrew it. */
+  decidedBy: string | null
+  decidedAt: Date | null
+  note: string | null
+}
+
+const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "knownUntil", reason, proposed_by as "proposedBy",
+  proposed_at as "proposedAt", state, decided_by as "decidedBy", decided_at as "decidedAt", note`
+
+/** Null: another amendment waits already. */
+export const propose = async (
+  tx: Tx,
+  made: Amended & { reason: string; by: string; at: Date },
+): Promise<CalendarProposal | null> => {
+  const answer = await tx.raw(
+    `insert into calendar_proposals (days, known_until, reason, proposed_by, proposed_at)
+     values (:days::jsonb, :knownUntil::date, :reason, :by, :at) on conflict do nothing returning ${COLUMNS} /* calendarProposals.propose */`,
+    { ...made, days: JSON.stringify(made.days) } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Locked to the end of the transaction. */
+export const forDecision = async (tx: Tx, id: number): Promise<CalendarProposal | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from calendar_proposals where id = ? for update /* calendarProposals.forDecision */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+export const settle = async (
+  tx: Tx,
+  id: number,
+  made: { state: Exclude<ProposalState, 'PROPOSED'>; note: string | null; by: string; at: Date },
+): Promise<CalendarProposal> => {
+  const answer = await tx.raw(
+    `update calendar_proposals set state = :state, note = :note, decided_by = :by, decided_at = :at
+     where id = :id returning ${COLUMNS} /* calendarProposals.settle */`,
+    { id, ...made } as never,
+  )
+  return answer.rows[0]
+}
+
+/** The newest first. */
+export const newest = async (db: Db, most: number): Promise<CalendarProposal[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from calendar_proposals order by id desc limit ? /* calendarProposals.newest */`,
+    [most],
+  )
+  return answer.rows
+}

@@ -1,0 +1,62 @@
+/** What officers have said of the calendar of working days; the last word on a day holds. */
+import type { Db, Tx } from '../db/db.js'
+
+export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
+
+export interface Amended {
+  days: { day: string; kind: DayKind }[]
+  /** The last day for which all holidays are announced; null: nobody said. */
+  knownUntil: string | null
+}
+
+export const amended = async (db: Db | Tx): Promise<Amended> => {
+  const answer = await db.raw(
+    `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
+         select distinct on (day) day, kind from calendar_amendments order by day, id desc) a), '[]') as days,
+       (select known_until from calendar_reach order by id desc limit 1) as "knownUntil" /* calendars.amended */`,
+  )
+  return answer.rows[0]
+}
+
+export const amend = async (
+  tx: Tx,
+  made: {
+    days: readonly { day: string; kind: DayKind }[]
+    knownUntil: string | null
+    reason: string
+    by: string
+    confirmedBy: string
+    at: Date
+  },
+): Promise<void> => {
+  const { days, knownUntil, reason, by, confirmedBy, at } = made
+  await tx.raw(
+    `insert into calendar_amendments (day, kind, reason, made_by, confirmed_by, made_at)
+     select d.day, d.kind, :reason::text, :by::text, :confirmedBy::text, :at::timestamptz
+     from jsonb_to_recordset(:days::jsonb) as d(day date, kind text) /* calendars.amend */`,
+    { days: JSON.stringify(days), reason, by, confirmedBy, at } as never,
+  )
+  if (knownUntil !== null)
+    await tx('calendar_reach').insert({ known_until: knownUntil, made_by: by, confirmed_by: confirmedBy, made_at: at })
+}
+
+export interface Amendment {
+  day: string
+  kind: DayKind
+  reason: string
+  by: string
+  /** Null: amended by one person, before two were asked for. */
+  confirmedBy: string | null
+  at: Date
+}
+
+/** What was said of the days of a year, by day; of each the last word. */
+export const amendmentsOf = async (db: Db, year: number): Promise<Amendment[]> => {
+  const answer = await db.raw(
+    `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at
+     from calendar_amendments where day between make_date(:year, 1, 1) and make_date(:year, 12, 31)
+     order by day, id desc /* calendars.amendmentsOf */`,
+    { year },
+  )
+  return answer.rows
+}

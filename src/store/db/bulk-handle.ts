@@ -1,0 +1,175 @@
+/**
+ * Connections for questions about many codes, beside those of short ones: whoever asks about a hundred thousand keeps nobody else
+ * waiting for one. Statements are prepared, and one that nobody waits for any more is ended in PostgreSQL itself.
+ */
+import { createHash } from 'node:crypto'
+import { connect as connectTo, type Socket } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
+import pg from 'pg'
+import type { Db } from './db.js'
+
+/** Connections of one process. */
+const POOL_MAX = 4
+/** Unused for so long a connection is given back, milliseconds. */
+const IDLE_MS = 30_000
+const NAME_CHARACTERS = 24
+/**
+ * A cancellation that arrives before its statement has begun does nothing, so it is sent several times, milliseconds apart. The
+ * secret in it belongs to one connection, so it never reaches a statement of another.
+ */
+const CANCEL_AFTER_MS = [0, 100, 1_000]
+/** A connection for a cancellation that is not made in this time is given up, milliseconds. */
+const CANCEL_CONNECT_MS = 5_000
+/** PostgreSQL protocol, message CancelRequest: its length and its code. */
+const CANCEL_BYTES = 16
+const CANCEL_CODE = 80877102
+/** As in store/db/shared-connections: else the server plans such statements again and again. */
+const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
+
+/** What reading functions need of a handle: `Db` is one. Named bindings (`:name`) or places (`?`). */
+export interface Reads {
+  // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
+  raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
+}
+
+export interface Bulk {
+  /** Once the signal is given, what is asked ends in PostgreSQL, and nothing more is asked. */
+  under(signal: AbortSignal): Reads
+  /** The same; all that `act` asks is of one instant of the database, on one connection. */
+  atOneInstant<T>(signal: AbortSignal, act: (reads: Reads) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+interface Written {
+  text: string
+  name: string
+  /** Names of the bindings, in the order of their numbers; null: they are given in order. */
+  names: string[] | null
+}
+
+export const makeBulk = (beside: Db): Bulk => {
+  let pool: pg.Pool | null = null
+  const open = (): pg.Pool => {
+    if (pool !== null) return pool
+    const made = new pg.Pool({
+      ...beside.client.config.connection,
+      options: ONE_PLAN,
+      max: POOL_MAX,
+      idleTimeoutMillis: IDLE_MS,
+    })
+    // One that is lost while nobody uses it is made anew when somebody does.
+    made.on('error', () => undefined)
+    pool = made
+    return made
+  }
+  const statements = new Map<string, Written>()
+  const cancelling = new Set<Promise<void>>()
+
+  const asked = (client: pg.PoolClient, sql: string, bindings: unknown): Promise<{ rows: never[] }> => {
+    const known = statements.get(sql) ?? writtenOf(sql)
+    statements.set(sql, known)
+    const { text, name, names } = known
+    const values =
+      names === null ? (bindings as unknown[]) : names.map((each) => (bindings as Record<string, unknown>)[each])
+    return client.query({ name, text, values }) as unknown as Promise<{ rows: never[] }>
+  }
+  const held = async <T>(signal: AbortSignal, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    const client = await open().connect()
+    // An aborted statement does not give its connection back: the pool makes a new one, and the cancellation is waited for by nobody.
+    let isGivenUp = false
+    const giveUp = (): void => {
+      isGivenUp = true
+      const cancelled = cancel(client).finally(() => cancelling.delete(cancelled))
+      cancelling.add(cancelled)
+      client.release(true)
+    }
+    if (signal.aborted) client.release()
+    signal.throwIfAborted()
+    signal.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await act(client)
+    } catch (error) {
+      // The driver says only that the connection has gone.
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+      if (!isGivenUp) client.release()
+    }
+  }
+  const within =
+    <T>(act: (reads: Reads) => Promise<T>) =>
+    async (client: pg.PoolClient): Promise<T> => {
+      await client.query('begin isolation level repeatable read read only')
+      try {
+        const done = await act({ raw: (sql, bindings) => asked(client, sql, bindings ?? []) })
+        await client.query('commit')
+        return done
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined)
+        throw error
+      }
+    }
+  return {
+    under: (signal) => ({
+      raw: (sql, bindings) => held(signal, (client) => asked(client, sql, bindings ?? [])),
+    }),
+    atOneInstant: (signal, act) => held(signal, within(act)),
+    close: async () => {
+      await pool?.end()
+      await Promise.all(cancelling)
+      pool = null
+    },
+  }
+}
+
+/** What a cancellation needs of a connection of the driver. */
+interface Backend {
+  processID: number
+  secretKey: number
+  connection: { stream: Socket }
+  host: string
+  port: number
+}
+
+/** Ends the statement of a connection, by connections of its own. */
+const cancel = async (client: pg.PoolClient): Promise<void> => {
+  const { processID, secretKey, host, port, connection } = client as unknown as Backend
+  const { remoteAddress } = connection.stream
+  const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: remoteAddress ?? host, port }
+  const message = Buffer.alloc(CANCEL_BYTES)
+  for (const [at, value] of [CANCEL_BYTES, CANCEL_CODE, processID, secretKey].entries())
+    message.writeInt32BE(value, at * 4)
+  for (const ms of CANCEL_AFTER_MS) {
+    await after(ms, undefined, { ref: false })
+    await new Promise<void>((resolve) => {
+      const socket = connectTo(address)
+      socket.unref().setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
+      socket.on('error', () => undefined).on('close', () => resolve())
+      // The server answers by closing.
+      socket.on('connect', () => socket.write(message)).resume()
+    })
+  }
+}
+
+const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g
+
+/** As the driver wants it: numbered, and each name once. */
+const writtenOf = (sql: string): Written => {
+  const names: string[] = []
+  let place = 0
+  const named = sql.replace(NAMED, (_, binding: string) => {
+    if (!names.includes(binding)) names.push(binding)
+    return `$${names.indexOf(binding) + 1}`
+  })
+  const text =
+    names.length > 0
+      ? named
+      : sql.replaceAll('?', () => {
+          place += 1
+          return `$${place}`
+        })
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, NAME_CHARACTERS)
+  return { text, name, names: names.length > 0 ? names : null }
+}

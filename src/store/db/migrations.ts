@@ -1,0 +1,136 @@
+/**
+ * The migrations of a database: which it has, which it lacks, and how they are applied. Each declares whether it goes `before` the
+ * roll-out of its release, while hubs of the release before still run, or `after` it (expand, then contract).
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Knex } from 'knex'
+import { Refusal } from '../../foundation/errors.js'
+
+export type RollOut = 'before' | 'after'
+
+interface MigrationFile {
+  name: string
+  path: string
+}
+
+interface Migration extends Knex.Migration {
+  /** `before` when absent. */
+  rollOut?: RollOut
+}
+
+/** migrations/ beside src/ (under tsx) or beside dist/src/ (built). */
+const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
+
+export const filesOf = (folder: string): MigrationFile[] =>
+  existsSync(folderOf(folder))
+    ? readdirSync(folderOf(folder))
+        .filter((file) => /^\d{2,8}-.*\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
+        .sort()
+        .map((file) => ({ name: file.replace(/\.(js|ts)$/, ''), path: join(folderOf(folder), file) }))
+    : []
+
+const read = (file: MigrationFile): Promise<Migration> => import(file.path)
+
+const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
+
+/** The migration, which also notes in its own transaction when it is rolled out. */
+const noting = async (file: MigrationFile): Promise<Migration> => {
+  const migration = await read(file)
+  return {
+    ...migration,
+    up: async (tx) => {
+      await migration.up(tx)
+      if (await tx.schema.hasTable('migrations_roll_out'))
+        await tx('migrations_roll_out')
+          .insert({ name: file.name, roll_out: migration.rollOut ?? 'before' })
+          .onConflict('name')
+          .ignore()
+    },
+    down: async (tx) => {
+      if (file.name !== OWN) await tx('migrations_roll_out').where({ name: file.name }).delete()
+      await migration.down?.(tx)
+    },
+  }
+}
+
+/** The migration that makes the table of roll-outs. */
+const OWN = '20261129-51-roll-out'
+
+/** Recorded without their ending, so that a database migrated from src/ and one migrated from dist/ agree. */
+export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
+  getMigrations: async () => [...files],
+  getMigrationName: (file) => file.name,
+  getMigration: noting,
+})
+
+export type Version = 'EMPTY' | 'BEHIND' | 'CURRENT'
+
+export interface Versioned {
+  /** BEHIND: it lacks one that goes before the roll-out. CURRENT: at most such as go after it are missing. */
+  state: Version
+  missing: string[]
+}
+
+/**
+ * How the database stands against this program. Refusal DATABASE_NEWER where it holds a migration that is not known here and that
+ * went after the roll-out of its release; others leave this release working.
+ */
+export const version = async (db: Knex): Promise<Versioned> => {
+  const files = filesOf('migrations')
+  const known = files.map((file) => file.name)
+  if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
+  const done = new Set<string>((await db('migrations').select('name')).map((row: { name: string }) => row.name))
+  const unknown = [...done].filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    const harmless = await goneBefore(db, unknown)
+    const after = unknown.filter((name) => !harmless.has(name))
+    if (after.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: after.join(', ') })
+  }
+  const lacking = files.filter(({ name }) => !done.has(name))
+  const missing = lacking.map(({ name }) => name)
+  if (missing.length === 0) return { state: 'CURRENT', missing }
+  if (done.size === 0) return { state: 'EMPTY', missing }
+  const each = await Promise.all(lacking.map(rollOutOf))
+  return { state: each.includes('before') ? 'BEHIND' : 'CURRENT', missing }
+}
+
+/** Of these names those that the database says went before a roll-out. */
+const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<string>> => {
+  if (!(await db.schema.hasTable('migrations_roll_out'))) return new Set()
+  const rows = await db('migrations_roll_out').select('name').whereIn('name', names).where({ roll_out: 'before' })
+  return new Set(rows.map((row: { name: string }) => row.name))
+}
+
+/** Name of the advisory lock that lets one of several starting processes migrate while the others wait. */
+const MIGRATE_LOCK = 'hub.migrate'
+
+/** `before`: only up to the last that goes before the roll-out; what goes after it waits for `all`. */
+export type Extent = 'before' | 'all'
+
+export const migrate = async (db: Knex, extent: Extent = 'all'): Promise<string[]> => {
+  await version(db)
+  return db.transaction(async (tx) => {
+    await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
+    // The waiting process finds the work done. knex's own lock row survives a SIGKILL: under ours it can be freed.
+    const { state, missing } = await version(db)
+    const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
+    if (files.length === 0) return []
+    await db.migrate.forceFreeMigrationsLock()
+    const [, names] = await db.migrate.latest({
+      migrationSource: sourceOf(files),
+      disableMigrationsListValidation: true,
+    })
+    return names as string[]
+  })
+}
+
+const wanted = async (missing: readonly string[], extent: Extent): Promise<MigrationFile[]> => {
+  const files = filesOf('migrations')
+  if (extent === 'all') return files
+  const lacking = files.filter(({ name }) => missing.includes(name))
+  const each = await Promise.all(lacking.map(rollOutOf))
+  const last = lacking[each.lastIndexOf('before')]
+  return last === undefined ? [] : files.filter(({ name }) => name <= last.name)
+}

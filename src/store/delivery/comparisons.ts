@@ -1,0 +1,151 @@
+/** Comparisons of what a platform shows with what it was told: what it was told, the result of each, and what was found. */
+import type { Difference, FindingKind, ToldLast } from '../../domain/delivery/comparison.js'
+import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Db, Tx } from '../db/db.js'
+
+/**
+ * The largest number of each subject of which nothing is on its way to this platform: nothing owed or refused. With `settleSeconds`
+ * also no removal to be checked, and nothing sent so recently, which the platform may not have applied yet.
+ */
+export const settledNumbers = async (
+  db: Db,
+  platform: string,
+  { now, settleSeconds }: { now: Date; settleSeconds: number },
+): Promise<Map<string, number>> => {
+  const answer = await db.raw(
+    `select subject_id as "subjectId", max(number) as number from deliveries where platform = :platform
+     group by subject_id having not bool_or(state in ('OWED', 'REFUSED') or (:settleSeconds::int > 0 and check_due_at is not null)
+       or coalesce(sent_at > :now::timestamptz - make_interval(secs => :settleSeconds), false)) /* comparisons.settledNumbers */`,
+    { platform, now, settleSeconds } as never,
+  )
+  return new Map(answer.rows.map((row: { subjectId: string; number: number }) => [row.subjectId, row.number]))
+}
+
+export interface ToldNow {
+  kind: SubjectKind
+  /** Largest number of all that it was ever owed, also of what was set aside. */
+  highest: number
+  /** Null: all of it was set aside before it was sent. */
+  last: ToldLast | null
+}
+
+/** What this platform was last told of these subjects; without those of which it was never owed anything. */
+export const toldOf = async (
+  db: Db | Tx,
+  platform: string,
+  subjectIds: readonly string[],
+): Promise<Map<string, ToldNow>> => {
+  if (subjectIds.length === 0) return new Map()
+  const answer = await db.raw(
+    `select distinct on (d.subject_id) d.subject_id as "subjectId", d.kind, a.highest, case when d.state <> 'FOLDED' then
+       jsonb_build_object('number', d.number, 'action', d.action, 'uscc', d.notice->'operator'->>'uscc',
+         'name', coalesce(d.notice->'operator'->>'name', ''), 'state', case when a.open then 'OPEN' else d.state end) end as last
+     from deliveries d join (
+       select subject_id, max(number) as highest, bool_or(state in ('OWED', 'REFUSED')) as open from deliveries
+       where platform = :platform and subject_id = any(:ids::uuid[]) group by subject_id) a on a.subject_id = d.subject_id
+     where d.platform = :platform and d.subject_id = any(:ids::uuid[])
+     order by d.subject_id, d.state = 'FOLDED', d.number desc /* comparisons.toldOf */`,
+    { platform, ids: [...subjectIds] } as never,
+  )
+  return new Map(
+    answer.rows.map(({ subjectId, ...told }: ToldNow & { subjectId: string }) => [subjectId, told] as const),
+  )
+}
+
+/** Of these keys those that this hub has made: of a listing, or of whatever was ever owed to any platform. */
+export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
+  const answer = await db.raw(
+    `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
+       or exists (select 1 from deliveries d where d.subject_id = k.key) /* comparisons.known */`,
+    { keys: [...keys] } as never,
+  )
+  return new Set(answer.rows.map(({ key }: { key: string }) => key))
+}
+
+/** The last that this platform, or if it never was any other one, was owed of a subject. */
+export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
+  const answer = await tx.raw(
+    `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
+     /* comparisons.lastNotice */`,
+    { platform, subjectId },
+  )
+  return answer.rows[0]?.notice ?? null
+}
+
+export interface Counts {
+  shown: number
+  expected: number
+  missing: number
+  stale: number
+  unwanted: number
+  hidden: number
+}
+
+export interface Comparison extends Counts {
+  id: number
+  platform: string
+  comparedAt: Date
+  onTheirWay: number
+  others: number
+  highest: number | null
+  alarm: 'MASS_ABSENCE' | null
+}
+
+const COLUMNS = `c.id, c.platform, c.compared_at as "comparedAt", c.shown, c.expected, c.missing, c.stale, c.unwanted, c.hidden,
+  c.on_their_way as "onTheirWay", c.others, c.highest, c.alarm`
+
+export const add = async (tx: Db | Tx, made: Omit<Comparison, 'id'> & { run: number }): Promise<number> => {
+  const answer = await tx.raw(
+    `insert into comparisons (platform, run_id, compared_at, shown, expected, missing, stale, unwanted, hidden, on_their_way, others, highest, alarm)
+     values (:platform, :run, :comparedAt, :shown, :expected, :missing, :stale, :unwanted, :hidden, :onTheirWay, :others, :highest, :alarm)
+     returning id /* comparisons.add */`,
+    { ...made } as never,
+  )
+  return answer.rows[0].id
+}
+
+/** Newest first, before the one numbered `before`. */
+export const list = async (
+  db: Db,
+  { platform, first, before }: { platform: string | null; first: number; before: number | null },
+): Promise<Comparison[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from comparisons c where (:platform::text is null or c.platform = :platform)
+       and (:before::int is null or c.id < :before::int) order by c.id desc limit :first /* comparisons.list */`,
+    { platform, before, first } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, platform: string | null): Promise<number> => {
+  const answer = await db.raw(
+    'select count(*)::int as n from comparisons where (?::text is null or platform = ?) /* comparisons.count */',
+    [platform, platform] as never,
+  )
+  return answer.rows[0].n
+}
+
+/** Of each platform the last comparison since an instant that was none of an outage, and whether there was any at all. */
+export const since = async (
+  db: Db | Tx,
+  from: Date,
+): Promise<Map<string, { good: Date | null; highest: number | null }>> => {
+  const answer = await db.raw(
+    `select platform, max(compared_at) filter (where alarm is null) as good, max(highest) as highest
+     from comparisons where compared_at >= ? group by platform /* comparisons.since */`,
+    [from],
+  )
+  return new Map(
+    answer.rows.map((row: { platform: string; good: Date | null; highest: number | null }) => [row.platform, row]),
+  )
+}
+
+export interface Found {
+  kind: SubjectKind
+  key: string
+  what: FindingKind
+  differs: readonly Difference[]
+  did: 'NOTHING' | 'HIDDEN' | 'REMOVAL_OWED' | 'CHANGE_OWED' | 'ADDITION_OWED'
+  shownSequence: number | null
+  toldSequence: number | null
+}

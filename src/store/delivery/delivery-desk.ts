@@ -1,0 +1,233 @@
+/** Deliveries as people work on them: what was refused and by which rule, sent again, closed; and what each platform has heard. */
+import type { Action, CheckResult, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Heard } from '../../domain/delivery/backfill-plan.js'
+import type { Db, Tx } from '../db/db.js'
+import { isOpen, isUnchecked } from './deliveries.js'
+import { type Sight, subjectInSight } from '../access/sight.js'
+
+export interface Delivery {
+  id: number
+  platform: string
+  kind: SubjectKind
+  subjectId: string
+  number: number
+  action: Action
+  state: DeliveryState
+  notice: Notice
+  attempts: number
+  dueAt: Date
+  sentAt: Date | null
+  confirmedAt: Date | null
+  receipt: Receipt | null
+  lastError: string | null
+  createdAt: Date
+  closedAt: Date | null
+  closedBy: string | null
+  closedReason: string | null
+  check: Check
+}
+
+/** How far the check of a confirmed removal is; null: this delivery has none. DUE: the removal is not done. */
+export type Check = CheckResult | 'DUE' | null
+export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
+
+const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,
+  d.due_at as "dueAt", d.sent_at as "sentAt", d.confirmed_at as "confirmedAt", d.receipt, d.last_error as "lastError",
+  d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason",
+  ${checkOf('d')} as "check"`
+
+export interface Filter {
+  platform: string | null
+  state: DeliveryState | null
+  kind: SubjectKind | null
+  /** The rule code of its receipt. */
+  code: string | null
+  subjectId: string | null
+  sight?: Sight
+}
+
+const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
+  and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
+  and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
+/** Said as a constant, so that an index serves. */
+const stateOf = ({ state }: Filter): string => {
+  if (state === 'REFUSED') return `d.state = 'REFUSED' and`
+  return state === 'OWED' ? `${isOpen('d')} and` : ''
+}
+const filtered = (filter: Filter): string =>
+  `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
+
+/** Newest first, before the delivery `before`. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, before }: { first: number; before: number | null },
+): Promise<Delivery[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from deliveries d where ${filtered(filter)} and (:before::bigint is null or d.id < :before::bigint)
+     order by d.id desc limit :first /* delivery-desk.list */`,
+    { sight: null, ...filter, first, before } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, filter: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`,
+    { sight: null, ...filter } as never,
+  )
+  return answer.rows[0].n
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Delivery | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from deliveries d where d.id = ? /* delivery-desk.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** Everything that was owed about these listings, platform by platform: who was told, when, and who confirmed. */
+export const ofListings = async (
+  db: Db,
+  listingIds: readonly string[],
+): Promise<(Delivery & { listingId: string })[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS}, d.subject_id as "listingId" from deliveries d where d.subject_id = any(:listingIds::uuid[])
+     order by d.subject_id, d.platform, d.number /* delivery-desk.ofListings */`,
+    { listingIds },
+  )
+  return answer.rows
+}
+
+/** Held to the end of the transaction. */
+export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Of the same subject and platform, by its number. */
+export const numbered = async (
+  tx: Tx,
+  { subjectId, platform }: Pick<Delivery, 'subjectId' | 'platform'>,
+  number: number,
+): Promise<Delivery | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.number = ? /* delivery-desk.numbered */`,
+    [subjectId, platform, number],
+  )
+  return answer.rows[0] ?? null
+}
+
+/**
+ * Owed again with this notice. Its receipt stays as the platform's last word, so that nobody is asked what became of it; its
+ * attempts stay too, for the platform may have heard of it.
+ */
+export const resend = async (
+  tx: Tx,
+  id: number,
+  { number, notice }: { number: number; notice: Notice },
+  now: Date,
+): Promise<void> => {
+  await tx.raw(
+    `update deliveries set state = 'OWED', number = ?, notice = ?::jsonb, action = ?, due_at = ?, last_error = null
+     where id = ? /* delivery-desk.resend */`,
+    [number, JSON.stringify(notice), notice.action, now, id],
+  )
+}
+
+export interface Closing {
+  by: string
+  at: Date
+  reason: string
+}
+
+/** A late answer to it changes nothing any more. The receipt of a removal that was confirmed and not checked stays. */
+export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: Closing): Promise<void> => {
+  await tx.raw(
+    `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
+     where id = any(:ids::bigint[]) /* delivery-desk.close */`,
+    { ids: [...ids], by, at, reason },
+  )
+}
+
+/** Removals of a subject that are still owed to a platform, were refused by it, or are not checked yet; held to the end of the transaction. */
+export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<Delivery[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
+       and (d.state in ('OWED', 'REFUSED') or ${isUnchecked('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
+    [subjectId, platform],
+  )
+  return answer.rows
+}
+
+export interface DeliveryAct {
+  deliveryId: number
+  act: 'RESEND' | 'CLOSE'
+  by: string
+  at: Date
+  reason: string
+  /** As it stood before. */
+  receipt: Receipt | null
+}
+
+export const record = async (tx: Tx, acts: readonly DeliveryAct[]): Promise<void> => {
+  await tx.raw(
+    `insert into delivery_acts (delivery_id, act, made_by, made_at, reason, receipt)
+     select a."deliveryId", a.act, a.by, a.at, a.reason, a.receipt
+     from jsonb_to_recordset(?::jsonb) as a("deliveryId" bigint, act text, by text, at timestamptz, reason text, receipt jsonb)
+     /* delivery-desk.record */`,
+    [JSON.stringify(acts)],
+  )
+}
+
+/** What people did about these deliveries, in order. */
+export const actsOf = async (db: Db, deliveryIds: readonly number[]): Promise<DeliveryAct[]> => {
+  const answer = await db.raw(
+    `select delivery_id as "deliveryId", act, made_by as by, made_at as at, reason, receipt
+     from delivery_acts where delivery_id = any(?::bigint[]) order by delivery_id, id /* delivery-desk.actsOf */`,
+    [[...deliveryIds]],
+  )
+  return answer.rows
+}
+
+/** What one platform was told or owed about these subjects, in order. */
+export const heardOf = async (
+  db: Db | Tx,
+  platform: string,
+  subjectIds: readonly string[],
+): Promise<(Heard & Earlier & { subjectId: string; number: number })[]> => {
+  const answer = await db.raw(
+    `select subject_id as "subjectId", number, action, state, attempts, created_at as "createdAt" from deliveries
+     where subject_id = any(?::uuid[]) and platform = ? order by subject_id, number /* delivery-desk.heardOf */`,
+    [[...subjectIds], platform],
+  )
+  return answer.rows
+}
+
+/** By platform: since when the oldest that is not confirmed has been owed. */
+export const oldest = async (db: Db): Promise<Map<string, Date>> => {
+  const answer = await db.raw(
+    `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpen('d')} group by d.platform
+     /* delivery-desk.oldest */`,
+  )
+  return new Map(
+    answer.rows.map(({ platform, oldestAt }: { platform: string; oldestAt: Date }) => [platform, oldestAt]),
+  )
+}
+
+export interface RefusedBy {
+  platform: string
+  /** Rule code of the platform, or rule of the hub's own check. */
+  code: string
+  count: number
+}
+
+/** What waits for a person, by platform and rule, the most frequent first. */
+export const refusedBy = async (db: Db): Promise<RefusedBy[]> => {
+  const answer = await db.raw(
+    `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'
+     group by 1, 2 order by 1, 3 desc, 2 /* delivery-desk.refusedBy */`,
+  )
+  return answer.rows
+}

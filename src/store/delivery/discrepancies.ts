@@ -1,0 +1,144 @@
+/** What comparisons have found: open until it is found no more, or a person has settled it. */
+import type { FindingKind } from '../../domain/delivery/comparison.js'
+import type { Found } from './comparisons.js'
+import type { Db, Tx } from '../db/db.js'
+import { type Sight, subjectInSight } from '../access/sight.js'
+
+export interface Finding extends Found {
+  id: number
+  platform: string
+  foundAt: Date
+  lastFoundAt: Date
+  times: number
+  settledAt: Date | null
+  settledBy: string | null
+  note: string | null
+}
+
+const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.shown_sequence as "shownSequence",
+  f.told_sequence as "toldSequence", f.found_at as "foundAt", f.last_found_at as "lastFoundAt", f.times,
+  f.settled_at as "settledAt", f.settled_by as "settledBy", f.note`
+
+/** Found again it stays one row, with what was done last. */
+export const keep = async (
+  tx: Db | Tx,
+  platform: string,
+  found: readonly Found[],
+  { comparison, at }: { comparison: number; at: Date },
+): Promise<void> => {
+  if (found.length === 0) return
+  await tx.raw(
+    `insert into findings (platform, kind, key, what, differs, did, shown_sequence, told_sequence, comparison_id, found_at, last_found_at)
+     select :platform::text, f.kind, f.key, f.what, array(select jsonb_array_elements_text(f.differs)), f.did, f."shownSequence", f."toldSequence",
+       :comparison::int, :at::timestamptz, :at::timestamptz
+     from jsonb_to_recordset(:found::jsonb) as f(kind text, key text, what text, differs jsonb, did text, "shownSequence" int, "toldSequence" int)
+     on conflict (platform, key, what) where settled_at is null do update set comparison_id = excluded.comparison_id,
+       last_found_at = excluded.last_found_at, times = findings.times + 1,
+       differs = excluded.differs, did = excluded.did, shown_sequence = excluded.shown_sequence, told_sequence = excluded.told_sequence
+     /* findings.keep */`,
+    { platform, found: JSON.stringify(found), comparison, at } as never,
+  )
+}
+
+/**
+ * Settles what this comparison found no more; not what is on its way just now and was therefore not looked at, and not
+ * what was hidden for it, which is a person's to settle.
+ */
+export const settleGone = async (
+  tx: Db | Tx,
+  platform: string,
+  { comparison, at, note }: { comparison: number; at: Date; note: string },
+): Promise<void> => {
+  await tx.raw(
+    `update findings f set settled_at = :at, settled_by = 'clock', note = :note
+     where f.platform = :platform and f.settled_at is null and f.did <> 'HIDDEN' and f.comparison_id <> :comparison
+       and not exists (select 1 from deliveries d where d.platform = f.platform and d.subject_id = f.key::uuid
+         and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null))
+     /* findings.settleGone */`,
+    { platform, comparison, at, note },
+  )
+}
+
+/** Keys that this platform was found to show and that are open still. */
+export const openKeys = async (db: Db, platform: string, what: FindingKind): Promise<Set<string>> => {
+  const answer = await db.raw(
+    'select key from findings where platform = ? and what = ? and settled_at is null /* findings.openKeys */',
+    [platform, what],
+  )
+  return new Set(answer.rows.map(({ key }: { key: string }) => key))
+}
+
+/** Findings for which these listings were hidden, with the move by which each is hidden no longer. */
+export const settleHidden = async (
+  tx: Tx,
+  moved: readonly { listingId: string; by: string; note: string }[],
+  at: Date,
+): Promise<void> => {
+  if (moved.length === 0) return
+  await tx.raw(
+    `update findings f set settled_at = :at, settled_by = m.by, note = m.note
+     from jsonb_to_recordset(:moved::jsonb) as m("listingId" text, by text, note text)
+     where f.key = m."listingId" and f.what = 'MISSING' and f.settled_at is null /* findings.settleHidden */`,
+    { moved: JSON.stringify(moved), at } as never,
+  )
+}
+
+export interface Filter {
+  platform?: string | null
+  what?: FindingKind | null
+  open?: boolean | null
+  sight?: Sight
+}
+
+const filtered = ({
+  sight = null,
+}: Filter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
+  and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${subjectInSight(sight, 'f.key::uuid')}`
+
+const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: Filter) => ({
+  platform,
+  what,
+  open,
+  sight,
+})
+
+/** Newest first, before the one numbered `before`. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, before }: { first: number; before: number | null },
+): Promise<Finding[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from findings f where ${filtered(filter)} and (:before::int is null or f.id < :before::int)
+     order by f.id desc limit :first /* findings.list */`,
+    { ...bindingsOf(filter), before, first } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, filter: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from findings f where ${filtered(filter)} /* findings.count */`,
+    bindingsOf(filter) as never,
+  )
+  return answer.rows[0].n
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Finding | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** Null: there is no such finding, it is settled, or a listing is hidden for it. */
+export const settle = async (
+  db: Db,
+  id: number,
+  { by, note, now }: { by: string; note: string; now: Date },
+): Promise<Finding | null> => {
+  const answer = await db.raw(
+    `update findings f set settled_at = ?, settled_by = ?, note = ? where f.id = ? and f.settled_at is null and f.did <> 'HIDDEN'
+     returning ${COLUMNS} /* findings.settle */`,
+    [now, by, note, id],
+  )
+  return answer.rows[0] ?? null
+}

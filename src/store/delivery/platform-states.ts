@@ -1,0 +1,127 @@
+/** What is known of each platform beside its deliveries: pauses, the breaker, the pace, from which number on it is told. */
+import type { SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface PlatformState {
+  platform: string
+  /** It has been owed everything in force; null: it is new, or was wiped. */
+  filledAt: Date | null
+  /** Of these kinds, and of changes since. */
+  filledKinds: SubjectKind[]
+  pausedAt: Date | null
+  pausedBy: string | null
+  pausedReason: string | null
+  /** The last time; kept when it has been filled since. */
+  wipedAt: Date | null
+  wipedBy: string | null
+  wipedReason: string | null
+  /** Failed calls in a row. */
+  failures: number
+  /** The breaker lets nothing through before. */
+  openUntil: Date | null
+}
+
+/** What a person does to a platform. */
+export interface PlatformAct {
+  platform: string
+  act: 'PAUSE' | 'RESUME' | 'WIPE'
+  by: string
+  at: Date
+  reason: string
+}
+
+/** By platform: no message to it is numbered this or less any more. Absent: 0. */
+export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
+  const answer = await db.raw(
+    'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
+  )
+  return new Map(answer.rows.map((row: { platform: string; floor: number }) => [row.platform, row.floor]))
+}
+
+const COLUMNS = `platform, filled_at as "filledAt", filled_kinds as "filledKinds", paused_at as "pausedAt", paused_by as "pausedBy", paused_reason as "pausedReason",
+  wiped_at as "wipedAt", wiped_by as "wipedBy", wiped_reason as "wipedReason", failures, open_until as "openUntil"`
+
+/** By platform; absent: nothing was ever kept of it. */
+export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
+  const answer = await db.raw(`select ${COLUMNS} from platform_states /* platform-states.all */`)
+  return new Map(answer.rows.map((row: PlatformState) => [row.platform, row]))
+}
+
+export const of = async (db: Db | Tx, platform: string): Promise<PlatformState | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from platform_states where platform = ? /* platform-states.of */`, [
+    platform,
+  ])
+  return answer.rows[0] ?? null
+}
+
+/** False where it is paused already. */
+export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
+  const answer = await tx.raw(
+    `insert into platform_states as s (platform, paused_at, paused_by, paused_reason) values (:platform, :at, :by, :reason)
+     on conflict (platform) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by,
+       paused_reason = excluded.paused_reason where s.paused_at is null /* platform-states.pause */`,
+    { platform, at, by, reason },
+  )
+  return answer.rowCount === 1
+}
+
+/** Ids of platforms that are paused by this person, or by the clock. */
+export const pausedBy = async (tx: Db | Tx, by: string): Promise<string[]> => {
+  const answer = await tx.raw(
+    'select platform from platform_states where paused_by = ? order by platform /* platform-states.pausedBy */',
+    [by],
+  )
+  return answer.rows.map(({ platform }: { platform: string }) => platform)
+}
+
+/** False where it is not paused. */
+export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
+  const answer = await tx.raw(
+    `update platform_states set paused_at = null, paused_by = null, paused_reason = null
+     where platform = ? and paused_at is not null /* platform-states.resume */`,
+    [platform],
+  )
+  return answer.rowCount === 1
+}
+
+/** It shows nothing of ours any more, and is to be filled again. */
+export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
+  await tx.raw(
+    `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)
+     on conflict (platform) do update set wiped_at = excluded.wiped_at, wiped_by = excluded.wiped_by,
+       wiped_reason = excluded.wiped_reason, filled_at = null, filled_kinds = '{}' /* platform-states.wipe */`,
+    { platform, at, by, reason },
+  )
+}
+
+/** It has been owed everything in force of the kinds that it hears of; false where it was wiped (again) meanwhile. */
+export const filled = async (
+  db: Db,
+  { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },
+): Promise<boolean> => {
+  const answer = await db.raw(
+    `insert into platform_states as s (platform, filled_at, filled_kinds) values (:platform, :at, :kinds::text[])
+     on conflict (platform) do update set filled_at = excluded.filled_at, filled_kinds = excluded.filled_kinds
+       where s.wiped_at is not distinct from :wipedAt::timestamptz /* platform-states.filled */`,
+    { platform, at, wipedAt, kinds: [...kinds] } as never,
+  )
+  return answer.rowCount === 1
+}
+
+export const record = async (tx: Tx, { platform, act, by, at, reason }: PlatformAct): Promise<void> => {
+  await tx.raw(
+    `insert into platform_acts (platform, act, made_by, made_at, reason) values (?, ?, ?, ?, ?) /* platform-states.record */`,
+    [platform, act, by, at, reason],
+  )
+}
+
+/** The last `limit` of each platform, newest first. */
+export const acts = async (db: Db, limit: number): Promise<PlatformAct[]> => {
+  const answer = await db.raw(
+    `select platform, act, made_by as by, made_at as at, reason from (
+       select a.*, row_number() over (partition by platform order by id desc) as place from platform_acts a) a
+     where place <= ? order by id desc /* platform-states.acts */`,
+    [limit],
+  )
+  return answer.rows
+}

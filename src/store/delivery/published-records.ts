@@ -1,0 +1,260 @@
+/** Records of agencies that platforms are told of: which a change has touched, what stands of them, and what was told last. */
+
+import type { RecordNotice } from '../../domain/delivery/delivery.js'
+import type { Body } from '../../domain/records/records.js'
+import type { PartyTold, ToldKind } from '../../domain/delivery/published-record.js'
+import type { Db, Tx } from '../db/db.js'
+
+/** A record by its feed and its agency's key. */
+export interface Named {
+  feed: string
+  key: string
+}
+
+/** Its key at every platform: the same for ever, whatever the database has lost since. */
+const idOf = (row: string): string =>
+  `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
+
+/** Into the temporary table `told_now`, which may be many thousands; taken operator by operator, so that each is looked at once. */
+const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
+  await tx.raw(
+    `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
+    bindings as never,
+  )
+  await tx.raw(
+    'create index on told_now (operator_id, record_key, feed); analyze told_now /* told-records.touch order */',
+  )
+}
+
+/** Of these kinds those of which some platform may have been told. */
+export const kindsTold = async (tx: Tx, among: readonly ToldKind[]): Promise<ToldKind[]> => {
+  if (among.length === 0) return []
+  const answer = await tx.raw(
+    `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* told-records.kindsTold */`,
+    [[...among]],
+  )
+  return answer.rows.map(({ kind }: { kind: ToldKind }) => kind)
+}
+
+/** Whatever a repair may name. */
+const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
+
+/**
+ * What a merge has opened, closed or let go, of these kinds; also items of other feeds that it matched, and what its repairs may name. Reads the merge's `plan`
+ * and `staged_drafts`; kept in the temporary table `told_now`.
+ */
+export const touchedByMerge = async (
+  tx: Tx,
+  { run, feed, kinds }: { run: number; feed: string; kinds: readonly ToldKind[] },
+): Promise<void> => {
+  await touch(
+    tx,
+    `select p.operator_id, :feed::text as feed, p.record_key from plan p join staged_drafts s using (item, part)
+       where s.kind = any(:kinds::text[]) and (p.effect <> 'UNCHANGED' or p.decision_id is not null)
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.opened_by = :run and v.kind = any(:kinds::text[])
+     union all select v.operator_id, v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
+       select unnest(array[p.operator_id, p.was_operator]) from plan p join staged_drafts s using (item, part)
+         where s.kind = 'repair' and (p.effect <> 'UNCHANGED' or p.decision_id is not null)
+       union all select r.operator_id from versions r where r.opened_by = :run and r.kind = 'repair')`,
+    { run, feed, kinds: [...kinds] },
+  )
+}
+
+/** What a run taken back has closed or opened again; reads the temporary tables of store/intake/rollback. */
+export const touchedByTakeback = async (
+  tx: Tx,
+  { at, kinds }: { at: Date; kinds: readonly ToldKind[] },
+): Promise<void> => {
+  await touch(
+    tx,
+    `select b.operator_id, b.feed, b.record_key from taken_back b where b.kind = any(:kinds::text[])
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.operator_id in (select operator_id from concerned)
+       and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.found_by is not null
+       and v.kind = any(:kinds::text[]) and v.wrong_from = :at::timestamptz
+     union all select v.operator_id, v.feed, v.record_key from versions v where ${PENALTIES}
+       and v.operator_id in (select operator_id from taken_back where kind = 'repair')`,
+    { at, kinds: [...kinds] },
+  )
+}
+
+/** What a decision on who is who has moved, from or to these operators. */
+export const touchedOf = async (
+  tx: Tx,
+  { operators, at, kinds }: { operators: readonly number[]; at: Date; kinds: readonly ToldKind[] },
+): Promise<void> => {
+  await touch(
+    tx,
+    `select v.operator_id, v.feed, v.record_key from versions v where v.operator_id = any(:operators::int[])
+       and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
+     union all select v.operator_id, v.feed, v.record_key from versions v where ${PENALTIES} and v.operator_id in (
+       select r.operator_id from versions r where r.operator_id = any(:operators::int[]) and r.kind = 'repair'
+         and :at::timestamptz in (r.known_from, r.known_to, r.wrong_from))`,
+    { operators: [...operators], at, kinds: [...kinds] },
+  )
+}
+
+export interface Touched extends Named {
+  /** Whose it is, 0 where it is nobody's. */
+  operator: number
+}
+
+/** Of what was touched, after one. */
+export const touched = async (tx: Tx, after: Touched | null, limit: number): Promise<Touched[]> => {
+  const answer = await tx.raw(
+    `select operator_id as operator, feed, record_key as key from told_now
+     where :key::text is null or (operator_id, record_key, feed) > (:operator::int, :key::text, :feed::text)
+     order by operator_id, record_key, feed limit :limit /* told-records.touched */`,
+    { key: after?.key ?? null, feed: after?.feed ?? null, operator: after?.operator ?? null, limit } as never,
+  )
+  return answer.rows
+}
+
+/** The same transaction may have more to tell. */
+export const forgetTouched = async (tx: Tx): Promise<void> => {
+  await tx.raw('drop table told_now /* told-records.forgetTouched */')
+}
+
+export interface Known extends Named {
+  id: string
+  kind: ToldKind
+  /** Of its newest version, believed or not. */
+  body: Body
+  order: number
+  fact: string | null
+  /** It is believed and has not ended. */
+  stands: boolean
+  /** Whose it is; where it stands no longer, whose it was when it was told. */
+  party: PartyTold | null
+  told: { operatorId: number; removed: boolean; digest: string | null } | null
+}
+
+/**
+ * These records and every other source's record of the same decisions, those too that they told of before. `kinds`: others
+ * are passed over.
+ */
+export const around = async (db: Db | Tx, asked: readonly Named[], kinds: readonly ToldKind[]): Promise<Known[]> => {
+  if (asked.length === 0) return []
+  const answer = await db.raw(
+    `with asked as materialized (select a.feed, a.key as record_key from jsonb_to_recordset(:asked::jsonb) as a(feed text, key text)),
+     decisions as materialized (
+       select v.operator_id, v.kind, v.fact from asked a join versions v on v.record_key = a.record_key and v.feed = a.feed
+         and v.known_to is null where v.kind = any(:kinds::text[]) and v.fact is not null and v.operator_id is not null
+       union select t.operator_id, t.kind, t.fact from asked a join told_records t on t.record_key = a.record_key and t.feed = a.feed
+         where t.fact is not null),
+     members as materialized (
+       select feed, record_key from asked
+       union select v.feed, v.record_key from decisions d join versions v on v.operator_id = d.operator_id and v.kind = d.kind
+         and v.fact = d.fact and v.known_to is null),
+     found as materialized (
+       select m.feed, m.record_key, v.kind, v.body, v.id as "order", v.fact, v.known_to is null and v.ended_on is null as stands,
+         case when v.known_to is null and v.ended_on is null then v.operator_id else coalesce(t.operator_id, v.operator_id) end as operator_id,
+         t.id is not null as is_told, t.operator_id as told_operator, t.removed, t.digest
+       from members m left join told_records t on t.record_key = m.record_key and t.feed = m.feed
+       cross join lateral (select * from versions w where w.record_key = m.record_key and w.feed = m.feed and w.kind = any(:kinds::text[])
+         order by w.known_to is null desc, w.known_from desc, w.id desc limit 1) v),
+     parties as materialized (
+       select o.id, jsonb_build_object('id', o.id, 'uscc', o.uscc, 'kind', o.kind, 'name', o.name,
+         'regNo', (select min(c.code) from operator_codes c where c.operator_id = o.id and c.scheme = 'reg_no'),
+         'orgCode', (select min(c.code) from operator_codes c where c.operator_id = o.id and c.scheme = 'org_code'),
+         'address', (select r.body->>'address' from versions r where r.operator_id = o.id and r.kind = 'registration'
+           and r.known_to is null and r.ended_on is null and coalesce(r.body->>'uscc', o.uscc) = o.uscc order by r.id desc limit 1)) as party
+       from operators o where o.id in (select operator_id from found))
+     select ${idOf('f')} as id, f.feed, f.record_key as key, f.kind, f.body, f."order", f.fact, f.stands, p.party,
+       case when f.is_told then jsonb_build_object('operatorId', f.told_operator, 'removed', f.removed, 'digest', f.digest) end as told
+     from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* told-records.around */`,
+    { asked: JSON.stringify(asked), kinds: [...kinds] } as never,
+  )
+  return answer.rows
+}
+
+/** Of those of these operators of whom a repair is told: it, and all the penalties that it may name. */
+export const repairsOf = async (
+  db: Db | Tx,
+  operators: readonly number[],
+): Promise<{ operatorId: number; record: number; kind: 'penalty' | 'repair'; body: Body }[]> => {
+  if (operators.length === 0) return []
+  const answer = await db.raw(
+    `with repaired as materialized (select distinct r.operator_id from versions r where r.operator_id = any(?::int[]) and r.kind = 'repair'
+       and r.known_to is null and r.ended_on is null)
+     select v.operator_id as "operatorId", v.id as record, v.kind, v.body from repaired r join versions v on v.operator_id = r.operator_id
+     where v.kind in ('penalty', 'repair') and v.known_to is null and v.ended_on is null /* told-records.repairsOf */`,
+    [[...operators]] as never,
+  )
+  return answer.rows
+}
+
+/** The last message owed about each of these: what platforms know of it, by whose code and in which words. */
+export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
+  if (ids.length === 0) return new Map()
+  const answer = await tx.raw(
+    `select distinct on (subject_id) subject_id as id, notice from deliveries where subject_id = any(?::uuid[])
+     order by subject_id, id desc /* told-records.lastTold */`,
+    [[...ids]],
+  )
+  return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
+}
+
+/** What was said last of these, in the transaction that owes it. */
+export const keep = async (
+  tx: Tx,
+  told: readonly (Named & {
+    kind: ToldKind
+    operatorId: number
+    fact: string | null
+    digest: string
+    removed: boolean
+  })[],
+  at: Date,
+): Promise<void> => {
+  if (told.length === 0) return
+  await tx.raw(
+    `insert into told_records (id, feed, record_key, kind, operator_id, fact, digest, removed, told_at)
+     select ${idOf('r')}, r.feed, r.record_key, r.kind, r.operator_id, r.fact, r.digest, r.removed, :at::timestamptz
+     from (select k.feed, k.key as record_key, k.kind, k."operatorId" as operator_id, k.fact, k.digest, k.removed
+       from jsonb_to_recordset(:told::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text, digest text, removed boolean)) r
+     on conflict (record_key, feed) do update set operator_id = excluded.operator_id, fact = excluded.fact, digest = excluded.digest,
+       removed = excluded.removed, told_at = coalesce(told_records.told_at, excluded.told_at) /* told-records.keep */`,
+    { told: JSON.stringify(told), at } as never,
+  )
+}
+
+/** These may be told from now on to whoever asks for everything in force: a later change then finds them. */
+export const register = async (
+  db: Db | Tx,
+  records: readonly (Named & { kind: ToldKind; operatorId: number; fact: string | null })[],
+): Promise<void> => {
+  if (records.length === 0) return
+  await db.raw(
+    `insert into told_records (id, feed, record_key, kind, operator_id, fact)
+     select ${idOf('r')}, r.feed, r.record_key, r.kind, r.operator_id, r.fact
+     from (select k.feed, k.key as record_key, k.kind, k."operatorId" as operator_id, k.fact
+       from jsonb_to_recordset(?::jsonb) as k(feed text, key text, kind text, "operatorId" int, fact text)) r
+     on conflict (record_key, feed) do nothing /* told-records.register */`,
+    [JSON.stringify(records)],
+  )
+}
+
+/** Records of these kinds that are believed, after one, in the order of keys. */
+export const standing = async (
+  db: Db | Tx,
+  { kinds, after, limit }: { kinds: readonly ToldKind[]; after: Named | null; limit: number },
+): Promise<Named[]> => {
+  const answer = await db.raw(
+    `select v.feed, v.record_key as key from versions v where v.known_to is null and v.ended_on is null and v.kind = any(:kinds::text[])
+       and (:key::text is null or (v.record_key, v.feed) > (:key::text, :feed::text))
+     order by v.record_key, v.feed limit :limit /* told-records.standing */`,
+    { kinds: [...kinds], key: after?.key ?? null, feed: after?.feed ?? null, limit } as never,
+  )
+  return answer.rows
+}
+
+/** What platforms know by these keys. */
+export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Named[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    'select feed, record_key as key from told_records where id = any(?::uuid[]) /* told-records.byIds */',
+    [[...ids]],
+  )
+  return answer.rows
+}

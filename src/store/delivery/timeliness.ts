@@ -1,0 +1,153 @@
+/** How long decisions took to be confirmed: duties read from deliveries, and publication from the records' own days. */
+import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Counted, Duty } from '../../domain/delivery/timeliness.js'
+import type { Db } from '../db/db.js'
+import { isUnchecked, isUndone } from './deliveries.js'
+import { type Sight, subjectInSight } from '../access/sight.js'
+
+const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
+
+/** `f`, an entry or a record: the platform never heard of it before, and it was owed by the decision itself, not because the platform was new. */
+const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
+  then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
+  else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
+
+/** A removal that is not checked, or was displayed in spite of its receipt, has not met its duty. */
+const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
+
+/**
+ * `with DUTIES(which)`: one row `duties` for each duty: the first message of a row of alike ones (to stand, or to be gone) about one subject to one
+ * platform, the day from which it is counted, and how it ended: by the first that was confirmed of them. Told again in full (a
+ * new platform, a wiped one, shown again) it is counted from the day on which that was owed. `deliveries`: which of them are
+ * looked at, as a source of rows `d`; `which`: of those.
+ */
+const dutiesOf = (deliveries: string, which: string): string => `
+  firsts as (
+    select d.*, p.action as before_action from ${deliveries}
+    left join lateral (select p.action, p.state from deliveries p where p.platform = d.platform and p.subject_id = d.subject_id
+      and p.number < d.number order by p.number desc limit 1) p on true
+    where d.action <> 'CHANGE' and (p.action is null or (p.action = 'REMOVE') <> (d.action = 'REMOVE')
+      or (d.action = 'ADD' and p.state in ('CONFIRMED', 'CLOSED'))) and ${which}),
+  dated as (
+    select f.*, least(${DAY('f.created_at')}, case
+      when f.action = 'REMOVE' then (f.notice->'removal'->>'removedOn')::date
+      when ${BY_DECISION} then coalesce(nullif(f.notice->>'decidedOn', ''), f.notice->'body'->>'decided_on')::date end) as counted_from,
+      case when f.kind = 'listing' then 'LISTING' else 'RECORD' end || case when f.action = 'REMOVE' then '_WITHDRAWAL' else '' end as duty,
+      coalesce(nullif(f.notice->>'authority', ''), f.notice->'body'->>'authority', '') as authority
+    from firsts f),
+  duties as (
+    select t.*, case when s.confirmed_at is not null then 'DONE' when s.waits then 'OPEN' when s.closed_at is not null then 'CLOSED' end as ended_as,
+      ${DAY('coalesce(s.confirmed_at, case when not s.waits then s.closed_at end)')} as done_on
+    from dated t cross join lateral (
+      select min(e.confirmed_at) filter (where ${IS_DONE}) as confirmed_at, min(e.closed_at) as closed_at,
+        bool_or(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')}) as waits
+      from deliveries e where e.platform = t.platform and e.subject_id = t.subject_id and e.number >= t.number
+        and (e.action = 'REMOVE') = (t.action = 'REMOVE') and not exists (
+          select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
+            and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
+
+/** Duties counted from a day in a span, those that fell away before anybody had to do anything left out. */
+export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<Counted[]> => {
+  const answer = await db.raw(
+    `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
+     select authority, platform, duty, counted_from as "from", ended_as as state, done_on as "doneOn", count(*)::int as n from duties
+     where counted_from between :from::date and :to::date and ended_as is not null
+     group by 1, 2, 3, 4, 5, 6 /* timeliness.ofSpan */`,
+    { from, to },
+  )
+  return answer.rows
+}
+
+/**
+ * Publication by the records' own days: entries decided here, by the deadline that their decision began, and entries that
+ * agencies send with the day of the decision and that of publication.
+ */
+export const publicityOfSpan = async (
+  db: Db,
+  { from, to, platform }: { from: string; to: string; platform: string },
+): Promise<Counted[]> => {
+  const answer = await db.raw(
+    `select authority, :platform::text as platform, 'PUBLICITY' as duty, "from", case when "doneOn" is null then 'OPEN' else 'DONE' end as state,
+       "doneOn", count(*)::int as n
+     from (
+       select l.authority, t.starts_on as "from", l.published_on as "doneOn" from listing_deadlines t join listings l on l.id = t.listing_id
+       where t.name = 'PUBLICATION' and t.starts_on between :from::date and :to::date and l.wrong_from is null
+         and t.outcome is distinct from 'DROPPED'
+       union all
+       select coalesce(v.body->>'authority', ''), (v.body->>'listed_on')::date, (v.body->>'published_on')::date from versions v
+       where v.kind = 'list_entry' and v.known_to is null and v.body->>'listed_on' between :from::text and :to::text
+         and v.body->>'published_on' >= v.body->>'listed_on') p
+     group by 1, 4, 5, 6 /* timeliness.publicityOfSpan */`,
+    { from, to, platform },
+  )
+  return answer.rows
+}
+
+export interface Waiting {
+  /** Of the delivery with which the duty began. */
+  id: number
+  platform: string
+  kind: SubjectKind
+  subjectId: string
+  action: Action
+  authority: string
+  duty: Duty
+  from: string
+  /** The message that is to be confirmed now. */
+  delivery: number
+  state: 'OWED' | 'REFUSED' | 'CONFIRMED'
+  attempts: number
+  lastError: string | null
+}
+
+export interface Asked {
+  /** Of each duty the last day of decision that is asked about. */
+  until: Readonly<Partial<Record<Duty, string | null>>>
+  platform: string | null
+  sight?: Sight
+}
+
+/** What waits is found first, and all else looked up from there: it is little beside what was ever told. */
+const waitingIn = (
+  sight: Sight,
+): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
+    where (:platform::text is null or o.platform = :platform::text) and ${isUndone('o')} ${subjectInSight(sight, 'o.subject_id')}),
+  ${dutiesOf(
+    `waits cross join lateral (select * from deliveries h where h.platform = waits.platform and h.subject_id = waits.subject_id offset 0) d`,
+    'true',
+  )}`
+const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
+
+/** Duties that nobody has met yet, counted from no later than asked; the longest first. */
+export const waiting = async (
+  db: Db,
+  { until, platform, sight = null }: Asked,
+  { first, after }: { first: number; after: { dueOn: string; id: number } | null },
+): Promise<Waiting[]> => {
+  const answer = await db.raw(
+    `with ${waitingIn(sight)}
+     select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
+       w.last_error as "lastError"
+     from duties t cross join lateral (select w.id, w.state, w.attempts, w.last_error from deliveries w where w.platform = t.platform
+       and w.subject_id = t.subject_id and w.number >= t.number and (w.state in ('OWED', 'REFUSED') or ${isUnchecked('w')}) order by w.number limit 1) w
+     where ${ASKED} and (:afterId::bigint is null or (t.counted_from, t.id) > (:afterOn::date, :afterId::bigint))
+     order by t.counted_from, t.id limit :first /* timeliness.waiting */`,
+    {
+      until: JSON.stringify(until),
+      platform,
+      sight,
+      first,
+      afterOn: after?.dueOn ?? null,
+      afterId: after?.id ?? null,
+    } as never,
+  )
+  return answer.rows
+}
+
+export const countWaiting = async (db: Db, { until, platform, sight = null }: Asked): Promise<number> => {
+  const answer = await db.raw(
+    `with ${waitingIn(sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
+    { until: JSON.stringify(until), platform, sight } as never,
+  )
+  return answer.rows[0].n
+}

@@ -1,0 +1,72 @@
+/** Ends by absence: what a whole delivery of a feed no longer holds, and what of it is not absent but only unreadable. */
+import { KINDS, RECORD_KINDS, type Unreadable } from '../../domain/records/records.js'
+import type { Tx } from '../db/db.js'
+
+/**
+ * Runs of corrections whose item came again in run :run as it was before the correction (SQL; bindings: run): the record is
+ * not absent, and the person was right about it once already.
+ */
+export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
+  and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
+
+/** The end of the last version of a waiting record, if that said the same (SQL): what had ended comes back as ended. */
+export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
+    where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
+  where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
+
+/** Kinds of record that end when a whole feed no longer holds them. */
+export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
+
+/** Bindings of `isNowhereIn`. */
+export const unreadableBindings = ({ keys, stems, codes }: Unreadable) => ({
+  keys: [...keys],
+  stems: [...stems],
+  codes: [...codes],
+})
+
+/**
+ * The record of a version stands in no item that was set aside (SQL; bindings: keys, stems, codes). A whole key, a key up to
+ * its last `/`, or any code of its operator has to be the same; no part of a key is held against any cell.
+ */
+export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
+    and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
+
+/** The same for its key alone. */
+export const keyIsNowhereIn = (v: string): string =>
+  `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
+    and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
+
+/**
+ * Ends what a whole feed no longer holds: the old belief is closed, the same body opens again with the day of its end.
+ * A record in an item that was set aside is not absent, only unreadable. Neither is one that a person corrected, while its
+ * agency still sends the item uncorrected. Returns how many ended.
+ */
+export const endAbsent = async (
+  tx: Tx,
+  run: { id: number; feed: string; now: Date; today: string; unreadable: Unreadable; unmet: readonly number[] },
+): Promise<number> => {
+  const answer = await tx.raw(
+    `with gone as (
+       update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
+       where v.id = any(:unmet::bigint[]) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
+         and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNowhereIn('v')}
+         and v.run_id not in (${STILL_UNCORRECTED})
+       returning v.*),
+     ended as (
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+         valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+       select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, :today::date,
+         :now::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from gone returning 1)
+     select count(*)::int as n from ended /* versions.endAbsent */`,
+    {
+      run: run.id,
+      feed: run.feed,
+      now: run.now,
+      today: run.today,
+      ...unreadableBindings(run.unreadable),
+      unmet: run.unmet,
+      kinds: ENDING_KINDS,
+    },
+  )
+  return answer.rows[0].n
+}

@@ -1,0 +1,62 @@
+/** Maps of headings, with who made and who ended them. */
+import type { NumberedMap } from '../../domain/intake/feed-maps.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface FeedMap extends NumberedMap {
+  feed: string
+  madeBy: string
+  madeAt: Date
+  endedBy: string | null
+  endedAt: Date | null
+}
+
+/** Held to the end of the transaction: of two that map the same table at once, the second sees the first. */
+export const lock = async (tx: Tx, feed: string): Promise<void> => {
+  await tx.raw('select pg_advisory_xact_lock(hashtext(?), hashtext(?)) /* feedMaps.lock */', ['feed_maps', feed])
+}
+
+export const add = async (
+  tx: Tx,
+  { feed, headings, values, madeBy, madeAt }: Omit<FeedMap, 'id' | 'endedBy' | 'endedAt'>,
+): Promise<number> => {
+  const answer = await tx.raw(
+    `insert into feed_maps (feed, headings, fixed, made_by, made_at)
+     values (:feed, :headings, :values, :madeBy, :madeAt) returning id::int as id /* feedMaps.add */`,
+    { feed, headings: JSON.stringify(headings), values: JSON.stringify(values), madeBy, madeAt } as never,
+  )
+  return answer.rows[0].id
+}
+
+const COLUMNS = `id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
+  ended_by as "endedBy", ended_at as "endedAt"`
+
+/** The map as ended; null where there is none of this number in force for the feed. */
+export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMap | null> => {
+  const answer = await db.raw(
+    `update feed_maps set ended_by = :by, ended_at = :now
+     where id = :id and feed = :feed and ended_at is null returning ${COLUMNS} /* feedMaps.end */`,
+    { id, feed, by, now } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Newest first; all of a feed, or those in force. */
+export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
+    { feed, inForce } as never,
+  )
+  return answer.rows
+}
+
+/** Ended ones too. */
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMap[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    `select ${COLUMNS} from feed_maps where id = any(?::bigint[]) order by id /* feedMaps.byIds */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+export const inForce = (db: Db, feed: string): Promise<FeedMap[]> => of(db, feed, true)

@@ -1,0 +1,21 @@
+/** Where the next pull of a feed goes on, kept with the run that succeeded. */
+import type { Json } from '../../domain/records/records.js'
+import type { Db, Tx } from '../db/db.js'
+
+export const of = async (db: Db, feed: string): Promise<Json | null> => {
+  const answer = await db.raw('select state from feed_states where feed = ? /* feedStates.of */', [feed])
+  return answer.rows[0]?.state ?? null
+}
+
+export const keep = async (tx: Tx, feed: string, state: Json, runId: number): Promise<void> => {
+  await tx.raw(
+    `insert into feed_states (feed, state, run_id) values (?, ?::jsonb, ?)
+     on conflict (feed) do update set state = excluded.state, run_id = excluded.run_id /* feedStates.keep */`,
+    [feed, JSON.stringify(state), runId],
+  )
+}
+
+/** The next pull asks for everything again. */
+export const forget = async (tx: Tx, feed: string): Promise<void> => {
+  await tx.raw('delete from feed_states where feed = ? /* feedStates.forget */', [feed])
+}

@@ -1,0 +1,86 @@
+/** Records whose operator was found by a code that leads to it no longer: whose they are is open again. */
+import { subjectKey } from '../../domain/intake/matching.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
+import type { Tx } from '../db/db.js'
+import * as dirty from '../scoring/dirty.js'
+import * as ownerless from '../records/ownerless.js'
+
+interface Stray {
+  id: number
+  feed: string
+  key: string
+  kind: Draft['kind']
+  body: Body
+  foundBy: string
+}
+
+/**
+ * `codes`: further codes that were withdrawn, as `scheme:code`; `operators`: such as may be known no longer. What was found
+ * by one of these codes, or of these operators by any, and by no other source's word, is known to be wrong from now on. It
+ * waits for a person; a record of a kind that needs no operator stands without one. The operators concerned are to be scored.
+ */
+export const giveBack = async (
+  tx: Tx,
+  { codes, operators }: { codes: readonly string[]; operators: readonly number[] },
+  { by, at }: { by: number; at: Date },
+): Promise<number> => {
+  if (codes.length + operators.length === 0) return 0
+  const answer = await tx.raw(
+    `update versions v set known_to = :at, closed_as = 'WRONG', wrong_from = :at
+     where (v.found_by = any(:codes::text[]) or (v.operator_id = any(:operators::int[]) and v.found_by is not null)) and v.known_to is null and v.decision_id is null
+       and not exists (select 1 from codes c where c.scheme = split_part(v.found_by, ':', 1)
+         and c.code = substr(v.found_by, strpos(v.found_by, ':') + 1) and c.operator_id = v.operator_id and c.known_to is null)
+     returning v.id, v.feed, v.record_key as key, v.kind, v.body, v.found_by as "foundBy", v.operator_id as operator /* stray.giveBack */`,
+    { codes: [...codes], operators: [...operators], at } as never,
+  )
+  const strays: (Stray & { operator: number })[] = answer.rows
+  if (strays.length === 0) return 0
+  await wait(
+    tx,
+    strays.filter(({ kind }) => KINDS[kind].needsOperator),
+  )
+  const alone = strays.filter(({ kind }) => !KINDS[kind].needsOperator).map(({ id }) => id)
+  if (alone.length > 0) await ownerless.standAlone(tx, alone, { by, at })
+  await dirty.mark(
+    tx,
+    strays.map(({ operator }) => operator),
+    at,
+  )
+  return strays.length
+}
+
+const wait = async (tx: Tx, strays: readonly Stray[]): Promise<void> => {
+  const waiting = strays.map((stray) => {
+    const subject = subjectOf(stray)
+    return {
+      id: stray.id,
+      subject,
+      name_key: subject.name === null ? null : normalizeName(subject.name),
+      subject_key: subjectKey({ subject, body: stray.body, key: stray.key }),
+    }
+  })
+  await tx.raw(
+    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
+       reason, page, row_number, first_run, last_run, partial)
+     select v.feed, v.record_key, v.kind, w.subject, w.name_key, w.subject_key, v.fact, v.body, v.findings, v.valid_from, v.valid_to,
+       v.digest, 'code.unknown', v.page, v.row_number, v.run_id, v.run_id, v.partial
+     from jsonb_to_recordset(?::jsonb) as w(id bigint, subject jsonb, name_key text, subject_key text) join versions v on v.id = w.id
+     on conflict (feed, record_key) do update set state = 'OPEN', decision_id = null, partial = excluded.partial, ended_by = null
+     /* stray.giveBack waits */`,
+    [JSON.stringify(waiting)],
+  )
+}
+
+/** What is left of what the item said of its subject: the code by which it was found, and a name. */
+const subjectOf = ({ foundBy, body }: Stray): Draft['subject'] => {
+  const code = foundBy.slice(foundBy.indexOf(':') + 1)
+  const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string')
+  return {
+    uscc: null,
+    orgCode: foundBy.startsWith('org_code:') ? code : null,
+    regNo: foundBy.startsWith('reg_no:') ? code : null,
+    shop: null,
+    name: typeof name === 'string' ? name : null,
+  }
+}

@@ -1,0 +1,190 @@
+/** Proposals: to whom a waiting record may belong. The candidates are found here by name; which one, domain/intake/matching says. */
+import { type Candidate, type Proposal, proposal, saidOf } from '../../domain/intake/matching.js'
+import type { Body, Subject } from '../../domain/records/records.js'
+import { byIndex } from '../db/lateral-lookup.js'
+import type { Tx } from '../db/db.js'
+
+/** Waiting records weighed at once. */
+const CHUNK_RECORDS = 1_000
+/** A run that brought more records than the second looks by the names that wait, if these are no more than the first. */
+const WAITING_FEW = 1_000
+const BROUGHT_MANY = 5_000
+/** Bearers of one name that are looked at; of a name that more bear or bore, nobody is proposed. */
+const CANDIDATES_MOST = 100
+
+/** A waiting record and the name of its subject, normalised. */
+interface Named {
+  id: number
+  name: string
+  /** Something was said of it before, which holds no longer if nobody bears its name now. */
+  told: boolean
+}
+
+/**
+ * Weighs anew the waiting records that this run brought, and those whose name is borne by an operator that it made or whose
+ * registration it changed. Costs what the run brought, however many wait, and nothing where nothing waits.
+ */
+export const offer = (tx: Tx, run: number): Promise<void> =>
+  byIndex(tx, async () => weighAll(tx, await concernedBy(tx, run)))
+
+const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
+  const waits = await tx.raw(
+    `select exists (select 1 from unmatched where state = 'OPEN' and name_key is not null) as any,
+       (select reltuples from pg_class where oid = 'plan'::regclass) as brought /* proposals.offer waits */`,
+  )
+  if (!waits.rows[0].any) return []
+  const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
+  if (few !== null) return concernedAmong(tx, run, few)
+  // Each name once, before it meets what waits: many operators of a name by many records of it are no product.
+  const { rows } = await tx.raw(
+    `with changed as materialized (
+       select distinct p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
+       where p.effect in ('NEW', 'CHANGED') and (s.kind = 'registration' or o.first_run = :run)),
+     names as materialized (
+       select o.name_key from changed c join operators o on o.id = c.id
+       union select n.name_key from changed c join operator_names n on n.operator_id = c.id and not n.claim)
+     select u.id, u.name_key as name, u.evidence is not null as told from plan p join runs r on r.id = :run cross join lateral (
+       select * from unmatched u where u.feed = r.subject and u.record_key = p.record_key and u.state = 'OPEN' offset 0) u
+       where p.effect = 'UNMATCHED' and u.name_key is not null
+     union
+     select u.id, u.name_key, u.evidence is not null from names n cross join lateral (
+       select * from unmatched u where u.name_key = n.name_key and u.state = 'OPEN' offset 0) u
+     order by name, id /* proposals.offer */`,
+    { run },
+  )
+  return rows
+}
+
+/** Names that wait; null: they are many. */
+const fewNames = async (tx: Tx): Promise<string[] | null> => {
+  const { rows } = await tx.raw(
+    `select name_key as name from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
+    [WAITING_FEW + 1],
+  )
+  return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
+}
+
+/**
+ * The same from the few names that wait: a run of a million records is not joined for the sake of one that waits. The stage is
+ * read for the bearers of these names alone.
+ */
+const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<Named[]> => {
+  const bearers = await tx.raw(
+    `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
+     union select f.operator_id, n.name from unnest(:names::text[]) n(name) join operator_names f on f.name_key = n.name and not f.claim
+     /* proposals.offer bearers */`,
+    { names: [...names] } as never,
+  )
+  const { rows } = await tx.raw(
+    `with touched as materialized (
+       select distinct p.operator_id as id, s.kind = 'registration' as registered from plan p join staged_drafts s using (item, part)
+       where p.effect in ('NEW', 'CHANGED') and p.operator_id = any(:ids::int[])),
+     changed as materialized (
+       select b.name from jsonb_to_recordset(:bearers::jsonb) as b(id int, name text) join touched t on t.id = b.id
+       join operators o on o.id = b.id where t.registered or o.first_run = :run)
+     select u.id, u.name_key as name, u.evidence is not null as told from unmatched u join runs r on r.id = :run
+       where u.state = 'OPEN' and u.name_key = any(:names::text[]) and (u.name_key in (select name from changed)
+         or (u.feed = r.subject and u.record_key in (select record_key from plan where effect = 'UNMATCHED')))
+     order by name, id /* proposals.offer few */`,
+    {
+      run,
+      names: [...names],
+      ids: bearers.rows.map(({ id }: { id: number }) => id),
+      bearers: JSON.stringify(bearers.rows),
+    } as never,
+  )
+  return rows
+}
+
+/** Weighs these waiting records anew. */
+export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
+  byIndex(tx, async () => {
+    const { rows } = await tx.raw(
+      `select id, name_key as name, true as told from unmatched where id = any(?::bigint[]) and state = 'OPEN' and name_key is not null
+     order by name_key, id /* proposals.offerTo */`,
+      [[...ids]],
+    )
+    await weighAll(tx, rows)
+  })
+
+/** Weighs anew what waits under the name of this operator. */
+export const offerNamed = async (tx: Tx, operator: number): Promise<void> => {
+  const { rows } = await tx.raw(
+    `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
+    [operator],
+  )
+  await offerTo(
+    tx,
+    rows.map(({ id }: { id: number }) => id),
+  )
+}
+
+const weighAll = async (tx: Tx, waiting: readonly Named[]): Promise<void> => {
+  for (let from = 0; from < waiting.length; from += CHUNK_RECORDS)
+    await weigh(tx, waiting.slice(from, from + CHUNK_RECORDS))
+}
+
+const weigh = async (tx: Tx, named: readonly Named[]): Promise<void> => {
+  const bearers = await bearersOf(tx, [...new Set(named.map(({ name }) => name))])
+  const ids = named.filter(({ name, told }) => told || bearers.has(name)).map(({ id }) => id)
+  if (ids.length === 0) return
+  const { rows } = await tx.raw(
+    'select id, name_key as name, subject, body from unmatched where id = any(?::bigint[]) /* proposals.weigh */',
+    [ids],
+  )
+  const weighed = rows.map(
+    ({ id, name, subject, body }: { id: number; name: string; subject: Subject; body: Body }) => {
+      const { operator, ...rest } = proposalOf(bearers.get(name) ?? [], subject, body)
+      return { id, operator, evidence: rest }
+    },
+  )
+  await tx.raw(
+    `update unmatched u set proposed_operator = w.operator, evidence = w.evidence
+     from jsonb_to_recordset(?::jsonb) as w(id bigint, operator int, evidence jsonb)
+     where u.id = w.id and (u.proposed_operator, u.evidence) is distinct from (w.operator, w.evidence) /* proposals.weigh told */`,
+    [JSON.stringify(weighed)],
+  )
+}
+
+const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
+  bearers === 'TOO_MANY' ? { operator: null, because: 'SEVERAL' } : proposal(bearers, saidOf(subject, body))
+
+type Bearers = Candidate[] | 'TOO_MANY'
+
+/**
+ * Operators that bear or bore each name, as what they are now part of; what the registrations said of them, of all that was
+ * not taken back. A name that nobody bears is not in it.
+ */
+const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
+  const { rows } = await tx.raw(
+    `with borne as materialized (
+       select a.name as key, b.* from unnest(:names::text[]) as a(name) cross join lateral (
+         select n.operator, (array_agg(n.name order by n.former))[1] as name, bool_and(n.former) as former,
+           sum(count(*)) over () > :most as "tooMany", row_number() over () as nth
+         from (
+           (select coalesce(o.merged_into, o.id) as operator, o.name, o.merged_into is not null as former from operators o
+             where o.name_key = a.name and o.known_to is null limit :most + 1)
+           union all
+           (select coalesce(o.merged_into, o.id), n.name, true from operator_names n join operators o on o.id = n.operator_id
+             where n.name_key = a.name and not n.claim and o.known_to is null limit :most + 1)) n
+         group by n.operator) b)
+     select b.key, b."tooMany", b.operator, b.name, b.former, o.uscc,
+       coalesce((select array_agg(c.code) from operator_codes c where c.operator_id = o.id), '{}') as codes,
+       array_remove(array[o.region, substr(o.uscc, 3, 6)] || r.regions, null) as regions,
+       array_remove(r.representatives, null) as representatives
+     from borne b join operators o on o.id = b.operator, lateral (
+       select coalesce(array_agg(distinct v.body->>'region_code'), '{}') as regions,
+         coalesce(array_agg(distinct v.body->>'representative'), '{}') as representatives
+       from versions v where v.operator_id = o.id and v.kind = 'registration' and v.wrong_from is null) r
+     where not b."tooMany" or b.nth = 1 order by b.key, b.operator /* proposals.bearersOf */`,
+    { names: [...names], most: CANDIDATES_MOST } as never,
+  )
+  const found = new Map<string, Bearers>()
+  for (const { key, tooMany, ...candidate } of rows as (Candidate & { key: string; tooMany: boolean })[]) {
+    const others = found.get(key)
+    if (tooMany) found.set(key, 'TOO_MANY')
+    else if (Array.isArray(others)) others.push(candidate)
+    else found.set(key, [candidate])
+  }
+  return found
+}

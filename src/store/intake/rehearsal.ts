@@ -1,0 +1,156 @@
+/** What a transaction that will be rolled back has done so far, read within it: a person sees what would follow before it does. */
+import type { Body, RecordKind } from '../../domain/records/records.js'
+import type { Tx } from '../db/db.js'
+import { markRehearsal } from '../db/rehearsed.js'
+
+/**
+ * How long it waits for a row that others hold, milliseconds: less than PostgreSQL's `deadlock_timeout` (1 s), so that the
+ * rehearsal gives up before an act that is meant is ended as the victim of a deadlock.
+ */
+const LOCK_MS = 500
+/** How long one statement may take, milliseconds. */
+const STATEMENT_MS = 30_000
+/** SQLSTATEs of a lock not had in time, of a deadlock, and of a row that somebody else has made meanwhile. */
+const HELD_UP = new Set(['55P03', '40P01', '23505'])
+
+/** Makes the transaction a rehearsal, which waits for nobody long. */
+export const bound = async (tx: Tx): Promise<void> => {
+  await markRehearsal(tx)
+  await tx.raw(
+    `set local lock_timeout = ${LOCK_MS}; set local statement_timeout = ${STATEMENT_MS} /* rehearsal.bound */`,
+  )
+}
+
+/** Whether it failed because of what others hold, or did at the same time. */
+export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
+
+/** The newest of what is only ever added: what is newer at the end was added meanwhile. */
+export interface Mark {
+  event: number
+  concern: number
+  delivery: number
+}
+
+export const mark = async (tx: Tx): Promise<Mark> => {
+  const answer = await tx.raw(
+    `select (select coalesce(max(id), 0) from listing_events)::bigint as event, (select coalesce(max(id), 0) from concerns)::bigint as concern,
+       (select coalesce(max(id), 0) from deliveries)::bigint as delivery /* rehearsal.mark */`,
+  )
+  return answer.rows[0]
+}
+
+export interface ListingMoved {
+  listing: string
+  /** As it was, and as it would be: the same where only a person is asked. */
+  before: string
+  after: string
+  /** Why a person would be asked; empty where none would. */
+  asks: string[]
+}
+
+/** Listings that would move or about which a person would be asked, the public ones first; and how many in all. */
+export const listingsSince = async (
+  tx: Tx,
+  { event, concern }: Mark,
+  first: number,
+): Promise<{ listings: ListingMoved[]; total: number }> => {
+  const answer = await tx.raw(
+    `with moved as (
+       select listing_id, (array_agg(state_before order by number))[1] as before, (array_agg(state_after order by number desc))[1] as after
+       from listing_events where id > :event group by listing_id),
+     asked as (select listing_id, array_agg(distinct cause order by cause) as asks from concerns
+       where id > :concern and settled_at is null group by listing_id)
+     select coalesce(m.listing_id, a.listing_id) as listing, coalesce(m.before, m.after, l.state) as before, coalesce(m.after, l.state) as after,
+       coalesce(a.asks, '{}') as asks, count(*) over ()::int as total
+     from moved m full join asked a using (listing_id) join listings l on l.id = coalesce(m.listing_id, a.listing_id)
+     order by l.published_on is null, l.id limit :first /* rehearsal.listingsSince */`,
+    { event, concern, first },
+  )
+  const rows = answer.rows as (ListingMoved & { total: number })[]
+  return { listings: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
+}
+
+export const deliveriesSince = async (tx: Tx, { delivery }: Mark): Promise<number> => {
+  const answer = await tx.raw('select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [
+    delivery,
+  ])
+  return answer.rows[0].n
+}
+
+export interface RecordUndone {
+  kind: RecordKind
+  key: string
+  operatorId: number | null
+  /** As it stands; and as it would stand again, null where it would not. */
+  before: Body
+  after: Body | null
+}
+
+/** What stood until the take-back of this transaction and stands no more: see store/intake/rollback for its temporary tables. */
+export const recordsUndone = async (
+  tx: Tx,
+  by: number,
+  first: number,
+): Promise<{ records: RecordUndone[]; total: number }> => {
+  const answer = await tx.raw(
+    `select v.kind, v.record_key as key, v.operator_id as "operatorId", v.body as before, count(*) over ()::int as total,
+       (select n.body from versions n where n.feed = v.feed and n.record_key = v.record_key and n.known_to is null) as after
+     from taken_back t join versions v on v.id = t.id where v.closed_by = :by order by v.id limit :first /* rehearsal.recordsUndone */`,
+    { by, first },
+  )
+  const rows = answer.rows as (RecordUndone & { total: number })[]
+  return { records: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
+}
+
+/** Operators of what was taken back: those no longer known since this instant, and those that are left. */
+export const operatorsConcerned = async (
+  tx: Tx,
+  at: Date,
+  first: number,
+): Promise<{ gone: number[]; left: { id: number; kind: string }[] }> => {
+  const answer = await tx.raw(
+    `(select o.id, o.kind, true as gone from operators o where o.known_to = :at order by o.id limit :first)
+     union all (select o.id, o.kind, false from operators o where o.known_to is null and o.merged_into is null
+       and o.id in (select operator_id from concerned) order by o.id limit :first) /* rehearsal.operatorsConcerned */`,
+    { at, first },
+  )
+  const rows = answer.rows as { id: number; kind: string; gone: boolean }[]
+  return {
+    gone: rows.filter(({ gone }) => gone).map(({ id }) => id),
+    left: rows.filter(({ gone }) => !gone).map(({ id, kind }) => ({ id, kind })),
+  }
+}
+
+export interface RecordBrought {
+  effect: 'NEW' | 'CHANGED' | 'UNMATCHED'
+  kind: RecordKind
+  key: string
+  page: number | null
+  row: number
+  name: string | null
+  code: string | null
+  body: Body
+  /** What stood before; null with what is new. */
+  before: Body | null
+  /** Why no operator was found; null where one was. */
+  reason: string | null
+}
+
+/** The first things that the merge of this transaction made new or other, in the order of the file. */
+export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<RecordBrought[]> => {
+  const answer = await tx.raw(
+    `select * from (
+       select case when b.id is null then 'NEW' else 'CHANGED' end as effect, v.kind, v.record_key as key, v.page, v.row_number as row,
+         o.name, coalesce(o.uscc, o.shop) as code, v.body, b.body as before, null as reason
+       from versions v left join operators o on o.id = v.operator_id
+       left join lateral (select p.id, p.body from versions p where p.feed = v.feed and p.record_key = v.record_key and p.closed_by = :run
+         order by p.id desc limit 1) b on true where v.run_id = :run and v.known_to is null
+       union all
+       select 'UNMATCHED', u.kind, u.record_key, u.page, u.row_number, u.subject->>'name',
+         coalesce(u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo'), u.body, null, u.reason
+       from unmatched u where u.last_run = :run and u.state = 'OPEN') brought
+     order by page nulls first, row, key limit :first /* rehearsal.recordsBrought */`,
+    { run, first },
+  )
+  return answer.rows
+}

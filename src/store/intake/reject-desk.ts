@@ -1,0 +1,179 @@
+/** Rejected items as people work on them: listed, corrected and taken in, or dropped. How they come here, store/intake/rejects says. */
+import type { Problem } from '../../domain/records/records.js'
+import type { Db, Tx } from '../db/db.js'
+import { repeatedIn } from './rejects.js'
+
+export const STATES = ['OPEN', 'TAKEN', 'DROPPED'] as const
+export type State = (typeof STATES)[number]
+
+export interface SetAside extends Problem {
+  id: number
+  run: number
+  /** When its run began. */
+  at: Date
+  /** Who sent it, or asked for it; null: the timetable. */
+  by: string | null
+  /** Of its run. */
+  file: string | null
+  /** The day on which that file holds true, if its sender named one. */
+  dated: string | null
+  /** Its run was taken back. */
+  takenBack: boolean
+  /** Its run brought the whole feed. */
+  ofWhole: boolean
+  feed: string
+  page: number | null
+  row: number
+  problems: Problem[]
+  /** Id of the map of headings by which it was read; null: by none. */
+  map: number | null
+  /** As it came, ID numbers replaced. */
+  item: Record<string, unknown>
+  state: State
+  /** As a person corrected it, and it was taken in. */
+  corrected: Record<string, unknown> | null
+  settledAt: Date | null
+  settledBy: string | null
+  note: string | null
+  takenRun: number | null
+}
+
+const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
+  j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
+
+export interface Filter {
+  /** Null: of every feed. */
+  feeds: readonly string[] | null
+  run?: number | null
+  state?: State | null
+  /** Of the first problem. */
+  rule?: string | null
+  /** Of runs that this client itself sent; null: of all. */
+  by?: string | null
+}
+
+const WHERE = `(:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:run::bigint is null or j.run_id = :run::bigint)
+  and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)
+  and (:by::text is null or r.asked_by = :by::text)`
+
+const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Filter) => ({
+  feeds: feeds && [...feeds],
+  run,
+  state,
+  rule,
+  by,
+})
+
+/** Newest first, before the reject `before`. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, before }: { first: number; before: number | null },
+): Promise<SetAside[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} and (:before::bigint is null or j.id < :before::bigint)
+     order by j.id desc limit :first /* setAside.list */`,
+    { ...bound(filter), before, first } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, filter: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
+    bound(filter) as never,
+  )
+  return answer.rows[0].n
+}
+
+/** Rules by which one may look for them; whatever lies beyond is rare. */
+const RULES_MOST = 100
+
+/** By the first rule that was broken, most frequent first. */
+export const countByRule = async (db: Db, filter: Filter): Promise<{ rule: string; count: number }[]> => {
+  const answer = await db.raw(
+    `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
+     /* setAside.countByRule */`,
+    bound(filter) as never,
+  )
+  return answer.rows
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<SetAside | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Items read at once: each may be large. */
+const STEP_ITEMS = 200
+
+/** All that a run set aside with the items themselves, in the order in which it came, in bounded memory. */
+export async function* ofRun(db: Db, run: number): AsyncIterable<SetAside> {
+  for (let after = 0; ; ) {
+    const { rows } = await db.raw(
+      `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.run_id = ? and j.id > ? order by j.id limit ?
+       /* setAside.ofRun */`,
+      [run, after, STEP_ITEMS],
+    )
+    yield* rows as SetAside[]
+    if (rows.length < STEP_ITEMS) return
+    after = rows.at(-1).id
+  }
+}
+
+/** Locked to the end of the transaction. False: somebody has settled it meanwhile. */
+export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`,
+    [id],
+  )
+  return answer.rows.length > 0
+}
+
+/**
+ * Whether the agency has spoken since the run that set such an item aside: a later run brought its records, or, where records
+ * end by absence (`ends`), a later whole delivery went without the item as it stands here.
+ */
+export const isOutdated = async (
+  tx: Tx,
+  { feed, keys, run, ends }: { feed: string; keys: readonly string[]; run: number; ends: boolean },
+): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select exists (select 1 from versions where feed = :feed and record_key = any(:keys::text[]) and known_to is null and run_id > :run
+       union all select 1 from unmatched where feed = :feed and record_key = any(:keys::text[]) and last_run > :run
+       union all select 1 from runs where :ends and job = 'pull' and subject = :feed and complete and outcome = 'DONE'
+         and taken_back_at is null and id > :run) as since
+     /* setAside.isOutdated */`,
+    { feed, keys: [...keys], run, ends } as never,
+  )
+  return answer.rows[0].since
+}
+
+export const settle = async (
+  tx: Tx,
+  id: number,
+  to: { state: Exclude<State, 'OPEN'>; corrected: unknown; run: number | null; by: string; note: string; now: Date },
+): Promise<void> => {
+  await tx('rejects')
+    .where({ id })
+    .update({
+      state: to.state,
+      corrected: to.corrected === null ? null : JSON.stringify(to.corrected),
+      taken_run: to.run,
+      settled_at: to.now,
+      settled_by: to.by,
+      note: to.note,
+    })
+}
+
+/** What a correction took in was taken back, or what it repeated: those items wait again. */
+export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
+  await tx.raw(
+    `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null
+     where taken_run = ? or (state = 'DROPPED' and settled_by is null and note = ?) /* setAside.reopen */`,
+    [takenRun, repeatedIn(takenRun)],
+  )
+}

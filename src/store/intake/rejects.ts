@@ -1,0 +1,301 @@
+/** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
+import type { Draft, Problem, Unreadable } from '../../domain/records/records.js'
+import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
+import { byIndex } from '../db/lateral-lookup.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface Reject {
+  page: number | null
+  row: number
+  problems: readonly Problem[]
+  /** The item as it came, ID numbers replaced. */
+  item: unknown
+  /** Id of the map of headings by which it was read. */
+  map: number | null
+}
+
+export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly Reject[]): Promise<void> => {
+  if (rows.length === 0) return
+  const payload = rows.map(({ page, row, problems, item, map }) => ({
+    page,
+    row_number: row,
+    ...problems[0],
+    problems,
+    item,
+    map_id: map,
+  }))
+  await db.raw(
+    `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item, map_id, item_digest)
+     select ?::bigint, ?::text, r.*, md5(r.item::text) from jsonb_to_recordset(?::jsonb) as r(page int, row_number int, field text, rule text, message text,
+       problems jsonb, item jsonb, map_id bigint) /* rejects.add */`,
+    [runId, feed, JSON.stringify(payload)],
+  )
+}
+
+/** What is noted of it; with nobody who settled it, it tells which run did. */
+export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
+
+/**
+ * What waits since an earlier run and was rejected again as it stood is done with: the later one waits in its place. A feed sends
+ * all of its rows every night, and a row that nobody mends at its source would wait once for each.
+ */
+export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
+  await tx.raw(
+    `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
+     where old.feed = :feed and old.state = 'OPEN' and old.run_id < :run and exists (select 1 from rejects later
+       where later.run_id = :run and later.rule = old.rule and later.item = old.item) /* rejects.settleRepeated */`,
+    { now, feed, run: runId, note: repeatedIn(runId) },
+  )
+}
+
+export interface Told {
+  page: number | null
+  row: number
+  field: string | null
+  heading: string | null
+  rule: string
+  message: string
+}
+
+/** Rejects read at once. */
+const STEP_REJECTS = 1_000
+
+/** All that a run set aside, in the order in which it came, in bounded memory. */
+export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
+  for (let after = 0; ; ) {
+    const { rows } = await db.raw(
+      `select id, page, row_number as row, field, problems->0->>'heading' as heading, rule, message from rejects where run_id = ? and id > ? order by id limit ?
+       /* rejects.ofRun */`,
+      [runId, after, STEP_REJECTS],
+    )
+    for (const { id, ...told } of rows) {
+      after = id
+      yield told
+    }
+    if (rows.length < STEP_REJECTS) return
+  }
+}
+
+/** Why nobody could be found: its code fails, is unknown, or leads to several; or it has none. */
+const REASON = `case when uscc is not null then 'code.digit'
+         when num_nonnulls(org_code, reg_no) > 0 then case when exists (select 1 from codes c where c.known_to is null
+           and c.scheme = 'org_code' and c.code = org_code) or exists (select 1 from codes c where c.known_to is null
+           and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
+         when name is not null then 'name.only' else 'subject.none' end`
+
+/**
+ * Keeps what found no operator, one row a record however often it is sent; what was decided to be none of ours stays so.
+ * `partial`: this delivery is a part of its feed. A record that a whole delivery once brought is the whole feed's.
+ */
+export const keepUnmatched = async (
+  tx: Tx,
+  { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
+): Promise<void> => {
+  await tx.raw(
+    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
+       reason, page, row_number, first_run, last_run, partial)
+     select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
+       jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
+       name_key, subject_key, fact, body, findings, valid_from, valid_to, s.digest,
+       ${REASON},
+       page, row_number, :run::bigint, :run::bigint, :partial::boolean
+     from staged_drafts s join plan p using (item, part) where p.effect = 'UNMATCHED' order by s.record_key, s.item
+     on conflict (feed, record_key) do update set before = case when unmatched.digest = excluded.digest then unmatched.before
+         else to_jsonb(unmatched) - 'before' || jsonb_build_object('changed_by', excluded.last_run) end, body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
+       subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
+       valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
+       row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null, ended_by = null,
+       partial = excluded.partial and (unmatched.partial or unmatched.state = 'TAKEN_BACK') /* rejects.keepUnmatched */`,
+    { run, feed, partial },
+  )
+  await tx.raw(
+    `insert into unmatched (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to, digest,
+       reason, page, row_number, first_run, last_run, state, decision_id)
+     select distinct on (s.record_key) :feed::text, s.record_key, s.kind,
+       jsonb_build_object('uscc', uscc, 'orgCode', org_code, 'regNo', reg_no, 'shop', shop, 'name', name),
+       name_key, s.subject_key, fact, body, findings, valid_from, valid_to, s.digest,
+       ${REASON},
+       page, row_number, :run::bigint, :run::bigint, 'NOT_OURS', p.decision_id
+     from staged_drafts s join plan p using (item, part) join identity_decisions d on d.id = p.decision_id
+     where d.verdict = 'NOT_OURS' order by s.record_key, s.item
+     on conflict (feed, record_key) do update set body = excluded.body, subject = excluded.subject, name_key = excluded.name_key,
+       subject_key = excluded.subject_key, fact = excluded.fact, findings = excluded.findings, valid_from = excluded.valid_from,
+       valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason, page = excluded.page,
+       row_number = excluded.row_number, last_run = excluded.last_run, state = 'NOT_OURS', decision_id = excluded.decision_id
+     where unmatched.digest <> excluded.digest or unmatched.state <> 'NOT_OURS' /* rejects.keepUnmatched not ours */`,
+    { run, feed },
+  )
+  await tx.raw(
+    `update unmatched u set state = 'MATCHED', last_run = :run, ended_by = null from plan p
+     where u.feed = :feed and u.record_key = p.record_key and u.state in ('OPEN', 'ENDED') and p.effect <> 'UNMATCHED'
+     /* rejects.keepUnmatched matched */`,
+    { run, feed },
+  )
+}
+
+/**
+ * What waits and a whole feed no longer holds has ended, like a record that stands: it is nobody's to decide, and no code that
+ * is learned later makes a record of it. Returns how many.
+ */
+export const endWaiting = async (
+  tx: Tx,
+  { id: run, feed, unreadable }: { id: number; feed: string; unreadable: Unreadable },
+): Promise<number> => {
+  const answer = await tx.raw(
+    `update unmatched u set state = 'ENDED', ended_by = :run, proposed_operator = null, evidence = null
+     where u.feed = :feed and u.state = 'OPEN' and u.last_run < :run and not u.partial and u.kind = any(:kinds)
+       and ${keyIsNowhereIn('u')}
+       and not exists (select 1 from unnest(:codes::text[]) k(code)
+         where k.code in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))
+       and u.last_run not in (${STILL_UNCORRECTED}) /* rejects.endWaiting */`,
+    { run, feed, kinds: ENDING_KINDS, ...unreadableBindings(unreadable) } as never,
+  )
+  return answer.rowCount ?? 0
+}
+
+/** So many waiting records that carry a code are all looked at; of more, those of which the run says a code. */
+const WAITING_FEW = 1_000
+/** Waiting records matched at once. */
+const CHUNK_WAITING = 1_000
+
+/** Where the code stands that a waiting record carries, by scheme; in the words of the indexes. A unified code alone counts. */
+const CARRIES = [
+  { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
+  ...['orgCode', 'regNo'].map((field) => ({
+    scheme: field === 'orgCode' ? 'org_code' : 'reg_no',
+    code: `(u.subject->>'${field}')`,
+    where: `u.state = 'OPEN' and u.subject->>'uscc' is null and u.subject->>'${field}' is not null`,
+  })),
+]
+
+/**
+ * Items that waited for an operator and find it by a code: they become records, with the run, page and row in which they
+ * came. Their feed may never send them again. What carries no code costs nothing here, however much of it waits.
+ */
+export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
+  byIndex(tx, async () => {
+    const ids = await mayMatch(tx)
+    for (let from = 0; from < ids.length; from += CHUNK_WAITING)
+      await match(tx, ids.slice(from, from + CHUNK_WAITING), runId, now)
+  })
+
+/**
+ * All that carry a code, if they are few: that finds also those whose code a take-back has made certain since. Of many, those
+ * of which the stage says a code, or whose operator it names: that one may be believed again, with all its codes.
+ */
+const mayMatch = async (tx: Tx): Promise<number[]> => {
+  // By its order the planner is bound to the index that holds these alone.
+  const few = await tx.raw(
+    `${CARRIES.map(
+      ({ code, where }) => `(select u.id from unmatched u where ${where} order by ${code} collate "C" limit :most)`,
+    ).join(' union all ')} /* rejects.mayMatch */`,
+    { most: WAITING_FEW + 1 },
+  )
+  if (few.rows.length <= WAITING_FEW) return distinctIds(few.rows)
+  const many = await tx.raw(
+    `with staged as materialized (
+       select distinct uscc, org_code, reg_no from staged_drafts where num_nonnulls(uscc, org_code, reg_no) > 0),
+     said as materialized (
+       select 'uscc' as scheme, uscc as code from staged union select 'org_code', substr(uscc, 9, 9) from staged
+       union select 'org_code', org_code from staged union select 'reg_no', reg_no from staged
+       union select c.scheme, c.code from staged s join operators o on o.uscc = s.uscc join operator_codes c on c.operator_id = o.id)
+     ${CARRIES.map(
+       ({ scheme, code, where }) =>
+         `select f.id from said c cross join lateral (select u.id from unmatched u where ${code} = c.code and ${where} offset 0) f
+           where c.scheme = '${scheme}'`,
+     ).join(' union all ')} /* rejects.mayMatch many */`,
+  )
+  return distinctIds(many.rows)
+}
+
+const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
+
+/** Three of a code tell whether it leads to several: one operator has it twice at most, in its USCC and by itself. */
+const leadsBy = (scheme: string, code: string): string =>
+  `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
+     and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
+
+/**
+ * Of these the ones whose codes lead to one operator. A registration by number alone is closed as it comes, beside the
+ * one under its firm's USCC, which is the newer word: taken back, that leaves it to wait again.
+ */
+const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
+  await tx.raw(
+    `with found as (
+       select u.*, coalesce(w.merged_into, w.id) as owner, m.id as merger, o.found_by,
+         u.kind = 'registration' and exists (select 1 from versions r where r.feed = u.feed and r.kind = 'registration'
+           and r.known_to is null and r.operator_id = coalesce(w.merged_into, w.id) and r.record_key = w.uscc) as is_older
+       from unmatched u cross join lateral (
+         select case when count(distinct own_id) = 1 then min(own_id) end as own_id, min(said) as found_by from (
+           (select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null limit 3)
+           union all ${leadsBy('org_code', `u.subject->>'orgCode'`)}
+           union all ${leadsBy('reg_no', `u.subject->>'regNo'`)}) f) o
+       join operators w on w.id = o.own_id
+       left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null
+       where u.id = any(:ids::bigint[]) and u.state = 'OPEN' and u.last_run < :run),
+     matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
+     made as (
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+         ended_on, known_from, run_id, opened_by, page, row_number, partial, known_to, closed_as, closed_by)
+       select feed, kind, record_key, owner, found_by, merger, fact, digest, body, findings, valid_from, valid_to,
+         ${ENDED_BEFORE('found')}, :now::timestamptz, last_run, :run::bigint, page, row_number, partial,
+         case when is_older then :now::timestamptz end, case when is_older then 'CHANGED' end, case when is_older then :run::bigint end from found
+       on conflict do nothing returning operator_id)
+     insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
+     /* rejects.matchWaiting */`,
+    { ids: [...ids], run: runId, now } as never,
+  )
+}
+
+export interface Unmatched {
+  id: number
+  feed: string
+  key: string
+  subject: Draft['subject']
+  reason: string
+  row: number
+  run: number
+}
+
+/** What waits for a person to say whose it is, oldest first. */
+export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]> => {
+  const answer = await db.raw(
+    `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
+     where state = 'OPEN' order by last_run, page, row_number, id limit ? /* rejects.openUnmatched */`,
+    [first],
+  )
+  return answer.rows
+}
+
+/** The first items that the latest pull of a feed set aside: where each stood and why. */
+export const latestOf = async (
+  db: Db,
+  feed: string,
+  first: number,
+): Promise<{ page: number | null; row: number; field: string | null; rule: string; message: string }[]> => {
+  const answer = await db.raw(
+    `select page, row_number as row, field, rule, message from rejects
+     where run_id = (select max(id) from runs where job = 'pull' and subject = ? and cause <> 'person') order by id limit ? /* rejects.latestOf */`,
+    [feed, first],
+  )
+  return answer.rows
+}
+
+/**
+ * Bad items of a feed that wait for a person, each once however often it came. Those before the last delivery in which the
+ * agency sent all that it has need no correction: they have come again, or are gone; nor does what was taken back.
+ */
+export const OPEN = (feed: string): string =>
+  `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
+     select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
+     order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
+
+/** Counted in items, as a pull counts them: one row of a file may hold several records. */
+export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
+  const answer = await db.raw(
+    `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
+       (select count(*)::int from (select distinct feed from rejects where state = 'OPEN') f
+         cross join lateral (${OPEN('f.feed')}) items) as rejects /* rejects.backlog */`,
+  )
+  return answer.rows[0]
+}

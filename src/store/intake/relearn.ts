@@ -1,0 +1,197 @@
+/** What the hub knows of operators beside their records, made anew from the registrations that it still believes. */
+import { normalizeCode, regionIn } from '../../domain/operators/codes.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import type { Tx } from '../db/db.js'
+import { follow } from '../operators/names.js'
+
+/** Operators made anew at once. */
+const STEP_OPERATORS = 2_000
+
+interface Known {
+  id: number
+  uscc: string | null
+  name: string | null
+  /** Made by the run that was taken back, or by one taken back before. */
+  unsound: boolean
+  /** Former names that the run taught. */
+  taught: string[]
+  /** Those of them that no register had said. */
+  claims: string[]
+  /** What registrations known to be wrong called it, now and formerly. */
+  wrong: Said[]
+  /** What registrations not known to be wrong say, the one believed and brought last first. */
+  right: (Said & {
+    current: boolean
+    region: string | null
+    status: string | null
+    regNo: string | null
+    run: number
+    from: Date
+  })[]
+  /** What the first other record of its own that is still believed calls it. */
+  party: string | null
+}
+
+interface Said {
+  name: string | null
+  former: string[]
+}
+
+/**
+ * Un-learns what run `run` taught: further codes, former names, and of operators whose registration it brought or that it
+ * made, name, region and status. Reads the temporary tables of store/intake/rollback. Returns the codes that were withdrawn.
+ */
+export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
+  const codes = await tx.raw(
+    `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,
+    [run],
+  )
+  const answer = await tx.raw(
+    `select distinct c.operator_id as id from concerned c join operators o on o.id = c.operator_id
+     where o.known_to is null and (o.first_run = :run
+       or exists (select 1 from taken_back t where t.operator_id = c.operator_id and t.kind = 'registration')
+       or exists (select 1 from operator_names n where n.operator_id = c.operator_id and n.run_id = :run)) order by 1 /* relearn */`,
+    { run },
+  )
+  const ids: number[] = answer.rows.map((row: { id: number }) => row.id)
+  for (let from = 0; from < ids.length; from += STEP_OPERATORS)
+    await write(tx, run, at, await knownOf(tx, run, ids.slice(from, from + STEP_OPERATORS)))
+  return codes.rows.map((row: { code: string }) => row.code)
+}
+
+/**
+ * Of operators that were part of another until now: their own registrations speak, also those that came in between. What the
+ * other one learnt of codes from these alone, it never had.
+ */
+export const relearnParted = async (
+  tx: Tx,
+  { parts, owner }: { parts: readonly number[]; owner: number },
+  at: Date,
+) => {
+  const registered = ({ right }: Known): boolean => right.some(({ current }) => current)
+  const parted = (await knownOf(tx, null, parts)).filter(registered)
+  await write(tx, null, at, parted)
+  const codes = (known: readonly Known[]): string[] =>
+    known.flatMap(({ right }) => right.flatMap(({ regNo }) => normalizeCode(regNo) ?? []))
+  const kept = new Set(codes(await knownOf(tx, null, [owner])))
+  await tx.raw(
+    `delete from operator_codes where operator_id = ? and scheme = 'reg_no' and code = any(?::text[]) /* relearn parted */`,
+    [owner, codes(parted).filter((code) => !kept.has(code))] as never,
+  )
+}
+
+/**
+ * What an operator `o` brought itself, whatever it is part of now: by its own codes or by a person's word on it, not by what
+ * was merged into it.
+ */
+const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
+  or exists (select 1 from identity_decisions d where d.id = v.decision_id
+    and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
+
+const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<Known[]> => {
+  const answer = await tx.raw(
+    `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
+       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
+       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint and n.claim), '[]') as claims,
+       coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]')))
+         from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is not null
+           and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as wrong,
+       coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]'),
+           'current', v.known_to is null, 'region', v.body->>'region_code', 'status', v.body->>'status', 'regNo', v.body->>'reg_no',
+           'run', v.run_id, 'from', v.known_from) order by (v.known_to is null) desc, v.run_id desc, v.id desc)
+         from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is null
+           and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as "right",
+       (select coalesce(v.body->>'party_name', v.body->>'name') from versions v where ${OWN} and v.known_to is null
+         and v.found_by is null and v.kind in ('penalty', 'inspection', 'permit', 'repair', 'shop') order by v.run_id, v.id limit 1) as party
+     from operators o join runs f on f.id = o.first_run where o.id = any(:ids::int[]) order by o.id /* relearn known */`,
+    { run, ids: [...ids] } as never,
+  )
+  return answer.rows
+}
+
+interface Learnt {
+  id: number
+  name: string | null
+  region: string | null
+  status: string
+  regNo: string | null
+  run: number | null
+  former: string[]
+  /** Former names that nobody but wrong registrations told. */
+  unsaid: string[]
+}
+
+const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known[]): Promise<void> => {
+  const rows = known.map((one) => learnt(one, run))
+  const present = rows.map(({ id, name, region, status }) => ({
+    id,
+    name,
+    key: name === null ? null : normalizeName(name),
+    region,
+    status,
+  }))
+  await tx.raw(
+    `update operators o set name = r.name, name_key = r.key, region = r.region, status = r.status
+     from jsonb_to_recordset(?::jsonb) as r(id int, name text, key text, region text, status text) where o.id = r.id /* relearn present */`,
+    [JSON.stringify(present)],
+  )
+  await tx.raw(
+    `delete from operator_names n using jsonb_to_recordset(?::jsonb) as r(id int, name text) where n.operator_id = r.id and n.name = r.name
+     /* relearn unsaid */`,
+    [JSON.stringify(rows.flatMap(({ id, unsaid }) => unsaid.map((name) => ({ id, name }))))],
+  )
+  const former = rows.flatMap((row) =>
+    row.former.map((name) => ({ id: row.id, name, key: normalizeName(name), run: row.run })),
+  )
+  await tx.raw(
+    `insert into operator_names (operator_id, name, name_key, known_from, run_id)
+     select r.id, r.name, r.key, ?::timestamptz, r.run from jsonb_to_recordset(?::jsonb) as r(id int, name text, key text, run bigint)
+     on conflict (operator_id, name) do update set run_id = excluded.run_id, claim = false
+       where operator_names.run_id = ?::bigint or operator_names.claim /* relearn former */`,
+    [at, JSON.stringify(former), run],
+  )
+  const codes = rows.flatMap(({ id, regNo, run: source }) => {
+    const code = normalizeCode(regNo)
+    return code === null ? [] : [{ id, code, run: source }]
+  })
+  await tx.raw(
+    `insert into operator_codes (scheme, code, operator_id, run_id)
+     select 'reg_no', r.code, r.id, r.run from jsonb_to_recordset(?::jsonb) as r(id int, code text, run bigint) on conflict do nothing
+     /* relearn reg_no */`,
+    [JSON.stringify(codes)],
+  )
+  await follow(
+    tx,
+    rows.map(({ id }) => id),
+  )
+}
+
+/**
+ * The believed registration speaks; without one the name that the wrong registration displaced, else what another record
+ * calls it, and else nothing is known but the code.
+ */
+const learnt = (
+  { id, uscc, name, unsound, taught, claims, wrong, right, party }: Known,
+  run: number | null,
+): Learnt => {
+  const registered = right.find(({ current }) => current)
+  const claimed = new Set(wrong.flatMap((said) => said.former))
+  const wronglyCalled = new Set(wrong.map((said) => said.name))
+  const displaced = taught.find((each) => !claimed.has(each) && !wronglyCalled.has(each))
+  const kept = unsound || wronglyCalled.has(name) ? null : name
+  const present = registered?.name ?? displaced ?? party ?? kept
+  const said = new Set(right.flatMap((each) => [each.name, ...each.former]))
+  const borne = displaced !== undefined && !claims.includes(displaced) ? displaced : null
+  const former = [...new Set([...said, borne])].filter((each) => each != null && each !== present) as string[]
+  const all = new Set([...taught, ...wronglyCalled, ...claimed, present])
+  return {
+    id,
+    name: present,
+    region: registered?.region ?? (uscc === null ? null : regionIn(uscc)),
+    status: registered?.status ?? 'UNKNOWN',
+    regNo: registered?.regNo ?? null,
+    run: registered?.run ?? run,
+    former,
+    unsaid: [...all].filter((each): each is string => each !== null && !former.includes(each)),
+  }
+}

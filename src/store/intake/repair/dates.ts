@@ -1,0 +1,107 @@
+/** Repair: records with a day that earlier releases read wrongly. */
+import type { Body, RecordKind } from '../../../domain/records/records.js'
+import type { Tx } from '../../db/db.js'
+import type { Mended, Repairing } from './ends.js'
+
+/** A version that stands, or a record that waits for its operator, which holds a day of the span; and where its item came. */
+export interface Dated {
+  id: number
+  /** It waits for its operator, and `id` is of `unmatched`. */
+  waits: boolean
+  feed: string
+  kind: RecordKind
+  key: string
+  operator: number | null
+  body: Body
+  validFrom: string | null
+  validTo: string | null
+  run: number
+  page: number | null
+  row: number
+  /** The archived items of its run; null: nothing was archived. */
+  archive: string | null
+  dated: string | null
+  startedAt: Date
+}
+
+/** The row holds a day from :from to :to in one of its own dates (SQL). */
+const HOLDS_DAY = (v: string): string => `(${v}.valid_from between :from and :to or ${v}.valid_to between :from and :to
+  or exists (select 1 from regexp_matches(${v}.body::text, '"(\\d{4}-\\d{2}-\\d{2})"', 'g') m(day) where m.day[1] between :from and :to))`
+
+/** What stands or waits and holds a day from `from` to `to` in one of its own dates. By run, in the order of its items. */
+export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<Dated[]> => {
+  const answer = await tx.raw(
+    `select d.*, r.archive, r.dated, r.started_at as "startedAt" from (
+       select v.id, false as waits, v.feed, v.kind, v.record_key as key, v.operator_id as operator, v.body,
+         v.valid_from as "validFrom", v.valid_to as "validTo", v.run_id as run, v.page, v.row_number as row
+       from versions v where v.known_to is null and v.ended_on is null and ${HOLDS_DAY('v')}
+       union all
+       select u.id, true, u.feed, u.kind, u.record_key, null, u.body, u.valid_from, u.valid_to, u.last_run, u.page, u.row_number
+       from unmatched u where u.state = 'OPEN' and ${HOLDS_DAY('u')}) d
+     join runs r on r.id = d.run order by d.run, d.waits, d.id /* repair.datedWithin */`,
+    { from, to },
+  )
+  return answer.rows
+}
+
+export interface Redated extends Pick<Dated, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
+  digest: string
+  /** By which a person's decision on its subject is found; of what waits. */
+  subjectKey: string | null
+  /** Where a day is a part of its fact; null: its fact stays. */
+  fact: string | null
+}
+
+const TOLD = `jsonb_to_recordset(:records::jsonb)
+  as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
+
+/**
+ * The wrong version is known to be wrong, and the record stands anew with its right days; under another key where a day is a
+ * part of the key, unless the agency has sent that record since.
+ */
+export const redate = async (tx: Tx, { run, at }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
+  const waiting = records.filter(({ waits }) => waits)
+  const standing = records.filter(({ waits }) => !waits)
+  return [...(await redateStanding(tx, { run, at }, standing)), ...(await redateWaiting(tx, { run, at }, waiting))]
+}
+
+const redateStanding = async (tx: Tx, { run, at }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
+  if (records.length === 0) return []
+  const answer = await tx.raw(
+    `with told as (
+       select * from ${TOLD}),
+     wrong as (
+       update versions v set known_to = :at, closed_as = 'WRONG', closed_by = :run, wrong_from = :at from told t
+       where v.id = t.id and v.known_to is null
+       returning v.*, t.key as new_key, t.body as new_body, t."validFrom" as new_from, t."validTo" as new_to, t.digest as new_digest,
+         coalesce(t.fact, v.fact) as new_fact),
+     made as (
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+         valid_to, known_from, run_id, opened_by, page, row_number, partial, held_by)
+       select feed, kind, new_key, operator_id, found_by, decision_id, new_fact, new_digest, new_body, findings, new_from, new_to,
+         :at::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from wrong on conflict do nothing)
+     select feed, record_key as key, operator_id as operator from wrong order by id /* repair.redate */`,
+    { run, at, records: JSON.stringify(records) },
+  )
+  return answer.rows
+}
+
+/** What waits is one row a record: it is changed in place, and ends where the agency has sent the record under its right key since. */
+const redateWaiting = async (tx: Tx, { run }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
+  if (records.length === 0) return []
+  const answer = await tx.raw(
+    `with told as (
+       select t.*, w.feed, w.record_key as old_key, row_number() over (partition by w.feed, t.key order by t.id) > 1
+         or exists (select 1 from unmatched o where o.feed = w.feed and o.record_key = t.key and o.id <> w.id)
+         or exists (select 1 from versions v where v.feed = w.feed and v.record_key = t.key and v.known_to is null) as is_there
+       from ${TOLD} join unmatched w on w.id = t.id)
+     update unmatched u set body = t.body, valid_from = t."validFrom", valid_to = t."validTo", digest = t.digest, subject_key = t."subjectKey",
+       fact = coalesce(t.fact, u.fact),
+       record_key = case when t.is_there then u.record_key else t.key end, state = case when t.is_there then 'ENDED' else u.state end,
+       ended_by = case when t.is_there then :run::bigint end
+     from told t where u.id = t.id and u.state = 'OPEN'
+     returning u.feed, t.old_key as key, null::int as operator /* repair.redateWaiting */`,
+    { run, records: JSON.stringify(records) },
+  )
+  return answer.rows
+}

@@ -1,0 +1,154 @@
+/** Repair: records that a whole delivery no longer held and that stand all the same, and those that no delivery could ever end. */
+import type { Unreadable } from '../../../domain/records/records.js'
+import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
+import type { Tx } from '../../db/db.js'
+
+/** What was mended of one record. */
+export interface Mended {
+  feed: string
+  key: string
+  /** Whose score it may have moved; null: nobody's. */
+  operator: number | null
+}
+
+export interface Repairing {
+  /** The run that repairs. */
+  run: number
+  /** The instant of the transaction's knowledge. */
+  at: Date
+}
+
+/** The run of a version or a waiting record brought its whole feed, or corrected an item of one that did (SQL). */
+const OF_WHOLE = (r: string): string => `(${r}.whole or exists (select 1 from rejects j join runs s on s.id = j.run_id
+  where j.taken_run = ${r}.id and s.whole))`
+
+/** An item that was set aside in run `w` may be this record: its key or its operator's code is a word of it (SQL). */
+const MAY_BE_UNREADABLE = (w: string, of: { key: string; code: string; run: string }): string =>
+  `exists (select 1 from rejects n where n.run_id = ${w}.id and (strpos(n.item::text, ${of.key}) > 0 or strpos(n.item::text, ${of.code}) > 0
+     or exists (select 1 from rejects j where j.taken_run = ${of.run} and j.item = n.item)))`
+
+/** The first whole delivery after a run that went without the record (SQL). */
+const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: string }): string =>
+  `select w.id, (w.started_at at time zone 'Asia/Shanghai')::date as day from runs w where w.job = 'pull' and w.subject = ${of.feed}
+     and w.complete and w.outcome = 'DONE' and w.taken_back_at is null and w.id > ${of.run} and not ${MAY_BE_UNREADABLE('w', of)}
+   order by w.id limit 1`
+
+/** Closes the versions listed in the temporary table `repair_ends` (id, day) and opens them again as ended. */
+const endListed = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+  const answer = await tx.raw(
+    `with gone as (
+       update versions v set known_to = :at, closed_as = 'ENDED', closed_by = :run from repair_ends e
+       where v.id = e.id and v.known_to is null returning v.*, e.day)
+     insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+     select feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to, day,
+       :at::timestamptz, run_id, :run::bigint, page, row_number, false, held_by from gone
+     returning feed, record_key as key, operator_id as operator /* repair.endListed */`,
+    { run, at },
+  )
+  await tx.raw('drop table repair_ends /* repair.endListed */')
+  return answer.rows
+}
+
+/**
+ * What was matched later or corrected was kept as a part of its feed: no whole delivery could end it. One that repeated it
+ * would have made it its own, so every later one went without it.
+ */
+export const endNeverEnding = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+  await tx.raw(
+    `create temporary table repair_ends on commit drop as
+     select v.id, a.day from versions v join runs r on r.id = v.run_id and r.job = 'pull' left join operators o on o.id = v.operator_id
+     cross join lateral (${FIRST_WITHOUT({
+       feed: 'v.feed',
+       key: 'v.record_key',
+       code: `coalesce(o.uscc, o.shop, v.record_key)`,
+       run: 'v.run_id',
+     })}) a
+     where v.known_to is null and v.ended_on is null and v.partial and v.kind = any(?) and ${OF_WHOLE('r')} /* repair.endNeverEnding */`,
+    [ENDING_KINDS] as never,
+  )
+  return endListed(tx, of)
+}
+
+/** The rest of them is the whole feed's from now on, and ends with it. */
+export const keepAsWhole = async (tx: Tx): Promise<Mended[]> => {
+  const answer = await tx.raw(
+    `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial
+       and v.kind = any(?) and ${OF_WHOLE('r')} returning v.feed, v.record_key as key, null::int as operator /* repair.keepAsWhole */`,
+    [ENDING_KINDS] as never,
+  )
+  return answer.rows
+}
+
+/** What waits for its operator and a later whole delivery went without has ended. */
+export const endWaiting = async (tx: Tx): Promise<Mended[]> => {
+  const answer = await tx.raw(
+    `update unmatched u set state = 'ENDED', ended_by = e.run, proposed_operator = null, evidence = null
+     from (select u.id, a.id as run from unmatched u cross join lateral (${FIRST_WITHOUT({
+       feed: 'u.feed',
+       key: 'u.record_key',
+       code: `coalesce(u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop', u.record_key)`,
+       run: 'u.last_run',
+     })}) a where u.state = 'OPEN' and not u.partial and u.kind = any(?)) e
+     where u.id = e.id returning u.feed, u.record_key as key, null::int as operator /* repair.endWaiting */`,
+    [ENDING_KINDS] as never,
+  )
+  return answer.rows
+}
+
+export interface Delivered {
+  run: number
+  feed: string
+  /** Its archived items, relative to the archive; null: nothing was archived. */
+  archive: string | null
+  dated: string | null
+  startedAt: Date
+}
+
+/** The last whole delivery of each feed. */
+export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<Delivered[]> => {
+  const answer = await tx.raw(
+    `select distinct on (subject) id as run, subject as feed, archive, dated, started_at as "startedAt" from runs
+     where job = 'pull' and subject = any(?) and complete and outcome = 'DONE' and taken_back_at is null
+     order by subject, id desc /* repair.lastWhole */`,
+    [[...feeds]] as never,
+  )
+  return answer.rows
+}
+
+/** Keys sent to the database at once. */
+const CHUNK_KEYS = 10_000
+
+/** Ends what stood when a whole delivery came and that, by its archive, did not hold. `today`: the day of the delivery. */
+export const endUnsent = async (
+  tx: Tx,
+  of: Repairing,
+  sent: { run: number; feed: string; today: string; keys: ReadonlySet<string>; unreadable: Unreadable },
+): Promise<Mended[]> => {
+  await tx.raw(
+    'create temporary table repair_sent (record_key text collate "C") on commit drop /* repair.endUnsent sent */',
+  )
+  const keys = [...sent.keys]
+  for (let from = 0; from < keys.length; from += CHUNK_KEYS)
+    await tx.raw('insert into repair_sent select unnest(?::text[]) /* repair.endUnsent keys */', [
+      keys.slice(from, from + CHUNK_KEYS),
+    ] as never)
+  await tx.raw('analyze repair_sent /* repair.endUnsent */')
+  await tx.raw(
+    `create temporary table repair_ends on commit drop as
+     select v.id, :today::date as day from versions v where v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial
+       and v.kind = any(:kinds) and v.run_id < :run
+       and not exists (select 1 from runs n where n.id = v.opened_by and n.id >= :run and n.job <> 'repair')
+       and not exists (select 1 from repair_sent s where s.record_key = v.record_key) and ${isNowhereIn('v')}
+       and v.run_id not in (${STILL_UNCORRECTED}) /* repair.endUnsent */`,
+    {
+      feed: sent.feed,
+      run: sent.run,
+      today: sent.today,
+      kinds: ENDING_KINDS,
+      ...unreadableBindings(sent.unreadable),
+    } as never,
+  )
+  await tx.raw('drop table repair_sent /* repair.endUnsent */')
+  return endListed(tx, of)
+}

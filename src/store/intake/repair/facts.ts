@@ -1,0 +1,93 @@
+/** Repair: one registration, one penalty, one standard and one entry of a list that were kept or counted twice. */
+import type { Tx } from '../../db/db.js'
+import { otherNames } from '../../records/same-facts.js'
+import { isNumberOf } from '../../records/versions.js'
+import type { Mended, Repairing } from './ends.js'
+
+/** A registration by number alone beside the one under its firm's USCC is closed: the other is the newer word. */
+export const closeDoubledRegistrations = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+  const answer = await tx.raw(
+    `update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from versions r
+     where r.feed = v.feed and r.kind = 'registration' and r.known_to is null and r.operator_id = v.operator_id and r.id <> v.id
+       and v.kind = 'registration' and v.known_to is null and ${isNumberOf('v', 'r.record_key')}
+     returning v.feed, v.record_key as key, v.operator_id as operator /* repair.closeDoubledRegistrations */`,
+    { run, at },
+  )
+  return answer.rows
+}
+
+/** As `authorityCompared` names a city's regulator whose 市 stands once (SQL, of the name of a fact). */
+const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
+
+/** A penalty takes the fact of the first record of the same decision. */
+export const joinPenalties = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+  await tx.raw(
+    `create temporary table repair_facts on commit drop as
+     select v.id, ${RESPELT} as fact from versions v where v.kind = 'penalty' and v.known_to is null and v.fact ~ '市场监督管理局$'
+       and ${RESPELT} <> v.fact /* repair.joinPenalties respelt */`,
+  )
+  await tx.raw(
+    `insert into repair_facts select o.id, o.fact from (${otherNames(
+      `select id from versions where kind = 'penalty' and known_to is null and fact is not null`,
+    )}) o where not exists (select 1 from repair_facts r where r.id = o.id) /* repair.joinPenalties named */`,
+  )
+  return tellAnew(tx, of)
+}
+
+/** The fact of a standard, or of an entry of a list that bears no key of its authority's, as the maps of these feeds name it (SQL). */
+const FACT_OF = (
+  v: string,
+): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
+  when 'abnormal' then concat_ws('/', 'abnormal', ${v}.body->>'listed_on', ${v}.body->>'reason')
+  when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
+  when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
+
+/** Standards and entries of one firm that are the same, kept under several keys for the code that their rows carried, are one fact. */
+export const joinKeys = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+  await tx.raw(
+    `create temporary table repair_facts on commit drop as
+     select v.id, ${FACT_OF('v')} as fact from versions v where v.kind in ('standard', 'list_entry') and v.known_to is null
+       and v.ended_on is null and v.fact is null and exists (
+         select 1 from versions o where o.operator_id = v.operator_id and o.id <> v.id and o.kind = v.kind and o.known_to is null
+           and o.ended_on is null and ${FACT_OF('o')} = ${FACT_OF('v')}) /* repair.joinKeys */`,
+  )
+  return tellAnew(tx, of)
+}
+
+/** The versions in the temporary table `repair_facts` (id, fact) are told anew with that fact: what was known before stays as it was. */
+const tellAnew = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+  const answer = await tx.raw(
+    `with old as (
+       update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from repair_facts f
+       where v.id = f.id and v.known_to is null returning v.*, f.fact as one_fact)
+     insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+       valid_to, ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+     select feed, kind, record_key, operator_id, found_by, decision_id, one_fact, digest, body, findings, valid_from, valid_to, ended_on,
+       :at::timestamptz, run_id, :run::bigint, page, row_number, partial, held_by from old
+     returning feed, record_key as key, operator_id as operator /* repair.tellAnew */`,
+    { run, at },
+  )
+  await tx.raw('drop table repair_facts /* repair.tellAnew */')
+  return answer.rows
+}
+
+export interface Mirrored extends Mended {
+  operator: number
+  body: { document_number: string; authority: string | null }
+  own: { documentNumber: string | null; authority: string | null }[]
+}
+
+/** Mirrored entries that the latest score of an operator counts beside an entry that this hub published. */
+export const mirroredBesideOwn = async (tx: Tx): Promise<Mirrored[]> => {
+  const answer = await tx.raw(
+    `select v.feed, v.record_key as key, v.operator_id as operator, v.body,
+       (select jsonb_agg(jsonb_build_object('documentNumber', l.document_number, 'authority', l.authority)) from listings l
+         where l.operator_id = v.operator_id and l.published_on is not null) as own
+     from versions v join latest_scores n on n.operator_id = v.operator_id join scores s on s.id = n.score_id
+     where v.kind = 'list_entry' and v.known_to is null and v.ended_on is null and v.body->>'document_number' is not null
+       and v.operator_id in (select operator_id from listings where published_on is not null)
+       and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id)))
+     order by v.id /* repair.mirroredBesideOwn */`,
+  )
+  return answer.rows
+}

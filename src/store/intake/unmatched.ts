@@ -1,0 +1,228 @@
+/** Records that wait for a person to say whose they are: the queue, and what a decision on a subject does to it. */
+import type { NoProposal } from '../../domain/intake/matching.js'
+import type { Body, Finding, RecordKind, Subject } from '../../domain/records/records.js'
+import { ENDED_BEFORE } from './absence.js'
+import type { Db, Tx } from '../db/db.js'
+import { inSight, type Sight } from '../access/sight.js'
+
+export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK', 'ENDED'] as const
+export type State = (typeof STATES)[number]
+
+export interface Waiting {
+  id: number
+  feed: string
+  key: string
+  kind: RecordKind
+  subject: Subject
+  nameKey: string | null
+  subjectKey: string | null
+  body: Body
+  findings: Finding[]
+  validFrom: string | null
+  validTo: string | null
+  /** Why no operator was found: code.digit, code.unknown, name.only, subject.none. */
+  reason: string
+  state: State
+  run: number
+  file: string | null
+  page: number | null
+  row: number
+  /** Null once that operator is no longer believed to exist. */
+  proposedOperator: number | null
+  evidence: { evidence?: { field: string; said: string; held: string }[]; because?: NoProposal } | null
+  decision: number | null
+  /** Whose it was found to be, or may be; null: nobody's that is known. */
+  operatorId: number | null
+}
+
+/** Whose it was found to be, or may be. */
+const OPERATOR =
+  'coalesce((select d.operator_id from identity_decisions d where d.id = u.decision_id), u.proposed_operator)'
+
+const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_key as "nameKey", u.subject_key as "subjectKey", u.body,
+  u.findings, u.valid_from as "validFrom", u.valid_to as "validTo", u.reason, u.state, u.last_run as run, r.file, u.page,
+  u.row_number as row, u.evidence, u.decision_id as decision, ${OPERATOR} as "operatorId",
+  (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
+
+export interface Filter {
+  /** Null: of every feed. */
+  feeds: readonly string[] | null
+  state: State
+  sight?: Sight
+}
+
+const filtered = (sight: Sight): string =>
+  `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${inSight(sight, OPERATOR)}`
+
+/** Oldest first. */
+export const list = async (
+  db: Db,
+  { feeds, state, sight = null }: Filter,
+  { first, after }: { first: number; after: number | null },
+): Promise<Waiting[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
+     where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* waiting.list */`,
+    { feeds: feeds && [...feeds], state, sight, after, first } as never,
+  )
+  return answer.rows
+}
+
+export const countOf = async (db: Db, { feeds, state, sight = null }: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from unmatched u where ${filtered(sight)} /* waiting.countOf */`,
+    {
+      feeds: feeds && [...feeds],
+      state,
+      sight,
+    } as never,
+  )
+  return answer.rows[0].n
+}
+
+export const byId = async (db: Db, id: number): Promise<Waiting | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? /* waiting.byId */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Locked to the end of the transaction. */
+export const forDecision = async (tx: Tx, id: number): Promise<Waiting | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+export const setSubjectKey = async (tx: Tx, id: number, subjectKey: string): Promise<void> => {
+  await tx('unmatched').where({ id }).update({ subject_key: subjectKey })
+}
+
+/** A decision on a subject of a feed, as it reaches the records that wait. */
+export interface Reach {
+  decision: number
+  feed: string
+  subjectKey: string
+  at: Date
+}
+
+/** All open records of the subject are settled by the decision. Returns how many. */
+export const settle = async (
+  tx: Tx,
+  { decision, feed, subjectKey }: Reach,
+  state: 'MATCHED' | 'NOT_OURS',
+): Promise<number> => {
+  const answer = await tx.raw(
+    `update unmatched set state = :state, decision_id = :decision where feed = :feed and subject_key = :subjectKey and state = 'OPEN'
+     /* waiting.settle */`,
+    { decision, feed, subjectKey, state },
+  )
+  return answer.rowCount ?? 0
+}
+
+/**
+ * Closes what still stood of the settled records: an earlier form of each, attached by a code that its agency no longer
+ * sends. Returns whose they were.
+ */
+export const closeEarlier = async (
+  tx: Tx,
+  { decision, subjectKey, at }: Reach,
+  as: 'CHANGED' | 'ENDED',
+): Promise<number[]> => {
+  const answer = await tx.raw(
+    `update versions v set known_to = :at, closed_as = :as from unmatched u
+     where u.subject_key = :subjectKey and u.decision_id = :decision and v.record_key = u.record_key and v.feed = u.feed
+       and v.known_to is null returning v.operator_id as operator /* waiting.closeEarlier */`,
+    { decision, subjectKey, at, as },
+  )
+  return answer.rows.map((row: { operator: number }) => row.operator)
+}
+
+/** The record waits because its agency, at this instant, no longer said whose it is: nothing of it is known to be wrong. */
+export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
+       where u.feed = :feed and u.record_key = :key and u.state = 'OPEN' and v.known_to = :at and v.closed_as = 'CHANGED') as "letGo"
+     /* waiting.letGo */`,
+    { feed, key, at },
+  )
+  return answer.rows[0].letGo
+}
+
+/**
+ * The settled records become records of the operator, each with the run, page and row in which it came. One that its whole
+ * feed had ended before it went back to the queue is ended still.
+ */
+export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operator: number): Promise<void> => {
+  await tx.raw(
+    `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       ended_on, known_from, run_id, page, row_number, partial)
+     select u.feed, u.kind, u.record_key, :operator::int, :decision::bigint, u.fact, u.digest, u.body, u.findings, u.valid_from,
+       u.valid_to, ${ENDED_BEFORE('u')}, :at::timestamptz, u.last_run, u.page, u.row_number, u.partial
+     from unmatched u where u.subject_key = :subjectKey and u.decision_id = :decision
+     order by u.id /* waiting.attach */`,
+    { decision, subjectKey, at, operator },
+  )
+}
+
+/** What stands by a decision that is undone waits again, also what came later and was attached by it at once; newer words that wait stay. */
+export const returnAttached = async (
+  tx: Tx,
+  { decision, subjectKey }: Reach,
+  { subject, nameKey, reason }: Pick<Waiting, 'subject' | 'nameKey' | 'reason'>,
+): Promise<number[]> => {
+  const answer = await tx.raw(
+    `insert into unmatched as u (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to,
+       digest, reason, page, row_number, first_run, last_run, partial)
+     select v.feed, v.record_key, v.kind, :subject::jsonb, :nameKey, :subjectKey, v.fact, v.body, v.findings, v.valid_from,
+       v.valid_to, v.digest, :reason, v.page, v.row_number, v.run_id, v.run_id, v.partial
+     from versions v where v.decision_id = :decision and v.known_to is null order by v.id
+     on conflict (feed, record_key) do update set kind = excluded.kind, subject = excluded.subject, name_key = excluded.name_key,
+       subject_key = excluded.subject_key, fact = excluded.fact, body = excluded.body, findings = excluded.findings,
+       valid_from = excluded.valid_from, valid_to = excluded.valid_to, digest = excluded.digest, reason = excluded.reason,
+       page = excluded.page, row_number = excluded.row_number, last_run = excluded.last_run, state = 'OPEN', decision_id = null,
+       partial = excluded.partial, ended_by = null
+       where u.state not in ('OPEN', 'NOT_OURS') or u.last_run <= excluded.last_run
+     returning u.id /* waiting.returnAttached */`,
+    { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason } as never,
+  )
+  return answer.rows.map((row: { id: number }) => row.id)
+}
+
+export const returnSetAside = async (tx: Tx, { decision, subjectKey }: Reach): Promise<number[]> => {
+  const answer = await tx.raw(
+    `update unmatched set state = 'OPEN', decision_id = null
+     where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* waiting.returnSetAside */`,
+    { decision, subjectKey },
+  )
+  return answer.rows.map((row: { id: number }) => row.id)
+}
+
+/** Every version that stands or stood by this decision is known to be wrong. Returns whose they were. */
+export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<number[]> => {
+  const answer = await tx.raw(
+    `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
+     where decision_id = :decision and wrong_from is null returning operator_id as operator /* waiting.markWrong */`,
+    { decision, at },
+  )
+  return answer.rows.map((row: { operator: number }) => row.operator)
+}
+
+/** What the decision had closed of these records stands again, unless it is known to be wrong by now. Returns whose it is. */
+export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
+  const answer = await tx.raw(
+    `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       ended_on, known_from, run_id, opened_by, page, row_number, partial, held_by)
+     select p.feed, p.kind, p.record_key, coalesce(o.merged_into, o.id), p.found_by, p.decision_id, p.fact, p.digest, p.body, p.findings,
+       p.valid_from, p.valid_to, p.ended_on, :at::timestamptz, p.run_id, p.opened_by, p.page, p.row_number, p.partial, p.held_by
+     from unmatched u join versions p on p.record_key = u.record_key and p.feed = u.feed
+     join operators o on o.id = p.operator_id
+     where u.id = any(:ids::bigint[]) and p.known_to = :closedAt and p.wrong_from is null
+     on conflict do nothing returning operator_id as operator /* waiting.reopenEarlier */`,
+    { ids: [...ids], closedAt, at } as never,
+  )
+  return answer.rows.map((row: { operator: number }) => row.operator)
+}

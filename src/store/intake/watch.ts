@@ -1,0 +1,118 @@
+/** Watching feeds: how each stands by its last pull, by what waits for a person, and by its duty to send in time. */
+import type { Db } from '../db/db.js'
+import { OPEN } from './rejects.js'
+import { MAY_LIST } from '../db/restored.js'
+import type { RunError } from '../timetable/runs.js'
+
+export interface Watched {
+  feed: string
+  /** The last pull that ended, well or not; a person's correction of one item is none. Null: there was none. */
+  last: {
+    run: number
+    outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
+    endedAt: Date
+    /** Items. */
+    received: number
+    rejected: number
+    /** Most frequent first. */
+    byRule: { rule: string; count: number }[]
+    error: RunError | null
+  } | null
+  /** Bad items that the agency has not sent again since, and nobody has settled. */
+  openRejects: number
+  /** Items that wait for a person to say whose they are. */
+  unmatched: number
+  /** New records of the days watched: sent after the day by which they had to be, and in time. */
+  late: number
+  timely: number
+}
+
+/**
+ * A bad item waits until a person settles it or the agency has sent its whole feed anew; one that came twice waits once. The
+ * first good pull of a feed, and a file taken by hand, may bring years of records and say nothing of lateness.
+ */
+export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, Watched>> => {
+  const answer = await db.raw(
+    `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",
+       u.n as unmatched, t.late, t.timely
+     from unnest(:feeds::text[]) as f(feed)
+     left join lateral (select id, outcome, ended_at, counts, error from runs where job = 'pull' and subject = f.feed
+       and cause <> 'person' and outcome <> 'RUNNING' order by id desc limit 1) l on true
+     left join lateral (select jsonb_agg(jsonb_build_object('rule', rule, 'count', n) order by n desc, rule) as rules from (
+       select rule, count(*)::int as n from rejects where run_id = l.id group by rule) by_rule) w on true
+     cross join lateral (select count(*)::int as n from (${OPEN('f.feed')}) items) o
+     cross join lateral (select count(distinct (last_run, page, row_number))::int as n from unmatched where feed = f.feed and state = 'OPEN') u
+     cross join lateral (select coalesce(sum((counts->>'late')::int), 0)::int as late, coalesce(sum((counts->>'timely')::int), 0)::int as timely
+       from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
+         and (cause <> 'command' or file is null) and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed
+           and outcome = 'DONE' and cause <> 'person')) t
+     /* watch.ofFeeds */`,
+    { feeds: [...feeds], since } as never,
+  )
+  return new Map((answer.rows as Row[]).map((row) => [row.feed, watched(row)]))
+}
+
+/**
+ * When each feed was last brought whole and well, a dated file no later than its day; null where that was tried and never
+ * came. A feed of which no pull was ever tried is left out.
+ */
+export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
+  pulledAt(db, feeds, 'g.at')
+
+const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<Map<string, Date | null>> => {
+  const answer = await db.raw(
+    `select f.feed, ${at} as at from unnest(?::text[]) as f(feed) left join lateral (
+       select least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at from runs where job = 'pull' and subject = f.feed
+         and whole and outcome = 'DONE' and taken_back_at is null order by id desc limit 1) g on true
+     where exists (select 1 from runs where job = 'pull' and subject = f.feed) /* watch.lastGood */`,
+    [[...feeds]] as never,
+  )
+  return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
+}
+
+/**
+ * The same for answers about operators: while the database may have lost who was removed, they are as old as can be and say that
+ * they are stale.
+ */
+export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
+  pulledAt(db, feeds, `case when ${MAY_LIST} then g.at end`)
+
+/** The newest run by which this sender uploaded to a feed since then. */
+export const lastUpload = async (
+  db: Db,
+  { feed, by, since }: { feed: string; by: string; since: Date },
+): Promise<number | null> => {
+  const answer = await db.raw(
+    `select id from runs where job = 'pull' and subject = ? and cause = 'upload' and asked_by = ? and started_at >= ?
+     order by id desc limit 1 /* watch.lastUpload */`,
+    [feed, by, since],
+  )
+  return answer.rows[0]?.id ?? null
+}
+
+interface Row extends Pick<Watched, 'feed' | 'openRejects' | 'unmatched' | 'late' | 'timely'> {
+  run: number | null
+  outcome: NonNullable<Watched['last']>['outcome']
+  endedAt: Date
+  counts: Record<string, number>
+  error: RunError | null
+  byRule: { rule: string; count: number }[] | null
+}
+
+const watched = ({ run, outcome, endedAt, counts, error, byRule, ...row }: Row): Watched => ({
+  ...row,
+  last:
+    run === null
+      ? null
+      : {
+          run,
+          outcome,
+          endedAt,
+          received: counts['received'] ?? 0,
+          rejected: counts['rejected'] ?? sum(byRule),
+          byRule: byRule ?? [],
+          error,
+        },
+})
+
+const sum = (byRule: Row['byRule']): number => (byRule ?? []).reduce((total, { count }) => total + count, 0)

@@ -1,0 +1,160 @@
+/** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
+import type { Unreadable } from '../../domain/records/records.js'
+import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
+import type { Db, Tx } from '../db/db.js'
+import { inSight, type Sight } from '../access/sight.js'
+
+export const CAUSES = [
+  'ABSENT',
+  'TAKEN_BACK',
+  'CHANGED_HANDS',
+  'LIGHTER',
+  'RESTORED',
+  'REPAIR_REVOKED',
+  'REPAIR_TOLD',
+  'NOT_PUBLIC',
+  'REPAIR_NOTICE_UNSERVED',
+  'DIVIDED',
+] as const
+export type Cause = (typeof CAUSES)[number]
+
+export interface Concern {
+  id: number
+  listingId: string
+  cause: Cause
+  /** The version of the record that gave rise to it. */
+  record: number | null
+  run: number | null
+  openedAt: Date
+  settledAt: Date | null
+  settledBy: string | null
+  note: string | null
+}
+
+const COLUMNS = `c.id, c.listing_id as "listingId", c.cause, c.version_id as record, c.run_id as run, c.opened_at as "openedAt",
+  c.settled_at as "settledAt", c.settled_by as "settledBy", c.note`
+
+const OPERATOR = '(select l.operator_id from listings l where l.id = c.listing_id)'
+
+/** One open concern of a cause is enough for a listing. */
+export const open = async (
+  tx: Tx,
+  made: { listingId: string; cause: Cause; record: number | null; run: number | null; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `insert into concerns (listing_id, cause, version_id, run_id, opened_at) values (:listingId, :cause, :record, :run, :at)
+     on conflict (listing_id, cause) where settled_at is null do nothing /* concerns.open */`,
+    { ...made, record: made.record, run: made.run },
+  )
+}
+
+/** Those that wait for a person, oldest first, after the one numbered `after`. */
+export const list = async (
+  db: Db,
+  { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
+): Promise<Concern[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)}
+     and (:after::bigint is null or c.id > :after::bigint) order by c.id limit :first /* concerns.list */`,
+    { after, first, sight } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, sight: Sight = null): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)} /* concerns.count */`,
+    { sight } as never,
+  )
+  return answer.rows[0].n
+}
+
+export const byId = async (db: Db, id: number): Promise<Concern | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from concerns c where c.id = ? /* concerns.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** All that these listings ever gave rise to, oldest first. */
+export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<Concern[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from concerns c where c.listing_id = any(?::uuid[]) order by c.id /* concerns.ofListings */`,
+    [[...listingIds]],
+  )
+  return answer.rows
+}
+
+/** Null: there is no such concern, or it is settled. */
+export const settle = async (
+  db: Db | Tx,
+  id: number,
+  { by, note, now }: { by: string; note: string; now: Date },
+): Promise<Concern | null> => {
+  const answer = await db.raw(
+    `update concerns c set settled_at = ?, settled_by = ?, note = ? where c.id = ? and c.settled_at is null
+     returning ${COLUMNS} /* concerns.settle */`,
+    [now, by, note, id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** All that a run gave rise to. Returns of which listings. */
+export const settleOfRun = async (
+  tx: Tx,
+  run: number,
+  { by, note, now }: { by: string; note: string; now: Date },
+): Promise<string[]> => {
+  const answer = await tx.raw(
+    `update concerns set settled_at = ?, settled_by = ?, note = ? where run_id = ? and settled_at is null
+     returning listing_id as id /* concerns.settleOfRun */`,
+    [now, by, note, run],
+  )
+  return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
+}
+
+/** All of these listings at once; `cause`: those alone that it gave rise to. */
+export const settleOf = async (
+  tx: Tx,
+  listingIds: readonly string[],
+  { by, note, now, cause = null }: { by: string; note: string; now: Date; cause?: Cause | null },
+): Promise<void> => {
+  await tx.raw(
+    `update concerns set settled_at = :now, settled_by = :by, note = :note
+     where listing_id = any(:ids::uuid[]) and settled_at is null and (:cause::text is null or cause = :cause::text)
+     /* concerns.settleOf */`,
+    { now, by, note, cause, ids: [...listingIds] } as never,
+  )
+}
+
+/**
+ * Listings not ended whose record a whole delivery lacks though it never ends by that: each once for as long as the record
+ * stays as it is. `unmet`: current versions that the delivery did not repeat; what it sent otherwise is in the temporary
+ * table `plan` of the merge under way.
+ */
+export const lackedBy = async (
+  tx: Tx,
+  unmet: readonly number[],
+  unreadable: Unreadable,
+): Promise<{ id: string; record: number }[]> => {
+  // From the listings, which are few: a million ids are not sent there and back.
+  const answer = await tx.raw(
+    `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
+     join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
+     where l.state not in ('REMOVED', 'NOT_LISTED') and ${isNowhereIn('c')}
+       and not exists (select 1 from plan p where p.record_key = c.record_key)
+       and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'ABSENT' and k.opened_at >= c.known_from)
+     order by l.id /* concerns.lackedBy */`,
+    unreadableBindings(unreadable),
+  )
+  if (answer.rows.length === 0) return []
+  const absent = new Set(unmet)
+  return answer.rows.filter((row: { record: number }) => absent.has(row.record))
+}
+
+/** Whether a person still has to look at something of this cause. */
+export const waits = async (tx: Db | Tx, listingId: string, cause: Cause): Promise<boolean> => {
+  const answer = await tx.raw(
+    'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */',
+    [listingId, cause],
+  )
+  return answer.rows.length > 0
+}

@@ -1,0 +1,159 @@
+/** Deadlines of listings: begun and ended by moves, counted anew when the calendar changes. */
+import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
+import type { Db, Tx } from '../db/db.js'
+import { inSight, type Sight } from '../access/sight.js'
+
+export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
+
+export interface Kept extends Deadline {
+  id: number
+  listingId: string
+  ruleVersion: string
+  endedOn: string | null
+  outcome: 'MET' | 'DROPPED' | null
+}
+
+export interface Made {
+  listingId: string
+  begun: readonly (Deadline & { version: string })[]
+  met: readonly DeadlineName[]
+  dropped: readonly DeadlineName[]
+  on: string
+}
+
+const COLUMNS = `t.id, t.listing_id as "listingId", t.name, t.starts_on as "startsOn", t.due_on as "dueOn", t.provisional, t.rule,
+  t.rule_version as "ruleVersion", t.ended_on as "endedOn", t.outcome`
+
+/** What moves have ended first, then what they have begun. */
+export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<void> => {
+  const ended = made.flatMap(({ listingId, met, dropped, on }) => [
+    ...met.map((name) => ({ listingId, name, on, outcome: 'MET' })),
+    ...dropped.filter((name) => !met.includes(name)).map((name) => ({ listingId, name, on, outcome: 'DROPPED' })),
+  ])
+  if (ended.length > 0)
+    await tx.raw(
+      `update listing_deadlines t set ended_on = greatest(e."on", t.starts_on), outcome = e.outcome
+       from jsonb_to_recordset(?::jsonb) as e("listingId" uuid, name text, "on" date, outcome text)
+       where t.listing_id = e."listingId" and t.name = e.name and t.ended_on is null /* deadlines.end */`,
+      [JSON.stringify(ended)],
+    )
+  const begun = made.flatMap(({ listingId, begun: all }) => all.map((one) => ({ listingId, ...one })))
+  if (begun.length > 0)
+    await tx.raw(
+      `insert into listing_deadlines (listing_id, name, starts_on, due_on, provisional, rule, rule_version, begun_at)
+       select b."listingId", b.name, b."startsOn", b."dueOn", b.provisional, b.rule, b.version, :now::timestamptz
+       from jsonb_to_recordset(:begun::jsonb) as b("listingId" uuid, name text, "startsOn" date, "dueOn" date, provisional boolean,
+         rule jsonb, version text) /* deadlines.begin */`,
+      { begun: JSON.stringify(begun), now } as never,
+    )
+}
+
+type Step = { after: number; limit: number }
+
+/** Those still running, in steps; held to the end of the transaction. */
+export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =>
+  (
+    await tx.raw(
+      `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
+       for update /* deadlines.running */`,
+      [after, limit],
+    )
+  ).rows
+
+/** OVER: its case has ended. WRONG: what was listed was another's. */
+export type RunningNow = Kept & { ofCase: 'ON' | 'OVER' | 'WRONG' }
+
+/** The same, only looked at. */
+export const runningNow = async (db: Db, { after, limit }: Step): Promise<RunningNow[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
+       when l.state in ('REMOVED', 'NOT_LISTED') then 'OVER' else 'ON' end as "ofCase"
+     from listing_deadlines t join listings l on l.id = t.listing_id
+     where t.ended_on is null and t.id > ? order by t.id limit ? /* deadlines.runningNow */`,
+    [after, limit],
+  )
+  return answer.rows
+}
+
+export const move = async (
+  tx: Tx,
+  moved: readonly { id: number; dueOn: string; provisional: boolean }[],
+): Promise<void> => {
+  if (moved.length === 0) return
+  await tx.raw(
+    `update listing_deadlines t set due_on = m."dueOn", provisional = m.provisional
+     from jsonb_to_recordset(?::jsonb) as m(id bigint, "dueOn" date, provisional boolean) where t.id = m.id /* deadlines.move */`,
+    [JSON.stringify(moved)],
+  )
+}
+
+/** Withdrawals that every platform has confirmed, and the check of that is done, or an officer has closed, or of which none had ever heard. Returns how many. */
+export const settleWithdrawals = async (tx: Tx): Promise<number> => {
+  const answer = await tx.raw(
+    `update listing_deadlines t set outcome = 'MET', ended_on = greatest(t.starts_on, coalesce(
+       (select max(coalesce(d.confirmed_at, d.closed_at) at time zone 'Asia/Shanghai')::date from deliveries d where d.subject_id = t.listing_id and d.action = 'REMOVE'),
+       t.starts_on))
+     where t.name = 'WITHDRAWAL' and t.ended_on is null and not exists (
+       select 1 from deliveries d where d.subject_id = t.listing_id and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null)) /* deadlines.settleWithdrawals */`,
+  )
+  return answer.rowCount ?? 0
+}
+
+export const ofListings = async (db: Db, ids: readonly string[]): Promise<Kept[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listing_deadlines t where t.listing_id = any(?::uuid[]) order by t.listing_id, t.id /* deadlines.ofListings */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+export interface Asked {
+  state: DeadlineState
+  today: string
+  /** Names whose time is the party's own: they run out and are missed by nobody. */
+  partys: readonly DeadlineName[]
+  /** Also of cases that have ended. */
+  ended: boolean
+  sight?: Sight
+}
+
+const IN_STATE = `case :state::text
+  when 'COMING' then t.ended_on is null and t.due_on >= :today::date
+  when 'MISSED' then t.ended_on is null and t.due_on < :today::date and t.name <> all(:partys::text[])
+  when 'RUN_OUT' then t.ended_on is null and t.due_on < :today::date and t.name = any(:partys::text[])
+  else t.outcome = :state::text end`
+
+const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
+
+/** The nearest first. */
+export const list = async (
+  db: Db,
+  { state, today, partys, ended, sight = null }: Asked,
+  { first, after }: { first: number; after: { dueOn: string; id: number } | null },
+): Promise<Kept[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
+     order by t.due_on, t.id limit :first /* deadlines.list */`,
+    {
+      state,
+      today,
+      ended,
+      sight,
+      partys: [...partys],
+      afterOn: after?.dueOn ?? null,
+      afterId: after?.id ?? null,
+      first,
+    } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, { state, today, partys, ended, sight = null }: Asked): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
+     where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} /* deadlines.count */`,
+    { state, today, ended, sight, partys: [...partys] } as never,
+  )
+  return answer.rows[0].n
+}

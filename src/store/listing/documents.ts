@@ -1,0 +1,36 @@
+/** Documents as the case system issued them. */
+import type { DocumentKind } from '../../domain/listing/documents.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface IssuedDocument {
+  id: number
+  listingId: string
+  kind: DocumentKind
+  number: string
+  sha256: string
+  issuedOn: string
+  enteredBy: string
+  enteredAt: Date
+}
+
+const COLUMNS = `id::int, listing_id as "listingId", kind, number, sha256, issued_on as "issuedOn", entered_by as "enteredBy", entered_at as "enteredAt"`
+
+/** Append-only. The very same entered again is not entered twice: null. */
+export const add = async (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument | null> => {
+  const answer = await tx.raw(
+    `insert into listing_documents (listing_id, kind, number, sha256, issued_on, entered_by, entered_at)
+     values (:listingId, :kind, :number, :sha256, :issuedOn, :enteredBy, :enteredAt)
+     on conflict (listing_id, kind, number, sha256, issued_on) do nothing returning ${COLUMNS} /* documents.add */`,
+    { ...made },
+  )
+  return answer.rows[0] ?? null
+}
+
+/** All that were entered for these listings, oldest first. */
+export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<IssuedDocument[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listing_documents where listing_id = any(?::uuid[]) order by id /* documents.ofListings */`,
+    [[...listingIds]],
+  )
+  return answer.rows
+}

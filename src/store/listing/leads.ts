@@ -1,0 +1,65 @@
+/** Leads that the scoring verb opened and of which no person has made anything yet. */
+import type { Tx } from '../db/db.js'
+
+const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
+  select 1 from listing_events e where e.listing_id = l.id and e.number = 1 and e.role = 'clock')`
+
+export const untouched = async (
+  tx: Tx,
+  operatorIds: readonly number[],
+): Promise<{ id: string; operatorId: number }[]> => {
+  const answer = await tx.raw(
+    `select l.id, l.operator_id as "operatorId" from listings l where l.operator_id = any(?::int[]) and ${UNTOUCHED}
+     order by l.id for update of l /* leads.untouched */`,
+    [[...operatorIds]],
+  )
+  return answer.rows
+}
+
+/** Of these operators' untouched leads those that a take-back has put in question. */
+export const questioned = async (
+  tx: Tx,
+  operatorIds: readonly number[],
+): Promise<{ id: string; operatorId: number }[]> => {
+  const answer = await tx.raw(
+    `select l.id, l.operator_id as "operatorId" from listings l
+     join concerns c on c.listing_id = l.id and c.cause = 'TAKEN_BACK' and c.settled_at is null
+     where l.operator_id = any(?::int[]) and ${UNTOUCHED} order by l.id for update of l /* leads.questioned */`,
+    [[...operatorIds]],
+  )
+  return answer.rows
+}
+
+/**
+ * The clock drops untouched leads (`dropListing` of domain/listing/moves), thousands at once: what they rest on was taken back. From
+ * now on they were never there; who asks what was known before still sees them.
+ */
+export const drop = async (
+  tx: Tx,
+  ids: readonly string[],
+  { on, reason, at }: { on: string; reason: string; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `with dropped as (
+       update listings l set state = 'NOT_LISTED', moves = 2, wrong_from = :at::timestamptz,
+         facts = l.facts || jsonb_build_object('state', 'NOT_LISTED', 'lastOn', :on::text)
+       where l.id = any(:ids::uuid[]) and ${UNTOUCHED} returning l.id)
+     insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
+     select id, 2, 'dropListing', 'clock', 'clock', :on::date, :at::timestamptz, 'LEAD', 'NOT_LISTED', jsonb_build_object('reason', :reason::text)
+     from dropped /* leads.drop */`,
+    { ids: [...ids], on, reason, at } as never,
+  )
+}
+
+/** Of these operators those whose latest case of the list of leads a person dropped: looked at, and nothing made of it. */
+export const droppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
+  const answer = await tx.raw(
+    `select l.operator_id as id from (
+       select distinct on (operator_id) * from listings where operator_id = any(?::int[]) and wrong_from is null
+       order by operator_id, created_at desc) l
+     join listing_events e on e.listing_id = l.id and e.number = l.moves
+     where l.state = 'NOT_LISTED' and e.role <> 'clock' /* leads.droppedByPerson */`,
+    [[...operatorIds]],
+  )
+  return new Set(answer.rows.map((row: { id: number }) => row.id))
+}

@@ -1,0 +1,364 @@
+/** Listings, the moves they made, and the entries that are public because of them. */
+import type { Case, State } from '../../domain/listing/case.js'
+import type { RemovalReason } from '../../domain/listing/lists.js'
+import type { PublicEntry } from '../../domain/listing/public-entry.js'
+import type { Db, Tx } from '../db/db.js'
+import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
+import { MAY_LIST } from '../db/restored.js'
+
+export interface Listing {
+  id: string
+  list: string
+  operatorId: number
+  state: State
+  reason: string
+  basis: string
+  authority: string
+  authorityCode: string
+  documentNumber: string | null
+  decisionVersion: number | null
+  /** The case as the table of moves knows it. */
+  facts: Case
+  removalReason: RemovalReason | null
+  removedOn: string | null
+  publishedOn: string | null
+  endsOn: string | null
+  moves: number
+  /** Since when it is known to have been opened on what was taken back; null: it was not. */
+  wrongFrom: Date | null
+}
+
+/** Of a listing `l`. */
+export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
+  l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
+  l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
+  l.wrong_from as "wrongFrom"`
+
+/** Null if the operator has an open listing of this kind already. */
+export const open = async (
+  tx: Tx,
+  made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
+): Promise<Listing | null> => {
+  const answer = await tx.raw(
+    `insert into listings as l (list, operator_id, state, reason, facts, created_at)
+     values (:list, :operatorId, :state, :reason, :facts, :now)
+     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing returning ${COLUMNS} /* listings.open */`,
+    { ...made, state: made.facts.state, facts: JSON.stringify(made.facts) },
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Cases of one list for many operators, each with its first move made; without those that have an open one already. */
+export const openMany = async (
+  tx: Tx,
+  list: string,
+  made: readonly { operatorId: number; facts: Case; reason: string }[],
+  now: Date,
+): Promise<{ id: string; operatorId: number }[]> => {
+  if (made.length === 0) return []
+  const answer = await tx.raw(
+    `insert into listings as l (list, operator_id, state, reason, facts, moves, created_at)
+     select :list::text, m."operatorId", m.facts->>'state', m.reason, m.facts, 1, :now::timestamptz
+     from jsonb_to_recordset(:made::jsonb) as m("operatorId" int, facts jsonb, reason text)
+     on conflict (operator_id, list) where state not in ('REMOVED', 'NOT_LISTED') do nothing
+     returning l.id, l.operator_id as "operatorId" /* listings.openMany */`,
+    { list, made: JSON.stringify(made), now } as never,
+  )
+  return answer.rows
+}
+
+/** Locked to the end of the transaction: of two moves at once one sees the other's result. */
+export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
+  const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [
+    id,
+  ])
+  return answer.rows[0] ?? null
+}
+
+/** Many at once; without those that another transaction holds. */
+export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+/** Whether the operator has another listing of this kind that is not ended. */
+export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select 1 from listings l where l.operator_id = ? and l.list = ? and l.id <> ? and l.state not in ('REMOVED', 'NOT_LISTED')
+     limit 1 /* listings.anotherOpen */`,
+    [operatorId, list, id],
+  )
+  return answer.rows.length > 0
+}
+
+/** Entries decided before a new row came into force and whose term it may change, in steps. */
+export const standingBefore = async (
+  db: Db,
+  { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
+): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l where l.list = :list and l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN')
+       and l.wrong_from is null and l.facts->>'decidedOn' < :from and (:after::uuid is null or l.id > :after::uuid)
+     order by l.id limit :limit /* listings.standingBefore */`,
+    { list, from, after, limit },
+  )
+  return answer.rows
+}
+
+export const save = async (tx: Tx, saved: readonly Listing[]): Promise<void> => {
+  await tx.raw(
+    `update listings l set state = s.state, reason = s.reason, basis = s.basis, authority = s.authority,
+       authority_code = s."authorityCode", document_number = s."documentNumber", decision_version = s."decisionVersion",
+       facts = s.facts, removal_reason = s."removalReason", removed_on = s."removedOn", published_on = s."publishedOn",
+       ends_on = s."endsOn", moves = s.moves
+     from jsonb_to_recordset(?::jsonb) as s(id uuid, state text, reason text, basis text, authority text, "authorityCode" text,
+       "documentNumber" text, "decisionVersion" bigint, facts jsonb, "removalReason" text, "removedOn" date, "publishedOn" date,
+       "endsOn" date, moves int) where l.id = s.id /* listings.save */`,
+    [JSON.stringify(saved)],
+  )
+}
+
+export interface Event {
+  listingId: string
+  number: number
+  move: string
+  by: string
+  role: string
+  on: string
+  recordedAt: Date
+  stateBefore: State | null
+  stateAfter: State
+  act: Record<string, unknown>
+}
+
+/** Append-only. */
+export const recordMany = async (tx: Tx, events: readonly Event[]): Promise<void> => {
+  if (events.length === 0) return
+  await tx.raw(
+    `insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
+     select e."listingId", e.number, e.move, e.by, e.role, e."on", e."recordedAt", e."stateBefore", e."stateAfter", e.act
+     from jsonb_to_recordset(?::jsonb) as e("listingId" uuid, number int, move text, by text, role text, "on" date,
+       "recordedAt" timestamptz, "stateBefore" text, "stateAfter" text, act jsonb) /* listings.recordMany */`,
+    [JSON.stringify(events)],
+  )
+}
+
+/** The moves of these listings, in order. */
+export const eventsOf = async (db: Db | Tx, listingIds: readonly string[]): Promise<Event[]> => {
+  const answer = await db.raw(
+    `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
+       state_before as "stateBefore", state_after as "stateAfter", act
+     from listing_events where listing_id = any(?::uuid[]) order by listing_id, number /* listings.eventsOf */`,
+    [[...listingIds]],
+  )
+  return answer.rows
+}
+
+export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, Listing>> => {
+  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = any(?::uuid[]) /* listings.byIds */`, [
+    [...ids],
+  ])
+  return new Map(answer.rows.map((row: Listing) => [row.id, row]))
+}
+
+export const byId = async (db: Db | Tx, id: string): Promise<Listing | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from listings l where l.id = ? /* listings.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+export const ofOperators = async (db: Db | Tx, operatorIds: readonly number[]): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l where l.operator_id = any(?) order by l.created_at desc, l.id /* listings.ofOperators */`,
+    [[...operatorIds]],
+  )
+  return answer.rows
+}
+
+/** Published entries whose term has ended by `today`, in steps. */
+export const due = async (
+  db: Db,
+  today: string,
+  { except, limit }: { except: readonly string[]; limit: number },
+): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l where l.ends_on < ?::date and l.removed_on is null and l.state not in ('REMOVED', 'NOT_LISTED')
+       and l.id <> all(?::uuid[])
+     order by l.ends_on, l.id limit ? /* listings.due */`,
+    [today, [...except], limit],
+  )
+  return answer.rows
+}
+
+/** The linked record `d` of a listing `l`, or another source of its fact, had a version opened or closed at an instant. */
+const TOUCHED = `(
+  exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
+    and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
+  or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
+    and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
+
+/** Listings not ended that rest on what changed at an instant. */
+export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
+     where l.state not in ('REMOVED', 'NOT_LISTED') and ${TOUCHED} order by l.id /* listings.restingOn */`,
+    { at },
+  )
+  return answer.rows
+}
+
+/** Shown listings of operators of whom the register told something at an instant: a name may be another now. */
+export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
+     where p.body->>'name' is distinct from o.name and exists (select 1 from versions v where v.operator_id = o.id
+       and v.kind = 'registration' and v.known_from = :at::timestamptz) order by l.id /* listings.renamedAt */`,
+    { at },
+  )
+  return answer.rows
+}
+
+/**
+ * Listings that rested on what changed at an instant and that the clock had ended because of it: such as no person was asked
+ * about since, and whose operator has no newer one of the kind.
+ */
+export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
+     join listing_events e on e.listing_id = l.id and e.role = 'clock' and e.move in ('removeListing', 'dropListing')
+     where l.state in ('REMOVED', 'NOT_LISTED') and l.wrong_from is null and e.recorded_at < :at
+       and (l.removal_reason is null or l.removal_reason in ('REVOKED', 'CORRECTED')) and ${TOUCHED}
+       and not exists (select 1 from concerns k where k.listing_id = l.id and k.cause = 'RESTORED' and k.opened_at >= e.recorded_at)
+       and not exists (select 1 from listings n where n.operator_id = l.operator_id and n.list = l.list and n.created_at >= e.recorded_at)
+     order by l.id /* listings.endedOver */`,
+    { at },
+  )
+  return answer.rows
+}
+
+/** How many listings stand in each state. */
+export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
+  const answer = await db.raw(
+    'select state, count(*)::int as n from listings where wrong_from is null group by state order by state /* listings.board */',
+  )
+  return answer.rows
+}
+
+/** What anyone may read of an entry. */
+export type PublicBody = PublicEntry
+
+/** `on`: the day from which it is shown; of one that is shown already it stays as it is. */
+/** `masks`: under which it was made; null: it is as it was, but for its end or what is said of it. */
+export const publish = async (
+  tx: Tx,
+  body: PublicBody,
+  { bodyHash, on, masks }: { bodyHash: string; on: string; masks: number | null },
+): Promise<void> => {
+  await tx.raw(
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on, masks) values (:id, :body::jsonb, :bodyHash, :publishedOn, :on, :endsOn, coalesce(:masks::int, 1))
+     on conflict (listing_id) do update set body = excluded.body, body_hash = excluded.body_hash, ends_on = excluded.ends_on, masks = coalesce(:masks::int, public_entries.masks)
+     /* listings.publish */`,
+    {
+      id: body.id,
+      body: JSON.stringify(body),
+      bodyHash,
+      publishedOn: body.publishedOn,
+      on,
+      endsOn: body.endsOn,
+      masks,
+    } as never,
+  )
+}
+
+/** Ids of the entries that are public on a day, in order, after one. */
+export const shownIds = async (
+  db: Db | Tx,
+  { today, after, limit }: { today: string; after: string | null; limit: number },
+): Promise<string[]> => {
+  const answer = await db.raw(
+    `select listing_id as id from public_entries where (ends_on is null or ends_on >= :today::date)
+       and (:after::uuid is null or listing_id > :after::uuid) order by listing_id limit :limit /* listings.shownIds */`,
+    { today, after, limit },
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+const bodiesWhere =
+  (condition: string) =>
+  async (tx: Db | Tx, ids: readonly string[]): Promise<Map<string, PublicBody>> => {
+    if (ids.length === 0) return new Map()
+    const answer = await tx.raw(
+      `select listing_id as id, body from public_entries where listing_id = any(?::uuid[]) and ${condition} /* listings.publicBodies */`,
+      [[...ids]],
+    )
+    return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
+  }
+
+/** What is public of these entries. */
+export const publicBodies = bodiesWhere('true')
+/** The bodies of those that may be shown to the public now. */
+export const shownBodies = bodiesWhere(MAY_LIST)
+
+/** States of those among the listings that are public now, by id. */
+export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, State>> => {
+  if (ids.length === 0) return new Map()
+  const answer = await db.raw(
+    `select id, state from listings where id = any(?::uuid[]) and state in ('PUBLISHED', 'REPAIR_APPLIED') /* listings.publicStates */`,
+    [[...ids]],
+  )
+  return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
+}
+
+/** Whether it ever was on the public list: one row, also of what never was. */
+export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
+  const answer = await db.raw(
+    'select exists (select 1 from listings where id = ?::uuid and published_on is not null) as was /* listings.wasPublished */',
+    [id],
+  )
+  return answer.rows[0].was
+}
+
+/** Forgets the public body; the listing and its moves stay for those who may see them. */
+export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+  await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
+}
+
+/** The public list, newest first; `after` is the last entry already seen. */
+export const publicEntries = async (
+  db: Db,
+  filter: PublicFilter,
+  { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
+): Promise<PublicBody[]> => {
+  const answer = await db.raw(
+    `select p.body from public_entries p
+     where ${filtered(filter)} and (:afterId::uuid is null or (p.published_on, p.listing_id) < (:afterOn::date, :afterId::uuid))
+     order by p.published_on desc, p.listing_id desc limit :first /* listings.publicEntries */`,
+    { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
+  )
+  return answer.rows.map((row: { body: PublicBody }) => row.body)
+}
+
+/** Public entries of these operators in force on a day, newest first. */
+export const publicOfOperators = async (
+  db: Db,
+  operatorIds: readonly number[],
+  days: PublicDays,
+): Promise<{ operatorId: number; body: PublicBody }[]> => {
+  const answer = await db.raw(
+    `select l.operator_id as "operatorId", p.body from listings l join public_entries p on p.listing_id = l.id
+     where l.operator_id = any(:ids) and ${SHOWN}
+     order by p.published_on desc, p.listing_id desc /* listings.publicOfOperators */`,
+    { ids: operatorIds, ...days },
+  )
+  return answer.rows
+}
+
+export const publicCount = async (db: Db, filter: PublicFilter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from public_entries p where ${filtered(filter)} /* listings.publicCount */`,
+    bindingsOf(filter),
+  )
+  return answer.rows[0].n
+}

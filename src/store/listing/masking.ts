@@ -1,0 +1,17 @@
+/** Which public entries were made under which masks. */
+import type { Db, Tx } from '../db/db.js'
+
+/** Entries made under former masks, in order of id. */
+export const before = async (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> => {
+  const answer = await db.raw(
+    `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
+     order by listing_id limit :limit /* masked.before */`,
+    { masks, after, limit } as never,
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** Looked at under the masks of now, and found the same. */
+export const note = async (tx: Tx, id: string, masks: number): Promise<void> => {
+  await tx.raw('update public_entries set masks = ? where listing_id = ? /* masked.note */', [masks, id])
+}

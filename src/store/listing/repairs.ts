@@ -1,0 +1,61 @@
+/** Results of repair told of the operators of listings. */
+import type { ToldResult } from '../../domain/listing/repair-results.js'
+import type { Tx } from '../db/db.js'
+import { COLUMNS, type Listing } from './listings.js'
+
+export interface Repaired {
+  listing: Listing
+  /** All that is believed of repairs of entries of its operator. */
+  told: ToldResult[]
+  /** A person was asked about a repair taken back since its last removal. */
+  asked: boolean
+}
+
+/** Listings decided, shown, hidden or removed as repaired, of whose operator a result was told at an instant. */
+export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repaired[]> => {
+  const answer = await tx.raw(
+    `with found as (
+       select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
+       where ${RESULT('v')} and ${FRESH('v')} and l.document_number is not null
+         and (l.state in ('DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN') or (l.state = 'REMOVED' and l.removal_reason = 'REPAIRED'))),
+     told as (
+       select f.id, jsonb_agg(jsonb_build_object('record', v.id, 'body', v.body, 'fresh', ${FRESH('v')}) order by v.id) as told
+       from found f join listings l on l.id = f.id join versions v on v.operator_id = l.operator_id and ${RESULT('v')} group by f.id)
+     select ${COLUMNS}, t.told, exists (
+       select 1 from concerns k where k.listing_id = l.id and k.cause = 'REPAIR_REVOKED' and k.opened_at >= (
+         select max(e.recorded_at) from listing_events e where e.listing_id = l.id and e.move = 'removeListing')) as asked
+     from told t join listings l on l.id = t.id order by l.id /* repairs.toldAt */`,
+    { at, run } as never,
+  )
+  return answer.rows.map(({ told, asked, ...listing }: Listing & Omit<Repaired, 'listing'>) => ({
+    listing,
+    told,
+    asked,
+  }))
+}
+
+const RESULT = (v: string): string =>
+  `${v}.kind = 'repair' and ${v}.known_to is null and ${v}.body->>'target' = 'LIST_ENTRY'`
+const FRESH = (v: string): string =>
+  `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
+
+/** Listings that the clock removed as repaired on the word of a record that is known to be wrong since an instant. */
+export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> => {
+  const answer = await tx.raw(
+    `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text
+     join listings l on l.id = e.listing_id
+     where v.kind = 'repair' and v.wrong_from = :at::timestamptz and e.move = 'removeListing' and e.number = l.moves
+       and l.state = 'REMOVED' and l.removal_reason = 'REPAIRED' order by l.id /* repairs.unfoundedAt */`,
+    { at },
+  )
+  return answer.rows
+}
+
+/** All that is believed of repairs of entries of an operator, as if it were told now. */
+export const toldOf = async (tx: Tx, operatorId: number): Promise<ToldResult[]> => {
+  const answer = await tx.raw(
+    `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,
+    [operatorId],
+  )
+  return answer.rows
+}

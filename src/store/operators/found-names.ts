@@ -1,0 +1,186 @@
+/** Names that come near to one that is asked for: from the names that hold the rarest of its grams. */
+import {
+  type Candidate,
+  type GramCounts,
+  isNear,
+  type Match,
+  matchesOf,
+  NARROW,
+  type Question,
+  questionFor,
+  WIDE,
+} from '../../domain/operators/name-search.js'
+import { beneath } from '../db/request-handle.js'
+import type { Db } from '../db/db.js'
+import { LISTED } from '../publication/public-list.js'
+import { inSight, type Sight } from '../access/sight.js'
+
+/** Names that one question brings here at all, where the count of the grams is old. */
+const MOST_AT_ALL = 2 * WIDE.candidates
+/** How often a question is asked anew because the grams were counted, or names written, since its counts were read. */
+const TRIES = 3
+
+export interface Wanted {
+  /** As `searchKey` writes it. */
+  key: string
+  /** As domain/operators/names writes it; whoever is called just so is among them also where each gram is in too many names. */
+  named: string
+  /** Also names that hold something masked outside. */
+  personal: boolean
+  /** Only of operators that have an entry of ours. */
+  listed?: boolean
+  /** Only of operators that the asker may see: those it may not see take no place among as many as are looked at. */
+  sight?: Sight
+}
+
+/** Best first, of each operator its best name. What is near by few grams is looked for before more are asked for. */
+export const nearest = async (db: Db, wanted: Wanted): Promise<Match[]> => {
+  const { question, counts, found } = await narrowly(db, wanted)
+  const matches = matchesOf(wanted.key, found)
+  if (isNear(matches[0])) return matches
+  const further = beyond(questionFor(wanted.key, counts, WIDE), question)
+  if (further === null) return matches
+  const more = await candidates(db, further, wanted)
+  // A name may hold grams of both, and only so many are weighed.
+  const had = new Set(found.map(nameOf))
+  return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
+}
+
+const nameOf = ({ operator, former, key }: Candidate): string => `${operator} ${former} ${key}`
+
+interface Narrow {
+  question: Question
+  counts: Counted
+  found: Candidate[]
+}
+
+/** By counts as they were read last. Whether they still are what is there comes with the answer, at no cost of its own. */
+const narrowly = async (db: Db, wanted: Wanted): Promise<Narrow> => {
+  let counts = await lastRead(beneath(db))
+  for (let tried = 1; ; tried += 1) {
+    const question = questionFor(wanted.key, counts, NARROW)
+    const { state, found } =
+      question === null ? { state: await stateNow(db), found: [] } : await candidates(db, question, wanted)
+    if (isSame(state, counts.state) || tried === TRIES) return { question, counts, found }
+    counts = await readAgain(beneath(db), counts, state)
+    if (isAlike(question, questionFor(wanted.key, counts, NARROW))) return { question, counts, found }
+  }
+}
+
+const isAlike = (one: Question, other: Question): boolean =>
+  one?.all === other?.all && String(one?.grams) === String(other?.grams)
+
+/** What the wider question asks that the narrow one did not. */
+const beyond = (wide: Question, narrow: Question): Question => {
+  if (wide === null || narrow === null || wide.all) return wide?.all && narrow?.all ? null : wide
+  const asked = new Set(narrow.all ? [] : narrow.grams)
+  const grams = wide.grams.filter((gram) => !asked.has(gram))
+  return grams.length === 0 ? null : { grams, all: false }
+}
+
+/** Number of the last count, how many names there were then, and how many were written since. */
+interface State {
+  counts: number
+  counted: number
+  since: number
+}
+
+interface Counted extends GramCounts {
+  state: State
+  /** How many names hold each gram. */
+  grams: ReadonlyMap<number, number>
+}
+
+const isSame = (one: State, other: State): boolean => one.counts === other.counts && one.since === other.since
+
+/** Counts of each database, held in memory for as long as they are not counted anew. */
+const remembered = new WeakMap<Db, Promise<Counted>>()
+
+const lastRead = (db: Db): Promise<Counted> => {
+  const known = remembered.get(db)
+  return known ?? remember(db, () => stateNow(db).then((state) => read(db, state)))
+}
+
+const readAgain = (db: Db, { grams, state: { counts } }: Counted, state: State): Promise<Counted> =>
+  remember(db, async () => (counts === state.counts ? countedBy(state, grams) : read(db, state)))
+
+const remember = (db: Db, reading: () => Promise<Counted>): Promise<Counted> => {
+  const promise = reading()
+  remembered.set(db, promise)
+  promise.catch(() => remembered.get(db) === promise && remembered.delete(db))
+  return promise
+}
+
+const stateNow = async (db: Db): Promise<State> => {
+  const answer = await db.raw('select counts, counted, since from name_states /* names.stateNow */')
+  return answer.rows[0]
+}
+
+const read = async (db: Db, state: State): Promise<Counted> => {
+  const answer = await db.raw(
+    `select coalesce(string_agg(gram || ' ' || names, ','), '') as all from name_grams /* names.readCounts */`,
+  )
+  const grams = new Map<number, number>()
+  for (const one of String(answer.rows[0].all).split(',')) {
+    const [gram, names] = one.split(' ')
+    if (names !== undefined) grams.set(Number(gram), Number(names))
+  }
+  return countedBy(state, grams)
+}
+
+const countedBy = (state: State, grams: ReadonlyMap<number, number>): Counted => ({
+  state,
+  grams,
+  counted: (gram) => grams.get(gram) ?? 0,
+  of: state.counted,
+  since: state.since,
+})
+
+interface Answer {
+  found: Candidate[]
+  state: State
+}
+
+const candidates = async (
+  db: Db,
+  question: NonNullable<Question>,
+  { personal, named, listed = false, sight = null }: Wanted,
+): Promise<Answer> => {
+  const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
+  const ours = listed ? LISTED : 'true'
+  // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
+  const found = question.all
+    ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
+       union all (select * from names n where ${own} and ${ours} and n.operator_id in (
+         select id from operators where name_key = :named union select operator_id from operator_names where name_key = :named and not claim) limit ${WIDE.candidates})`
+    : `select * from (select * from names n where n.grams operator(pg_catalog.&&) :grams::int[] and ${own} limit ${MOST_AT_ALL}) n where ${ours}`
+  const answer = await db.raw(
+    `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* names.candidates */`,
+    { grams: question.grams, personal, named, sight } as never,
+  )
+  const { all, ...state } = answer.rows[0] as State & { all: string }
+  return { found: candidatesIn(all), state }
+}
+
+/** All names of the operator of this code, and of those merged into it. */
+export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Candidate[]> => {
+  const answer = await db.raw(
+    `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
+     ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
+       select id from one union all select o.id from operators o join one on o.merged_into = one.id) /* names.ofOne */`,
+    { code, personal } as never,
+  )
+  return candidatesIn(answer.rows[0].all)
+}
+
+/** One text instead of thousands of rows: that is what takes time. */
+const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
+
+const candidatesIn = (all: string): Candidate[] => (all === '' ? [] : all.split(',').map(candidateIn))
+
+const candidateIn = (text: string): Candidate => {
+  let end = 0
+  for (let unit = text.charCodeAt(0); unit >= ZERO && unit <= NINE; unit = text.charCodeAt(end)) end += 1
+  return { operator: Number(text.slice(0, end)), former: text[end] === '-', key: text.slice(end + 1) }
+}
+const [ZERO, NINE] = [0x30, 0x39]

@@ -1,0 +1,94 @@
+/** What people decided on identity: whose a subject is, that it is nobody of ours, that two operators are one, or one became several. Kept when undone. */
+import type { Db, Tx } from '../db/db.js'
+
+export type Verdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
+export const CAUSES = ['MOVED', 'CONVERTED', 'DUPLICATE'] as const
+/** Registered anew elsewhere (迁出), an individual business that became an enterprise (个体→企业), one firm held twice. */
+export type Cause = (typeof CAUSES)[number]
+
+export interface Decision {
+  id: number
+  verdict: Verdict
+  feed: string | null
+  subjectKey: string | null
+  /** Whose it is; of a merger, what the other is now part of. */
+  operatorId: number | null
+  mergedId: number | null
+  /** Of a division: one of those into which the operator was divided. */
+  successorId: number | null
+  /** What lay before whoever decided. */
+  evidence: Record<string, unknown>
+  reason: string
+  decidedBy: string
+  /** The instant of knowledge of its transaction, which no other shares: what opened or closed then, it opened or closed. */
+  decidedAt: Date
+  undoneAt: Date | null
+  undoneBy: string | null
+  undoneReason: string | null
+}
+
+const COLUMNS = `d.id, d.verdict, d.feed, d.subject_key as "subjectKey", d.operator_id as "operatorId", d.merged_id as "mergedId", d.successor_id as "successorId",
+  d.evidence, d.reason, d.decided_by as "decidedBy", d.decided_at as "decidedAt", d.undone_at as "undoneAt", d.undone_by as "undoneBy",
+  d.undone_reason as "undoneReason"`
+
+export type Deciding = Pick<
+  Decision,
+  'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
+> & { successorId?: number; by: string; at: Date }
+
+/** Null where a decision on this subject, this merger or this division stands already. */
+export const add = async (tx: Tx, made: Deciding): Promise<Decision | null> => {
+  const answer = await tx.raw(
+    `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
+     values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :successorId, :evidence::jsonb, :reason, :by, :at)
+     on conflict do nothing returning ${COLUMNS} /* decisions.add */`,
+    { ...made, successorId: made.successorId ?? null, evidence: JSON.stringify(made.evidence) } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Locked to the end of the transaction. */
+export const forUndo = async (tx: Tx, id: number): Promise<Decision | null> => {
+  const answer = await tx.raw(
+    `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+export const undo = async (
+  tx: Tx,
+  id: number,
+  { reason, by, at }: { reason: string; by: string; at: Date },
+): Promise<Decision> => {
+  const answer = await tx.raw(
+    `update identity_decisions d set undone_at = :at, undone_by = :by, undone_reason = :reason where d.id = :id
+     returning ${COLUMNS} /* decisions.undo */`,
+    { id, reason, by, at },
+  )
+  return answer.rows[0]
+}
+
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Decision>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from identity_decisions d where d.id = any(?::bigint[]) /* decisions.byIds */`,
+    [[...ids]],
+  )
+  return new Map(answer.rows.map((row: Decision) => [row.id, row]))
+}
+
+/** Decisions on these operators, undone ones too, newest first. */
+export const ofOperators = async (
+  db: Db,
+  operators: readonly number[],
+): Promise<{ operatorId: number; decision: Decision }[]> => {
+  const answer = await db.raw(
+    `select a.id as operator, ${COLUMNS} from unnest(?::int[]) as a(id)
+     join identity_decisions d on d.operator_id = a.id or d.merged_id = a.id or d.successor_id = a.id order by d.id desc /* decisions.ofOperators */`,
+    [[...operators]],
+  )
+  return answer.rows.map(({ operator, ...decision }: Decision & { operator: number }) => ({
+    operatorId: operator,
+    decision,
+  }))
+}

@@ -1,0 +1,194 @@
+/** Mergers of operators: which is part of which, and the records and listings that go with them, there and back. */
+import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
+import type { Db, Tx } from '../db/db.js'
+
+const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
+/** Mergers of mergers that are followed; each is a person's decision. */
+const DEPTH_MOST = 100
+/** Earlier states of a record that move with it: each closes a microsecond after the other, all before the next instant of knowledge. */
+const STATES_MOST = 900
+
+export interface Party {
+  id: number
+  uscc: string | null
+  shop: string | null
+  kind: string
+  name: string | null
+  mergedInto: number | null
+}
+
+/** The operator that the code itself names, whatever it is part of now; locked to the end of the transaction. */
+export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<Party | null> => {
+  const answer = await tx.raw(
+    `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
+     where o.known_to is null and o.id = (select min(c.own_id) from codes c where c.scheme = ? and c.code = ? and c.known_to is null)
+     for update /* mergers.own */`,
+    [scheme, code],
+  )
+  return answer.rows[0] ?? null
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Party | null> => {
+  const answer = await db.raw(
+    `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o where o.id = ? /* mergers.byId */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** `from`, and with it whatever was merged into it, is part of `into` now. */
+export const join = async (tx: Tx, from: number, into: number): Promise<void> => {
+  await tx.raw(
+    `with gone as (update operators set merged_into = :into where id = :from or merged_into = :from returning id)
+     delete from dirty_operators d using gone g where d.operator_id = g.id /* mergers.join */`,
+    { from, into },
+  )
+}
+
+/**
+ * Once its merger is undone: `from` stands by itself again, and what was merged into it (and into that) is part of it. Returns
+ * all of them.
+ */
+export const part = async (tx: Tx, from: number): Promise<number[]> => {
+  const answer = await tx.raw(
+    `with recursive parts(id) as (
+       select :from::int
+       union select d.merged_id from identity_decisions d join parts p on p.id = d.operator_id
+         where d.verdict = 'MERGE' and d.undone_at is null)
+     update operators o set merged_into = nullif(:from::int, o.id) from parts p where o.id = p.id returning o.id /* mergers.part */`,
+    { from },
+  )
+  return answer.rows.map((row: { id: number }) => row.id)
+}
+
+/** The decisions by which records belong to these operators and not to what they are part of. */
+export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise<number[]> => {
+  const answer = await tx.raw(
+    `select id from identity_decisions where undone_at is null
+       and ((verdict = 'MERGE' and merged_id = any(:ids)) or (verdict = 'ATTACH' and operator_id = any(:ids))) /* mergers.decisionsOf */`,
+    { ids: [...operators] } as never,
+  )
+  return answer.rows.map((row: { id: number }) => row.id)
+}
+
+export interface Move {
+  owner: number
+  to: number
+  /** The merger made or undone: what belongs to `owner` by itself moves by it; what moves back belongs to `to` by itself. */
+  decision: number
+  /** Only what belongs to the owner by one of these; null: all of it. What moves back was wrong where it stood. */
+  by: readonly number[] | null
+  at: Date
+}
+
+/**
+ * Records change hands: the present version of each is closed and opened again for its new owner. Earlier states that are
+ * still true of their own days go with it, opened and closed in the same instant, so that a question about an earlier day
+ * finds them there too. Returns how many records moved.
+ */
+export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Move): Promise<number> => {
+  const bindings = {
+    owner,
+    to,
+    decision,
+    by: by && [...by],
+    at,
+    states: STATE_KINDS,
+    most: STATES_MOST,
+    back: by !== null,
+  } as never
+  const theirs =
+    'v.operator_id = :owner and v.wrong_from is null and (:by::bigint[] is null or v.decision_id = any(:by::bigint[]))'
+  await tx.raw('drop table if exists pg_temp.moving /* mergers.moveRecords */')
+  await tx.raw(
+    `create temporary table moving on commit drop as
+     with records as (select v.record_key, v.feed from versions v where ${theirs} and v.known_to is null)
+     select * from (
+       select v.*, row_number() over later as nth, min(coalesce(v.valid_from, '-infinity')) over (later rows between unbounded preceding
+         and 1 preceding) as covered_from
+       from records r join versions v on v.record_key = r.record_key and v.feed = r.feed
+       where ${theirs} and (v.known_to is null or (v.closed_as = 'CHANGED' and v.kind = any(:states)))
+       window later as (partition by v.record_key, v.feed order by v.known_from desc, v.id desc)) v
+     where known_to is null or (covered_from > coalesce(valid_from, '-infinity') and nth <= :most) /* mergers.moveRecords */`,
+    bindings,
+  )
+  await tx.raw(
+    `update versions v set known_to = coalesce(v.known_to, :at),
+       closed_as = coalesce(v.closed_as, case when :back then 'WRONG' else 'CHANGED' end),
+       wrong_from = case when :back then :at::timestamptz end
+     where ${theirs} and (:back or v.known_to is null) /* mergers.moveRecords close */`,
+    bindings,
+  )
+  await tx.raw(
+    `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+       ended_on, known_from, known_to, closed_as, closed_by, run_id, opened_by, page, row_number, partial, held_by)
+     select feed, kind, record_key, :to::int, found_by,
+       case when :back then nullif(decision_id, :decision::bigint) else coalesce(decision_id, :decision::bigint) end, fact, digest, body,
+       findings, valid_from, valid_to, ended_on, :at::timestamptz, 
+       case when known_to is not null then :at::timestamptz + nth * interval '1 microsecond' end, closed_as,
+       closed_by, run_id, opened_by, page, row_number, partial, held_by
+     from moving order by known_from, id /* mergers.moveRecords open */`,
+    bindings,
+  )
+  const moved = await tx.raw('select count(*)::int as n from moving where known_to is null /* mergers.moveRecords */')
+  return moved.rows[0].n
+}
+
+/** Kinds of list on which both have an open listing. */
+export const bothOpen = async (tx: Tx, one: number, other: number): Promise<string[]> => {
+  const answer = await tx.raw(
+    `select list from listings where operator_id in (?, ?) and state not in ('REMOVED', 'NOT_LISTED')
+     group by list having count(*) > 1 order by list /* mergers.bothOpen */`,
+    [one, other],
+  )
+  return answer.rows.map((row: { list: string }) => row.list)
+}
+
+/** Listings go with their operator, all of them or those named. Returns which. */
+export const moveListings = async (
+  tx: Tx,
+  { from, to, only }: { from: number; to: number; only: readonly string[] | null },
+): Promise<string[]> => {
+  const answer = await tx.raw(
+    `update listings set operator_id = :to, facts = jsonb_set(facts, '{operator}', to_jsonb(:to::int))
+     where operator_id = :from and (:only::uuid[] is null or id = any(:only::uuid[])) returning id /* mergers.moveListings */`,
+    { from, to, only: only && [...only] } as never,
+  )
+  return answer.rows.map((row: { id: string }) => row.id)
+}
+
+/** What the operator was part of, as it was known at an instant. */
+export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<number> => {
+  const answer = await db.raw(
+    `with recursive path(id, depth) as (
+       select :operator::int, 0
+       union all select d.operator_id, p.depth + 1 from path p join identity_decisions d on d.merged_id = p.id
+         and d.decided_at <= :knownAt and (d.undone_at is null or d.undone_at > :knownAt) where p.depth < :most)
+     select id from path order by depth desc limit 1 /* mergers.ownerAt */`,
+    { operator, knownAt, most: DEPTH_MOST },
+  )
+  return answer.rows[0].id
+}
+
+/** The operator that a code itself names, of those believed to exist at an instant; null: now. */
+export const ownId = async (
+  db: Db,
+  { scheme, code }: { scheme: string; code: string },
+  knownAt: Date | null = null,
+): Promise<number | null> => {
+  const answer = await db.raw(
+    `select min(c.own_id) as id from codes c where c.scheme = ? and c.code = ? and (c.known_to is null or c.known_to > ?::timestamptz)
+     /* mergers.ownId */`,
+    [scheme, code, knownAt] as never,
+  )
+  return answer.rows[0].id
+}
+
+/** What was merged into these operators and is part of them now. */
+export const partsOf = async (db: Db, operators: readonly number[]): Promise<{ operatorId: number; id: number }[]> => {
+  const answer = await db.raw(
+    `select merged_into as "operatorId", id from operators where merged_into = any(?) order by merged_into, id /* mergers.partsOf */`,
+    [[...operators]],
+  )
+  return answer.rows
+}

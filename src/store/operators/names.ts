@@ -1,0 +1,167 @@
+/** Names as they are searched, written down: made of what operators are and were called, each with its grams. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
+import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
+import { publicName } from '../../domain/listing/public-name.js'
+import type { Db, Tx } from '../db/db.js'
+
+/** Operators of which the names are written down by the transaction that brought them; of more the sweep does it. */
+const FOLLOWED_MOST = 5_000
+/** Operators of one step of the sweep. */
+const STEP_OPERATORS = 10_000
+/** From so many operators on an empty table is filled without its index. */
+const BARE_FROM = 50_000
+/** Names written since they were counted, as a share of those counted, from which they are counted anew; fewer than so many never are. */
+const COUNT_AGAIN_SHARE = 0.2
+const COUNT_AGAIN_FROM = 5_000
+/** For sorting while the index is built, and for counting. Of its transaction only. */
+const BUILD_MEM = '256MB'
+/** Advisory lock between those who write names: what one reads of them is what it changes. */
+const WRITING = 20_161_126
+
+interface Written {
+  operator: number
+  former: boolean
+  key: string
+}
+
+/**
+ * After a merge: names of the operators that it made, and of those whose registration it brought. So many that it would hold
+ * up the merge are left to the sweep, in the same transaction.
+ */
+export const followPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
+  if (changes > FOLLOWED_MOST) {
+    const registered = await tx.raw(
+      `select ${made > 0} or exists (select 1 from staged_drafts where kind = 'registration') as any /* names.followPlan any */`,
+    )
+    if (registered.rows[0].any) await wantSweep(tx)
+    return
+  }
+  const answer = await tx.raw(
+    `select p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
+       where p.effect in ('NEW', 'CHANGED') and (o.first_run = :run or s.kind = 'registration')
+     union select o.id from staged_drafts s join operators o on o.uscc = s.uscc or o.shop = s.shop where o.first_run = :run
+     order by 1 /* names.followPlan */`,
+    { run },
+  )
+  await follow(
+    tx,
+    answer.rows.map(({ id }: { id: number }) => id),
+  )
+}
+
+/** Names of these operators as they are called now. */
+export const follow = async (tx: Tx, operators: readonly number[]): Promise<void> => {
+  if (operators.length === 0) return
+  if (operators.length > FOLLOWED_MOST) return wantSweep(tx)
+  await write(tx, operators)
+}
+
+const wantSweep = async (tx: Tx): Promise<void> => {
+  await tx.raw('update name_states set wanted = wanted + 1 /* names.wantSweep */')
+}
+
+/** Returns how many names were new. */
+const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
+  await alone(tx)
+  const called = await tx.raw(
+    `select o.id as operator, false as former, o.name from operators o where o.id = any(:ids) and o.name is not null
+     union all select n.operator_id, true, n.name from operator_names n join operators o on o.id = n.operator_id
+       where n.operator_id = any(:ids) and n.name is distinct from o.name and not n.claim /* names.write called */`,
+    { ids: [...operators] } as never,
+  )
+  const held = await tx.raw(
+    'select operator_id as operator, former, key from names where operator_id = any(?) /* names.write held */',
+    [[...operators]] as never,
+  )
+  const there = new Set(held.rows.map(idOf))
+  const wanted = new Map<string, Written & { name: string }>()
+  for (const row of called.rows as (Omit<Written, 'key'> & { name: string })[]) {
+    const one = { ...row, key: searchKey(row.name) }
+    if (one.key !== '') wanted.set(idOf(one), one)
+  }
+  const gone = held.rows.filter((row: Written) => !wanted.has(idOf(row)))
+  if (gone.length > 0)
+    await tx.raw(
+      `delete from names n using jsonb_to_recordset(?::jsonb) as g(operator int, former boolean, key text)
+       where n.operator_id = g.operator and n.former = g.former and n.key = g.key /* names.write gone */`,
+      [JSON.stringify(gone)],
+    )
+  const fresh = [...wanted.values()].filter((one) => !there.has(idOf(one)))
+  if (fresh.length === 0) return 0
+  await copy(tx, fresh)
+  await tx.raw('update name_states set since = since + ? /* names.write since */', [fresh.length])
+  return fresh.length
+}
+
+const alone = (tx: Tx) => tx.raw('select pg_advisory_xact_lock(?) /* names.alone */', [WRITING])
+
+const idOf = ({ operator, former, key }: Written): string => `${operator} ${former} ${key}`
+
+const copy = async (tx: Tx, rows: readonly (Written & { name: string })[]): Promise<void> => {
+  const connection = await tx.client.acquireConnection()
+  // A key has letters and numerals only.
+  const lines = rows.map(
+    ({ operator, former, key, name }) =>
+      `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
+  )
+  try {
+    const into = connection.query(copyFrom('copy names (operator_id, former, personal, key, grams) from stdin'))
+    await pipeline(Readable.from([lines.join('')]), into)
+  } finally {
+    await tx.client.releaseConnection(connection)
+  }
+}
+
+/** Number up to which the sweep shall bring the names; null: all are there, and counted. */
+export const wanting = async (db: Db): Promise<number | null> => {
+  const answer = await db.raw(
+    `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,
+  )
+  return answer.rows[0].due ? answer.rows[0].wanted : null
+}
+
+/** Where there is next to nothing yet, the index comes when the table is full: in a tenth of the time. */
+export const prepare = async (db: Db): Promise<void> => {
+  await db.transaction(async (tx) => {
+    await alone(tx)
+    const answer = await tx.raw(
+      `select (select count(*) from (select 1 from operators limit ${BARE_FROM}) o) >= ${BARE_FROM}
+         and not exists (select 1 from names offset ${BARE_FROM / 10}) as bare /* names.prepare */`,
+    )
+    if (answer.rows[0].bare) await tx.raw('drop index if exists names_grams /* names.prepare */')
+  })
+}
+
+/** One step of the sweep, a transaction of its own: from the operator after `after`. Null: there is none. */
+export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
+  db.transaction(async (tx) => {
+    const answer = await tx.raw(
+      `select id from operators where id > ? order by id limit ${STEP_OPERATORS} /* names.sweepStep */`,
+      [after],
+    )
+    const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)
+    const last = ids.at(-1)
+    return last === undefined ? null : { last, written: await write(tx, ids) }
+  })
+
+/** After the last step: the index stands, the grams are counted, and `wanted` is what has been done. */
+export const finish = async (db: Db, wanted: number): Promise<void> => {
+  await db.transaction(async (tx) => {
+    await tx.raw(
+      `set local maintenance_work_mem = '${BUILD_MEM}'; set local work_mem = '${BUILD_MEM}' /* names.finish */`,
+    )
+    await alone(tx)
+    await tx.raw('create index if not exists names_grams on names using gin (grams) /* names.finish index */')
+    await tx.raw('delete from name_grams /* names.finish forget */')
+    await tx.raw(
+      `insert into name_grams (gram, names) select gram, count(*) from names, unnest(grams) as gram group by gram /* names.finish count */`,
+    )
+    await tx.raw(
+      `update name_states set done = greatest(done, ?), counts = counts + 1, since = 0, counted = (select count(*) from names) /* names.finish done */`,
+      [wanted],
+    )
+  })
+  await db.raw('analyze names /* names.finish analyze */')
+}

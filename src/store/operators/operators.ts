@@ -1,0 +1,225 @@
+/** Operators, the codes that lead to them and the names they have borne. */
+import { normalizeName } from '../../domain/operators/names.js'
+import type { NewOperator } from '../../domain/operators/new-operator.js'
+import type { Reads } from '../db/bulk-handle.js'
+import type { Db, Tx } from '../db/db.js'
+import { filling } from '../db/bulk-load.js'
+
+export interface Operator {
+  id: number
+  uscc: string | null
+  shop: string | null
+  kind: 'ENTERPRISE' | 'INDIVIDUAL' | 'COOPERATIVE' | 'SHOP' | 'OTHER'
+  name: string | null
+  region: string | null
+  status: string
+  /** When the hub came to know it. */
+  createdAt: Date
+  /** Since when it is no longer believed to exist; null: it is. */
+  knownTo: Date | null
+}
+
+/** Of the operator `o` (SQL). */
+export const COLUMNS =
+  'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
+
+/**
+ * Makes the operators that staged drafts have a code for and that are not there yet, and believes again in those that were
+ * taken back: as if they were new, since what was known of them is known to be wrong. In the order of their codes: an index is filled fastest so. The caller has ticked: nobody else makes any now.
+ * Returns how many.
+ */
+export const make = async (
+  tx: Tx,
+  runId: number,
+  now: Date,
+  { shops, drafts }: { shops: boolean; drafts: number },
+): Promise<number> => {
+  const gone = await tx.raw(
+    'select id from operators where known_to is not null order by id limit 1 /* operators.make gone */',
+  )
+  const again =
+    gone.rows.length > 0
+      ? await tx.raw(
+          `update operators o set known_to = null, kind = s.makes_kind, name = s.name, name_key = s.name_key, region = s.makes_region,
+           status = s.makes_status, first_run = :run
+         from (select distinct on (coalesce(uscc, shop)) * from staged_drafts
+           where makes_kind is not null and coalesce(uscc, shop) is not null order by coalesce(uscc, shop), item desc) s
+         where o.known_to is not null and (o.uscc = s.uscc or (s.uscc is null and o.shop = s.shop)) /* operators.make again */`,
+          { run: runId },
+        )
+      : null
+  const making = (code: 'uscc' | 'shop', only: string): Promise<{ rowCount: number | null }> =>
+    tx.raw(
+      `insert into operators (${code}, kind, name, name_key, region, status, first_run, created_at)
+       select distinct on (s.${code}) s.${code}, makes_kind, name, name_key, makes_region, makes_status, :run::bigint, :now::timestamptz
+       from staged_drafts s where makes_kind is not null and ${only}
+         and not exists (select 1 from operators o where o.${code} = s.${code})
+       order by s.${code}, s.item desc /* operators.make ${code} */`,
+      { run: runId, now },
+    )
+  const made = await filling(tx, 'operators', drafts, () => making('uscc', 's.uscc is not null'))
+  const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null
+  return (made.rowCount ?? 0) + (opened?.rowCount ?? 0) + (again?.rowCount ?? 0)
+}
+
+/**
+ * Makes the one that a person says is there, or believes in it again; `run` brought the record that shows it. The caller has
+ * ticked, and the code leads to nobody.
+ */
+export const found = async (
+  tx: Tx,
+  made: NewOperator,
+  { run, at }: { run: number; at: Date },
+): Promise<{ id: number }> => {
+  const given = { ...made, key: made.name === null ? null : normalizeName(made.name), run, at }
+  const again = await tx.raw(
+    `update operators set known_to = null, kind = :kind, name = :name, name_key = :key, region = :region, status = 'UNKNOWN',
+       first_run = :run where known_to is not null and (uscc = :uscc::text or shop = :shop::text) returning id /* operators.found again */`,
+    given as never,
+  )
+  if (again.rows.length > 0) return again.rows[0]
+  const fresh = await tx.raw(
+    `insert into operators (uscc, shop, kind, name, name_key, region, status, first_run, created_at)
+     values (:uscc, :shop, :kind, :name, :key, :region, 'UNKNOWN', :run, :at) returning id /* operators.found */`,
+    given as never,
+  )
+  return fresh.rows[0]
+}
+
+/** Whether nothing speaks for it: no record that names its own code, no decision that stands, no part of it. Listings are not looked at. */
+export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
+       and not exists (select 1 from operators m where m.merged_into = o.id)
+       and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id, d.successor_id) and d.undone_at is null) as unfounded
+     from operators o where o.id = ? /* operators.isUnfounded */`,
+    [id],
+  )
+  return answer.rows[0]?.unfounded ?? false
+}
+
+/** A name that was only claimed becomes a former one when a register says it. */
+const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id
+  where operator_names.claim and not excluded.claim`
+
+/**
+ * What a merge says of its operators beside the records: further codes, names borne before, and from registrations the
+ * present name, region and status. A name of before is a former name only if a register had said it; else it was a claim. A registration of what was merged into another says nothing
+ * of the other. `known`: some of them are older than this merge; what it made knows all that already.
+ */
+export const learn = async (
+  tx: Tx,
+  runId: number,
+  now: Date,
+  { codes, former, known }: { codes: boolean; former: boolean; known: boolean },
+): Promise<void> => {
+  if (codes)
+    await tx.raw(
+      `insert into operator_codes (scheme, code, operator_id, run_id)
+     select distinct scheme, code, operator_id, :run::bigint from (
+       select 'org_code' as scheme, s.org_code as code, p.operator_id from staged_drafts s join plan p using (item, part)
+         where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.org_code is not null and s.uscc is null
+       union all
+       select 'reg_no', s.reg_no, p.operator_id from staged_drafts s join plan p using (item, part)
+         where p.effect in ('NEW', 'CHANGED') and s.kind = 'registration' and s.reg_no is not null) c
+     where operator_id is not null on conflict do nothing /* operators.learn codes */`,
+      { run: runId },
+    )
+  if (former)
+    await tx.raw(
+      `insert into operator_names (operator_id, name, name_key, known_from, run_id)
+     select distinct on (p.operator_id, f.name) p.operator_id, f.name, f.key, :now::timestamptz, :run::bigint
+     from staged_drafts s join plan p using (item, part), jsonb_to_recordset(s.former) as f(name text, key text)
+     where s.former is not null and p.operator_id is not null and p.effect in ('NEW', 'CHANGED') ${UNLESS_KNOWN}
+     /* operators.learn former */`,
+      { run: runId, now },
+    )
+  if (!known) return
+  await tx.raw(
+    `create temporary table taught on commit drop as
+     select distinct on (p.operator_id) p.operator_id, s.name, s.name_key, s.makes_region as region, s.makes_status as status
+     from staged_drafts s join plan p using (item, part) join operators o on o.id = p.operator_id
+     where p.teaches and p.effect in ('NEW', 'CHANGED') and (s.uscc is null or s.uscc = o.uscc)
+       and (o.name is distinct from coalesce(s.name, o.name)
+       or o.region is distinct from coalesce(s.makes_region, o.region) or s.makes_status not in ('UNKNOWN', o.status))
+     order by p.operator_id, p.item desc /* operators.learn taught */`,
+  )
+  await tx.raw(
+    `insert into operator_names (operator_id, name, name_key, known_from, run_id, claim)
+     select o.id, o.name, o.name_key, :now::timestamptz, :run::bigint, o.kind <> 'SHOP' and not exists (
+       select 1 from versions v where v.operator_id = o.id and v.kind = 'registration' and v.body->>'name' = o.name and v.wrong_from is null)
+     from taught t join operators o on o.id = t.operator_id
+     where o.name is not null and t.name is not null and o.name <> t.name
+     ${UNLESS_KNOWN} /* operators.learn names */`,
+    { run: runId, now },
+  )
+  await tx.raw(
+    `update operators o set name = coalesce(t.name, o.name), name_key = coalesce(t.name_key, o.name_key),
+       region = coalesce(t.region, o.region), status = coalesce(nullif(t.status, 'UNKNOWN'), o.status)
+     from taught t where o.id = t.operator_id /* operators.learn present */`,
+  )
+}
+
+/**
+ * The operators behind codes of any scheme, by the code asked for. A row is read and sent for each code, also where it leads to
+ * nobody: how long it takes must not say to whom an operator is none of theirs that there is one.
+ */
+export const byCodes = async (
+  db: Db | Tx,
+  codes: readonly { scheme: string; code: string }[],
+): Promise<Map<string, Operator>> => {
+  if (codes.length === 0) return new Map()
+  const answer = await db.raw(
+    `select a.scheme || ':' || a.code as asked, c.id is not null as "isThere", ${COLUMNS}
+     from unnest(?::text[], ?::text[]) as a(scheme, code)
+     cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
+       where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
+     join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byCodes */`,
+    [codes.map((c) => c.scheme), codes.map((c) => c.code)],
+  )
+  const rows = answer.rows as (Operator & { asked: string; isThere: boolean })[]
+  return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
+}
+
+/** A row for each, also where there is none: see `byCodes`. */
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Operator>> => {
+  const answer = await db.raw(
+    `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)
+     cross join lateral (select (select id from operators where id = a.id) as id offset 0) c
+     join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byIds */`,
+    [[...new Set(ids)]],
+  )
+  const rows = answer.rows as (Operator & { isThere: boolean })[]
+  return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))
+}
+
+/** Names that each has borne, newest first, the present one left out. */
+export const formerNames = async (
+  db: Reads,
+  ids: readonly number[],
+): Promise<{ operatorId: number; name: string; knownFrom: Date }[]> => {
+  const answer = await db.raw(
+    `select o.id as "operatorId", n.name, n.known_from as "knownFrom" from operator_names n join operators o on o.id = n.operator_id
+     where o.id = any(?) and n.name is distinct from o.name and not n.claim order by o.id, n.known_from desc, n.name /* operators.formerNames */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+/** Every code that leads to each. */
+export const codesOf = async (
+  db: Db,
+  ids: readonly number[],
+): Promise<{ operatorId: number; scheme: string; code: string }[]> => {
+  const answer = await db.raw(
+    `select operator_id as "operatorId", scheme, code from codes where operator_id = any(?)
+     order by operator_id, scheme, code /* operators.codesOf */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db): Promise<number> => {
+  const answer = await db.raw('select count(*)::int as n from operators where known_to is null /* operators.count */')
+  return answer.rows[0].n
+}

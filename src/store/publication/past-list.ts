@@ -1,0 +1,40 @@
+/** The public list of a day that is past, for those who may see what has left it since. */
+import type { Db } from '../db/db.js'
+import { COLUMNS, type Listing } from '../listing/listings.js'
+import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
+
+/** All that shows or hides is of its own day; a removal may bear a day that is past, and took effect when it was entered (SQL). */
+const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
+  then greatest(e.made_on, (e.recorded_at at time zone 'Asia/Shanghai')::date) else e.made_on end`
+
+/** Shown on a day: by the moves entered by then, whatever legal day they bear and whatever became of it since (SQL, of a listing `l` of an operator `o`). */
+const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
+  and (select e.state_after from listing_events e where e.listing_id = l.id and ${ENTERED} <= :asOf::date
+    order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')
+  and coalesce((select (e.act->>'endsOn')::date from listing_events e where e.listing_id = l.id and e.made_on <= :asOf::date
+    and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) >= :asOf::date
+  and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
+  and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
+
+/** The whole list of a day that is past, for those who may see what has left it since; newest first. */
+export const shownOn = async (
+  db: Db,
+  filter: PublicFilter,
+  { first, after }: { first: number; after: { publishedOn: string; id: string } | null },
+): Promise<Listing[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id
+     where ${SHOWN_THEN} and (:afterId::uuid is null or (l.published_on, l.id) < (:afterOn::date, :afterId::uuid))
+     order by l.published_on desc, l.id desc limit :first /* listings.shownOn */`,
+    { ...bindingsOf(filter), afterOn: after?.publishedOn ?? null, afterId: after?.id ?? null, first },
+  )
+  return answer.rows
+}
+
+export const shownCount = async (db: Db, filter: PublicFilter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from listings l join operators o on o.id = l.operator_id where ${SHOWN_THEN} /* listings.shownCount */`,
+    bindingsOf(filter),
+  )
+  return answer.rows[0].n
+}

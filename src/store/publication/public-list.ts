@@ -1,0 +1,197 @@
+/** The public list as its pages read it: filtered, in an order that has an index, counted, and the stamp that tells its changes. */
+import type { Db, Tx } from '../db/db.js'
+import type { PublicBody } from '../listing/listings.js'
+import { MAY_LIST } from '../db/restored.js'
+
+/** What somebody looks for; null: all. */
+export interface Sought {
+  /** Today: an entry that ends on it is gone. */
+  day: string
+  /** The first digits of a division. */
+  region: string | null
+  authority: string | null
+  /** Of the reason (domain/listing/reason-topics). */
+  pattern: string | null
+  /** First and last day of publication. */
+  from: string | null
+  to: string | null
+  contested: boolean
+}
+
+export const ORDERS = ['newest', 'oldest', 'ending'] as const
+export type Order = (typeof ORDERS)[number]
+
+/** The last entry of a page: where it stands in the order, and its id. */
+export interface Place {
+  on: string
+  id: string
+}
+
+/** The last character there is: what begins with a text lies between it and it with this behind. */
+const LAST = '\u{10ffff}'
+/** As PostgreSQL writes the end of what has none. */
+export const ENDLESS = 'infinity'
+const ENDING = `coalesce(p.ends_on, '${ENDLESS}')`
+
+/** By which entries are sorted, SQL, and in which direction. */
+const SORTED: Record<Order, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }> = {
+  newest: { by: 'p.published_on', way: 'desc', past: '<' },
+  oldest: { by: 'p.published_on', way: 'asc', past: '>' },
+  ending: { by: ENDING, way: 'asc', past: '>' },
+}
+
+/** What is asked of `p`, and nothing else. */
+const where = ({ region, authority, pattern, from, to, contested }: Sought): string =>
+  [
+    'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
+    MAY_LIST,
+    region !== null && 'p.region >= :region::text and p.region < :regionEnd::text',
+    authority !== null && 'p.authority = left(:authority::text, 200)',
+    pattern !== null && 'p.reason ~ :pattern::text',
+    from !== null && 'p.published_on >= :from::date',
+    to !== null && 'p.published_on <= :to::date',
+    contested && `p.body->>'contested' = 'true'`,
+  ]
+    .filter((each) => each !== false)
+    .join(' and ')
+
+const bindingsOf = ({ contested, ...sought }: Sought) => ({ ...sought, regionEnd: `${sought.region ?? ''}${LAST}` })
+
+export const page = async (
+  db: Db,
+  sought: Sought,
+  { order, first, after }: { order: Order; first: number; after: Place | null },
+): Promise<{ body: PublicBody; on: string }[]> => {
+  const { by, way, past } = SORTED[order]
+  const answer = await db.raw(
+    `select p.body, ${by}::text as "on" from public_entries p
+     where ${where(sought)} ${after ? `and (${by}, p.listing_id) ${past} (:on::date, :id::uuid)` : ''}
+     order by ${by} ${way}, p.listing_id ${way} limit :first /* publicList.page */`,
+    { ...bindingsOf(sought), on: after?.on ?? null, id: after?.id ?? null, first } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, sought: Sought): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from public_entries p where ${where(sought)} /* publicList.count */`,
+    bindingsOf(sought) as never,
+  )
+  return answer.rows[0].n
+}
+
+/** An entry as it is told apart and put in order. */
+export interface Placed {
+  operator: number
+  id: string
+  publishedOn: string
+  endsOn: string | null
+}
+
+/**
+ * Entries of these operators that are sought, and of whom they were merged into, in no order. Few were merged, and fewer are no
+ * longer believed to exist: each of them has an index of its own, so that the others are not looked up.
+ */
+export const ofOperators = async (db: Db, operators: readonly number[], sought: Sought): Promise<Placed[]> => {
+  if (operators.length === 0) return []
+  const answer = await db.raw(
+    `select w.id as operator, p.listing_id as id, p.published_on as "publishedOn", p.ends_on as "endsOn"
+     from (select a.id, coalesce(m.merged_into, a.id) as own from unnest(:operators::int[]) a(id)
+       left join operators m on m.id = a.id and m.merged_into is not null
+       where not exists (select 1 from operators g where g.id = a.id and g.known_to is not null)) w
+     join listings l on l.operator_id = w.own join public_entries p on p.listing_id = l.id
+     where ${where(sought)} /* publicList.ofOperators */`,
+    { ...bindingsOf(sought), operators: [...operators] } as never,
+  )
+  return answer.rows
+}
+
+/** In the order of the ids; what has left meanwhile is left out. */
+export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    `select p.body from unnest(?::uuid[]) with ordinality a(id, place) join public_entries p on p.listing_id = a.id
+     where ${MAY_LIST} order by a.place /* publicList.bodies */`,
+    [[...ids]] as never,
+  )
+  return answer.rows.map(({ body }: { body: PublicBody }) => body)
+}
+
+/** The stamp before it is written: another one whenever the list has changed, and the sequence of the last publication. */
+export interface Stamp {
+  changes: string
+  sequence: number
+  /** Whether anybody may be listed at all; see `restored.mayList`. */
+  listed: boolean
+}
+
+/**
+ * Of two stamps that are the same nothing was changed between them: each transaction that changes the list adds a row when it
+ * ends, whatever others do meanwhile, so that rows only grow in number; and `forgetChanges` takes more of them at once than
+ * there can be transactions under way.
+ */
+export const stamp = async (db: Db): Promise<Stamp> => {
+  const answer = await db.raw(
+    `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,
+    // With a value it is prepared where statements are; it is asked without end.
+    [0],
+  )
+  return answer.rows[0]
+}
+
+/** Rows from which the old ones are taken away: more than a server has connections. */
+const CHANGES_MOST = 2_000
+
+/** What is older than every transaction under way is told by the last of them alone. `most`: left alone until there are more. */
+export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> => {
+  await tx.raw(
+    `with old as (select c.xid from public_changes c where c.xid < pg_snapshot_xmin(pg_current_snapshot())
+       and c.xid < (select l.xid from public_changes l order by l.xid desc limit 1))
+     delete from public_changes where xid in (select xid from old) and (select count(*) from old) > :most /* publicList.forgetChanges */`,
+    { most },
+  )
+}
+
+/** Those that have most entries, the most first. */
+export const authorities = async (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> => {
+  const answer = await db.raw(
+    `select authority, count(*)::int as n from public_entries p
+     where p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date) and ${MAY_LIST}
+     group by authority order by n desc, authority limit :most /* publicList.authorities */`,
+    { day, most },
+  )
+  return answer.rows
+}
+
+/**
+ * Whether the operator of `n` has an entry of ours, or was merged into one that has (SQL): looked up name by name, which is
+ * quicker for some thousands of names than all who are listed at once, and in indexes alone.
+ */
+export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
+  or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
+    where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
+
+/** An entry, and what the last publication says of it. */
+export interface SignedEntry {
+  body: PublicBody
+  salt: string
+  /** As every file has it; null: it is in none yet. */
+  line: string | null
+  hash: string | null
+  sequence: number | null
+  validUntil: Date | null
+}
+
+/** By id; of those that are not public nothing. */
+export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
+  const answer = await db.raw(
+    `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"
+     from public_entries p
+     left join lateral (select line, hash from published_entries where listing_id = p.listing_id and to_sequence is null limit 1) e on true
+     left join manifests m on m.sequence = (select max(sequence) from snapshots)
+     where p.listing_id = any(?::uuid[]) and ${MAY_LIST} /* publicList.signed */`,
+    [[...ids]],
+  )
+  return new Map(answer.rows.map(({ id, ...entry }: SignedEntry & { id: string }) => [id, entry]))
+}

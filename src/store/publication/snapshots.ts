@@ -1,0 +1,371 @@
+/** Publication: numbered snapshots of the public list, each chained to the one before, each with what changed. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ClientBase } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { FileSaid, Member } from '../../domain/publication/snapshot.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface Snapshot {
+  sequence: number
+  previousHash: string
+  hash: string
+  entries: number
+  added: number
+  changed: number
+  removed: number
+  publishedAt: Date
+  form: number
+  /** Where the hub was served when it was made, and the identity of the database: what the Atom feed of it says. */
+  origin: string | null
+  feedId: string
+  /** Null: made before there were files. */
+  files: FileSaid[] | null
+  firstEnd: string | null
+}
+
+export interface Signed {
+  kid: string
+  jws: string
+  validUntil: Date
+}
+
+const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
+  s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
+
+/** Each forgotten entry is looked up by the index: for a plain join the planner may read the whole list. */
+const forgottenOf = (held: string): string =>
+  `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
+
+/** Something left the public list of which the last snapshot still holds, or may hold, the body. */
+const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
+  or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
+
+export const last = async (db: Db | Tx): Promise<Snapshot | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from snapshots s order by s.sequence desc limit 1 /* snapshots.last */`,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** The last snapshot with its manifest; `forgotten`: what it holds may not be shown any more. */
+export const current = async (
+  db: Db | Tx,
+): Promise<{ snapshot: Snapshot; signed: Signed | null; forgotten: boolean } | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS}, m.kid, m.jws, m.valid_until as "validUntil", ${HELD_STILL} as forgotten
+     from snapshots s left join manifests m on m.sequence = s.sequence order by s.sequence desc limit 1 /* snapshots.current */`,
+  )
+  const [row] = answer.rows
+  if (row === undefined) return null
+  const { kid, jws, validUntil, forgotten, ...snapshot } = row
+  return { snapshot, signed: jws === null ? null : { kid, jws, validUntil }, forgotten }
+}
+
+export interface Change {
+  listingId: string
+  change: 'ADDED' | 'CHANGED' | 'REMOVED'
+  /** The day on which it left the list. */
+  removedOn: string | null
+}
+
+/**
+ * Entries of a snapshot, the last one or one before it, that may not be shown any more: they have left the list since, or their
+ * last day has gone by.
+ */
+export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
+  const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
+  const answer = await db.raw(
+    `select p.listing_id as id from published_entries p where ${held} and p.line is null
+     union select p.listing_id from ${forgottenOf(held)}
+     union select p.listing_id from published_entries p where ${held} and p.to_on < :today::date
+     union select c.listing_id from snapshot_changes c where c.sequence > :sequence and c.change = 'REMOVED' /* snapshots.gone */`,
+    { sequence, today },
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** What the public list holds today against what the last snapshot held; `of`: of these entries alone. */
+export const changes = async (tx: Tx, today: string, of: readonly string[] | null = null): Promise<Change[]> => {
+  const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
+  const answer = await tx.raw(
+    `with shown as (
+       select listing_id, body_hash || ':' || salt as source from public_entries
+       where published_on <= :today::date and (ends_on is null or ends_on >= :today::date) ${only}),
+     held as (select listing_id, source, to_on from published_entries where to_sequence is null ${only})
+     select coalesce(p.listing_id, h.listing_id) as "listingId",
+       case when h.listing_id is null then 'ADDED' when p.listing_id is null then 'REMOVED' else 'CHANGED' end as change,
+       case when p.listing_id is null
+         then least(coalesce(l.removed_on, h.to_on + 1, :today::date), :today::date) end as "removedOn"
+     from shown p full join held h on h.listing_id = p.listing_id
+     left join listings l on l.id = h.listing_id and p.listing_id is null
+     where p.source is distinct from h.source order by 1 /* snapshots.changes */`,
+    { today, ...(of !== null && { of: [...of] }) } as never,
+  )
+  return answer.rows
+}
+
+export const open = async (tx: Tx, snapshot: Snapshot, runId: number): Promise<void> => {
+  await tx('snapshots').insert({
+    sequence: snapshot.sequence,
+    previous_hash: snapshot.previousHash,
+    hash: snapshot.hash,
+    entries: snapshot.entries,
+    added: snapshot.added,
+    changed: snapshot.changed,
+    removed: snapshot.removed,
+    published_at: snapshot.publishedAt,
+    form: snapshot.form,
+    origin: snapshot.origin,
+    feed_id: snapshot.feedId,
+    run_id: runId,
+  })
+}
+
+export const close = async (tx: Tx, snapshot: Snapshot): Promise<void> => {
+  await tx('snapshots')
+    .where({ sequence: snapshot.sequence })
+    .update({
+      hash: snapshot.hash,
+      entries: snapshot.entries,
+      files: JSON.stringify(snapshot.files),
+      first_end: snapshot.firstEnd,
+    })
+}
+
+export interface Source {
+  id: string
+  body: Record<string, unknown>
+  salt: string
+  source: string
+  from: string
+  to: string | null
+}
+
+export const sources = async (tx: Tx, ids: readonly string[]): Promise<Source[]> => {
+  if (ids.length === 0) return []
+  const answer = await tx.raw(
+    `select listing_id as id, body, salt, body_hash || ':' || salt as source, published_on as "from", ends_on as "to"
+     from public_entries where listing_id = any(?::uuid[]) /* snapshots.sources */`,
+    [[...ids]],
+  )
+  return answer.rows
+}
+
+export interface Entry extends Member {
+  line: string
+  source: string
+  replaces: boolean
+}
+
+/** Takes these into the snapshot, in place of what it held of them. */
+export const put = async (tx: Tx, sequence: number, entries: readonly Entry[]): Promise<void> => {
+  const replaced = entries.flatMap(({ id, replaces }) => (replaces ? [id] : []))
+  if (replaced.length > 0)
+    await tx.raw(
+      `update published_entries set to_sequence = ? where to_sequence is null and listing_id = any(?::uuid[]) /* snapshots.put */`,
+      [sequence, replaced],
+    )
+  // COPY: of a list of hundreds of thousands each statement with its values would take the most of the time.
+  const connection: ClientBase = await tx.client.acquireConnection()
+  try {
+    const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
+    const texts = entries.map(
+      ({ id, hash, source, from, to, line }) =>
+        `${[id, sequence, hash, source, from, to ?? NULL, escaped(line)].join('\t')}\n`,
+    )
+    const stream = connection.query(copyFrom(`copy published_entries (${columns}) from stdin`))
+    await pipeline(Readable.from([texts.join('')]), stream)
+  } finally {
+    await tx.client.releaseConnection(connection)
+  }
+}
+
+/** As COPY spells what is not there, and signs that would end a value. Canonical JSON has no line end in it. */
+const NULL = '\\N'
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
+
+/** Notes for good what was put: that it was there, and its hash. */
+export const note = async (tx: Tx, sequence: number, today: string): Promise<void> => {
+  await tx.raw(
+    `insert into snapshot_changes (sequence, listing_id, change, body_hash, from_on, to_on, changed_on)
+     select p.from_sequence, p.listing_id, case when r.listing_id is null then 'ADDED' else 'CHANGED' end, p.hash, p.from_on, p.to_on, :today::date
+     from published_entries p left join published_entries r on r.listing_id = p.listing_id and r.to_sequence = :sequence
+     where p.from_sequence = :sequence /* snapshots.note */`,
+    { sequence, today },
+  )
+}
+
+/**
+ * Gathers statistics, for a publication that put many entries. Until autovacuum does so, the planner takes the tables for empty,
+ * and `current` and `gone`, which each request asks, read the whole list instead of an index: 0.5 s where it has 200,000 entries.
+ */
+export const analyze = async (tx: Tx): Promise<void> => {
+  await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
+}
+
+/** Lets these go out of the snapshot, with all that was kept of them but that they were there. */
+export const drop = async (
+  tx: Tx,
+  sequence: number,
+  gone: readonly { listingId: string; removedOn: string }[],
+): Promise<void> => {
+  const ids = gone.map(({ listingId }) => listingId)
+  await tx.raw('delete from published_entries where listing_id = any(?::uuid[]) /* snapshots.drop */', [ids])
+  await tx.raw(
+    `insert into snapshot_changes (sequence, listing_id, change, changed_on)
+     select ?::int, e.id, 'REMOVED', e.day from unnest(?::uuid[], ?::date[]) as e(id, day) /* snapshots.drop */`,
+    [sequence, ids, gone.map(({ removedOn }) => removedOn)],
+  )
+}
+
+/** What a snapshot before the last one held in other words; and what is known here to be forgotten. */
+export const tidy = async (tx: Tx, sequence: number): Promise<void> => {
+  await tx.raw('delete from published_entries where to_sequence < ? /* snapshots.tidy */', [sequence])
+  await tx.raw('delete from forgotten /* snapshots.tidy */')
+  await tx.raw('delete from manifests /* snapshots.tidy */')
+}
+
+export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: Signed): Promise<void> => {
+  await tx('manifests')
+    .insert({ sequence, kid, jws, valid_until: validUntil })
+    .onConflict('sequence')
+    .merge(['kid', 'jws', 'valid_until'])
+}
+
+export type Line = Member & { line: string | null }
+
+/** The entries of a snapshot in order of id, so many at a time; a line that is null was forgotten since. */
+export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<Line[]> {
+  const read = async (after: string | null): Promise<Line[]> => {
+    const answer = await db.raw(
+      `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
+       where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)
+         and (:after::uuid is null or listing_id > :after::uuid)
+       order by listing_id limit :atATime /* snapshots.lines */`,
+      { sequence, after, atATime } as never,
+    )
+    return answer.rows
+  }
+  // The next ones are read while these are worked on.
+  let next: Promise<Line[]> | null = read(null)
+  while (next !== null) {
+    const rows: Line[] = await next
+    const end = rows.at(-1)
+    next = end && rows.length === atATime ? read(end.id) : null
+    // Whoever stops in between does not hear of it.
+    next?.catch(() => undefined)
+    if (end) yield rows
+  }
+}
+
+/** Those of these entries that a snapshot holds, in order of id. */
+export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<Line[]> => {
+  if (ids.length === 0) return []
+  const answer = await db.raw(
+    `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
+     where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence) and listing_id = any(:ids::uuid[])
+     order by listing_id /* snapshots.linesOf */`,
+    { sequence, ids: [...ids] } as never,
+  )
+  return answer.rows
+}
+
+/** Entries that changed after one snapshot and up to another, at most so many. */
+export const changedBetween = async (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> => {
+  const answer = await db.raw(
+    `select distinct listing_id as id from snapshot_changes where sequence > :from and sequence <= :to
+     order by 1 limit :most /* snapshots.changedBetween */`,
+    { from, to, most },
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** The first day on which an entry of the last snapshot ends; null: none ends. */
+export const firstEnd = async (tx: Tx): Promise<string | null> => {
+  const answer = await tx.raw(
+    'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */',
+  )
+  return answer.rows[0].first
+}
+
+/** The last change of each entry, the newest first. */
+export const latestChanges = async (
+  db: Db | Tx,
+  sequence: number,
+  most: number,
+): Promise<{ id: string; at: Date; line: string | null }[]> => {
+  const answer = await db.raw(
+    `select c.listing_id as id, s.published_at as at, p.line
+     from snapshot_changes c join snapshots s on s.sequence = c.sequence and s.form > 0
+     left join published_entries p on p.listing_id = c.listing_id and p.from_sequence <= :sequence
+       and (p.to_sequence is null or p.to_sequence > :sequence)
+     where c.sequence <= :sequence and not exists (
+       select 1 from snapshot_changes n where n.listing_id = c.listing_id and n.sequence > c.sequence and n.sequence <= :sequence)
+     order by c.sequence desc, c.listing_id limit :most /* snapshots.latestChanges */`,
+    { sequence, most },
+  )
+  return answer.rows
+}
+
+export interface Net {
+  id: string
+  before: string | null
+  after: string | null
+  line: string | null
+  removedOn: string
+}
+
+/** What became of each entry between two snapshots, at most so many; of the later one the bodies are still there. */
+export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<Net[]> => {
+  const answer = await db.raw(
+    `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
+       r.changed_on as "removedOn"
+     from (select distinct listing_id from snapshot_changes where sequence > :from and sequence <= :to) t
+     left join lateral (select change, body_hash from snapshot_changes c where c.listing_id = t.listing_id and c.sequence <= :from
+       order by c.sequence desc limit 1) b on true
+     left join lateral (select changed_on from snapshot_changes c where c.listing_id = t.listing_id and c.sequence <= :to
+       order by c.sequence desc limit 1) r on true
+     left join published_entries p on p.listing_id = t.listing_id and p.from_sequence <= :to
+       and (p.to_sequence is null or p.to_sequence > :to)
+     where (case when b.change <> 'REMOVED' then b.body_hash end) is distinct from p.hash
+     order by 1 limit :most /* snapshots.net */`,
+    { from, to, most },
+  )
+  return answer.rows
+}
+
+/** How many entries a snapshot has; null: this database has not made it. */
+export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
+  const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
+  return answer.rows[0]?.entries ?? null
+}
+
+/** The first snapshot that is chained with salts; null: there is none. */
+export const firstSalted = async (db: Db | Tx): Promise<number | null> => {
+  const answer = await db.raw(
+    'select sequence from snapshots where form > 0 order by sequence limit 1 /* snapshots.firstSalted */',
+  )
+  return answer.rows[0]?.sequence ?? null
+}
+
+export const all = async (db: Db, after: number, most: number): Promise<Snapshot[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from snapshots s where s.sequence > ? order by s.sequence limit ? /* snapshots.all */`,
+    [after, most],
+  )
+  return answer.rows
+}
+
+/** What a snapshot changed, in order of id: all that is kept of it for good. */
+export const changesOf = async (
+  db: Db,
+  sequence: number,
+): Promise<{ id: string; change: Change['change']; hash: string | null; from: string | null; to: string | null }[]> => {
+  const answer = await db.raw(
+    `select listing_id as id, change, body_hash as hash, from_on as "from", to_on as "to"
+     from snapshot_changes where sequence = ? order by listing_id /* snapshots.changesOf */`,
+    [sequence],
+  )
+  return answer.rows
+}

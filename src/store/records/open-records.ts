@@ -1,0 +1,45 @@
+/** Records that are looked for by what they are about, not by whose they are: a trademark, a product. */
+import type { Db } from '../db/db.js'
+import { byIds, COLUMNS, type Version } from './versions.js'
+
+/** Records of a product that are looked at, the newest first. */
+export const OF_PRODUCT_MOST = 200
+
+/** As domain/records/product writes a word; the index on it is of the same expression. */
+const word = (field: string): string =>
+  `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
+
+/** The record of each key as it stands, or ended last. */
+export const trademarks = async (db: Db, feeds: readonly string[], key: string): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
+     where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
+    { feeds: [...feeds], key } as never,
+  )
+  return answer.rows
+}
+
+export interface ProductAsked {
+  gtin: string | null
+  /** As domain/records/product writes it. */
+  brand: string | null
+  /** Also what has ended since. */
+  removed: boolean
+}
+
+/** Failed samplings of the brand, and recalls of it or of the barcode; newest first, up to so many and one. */
+export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductAsked): Promise<Version[]> => {
+  const standing = `v.known_to is null and (:removed or v.ended_on is null)`
+  const answer = await db.raw(
+    `select id from (
+       select v.id from versions v where v.kind = 'recall' and ${standing} and :gtin::text is not null
+         and v.body->'gtins' @> jsonb_build_array(:gtin::text)
+       union select v.id from versions v where v.kind in ('inspection', 'recall') and ${standing} and :brand::text is not null
+         and ${word('brand')} = :brand::text and (v.kind = 'recall' or v.body->>'result' = 'FAIL')) f
+     order by id desc limit ${OF_PRODUCT_MOST + 1} /* open-records.ofProduct */`,
+    { gtin, brand, removed } as never,
+  )
+  const ids: number[] = answer.rows.map(({ id }: { id: number }) => id)
+  const found = await byIds(db, ids)
+  return ids.flatMap((id) => found.get(id) ?? [])
+}

@@ -1,0 +1,103 @@
+/**
+ * Records without an operator, of kinds that need none (trademarks, recalls): the codes they carry, and the operator that a code
+ * leads to once it is learned. A feed of changes never sends such a record again.
+ */
+import { byIndex } from '../db/lateral-lookup.js'
+import type { Tx } from '../db/db.js'
+
+/** Keeps the codes of what this run brought and found no operator. A USCC counts alone, as it does for every record. */
+export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
+  await tx.raw(
+    `insert into ownerless_codes (scheme, code, feed, record_key, digest)
+     select distinct a.scheme, a.code, :feed::text, s.record_key, s.digest from plan p join staged_drafts s using (item, part)
+     cross join lateral (values ('uscc', s.uscc), ('org_code', case when s.uscc is null then s.org_code end),
+       ('reg_no', case when s.uscc is null then s.reg_no end)) a(scheme, code)
+     where p.operator_id is null and p.decision_id is null and p.effect <> 'UNMATCHED' and a.code is not null
+     on conflict do nothing /* ownerless.keepCodes */`,
+    { feed },
+  )
+}
+
+/** Versions that were closed as wrongly attached stand again without an operator, each with the code by which it had been found. */
+export const standAlone = async (
+  tx: Tx,
+  ids: readonly number[],
+  { by, at }: { by: number; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `with alone as (
+       insert into versions (feed, kind, record_key, fact, digest, body, findings, valid_from, valid_to, ended_on, known_from, run_id,
+         opened_by, page, row_number, partial, held_by)
+       select feed, kind, record_key, fact, digest, body, findings, valid_from, valid_to, ended_on, :at::timestamptz, run_id, :by::bigint,
+         page, row_number, partial, held_by from versions where id = any(:ids::bigint[]))
+     insert into ownerless_codes (scheme, code, feed, record_key, digest)
+     select split_part(found_by, ':', 1), substr(found_by, strpos(found_by, ':') + 1), feed, record_key, digest from versions
+     where id = any(:ids::bigint[]) on conflict do nothing /* ownerless.standAlone */`,
+    { ids: [...ids], by, at } as never,
+  )
+}
+
+/** So many records without an operator are all looked at; of more, those of which the run says a code. */
+export const OWNERLESS_FEW = 1_000
+/** Records matched at once. */
+const CHUNK_OWNERLESS = 1_000
+
+/** The version `v` stands, has no operator, and carries the codes of the row `k` (SQL). */
+const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
+  and v.ended_on is null and v.operator_id is null`
+
+/** Gives each record the one operator to which its codes lead: the belief without one is closed and the same body opens again. */
+export const match = (tx: Tx, run: number, now: Date): Promise<void> =>
+  byIndex(tx, async () => {
+    const ids = await mayMatch(tx)
+    for (let from = 0; from < ids.length; from += CHUNK_OWNERLESS)
+      await matchThese(tx, ids.slice(from, from + CHUNK_OWNERLESS), run, now)
+  })
+
+const mayMatch = async (tx: Tx): Promise<number[]> => {
+  const few = await tx.raw(
+    `select v.id from ownerless_codes k join versions v on ${CARRIED} limit ? /* ownerless.mayMatch */`,
+    [OWNERLESS_FEW + 1],
+  )
+  if (few.rows.length <= OWNERLESS_FEW) return idsOf(few.rows)
+  const many = await tx.raw(
+    `with staged as materialized (
+       select distinct uscc, org_code, reg_no from staged_drafts where num_nonnulls(uscc, org_code, reg_no) > 0),
+     said as materialized (
+       select 'uscc' as scheme, uscc as code from staged union select 'org_code', substr(uscc, 9, 9) from staged
+       union select 'org_code', org_code from staged union select 'reg_no', reg_no from staged
+       union select c.scheme, c.code from staged s join operators o on o.uscc = s.uscc join operator_codes c on c.operator_id = o.id)
+     select v.id from said c join ownerless_codes k on k.scheme = c.scheme and k.code = c.code join versions v on ${CARRIED}
+     /* ownerless.mayMatch many */`,
+  )
+  return idsOf(many.rows)
+}
+
+const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
+
+/** Three of a code tell whether it leads to several. What this merge itself brought was looked up by its plan. */
+const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
+  await tx.raw(
+    `with found as (
+       select v.id, coalesce(w.merged_into, w.id) as owner, o.said, m.id as merger from versions v cross join lateral (
+         select case when count(distinct c.own_id) = 1 then min(c.own_id) end as own_id,
+           min(case when k.scheme <> 'uscc' then k.scheme || ':' || k.code end) as said
+         from ownerless_codes k cross join lateral (
+           select l.own_id from codes l where l.scheme = k.scheme and l.code = k.code and l.known_to is null limit 3) c
+         where ${CARRIED}) o
+       join operators w on w.id = o.own_id
+       left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null
+       where v.id = any(:ids::bigint[]) and v.known_from < :now),
+     closed as (
+       update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from found f
+       where v.id = f.id and v.known_to is null returning v.*, f.owner, f.said, f.merger),
+     made as (
+       insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,
+         known_from, run_id, opened_by, page, row_number, partial, held_by)
+       select feed, kind, record_key, owner, said, merger, fact, digest, body, findings, valid_from, valid_to, :now::timestamptz, run_id,
+         :run::bigint, page, row_number, partial, held_by from closed returning operator_id)
+     insert into dirty_operators (operator_id, since) select distinct operator_id, :now::timestamptz from made
+     /* ownerless.match */`,
+    { ids: [...ids], run, now } as never,
+  )
+}

@@ -1,0 +1,39 @@
+/**
+ * One decision is one fact, however its authority is spelt. A fact is named by number and authority (`factOfDecision`); where
+ * another source wrote the authority otherwise under the same code, the later record takes the name of the earlier.
+ */
+import type { Tx } from '../db/db.js'
+
+/** The number of the decision in the name of a penalty's fact (SQL). A permit's name ends with its licence, and is left alone. */
+const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
+
+const DECISION = (v: string): string =>
+  `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
+
+/**
+ * Pairs of the standing versions in `those` (SQL: ids of versions) and the fact that the first record of the same decision
+ * bears: same operator, kind, number and authority code. Each side is made once, so that they meet in one hash join.
+ */
+export const otherNames = (those: string): string => `
+  with asked as materialized (
+    select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code
+    from versions v where ${DECISION('v')} and v.id in (${those})),
+  known as materialized (
+    select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code
+    from versions v where ${DECISION('v')} and v.operator_id in (select operator_id from asked)),
+  first as materialized (
+    select distinct on (operator_id, kind, number, code) operator_id, kind, number, code, fact from known
+    order by operator_id, kind, number, code, run_id, id)
+  select a.id, f.fact from asked a join first f using (operator_id, kind, number, code) where f.fact <> a.fact`
+
+/** For the versions that this transaction opened by a run or by a decision. */
+export const join = async (tx: Tx, by: { run: number } | { decision: number }, at: Date): Promise<void> => {
+  const opened =
+    'run' in by
+      ? 'select id from versions where (run_id = :run or opened_by = :run) and known_from = :at and fact is not null'
+      : 'select id from versions where decision_id = :decision and known_from = :at and fact is not null'
+  await tx.raw(
+    `update versions v set fact = o.fact from (${otherNames(opened)}) o where v.id = o.id /* sameFacts.join */`,
+    { ...by, at } as never,
+  )
+}

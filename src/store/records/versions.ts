@@ -1,0 +1,338 @@
+/** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
+import { WITHDRAWN } from '../../domain/scoring/evidence.js'
+import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
+import type { Db, Tx } from '../db/db.js'
+import { filling } from '../db/bulk-load.js'
+
+/** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
+const ANALYZE_FROM_VERSIONS = 5_000
+/** But not where the table grows by less than this share. */
+const ANALYZE_FROM_SHARE = 0.1
+
+/** Noted, not asked: the code decides. A column that slipped by a row shows so. */
+const NAMED_OTHER: Finding = {
+  field: 'name',
+  rule: 'name.other',
+  message:
+    '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
+}
+
+/** A registration found by its number alone, of the very firm that has this USCC, not of one merged into it (SQL). */
+export const isNumberOf = (
+  v: string,
+  uscc: string,
+): string => `(${v}.found_by like 'reg_no:%' and ${v}.body->>'uscc' is null
+  and exists (select 1 from codes c join operators own on own.id = c.own_id
+    where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
+
+/**
+ * Closes what the plan changes and opens the new versions; one whole feed's worth in few statements. Returns how many records
+ * were let go: their newest word names nobody, or nobody of ours, so they are no longer whose they were. `partial`: the
+ * delivery from which the records came is a part of its feed; a corrected item is of the delivery that had brought it.
+ */
+export const merge = async (
+  tx: Tx,
+  run: { id: number; feed: string; whole: boolean; partial: boolean; now: Date; new: number },
+): Promise<number> => {
+  const bindings = {
+    run: run.id,
+    feed: run.feed,
+    now: run.now,
+    partial: run.partial,
+    namedOther: JSON.stringify([NAMED_OTHER]),
+  }
+  await tx.raw(
+    `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
+     where p.effect = 'CHANGED' and v.id = p.version_id and v.known_to is null /* versions.merge close */`,
+    bindings,
+  )
+  await tx.raw(
+    `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p join staged_drafts s using (item, part)
+     where s.kind = 'registration' and s.uscc is not null and p.effect in ('NEW', 'CHANGED') and v.feed = :feed and v.kind = 'registration'
+       and v.known_to is null and v.operator_id = p.operator_id and v.record_key <> s.record_key and ${isNumberOf('v', 's.uscc')}
+     /* versions.merge one registration */`,
+    bindings,
+  )
+  // The code by which its operator was found leads there no longer: whose it is has to be found anew.
+  await tx.raw(
+    `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
+     where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
+    bindings,
+  )
+  const letGo = await tx.raw(
+    `update versions v set known_to = :now, closed_as = 'CHANGED', closed_by = :run from plan p
+     where v.id = p.version_id and v.known_to is null and (p.effect = 'UNMATCHED' or (p.effect = 'UNCHANGED' and p.decision_id is not null
+       and exists (select 1 from identity_decisions d where d.id = p.decision_id and d.verdict = 'NOT_OURS')))
+     /* versions.merge let go */`,
+    bindings,
+  )
+  const merged = await filling(tx, 'versions', run.new, () =>
+    tx.raw(
+      `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from,
+       valid_to, known_from, run_id, page, row_number, partial, held_by)
+     select :feed::text, s.kind, p.record_key, p.operator_id, p.found_by, p.decision_id, s.fact, s.digest, s.body, case when p.named_other then s.findings || :namedOther::jsonb else s.findings end,
+       s.valid_from, s.valid_to, :now::timestamptz, :run::bigint, s.page, s.row_number, :partial::boolean and coalesce(p.was_partial, true),
+       case when :partial::boolean and not p.was_partial then (select w.held_by from versions w where w.id = p.version_id) end
+     from staged_drafts s join plan p using (item, part)
+     where p.effect in ('NEW', 'CHANGED') /* versions.merge */`,
+      bindings,
+    ),
+  )
+  const opened = merged.rowCount ?? 0
+  if (opened >= ANALYZE_FROM_VERSIONS) {
+    const before = await tx.raw(
+      `select reltuples as n from pg_class where oid = 'versions'::regclass /* versions.merge */`,
+    )
+    if (opened > before.rows[0].n * ANALYZE_FROM_SHARE)
+      await tx.raw('analyze versions, operators /* versions.merge analyze */')
+  }
+  const gone = letGo.rowCount ?? 0
+  if (!run.whole) return gone
+  await tx.raw(
+    `update versions v set partial = false, held_by = :run from plan p
+     where p.effect = 'UNCHANGED' and v.id = p.version_id and v.known_to is null and v.partial /* versions.merge held by the whole */`,
+    bindings,
+  )
+  return gone
+}
+
+/** How many records of a feed stand now, without those that only partial files brought. */
+export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
+    [feed],
+  )
+  return answer.rows[0].n
+}
+
+/** The day asked about and the instant whose knowledge counts. */
+export interface When {
+  asOf: string
+  knownAt: Date
+}
+
+const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
+
+const known = (v: string): string =>
+  `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
+
+/** Events are told of whatever their day; a state is none before it begins. */
+const begun = (v: string): string =>
+  `(${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
+
+const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
+
+/** Closed by :knownAt as no mistake, of a state: it may stay true of its own days. */
+const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
+
+const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
+
+/** Of a record that is believed at all, the newest state that had begun. */
+const NEWEST_BEGUN = `${earlier('c')}
+  and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt and ${open('n')})
+  and not exists (select 1 from versions m where m.record_key = c.record_key and m.feed = c.feed
+    and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
+
+/**
+ * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
+ * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days, and one
+ * whose end was taken back does so too), for as long as anything of the record is believed at all. What was known as wrong by then is believed for no day.
+ * Chosen among all versions of the records these operators ever had, so that one that went to another is no longer theirs.
+ * Two versions of a record are never believed at one time, so only what was closed by then has to be held against the others.
+ * Bindings: asOf, knownAt, states, operators (ids).
+ */
+export const VERSIONS_AT = `
+  select c.* from versions c
+  where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
+`
+
+/** The same in one pass with the states that are known and begin later: their day is `coming`, null for what is believed. */
+export const VERSIONS_AT_AND_COMING = `
+  select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
+  where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
+    and (not ${begun('c')} or ${NOT_ENDED})
+`
+
+export const bindingsAt = (operators: readonly number[], when: When) => ({
+  operators,
+  asOf: when.asOf,
+  knownAt: when.knownAt,
+  states: STATE_KINDS,
+})
+
+export interface Version {
+  id: number
+  feed: string
+  kind: RecordKind
+  key: string
+  operatorId: number | null
+  body: Body
+  findings: Finding[]
+  validFrom: string | null
+  validTo: string | null
+  knownFrom: Date
+  run: number
+  file: string | null
+  page: number | null
+  row: number
+  /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
+  fact: string | null
+  /** Since when it is known to be wrong; null: it is not. */
+  wrongFrom: Date | null
+  /** Believed and not ended now. */
+  stands: boolean
+}
+
+/** Of a version `v` and its run `r` (SQL). */
+export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings,
+  v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
+  v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
+
+/** What a reader may see of these operators' records. */
+export interface Sight {
+  kinds: readonly RecordKind[]
+  /** Also what was withdrawn or has ended since; without it only records that still stand, whatever day is asked about. */
+  removed: boolean
+}
+
+const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= :asOf::date)
+  and (:removed or exists (select 1 from versions c where c.feed = v.feed and c.record_key = v.record_key
+    and c.known_to is null and c.ended_on is null))`
+
+/**
+ * Of the records in `rows` one for each fact, however many sources told it: of an event the one that came first, of a state
+ * the one that came last; if any source withdrew it or removed it from its list, that one, in the firm's favour. Bindings: withdrawn, states.
+ */
+export const oncePerFact = (rows: string): string =>
+  `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
+   order by v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end,
+     (v.body->>'status' is not distinct from :withdrawn or (v.kind = 'list_entry' and v.body->>'removed_on' is not null)) desc, case when v.kind = any(:states) then -v.run_id else v.run_id end,
+     case when v.kind = any(:states) then -v.id else v.id end`
+
+const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
+
+/**
+ * A page of records of each of these operators, as they were believed, those that had begun by the day asked about, each
+ * fact once; newest first.
+ */
+export const ofOperators = async (
+  db: Db,
+  operatorIds: readonly number[],
+  when: When,
+  { kinds, removed, first, after }: Sight & { first: number; after: number | null },
+): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from (
+       select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
+       where :after::bigint is null or v.id < :after::bigint) v
+     join runs r on r.id = v.run_id where v.place <= :first order by v.id desc /* versions.ofOperators */`,
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN, kinds, removed, first, after },
+  )
+  return answer.rows
+}
+
+const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
+
+/** As `ofOperators`, each operator on a day of its own; in the order asked. */
+export const onDays = async (
+  db: Db,
+  asked: readonly { operator: number; day: string }[],
+  { knownAt, kinds, removed, first }: Sight & { knownAt: Date; first: number },
+): Promise<Version[][]> => {
+  const answer = await db.raw(
+    `select a.place, v.* from jsonb_to_recordset(:asked::jsonb) as a(place int, operator int, day date)
+     cross join lateral (
+       select ${COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
+     order by a.place, v.id desc /* versions.onDays */`,
+    {
+      asked: JSON.stringify(asked.map((one, place) => ({ place, ...one }))),
+      ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN },
+    } as never,
+  )
+  const lists: Version[][] = asked.map(() => [])
+  for (const { place, ...version } of answer.rows as (Version & { place: number })[]) lists[place]?.push(version)
+  return lists
+}
+
+/** How many records `ofOperators` would give in all. */
+export const countOfOperators = async (
+  db: Db,
+  operatorIds: readonly number[],
+  when: When,
+  sight: Sight,
+): Promise<Map<number, number>> => {
+  const answer = await db.raw(
+    `select v.operator_id as id, count(*)::int as n from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
+    { ...bindingsAt(operatorIds, when), ...sight, withdrawn: WITHDRAWN },
+  )
+  return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
+}
+
+/** Every source of these operators' facts that several may tell, as they were believed; the one that came first leads. */
+export const sourcesOf = async (
+  db: Db,
+  operatorIds: readonly number[],
+  when: When,
+  sight: Sight,
+): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
+     order by v.run_id, v.id /* versions.sourcesOf */`,
+    { ...bindingsAt(operatorIds, when), ...sight },
+  )
+  return answer.rows
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Version | null> => (await byIds(db, [id])).get(id) ?? null
+
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Version>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
+    [[...ids]],
+  )
+  return new Map(answer.rows.map((row: Version) => [row.id, row]))
+}
+
+/** The record as it stands now, by the agency's key. */
+export const current = async (db: Db | Tx, feed: string, key: string): Promise<Version | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
+     where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
+    [feed, key],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** What stands or ended last of a record, and of every other source's record of the same fact about this operator. */
+export const sourcesOfGround = async (
+  db: Db | Tx,
+  { feed, key, kind, fact }: Pick<Version, 'feed' | 'key' | 'kind' | 'fact'>,
+  operatorId: number,
+): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
+       and ((v.feed = :feed and v.record_key = :key)
+         or (:fact::text is not null and v.operator_id = :operatorId and v.kind = :kind and v.fact = :fact::text))
+     order by v.run_id, v.id /* versions.sourcesOfGround */`,
+    { feed, key, kind, fact, operatorId },
+  )
+  return answer.rows
+}
+
+/** The mark of an individual business is cleared by its turning into an enterprise: it came with that merger, and is not the enterprise's. */
+const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
+  and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
+
+const MIRRORED = oncePerFact(
+  `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
+)
+
+/** Mirrored entries of these operators: decided elsewhere, standing as records; as they were believed. */
+export const mirrored = async (db: Db, operatorIds: readonly number[], when: When): Promise<Version[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
+     /* versions.mirrored */`,
+    { ...bindingsAt(operatorIds, when), withdrawn: WITHDRAWN },
+  )
+  return answer.rows
+}

@@ -1,0 +1,101 @@
+/** Adoptions: which card shall be in force from which day, proposed by one person and decided by another; kept when rejected. */
+import type { Db, Tx } from '../db/db.js'
+
+export type AdoptionState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
+
+export interface Adoption {
+  id: number
+  /** Version of the card. */
+  scorecard: string
+  hash: string
+  state: AdoptionState
+  /** The first day on which it is in force. */
+  effectiveOn: string
+  reason: string
+  proposedBy: string
+  proposedAt: Date
+  decidedBy: string | null
+  decidedAt: Date | null
+  note: string | null
+}
+
+const ADOPTIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash, a.state, a.effective_on as "effectiveOn", a.reason,
+    a.proposed_by as "proposedBy", a.proposed_at as "proposedAt", a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.note
+  from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash`
+
+/** Null where a proposal of this card waits already. */
+export const propose = async (
+  tx: Tx,
+  made: { hash: string; effectiveOn: string; reason: string; by: string; now: Date },
+): Promise<Adoption | null> => {
+  const answer = await tx.raw(
+    `insert into scorecard_adoptions (scorecard_hash, effective_on, reason, proposed_by, proposed_at)
+     values (:hash, :effectiveOn, :reason, :by, :now)
+     on conflict (scorecard_hash) where state = 'PROPOSED' do nothing returning id /* adoptions.propose */`,
+    made,
+  )
+  const id = answer.rows[0]?.id
+  return id === undefined ? null : byId(tx, id)
+}
+
+/** Locked to the end of the transaction. */
+export const forDecision = async (tx: Tx, id: number): Promise<Adoption | null> => {
+  const answer = await tx.raw(`${ADOPTIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
+  return answer.rows[0] ?? null
+}
+
+export const decide = async (
+  tx: Tx,
+  id: number,
+  made: { state: 'ADOPTED' | 'REJECTED'; note: string | null; by: string; at: Date },
+): Promise<Adoption> => {
+  await tx.raw(
+    `update scorecard_adoptions set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* adoptions.decide */`,
+    { ...made, id } as never,
+  )
+  const decided = await byId(tx, id)
+  if (decided === null) throw new Error(`adoption ${id} is gone`)
+  return decided
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Adoption | null> => {
+  const answer = await db.raw(`${ADOPTIONS} where a.id = ? /* adoptions.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** Newest first, before the one numbered `after`. */
+export const list = async (db: Db, { first, after }: { first: number; after: number | null }): Promise<Adoption[]> => {
+  const answer = await db.raw(
+    `${ADOPTIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
+    [after, after, first],
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db): Promise<number> => {
+  const answer = await db.raw('select count(*)::int as n from scorecard_adoptions /* adoptions.count */')
+  return answer.rows[0].n
+}
+
+export interface KeptCard {
+  hash: string
+  version: string
+  name: { zh: string; en: string }
+  proposed: boolean
+  /** Adopted from a later day. */
+  coming: boolean
+  /** Adopted from this day or an earlier one. */
+  adopted: boolean
+}
+
+/** The cards that are kept, and what was decided of each. */
+export const keptCards = async (db: Db, today: string): Promise<KeptCard[]> => {
+  const answer = await db.raw(
+    `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,
+       coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on > :today::date), false) as coming,
+       coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on <= :today::date), false) as adopted
+     from scorecards k left join scorecard_adoptions a on a.scorecard_hash = k.hash group by k.hash order by k.version /* adoptions.keptCards */`,
+    { today },
+  )
+  return answer.rows
+}

@@ -1,0 +1,44 @@
+/**
+ * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored
+ * on another basis: another card, other rules, or other families of facts told. Found once, in a temporary table that goes
+ * with its connection, and taken in steps. `only`: these, whether anything of them has changed or not.
+ */
+import type { Db } from '../db/db.js'
+
+export interface Due {
+  id: number
+  kind: string
+}
+
+export interface DueList {
+  /** The next operators in the order of their ids; empty at the end. */
+  next: (many: number) => Promise<Due[]>
+}
+
+export const withDue = async <T>(
+  db: Db,
+  { all, only = null, asOf, basis }: { all: boolean; only?: readonly number[] | null; asOf: string; basis: string },
+  work: (list: DueList) => Promise<T>,
+): Promise<T> => {
+  const connection = await db.client.acquireRawConnection()
+  const named = only?.map(Number).join(',')
+  const which =
+    all || only !== null
+      ? `operators o where ${named === undefined ? '' : `o.id = any('{${named}}') and`}`
+      : `(select operator_id from dirty_operators
+        union select operator_id from current_scores where next_change_on <= '${asOf}'
+        union select operator_id from current_scores where basis < '${basis}' or basis > '${basis}') d
+       join operators o on o.id = d.operator_id where`
+  try {
+    await connection.query(
+      `create temporary table due as select o.id, o.kind from ${which} o.known_to is null and o.merged_into is null order by o.id /* due.find */`,
+    )
+    await connection.query('begin read only')
+    await connection.query('declare due_next no scroll cursor for select id, kind from due')
+    return await work({
+      next: async (many) => (await connection.query(`fetch ${many} from due_next /* due.next */`)).rows,
+    })
+  } finally {
+    await db.client.destroyRawConnection(connection).catch(() => {})
+  }
+}

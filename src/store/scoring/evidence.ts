@@ -1,0 +1,180 @@
+/** Evidence: what the store knows of operators on a day, as scoring asks for it: a query for records, one for own entries. */
+
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { to as copyTo } from 'pg-copy-streams'
+import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
+import type { Body, RecordKind } from '../../domain/records/records.js'
+import type { Db, Tx } from '../db/db.js'
+import { bindingsAt, VERSIONS_AT_AND_COMING, type When } from '../records/versions.js'
+
+export interface EvidenceRow {
+  operatorId: number
+  record: number
+  kind: RecordKind
+  /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
+  fact: string | null
+  run: number
+  /** A state that begins on this later day: no evidence yet; null: it is. */
+  coming: string | null
+  /** The last day of a shop; null: it is open, or the record is of another kind. */
+  validTo: string | null
+  /** Of a kind with plain fields these alone. */
+  body: Body
+}
+
+/** Of plain kinds their fields alone, as an array. */
+const PLAIN = Object.entries(PLAIN_FIELDS)
+  .map(
+    ([kind, fields]) => `when '${kind}' then array[${fields.map((field) => `v.body->>'${field}'`).join(', ')}]::text`,
+  )
+  .join(' ')
+
+/**
+ * What is believed on the day, and what begins after it: an event dated ahead is evidence with its day, a state only says on
+ * which day there will be another. The registration of what was merged into another speaks of itself alone.
+ */
+const EVIDENCE = `
+  select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
+  from (${VERSIONS_AT_AND_COMING}) v
+  where v.kind = any(:weighed)
+    and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
+  /* evidence.of */`
+
+/**
+ * Every record that speaks for or against these operators, as believed, from however many sources, in no order. By COPY: for
+ * a million operators the rows' own protocol would cost as much as the query.
+ */
+export const of = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
+  if (operators.length === 0) return []
+  // Written out, since COPY takes no bindings; an instant with its zone.
+  const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }
+  const query = db.raw(EVIDENCE, bindings as never).toQuery()
+  const connection = await db.client.acquireConnection()
+  const pieces: Buffer[] = []
+  try {
+    const kept = new Writable({
+      write: (piece: Buffer, _encoding, done) => {
+        pieces.push(piece)
+        done()
+      },
+    })
+    await pipeline(connection.query(copyTo(`copy (${query}) to stdout`)), kept)
+  } finally {
+    await db.client.releaseConnection(connection)
+  }
+  return rowsIn(Buffer.concat(pieces).toString('utf8'))
+}
+
+const rowsIn = (text: string): EvidenceRow[] => {
+  const rows: EvidenceRow[] = []
+  for (let from = 0; from < text.length; ) {
+    const operator = text.indexOf('\t', from)
+    const afterId = text.indexOf('\t', operator + 1)
+    const afterKind = text.indexOf('\t', afterId + 1)
+    const afterFact = text.indexOf('\t', afterKind + 1)
+    const afterRun = text.indexOf('\t', afterFact + 1)
+    const afterComing = text.indexOf('\t', afterRun + 1)
+    const afterValidTo = text.indexOf('\t', afterComing + 1)
+    const end = text.indexOf('\n', afterValidTo + 1)
+    const kind = text.slice(afterId + 1, afterKind) as RecordKind
+    const fact = text.slice(afterKind + 1, afterFact)
+    const coming = text.slice(afterRun + 1, afterComing)
+    const validTo = text.slice(afterComing + 1, afterValidTo)
+    const body = text.slice(afterValidTo + 1, end)
+    rows.push({
+      operatorId: Number(text.slice(from, operator)),
+      record: Number(text.slice(operator + 1, afterId)),
+      kind,
+      fact: fact === '\\N' ? null : unescaped(fact),
+      run: Number(text.slice(afterFact + 1, afterRun)),
+      coming: coming === '\\N' ? null : coming,
+      validTo: validTo === '\\N' ? null : validTo,
+      body: coming === '\\N' ? bodyIn(kind, body) : {},
+    })
+    from = end + 1
+  }
+  return rows
+}
+
+/** Days and words are few, and records many: alike bodies of a plain kind are one object. */
+const plainBodies = new Map<string, Body>()
+const MAX_PLAIN_BODIES = 50_000
+
+const bodyIn = (kind: RecordKind, text: string): Body => {
+  const fields = PLAIN_FIELDS[kind]
+  if (fields === undefined) return JSON.parse(unescaped(text))
+  const known = plainBodies.get(kind + text)
+  if (known !== undefined) return known
+  const values = text.slice(1, -1).split(',')
+  const body = Object.freeze(Object.fromEntries(fields.map((field, place) => [field, plain(values[place])])))
+  if (plainBodies.size >= MAX_PLAIN_BODIES) plainBodies.clear()
+  plainBodies.set(kind + text, body)
+  return body
+}
+
+const plain = (value = 'NULL'): string | boolean | null => {
+  if (value === 'true' || value === 'false') return value === 'true'
+  return value === 'NULL' ? null : value
+}
+
+const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' }
+
+/** As COPY's text format writes it. */
+const unescaped = (text: string): string =>
+  text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
+
+export interface OwnEntry {
+  operatorId: number
+  list: string
+  publishedOn: string
+  /** The day of the decision to list, from which its terms run. */
+  decidedOn: string | null
+  endsOn: string | null
+  removedOn: string | null
+  record: number
+  /** Of the decision to list, with its authority. */
+  documentNumber: string | null
+  authority: string
+  /** Hidden on the day: it weighs nothing. */
+  hidden: boolean
+}
+
+/** Whose a listing was at :knownAt: mergers and their undoing hand listings over (SQL, of a listing `l`). */
+const OWNER = `coalesce(
+  (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
+    where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),
+  (select d.merged_id from identity_decisions d
+    where d.verdict = 'MERGE' and d.decided_at > :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at limit 1),
+  l.operator_id)`
+
+/**
+ * Entries this hub published itself, with the decision behind each, as the events known by then tell them: whatever was restored
+ * or counted anew since, the answer of an earlier instant stays.
+ */
+export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
+  const answer = await db.raw(
+    `select * from (
+       select ${OWNER} as "operatorId", l.id, l.list, l.document_number as "documentNumber", l.authority,
+         coalesce((select e.state_after from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
+           and e.made_on <= :asOf::date order by e.number desc limit 1) = 'HIDDEN', false) as hidden, l.published_on as "publishedOn", l.facts->>'decidedOn' as "decidedOn",
+         coalesce((select (e.act->>'endsOn')::date from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
+           and e.act->>'endsOn' is not null order by e.number desc limit 1), l.ends_on) as "endsOn",
+         (select case when e.state_after = 'REMOVED' then e.made_on end from listing_events e
+           where e.listing_id = l.id and e.recorded_at <= :knownAt order by e.number desc limit 1) as "removedOn",
+         coalesce(
+           (select (e.act->>'decisionVersion')::bigint from listing_events e where e.listing_id = l.id and e.recorded_at <= :knownAt
+             and e.act->>'decisionVersion' is not null order by e.number desc limit 1),
+           (select (e.act->>'decisionBefore')::bigint from listing_events e where e.listing_id = l.id and e.recorded_at > :knownAt
+             and e.act->>'decisionBefore' is not null order by e.number limit 1), l.decision_version) as record
+       from listings l
+       where (l.operator_id = any(:operators) or l.id in (
+           select x.id::uuid from identity_decisions d, jsonb_array_elements_text(d.evidence->'listings') as x(id)
+           where d.verdict = 'MERGE' and (d.merged_id = any(:operators) or d.operator_id = any(:operators))))
+         and l.published_on <= :asOf::date and l.decision_version is not null
+         and exists (select 1 from listing_events e where e.listing_id = l.id and e.state_after = 'PUBLISHED' and e.recorded_at <= :knownAt)) l
+     where l."operatorId" = any(:operators) order by l."operatorId", l.id /* evidence.ownEntries */`,
+    { operators, asOf: when.asOf, knownAt: when.knownAt },
+  )
+  return answer.rows
+}

@@ -1,0 +1,203 @@
+/** Objections: records behind reasons of a score that its operator contests, by the record and not by one of its versions. */
+import type { ObjectionState } from '../../domain/scoring/objection.js'
+import type { Db, Tx } from '../db/db.js'
+import { inSight, type Sight } from '../access/sight.js'
+
+export interface Objection {
+  id: number
+  operatorId: number
+  feed: string
+  recordKey: string
+  /** The newest version of the record. */
+  record: number | null
+  /** The reason that was contested: rule and fact of the score at that time. */
+  rule: string
+  fact: string
+  statement: string
+  openedBy: string
+  openedAt: Date
+  state: ObjectionState
+  decidedBy: string | null
+  decidedAt: Date | null
+  note: string | null
+  /** The agency by which the record is corrected; only where upheld. */
+  referredTo: string | null
+}
+
+const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "recordKey", b.rule, b.fact, b.statement,
+  b.opened_by as "openedBy", b.opened_at as "openedAt", b.state, b.decided_by as "decidedBy", b.decided_at as "decidedAt", b.note,
+  b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
+    order by v.known_from desc, v.id desc limit 1) as record`
+
+/**
+ * Whether the objection `b` was still to be answered at an instant (SQL): open, or upheld while the record still stood as it
+ * was decided upon. Who has won is no less in doubt than before until the agency has corrected, ended or withdrawn the record.
+ */
+const contested = (
+  at: string,
+): string => `b.opened_at <= ${at} and (b.decided_at is null or b.decided_at > ${at} or (b.state = 'UPHELD'
+  and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
+    and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
+
+/**
+ * Whether a reason of the score `s` of operator `o` rests on a record contested now (SQL). Operators without an objection,
+ * nearly all, cost one look into an index.
+ */
+export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
+  where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
+
+/** Whether the decision under the listing `l` is contested now (SQL). */
+const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
+  where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
+
+/** Those of these listings of which the decision is contested now. */
+export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): Promise<Set<string>> => {
+  const answer = await tx.raw(
+    `select l.id from listings l where l.id = any(?::uuid[]) and ${DECISION_CONTESTED} /* objections.contestedAmong */`,
+    [[...listings]],
+  )
+  return new Set(answer.rows.map(({ id }: { id: string }) => id))
+}
+
+/** Public entries that say of themselves that they are contested and are not, or the other way round, in order of id. */
+export const misstated = async (tx: Tx): Promise<string[]> => {
+  const answer = await tx.raw(
+    `select l.id from (
+       select p.listing_id from public_entries p where p.body->>'contested' = 'true'
+       union select s.id from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
+         join listings s on s.decision_version = v.id and s.published_on is not null
+       where b.state in ('OPEN', 'UPHELD')) c
+     join public_entries p on p.listing_id = c.listing_id join listings l on l.id = c.listing_id
+     where (p.body->>'contested' = 'true') is distinct from ${DECISION_CONTESTED} order by l.id /* objections.misstated */`,
+  )
+  return answer.rows.map(({ id }: { id: string }) => id)
+}
+
+/** Null where the record is contested already. */
+export const open = async (
+  tx: Tx,
+  made: {
+    operatorId: number
+    feed: string
+    recordKey: string
+    rule: string
+    fact: string
+    statement: string
+    by: string
+    at: Date
+  },
+): Promise<Objection | null> => {
+  const answer = await tx.raw(
+    `insert into objections as b (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
+     select :operatorId::int, :feed::text, :recordKey::text, :rule::text, :fact::text, :statement::text, :by::text, :at::timestamptz
+     where not exists (select 1 from objections e where e.operator_id = :operatorId::int and e.feed = :feed::text
+       and e.record_key = :recordKey::text and e.state = 'OPEN')
+     on conflict do nothing returning ${COLUMNS} /* objections.open */`,
+    made as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Null: there is none that waits. */
+export const settle = async (
+  tx: Tx,
+  id: number,
+  made: {
+    state: Exclude<ObjectionState, 'OPEN'>
+    note: string | null
+    referredTo: string | null
+    by: string
+    at: Date
+  },
+): Promise<Objection | null> => {
+  const answer = await tx.raw(
+    `update objections b set state = :state, note = :note, referred_to = :referredTo, decided_by = :by, decided_at = :at
+     where b.id = :id and b.state = 'OPEN' returning ${COLUMNS} /* objections.settle */`,
+    { id, ...made } as never,
+  )
+  return answer.rows[0] ?? null
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Objection | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from objections b where b.id = ? /* objections.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** All of these operators, newest first. */
+export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Objection[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from objections b where b.operator_id = any(?) order by b.id desc /* objections.ofOperators */`,
+    [[...operators]],
+  )
+  return answer.rows
+}
+
+/** `feeds`: null for all. */
+export interface Filter {
+  feeds: readonly string[] | null
+  state: ObjectionState
+  sight?: Sight
+}
+
+const filtered = ({ sight = null }: Filter): string =>
+  `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${inSight(sight, 'b.operator_id')}`
+
+/** Oldest first, after the one numbered `after`. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, after }: { first: number; after: number | null },
+): Promise<Objection[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from objections b where ${filtered(filter)} and (:after::bigint is null or b.id > :after::bigint)
+     order by b.id limit :first /* objections.list */`,
+    { sight: null, ...filter, first, after } as never,
+  )
+  return answer.rows
+}
+
+export const countOf = async (db: Db, filter: Filter): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`,
+    { sight: null, ...filter } as never,
+  )
+  return answer.rows[0].n
+}
+
+/** Versions of the records that these operators contested, as known at an instant. */
+export const contestedAt = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  knownAt: Date,
+): Promise<{ operatorId: number; versions: number[] }[]> => {
+  const answer = await db.raw(
+    `select b.operator_id as "operatorId", (select coalesce(jsonb_agg(v.id), '[]') from versions v where v.record_key = b.record_key and v.feed = b.feed) as versions
+     from objections b where b.operator_id = any(:operators) and ${contested(':knownAt')}
+     order by b.id /* objections.contestedAt */`,
+    { operators: [...operators], knownAt } as never,
+  )
+  return answer.rows
+}
+
+/** Those of these versions whose record is contested now, by whomever. */
+export const contestedOf = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b
+       where b.record_key = v.record_key and b.feed = v.feed and ${contested("'infinity'")}) /* objections.contestedOf */`,
+    [[...versions]] as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
+/** The record of a version, with all its versions; null: there is no such version. */
+export const recordOf = async (
+  tx: Tx,
+  version: number,
+): Promise<{ feed: string; recordKey: string; versions: number[] } | null> => {
+  const answer = await tx.raw(
+    `select g.feed, g.record_key as "recordKey", (select jsonb_agg(v.id) from versions v where v.record_key = g.record_key and v.feed = g.feed) as versions
+     from versions g where g.id = ? /* objections.recordOf */`,
+    [version],
+  )
+  return answer.rows[0] ?? null
+}

@@ -1,0 +1,145 @@
+/** Overrules: a grade that two people set beside the computed one. Kept whatever became of them; the latest confirmed one holds. */
+import type { Grade } from '../../domain/scoring/scorecard.js'
+import type { Db, Tx } from '../db/db.js'
+import { inSight, type Sight } from '../access/sight.js'
+import type { When } from '../records/versions.js'
+
+export const STATES = ['PROPOSED', 'IN_FORCE', 'REPLACED', 'ENDED', 'REFUSED', 'WITHDRAWN'] as const
+export type State = (typeof STATES)[number]
+
+export interface Overrule {
+  id: number
+  operatorId: number
+  grade: Grade
+  reason: string
+  /** The first day on which it no longer holds by itself. */
+  endsOn: string
+  state: State
+  askedBy: string
+  askedAt: Date
+  decidedBy: string | null
+  decidedAt: Date | null
+  note: string | null
+  withdrawnBy: string | null
+  withdrawnAt: Date | null
+  withdrawnReason: string | null
+  /** When the next one was confirmed. */
+  replacedAt: Date | null
+}
+
+/** One withdrawn before it was decided never held. */
+const confirmed = (alias: string): string =>
+  `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
+
+/** It holds from the day of its confirmation. */
+const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
+
+/**
+ * `select id, grade` of the overrule that holds for an operator on :asOf, as known at an instant (SQL); no row: none does. One
+ * replaced or withdrawn by then holds on no day. Whether a veto stands against it, domain/scoring/override says; see NOT_VETOED.
+ */
+export const holding = (operator: string, knownAt: string): string => `
+  select h.id, h.grade from (
+    select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
+    order by r.decided_at desc limit 1) h
+  where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
+
+/** `vetoes` of domain/scoring/override as SQL, for an overrule `h` beside a score `s` (its grade and reasons). */
+export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
+
+/** The grade that standing shows for an operator `o`, beside its score `s` (grade, reasons) of :asOf. */
+export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
+
+/** Of those proposed by :knownAt, what was known of each by then. Bindings: asOf, knownAt. */
+const AS_KNOWN = `
+  select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
+    d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",
+    n.at as "replacedAt",
+    case when w.at is not null then 'WITHDRAWN' when d.at is null then 'PROPOSED' when r.state = 'REFUSED' then 'REFUSED'
+      when n.at is not null then 'REPLACED' when r.ends_on < :asOf::date then 'ENDED' else 'IN_FORCE' end as state
+  from overrules r
+  left join lateral (select r.withdrawn_by as by, r.withdrawn_at as at, r.withdrawn_reason as reason where r.withdrawn_at <= :knownAt) w on true
+  left join lateral (select r.decided_by as by, r.decided_at as at, r.note where r.decided_at <= :knownAt) d on true
+  left join lateral (select min(l.decided_at) as at from overrules l where l.operator_id = r.operator_id and ${confirmed('r')}
+    and ${confirmed('l')} and l.decided_at > r.decided_at and l.decided_at <= :knownAt) n on true
+  where r.asked_at <= :knownAt`
+
+/** Null where one waits for this operator already. */
+export const propose = async (
+  tx: Tx,
+  made: { operatorId: number; grade: Grade; reason: string; endsOn: string; by: string; at: Date },
+): Promise<number | null> => {
+  const answer = await tx.raw(
+    `insert into overrules (operator_id, grade, reason, ends_on, asked_by, asked_at)
+     values (:operatorId, :grade, :reason, :endsOn, :by, :at) on conflict do nothing returning id /* overrules.propose */`,
+    made as never,
+  )
+  return answer.rows[0]?.id ?? null
+}
+
+export const decide = async (
+  tx: Tx,
+  id: number,
+  { state, note, by, at }: { state: 'IN_FORCE' | 'REFUSED'; note: string | null; by: string; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `update overrules set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* overrules.decide */`,
+    { id, state, note, by, at } as never,
+  )
+}
+
+export const withdraw = async (
+  tx: Tx,
+  id: number,
+  { reason, by, at }: { reason: string; by: string; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `update overrules set state = 'WITHDRAWN', withdrawn_by = :by, withdrawn_at = :at, withdrawn_reason = :reason where id = :id
+     /* overrules.withdraw */`,
+    { id, reason, by, at } as never,
+  )
+}
+
+export const byId = async (db: Db | Tx, id: number, when: When): Promise<Overrule | null> => {
+  const answer = await db.raw(`${AS_KNOWN} and r.id = :id /* overrules.byId */`, { id, ...bindings(when) })
+  return answer.rows[0] ?? null
+}
+
+/** All that was ever proposed for these operators, newest first. */
+export const ofOperators = async (db: Db | Tx, operators: readonly number[], when: When): Promise<Overrule[]> => {
+  const answer = await db.raw(
+    `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrules.ofOperators */`,
+    {
+      operators: [...operators],
+      ...bindings(when),
+    } as never,
+  )
+  return answer.rows
+}
+
+/** In a state, oldest first, after the one numbered `after`. */
+export const list = async (
+  db: Db,
+  { state, when, sight = null }: { state: State; when: When; sight?: Sight },
+  { first, after }: { first: number; after: number | null },
+): Promise<Overrule[]> => {
+  const answer = await db.raw(
+    `select * from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
+     order by r.id limit :first /* overrules.list */`,
+    { state, first, after, sight, ...bindings(when) } as never,
+  )
+  return answer.rows
+}
+
+export const countOf = async (
+  db: Db,
+  { state, when, sight = null }: { state: State; when: When; sight?: Sight },
+): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
+    { state, sight, ...bindings(when) } as never,
+  )
+  return answer.rows[0].n
+}
+
+const bindings = ({ asOf, knownAt }: When) => ({ asOf, knownAt })

@@ -1,0 +1,17 @@
+/** What was read of the rules when scores were made, kept by its hash, so that these can be replayed when the rules are others. */
+import type { ListFacts } from '../../domain/scoring/repair-targets.js'
+import type { Db, Tx } from '../db/db.js'
+
+export type Lists = readonly ListFacts[]
+
+export const keep = async (tx: Db | Tx, book: { hash: string; lists: Lists; now: Date }): Promise<void> => {
+  await tx.raw(
+    'insert into rule_books (hash, lists, kept_at) values (?, ?::jsonb, ?) on conflict do nothing /* ruleBooks.keep */',
+    [book.hash, JSON.stringify(book.lists), book.now],
+  )
+}
+
+export const byHash = async (db: Db | Tx, hash: string): Promise<Lists | null> => {
+  const answer = await db.raw('select lists from rule_books where hash = ? /* ruleBooks.byHash */', [hash])
+  return answer.rows[0]?.lists ?? null
+}

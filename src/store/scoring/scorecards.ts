@@ -1,0 +1,64 @@
+/** Cards kept with the scores they gave, and which of them is in force from which day. */
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import type { Db, Tx } from '../db/db.js'
+
+/** In force where nobody adopted another. */
+export const FIRST_IN_FORCE = 'ecommerce-1'
+
+/** The version in force on the day :asOf, as SQL. */
+export const VERSION_IN_FORCE = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
+  where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_IN_FORCE}')`
+
+/** Adopted for that day or before it, the latest; null: none was. */
+export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {
+  const answer = await db.raw(
+    `select k.hash, k.card from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
+     where a.state = 'ADOPTED' and a.effective_on <= :on::date and (:knownAt::timestamptz is null or a.decided_at <= :knownAt::timestamptz)
+     order by a.effective_on desc, a.decided_at desc limit 1 /* scorecards.inForce */`,
+    { on, knownAt } as never,
+  )
+  return one(answer.rows[0])
+}
+
+/** By hash, hence the same for ever; what a fold works out of a card is kept with the object. */
+const cards = new Map<string, Scorecard>()
+
+export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard | null> => {
+  const answer = await db.raw('select hash, card from scorecards where version = ? /* scorecards.byVersion */', [
+    version,
+  ])
+  return one(answer.rows[0])
+}
+
+/** As it is kept now, for whoever looks whether it is still what its hash says. */
+export const asKept = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
+  const answer = await db.raw('select card from scorecards where hash = ? /* scorecards.asKept */', [hash])
+  return answer.rows[0]?.card ?? null
+}
+
+export const byHash = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
+  const known = cards.get(hash)
+  if (known) return known
+  const answer = await db.raw('select hash, card from scorecards where hash = ? /* scorecards.byHash */', [hash])
+  return one(answer.rows[0])
+}
+
+const one = (row: { hash: string; card: Scorecard } | undefined): Scorecard | null => {
+  if (row === undefined) return null
+  const known = cards.get(row.hash) ?? row.card
+  cards.set(row.hash, known)
+  return known
+}
+
+/** False: another card is kept under its version. */
+export const keep = async (
+  tx: Db | Tx,
+  { hash, card, now }: { hash: string; card: Scorecard; now: Date },
+): Promise<boolean> => {
+  await tx.raw(
+    `insert into scorecards (hash, version, card, kept_at) values (?, ?, ?::jsonb, ?) on conflict do nothing /* scorecards.keep */`,
+    [hash, card.version, JSON.stringify(card), now],
+  )
+  const answer = await tx.raw('select version from scorecards where hash = ? /* scorecards.kept */', [hash])
+  return answer.rows.length === 1
+}

@@ -1,0 +1,264 @@
+/** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
+import { LIST_FACT } from '../../domain/records/facts.js'
+import type { Reason } from '../../domain/scoring/score.js'
+import * as changes from '../standing/changes.js'
+import type { Db, Tx } from '../db/db.js'
+import { VERSION_IN_FORCE } from './scorecards.js'
+import type { When } from '../records/versions.js'
+
+export interface NewScore {
+  operatorId: number
+  asOf: string
+  /** The knowledge that it weighs. */
+  knownAt: Date
+  scorecard: string
+  scorecardHash: string
+  /** Families of facts that the hub had a source for. */
+  families: string[]
+  factsHash: string
+  /** Of the kinds of list by which facts were made. */
+  rulesHash: string
+  value: number
+  grade: 'A' | 'B' | 'C' | 'D'
+  reasons: Reason[]
+  nextChangeOn: string | null
+  cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
+  /** For a day that somebody asked for, or by a card not in force: not in the course of things. */
+  asked: boolean
+}
+
+export interface StoredScore extends NewScore {
+  id: number
+}
+
+/** Of a score `s` (SQL). */
+export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
+  s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
+  s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
+
+/**
+ * Which rows of `s` may answer for the day :asOf: those scored in the course of things, and what somebody had scored for that
+ * very day by the card then in force. Binding: asOf.
+ */
+export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
+
+/**
+ * Whether the score `s` (reasons, as_of, known_at) weighed an entry of this hub that has left the public list since, hidden,
+ * removed or ended (SQL): whoever may not be told of the entry may not be told by the score. Of nearly all scores no reason
+ * names the fact. Binding: today.
+ */
+export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
+  select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
+    join versions cv on cv.id = cited::bigint join versions dv on dv.feed = cv.feed and dv.record_key = cv.record_key
+    join listings l on l.decision_version = dv.id and l.published_on <= s.as_of
+  where r->>'fact' = '${LIST_FACT}'
+    and (select e.state_after <> 'REMOVED' or e.made_on > s.as_of from listing_events e
+      where e.listing_id = l.id and e.recorded_at <= s.known_at order by e.number desc limit 1)
+    and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
+      and (p.ends_on is null or p.ends_on >= :today::date))))`
+
+/** Which of these scores are not to be told to those who are not told of what was removed. */
+export const forgotten = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `select s.id from scores s where s.id = any(:ids::bigint[]) and ${FORGOTTEN} /* scores.forgotten */`,
+    { ids: [...ids], today } as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
+/** The score that counts for each operator on a day, as it was known at an instant. */
+export const latest = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  when: When,
+): Promise<Map<number, StoredScore>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
+       select * from scores s where s.operator_id = o.id and ${COUNTS} and s.recorded_at <= :knownAt
+       order by s.as_of desc, s.id desc limit 1) s /* scores.latest */`,
+    { operators, asOf: when.asOf, knownAt: when.knownAt },
+  )
+  return byOperator(answer.rows)
+}
+
+/** The latest score of each for a day by one card, in whatever course: what a trial, or a day asked for, is compared with. */
+export const latestBy = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  asOf: string,
+  card: string,
+): Promise<Map<number, StoredScore>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (
+       select * from scores s where s.operator_id = o.id and s.scorecard = :card and s.as_of <= :asOf::date
+         and (not s.asked or s.as_of = :asOf::date) order by s.as_of desc, s.id desc limit 1) s /* scores.latestBy */`,
+    { operators, asOf, card },
+  )
+  return byOperator(answer.rows)
+}
+
+/** What a score rests on beside its operator's records: the card, the rules, and the families of facts told by then (sorted). */
+export const basisOf = ({
+  scorecardHash,
+  rulesHash,
+  families,
+}: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
+  `${scorecardHash} ${rulesHash} ${families.join(',')}`
+
+/** The score in the course of things that counts now, without its reasons. */
+export interface CurrentScore {
+  operatorId: number
+  scoreId: number
+  asOf: string
+  value: number
+  grade: NewScore['grade']
+  nextChangeOn: string | null
+  factsHash: string
+  scorecardHash: string
+}
+
+export const current = async (db: Db | Tx, operators: readonly number[]): Promise<Map<number, CurrentScore>> => {
+  const answer = await db.raw(
+    `select operator_id as "operatorId", score_id as "scoreId", as_of as "asOf", value, grade, next_change_on as "nextChangeOn",
+       facts_hash as "factsHash", split_part(basis, ' ', 1) as "scorecardHash" from current_scores where operator_id = any(?) /* scores.current */`,
+    [[...operators]],
+  )
+  return byOperator(answer.rows)
+}
+
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredScore>> => {
+  const answer = await db.raw(`select ${COLUMNS} from scores s where s.id = any(?::bigint[]) /* scores.byIds */`, [
+    [...ids],
+  ])
+  return new Map(answer.rows.map((row: StoredScore) => [row.id, row]))
+}
+
+export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
+
+/**
+ * The latest score in the course of things of each operator that rests on nothing taken back since; an operator without one
+ * is not there.
+ */
+export const lastSound = async (
+  tx: Tx,
+  operators: readonly number[],
+  asOf: string,
+): Promise<Map<number, SoundScore>> => {
+  const answer = await tx.raw(
+    `select o.id as "operatorId", s.value, s.scorecard_hash as "scorecardHash", s.reasons from unnest(:operators::int[]) as o(id), lateral (
+       select s.value, s.scorecard_hash, s.reasons from scores s where s.operator_id = o.id and s.as_of <= :asOf::date and not s.asked
+         and not exists (select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
+           join versions v on v.id = cited::bigint where v.wrong_from is not null)
+       order by s.as_of desc, s.id desc limit 1) s /* scores.lastSound */`,
+    { operators, asOf },
+  )
+  return byOperator(answer.rows)
+}
+
+const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
+  new Map(rows.map((row) => [row.operatorId, row]))
+
+/** Adds rows and, of those in the course of things, makes each the current one. By COPY: a first scoring adds a million. */
+export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
+  if (rows.length === 0) return
+  const reserved = await tx.raw(
+    `select setval(s.name, nextval(s.name) + ? - 1) as last from (select pg_get_serial_sequence('scores', 'id') as name) s /* scores.add ids */`,
+    [rows.length],
+  )
+  const first = Number(reserved.rows[0].last) - rows.length + 1
+  await copy(tx, `scores (${SCORE_COLUMNS})`, scoreLines(rows, first, run, at))
+  const now = rows.flatMap((row, place) => (row.asked ? [] : [{ row, id: first + place }]))
+  if (now.length === 0) return
+  const before = await tx.raw(
+    'delete from current_scores where operator_id = any(?) returning operator_id as id, grade /* scores.add current */',
+    [now.map(({ row }) => row.operatorId)],
+  )
+  await copy(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
+  const grades = new Map<number, string>(before.rows.map(({ id, grade }: { id: number; grade: string }) => [id, grade]))
+  await changes.markScored(
+    tx,
+    now.map(({ row }) => row),
+    grades,
+    at,
+  )
+}
+
+const SCORE_COLUMNS =
+  'id, operator_id, as_of, known_at, recorded_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, families, asked, rules_hash, run_id'
+const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, basis'
+/** Handed to the connection at once. */
+const LINES_AT_ONCE = 256
+
+function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: Date): Iterable<string> {
+  const recordedAt = at.toISOString()
+  let lines = ''
+  let place = 0
+  for (const row of rows) {
+    const head = `${first + place}\t${row.operatorId}\t${row.asOf}\t${row.knownAt.toISOString()}\t${recordedAt}\t${row.scorecard}\t${row.scorecardHash}\t${row.factsHash}\t${row.value}\t${row.grade}`
+    lines += `${head}\t${escaped(JSON.stringify(row.reasons))}\t${row.nextChangeOn ?? '\\N'}\t${row.cause}\t{${row.families.join(',')}}\t${row.asked}\t${row.rulesHash}\t${run}\n`
+    place += 1
+    if (place % LINES_AT_ONCE === 0) {
+      yield lines
+      lines = ''
+    }
+  }
+  if (lines !== '') yield lines
+}
+
+function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable<string> {
+  let lines = ''
+  for (const { row, id } of rows)
+    lines += `${row.operatorId}\t${id}\t${row.asOf}\t${row.value}\t${row.grade}\t${row.nextChangeOn ?? '\\N'}\t${row.factsHash}\t${basisOf(row)}\n`
+  yield lines
+}
+
+/** In JSON as it is written here nothing but a backslash means something to COPY. */
+const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
+
+const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void> => {
+  const connection = await tx.client.acquireConnection()
+  try {
+    await pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${into} from stdin`)))
+  } finally {
+    await tx.client.releaseConnection(connection)
+  }
+}
+
+/** Of these scores those in the course of things whose day or cause is not what it must have been. */
+export const misplaced = async (
+  db: Db,
+  ids: readonly number[],
+): Promise<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }[]> => {
+  const answer = await db.raw(
+    `select s.id, s.operator_id as "operatorId", case when s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date then 'DAY' else 'CAUSE' end as of
+     from scores s join runs r on r.id = s.run_id
+     left join lateral (select p.facts_hash, p.scorecard_hash from scores p where p.operator_id = s.operator_id and not p.asked and p.id < s.id
+       order by p.id desc limit 1) p on true
+     where s.id = any(:ids::bigint[]) and not s.asked and (s.as_of <> (r.started_at at time zone 'Asia/Shanghai')::date
+       or s.cause <> case when p.facts_hash is null then 'FIRST' when p.scorecard_hash <> s.scorecard_hash then 'SCORECARD'
+         when p.facts_hash <> s.facts_hash then 'RECORD' else 'TIME' end)
+     order by s.id /* scores.misplaced */`,
+    { ids: [...ids] } as never,
+  )
+  return answer.rows
+}
+
+/** Operators whose current score, or the one that standing reads (migration 32), is not their latest in the course of things, with the score that it should be. */
+export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
+  const answer = await db.raw(
+    `select l.id, l.operator_id as "operatorId" from (
+       select distinct on (operator_id) * from scores where not asked order by operator_id, id desc) l
+     left join current_scores c on c.operator_id = l.operator_id
+     where (c.score_id, c.as_of, c.value, c.grade, c.facts_hash, c.next_change_on, split_part(c.basis, ' ', 1))
+       is distinct from (l.id, l.as_of, l.value, l.grade, l.facts_hash, l.next_change_on, l.scorecard_hash)
+     union select l.id, l.operator_id from (
+       select distinct on (operator_id) * from scores where not asked order by operator_id, as_of desc, id desc) l
+     left join latest_scores c on c.operator_id = l.operator_id
+     where (c.score_id, c.as_of, c.value, c.grade) is distinct from (l.id, l.as_of, l.value, l.grade)
+     order by 1 /* scores.strayCurrent */`,
+  )
+  return answer.rows
+}

@@ -1,0 +1,97 @@
+/** Trials: what another card would have said of all operators, kept whole; added, never changed. */
+import type { Comparison } from '../../domain/scoring/trial.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface Trial {
+  id: number
+  /** Hashes of the card tried, and of the card that it was tried against. */
+  scorecardHash: string
+  againstHash: string
+  asOf: string
+  /** All that the hub had learned by then was weighed, nothing later. */
+  knownAt: Date
+  result: TrialResult
+  madeBy: string | null
+  madeAt: Date
+}
+
+export interface TrialResult extends Comparison {
+  /** Versions of both cards. */
+  scorecard: string
+  against: string
+  /** The latest score when it began: a later one is of other facts. */
+  lastScore: number
+}
+
+const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "againstHash", t.as_of as "asOf",
+  t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
+
+/** What there is when a trial begins: the instant of the last change, all before which is committed, and the latest score. */
+export const beginning = async (db: Db): Promise<{ knownAt: Date; lastScore: number }> => {
+  const answer = await db.raw(
+    `select latest as "knownAt", (select coalesce(max(id), 0) from scores) as "lastScore" from knowledge /* trials.beginning */`,
+  )
+  return answer.rows[0]
+}
+
+/** The operators that a score is of, in steps by id. */
+export const operators = async (
+  db: Db,
+  { after, limit }: { after: number; limit: number },
+): Promise<{ id: number; kind: string; region: string | null }[]> => {
+  const answer = await db.raw(
+    `select id, kind, region from operators where id > ? and known_to is null and merged_into is null
+     order by id limit ? /* trials.operators */`,
+    [after, limit],
+  )
+  return answer.rows
+}
+
+/** Whether there are more than so many. */
+export const moreThan = async (db: Db, many: number): Promise<boolean> => {
+  const answer = await db.raw(
+    `select id from operators where known_to is null and merged_into is null offset ? limit 1 /* trials.moreThan */`,
+    [many],
+  )
+  return answer.rows.length > 0
+}
+
+export const add = async (db: Db | Tx, made: Omit<Trial, 'id'>): Promise<Trial> => {
+  const answer = await db.raw(
+    `insert into trials (scorecard_hash, against_hash, as_of, known_at, operators, result, made_by, made_at)
+     values (:scorecardHash, :againstHash, :asOf, :knownAt, :operators, :result::jsonb, :madeBy, :madeAt)
+     returning id /* trials.add */`,
+    { ...made, operators: made.result.operators, result: JSON.stringify(made.result) } as never,
+  )
+  return { id: answer.rows[0].id, ...made }
+}
+
+/** Made today on what was known today, with nothing scored in the course of things since; null: there is none. */
+export const fresh = async (
+  db: Db,
+  { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },
+): Promise<Trial | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from trials t where t.scorecard_hash = :scorecardHash and t.against_hash = :againstHash
+       and t.as_of = :today::date and (t.made_at at time zone 'Asia/Shanghai')::date = :today::date
+       and not exists (select 1 from scores s where s.id > (t.result->>'lastScore')::bigint and not s.asked)
+     order by t.id desc limit 1 /* trials.fresh */`,
+    { scorecardHash, againstHash, today },
+  )
+  return answer.rows[0] ?? null
+}
+
+/** The latest trial of each card, against whichever other. */
+export const latestOf = async (db: Db | Tx, hashes: readonly string[]): Promise<Map<string, Trial>> => {
+  const answer = await db.raw(
+    `select t.* from unnest(?::text[]) as h(hash), lateral (
+       select ${COLUMNS} from trials t where t.scorecard_hash = h.hash order by t.id desc limit 1) t /* trials.latestOf */`,
+    [[...hashes]],
+  )
+  return new Map(answer.rows.map((row: Trial) => [row.scorecardHash, row]))
+}
+
+export const wasMade = async (db: Db | Tx, hash: string): Promise<boolean> => {
+  const answer = await db.raw('select 1 from trials where scorecard_hash = ? limit 1 /* trials.wasMade */', [hash])
+  return answer.rows.length > 0
+}

@@ -1,0 +1,76 @@
+/** The internal watch list: whose score fell below a line of its card. Nothing rests on it; it says where to look. */
+import type { Db, Tx } from '../db/db.js'
+import { inSight, type Sight } from '../access/sight.js'
+
+export interface WatchEntry {
+  id: number
+  operatorId: number
+  /** Points, when it was opened. */
+  value: number
+  openedOn: string
+  closedOn: string | null
+}
+
+const COLUMNS = `w.id, w.operator_id as "operatorId", w.value, w.opened_on as "openedOn", w.closed_on as "closedOn"`
+
+/** One open entry an operator. */
+export const open = async (
+  tx: Tx,
+  fallen: readonly { operatorId: number; value: number }[],
+  { on, at }: { on: string; at: Date },
+): Promise<void> => {
+  if (fallen.length === 0) return
+  await tx.raw(
+    `insert into watch_entries (operator_id, value, opened_on, opened_at)
+     select f."operatorId", f.value, :on::date, :at::timestamptz from jsonb_to_recordset(:fallen::jsonb) as f("operatorId" int, value int)
+     on conflict (operator_id) where closed_at is null do nothing /* watchEntries.open */`,
+    { fallen: JSON.stringify(fallen), on, at } as never,
+  )
+}
+
+/** Of those that are above the line again. */
+export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: string; at: Date }): Promise<void> => {
+  if (risen.length === 0) return
+  await tx.raw(
+    `update watch_entries set closed_on = greatest(opened_on, :on::date), closed_at = :at where operator_id = any(:risen::int[]) and closed_at is null
+     /* watchEntries.close */`,
+    { risen: [...risen], on, at } as never,
+  )
+}
+
+/** The entry of each that stood on a day, as was known at an instant. */
+export const ofOperators = async (
+  db: Db,
+  operators: readonly number[],
+  { asOf, knownAt }: { asOf: string; knownAt: Date },
+): Promise<Map<number, WatchEntry>> => {
+  const answer = await db.raw(
+    `select distinct on (w.operator_id) ${COLUMNS} from watch_entries w
+     where w.operator_id = any(:operators) and w.opened_on <= :asOf::date and w.opened_at <= :knownAt
+       and (w.closed_at is null or w.closed_at > :knownAt or w.closed_on > :asOf::date)
+     order by w.operator_id, w.opened_at desc /* watchEntries.ofOperators */`,
+    { operators, asOf, knownAt },
+  )
+  return new Map(answer.rows.map((row: WatchEntry) => [row.operatorId, row]))
+}
+
+/** A page of what stands, newest first. */
+export const list = async (
+  db: Db,
+  { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
+): Promise<WatchEntry[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
+     order by w.id desc limit :first /* watchEntries.list */`,
+    { first, after, sight } as never,
+  )
+  return answer.rows
+}
+
+export const count = async (db: Db, sight: Sight = null): Promise<number> => {
+  const answer = await db.raw(
+    `select count(*)::int as n from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} /* watchEntries.count */`,
+    { sight } as never,
+  )
+  return answer.rows[0].n
+}

@@ -1,0 +1,83 @@
+/** What operators have authorised credit services to. A row is never changed but by being withdrawn. */
+import type { Reads } from '../db/bulk-handle.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface Authorisation {
+  id: number
+  client: string
+  operatorId: number
+  document: string
+  /** SHA-256 of the document's file; null: recorded before it was asked for. */
+  sha256: string | null
+  givenOn: string
+  /** First day on which it no longer holds. */
+  endsOn: string
+  recordedAt: Date
+  withdrawnAt: Date | null
+  withdrawnBy: string | null
+}
+
+const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sha256, a.given_on as "givenOn", a.ends_on as "endsOn",
+  a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
+
+/** Whether an authorisation lets a client see on :today (SQL). */
+export const holds = (a: string, client: string): string =>
+  `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on >= :today::date`
+
+export const HOLDS = holds('a', ':client')
+
+export const record = async (
+  tx: Tx,
+  made: Pick<Authorisation, 'client' | 'operatorId' | 'document' | 'sha256' | 'givenOn' | 'endsOn'> & { at: Date },
+): Promise<Authorisation> => {
+  const answer = await tx.raw(
+    `insert into authorisations as a (client, operator_id, document, sha256, given_on, ends_on, recorded_at)
+     values (:client, :operatorId, :document, :sha256, :givenOn, :endsOn, :at) returning ${COLUMNS} /* authorisations.record */`,
+    made as never,
+  )
+  return answer.rows[0]
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Authorisation | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from authorisations a where a.id = ? /* authorisations.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number, Authorisation>> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from authorisations a where a.id = any(?::bigint[]) /* authorisations.byIds */`,
+    [[...ids]] as never,
+  )
+  return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
+}
+
+/** As it stands afterwards; one withdrawn before stays as it was. */
+export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
+  await tx.raw(
+    `update authorisations set withdrawn_at = ?, withdrawn_by = ? where id = ? and withdrawn_at is null /* authorisations.withdraw */`,
+    [at, by, id],
+  )
+  return (await byId(tx, id)) as Authorisation
+}
+
+/** Of these operators those that authorise the client today. */
+export const among = async (
+  db: Reads,
+  { client, today }: { client: string; today: string },
+  operators: readonly number[],
+): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `select distinct a.operator_id as id from authorisations a where a.operator_id = any(:operators::int[]) and ${HOLDS} /* authorisations.among */`,
+    { client, today, operators: [...operators] } as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
+/** All of these operators, newest first. */
+export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Authorisation[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from authorisations a where a.operator_id = any(?::int[]) order by a.id desc /* authorisations.ofOperators */`,
+    [[...operators]] as never,
+  )
+  return answer.rows
+}

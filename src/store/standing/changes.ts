@@ -1,0 +1,227 @@
+/**
+ * Changes of what marketplaces see of their own sellers. Triggers mark operators in the transaction that alters them (migration
+ * 27); here marks are numbered, by one process at a time, and changes are read and erased.
+ */
+import type { Reach } from '../../domain/standing/changes.js'
+import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
+import type { Db, Tx } from '../db/db.js'
+
+/** Whoever numbers changes holds it to the end of its transaction. */
+const NUMBERING = 'hub.changes'
+const OPENING = 'hub.changes.open'
+/** How long the first list of all waits for transactions that began before it, milliseconds. */
+const OPENING_WAIT_MS = 2_000
+/** A score that follows a removal is told whichever grade it gives, since nobody was told of the one before: so long, days. */
+const REMOVAL_RECENT = '1 day'
+
+/** From now on what alters a standing is marked. SQLSTATE 55P03: a long transaction goes on that would not be. */
+export const openMarking = async (tx: Tx): Promise<void> => {
+  const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
+  if (answer.rows[0]?.open) return
+  await tx.raw(`set local lock_timeout = ${OPENING_WAIT_MS} /* changes.openMarking */`)
+  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0)) /* changes.openMarking */', [OPENING])
+  await tx.raw('set local lock_timeout = 0 /* changes.openMarking */')
+  await tx.raw(
+    'insert into change_progress (open) values (true) on conflict (one) do update set open = true /* changes.openMarking */',
+  )
+}
+
+/** Operators that were scored anew: those whose grade is another, and those of whom an entry was removed of late. */
+export const markScored = async (
+  tx: Tx,
+  scored: readonly { operatorId: number; grade: string }[],
+  before: ReadonlyMap<number, string>,
+  at: Date,
+): Promise<void> => {
+  const [ids, other] = [
+    scored.map(({ operatorId }) => operatorId),
+    scored.map((one) => before.get(one.operatorId) !== one.grade),
+  ]
+  if (other.every((each) => !each) && !(await anyRemoved(tx, at))) return
+  await tx.raw(
+    `with g as materialized (select changes_wanted() as wanted)
+     insert into change_marks (operator_id, what) select s.id, 'GRADE' from g, unnest(:ids::int[], :other::boolean[]) as s(id, other)
+     where g.wanted and (s.other or exists (select 1 from seller_removals r join listings l on l.id = r.listing_id
+       where l.operator_id = s.id and r.at > :at::timestamptz - interval '${REMOVAL_RECENT}')) /* changes.markScored */`,
+    { ids, other, at } as never,
+  )
+}
+
+const anyRemoved = async (tx: Tx, at: Date): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select exists (select 1 from seller_removals where at > ?::timestamptz - interval '${REMOVAL_RECENT}') as found /* changes.anyRemoved */`,
+    [at],
+  )
+  return answer.rows[0].found
+}
+
+/** What changes by the calendar alone, marked once a day: grades that people set and that end. */
+export const markDay = async (tx: Tx, today: string): Promise<void> => {
+  await tx.raw(
+    `with d as (update change_progress p set day = :today::date from change_progress b
+       where b.one = p.one and (b.day is null or b.day < :today::date) returning b.day as before)
+     insert into change_marks (operator_id, what) select r.operator_id, 'GRADE' from d, overrules r
+     where r.state = 'IN_FORCE' and r.ends_on >= coalesce(d.before, :today::date) and r.ends_on < :today::date /* changes.markDay */`,
+    { today } as never,
+  )
+}
+
+/** False: another process numbers at this moment. */
+export const tryNumbering = async (tx: Tx): Promise<boolean> => {
+  const answer = await tx.raw(
+    'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */',
+    [NUMBERING],
+  )
+  return answer.rows[0].mine
+}
+
+/** Whether there is anything to number, or a day has begun. */
+export const isWaiting = async (db: Db, today: string): Promise<boolean> => {
+  const answer = await db.raw(
+    `select exists (select 1 from change_marks) or exists (select 1 from change_progress where open and (day is null or day < ?::date))
+       as waits /* changes.isWaiting */`,
+    [today],
+  )
+  return answer.rows[0].waits
+}
+
+/** Numbers of one marketplace that were given: those after `before`. */
+export interface Numbered {
+  client: string
+  before: number
+  last: number
+}
+
+/**
+ * Takes the oldest marks and numbers what they mean for each marketplace whose list counts (of `oldest` or later), removals
+ * first. Marks of operators that are on nobody's list are dropped: whoever lists one later reads its standing then. A seller whose
+ * grade is closed is heard of as the public could.
+ */
+export const number = async (
+  tx: Tx,
+  { marks, oldest, now }: { marks: number; oldest: string; now: Date },
+): Promise<{ taken: number; numbered: Numbered[] }> => {
+  const answer = await tx.raw(
+    `with taken as (delete from change_marks where id in (select id from change_marks order by id limit :marks) returning operator_id, what, listing_id),
+     marked as (select coalesce(o.merged_into, o.id) as owner, t.what, t.listing_id from taken t join operators o on o.id = t.operator_id),
+     owners as (select distinct owner from marked),
+     parts as (select owner, owner as id from owners union all select w.owner, o.id from owners w join operators o on o.merged_into = w.owner),
+     said as (
+       select p.owner, c.scheme, c.code from parts p join operators o on o.id = p.id, lateral (values
+         ('uscc' collate "C", o.uscc), ('shop', o.shop), ('org_code', substr(o.uscc, 9, 9))) as c(scheme, code) where c.code is not null
+       union select p.owner, c.scheme, c.code from parts p join operator_codes c on c.operator_id = p.id),
+     heard as (
+       select l.client, s.scheme, s.code, array_agg(distinct m.what) as what,
+         array_agg(distinct m.listing_id) filter (where m.what = 'ENTRY_REMOVED') as removed
+       from seller_lists l join said w on true join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
+         join marked m on m.owner = w.owner and (s.opens_grade or m.what not in ('GRADE', 'OBJECTION'))
+       where l.current and l.dated >= :oldest::date group by l.client, s.scheme, s.code),
+     counted as (
+       insert into change_clients as c (client, last) select client, count(*) from heard group by client order by client
+       on conflict (client) do update set last = c.last + excluded.last returning client, last),
+     placed as (
+       select h.*, c.last, c.last - count(*) over own + row_number() over (own order by h.removed is null, h.scheme, h.code) as sequence
+       from heard h join counted c using (client) window own as (partition by h.client)),
+     kept as (insert into changes (client, sequence, scheme, code, what, at) select client, sequence, scheme, code, what, :now::timestamptz from placed),
+     ledger as (
+       insert into seller_removals (client, sequence, listing_id, code, at)
+       select p.client, p.sequence, r.id, p.code, :now::timestamptz from placed p cross join lateral unnest(p.removed) as r(id))
+     select (select count(*)::int from taken) as taken,
+       coalesce((select jsonb_agg(jsonb_build_object('client', n.client, 'before', n.last - n.count, 'last', n.last))
+         from (select client, last, count(*) from placed group by client, last) n), '[]') as numbered /* changes.number */`,
+    { marks, oldest, now } as never,
+  )
+  return answer.rows[0]
+}
+
+/** The list of a marketplace was replaced: a change of its own. Gives its number. */
+export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<number> => {
+  const answer = await tx.raw(
+    `with counted as (insert into change_clients as c (client, last) values (:client, 1)
+       on conflict (client) do update set last = c.last + 1 returning client, last)
+     insert into changes (client, sequence, what, at) select client, last, '{SELLERS}', :now::timestamptz from counted
+     returning sequence /* changes.listReplaced */`,
+    { client, now } as never,
+  )
+  return answer.rows[0].sequence
+}
+
+/** How far each of these marketplaces is; nothing of those that have none. */
+export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, Reach>> => {
+  const answer = await db.raw(
+    'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
+    [[...clients]],
+  )
+  return new Map(answer.rows.map(({ client, ...reach }: Reach & { client: string }) => [client, reach]))
+}
+
+export interface Row {
+  sequence: number
+  scheme: string | null
+  code: string | null
+  what: string[]
+  at: Date
+}
+
+const COLUMNS = 'sequence, scheme, code, what, at'
+
+/** In their order, after one. */
+export const after = async (db: Db, client: string, sequence: number, limit: number): Promise<Row[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from changes where client = ? and sequence > ? order by sequence limit ? /* changes.after */`,
+    [client, sequence, limit],
+  )
+  return answer.rows
+}
+
+export const bySequences = async (db: Db, client: string, sequences: readonly number[]): Promise<Row[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from changes where client = ? and sequence = any(?::bigint[]) order by sequence /* changes.bySequences */`,
+    [client, [...sequences]],
+  )
+  return answer.rows
+}
+
+/**
+ * It says that it has all up to a number: that confirms the removals among them that were sent to it. One that was never sent stays
+ * owed, whatever number its client has jumped to.
+ */
+export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
+  await tx.raw(
+    `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
+    { client, to, now } as never,
+  )
+  await tx.raw(
+    `update seller_removals set confirmed_at = :now, confirmed_by = 'READ'
+     where client = :client and sequence <= :to and told_at is not null and confirmed_at is null /* changes.read removals */`,
+    { client, to, now } as never,
+  )
+}
+
+/** These left for it; whether they arrived, it says itself. */
+export const told = async (
+  db: Db,
+  client: string,
+  { from, to }: { from: number; to: number },
+  now: Date,
+): Promise<void> => {
+  await db.raw(
+    `update seller_removals set told_at = :now where client = :client and sequence between :from and :to and told_at is null
+       and confirmed_at is null /* changes.told */`,
+    { client, from, to, now } as never,
+  )
+}
+
+/** Erases up to `limit` of what was numbered before an instant, oldest first; gives how many. */
+export const erase = async (tx: Tx, before: Date, limit: number): Promise<number> => {
+  const answer = await tx.raw(
+    `with due as (
+       select c.client, (select max(d.sequence) from (select o.sequence, o.at from changes o where o.client = c.client and o.sequence > c.erased
+         order by o.sequence limit :limit) d where d.at < :before::timestamptz) as upto from change_clients c),
+     moved as (update change_clients c set erased = d.upto from due d where d.client = c.client and d.upto is not null and not ${CLOCK_IS_DOUBTED} returning c.client, c.erased),
+     late as (delete from webhook_messages m using webhooks w, moved v where w.id = m.webhook_id and w.client = v.client and m.sequence <= v.erased)
+     delete from changes c using moved v where c.client = v.client and c.sequence <= v.erased returning 1 /* changes.erase */`,
+    { before, limit } as never,
+  )
+  return answer.rowCount ?? answer.rows.length
+}

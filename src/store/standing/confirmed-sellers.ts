@@ -1,0 +1,141 @@
+/** Which sellers of a marketplace's list open their grade: those with a shop of it in the shops feed, and so many of the others. */
+import type { SellersSetting } from '../../domain/standing/sellers.js'
+import type { Db, Tx } from '../db/db.js'
+import type { Decided } from './sellers.js'
+
+/** Whether there is such a client of the role marketplace that was not ended; it is as set from now on. */
+export const set = async (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) => {
+  const answer = await tx.raw(
+    `update clients set marketplace = :marketplace, unconfirmed_sellers = :unconfirmedSellers, sellers_reason = :reason
+     where id = :client and role = 'marketplace' and ended_at is null returning 1 /* confirmedSellers.set */`,
+    { client, reason, ...setting } as never,
+  )
+  return answer.rows.length > 0
+}
+
+const UNSET: SellersSetting = { marketplace: null, unconfirmedSellers: null }
+
+export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSetting> => {
+  const answer = await db.raw(
+    'select marketplace, unconfirmed_sellers as "unconfirmedSellers" from clients where id = ? /* confirmedSellers.settingOf */',
+    [client],
+  )
+  return answer.rows[0] ?? UNSET
+}
+
+export interface Deciding {
+  client: string
+  /** Its id in the shops feed; null: it has none, and nobody is confirmed. */
+  marketplace: string | null
+  today: string
+  /** A claim last listed before this day takes no place any more. */
+  oldest: string
+  most: (confirmed: number) => number
+}
+
+/** Codes of a list that was just sent. */
+export const SENT = 'select distinct scheme, code from sent_sellers'
+/** Codes of the list of :client that counts. */
+const LISTED =
+  'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
+
+/**
+ * Makes the temporary table `opening`: codes of `source` (SQL) whose grade is open. A code that leads to nobody opens none and takes
+ * no place. One that leads to several operators is confirmed if each of them is.
+ */
+export const decide = async (tx: Tx, deciding: Deciding, source: string): Promise<Decided> => {
+  const { client, marketplace, today, oldest } = deciding
+  await tx.raw(
+    `create temporary table sifted on commit drop as
+     with shops as materialized (select distinct coalesce(o.merged_into, o.id) as id from versions v join operators o on o.id = v.operator_id
+       where v.feed = 'shops' and v.kind = 'shop' and v.record_key >= :from::text and v.record_key < :to::text
+         and v.known_to is null and v.ended_on is null and (v.valid_to is null or v.valid_to >= :today::date))
+     select s.scheme, s.code, bool_and(h.id is not null) as confirmed from (${source}) s
+       join codes c on c.scheme = s.scheme and c.code = s.code and c.known_to is null left join shops h on h.id = c.operator_id
+     group by s.scheme, s.code /* confirmedSellers.sift */`,
+    { client, today, ...keysOf(marketplace) } as never,
+  )
+  // Without statistics the planner takes the joins below for small ones.
+  await tx.raw('analyze sifted /* confirmedSellers.sift */')
+  const counted = await tx.raw(
+    `select count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed from sifted /* confirmedSellers.count */`,
+  )
+  const { confirmed, unconfirmed } = counted.rows[0]
+  const most = deciding.most(confirmed)
+  await claim(tx, { client, today, oldest, most })
+  const opened = await tx.raw(
+    `create temporary table opening on commit drop as
+     select scheme, code from sifted where confirmed union all
+     select f.scheme, f.code from (select scheme, code from seller_claims where client = :client order by first_on, scheme, code limit :most::int) c
+       join sifted f on f.scheme = c.scheme and f.code = c.code and not f.confirmed /* confirmedSellers.open */`,
+    { client, most } as never,
+  )
+  return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened.rowCount, unconfirmedMost: most }
+}
+
+/** Keys of the marketplace's records in the shops feed: `shop:<marketplace>:` to what follows the colon in ASCII. */
+const keysOf = (marketplace: string | null) =>
+  marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
+
+/** Places go to those that had one, then to others while there are any. */
+const claim = async (tx: Tx, of: { client: string; today: string; oldest: string; most: number }): Promise<void> => {
+  await tx.raw(
+    `delete from seller_claims c where c.client = :client and (c.last_on < :oldest::date
+       or exists (select 1 from sifted f where f.scheme = c.scheme and f.code = c.code and f.confirmed)) /* confirmedSellers.letGo */`,
+    of as never,
+  )
+  await tx.raw(
+    `update seller_claims c set last_on = :today::date from sifted f
+     where c.client = :client and f.scheme = c.scheme and f.code = c.code /* confirmedSellers.keep */`,
+    of as never,
+  )
+  await tx.raw(
+    `insert into seller_claims (client, scheme, code, first_on, last_on)
+     select :client::text, f.scheme, f.code, :today::date, :today::date from sifted f where not f.confirmed
+       and not exists (select 1 from seller_claims c where c.client = :client and c.scheme = f.scheme and c.code = f.code)
+     order by f.scheme, f.code
+     limit greatest(0, :most::int - (select count(*) from seller_claims c where c.client = :client)) /* confirmedSellers.claim */`,
+    of as never,
+  )
+}
+
+/** Decides anew about the list of a client that counts. `altered`: how many sellers open their grade who did not, or no longer. */
+export const renew = async (tx: Tx, deciding: Deciding): Promise<{ decided: Decided; altered: number }> => {
+  const decided = await decide(tx, deciding, LISTED)
+  const answer = await tx.raw(
+    `update sellers s set opens_grade = not s.opens_grade from seller_lists l
+     where l.client = :client and l.current and s.list_id = l.id
+       and s.opens_grade <> exists (select 1 from opening f where f.scheme = s.scheme and f.code = s.code) /* confirmedSellers.renew */`,
+    { client: deciding.client },
+  )
+  await tx.raw(
+    `update seller_lists set confirmed = :confirmed, unconfirmed = :unconfirmed, grades_closed = :gradesClosed, unconfirmed_most = :unconfirmedMost
+     where client = :client and current /* confirmedSellers.renew list */`,
+    { client: deciding.client, ...decided } as never,
+  )
+  return { decided, altered: answer.rowCount ?? 0 }
+}
+
+/** Clients with a list of `oldest` or later. */
+export const clients = async (db: Db, oldest: string): Promise<string[]> => {
+  const answer = await db.raw(
+    'select client from seller_lists where current and dated >= ? order by client /* confirmedSellers.clients */',
+    [oldest],
+  )
+  return answer.rows.map(({ client }: { client: string }) => client)
+}
+
+export interface OverCap {
+  client: string
+  gradesClosed: number
+  unconfirmedMost: number
+}
+
+/** Lists of which some grades stay closed. */
+export const overCap = async (db: Db): Promise<OverCap[]> => {
+  const answer = await db.raw(
+    `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists
+     where current and grades_closed > 0 order by client /* confirmedSellers.overCap */`,
+  )
+  return answer.rows
+}

@@ -1,0 +1,170 @@
+/** The directory: operators that stand by themselves, by region, kind and grade, and those behind names that were found. */
+import type { Match } from '../../domain/operators/name-search.js'
+import { HOLDS } from './authorisations.js'
+import type { Db } from '../db/db.js'
+import { COLUMNS, type Operator } from '../operators/operators.js'
+import { SHOWN_GRADE } from '../scoring/overrides.js'
+import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
+import { OF_LIST } from './sellers.js'
+import type { Sight } from '../access/sight.js'
+
+export interface Filter {
+  /** A division code or its first digits. */
+  region?: string | null
+  kind?: string | null
+  grade?: string | null
+  /** Today, whose grade is meant; needed with `grade`. */
+  today?: string | null
+  /** Also by grades that weighed what was removed since. */
+  removed?: boolean
+  /** With `grade`, only of operators whose grade may be asked about: on this client's list of sellers, or authorising it. */
+  sellersOf?: { client: string; oldest: string } | null
+  authorisedTo?: string | null
+  /** Only the operator of this USCC or shop code: whoever may see no other. */
+  only?: string | null
+  /** Only operators of this division: whoever may see no others. */
+  sight?: Sight
+}
+
+/** The last character there is: what begins with a text lies between it and it with this behind. */
+const LAST = '\u{10ffff}'
+
+/** What the filter asks of `o`, and nothing else: planning what is not asked takes longer than the answer. */
+const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: Filter): string =>
+  [
+    'o.known_to is null and o.merged_into is null',
+    region != null && 'o.region collate "C" >= :region::text and o.region collate "C" < :regionEnd::text',
+    sight != null && 'o.region collate "C" >= :sight::text and o.region collate "C" < :sightEnd::text',
+    kind != null && 'o.kind = :kind::text',
+    only != null && ':only::text in (o.uscc, o.shop)',
+    grade != null && sellersOf != null && `o.id in (${OF_LIST})`,
+    grade != null && authorisedTo != null && `o.id in (select a.operator_id from authorisations a where ${HOLDS})`,
+  ]
+    .filter((each) => each !== false)
+    .join(' and ')
+
+/** The grade that standing shows of `o`, reckoned from all that it may rest on. */
+const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
+  where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
+
+/**
+ * Operators whose shown grade may be another than that of their current score: a few among a million. Overruled ones, those
+ * that somebody had scored for this very day, and those whose score may have weighed an entry of ours that is gone.
+ */
+const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
+  union select operator_id from scores where asked and as_of = :asOf::date
+  union select v.operator_id from listings l join versions d on d.id = l.decision_version
+    join versions v on v.feed = d.feed and v.record_key = d.record_key where l.published_on is not null and not :removed`
+
+const bindingsOf = (filter: Filter) => ({
+  region: filter.region ?? null,
+  regionEnd: `${filter.region ?? ''}${LAST}`,
+  sight: filter.sight ?? null,
+  sightEnd: `${filter.sight ?? ''}${LAST}`,
+  kind: filter.kind ?? null,
+  only: filter.only ?? null,
+  grade: filter.grade ?? null,
+  asOf: filter.today ?? null,
+  today: filter.today ?? null,
+  removed: filter.removed ?? false,
+  client: filter.sellersOf?.client ?? filter.authorisedTo ?? null,
+  oldest: filter.sellersOf?.oldest ?? null,
+})
+
+/**
+ * Of a grade: nearly all by their current score, in the order of its index, and the doubtful ones one by one. `end` orders
+ * and bounds each of the two.
+ */
+const ofGrade = (filter: Filter, what: string, end: string): string => `
+  with doubtful as materialized (${DOUBTFUL})
+  (select ${what} from current_scores c join operators o on o.id = c.operator_id
+    where c.grade = :grade::text and c.as_of <= :asOf::date and not exists (select 1 from doubtful d where d.id = c.operator_id)
+    and (:after::int is null or c.operator_id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'c.operator_id')})
+  union all
+  (select ${what} from doubtful d join operators o on o.id = d.id
+    where ${GRADED} and (:after::int is null or o.id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'o.id')})`
+
+/** In the order of their making. */
+export const list = async (
+  db: Db,
+  filter: Filter,
+  { first, after }: { first: number; after: number | null },
+): Promise<Operator[]> => {
+  const graded = filter.grade != null
+  const answer = await db.raw(
+    graded
+      ? `select * from (${ofGrade(filter, COLUMNS, 'order by ID limit :first')}) o order by id limit :first /* directory.list graded */`
+      : `select ${COLUMNS} from operators o where (:after::int is null or o.id > :after::int) and ${filtered(filter)}
+         order by o.id limit :first /* directory.list */`,
+    { ...bindingsOf(filter), after, first },
+  )
+  return answer.rows
+}
+
+export const countOf = async (db: Db, filter: Filter): Promise<number> => {
+  const answer = await db.raw(
+    filter.grade != null
+      ? `select sum(n)::int as n from (${ofGrade(filter, 'count(*) as n', '')}) s /* directory.countOf graded */`
+      : `select count(*)::int as n from operators o where ${filtered(filter)} /* directory.countOf */`,
+    { ...bindingsOf(filter), after: null },
+  )
+  return answer.rows[0].n
+}
+
+export interface Found {
+  operator: Operator
+  match: Match
+  /** As whoever was found is called now, which may be a part of the operator. */
+  name: string | null
+}
+
+/** Of those that a page needs, so many are looked at first: some may be of one operator, or not let through. */
+const LOOKED_AT = 2
+
+/**
+ * Behind these matches the operators that the filter lets through, each by its best name, in the order of the matches. At least
+ * `enough`, where there are so many.
+ */
+export const behind = async (
+  db: Db,
+  matches: readonly Match[],
+  filter: Filter,
+  enough = matches.length,
+): Promise<Found[]> => {
+  const foremost = matches.slice(0, LOOKED_AT * enough)
+  const found = await behindAll(db, foremost, filter)
+  const rest = matches.slice(foremost.length)
+  return found.length >= enough || rest.length === 0 ? found : behindAll(db, matches, filter)
+}
+
+const behindAll = async (db: Db, matches: readonly Match[], filter: Filter): Promise<Found[]> => {
+  if (matches.length === 0) return []
+  const answer = await db.raw(
+    `select w.id as "found", w.name as called, ${COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null
+     join operators o on o.id = coalesce(w.merged_into, w.id)
+     where ${filtered(filter)} ${filter.grade == null ? '' : `and ${GRADED}`} /* directory.behind */`,
+    { ...bindingsOf(filter), ids: matches.map(({ operator }) => operator) } as never,
+  )
+  type Row = Operator & { found: number; called: string | null }
+  const rows = new Map<number, Row>(answer.rows.map((row: Row) => [row.found, row]))
+  const best = new Map<number, Found>()
+  for (const match of matches) {
+    const row = rows.get(match.operator)
+    if (row === undefined || best.has(row.id)) continue
+    const { found: _, called, ...operator } = row
+    best.set(operator.id, { operator, match, name: called })
+  }
+  return [...best.values()]
+}
+
+/** Names that these were called before, as they are written. */
+export const formerNames = async (
+  db: Db,
+  operators: readonly number[],
+): Promise<{ operatorId: number; name: string }[]> => {
+  const answer = await db.raw(
+    `select operator_id as "operatorId", name from operator_names where operator_id = any(?) and not claim /* directory.formerNames */`,
+    [[...operators]] as never,
+  )
+  return answer.rows
+}

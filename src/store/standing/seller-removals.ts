@@ -1,0 +1,32 @@
+/** Which marketplaces are owed that an entry of one of their sellers has left the public list: beside the platforms, in the ledger. */
+import type { Db } from '../db/db.js'
+import type { RetractionKey } from '../delivery/retractions.js'
+
+/** One marketplace that has the seller on its list. */
+export interface Hearer extends RetractionKey {
+  client: string
+  sequence: number
+  /** Whether it has an address at which it is told; else it reads changes itself. */
+  webhook: boolean
+  owedAt: Date
+  toldAt: Date | null
+  confirmedAt: Date | null
+  /** READ: it went on from a later change; WEBHOOK: its address answered 2xx. */
+  confirmedBy: 'READ' | 'WEBHOOK' | null
+}
+
+/** Of each retraction those that heard of it: what was numbered after it and before the next removal of the same entry. */
+export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<Hearer[]> => {
+  if (of.length === 0) return []
+  const answer = await db.raw(
+    `select k.at, k."subjectId", s.client, s.sequence, s.at as "owedAt", s.told_at as "toldAt", s.confirmed_at as "confirmedAt",
+       s.confirmed_by as "confirmedBy", exists (select 1 from webhooks w where w.client = s.client and w.removed_at is null) as webhook
+     from jsonb_to_recordset(?::jsonb) as k(at text, "subjectId" uuid)
+     join seller_removals s on s.listing_id = k."subjectId" and s.at >= k.at::timestamptz
+       and not exists (select 1 from deliveries n where n.subject_id = k."subjectId" and n.action = 'REMOVE'
+         and n.created_at > k.at::timestamptz and n.created_at <= s.at)
+     order by k.at, k."subjectId", s.at, s.client, s.sequence /* seller-removals.ofRetractions */`,
+    [JSON.stringify(of)],
+  )
+  return answer.rows
+}

@@ -1,0 +1,202 @@
+/** Lists of sellers: one of each marketplace counts, and its sellers are kept. */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Seller } from '../../domain/standing/sellers.js'
+import type { Reads } from '../db/bulk-handle.js'
+import type { Db, Tx } from '../db/db.js'
+
+/** Lines handed to the connection at once. */
+const LINES_AT_ONCE = 5_000
+
+export interface SellerList {
+  dated: string
+  uploadedAt: Date
+  sellers: number
+  malformed: number
+  /** Codes whose check digit is wrong and that led to nobody when the list was sent. */
+  wrongCheckDigit: number
+  /** Sellers with an open shop of the marketplace in the shops feed, as last decided; null: not yet, as of the three below. */
+  confirmed: number | null
+  /** Sellers that lead to an operator without such a shop. */
+  unconfirmed: number | null
+  /** Unconfirmed sellers whose grade stays closed. */
+  gradesClosed: number | null
+  /** Grades of unconfirmed sellers that were allowed. */
+  unconfirmedMost: number | null
+}
+
+const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
+  confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
+
+/** The list that counts, however old. */
+export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`,
+    [client],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** One upload of a client after the other, to the end of the transaction. */
+export const alone = async (tx: Tx, client: string): Promise<void> => {
+  await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
+}
+
+/** How a list was decided; which codes open their grade stands in the temporary table `opening` (store/standing/confirmed-sellers). */
+export type Decided = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
+
+/** Takes the place of the list before; each seller once. `decide`: which of the table `sent_sellers` open their grade. */
+export const replace = async (
+  tx: Tx,
+  made: { client: string; dated: string; malformed: number; at: Date },
+  sellers: Iterable<Seller>,
+  decide: (tx: Tx) => Promise<Decided>,
+): Promise<SellerList> => {
+  const { client, dated, malformed, at } = made
+  await tx.raw(
+    `with old as (update seller_lists set current = false where client = ? and current returning id),
+       bits as (delete from seller_bits b using old where b.list_id = old.id)
+     delete from sellers s using old where s.list_id = old.id /* sellers.replace old */`,
+    [client],
+  )
+  await tx.raw(
+    'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.replace */',
+  )
+  await copy(tx, sellers)
+  const decided = await decide(tx)
+  const answer = await tx.raw(
+    `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed, wrong_check_digit, confirmed, unconfirmed, grades_closed, unconfirmed_most)
+         values (:client, :dated, :at, (select count(*) from (select distinct scheme, code from sent_sellers) d), :malformed, (${MISTYPED}),
+           :confirmed, :unconfirmed, :gradesClosed, :unconfirmedMost) returning *),
+       kept as (insert into sellers (list_id, scheme, code, opens_grade) select l.id, s.scheme, s.code, f.code is not null
+         from list l cross join (select distinct scheme, code from sent_sellers) s left join opening f using (scheme, code))
+     select ${COLUMNS} from list /* sellers.replace new */`,
+    { client, dated, at, malformed, ...decided } as never,
+  )
+  await marked(tx, client)
+  return answer.rows[0]
+}
+
+/** A genuine code that fails its check digit leads to the operator whose registration says so. */
+const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
+  where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
+
+/** Notes which operators stand on the client's list by their own USCC with an open grade (migrations 33 and 95). */
+export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
+  await tx.raw(
+    `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
+     on conflict (list_id) do update set bits = excluded.bits /* sellers.marked */`,
+    [client],
+  )
+}
+
+const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
+  const connection = await tx.client.acquireConnection()
+  try {
+    const into = connection.query(copyFrom('copy sent_sellers (scheme, code, valid) from stdin'))
+    await pipeline(Readable.from(linesOf(sellers)), into)
+  } finally {
+    await tx.client.releaseConnection(connection)
+  }
+}
+
+/** A code has no character that COPY reads otherwise, but for a shop id's backslash. */
+function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
+  let [lines, many] = ['', 0]
+  for (const { scheme, code, valid } of sellers) {
+    lines += `${scheme}\t${code.replaceAll('\\', '\\\\')}\t${valid}\n`
+    many += 1
+    if (many % LINES_AT_ONCE === 0) {
+      yield lines
+      lines = ''
+    }
+  }
+  yield lines
+}
+
+/** Whether `l` is the list of :client that counts, of :oldest or later (SQL). A code on it that leads to several operators names nobody. */
+const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
+
+/**
+ * Whether an operator (alias of its row, or what has its columns) is on the list of a client that counts, of :oldest or later,
+ * with its grade open (SQL). All below ask the same. One on it by what was merged into it is. Nearly all are on it by their own USCC, or on none.
+ */
+export const isOnList = (client: string, operator: string): string => `coalesce((
+  select case when ${operator}.known_to is null and exists (
+      select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
+    else exists (
+      select 1 from (select p.id, p.uscc, p.shop, p.known_to from operators p where p.id = ${operator}.id
+        union all select p.id, p.uscc, p.shop, p.known_to from operators p where p.merged_into = ${operator}.id) p
+      cross join lateral (select c.scheme, c.code from (values
+          ('uscc' collate "C", p.uscc), ('shop', p.shop), ('org_code', substr(p.uscc, 9, 9))) as c(scheme, code) where c.code is not null and p.known_to is null
+        union all select c.scheme, c.code from operator_codes c where c.operator_id = p.id) w
+      join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code and s.opens_grade
+      where w.scheme in ('uscc', 'shop') or 1 = (select count(distinct d.operator_id) from codes d
+        where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
+  from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
+
+/** `b`: the bits of the list of :client that counts, if there is one (SQL); taken out of its storage once. */
+export const BITS = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
+  from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
+
+/** Whether `b` says that an operator is on the list (SQL); if not, it may be all the same. */
+export const isMarked = (operator: string): string =>
+  `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
+
+/** Which of these USCCs stand on the client's list as they are. They are those of operators themselves: see `among` for all else. */
+export const amongOwn = async (
+  db: Reads,
+  { client, oldest }: { client: string; oldest: string },
+  usccs: readonly string[],
+): Promise<Set<string>> => {
+  if (usccs.length === 0) return new Set()
+  // A USCC has nothing that would have to be escaped.
+  const answer = await db.raw(
+    `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[]) and s.opens_grade
+     where ${COUNTING} /* sellers.amongOwn */`,
+    { client, oldest, codes: `{${usccs.join(',')}}` },
+  )
+  return new Set(answer.rows.map(({ code }: { code: string }) => code))
+}
+
+/** Which of these operators are on the client's list; one on it by what was merged into it is. */
+export const among = async (
+  db: Reads,
+  { client, oldest }: { client: string; oldest: string },
+  operators: readonly number[],
+): Promise<Set<number>> => {
+  const answer = await db.raw(
+    `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
+     where ${isOnList(':client', 'o')} /* sellers.among */`,
+    { client, oldest, operators: [...operators] } as never,
+  )
+  return new Set(answer.rows.map(({ id }: { id: number }) => id))
+}
+
+/** As `among`, of operators nearly all of which are on it by their own USCC, if at all. */
+export const amongThose = async (
+  db: Reads,
+  of: { client: string; oldest: string },
+  operators: readonly { operatorId: number; uscc: string | null }[],
+): Promise<Set<number>> => {
+  const named = await amongOwn(
+    db,
+    of,
+    operators.flatMap(({ uscc }) => uscc ?? []),
+  )
+  const found = new Set(operators.filter(({ uscc }) => named.has(uscc ?? '')).map(({ operatorId }) => operatorId))
+  const others = operators.map(({ operatorId }) => operatorId).filter((id) => !found.has(id))
+  if (others.length > 0) for (const id of await among(db, of, others)) found.add(id)
+  return found
+}
+
+/** `select id` of every operator on the list of :client (SQL); of lists as long as they are in few passes. Bindings: client, oldest. */
+export const OF_LIST = `
+  select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
+    join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}
+  union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop' and s.opens_grade
+    join operators o on o.shop = s.code and o.known_to is null where ${COUNTING}
+  union select c.id from seller_lists l join sellers s on s.list_id = l.id and s.scheme in ('org_code', 'reg_no') and s.opens_grade cross join lateral (
+    select case when count(distinct d.operator_id) = 1 then min(d.operator_id) end as id from codes d
+    where d.scheme = s.scheme and d.code = s.code and d.known_to is null) c where ${COUNTING} and c.id is not null`

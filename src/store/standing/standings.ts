@@ -1,0 +1,322 @@
+/**
+ * Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. What nobody wants to
+ * know is not looked up: a statement for each combination of wants.
+ */
+import type { State } from '../../domain/listing/case.js'
+import * as authorisations from './authorisations.js'
+import type { Reads } from '../db/bulk-handle.js'
+import type { PublicBody } from '../listing/listings.js'
+import { CONTESTED } from '../scoring/objections.js'
+import { holding, NOT_VETOED } from '../scoring/overrides.js'
+import { type PublicDays, SHOWN } from '../listing/public-filter.js'
+import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
+import * as sellers from './sellers.js'
+
+/**
+ * Of whom score and grade are looked up: SELLERS of those on the list of their asker, AUTHORISED of those that authorise it.
+ * `flags`: also whether the grade was overruled or the score is contested. Of public entries their kinds of list, or all.
+ */
+export interface Wanted {
+  grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
+  flags: boolean
+  entries: 'NONE' | 'LISTS' | 'BODIES'
+}
+
+export const EVERYTHING: Wanted = { grades: 'ALL', flags: true, entries: 'BODIES' }
+
+/** A public entry, and the state of its case at the same instant. */
+export type ShownEntry = PublicBody & { state: State }
+
+/** What was not wanted is not there. */
+export interface StandingRow {
+  /** Place in the question, from 0. */
+  place: number
+  operatorId: number
+  uscc: string | null
+  shop: string | null
+  name: string | null
+  region: string | null
+  status: string
+  /** Otherwise not on the list of whoever asks, or not authorised, and its grade was not looked up. */
+  sees?: boolean
+  /** As computed, whatever people set beside it. */
+  score: number | null
+  /** As overruled, where people set another. */
+  grade: 'A' | 'B' | 'C' | 'D' | null
+  overruled: boolean
+  /** A reason of the score rests on a record that is contested now. */
+  objected: boolean
+  /** The score, and what is said of it, is not for those who are not told of what was removed. */
+  forgotten: boolean
+  /** Kinds of list of the public entries of this hub in force on the day asked about, once each; null: there are none. */
+  lists?: string[] | null
+  /** Public entries of this hub in force on the day asked about. */
+  entries: ShownEntry[]
+}
+
+export interface CodeAsked {
+  place: number
+  scheme: string
+  code: string
+  /** Whose list of sellers, or whose authorisation, counts. */
+  client?: string | null
+}
+
+/** `oldest`: the day of the oldest list of sellers that counts. */
+export type Days = PublicDays & { oldest?: string }
+
+/**
+ * Answers for codes in the order asked; a code without an operator has no row. Entries and the score are those of the day
+ * asked about, less what was removed since.
+ */
+export const of = async (
+  db: Reads,
+  codes: readonly CodeAsked[],
+  { asOf, today, oldest = today }: Days,
+  wanted: Wanted = EVERYTHING,
+): Promise<StandingRow[]> => {
+  if (codes.length === 0) return []
+  const ofUscc = codes.every(({ scheme }) => scheme === 'uscc')
+  const answer = await db.raw(statementOf(wanted, ofUscc), {
+    asOf,
+    today,
+    oldest,
+    codes: codes.map(({ code }) => code),
+    ...(isOfClients(wanted) && { clients: codes.map(({ client = null }) => client) }),
+    ...(!ofUscc && { schemes: codes.map(({ scheme }) => scheme) }),
+  } as never)
+  const rows = answer.rows as StandingRow[]
+  for (const row of rows) row.place = codes[row.place - 1]?.place ?? 0
+  return rows
+}
+
+const isOfClients = ({ grades }: Wanted): boolean => grades === 'SELLERS' || grades === 'AUTHORISED'
+
+const statements = new Map<string, string>()
+
+const statementOf = (wanted: Wanted, ofUscc: boolean): string => {
+  const name = `${ofUscc} ${wanted.grades} ${wanted.flags} ${wanted.entries}`
+  const known = statements.get(name) ?? written(wanted, ofUscc)
+  statements.set(name, known)
+  return known
+}
+
+const written = (wanted: Wanted, ofUscc: boolean): string => {
+  const given = ['code', ...(isOfClients(wanted) ? ['client'] : []), ...(ofUscc ? [] : ['scheme'])]
+  const graded = wanted.grades !== 'NONE'
+  const columns = [
+    'a.place::int',
+    'o.id as "operatorId"',
+    'o.uscc',
+    'o.shop',
+    'o.name',
+    'o.region',
+    'o.status',
+    ...(graded ? ['x.sees', ...GRADE_COLUMNS, ...(wanted.flags ? FLAG_COLUMNS : [])] : []),
+    ...(wanted.entries === 'LISTS' ? [`(select array_agg(distinct p.body->>'list') ${SHOWN_ENTRIES}) as lists`] : []),
+    ...(wanted.entries === 'BODIES' ? [BODIES_COLUMN] : []),
+  ]
+  return `select ${columns.join(', ')}
+  from unnest(${given.map((each) => `:${each}s::text[]`).join(', ')}) with ordinality as a(${given.join(', ')}, place)
+  ${ofUscc ? OF_USCC : OF_ANY}
+  ${graded ? `cross join lateral (select ${SEES[wanted.grades as keyof typeof SEES]} as sees offset 0) x ${SEEN_SCORE}` : ''}
+  order by a.place /* standings.of */`
+}
+
+const GRADE_COLUMNS = [
+  'case when q.id is null then c.value else s.value end as score',
+  'coalesce(h.grade, case when q.id is null then c.grade else s.grade end) as grade',
+  `case when q.id is null then false else coalesce(${FORGOTTEN}, false) end as forgotten`,
+]
+const FLAG_COLUMNS = [
+  'h.id is not null as overruled',
+  `case when q.id is null then false else ${CONTESTED} end as objected`,
+]
+
+/** The body with the state of its case, which is PUBLISHED or REPAIR_APPLIED (SQL). */
+const ENTRY = `p.body || jsonb_build_object('state', l.state)`
+const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
+const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
+
+const SEES = {
+  ALL: 'true',
+  SELLERS: sellers.isOnList('a.client', 'o'),
+  AUTHORISED: `exists (select 1 from authorisations u where u.operator_id = o.id and ${authorisations.holds('u', 'a.client')})`,
+}
+
+/**
+ * Whether more may be said of the score of operator `o` than that its latest one `c` counts (SQL): people set something beside it,
+ * it weighs an entry that may have left, it is of a later day than is asked about, or somebody had another scored for that day.
+ */
+const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
+  or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
+  or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
+
+/** All that may be said of the score of operator `id` (SQL), of which nothing is looked for where that is null. */
+const scoreOf = (id: string): string => `
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${COUNTS}
+    order by s.as_of desc, s.id desc limit 1) s on true
+  left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
+
+/** Of nearly all their latest score, and nothing more is looked for; `q.id` is an operator of whom all is. */
+const SEEN_SCORE = `
+  left join latest_scores c on c.operator_id = case when x.sees then o.id end
+  cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
+
+/** Of several operators to which a code leads none is meant. */
+const ONE = 'case when min(l.id) = max(l.id) then min(l.id) end'
+
+const OF_ANY = `cross join lateral (select ${ONE} as id from (
+    select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) w
+  join operators o on o.id = w.id`
+
+/**
+ * As nearly always: of the view `codes` only what holds such codes. What the code leads to is nearly always the operator whose
+ * own it is and nobody else's; all that it may lead to is looked for of others alone, and another operator than its own read again.
+ */
+const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
+  cross join lateral (select case when d.merged_into is null and d.id is not null
+      and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = a.code) then d.id
+    else (select ${ONE} from (select coalesce(d.merged_into, d.id) as id
+      union all select coalesce(m.merged_into, m.id) from operator_codes k join operators m on m.id = k.operator_id
+        where k.scheme = 'uscc' and k.code = a.code and m.known_to is null) l) end as id offset 0) w
+  left join operators m on m.id = case when w.id is distinct from d.id then w.id end
+  join lateral (select w.id${['uscc', 'shop', 'name', 'region', 'status', 'known_to']
+    .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
+    .join('')}) o on w.id is not null`
+
+/** What is said of an operator `o` beside what it is itself: its score, if it is asked for, and its entries. */
+const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
+  coalesce(${FORGOTTEN}, false) as forgotten`
+
+/** More than a page has: codes from which on they are looked up as many (`ofMany`), in several statements that cost less than one that does it all. */
+export const MANY_CODES = 101
+
+/** As `of`, for many codes that one asks about; in the place of each its row, one object where codes repeat, or null. */
+export const ofMany = async (
+  db: Reads,
+  codes: readonly CodeAsked[],
+  days: Days,
+  wanted: Wanted,
+): Promise<(StandingRow | null)[]> => {
+  const client = codes[0]?.client ?? null
+  const usccs = new Set(codes.flatMap(({ scheme, code }) => (scheme === 'uscc' ? [code] : [])))
+  const own = await ofOwn(db, [...usccs], days, {
+    scored: wanted.grades !== 'NONE',
+    entries: wanted.entries !== 'NONE',
+    sellersOf: wanted.grades === 'SELLERS' ? client : null,
+  })
+  if (wanted.grades !== 'NONE')
+    await withSight(db, [...own.values()], { client: client ?? '', days, grades: wanted.grades })
+  const found = codes.map(({ scheme, code }) => (scheme === 'uscc' ? (own.get(code) ?? null) : null))
+  const others = codes.flatMap((code, place) => (found[place] ? [] : [{ ...code, place }]))
+  for (const row of await of(db, others, days, wanted)) found[row.place] = row
+  return found
+}
+
+/** What is not to be seen is not there. */
+const withSight = async (
+  db: Reads,
+  rows: readonly StandingRow[],
+  { client, days, grades }: { client: string; days: Days; grades: Exclude<Wanted['grades'], 'NONE'> },
+): Promise<void> => {
+  const { today, oldest = today } = days
+  const open = rows.filter(({ sees }) => sees !== true)
+  const ids = open.map(({ operatorId }) => operatorId)
+  const among = async (): Promise<Set<number>> => {
+    if (grades === 'ALL' || ids.length === 0) return new Set(ids)
+    if (grades === 'AUTHORISED') return authorisations.among(db, { client, today }, ids)
+    return sellers.amongThose(db, { client, oldest }, open)
+  }
+  const seen = await among()
+  for (const row of open) {
+    row.sees = seen.has(row.operatorId)
+    if (!row.sees) Object.assign(row, UNSEEN)
+  }
+}
+const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
+
+/**
+ * As `of`, for many USCCs at once, in whatever order, and only those that lead to one operator by being its own: nearly all, and
+ * at a fraction of the cost. Whoever asks with `of` about the others is told all.
+ * `scored` false: without score and grade, for those who are not told them. `sellersOf`: of those that are marked as on this
+ * client's list `sees` is true; of the others it is not known.
+ */
+export const ofOwn = async (
+  db: Reads,
+  usccs: readonly string[],
+  { asOf, today, oldest = today }: Days,
+  {
+    scored,
+    entries: listed = true,
+    sellersOf = null,
+  }: { scored: boolean; entries?: boolean; sellersOf?: string | null },
+): Promise<Map<string, StandingRow>> => {
+  const found = new Map<string, StandingRow>()
+  if (usccs.length === 0) return found
+  // A USCC has nothing that would have to be escaped.
+  const codes = `{${usccs.join(',')}}`
+  const days = { asOf, today }
+  const answer = await (sellersOf !== null
+    ? db.raw(OWN_OF_SELLERS, { ...days, codes, client: sellersOf, oldest })
+    : db.raw(scored ? OWN_SCORED : OWN, { ...days, codes }))
+  const byId = new Map<number, StandingRow>()
+  const special: number[] = []
+  for (const each of answer.rows as OwnRow[]) {
+    // Written out: half as dear as to copy what has come and add to it.
+    const row: StandingRow = {
+      place: 0,
+      operatorId: each.operatorId,
+      uscc: each.uscc,
+      shop: each.shop,
+      name: each.name,
+      region: each.region,
+      status: each.status,
+      sees: each.sees === true,
+      score: each.score ?? null,
+      grade: each.grade ?? null,
+      overruled: false,
+      objected: false,
+      forgotten: false,
+      entries: NO_ENTRIES,
+    }
+    found.set(each.uscc, row)
+    byId.set(each.operatorId, row)
+    if (each.isSpecial === true) special.push(each.operatorId)
+  }
+  const ids = [...byId.keys()]
+  const [entries, scores] = await Promise.all([
+    ids.length === 0 || !listed ? NOTHING : db.raw(ENTRIES_OF, { ...days, ids: `{${ids.join(',')}}` }),
+    special.length === 0 ? NOTHING : db.raw(SCORES_OF, { ...days, ids: `{${special.join(',')}}` }),
+  ])
+  for (const { operatorId, ...more } of [...entries.rows, ...scores.rows] as StandingRow[])
+    Object.assign(byId.get(operatorId) ?? {}, more)
+  return found
+}
+const NO_ENTRIES: ShownEntry[] = []
+
+interface OwnRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
+  uscc: string
+  /** These are there where they were asked for. */
+  score?: number | null
+  grade?: StandingRow['grade']
+  isSpecial?: boolean
+}
+
+const NOTHING = { rows: [] }
+
+const own = (columns = '', joins = ''): string => `
+  select o.id as "operatorId", o.uscc, o.shop, o.name, o.region, o.status ${columns}
+  from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
+    and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
+const OWN = own()
+/** The score as it was computed; whether more may be said of it. */
+const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
+const JOINED = 'left join latest_scores c on c.operator_id = o.id'
+const OWN_SCORED = own(LATEST, JOINED)
+const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
+const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
+/** Of all at once: nearly none has one. */
+const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
+  from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
+  group by l.operator_id /* standings.ofOwn entries */`

@@ -1,0 +1,194 @@
+/**
+ * What is owed to webhooks: messages are claimed with a lease, removals first, of each seller in the order of its changes, and
+ * booked by what became of them. `attempts` is the fencing token: whoever holds another one than the row changes nothing.
+ */
+
+import type { Numbered } from './changes.js'
+import type { Db, Tx } from '../db/db.js'
+
+export interface Message {
+  id: number
+  sequence: number
+  removal: boolean
+  attempts: number
+}
+
+/** Stands for the code in a message that is of no seller: the list itself was replaced. */
+const NO_SELLER = ''
+
+/**
+ * Owes each address of a marketplace what was numbered for it. A removal takes the place of all that is still owed of the same
+ * seller: it tells the whole standing, and waits for nothing that an address does not take.
+ */
+export const owe = async (tx: Tx, numbered: readonly Numbered[], now: Date): Promise<void> => {
+  if (numbered.length === 0) return
+  const asked = { numbered: JSON.stringify(numbered), now }
+  const news = `jsonb_to_recordset(:numbered::jsonb) as n(client text, before bigint, last bigint)
+    join changes c on c.client = n.client and c.sequence > n.before and c.sequence <= n.last
+    join webhooks w on w.client = n.client and w.removed_at is null and w.disabled_at is null`
+  await tx.raw(
+    `update webhook_messages m set state = 'FOLDED' from ${news}
+     where 'ENTRY_REMOVED' = any(c.what) and m.webhook_id = w.id and m.code = c.code and m.state = 'OWED' /* webhook-queue.fold */`,
+    asked as never,
+  )
+  await tx.raw(
+    `insert into webhook_messages (webhook_id, sequence, code, removal, due_at)
+     select w.id, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from ${news} /* webhook-queue.owe */`,
+    asked as never,
+  )
+}
+
+/**
+ * By the sequence of a removal those of the earlier changes that were folded into it: all of its seller since the removal before
+ * it that was told by itself.
+ */
+export const replaced = async (
+  db: Db,
+  webhook: number,
+  sequences: readonly number[],
+): Promise<Map<number, number[]>> => {
+  const answer = await db.raw(
+    `select m.sequence::float8 as sequence, array_agg(f.sequence::float8 order by f.sequence) as replaces
+     from webhook_messages m join webhook_messages f on f.webhook_id = m.webhook_id and f.code = m.code and f.state = 'FOLDED'
+       and f.sequence < m.sequence
+     where m.webhook_id = ? and m.sequence = any(?::bigint[]) and m.removal and not exists (
+       select 1 from webhook_messages r where r.webhook_id = m.webhook_id and r.code = m.code and r.removal and r.state <> 'FOLDED'
+         and r.sequence > f.sequence and r.sequence < m.sequence)
+     group by m.sequence /* webhook-queue.replaced */`,
+    [webhook, [...sequences]] as never,
+  )
+  return new Map(
+    answer.rows.map(({ sequence, replaces }: { sequence: number; replaces: number[] }) => [sequence, replaces]),
+  )
+}
+
+/** Owes an address again all after a number, also what it has. Gives how many. */
+export const replay = async (
+  tx: Tx,
+  { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },
+): Promise<number> => {
+  const answer = await tx.raw(
+    `insert into webhook_messages as m (webhook_id, sequence, code, removal, due_at)
+     select :webhook, c.sequence, coalesce(c.code, '${NO_SELLER}'), 'ENTRY_REMOVED' = any(c.what), :now::timestamptz from changes c
+     where c.client = :client and c.sequence > :after
+     on conflict (webhook_id, sequence) do update set state = 'OWED', attempts = 0, due_at = excluded.due_at, leased_until = null,
+       confirmed_at = null returning 1 /* webhook-queue.replay */`,
+    { webhook, client, after, now } as never,
+  )
+  return answer.rows.length
+}
+
+/** The number after which an address that was disabled goes on: before the first that it does not have. */
+export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promise<number> => {
+  const answer = await tx.raw(
+    `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
+    [webhook],
+  )
+  return answer.rows[0].after ?? last
+}
+
+/** Addresses at which something is due. */
+export const ready = async (db: Db, now: Date): Promise<number[]> => {
+  const answer = await db.raw(
+    `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
+       where m.webhook_id = w.id and m.state = 'OWED' and m.due_at <= :now and (m.leased_until is null or m.leased_until <= :now))
+     order by w.id /* webhook-queue.ready */`,
+    { now } as never,
+  )
+  return answer.rows.map(({ id }: { id: number }) => id)
+}
+
+/** Of each seller at most one, the earliest that is owed; while one of it is on its way, none. */
+export const claim = async (
+  db: Db,
+  webhook: number,
+  { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
+): Promise<Message[]> => {
+  const answer = await db.raw(
+    `with due as (
+       select m.id from webhook_messages m where m.webhook_id = :webhook and m.state = 'OWED' and m.due_at <= :now
+         and (m.leased_until is null or m.leased_until <= :now)
+         and not exists (select 1 from webhook_messages e where e.webhook_id = m.webhook_id and e.code = m.code and e.state = 'OWED' and e.sequence < m.sequence)
+         and not exists (select 1 from webhook_messages e where e.webhook_id = m.webhook_id and e.code = m.code and e.leased_until > :now)
+       order by m.removal desc, m.sequence limit :limit for update skip locked)
+     update webhook_messages m set attempts = m.attempts + 1, leased_until = :leaseUntil, sent_at = :now from due
+     where m.id = due.id and m.state = 'OWED' returning m.id, m.sequence, m.removal, m.attempts /* webhook-queue.claim */`,
+    { webhook, limit, now, leaseUntil } as never,
+  )
+  return (answer.rows as Message[]).sort((a, b) => Number(b.removal) - Number(a.removal) || a.sequence - b.sequence)
+}
+
+/** As if it had not been claimed; only for what did not leave the hub. */
+export const putBack = async (db: Db, claimed: readonly Message[]): Promise<void> => {
+  await db.raw(
+    `update webhook_messages m set leased_until = null, attempts = m.attempts - 1 from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
+     where m.id = c.id and m.attempts = c.attempts /* webhook-queue.putBack */`,
+    { ids: claimed.map(({ id }) => id), attempts: claimed.map(({ attempts }) => attempts) } as never,
+  )
+}
+
+export interface Outcome {
+  message: Message
+  state: 'CONFIRMED' | 'OWED' | 'GIVEN_UP'
+  status: number | null
+  error: string | null
+  /** When it is claimed again; null where it is owed no more. */
+  dueAt: Date | null
+}
+
+/** Nothing changes where it was folded or claimed anew meanwhile, but that it is on its way no more. */
+export const book = async (
+  db: Db,
+  client: string,
+  { message, state, status, error, dueAt }: Outcome,
+  now: Date,
+): Promise<void> => {
+  await db.raw(
+    `with booked as (
+       update webhook_messages set state = case when state = 'OWED' then :state else state end, leased_until = null, last_status = :status,
+         last_error = :error, due_at = coalesce(:dueAt::timestamptz, due_at),
+         confirmed_at = case when state = 'OWED' and :state = 'CONFIRMED' then :now::timestamptz else confirmed_at end
+       where id = :id and attempts = :attempts returning id)
+     update seller_removals r set told_at = coalesce(r.told_at, case when :status::int is not null then :now::timestamptz end),
+       confirmed_at = case when :state = 'CONFIRMED' then coalesce(r.confirmed_at, :now) else r.confirmed_at end,
+       confirmed_by = case when :state = 'CONFIRMED' then coalesce(r.confirmed_by, 'WEBHOOK') else r.confirmed_by end
+     from booked where r.client = :client and r.sequence = :sequence /* webhook-queue.book */`,
+    {
+      id: message.id,
+      attempts: message.attempts,
+      sequence: message.sequence,
+      client,
+      state,
+      status,
+      error,
+      dueAt,
+      now,
+    } as never,
+  )
+}
+
+export interface Backlog {
+  webhookId: number
+  owed: number
+  removalsOwed: number
+  givenUp: number
+  oldestOwed: number | null
+  lastStatus: number | null
+  lastError: string | null
+}
+
+export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<number, Backlog>> => {
+  if (webhooks.length === 0) return new Map()
+  const answer = await db.raw(
+    `select w.id as "webhookId", o.owed, o.removals as "removalsOwed", o.oldest as "oldestOwed",
+       (select count(*)::int from webhook_messages g where g.webhook_id = w.id and g.state = 'GIVEN_UP') as "givenUp",
+       l.last_status as "lastStatus", l.last_error as "lastError"
+     from unnest(?::int[]) as w(id)
+     cross join lateral (select count(*)::int as owed, count(*) filter (where removal)::int as removals, min(sequence) as oldest
+       from webhook_messages m where m.webhook_id = w.id and m.state = 'OWED') o
+     left join lateral (select last_status, last_error from webhook_messages m where m.webhook_id = w.id and m.sent_at is not null
+       order by m.sent_at desc, m.id desc limit 1) l on true /* webhook-queue.backlog */`,
+    [[...webhooks]],
+  )
+  return new Map(answer.rows.map((row: Backlog) => [row.webhookId, row]))
+}

@@ -1,0 +1,129 @@
+/** Addresses at which marketplaces want to be told. What is owed to each: webhook-queue. */
+import type { Db, Tx } from '../db/db.js'
+
+export interface Webhook {
+  id: number
+  client: string
+  url: string
+  /** Sealed. */
+  secret: string
+  previousSecret: string | null
+  previousUntil: Date | null
+  createdAt: Date
+  failures: number
+  openUntil: Date | null
+  failingSince: Date | null
+  confirmedAt: Date | null
+  disabledAt: Date | null
+  disabledBecause: 'GONE' | 'FAILING' | null
+}
+
+const COLUMNS = `w.id, w.client, w.url, w.secret, w.previous_secret as "previousSecret", w.previous_until as "previousUntil",
+  w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
+  w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
+
+/** One act of a marketplace upon its addresses after the other, to the end of the transaction. */
+export const alone = async (tx: Tx, client: string): Promise<void> => {
+  await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
+}
+
+/** Null `client`: of all. Oldest first. */
+export const list = async (db: Db | Tx, client: string | null): Promise<Webhook[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
+     order by w.id /* webhooks.list */`,
+    { client } as never,
+  )
+  return answer.rows
+}
+
+export const byId = async (db: Db | Tx, id: number): Promise<Webhook | null> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`,
+    [id],
+  )
+  return answer.rows[0] ?? null
+}
+
+/** Its secret is sealed about its number, which is given before it is there. */
+export const nextId = async (tx: Tx): Promise<number> => {
+  const answer = await tx.raw(
+    `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`,
+  )
+  return answer.rows[0].id
+}
+
+export const add = async (
+  tx: Tx,
+  made: Pick<Webhook, 'id' | 'client' | 'url' | 'secret' | 'createdAt'>,
+): Promise<void> => {
+  await tx.raw(
+    `insert into webhooks (id, client, url, secret, created_at) overriding system value values (:id, :client, :url, :secret, :createdAt) /* webhooks.add */`,
+    made as never,
+  )
+}
+
+export const rotate = async (tx: Tx, id: number, secret: string, previousUntil: Date): Promise<void> => {
+  await tx.raw(
+    `update webhooks set previous_secret = secret, previous_until = :previousUntil, secret = :secret where id = :id /* webhooks.rotate */`,
+    { id, secret, previousUntil } as never,
+  )
+}
+
+/** What is owed there stays owed until it is past its time, or enabled again. */
+export const disable = async (db: Db | Tx, id: number, because: 'GONE' | 'FAILING', now: Date): Promise<void> => {
+  await db.raw(
+    'update webhooks set disabled_at = :now, disabled_because = :because where id = :id and disabled_at is null /* webhooks.disable */',
+    { id, because, now } as never,
+  )
+}
+
+export const enable = async (tx: Tx, id: number): Promise<void> => {
+  await tx.raw(
+    `update webhooks set disabled_at = null, disabled_because = null, failures = 0, open_until = null, failing_since = null
+     where id = ? /* webhooks.enable */`,
+    [id],
+  )
+}
+
+/** With its secrets, which nobody needs any more. */
+export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
+  await tx.raw(
+    `update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id /* webhooks.remove */`,
+    { id, now } as never,
+  )
+  await tx.raw(
+    `delete from webhook_messages where webhook_id = ? and state <> 'CONFIRMED' /* webhooks.remove messages */`,
+    [id],
+  )
+}
+
+/** It took a message: whatever waited there because it did not is due at once. */
+export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
+  const answer = await db.raw(
+    `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
+     where w.id = :id and b.id = w.id returning b.failures > 0 as was /* webhooks.calm */`,
+    { id, now } as never,
+  )
+  if (answer.rows[0]?.was)
+    await db.raw(
+      `update webhook_messages set due_at = :now where webhook_id = :id and state = 'OWED' and due_at > :now /* webhooks.calm messages */`,
+      { id, now } as never,
+    )
+}
+
+/** It did not. Gives since when it takes nothing. `breaker` null: it answered, and this one message is at fault. */
+export const failed = async (
+  db: Db,
+  id: number,
+  breaker: { failures: number; openUntil: Date | null } | null,
+  now: Date,
+): Promise<Date | null> => {
+  const answer = await db.raw(
+    `update webhooks set failing_since = coalesce(failing_since, :now), failures = coalesce(:failures::int, failures),
+       open_until = case when :failures::int is null then open_until else :openUntil::timestamptz end
+     where id = :id returning failing_since as since /* webhooks.failed */`,
+    { id, now, failures: breaker?.failures ?? null, openUntil: breaker?.openUntil ?? null } as never,
+  )
+  return answer.rows[0]?.since ?? null
+}

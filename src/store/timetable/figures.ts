@@ -1,0 +1,67 @@
+/** How the hub stands, as figures for whoever watches it: a handful of set-based reads, each by an index or of a small table. */
+import type { Db } from '../db/db.js'
+import { isUndone } from '../delivery/deliveries.js'
+
+export interface Figures {
+  deliveries: { platform: string; outstanding: number; oldestRemoval: Date | null; refused: number }[]
+  lockouts: number
+  /** Operators that wait to be scored. */
+  dirty: number
+  /** Feeds' items that wait for a person. */
+  unmatched: number
+  /** Occurrences that are due and not begun, by job. */
+  jobs: { job: string; due: number; oldest: Date | null }[]
+  publication: Date | null
+  /** Rows of the trail, ever. */
+  trail: number
+  /** Rows of tables that only some hubs have, by name. */
+  queues: { queue: string; rows: number }[]
+}
+
+/** Rows of one queue that are counted; more than that is more than enough. */
+const COUNTED_MOST = 100_000
+/** What marketplaces are to hear, and their lists beyond the cap of unconfirmed sellers: which rows of such tables wait. */
+const QUEUES = [
+  { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },
+  { queue: 'changes', table: 'change_marks', waits: 'true' },
+  { queue: 'seller_removals', table: 'seller_removals', waits: 'confirmed_at is null' },
+  { queue: 'webhooks_failing', table: 'webhooks', waits: 'failures > 0' },
+]
+
+export const look = async (db: Db, now: Date): Promise<Figures> => {
+  const [deliveries, single, jobs, queues] = await Promise.all([
+    db.raw(`select d.platform, count(*) filter (where d.state = 'OWED')::int as outstanding,
+        count(*) filter (where d.state = 'REFUSED')::int as refused,
+        min(d.created_at) filter (where d.action = 'REMOVE') as "oldestRemoval"
+      from deliveries d where ${isUndone('d')} group by d.platform /* figures.deliveries */`),
+    db.raw(
+      `select (select count(*)::int from lockouts where locked_until > :now) as lockouts,
+        (select count(*)::int from (select 1 from dirty_operators limit :most) d) as dirty,
+        (select count(*)::int from (select 1 from unmatched where state = 'OPEN' limit :most) u) as unmatched,
+        (select published_at from snapshots order by sequence desc limit 1) as publication,
+        (select coalesce(max(number), 0)::bigint from trail) as trail /* figures.single */`,
+      { most: COUNTED_MOST, now },
+    ),
+    db.raw(`select job, count(*)::int as due, min(planned_for) as oldest from occurrences
+      where ended_at is null and state = 'DUE' group by job /* figures.jobs */`),
+    queuesOf(db),
+  ])
+  return { deliveries: deliveries.rows, ...single.rows[0], jobs: jobs.rows, queues }
+}
+
+const queuesOf = async (db: Db): Promise<Figures['queues']> => {
+  const answer = await db.raw(
+    `select tablename as table from pg_tables where schemaname = current_schema() and tablename = any(?) /* figures.tables */`,
+    [QUEUES.map(({ table }) => table)] as never,
+  )
+  const there = new Set(answer.rows.map(({ table }: { table: string }) => table))
+  return Promise.all(
+    QUEUES.filter(({ table }) => there.has(table)).map(async ({ queue, table, waits }) => {
+      const counted = await db.raw(
+        `select count(*)::int as rows from (select 1 from ${table} where ${waits} limit ?) q /* figures.queue */`,
+        [COUNTED_MOST],
+      )
+      return { queue, rows: counted.rows[0].rows }
+    }),
+  )
+}

@@ -1,0 +1,237 @@
+/** Runs: one row for each execution of a job, also of those that failed or died. */
+import type { Db, Tx } from '../db/db.js'
+
+export type Job =
+  | 'seed'
+  | 'pull'
+  | 'score'
+  | 'publish'
+  | 'push'
+  | 'expire'
+  | 'takeback'
+  | 'repair'
+  | 'reconcile'
+  | 'trail'
+  | 'audit'
+  | 'changes'
+  | 'tidy'
+export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
+export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
+
+export interface RunError {
+  code: string
+  message: string
+  /** Headings that were read, where content was refused for unknown ones. */
+  headings?: readonly string[]
+}
+
+export interface Run {
+  id: number
+  job: Job
+  subject: string
+  cause: Cause
+  plannedFor: Date | null
+  attempt: number
+  by: string | null
+  startedAt: Date
+  endedAt: Date | null
+  outcome: Outcome
+  whole: boolean
+  file: string | null
+  counts: Record<string, number>
+  error: RunError | null
+  /** Ids of the maps of headings by which it read. */
+  maps: number[]
+  /** Null, these three: it was not taken back. */
+  takenBackAt: Date | null
+  takenBackBy: string | null
+  takenBackReason: string | null
+}
+
+const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", attempt, asked_by as "by", started_at as "startedAt", ended_at as "endedAt",
+  outcome, whole, file, counts, error, maps::int[] as maps, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
+
+export interface Start {
+  job: Job
+  subject?: string
+  cause: Cause
+  plannedFor?: Date | null
+  whole?: boolean
+  file?: string | null
+  dated?: string | null
+  /** Who asked for it, where that is told. */
+  by?: string | null
+  attempt?: number
+  /** It goes on beside others, and lives while it renews its lease; absent: it runs alone. */
+  leaseMs?: number | null
+  now: Date
+}
+
+/**
+ * Opens a run. Without a lease the caller holds the lock of (job, subject), so a run still open is one whose process died; with
+ * one, those are whose lease is over. Null: another process has already begun this attempt at this occurrence of the timetable.
+ */
+export const start = async (db: Db, given: Start): Promise<number | null> => {
+  const {
+    job,
+    subject = '',
+    cause,
+    plannedFor = null,
+    whole = false,
+    file = null,
+    dated = null,
+    by = null,
+    now,
+  } = given
+  const { attempt = 1, leaseMs = null } = given
+  await db.raw(
+    `update runs set outcome = 'ABANDONED', ended_at = ? /* runs.start */
+     where job = ? and subject = ? and outcome = 'RUNNING' and (?::integer is null or lease_until < clock_timestamp())`,
+    [now, job, subject, leaseMs],
+  )
+  const answer = await db.raw(
+    `insert into runs (job, subject, cause, planned_for, attempt, started_at, outcome, whole, file, dated, asked_by, lease_until)
+     values (?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, clock_timestamp() + ? * interval '1 ms')
+     on conflict (job, subject, planned_for, attempt) where planned_for is not null do nothing
+     returning id /* runs.start */`,
+    [job, subject, cause, plannedFor, attempt, now, whole, file, dated, by, leaseMs],
+  )
+  return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
+}
+
+/** A run beside others lives on. One that was taken for dead stays so. */
+export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
+  await db.raw(
+    `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
+    [leaseMs, id],
+  )
+}
+
+/** Earlier attempts at an occurrence that another process has taken up. */
+export const abandonAttempts = async (
+  tx: Tx,
+  { job, subject, plannedFor, attempts }: { job: Job; subject: string; plannedFor: Date; attempts: number },
+  now: Date,
+): Promise<void> => {
+  await tx.raw(
+    `update runs set outcome = 'ABANDONED', ended_at = ?
+     where job = ? and subject = ? and planned_for = ? and attempt < ? and outcome = 'RUNNING' /* runs.abandonAttempts */`,
+    [now, job, subject, plannedFor, attempts],
+  )
+}
+
+/** Locked to the end of the transaction. False: others took it for dead and may have begun anew. */
+export const hold = async (tx: Tx, id: number): Promise<boolean> => {
+  const answer = await tx.raw(`select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [
+    id,
+  ])
+  return answer.rows.length > 0
+}
+
+export interface Source {
+  /** It makes its feed current. */
+  whole: boolean
+  /** Its sender sent all that it had, not only what was new. */
+  complete: boolean
+  file: string | null
+  contentHash: string | null
+  archive: string | null
+}
+
+/** What a pull came from, once that is known. */
+export const noteSource = async (
+  tx: Tx,
+  id: number,
+  { whole, complete, file, contentHash, archive }: Source,
+): Promise<void> => {
+  await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
+}
+
+/** Noted also of a run that is refused: its maps may be why. */
+export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
+  if (maps.length === 0) return
+  await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
+}
+
+/** One that was taken for dead meanwhile stays abandoned. */
+export const finish = async (
+  db: Db | Tx,
+  id: number,
+  end: {
+    outcome: Exclude<Outcome, 'RUNNING'>
+    counts?: Record<string, number>
+    error?: RunError | null
+    now: Date
+  },
+): Promise<void> => {
+  await db('runs')
+    .where({ id, outcome: 'RUNNING' })
+    .update({
+      outcome: end.outcome,
+      ended_at: end.now,
+      counts: JSON.stringify(end.counts ?? {}),
+      error: end.error ? JSON.stringify(end.error) : null,
+    })
+}
+
+export interface Asked {
+  first: number
+  before: number | null
+  /** Absent or null, these two: of every job; of every feed or platform. */
+  job?: Job | null
+  subject?: string | null
+}
+
+/** Newest first, before the run `before`. Conditions are written only where they are asked for: an index then leads. */
+export const list = async (db: Db, { first, before, job = null, subject = null }: Asked): Promise<Run[]> => {
+  const where = ['(:before::bigint is null or id < :before::bigint)']
+  if (job !== null) where.push('job = :job')
+  if (subject !== null) where.push('subject = :subject')
+  const answer = await db.raw(
+    `select ${COLUMNS} from runs where ${where.join(' and ')} order by id desc limit :first /* runs.list */`,
+    { before, first, ...(job !== null && { job }), ...(subject !== null && { subject }) } as never,
+  )
+  return answer.rows
+}
+
+export const byId = async (db: Db, id: number): Promise<Run | null> => {
+  const answer = await db.raw(`select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
+  return answer.rows[0] ?? null
+}
+
+/** Newest of each job and subject. */
+export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<Run[]> => {
+  const answer = await db.raw(
+    `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),
+       lateral (select * from runs where job = of_job and subject = of_subject order by id desc limit 1) r /* runs.latest */`,
+    [of.map(({ job }) => job), of.map(({ subject }) => subject)],
+  )
+  return answer.rows
+}
+
+/** Subjects for which a job was ever done well. */
+export const done = async (db: Db, job: Job): Promise<Set<string>> => {
+  const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
+  return new Set(subjects.map((row: { subject: string }) => row.subject))
+}
+
+/** How many items the last good delivery of a feed had whose sender sent all it has; 0: there was none. */
+export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
+  const answer = await db.raw(
+    `select (counts->>'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'
+       and taken_back_at is null order by id desc limit 1 /* runs.lastCompleteSize */`,
+    [feed],
+  )
+  return answer.rows[0]?.n ?? 0
+}
+
+/** When each feed was last brought whole and well; only that makes it current, and a dated file no more than its day. */
+export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
+  const answer = await db.raw(
+    `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs
+     where job = 'pull' and whole and outcome = 'DONE' and taken_back_at is null order by subject, id desc /* runs.lastGoodPulls */`,
+  )
+  return new Map(
+    answer.rows.map((row: { subject: string; at: Date; counts: Record<string, number> }) => [row.subject, row]),
+  )
+}

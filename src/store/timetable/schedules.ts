@@ -1,0 +1,74 @@
+/** Schedules: how far each job of the timetable is planned, and whether a person has paused it. */
+import type { Db, Tx } from '../db/db.js'
+import type { Job } from './runs.js'
+
+export interface Schedule {
+  job: Job
+  subject: string
+  plannedUntil: Date
+  /** Null, these three: it is not paused. */
+  pausedAt: Date | null
+  pausedBy: string | null
+  pausedReason: string | null
+}
+
+type Named = { job: Job; subject: string }
+
+const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
+  paused_reason as "pausedReason"`
+
+/** Locked to the end of the transaction, in one order for all; one that was never planned begins now. */
+export const hold = async (tx: Tx, of: readonly Named[], now: Date): Promise<Schedule[]> => {
+  const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
+  await tx.raw(
+    `insert into schedules (job, subject, planned_until)
+     select job, subject, ? from unnest(?::text[], ?::text[]) as w (job, subject) order by job, subject
+     on conflict do nothing /* schedules.hold */`,
+    [now, ...names],
+  )
+  const answer = await tx.raw(
+    `select ${COLUMNS} from schedules where (job, subject) in (select * from unnest(?::text[], ?::text[]))
+     order by job, subject for update /* schedules.hold */`,
+    names,
+  )
+  return answer.rows
+}
+
+export const planned = async (tx: Tx, { job, subject }: Named, until: Date): Promise<void> => {
+  await tx.raw('update schedules set planned_until = ? where job = ? and subject = ? /* schedules.planned */', [
+    until,
+    job,
+    subject,
+  ])
+}
+
+export const all = async (db: Db): Promise<Schedule[]> => {
+  const answer = await db.raw(`select ${COLUMNS} from schedules /* schedules.all */`)
+  return answer.rows
+}
+
+/** False: it was paused already. */
+export const pause = async (
+  tx: Tx,
+  { job, subject, by, reason, now }: Named & { by: string; reason: string; now: Date },
+): Promise<boolean> => {
+  const answer = await tx.raw(
+    `insert into schedules (job, subject, planned_until, paused_at, paused_by, paused_reason) values (?, ?, ?, ?, ?, ?)
+     on conflict (job, subject) do update
+       set paused_at = excluded.paused_at, paused_by = excluded.paused_by, paused_reason = excluded.paused_reason
+       where schedules.paused_at is null
+     returning job /* schedules.pause */`,
+    [job, subject, now, now, by, reason],
+  )
+  return answer.rows.length > 0
+}
+
+/** What was passed over meanwhile stays so. False: it was not paused. */
+export const resume = async (tx: Tx, { job, subject, now }: Named & { now: Date }): Promise<boolean> => {
+  const answer = await tx.raw(
+    `update schedules set paused_at = null, paused_by = null, paused_reason = null, planned_until = greatest(planned_until, ?)
+     where job = ? and subject = ? and paused_at is not null returning job /* schedules.resume */`,
+    [now, job, subject],
+  )
+  return answer.rows.length > 0
+}

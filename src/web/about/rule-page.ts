@@ -1,0 +1,71 @@
+/** A rule table as people read it: each row with its days, its source, and whether that was found. */
+import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
+import { day } from '../blacklist/page.js'
+import { type Html, html, only, to, told } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+
+export const UNCONFIRMED = html`<small>${both('未经核实', 'unconfirmed')}</small>`
+export const CONFIRMED = html`<small>${both('见于公开文本', 'found in a published text')}</small>`
+
+export const ruleTablePage = ({ name, about, sections }: RuleTable): Page =>
+  page(
+    { zh: `规则表 ${name}`, en: 'rule table' },
+    html`<p>${both(about.zh, about.en)}</p>
+<p><a href="${to('/about', {}, '#rules')}">${both('全部规则表', 'All rule tables')}</a></p>
+${sections.map(
+  (section) => html`<section>
+<h2><code>${section.name}</code></h2>
+${section.rows.map(ruleRow)}</section>\n`,
+)}`,
+  )
+
+const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =>
+  html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED : UNCONFIRMED}</h3>
+<dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : day(from)} – ${until === null ? '…' : day(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${told(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
+
+/** A row has no name of its own in every table: its first value stands for one. */
+const titleOf = (fields: RuleRow['fields']): Html => {
+  const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
+  return told(named === undefined || named.value.startsWith('{') ? '—' : named.value)
+}
+
+/** What stands within a row comes as JSON. */
+const readIn = (text: string): unknown => {
+  if (!/^[[{]/.test(text)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const shown = (value: unknown): Html => {
+  if (Array.isArray(value)) {
+    if (value.length === 0) return html`—`
+    if (value.every((each) => typeof each !== 'object')) return told(value.join('、'))
+    return html`<ul>${value.map((each) => html`<li>${shown(each)}</li>\n`)}</ul>`
+  }
+  if (typeof value !== 'object' || value === null) return told(value === null ? '—' : String(value))
+  const { mark, confirmed, ...rest } = value as Record<string, unknown>
+  const sure = typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F'
+  return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${only('：', ': ')}${shown(member)}${only('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
+}
+
+/** Rows of a table, and what of them, and of what stands within them, is unconfirmed. */
+export const sizeOf = ({ sections }: RuleTable): { rows: number; open: number } => {
+  const rows = sections.flatMap((section) => section.rows)
+  const open = rows.reduce(
+    (sum, { confirmed, fields }) =>
+      sum + (confirmed === false ? 1 : 0) + fields.reduce((all, { value }) => all + openIn(readIn(value)), 0),
+    0,
+  )
+  return { rows: rows.length, open }
+}
+
+const openIn = (value: unknown): number => {
+  if (Array.isArray(value)) return value.reduce((sum, each) => sum + openIn(each), 0)
+  if (typeof value !== 'object' || value === null) return 0
+  const { confirmed, mark } = value as Record<string, unknown>
+  const own = typeof confirmed === 'boolean' ? !confirmed : mark === 'M'
+  return (own ? 1 : 0) + Object.values(value).reduce<number>((sum, each) => sum + openIn(each), 0)
+}

@@ -1,0 +1,186 @@
+/** The published list as people read it: what they look for, how much was found, and page by page who it is. */
+import { NAME_LONGEST } from '../../domain/operators/name-search.js'
+import { TOPICS } from '../../domain/listing/reason-topics.js'
+import type { PublicBody } from '../../store/listing/listings.js'
+import { foreign, type Html, html, inEnglish, plain, to, told } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+import { PREFECTURES, placeNamed } from '../frame/prefectures.js'
+import { type Asked, isNarrowed, type Parameters, parametersOf } from './search-filter.js'
+
+export interface Shown {
+  asked: Asked
+  entries: readonly PublicBody[]
+  total: number
+  /** The day on which the entries are in force. */
+  day: string
+  /** Where the next page begins; null on the last. */
+  next: Asked['after']
+  /** None of them is called as was asked. */
+  similar: boolean
+  /** Those with most entries. */
+  authorities: readonly string[]
+}
+
+export const listPage = (shown: Shown): Page =>
+  page(
+    { zh: '严重失信名单', en: 'Blacklist' },
+    html`${form(shown)}
+<section aria-labelledby="found">
+<h2 id="found" class="count">${counted(shown)}</h2>
+${chosen(shown)}
+${shown.similar ? SIMILAR : null}
+${shown.entries.length === 0 ? nothing(shown) : list(shown.entries)}
+${pages(shown)}
+</section>
+${shown.entries.length === 0 ? null : take(shown)}`,
+  )
+
+const form = ({ asked, authorities }: Shown): Html =>
+  html`<form action="/blacklist#found" method="get" role="search" class="search">
+${ENGLISH_STAYS}
+<div class="main">
+<label for="name">${both('名称或统一社会信用代码', 'Name or code')}</label>
+<div class="row"><input id="name" name="name" type="search" value="${asked.name}" maxlength="${NAME_LONGEST}" aria-describedby="name-note" autocomplete="off">
+<button>${both('查询', 'Search')}</button></div>
+<p id="name-note" class="note">${both('可只写几个字；错字、简称、繁体也能找到。', 'A part will do; wrong characters, short names and Traditional script are understood.')}</p>
+</div>
+<details${isFiltered(asked) ? html` open` : null}>
+<summary>${both('筛选与排序', 'Filter and sort')}</summary>
+<div class="filters">
+${select('reason', { zh: '列入事由', en: 'Reason' }, asked.reason, [
+  ['', '全部', 'All'],
+  ...Object.entries(TOPICS).map(([topic, { zh, en }]) => [topic, zh, en] as const),
+])}
+${select('region', { zh: '所在地', en: 'Region' }, asked.region, regions(asked.region))}
+${select('authority', { zh: '决定机关', en: 'Authority' }, asked.authority, choices(asked.authority, authorities))}
+${select('sort', { zh: '排序', en: 'Order' }, asked.sort, [
+  ['', asked.name === '' ? '最新公示在前' : '最相近在前', asked.name === '' ? 'Newest first' : 'Best match first'],
+  ...(asked.name === '' ? [] : [['newest', '最新公示在前', 'Newest first'] as const]),
+  ['oldest', '最早公示在前', 'Oldest first'],
+  ['ending', '最快届满在前', 'Ending soonest'],
+])}
+${date('from', { zh: '公示日期自', en: 'Published from' }, asked.from)}
+${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
+<p class="tick"><input id="contested" name="contested" type="checkbox" value="1"${asked.contested ? html` checked` : null}>
+<label for="contested">${both('只看有异议的', 'Under objection only')}</label></p>
+<p><button>${both('应用', 'Apply')}</button></p>
+</div>
+</details>
+</form>`
+
+/** A form forgets the language of its page, unless it is one of its fields. */
+export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
+
+const isFiltered = (asked: Asked): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
+
+type Choice = readonly [value: string, zh: string, en: string]
+
+const select = (
+  name: string,
+  words: { zh: string; en: string },
+  chosenOne: string | null,
+  all: readonly Choice[],
+): Html =>
+  html`<p><label for="${name}">${both(words.zh, words.en)}</label>
+<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${plain(zh, en)}</option>`)}</select></p>`
+
+const date = (name: string, words: { zh: string; en: string }, value: string | null): Html =>
+  html`<p><label for="${name}">${both(words.zh, words.en)}</label>
+<input id="${name}" name="${name}" type="date" value="${value ?? ''}"></p>`
+
+const regions = (region: string | null): Choice[] => {
+  const known: Choice[] = PREFECTURES.map(({ code, zh, en }) => [code, zh, en])
+  const own = region !== null && !known.some(([code]) => code === region)
+  return [['', '全部', 'All'], ...known, ...(own ? [[region, region, region] as const] : [])]
+}
+
+const choices = (authority: string | null, authorities: readonly string[]): Choice[] => {
+  const own = authority !== null && !authorities.includes(authority)
+  return [
+    ['', '全部', 'All'],
+    ...(own ? [authority] : []).concat(authorities).map((each): Choice => [each, each, each]),
+  ]
+}
+
+const counted = ({ asked, total, day }: Shown): Html =>
+  isNarrowed(asked)
+    ? both(
+        `找到 ${total} 条，截至 ${day} 有效`,
+        `${total === 1 ? '1 entry' : `${total} entries`} found, in force on ${day}`,
+      )
+    : both(`截至 ${day} 共 ${total} 条有效记录`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`)
+
+/** A firm of a name like it is another firm, unless what was written was wrong. */
+const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
+
+/** What narrows the list, each with the way to do without it. */
+const chosen = ({ asked }: Shown): Html | null => {
+  if (!isNarrowed(asked)) return null
+  const { after: _, ...parameters } = parametersOf(asked)
+  const without = (name: string): Parameters => ({ ...parameters, [name]: '' })
+  const said: Record<string, Html> = {
+    ...(asked.name !== '' && { name: html`“${foreign(asked.name)}”` }),
+    ...(asked.reason && { reason: both(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
+    ...(asked.region && { region: regionSaid(asked.region) }),
+    ...(asked.authority && { authority: told(asked.authority) }),
+    ...(asked.from && { from: both(`${asked.from} 起`, `from ${asked.from}`) }),
+    ...(asked.to && { to: both(`${asked.to} 止`, `until ${asked.to}`) }),
+    ...(asked.contested && { contested: CONTESTED }),
+  }
+  return html`<ul class="chosen" aria-label="${plain('已选条件', 'What was chosen')}">${Object.entries(said).map(
+    ([name, what]) =>
+      html`<li><a href="${to('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${plain('，去掉', ', remove')}</span></a></li>`,
+  )}<li><a href="${to('/blacklist')}">${both('全部清除', 'Clear all')}</a></li></ul>`
+}
+
+const regionSaid = (region: string): Html => {
+  const place = placeNamed(region)
+  return place === null || region.length > 4 ? html`${region}` : both(place.zh, place.en)
+}
+
+const nothing = ({ asked }: Shown): Html =>
+  html`<div class="empty">
+<p>${both('没有符合条件的记录。', 'There is no such entry.')}</p>
+<ul>
+${asked.name === '' ? null : html`<li>${both('请核对名称或 18 位代码，或只写企业字号，不写“有限公司”。', 'Check the name or the 18 characters of the code, or write only what is the firm’s own in its name.')}</li>`}
+${isFiltered(asked) ? html`<li><a href="${to('/blacklist', { name: asked.name })}">${both('去掉筛选条件再查', 'Search without the filters')}</a></li>` : null}
+<li>${both('名单只含本省依法列入并在公示期内的经营者；查不到，不是没有违法记录的证明。', 'The list holds only operators lawfully listed in this province and still published: not to be found is no certificate of a clean record.')}</li>
+</ul>
+</div>`
+
+export const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
+
+export const list = (entries: readonly PublicBody[]): Html =>
+  html`<ol class="entries">
+${entries.map((entry) => html`<li>${one(entry)}</li>\n`)}</ol>`
+
+const one = (entry: PublicBody): Html => {
+  const place = placeNamed(entry.region)
+  return html`<article>
+<h3><a href="${to(`/blacklist/${entry.id}`)}">${told(entry.name)}</a></h3>
+<p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && both(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
+<p class="why">${told(entry.reason)}</p>
+<p class="by">${told(entry.authority)} · ${told(entry.documentNumber)} · ${day(entry.decidedOn)}</p>
+<p class="when">${both('公示', 'published')} ${day(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${both('届满', 'ends')} ${day(entry.endsOn)}`}</p>
+</article>`
+}
+
+export const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
+
+const pages = ({ asked, next }: Shown): Html | null => {
+  if (next === null && asked.after === null) return null
+  const { after: _, ...parameters } = parametersOf(asked)
+  return html`<nav class="pages" aria-label="${plain('翻页', 'Pages')}">
+${asked.after === null ? null : html`<a href="${to('/blacklist', parameters)}">${both('首页', 'First page')}</a>`}
+${next && html`<a rel="next" href="${to('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${both('下一页', 'Next page')}</a>`}
+</nav>`
+}
+
+/** What was found as a table; the whole list is data, signed. */
+const take = ({ asked }: Shown): Html => {
+  const { after: _, ...parameters } = parametersOf(asked)
+  return html`<div class="take">
+<p><a href="${to('/blacklist', { ...parameters, format: 'csv' })}" download>${both('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
+<p><a href="${to('/data')}">${both('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
+</div>`
+}

@@ -1,0 +1,82 @@
+/** What was found as a table for spreadsheets: read in steps, in the order of the page; no row is of an entry that had left. */
+import type { Request, Response } from 'express'
+import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
+import type { Db } from '../../store/db/db.js'
+import type { PublicBody } from '../../store/listing/listings.js'
+import * as publicList from '../../store/publication/public-list.js'
+import type { InTurn } from '../../store/db/turns.js'
+import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
+import { bounded, ReaderLeft } from '../frame/response-timeout.js'
+import { called } from './search.js'
+import { type Asked, soughtBy } from './search-filter.js'
+
+/** Entries read at a time. */
+const STEP_ENTRIES = 500
+/** The names that the files under /data use. */
+const COLUMNS = [
+  'id',
+  'list',
+  'uscc',
+  'name',
+  'region',
+  'reason',
+  'basis',
+  'authority',
+  'documentNumber',
+  'decidedOn',
+  'publishedOn',
+  'endsOn',
+  'contested',
+] as const satisfies readonly (keyof PublicBody)[]
+
+interface Sends {
+  db: Db
+  /** The gate of questions over the whole list. */
+  inTurn: InTurn
+  now: Date
+  /** How long a reader may take nothing, milliseconds. */
+  slowMs?: number | undefined
+}
+
+export const sendCsv = async (
+  { db, inTurn, now, slowMs }: Sends,
+  request: Request,
+  response: Response,
+  asked: Asked,
+): Promise<void> => {
+  const day = dateIn(now)
+  response.set({
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="blacklist-${day}.csv"`,
+    'Cache-Control': 'no-store',
+    Vary: 'Accept',
+  })
+  // Nothing is read for whoever asks only whether it is there.
+  if (request.method === 'HEAD') return void response.end()
+  // Entries end at midnight.
+  const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
+  // Whoever leaves in the midst of it ends the reading.
+  await bounded(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
+    if (!(error instanceof ReaderLeft)) throw error
+  })
+}
+
+async function* lines({ db, inTurn }: Pick<Sends, 'db' | 'inTurn'>, asked: Asked, day: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
+  if (asked.name !== '') return yield rowsOf(await called(db, inTurn, asked, day))
+  const [sought, order] = [soughtBy(asked, day), asked.sort ?? 'newest']
+  for (let after: publicList.Place | null = null; ; ) {
+    const from: publicList.Place | null = after
+    const step: { body: PublicBody; on: string }[] = await inTurn(() =>
+      publicList.page(db, sought, { order, first: STEP_ENTRIES, after: from }),
+    )
+    const last = step.at(-1)
+    if (last === undefined) return
+    yield rowsOf(step.map(({ body }) => body))
+    if (step.length < STEP_ENTRIES) return
+    after = { on: last.on, id: last.body.id }
+  }
+}
+
+const rowsOf = (entries: readonly PublicBody[]): Buffer =>
+  Buffer.from(entries.map((entry) => row(COLUMNS.map((name) => entry[name]))).join(''))

@@ -1,0 +1,95 @@
+/** What is looked for in the list: read from the address, and written into it, so that every page of it can be linked. */
+import { isDate } from '../../foundation/time/dates.js'
+import { NAME_LONGEST } from '../../domain/operators/name-search.js'
+import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
+import { Refusal } from '../../foundation/errors.js'
+import { ENDLESS, ORDERS, type Order, type Place, type Sought } from '../../store/publication/public-list.js'
+
+/** As it stands in the address, empty texts left out. */
+export type Parameters = Record<string, string>
+
+export interface Asked {
+  /** A name or a code; empty: all. */
+  name: string
+  reason: Topic | null
+  region: string | null
+  authority: string | null
+  from: string | null
+  to: string | null
+  contested: boolean
+  /** Null: the usual one, newest first; of a name the best match first. */
+  sort: Order | null
+  after: Place | null
+}
+
+/** Longest text of one parameter, characters. */
+const LONGEST = 200
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const REGION = /^\d{2,6}$/
+
+export const isId = (text: string): boolean => UUID.test(text)
+
+/** Refusal INPUT_INVALID, in words of what was wrong. */
+export const askedIn = (query: Readonly<Record<string, unknown>>): Asked => {
+  const [reason, region, from, until, sort] = ['reason', 'region', 'from', 'to', 'sort'].map((name) =>
+    given(query, name),
+  )
+  if (reason && !isTopic(reason)) refuse(`事由类别 ${reason} 不存在 there is no such kind of reason`)
+  if (region && !REGION.test(region)) refuse('地区应为二至六位行政区划代码 a region is two to six digits')
+  for (const day of [from, until])
+    if (day && !isDate(day)) refuse(`日期 ${day} 应为 YYYY-MM-DD a day is written YYYY-MM-DD`)
+  if (sort && !ORDERS.includes(sort as Order)) refuse(`没有排序方式 ${sort} there is no such order`)
+  return {
+    name: given(query, 'name').slice(0, NAME_LONGEST),
+    reason: (reason || null) as Topic | null,
+    region: region || null,
+    authority: given(query, 'authority') || null,
+    from: from || null,
+    to: until || null,
+    contested: given(query, 'contested') === '1',
+    sort: (sort || null) as Order | null,
+    after: placeIn(query['after']),
+  }
+}
+
+/** Of several of one name none is taken; a text with a NUL is no text to PostgreSQL. */
+const given = (query: Readonly<Record<string, unknown>>, name: string): string => {
+  const value = query[name]
+  return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
+}
+
+/** The hub writes this parameter itself. Nothing is trimmed off it, so that no other spelling (a NUL, say) means the first page. */
+const placeIn = (value: unknown): Place | null => {
+  const text = typeof value === 'string' ? value : ''
+  if (text === '') return null
+  const [on = '', id = ''] = text.split('_')
+  if ((isDate(on) || on === ENDLESS) && UUID.test(id)) return { on, id }
+  return refuse('没有这一页 there is no such page')
+}
+
+const refuse = (reason: string): never => {
+  throw new Refusal('INPUT_INVALID', { reason })
+}
+
+export const parametersOf = ({ after, contested, ...asked }: Asked): Parameters =>
+  Object.fromEntries(
+    Object.entries({
+      ...asked,
+      contested: contested ? '1' : '',
+      after: after ? `${after.on}_${after.id}` : '',
+    }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  )
+
+export const soughtBy = ({ reason, region, authority, from, to, contested }: Asked, day: string): Sought => ({
+  day,
+  region,
+  authority,
+  pattern: reason === null ? null : TOPICS[reason].pattern,
+  from,
+  to,
+  contested,
+})
+
+/** Whether anything narrows the list; the order does not. */
+export const isNarrowed = ({ name, reason, region, authority, from, to, contested }: Asked): boolean =>
+  name !== '' || contested || [reason, region, authority, from, to].some((each) => each !== null)

@@ -1,0 +1,112 @@
+/** What answers a question to the list: by filters page by page, by a code, or by a name however it is written. */
+import { codeOf } from '../../domain/operators/codes.js'
+import { type Match, type MatchReason, searchKey } from '../../domain/operators/name-search.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import type { Db } from '../../store/db/db.js'
+import * as names from '../../store/operators/found-names.js'
+import type { PublicBody } from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
+import * as publicList from '../../store/publication/public-list.js'
+import type { InTurn } from '../../store/db/turns.js'
+import type { Kept, Stamped } from '../frame/page-cache.js'
+import { type Asked, soughtBy } from './search-filter.js'
+
+/** Entries on one page. */
+export const PAGE_ENTRIES = 50
+/** Firms that a name finds; whoever means another writes more of it. */
+const FOUND_MOST = 500
+
+export interface Found {
+  entries: readonly PublicBody[]
+  total: number
+  /** Where the next page begins; null on the last. */
+  next: publicList.Place | null
+  /** None of them is called as was asked: they are only like it. */
+  similar: boolean
+}
+
+/** With `name` nothing is kept: what firms are called changes beside the list. */
+export const find = (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> =>
+  asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, kept.inTurn, stamp, asked)
+
+const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> => {
+  const sought = soughtBy(asked, stamp.day)
+  const order = asked.sort ?? 'newest'
+  const [rows, total] = await Promise.all([
+    kept.inTurn(() => publicList.page(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
+    kept.by(stamp, `count ${JSON.stringify(sought)}`, () => kept.inTurn(() => publicList.count(db, sought))),
+  ])
+  const shown = rows.slice(0, PAGE_ENTRIES)
+  const last = rows.length > PAGE_ENTRIES ? shown.at(-1) : undefined
+  return {
+    entries: shown.map(({ body }) => body),
+    total,
+    next: last ? { on: last.on, id: last.body.id } : null,
+    similar: false,
+  }
+}
+
+const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Promise<Found> => {
+  const { entries: all, similar } = await placed(db, inTurn, asked, day)
+  // Found again by its id: a page of what was found before may have lost entries since.
+  const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
+  const shown = all.slice(from, from + PAGE_ENTRIES)
+  const last = all.length > from + PAGE_ENTRIES ? shown.at(-1) : undefined
+  const next = last ? { on: last.publishedOn, id: last.id } : null
+  return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
+}
+
+/** Every entry that the name or the code answers, in the order asked for. */
+export const called = async (db: Db, inTurn: InTurn, asked: Asked, day: string): Promise<PublicBody[]> =>
+  bodiesOf(db, (await placed(db, inTurn, asked, day)).entries)
+
+const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<PublicBody[]> =>
+  publicList.bodies(
+    db,
+    entries.map(({ id }) => id),
+  )
+
+/** What they are called and what they say is read of those alone that are shown. */
+const placed = async (
+  db: Db,
+  inTurn: InTurn,
+  asked: Asked,
+  day: string,
+): Promise<{ entries: publicList.Placed[]; similar: boolean }> => {
+  const sought = soughtBy(asked, day)
+  const ranked = await ranksOf(db, inTurn, asked.name)
+  const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
+  const best = new Map<string, publicList.Placed>()
+  for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
+    const known = best.get(one.id)
+    if (known === undefined || rank(one) < rank(known)) best.set(one.id, one)
+  }
+  const found = [...best.values()]
+  const orders: Record<'best' | publicList.Order, (a: publicList.Placed, b: publicList.Placed) => number> = {
+    best: (a, b) => rank(a) - rank(b) || orders.newest(a, b),
+    newest: (a, b) => compared(b.publishedOn, a.publishedOn) || compared(b.id, a.id),
+    oldest: (a, b) => orders.newest(b, a),
+    ending: (a, b) => compared(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compared(a.id, b.id),
+  }
+  const similar = found.length > 0 && found.every(({ operator }) => LIKE.has(ranked.get(operator)?.reason ?? 'EXACT'))
+  return { entries: found.sort(orders[asked.sort ?? 'best']), similar }
+}
+
+/** Why a name was found that is another than what was asked. */
+const LIKE: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
+
+const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+
+/** Operators that have an entry and answer to the name, each with its place. */
+const ranksOf = async (db: Db, inTurn: InTurn, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
+  const code = codeOf(name)
+  if (code !== null) {
+    const found = await operators.byCodes(db, [{ scheme: code.scheme, code: code.code }])
+    return new Map([...found.values()].map(({ id }) => [id, { rank: 0, reason: 'EXACT' }]))
+  }
+  const key = searchKey(name)
+  if (key === '') return new Map()
+  const sought = { key, personal: false, named: normalizeName(name), listed: true }
+  const matches = await inTurn(() => names.nearest(db, sought))
+  return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
+}

@@ -1,0 +1,156 @@
+/** One entry: why, on what basis, until when, how to get off, and how anybody can see that it is what was signed. */
+import { daysBetween } from '../../foundation/time/dates.js'
+import { firstRepairDay, type ListKind, type Mark, numberOf } from '../../domain/listing/lists.js'
+import { sealed } from '../../domain/publication/snapshot.js'
+import type { PublicBody } from '../../store/listing/listings.js'
+import type { SignedEntry } from '../../store/publication/public-list.js'
+import { day } from '../blacklist/page.js'
+import { constant, type Html, html, to, told } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+import { placeNamed } from '../frame/prefectures.js'
+import { termLine } from './term-line.js'
+
+export interface ShownEntry {
+  entry: SignedEntry
+  /** Of what kind it is; absent: of one that the rules know no longer. */
+  list: ListKind | undefined
+  /** Today. */
+  today: string
+  /** Where the commands of the page ask, such as https://hub.example. */
+  base: string
+}
+
+export const entryPage = (shown: ShownEntry): Page => {
+  const { body } = shown.entry
+  return page(
+    { zh: body.name, en: 'an entry of the blacklist', named: true },
+    html`${state(shown)}
+${facts(shown)}
+${until(shown)}
+${measures(shown)}
+${ways(shown)}
+${verified(shown)}`,
+  )
+}
+
+/** No number from memory is told as law. */
+const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
+
+const asTheLawSays = (marks: readonly Mark[]): Html | null =>
+  marks.includes('M')
+    ? html`<p class="note">${both('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
+    : null
+
+const state = ({ entry: { body } }: ShownEntry): Html =>
+  html`<p class="state">${body.endsOn === null ? both('公示中', 'published') : both(`公示中，至 ${body.endsOn} 止`, `published; ${body.endsOn} is the last day`)}</p>
+${body.contested ? html`<p class="contested notice">${both('有异议，正在核查：有人对所依据的记录提出异议，结论作出前请谨慎使用。', 'Under objection, being examined: the record that it rests on is disputed; use it with care until that is decided.')}</p>` : null}`
+
+const row = (zh: string, en: string, value: Html | null): Html | null =>
+  value && html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n`
+
+const facts = ({ entry: { body }, list }: ShownEntry): Html => {
+  const place = placeNamed(body.region)
+  return html`<dl class="facts">
+${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code>${body.uscc}</code>`)}${row('所在地', 'Region', place && both(place.zh, place.en))}${row('列入事由', 'Reason', told(body.reason))}${row('列入依据', 'Legal basis', told(body.basis))}${row('决定机关', 'Authority', told(body.authority))}${row('决定文号', 'Document', told(body.documentNumber))}${row('决定日期', 'Decided', day(body.decidedOn))}${row('公示日期', 'Published', day(body.publishedOn))}${row('届满日期', 'Ends on', body.endsOn === null ? both('未定，经决定移出', 'not fixed: it ends by a decision') : day(body.endsOn))}${row('名单类别', 'List', list ? both(list.zh, list.en) : html`${body.list}`)}</dl>`
+}
+
+const until = ({ entry: { body }, list, today }: ShownEntry): Html | null => {
+  if (body.endsOn === null) return null
+  const earliest = list ? repairFrom(body, list, today) : null
+  const left = daysBetween(today, body.endsOn) + 1
+  return html`<section aria-labelledby="until">
+<h2 id="until">${both('至何时', 'Until when')}</h2>
+<p>${both(`还有 ${left} 日（含当日）：公示至 ${body.endsOn} 止，次日起不再公示。`, `${left === 1 ? '1 day is' : `${left} days are`} left, today included: ${body.endsOn} is the last day, and from the next it is no longer published.`)}</p>
+${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: body.endsOn, earliest, today })}
+</section>`
+}
+
+/** The first day on which its repair may be applied for; null: it is not repaired by application. */
+const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
+  list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
+
+/** What is said of every entry of a list. */
+const ofList = (say: (list: ListKind) => Html | null): ((shown: ShownEntry) => Html | null) => {
+  const known = new WeakMap<ListKind, Html | null>()
+  return ({ list }) => {
+    if (list === undefined) return null
+    const found = known.get(list)
+    if (found !== undefined) return found
+    const said = say(list)
+    const made = said && constant(said)
+    known.set(list, made)
+    return made
+  }
+}
+
+const measures = ofList((list) =>
+  list.measures.length > 0
+    ? html`<section aria-labelledby="measures">
+<h2 id="measures">${both('惩戒措施', 'Measures')}</h2>
+<ul>${list.measures.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
+${asTheLawSays(list.measures.map(({ mark }) => mark))}
+</section>`
+    : null,
+)
+
+const ways = (shown: ShownEntry): Html => html`<section aria-labelledby="ways">
+${TO_OBJECT}
+${repair(shown.entry.body, shown.list, shown.today)}
+${removals(shown)}
+</section>`
+
+const TO_OBJECT = constant(html`<h2 id="ways">${both('异议与信用修复', 'To object, and to repair')}</h2>
+<h3>${both('提出异议', 'To object')}</h3>
+<p>${both('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>
+<p>${both('被列入者本人凭决定书所附的访问码，可在本站查看所依据的记录，对记录提出异议，申请修复：', 'The operator itself, by the access code served with the decision, can read here the records behind this entry, object to them, and apply for repair:')} <a href="${to('/my')}">${both('我的记录', 'My record')}</a></p>`)
+
+const removals = ofList(
+  (list) => html`<h3>${both('移出途径', 'Ways off the list')}</h3>
+<ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
+${asTheLawSays(list.removals.map(({ mark }) => mark))}`,
+)
+
+const repair = (body: PublicBody, list: ListKind | undefined, today: string): Html | null => {
+  const earliest = list ? repairFrom(body, list, today) : null
+  if (!list?.repair || earliest === null) return null
+  const confirmed = numberOf(list, 'REPAIR_MIN_MONTHS', body.decidedOn)?.confirmed === true
+  return html`<h3>${both('申请信用修复（提前移出）', 'To apply for repair (early removal)')}</h3>
+<p>${both(`最早可于 ${earliest} 申请`, `The earliest day is ${earliest}`)}${confirmed ? null : UNCONFIRMED}</p>
+<p>${both(`申请入口：${list.repair.zh}`, `Where to apply: ${list.repair.en}`)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`
+}
+
+const verified = ({ entry, base }: ShownEntry): Html => {
+  const { body, salt, line, hash, sequence, validUntil } = entry
+  const same = line !== null && sealed(body as unknown as Record<string, unknown>, salt).line === line
+  return html`<section aria-labelledby="verify">
+<h2 id="verify">${both('与签名清单核对', 'Held against the signed manifest')}</h2>
+${
+  same && sequence !== null && hash !== null
+    ? html`<p class="good">${both(`一致：本页内容即签名名单第 ${sequence} 期所载。`, `The same: this page says what sequence ${sequence} of the signed list says.`)}</p>
+<dl class="facts">${row('期号', 'Sequence', html`${sequence}`)}${row('本条哈希（SHA-256，加盐）', 'Hash of the entry (SHA-256, salted)', html`<code class="hash">${hash}</code>`)}${row('签名有效至', 'Signed until', validUntil && html`${minute(validUntil)}`)}</dl>
+<p>${both('自行核对：取名单，找到本条，重算哈希；两行应相同。', 'To see for yourself: fetch the list, find the entry, work out its hash; both lines should be the same.')}</p>
+<pre tabindex="0"><code>${commands(base, body.id)}</code></pre>
+<p><a href="${to('/data', {}, '#verify')}">${both('核对整份名单和签名', 'Verify the whole list and its signature')}</a></p>`
+    : html`<p class="notice">${both('本条刚有变动，尚未列入签名名单；下一期公布后即可核对。', 'This entry has just changed and is not in the signed list yet: it can be held against the next sequence.')}</p>`
+}
+</section>`
+}
+
+/** In the zone of the province. */
+export const minute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
+
+const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
+
+const commands = (base: string, id: string): string =>
+  `curl -s ${base}/data/blacklist.jsonl | grep '"id":"${id}"' > entry.json
+sed 's/,"hash":"[0-9a-f]*"}$/}/' entry.json | tr -d '\\n' | sha256sum | cut -c1-64
+sed 's/.*"hash":"\\([0-9a-f]*\\)"}$/\\1/' entry.json`
+
+/** Names nobody: who has left the list is no longer on it. */
+export const endedPage = (): Page =>
+  page(
+    { zh: '该记录已结束公示', en: 'No longer published' },
+    html`<p>${both('此条记录的公示已经结束，内容不再显示。', 'This entry is no longer published, and what it said is no longer shown.')}</p>
+<p>${both('持有旧副本的，请一并删除：期满、修复或者撤销之后不得继续使用。', 'Whoever holds an older copy should delete it: after its end an entry may no longer be used.')}</p>
+<p><a href="${to('/blacklist')}">${both('查看现行名单', 'Read the list as it is now')}</a></p>`,
+  )

@@ -1,0 +1,41 @@
+/** The course of an entry as a line: when it was decided and published, where today stands, when it can end and when it does. */
+import { daysBetween } from '../../foundation/time/dates.js'
+import type { Words } from '../../foundation/text/words.js'
+import { both, type Html, html, plain } from '../frame/html.js'
+
+export interface Term {
+  decidedOn: string
+  publishedOn: string
+  endsOn: string
+  /** When repair may first be applied for. */
+  earliest: string | null
+  today: string
+}
+
+/** Of the drawing, in its own units. */
+const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
+
+/** The drawing is for the eye; what it shows stands below it in words, as a legend: days may lie too near for words beneath their marks. */
+export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Term): Html => {
+  const whole = Math.max(1, daysBetween(decidedOn, endsOn))
+  const at = (on: string): number =>
+    Math.round(LEFT + Math.min(1, Math.max(0, daysBetween(decidedOn, on) / whole)) * (RIGHT - LEFT))
+  const marks: (Words & { on: string; what: string })[] = [
+    { on: decidedOn, zh: '决定', en: 'decided', what: 'past' },
+    { on: publishedOn, zh: '公示', en: 'published', what: 'past' },
+    { on: today, zh: '今日', en: 'today', what: 'today' },
+    ...(earliest !== null && earliest < endsOn
+      ? [{ on: earliest, zh: '最早可申请修复', en: 'repair from', what: 'may' }]
+      : []),
+    { on: endsOn, zh: '届满', en: 'ends', what: 'end' },
+  ]
+  marks.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0))
+  return html`<figure class="term">
+<svg viewBox="0 0 ${WIDTH} 28" role="img" aria-label="${plain('时间线，各日期见下', 'Time line; its days stand below')}">
+<line class="rest" x1="${LEFT}" y1="${LINE}" x2="${RIGHT}" y2="${LINE}"/>
+<line class="gone" x1="${LEFT}" y1="${LINE}" x2="${at(today)}" y2="${LINE}"/>
+${marks.map(({ on, what }) => html`<circle class="${what}" cx="${at(on)}" cy="${LINE}" r="${what === 'today' ? 9 : 6}"/>`)}
+</svg>
+<figcaption><ol>${marks.map(({ on, zh, en, what }) => html`<li class="${what}">${both(zh, en)} <time datetime="${on}">${on}</time></li>`)}</ol></figcaption>
+</figure>`
+}

@@ -1,0 +1,208 @@
+/**
+ * Charts drawn on the server, without a script: each has a name, a sentence that says what it shows, and the same figures as a
+ * table. Their colours are the style sheet's.
+ */
+import type { Words } from '../../foundation/text/words.js'
+import { both, type Html, html, plain, to } from './html.js'
+import { PREFECTURES } from './prefectures.js'
+import { table } from '../scorecard/card-table.js'
+
+/** Of a drawing, in its own units: about what it has on a telephone. */
+const WIDTH = 400
+const HEIGHT = 180
+/** Room above the highest column for its number, and below for the names of months. */
+const [HEAD, FOOT] = [18, 20]
+/** Of the numbers at the left. */
+const EDGE = 4
+
+interface Drawn {
+  id: string
+  title: Words
+  /** What it shows, in a sentence. */
+  says: Words
+  drawing: Html
+  /** The same figures. */
+  rows: Html
+  height?: number
+}
+
+const drawn = ({ id, title, says, drawing, rows, height = HEIGHT }: Drawn): Html =>
+  html`<figure class="chart" aria-labelledby="${id}">
+<figcaption><h3 id="${id}">${both(title.zh, title.en)}</h3><p>${both(says.zh, says.en)}</p></figcaption>
+<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
+<title id="${id}-title">${plain(title.zh, title.en)}</title><desc id="${id}-desc">${plain(says.zh, says.en)}</desc>
+${drawing}
+</svg>
+<details><summary>${both('以表格查看', 'As a table')}<span class="unseen">${plain(`：${title.zh}`, `: ${title.en}`)}</span></summary>
+${rows}
+</details>
+</figure>`
+
+export interface Month {
+  /** YYYY-MM. */
+  month: string
+  inForce: number
+  published: number
+  removed: number
+}
+
+const across = (count: number): { at: (place: number) => number; wide: number } => {
+  const step = (WIDTH - 2 * EDGE) / Math.max(1, count)
+  return { at: (place) => round(EDGE + place * step), wide: round(Math.max(1, step * 0.72)) }
+}
+
+const round = (number: number): number => Math.round(number * 10) / 10
+
+/** Under the first column, the last, and each that begins a year. */
+const monthNames = (months: readonly Month[], at: (place: number) => number, y: number): Html =>
+  html`${months.map(({ month }, place) => {
+    const last = place === months.length - 1
+    const year = month.endsWith('-01') && place > 3 && place < months.length - 4
+    if (place !== 0 && !last && !year) return null
+    return html`<text class="axis" x="${last ? WIDTH - EDGE : at(place)}" y="${y}"${last ? END : null}>${month}</text>`
+  })}`
+
+const END = html` text-anchor="end"`
+const MIDDLE = html` text-anchor="middle"`
+
+const monthTable = (months: readonly Month[], title: Words): Html =>
+  table({
+    caption: title,
+    columns: [
+      { zh: '月份', en: 'Month' },
+      { zh: '月末有效', en: 'In force' },
+      { zh: '新增', en: 'New' },
+      { zh: '移出', en: 'Left' },
+    ],
+    rows: [...months]
+      .reverse()
+      .map(({ month, inForce, published, removed }) => [month, inForce, published, removed].map(String)),
+    narrow: true,
+  })
+
+/** Entries in force at the end of each month. */
+export const overTime = (months: readonly Month[]): Html => {
+  const most = Math.max(1, ...months.map(({ inForce }) => inForce))
+  const { at, wide } = across(months.length)
+  const room = HEIGHT - HEAD - FOOT
+  const last = months.at(-1)
+  const title = { zh: '名单的变化', en: 'The list over time' }
+  return drawn({
+    id: 'over-time',
+    title,
+    says: {
+      zh: `各月末有效条数，最近一月 ${last?.inForce ?? 0} 条，期间最多 ${most} 条。`,
+      en: `Entries in force at the end of each month: ${last?.inForce ?? 0} in the latest, ${most} at most.`,
+    },
+    drawing: html`<line class="ground" x1="0" y1="${HEIGHT - FOOT}" x2="${WIDTH}" y2="${HEIGHT - FOOT}"/>
+${months.map(({ inForce }, place) => {
+  const high = round((inForce / most) * room)
+  return html`<rect class="in-force" x="${at(place)}" y="${round(HEIGHT - FOOT - high)}" width="${wide}" height="${high}"/>`
+})}
+${last && html`<text class="figure" x="${WIDTH - EDGE}" y="${round(HEIGHT - FOOT - (last.inForce / most) * room - 5)}"${END}>${last.inForce}</text>`}
+${monthNames(months, at, HEIGHT - 5)}`,
+    rows: monthTable(months, title),
+  })
+}
+
+/** What came and what left, month by month: above the line and below it. */
+export const comeAndGone = (months: readonly Month[]): Html => {
+  const most = Math.max(1, ...months.flatMap(({ published, removed }) => [published, removed]))
+  const { at, wide } = across(months.length)
+  const room = (HEIGHT - FOOT - 8) / 2
+  const middle = round(4 + room)
+  const [came, left] = [sum(months.map(({ published }) => published)), sum(months.map(({ removed }) => removed))]
+  const title = { zh: '每月新增与移出', en: 'New and removed, by month' }
+  return drawn({
+    id: 'come-and-gone',
+    title,
+    says: {
+      zh: `线上为新增，线下为移出：${months.length} 个月内新增 ${came} 条，移出 ${left} 条。`,
+      en: `New above the line, removed below it: ${came} new and ${left} removed in ${months.length} months.`,
+    },
+    drawing: html`${months.map(({ published, removed }, place) => {
+      const [up, down] = [round((published / most) * room), round((removed / most) * room)]
+      return html`<rect class="came" x="${at(place)}" y="${round(middle - up)}" width="${wide}" height="${up}"/><rect class="left" x="${at(place)}" y="${middle}" width="${wide}" height="${down}"/>`
+    })}
+<line class="ground" x1="0" y1="${middle}" x2="${WIDTH}" y2="${middle}"/>
+${monthNames(months, at, HEIGHT - 5)}`,
+    rows: monthTable(months, title),
+  })
+}
+
+const sum = (all: readonly number[]): number => all.reduce((one, other) => one + other, 0)
+
+export interface Bar extends Words {
+  n: number
+  /** The entries that it counts. */
+  path: Html
+}
+
+/** Units from bar to bar, and where their numbers end. */
+const [BAR, NUMBERS] = [34, 348]
+
+/** Bars, the longest first as they are given, each under its name. */
+export const bars = (id: string, title: Words, says: Words, all: readonly Bar[], column: Words): Html => {
+  const most = Math.max(1, ...all.map(({ n }) => n))
+  return drawn({
+    id,
+    title,
+    says,
+    height: Math.max(1, all.length) * BAR,
+    drawing: html`${all.map(
+      ({ zh, en, n }, place) => html`<text class="axis" x="0" y="${place * BAR + 12}">${plain(zh, en)}</text>
+<rect class="in-force" x="0" y="${place * BAR + 17}" width="${round(Math.max(n === 0 ? 0 : 2, (n / most) * NUMBERS))}" height="10" rx="2"/><text class="figure" x="${round((n / most) * NUMBERS + 6)}" y="${place * BAR + 26}">${n}</text>`,
+    )}`,
+    rows: table({
+      caption: title,
+      columns: [column, { zh: '条数', en: 'Entries' }],
+      rows: all.map(({ zh, en, n, path }) => [html`<a href="${path}">${both(zh, en)}</a>`, String(n)]),
+      narrow: true,
+    }),
+  })
+}
+
+/** Of the map of tiles: columns, and from tile to tile. */
+const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
+/** Shades between none and most. */
+const SHADES = 5
+
+/** The prefectures as tiles that lie as they do in the province, the darker the more entries. */
+export const map = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
+  const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
+  const most = Math.max(1, ...all.map(({ n }) => n))
+  const top = [...all].sort((a, b) => b.n - a.n)[0]
+  const title = { zh: '各市州的有效条数', en: 'Entries in force by prefecture' }
+  const wide = (WIDTH - (TILES_ACROSS - 1) * GAP) / TILES_ACROSS
+  return drawn({
+    id: 'by-prefecture',
+    title,
+    says: {
+      zh: `方块按方位排列，颜色越深条数越多：${top?.zh}最多，${top?.n ?? 0} 条。`,
+      en: `Tiles lie as the prefectures do, the darker the more: ${top?.en} has most, ${top?.n ?? 0}.`,
+    },
+    height: 2 * TILE + GAP,
+    drawing: html`${all.map(({ tile: [column, row], zh, en, n }) => {
+      const [x, y] = [round(column * (wide + GAP)), row * (TILE + GAP)]
+      const shade = n === 0 ? 0 : Math.max(1, Math.ceil((n / most) * SHADES))
+      return html`<g class="shade-${shade}"><rect x="${x}" y="${y}" width="${round(wide)}" height="${TILE}" rx="6"/><text class="place" x="${round(x + wide / 2)}" y="${y + 24}"${MIDDLE}>${zh}</text><text class="place small" x="${round(x + wide / 2)}" y="${y + 38}"${MIDDLE}>${en}</text><text class="number" x="${round(x + wide / 2)}" y="${y + 64}"${MIDDLE}>${n}</text></g>`
+    })}`,
+    rows: table({
+      caption: title,
+      columns: [
+        { zh: '市州', en: 'Prefecture' },
+        { zh: '条数', en: 'Entries' },
+      ],
+      rows: [
+        ...[...all]
+          .sort((a, b) => b.n - a.n)
+          .map(({ code, zh, en, n }) => [
+            html`<a href="${to('/blacklist', { region: code })}">${both(zh, en)}</a>`,
+            String(n),
+          ]),
+        ...(elsewhere > 0 ? [[both('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),
+      ],
+      narrow: true,
+    }),
+  })
+}

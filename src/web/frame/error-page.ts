@@ -1,0 +1,82 @@
+/** What a person reads where there is nothing to show: what happened, and where to go on. */
+import type { Words } from '../../foundation/text/words.js'
+import { ENGLISH_STAYS } from '../blacklist/page.js'
+import { type Html, html, type Lang, to } from './html.js'
+import { both, page, render } from './page.js'
+
+export interface Sorry {
+  status: number
+  /** A sentence in both languages. */
+  detail: string
+  lang?: Lang
+  demo?: boolean
+}
+
+interface Said {
+  title: Words
+  advice: Words
+}
+
+const SAID: Record<number, Said> = {
+  400: {
+    title: { zh: '地址里有写错的内容', en: 'Something in the address is wrong' },
+    advice: { zh: '请返回上一页改正，或者从名单重新查询。', en: 'Go back and mend it, or search the list anew.' },
+  },
+  404: {
+    title: { zh: '没有这个页面', en: 'No such page' },
+    advice: {
+      zh: '地址可能写错了，也可能从未有过这一页。可以查询名单，或从下面的栏目进入。',
+      en: 'The address may be misspelt, or there never was such a page. Search the list, or take a way below.',
+    },
+  },
+  405: {
+    title: { zh: '不能这样访问', en: 'It cannot be asked so' },
+    advice: { zh: '请用浏览器直接打开这个地址。', en: 'Open the address in a browser.' },
+  },
+  429: {
+    title: { zh: '查询过于频繁', en: 'Too many requests' },
+    advice: {
+      zh: '请稍后再试。需要大量数据的，请下载整份名单，不必逐条查询。',
+      en: 'Come again later. Whoever needs much had better download the whole list than ask for each.',
+    },
+  },
+  503: {
+    title: { zh: '暂时无法服务', en: 'Out of service for the moment' },
+    advice: {
+      zh: '稍后刷新即可，通常不超过一分钟。',
+      en: 'Load the page again in a while, a minute at most as a rule.',
+    },
+  },
+}
+
+const OTHER: Said = {
+  title: { zh: '无法显示', en: 'Cannot be shown' },
+  advice: {
+    zh: '请稍后再试；问题依旧的，请告知本站。',
+    en: 'Try again later; if it stays so, tell whoever runs this site.',
+  },
+}
+
+export const sorryPage = ({ status, detail, lang = 'zh', demo = false }: Sorry): string => {
+  const { title, advice } = SAID[status] ?? OTHER
+  return render(
+    page(
+      title,
+      html`<p class="notice" lang="zh-CN">${detail}</p>
+<p>${both(advice.zh, advice.en)}</p>
+${search()}
+<ul>
+<li><a href="${to('/')}">${both('首页', 'Front page')}</a></li>
+<li><a href="${to('/blacklist')}">${both('严重失信名单', 'Blacklist')}</a></li>
+<li><a href="${to('/data')}">${both('名单数据', 'The list as data')}</a></li>
+</ul>`,
+    ),
+    { lang, demo },
+  )
+}
+
+const search = (): Html => html`<form action="/blacklist" method="get" role="search" class="search">
+${ENGLISH_STAYS}
+<div class="main"><label for="name">${both('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
+<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${both('查询', 'Search')}</button></div></div>
+</form>`

@@ -1,0 +1,29 @@
+/** The prefectures of Jilin (GB/T 2260) as readers know them, and where each lies on a map of tiles. */
+import type { Words } from '../../foundation/text/words.js'
+
+export interface Prefecture extends Words {
+  /** First four digits of its divisions. */
+  code: string
+  /** Column and row of its tile: north is up, and neighbours stay neighbours. */
+  tile: readonly [column: number, row: number]
+}
+
+export const PREFECTURES: readonly Prefecture[] = [
+  { code: '2208', zh: '白城', en: 'Baicheng', tile: [0, 0] },
+  { code: '2207', zh: '松原', en: 'Songyuan', tile: [1, 0] },
+  { code: '2201', zh: '长春', en: 'Changchun', tile: [2, 0] },
+  { code: '2202', zh: '吉林', en: 'Jilin City', tile: [3, 0] },
+  { code: '2224', zh: '延边', en: 'Yanbian', tile: [4, 0] },
+  { code: '2203', zh: '四平', en: 'Siping', tile: [1, 1] },
+  { code: '2204', zh: '辽源', en: 'Liaoyuan', tile: [2, 1] },
+  { code: '2205', zh: '通化', en: 'Tonghua', tile: [3, 1] },
+  { code: '2206', zh: '白山', en: 'Baishan', tile: [4, 1] },
+]
+
+const PROVINCE = { zh: '吉林省', en: 'Jilin province' }
+
+/** Of a division of any length; null: of none that is known here. */
+export const placeNamed = (region: string | null): Words | null => {
+  if (region === null) return null
+  return PREFECTURES.find(({ code }) => region.startsWith(code)) ?? (region.startsWith('22') ? PROVINCE : null)
+}

@@ -1,0 +1,140 @@
+/** The front page: what this is, the list in figures, who was listed last, and how many have left. */
+import { addMonths } from '../../foundation/time/dates.js'
+import type { RemovalReason } from '../../domain/listing/lists.js'
+import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
+import type { Words } from '../../foundation/text/words.js'
+import type { PublicBody } from '../../store/listing/listings.js'
+import type { Figures } from '../../store/publication/public-figures.js'
+import { ENGLISH_STAYS, list } from '../blacklist/page.js'
+import { bars, comeAndGone, type Month, map, overTime } from '../frame/charts.js'
+import { type Html, html, to } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+
+export interface Front {
+  /** Today. */
+  day: string
+  /** Of the list as it was last published; 0: never. */
+  sequence: number
+  figures: Figures
+  /** The newest entries. */
+  newest: readonly PublicBody[]
+}
+
+/** Months that the charts show. */
+const MONTHS = 24
+
+export const frontPage = (front: Front): Page =>
+  page(
+    { zh: '电子商务信用信息', en: 'E-commerce credit' },
+    html`<p class="lead">${both('本站公示本省依法列入严重失信名单的电子商务经营者：任何人可查、可核、可下载。', 'Here the e-commerce operators are published that were lawfully listed in this province: for anybody to look up, to verify, to take away.')}</p>
+<form action="/blacklist" method="get" role="search" class="search">
+${ENGLISH_STAYS}
+<div class="main"><label for="name">${both('查企业：名称或统一社会信用代码', 'Look up a firm: name or code')}</label>
+<div class="row"><input id="name" name="name" type="search" maxlength="100" autocomplete="off"><button>${both('查询', 'Search')}</button></div></div>
+</form>
+${totals(front)}
+<section aria-labelledby="figures">
+<h2 id="figures">${both('名单概况', 'The list in figures')}</h2>
+<div class="charts">
+${charts(front)}
+</div>
+</section>
+<section aria-labelledby="newest">
+<h2 id="newest">${both('最新公示', 'Published last')}</h2>
+${front.newest.length === 0 ? html`<p>${both('现在没有公示中的记录。', 'No entry is published now.')}</p>` : list(front.newest)}
+<p><a href="${to('/blacklist')}">${both('查看全部名单', 'Read the whole list')}</a></p>
+</section>
+${gone(front)}
+${doors()}`,
+  )
+
+const totals = ({ day, figures, sequence }: Front): Html => {
+  const counterfeit = figures.reasons.reduce(
+    (n, one) => (topicsOf(one.reason).includes('counterfeit') ? n + one.n : n),
+    0,
+  )
+  const left = figures.removals.reduce((n, one) => n + one.n, 0)
+  const all: (Words & { n: number; path?: Html })[] = [
+    { n: figures.inForce, zh: '条在公示期内', en: 'in force', path: to('/blacklist') },
+    {
+      n: counterfeit,
+      zh: '条涉假冒或商标侵权',
+      en: 'for counterfeits',
+      path: to('/blacklist', { reason: 'counterfeit' }),
+    },
+    { n: figures.contested, zh: '条有异议在核', en: 'under objection', path: to('/blacklist', { contested: '1' }) },
+    { n: left, zh: '条已移出', en: 'have left' },
+  ]
+  return html`<ul class="totals">${all.map(
+    ({ n, zh, en, path }) =>
+      html`<li>${path ? html`<a href="${path}"><strong>${n}</strong> ${both(zh, en)}</a>` : html`<strong>${n}</strong> ${both(zh, en)}`}</li>`,
+  )}</ul>
+<p class="note">${sequence === 0 ? both(`截至 ${day}；名单尚未公布过签名的一期。`, `As of ${day}; no signed sequence was published yet.`) : both(`截至 ${day}，签名名单第 ${sequence} 期。`, `As of ${day}, sequence ${sequence} of the signed list.`)} <a href="${to('/data', {}, '#verify')}">${both('如何核验', 'How to verify it')}</a></p>`
+}
+
+const charts = ({ day, figures }: Front): Html => {
+  const months = monthsOf(figures.months, day)
+  const counts = new Map(figures.places.flatMap(({ place, n }) => (place === null ? [] : [[place, n] as const])))
+  const topics = Object.entries(TOPICS).map(([topic, { zh, en }]) => ({
+    zh,
+    en,
+    path: to('/blacklist', { reason: topic }),
+    n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as Topic) ? n + one.n : n), 0),
+  }))
+  topics.sort((a, b) => b.n - a.n)
+  return html`${overTime(months)}
+${map(counts, figures.places.find(({ place }) => place === null)?.n ?? 0)}
+${comeAndGone(months)}
+${bars(
+  'by-reason',
+  { zh: '列入事由', en: 'Reasons' },
+  { zh: '按事由所含字词归类，一条可属几类。', en: 'By words in the reason; an entry may be of several kinds.' },
+  topics,
+  { zh: '事由类别', en: 'Kind' },
+)}`
+}
+
+/** The last months, from the first entry on: what was before counts, and is not shown. */
+const monthsOf = (told: Figures['months'], day: string): Month[] => {
+  const known = new Map(told.map((one) => [one.month, one]))
+  const months: Month[] = []
+  const first = addMonths(`${day.slice(0, 7)}-01`, 1 - MONTHS).slice(0, 7)
+  let inForce = told.reduce((n, { month, published, removed }) => (month < first ? n + published - removed : n), 0)
+  for (let back = MONTHS - 1; back >= 0; back -= 1) {
+    const month = addMonths(`${day.slice(0, 7)}-01`, -back).slice(0, 7)
+    const { published = 0, removed = 0 } = known.get(month) ?? {}
+    inForce += published - removed
+    months.push({ month, inForce, published, removed })
+  }
+  return months
+}
+
+const REMOVALS: Record<RemovalReason, Words> = {
+  EXPIRED: { zh: '期满', en: 'term over' },
+  REPAIRED: { zh: '信用修复', en: 'repaired' },
+  REVOKED: { zh: '处罚被撤销', en: 'penalty revoked' },
+  CORRECTED: { zh: '列入有误，已更正', en: 'listed in error' },
+  CEASED: { zh: '主体已注销', en: 'firm ceased' },
+}
+
+const gone = ({ figures: { removals } }: Front): Html =>
+  html`<section aria-labelledby="gone">
+<h2 id="gone">${both('已移出', 'Removed')}</h2>
+<p>${both('移出的只计数，不再提名称。', 'Of what was removed only the number is told, and no name.')}</p>
+${
+  removals.length === 0
+    ? html`<p>${both('尚无移出。', 'None so far.')}</p>`
+    : html`<ul class="totals small">${removals.map(({ reason, n }) => html`<li><strong>${n}</strong> ${both(REMOVALS[reason].zh, REMOVALS[reason].en)}</li>`)}</ul>`
+}
+</section>`
+
+const doors = (): Html =>
+  html`<section aria-labelledby="more">
+<h2 id="more">${both('还可以', 'You can also')}</h2>
+<ul>
+<li><a href="${to('/data')}">${both('下载名单数据并核验签名', 'Download the list as data and verify its signature')}</a></li>
+<li><a href="/data/blacklist.atom">${both('订阅名单变更（Atom）', 'Subscribe to its changes (Atom)')}</a></li>
+<li><a href="${to('/scorecard')}">${both('看信用评价如何计分', 'See how credit is scored')}</a></li>
+<li><a href="/graphql">${both('用程序查询（GraphQL）', 'Ask by program (GraphQL)')}</a></li>
+</ul>
+</section>`

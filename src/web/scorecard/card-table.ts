@@ -1,0 +1,33 @@
+/**
+ * A table that stays one for a screen reader where the style sheet makes cards of its rows: browsers forget what a table is
+ * once it is laid out otherwise, unless its roles are written out.
+ */
+import type { Words } from '../../foundation/text/words.js'
+import { type Html, html, plain } from '../frame/html.js'
+import { both } from '../frame/page.js'
+
+export type Cell = Html | string
+
+interface Table {
+  caption: Words
+  columns: readonly Words[]
+  /** The first cell of each row is its head. */
+  rows: readonly (readonly Cell[])[]
+  /** Fits a narrow screen as it is. */
+  narrow?: boolean
+}
+
+export const table = ({ caption, columns, rows, narrow = false }: Table): Html =>
+  html`<table role="table"${narrow ? NARROW : null}>
+<caption>${both(caption.zh, caption.en)}</caption>
+<thead role="rowgroup"><tr role="row">${columns.map(({ zh, en }) => html`<th role="columnheader" scope="col">${both(zh, en)}</th>`)}</tr></thead>
+<tbody role="rowgroup">
+${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, plain(columns[i]?.zh ?? '', columns[i]?.en ?? '')))}</tr>\n`)}</tbody>
+</table>`
+
+const NARROW = html` class="narrow"`
+
+const cellOf = (cell: Cell, place: number, label: Html): Html =>
+  place === 0
+    ? html`<th role="rowheader" scope="row" data-label="${label}">${cell}</th>`
+    : html`<td role="cell" data-label="${label}">${cell}</td>`

@@ -1,0 +1,256 @@
+/** A scorecard as a page: what it rests on, what each fact is worth, and how the sum is made, so that anybody can make it again. */
+import { FACTS, FAMILIES, type FactName, type OperatorKind } from '../../domain/records/facts.js'
+import { type BinRule, type Dimension, type Rule, type Scorecard, topOf, type UnitRule } from '../../domain/scoring/scorecard.js'
+import type { Words } from '../../foundation/text/words.js'
+import { type Html, html, paragraphs, plain, to, told } from '../frame/html.js'
+import { both, type Page, page } from '../frame/page.js'
+import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from './method.js'
+import { type Cell, table } from './card-table.js'
+
+export interface ShownCard {
+  card: Scorecard
+  hash: string
+  /** Whether operators stand by it on the day of the page. */
+  inForce: boolean
+  /** YYYY-MM-DD. */
+  day: string
+  adoptions: readonly { version: string; effectiveOn: string; decidedOn: string }[]
+  /** Every version known, this one included. */
+  versions: readonly string[]
+}
+
+export const cardPage = (shown: ShownCard): Page => {
+  const { card } = shown
+  return page(
+    card.name,
+    html`${head(shown)}
+<nav class="within" aria-label="${plain('本页内容', 'On this page')}"><ul>
+${SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${said(words)}</a></li>\n`)}</ul></nav>
+${SECTIONS.map(
+  ([id, words, content]) => html`<section aria-labelledby="${id}">
+<h2 id="${id}">${said(words)}</h2>
+${content(shown)}
+</section>\n`,
+)}`,
+  )
+}
+
+const said = ({ zh, en }: Words): Html => both(zh, en)
+const code = (text: string): Html => html`<code>${text}</code>`
+const listed = (items: readonly Cell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
+
+const head = ({ card, hash, inForce, day }: ShownCard): Html =>
+  html`<p class="state">${
+    inForce
+      ? both(`现行评分卡（${day}）。`, `The card in force on ${day}.`)
+      : both(`并非现行评分卡（${day}），仅供查阅。`, `Not in force on ${day}; shown for reference.`)
+  }</p>
+<dl class="facts">
+<div><dt>${both('版本', 'Version')}</dt><dd>${code(card.version)}</dd></div>
+<div><dt>SHA-256</dt><dd class="hash">${code(hash)}</dd></div>
+<div><dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd></div>
+</dl>`
+
+const about = ({ card }: ShownCard): Html =>
+  html`${paragraphs(card.about.zh, card.about.en)}
+<p><strong>${both('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
+<p><strong>${both('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
+<h3>${both('参照', 'It rests on')}</h3>
+${listed(card.restsOn.map(told))}`
+
+const grades = ({ card }: ShownCard): Html =>
+  html`<p>${both(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
+${table({
+  caption: { zh: '等级线', en: 'Grade lines' },
+  columns: [
+    { zh: '等级', en: 'Grade' },
+    { zh: '分值', en: 'Value' },
+    { zh: '含义', en: 'Meaning' },
+  ],
+  rows: card.grades.map((line) => [line.grade, `${line.from}–${topOf(line.grade, card.grades)}`, said(line)]),
+  narrow: true,
+})}`
+
+const rules = ({ card }: ShownCard): Html => html`${card.dimensions.map((dimension) => dimensionOf(dimension, card))}`
+
+const dimensionOf = (dimension: Dimension, card: Scorecard): Html => {
+  const own = card.rules.filter((rule) => rule.dimension === dimension.id)
+  const capped = card.vetoes.filter((veto) => veto.dimension === dimension.id)
+  return html`<h3 id="dimension-${dimension.id}">${said(dimension)}</h3>
+${dimension.publicCredit ? null : html`<p>${both('不属于公共信用信息：单独展示，不计分。', 'Not public-credit information: shown apart, moves no points.')}</p>`}
+${own.length === 0 ? html`<p>${both('本维度没有计分规则。', 'No rule of this dimension moves points.')}</p>` : null}
+${own.map((rule) => ruleOf(rule))}
+${capped.length === 0 ? null : html`<p>${both('本维度另有封顶：', 'This dimension has vetoes as well:')} ${capped.map(({ id }, i) => html`${i === 0 ? null : '、'}<a href="#rule-${id}">${id}</a>`)}</p>`}`
+}
+
+const ruleOf = (rule: Rule): Html => html`<div class="rule" id="rule-${rule.id}">
+${rule.kind === 'units' ? unitTable(rule) : binTable(rule)}
+<dl class="notes">
+${rule.kind === 'units' ? capOf(rule) : html`<dt>${both('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
+<dt>${both('适用主体', 'Applies to')}</dt><dd>${kindsOf(rule.operators)}</dd>
+<dt>${both('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(told))}</dd>
+</dl>
+</div>\n`
+
+const factOf = (fact: FactName): Html => html`${said(FACTS[fact])} ${code(fact)}`
+
+const signed = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
+
+const days = (window: number | null): Html =>
+  window === null ? both('不设，以事实存续为准', 'none: while the fact stands') : both(`${window} 日`, `${window} days`)
+
+/** Whether any points of the rule halve is said in a column only where some do. */
+const unitTable = (rule: UnitRule): Html => {
+  const halves = rule.units.some(({ halvesEveryDays = null }) => halvesEveryDays !== null)
+  return table({
+    caption: { zh: `规则 ${rule.id}：按件计分`, en: 'points for each' },
+    columns: [
+      { zh: '事实', en: 'Fact' },
+      { zh: '每件分值', en: 'Points each' },
+      { zh: '时限', en: 'Window' },
+      ...(halves ? [{ zh: '减半', en: 'Halving' }] : []),
+    ],
+    rows: rule.units.map((unit) => [
+      factOf(unit.fact),
+      signed(unit.points),
+      days(unit.windowDays),
+      ...(halves ? [halving(unit)] : []),
+    ]),
+  })
+}
+
+const halving = ({ halvesEveryDays = null }: UnitRule['units'][number]): Html =>
+  halvesEveryDays === null
+    ? both('不减半', 'never')
+    : both(`每满 ${halvesEveryDays} 日`, `every ${halvesEveryDays} days`)
+
+const capOf = ({ cap }: UnitRule): Html =>
+  html`<dt>${both('累计上限', 'Cap of the rule')}</dt><dd>${cap === null ? both('不设', 'none') : both(`${signed(cap)} 分`, 'points')}</dd>\n`
+
+const binTable = (rule: BinRule): Html => {
+  const inYears = FACTS[rule.fact].nature === 'since'
+  const { zh, en } = FACTS[rule.fact]
+  return table({
+    caption: { zh: `规则 ${rule.id}：${zh}（${rule.fact}），分档计分`, en: `${en}, by bins` },
+    columns: [
+      inYears ? { zh: '整年数', en: 'Full years' } : { zh: '数量', en: 'How many' },
+      { zh: '分值', en: 'Points' },
+    ],
+    rows: rule.bins.map((bin) => [range(bin), signed(bin.points)]),
+    narrow: true,
+  })
+}
+
+const range = ({ from, to }: BinRule['bins'][number]): Html | string => {
+  if (to === null) return both(`${from} 及以上`, `${from} or more`)
+  return from === to ? String(from) : `${from}–${to}`
+}
+
+const KINDS: Record<OperatorKind, Words> = {
+  enterprise: { zh: '企业', en: 'enterprises' },
+  individual: { zh: '个体工商户', en: 'individual businesses' },
+  cooperative: { zh: '农民专业合作社', en: 'cooperatives' },
+  other: { zh: '其他组织', en: 'other bodies' },
+  shop: { zh: '自然人网店', en: "natural persons' shops" },
+}
+
+const kindsOf = (kinds: readonly OperatorKind[] | undefined): Html =>
+  kinds === undefined
+    ? both('全部', 'all')
+    : both(kinds.map((kind) => KINDS[kind].zh).join('、'), kinds.map((kind) => KINDS[kind].en).join(', '))
+
+const vetoes = ({ card }: ShownCard): Html =>
+  html`<p>${both('事实存续期间，分值不高于所列等级的最高分。', 'While the fact stands, the value is at most the highest of the grade named.')}</p>
+${table({
+  caption: { zh: '封顶', en: 'Vetoes' },
+  columns: [
+    { zh: '规则', en: 'Rule' },
+    { zh: '事实', en: 'Fact' },
+    { zh: '最高', en: 'At most' },
+    { zh: '依据', en: 'Legal basis' },
+  ],
+  rows: card.vetoes.map((veto) => [
+    html`<span id="rule-${veto.id}">${veto.id}</span>`,
+    factOf(veto.fact),
+    both(`${veto.grade} 级，${topOf(veto.grade, card.grades)} 分`, 'points'),
+    listed(veto.legalBasis.map(told)),
+  ]),
+})}`
+
+const missing = ({ card }: ShownCard): Html =>
+  html`<p>${both('没有的信息从不当作零：写明缺失，不加分也不扣分。', 'What is missing is never taken for zero: it is said, and moves no points.')}</p>
+${table({
+  caption: { zh: '信息缺失时', en: 'Where data is missing' },
+  columns: [
+    { zh: '信息类别', en: 'Family of facts' },
+    { zh: '何时为缺失', en: 'Missing when' },
+    { zh: '所示文字', en: 'What is said' },
+  ],
+  rows: card.missing.map((each) => [
+    html`${said(FAMILIES[each.family])} ${code(each.family)}`,
+    FAMILIES[each.family].whenAbsent === 'none'
+      ? both('没有来源；有来源而无记录即为没有', 'no source; nothing told by a source means none')
+      : both('没有来源，或来源中没有该主体', 'no source, or nothing of this operator in it'),
+    said(each),
+  ]),
+})}`
+
+const OPENS = {
+  lead: { zh: '一条线索，由工作人员核查', en: 'a lead, for an officer to look into' },
+  watch: { zh: '内部关注名单中的一条', en: 'an entry of the internal watch list' },
+} as const
+
+const lines = ({ card }: ShownCard): Html =>
+  html`<p>${both('跌破下列分值时，只开启核查；评分从不构成列入名单的依据。', 'Falling below a value opens an inquiry and no more: a score is never a ground for a listing.')}</p>
+${
+  card.lines.length === 0
+    ? html`<p>${both('本卡未设线。', 'This card has no lines.')}</p>`
+    : table({
+        caption: { zh: '线', en: 'Lines' },
+        columns: [
+          { zh: '分值低于', en: 'Value below' },
+          { zh: '开启', en: 'Opens' },
+        ],
+        rows: card.lines.map(({ below, opens }) => [String(below), said(OPENS[opens])]),
+        narrow: true,
+      })
+}`
+
+const sum = (): Html =>
+  html`<ol>${STEPS.map(({ zh, en }) => html`<li>${paragraphs(zh, en)}</li>\n`)}</ol>
+<h3>${both('哈希', 'Hashes')}</h3>
+<p>${said(CANONICAL_JSON)}</p>
+${listed([said(CARD_HASH), said(FACTS_HASH)])}`
+
+const history = ({ card, adoptions, versions }: ShownCard): Html =>
+  html`${
+    adoptions.length === 0
+      ? html`<p>${both('尚无采用记录：最初的评分卡无须采用即为现行。', 'No adoption so far: the first card is in force without one.')}</p>`
+      : table({
+          caption: { zh: '采用（由两人先后作出）', en: 'Adoptions, each by two people' },
+          columns: [
+            { zh: '版本', en: 'Version' },
+            { zh: '施行日', en: 'In force from' },
+            { zh: '决定日', en: 'Decided on' },
+          ],
+          rows: adoptions.map((each) => [
+            html`<a href="${to(`/scorecard/${each.version}`)}">${each.version}</a>`,
+            each.effectiveOn,
+            each.decidedOn,
+          ]),
+          narrow: true,
+        })
+  }
+<p>${both('已知版本：', 'Versions known:')}</p>
+${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${to(`/scorecard/${version}`)}">${version}</a>`)))}`
+
+const SECTIONS: readonly [string, Words, (shown: ShownCard) => Html][] = [
+  ['about', { zh: '这是什么', en: 'What it is' }, about],
+  ['grades', { zh: '基础分与等级', en: 'Base and grades' }, grades],
+  ['rules', { zh: '各维度的规则', en: 'The rules of each dimension' }, rules],
+  ['vetoes', { zh: '封顶', en: 'Vetoes' }, vetoes],
+  ['missing', { zh: '信息缺失', en: 'Missing data' }, missing],
+  ['lines', { zh: '线索与关注', en: 'Leads and watch' }, lines],
+  ['sum', { zh: '如何算出分值', en: 'How the sum is made' }, sum],
+  ['history', { zh: '采用记录与版本', en: 'Adoptions and versions' }, history],
+]

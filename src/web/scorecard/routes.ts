@@ -1,0 +1,79 @@
+/** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
+import { type RequestHandler, type Response, Router } from 'express'
+import { dateIn } from '../../foundation/time/dates.js'
+import { canonical, type Json } from '../../domain/records/records.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
+import * as audits from '../../store/scoring/card-versions.js'
+import type { Db } from '../../store/db/db.js'
+import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../../work/scoring/scorecards.js'
+import type { Page } from '../frame/page.js'
+import { cardPage } from './page.js'
+import { show } from '../frame/render-response.js'
+import type { SiteParts } from '../frame/site-parts.js'
+
+const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
+/** Longest version looked for, characters. */
+const VERSION_LONGEST = 100
+const PUBLIC_SECONDS = 60
+const JSON_END = '.json'
+
+export const scorecards = (parts: SiteParts): Router => {
+  const router = Router()
+  router.get('/scorecard', showInForce(parts))
+  router.get('/scorecard/:version', showVersion(parts))
+  return router
+}
+
+const showInForce =
+  (parts: SiteParts): RequestHandler =>
+  async (request, response) => {
+    const { dbOf, nowOf } = parts
+    const db = dbOf(request)
+    const day = dateIn(nowOf(request))
+    const card = await cardInForce(db, day)
+    show(parts, request, response, await pageOf(db, card, card, day))
+  }
+
+const showVersion =
+  (parts: SiteParts): RequestHandler =>
+  async (request, response) => {
+    const { dbOf, nowOf } = parts
+    const db = dbOf(request)
+    const asked = String(request.params['version'])
+    const asJson = asked.endsWith(JSON_END)
+    const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
+    if (asJson) return bytesOf(response, card)
+    const day = dateIn(nowOf(request))
+    show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
+  }
+
+/** The bytes of which the hash is said everywhere: who asks again is told by it that nothing changed. */
+const bytesOf = (response: Response, card: Scorecard): void => {
+  response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
+  response.type('json').send(canonical(card as unknown as Json))
+}
+
+/** A version that is nowhere, and one whose file is no card and never gave a score, are pages that do not exist. */
+const known = async (db: Db, version: string): Promise<Scorecard> => {
+  if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
+  try {
+    return await cardNamed(db, version)
+  } catch (error) {
+    if (isRefusal(error) && (error.code === 'SCORECARD_UNKNOWN' || error.code === 'SCORECARD_BROKEN'))
+      throw new Refusal('NOT_FOUND')
+    throw error
+  }
+}
+
+const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
+  const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
+  return cardPage({
+    card,
+    hash: hashOfCard(card),
+    inForce: card.version === current.version,
+    day,
+    adoptions: adoptions.map(({ decidedAt, ...each }) => ({ ...each, decidedOn: dateIn(decidedAt) })),
+    versions: [...new Set([...versionsThatLoad(), ...kept])].sort(),
+  })
+}

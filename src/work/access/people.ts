@@ -1,0 +1,203 @@
+/** People who sign in: registered with a password for one use, in whose place each chooses its own. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import * as contracts from '../../foundation/contracts.js'
+import { DUTIES, type Duty } from '../../domain/access/confirmation.js'
+import { normalPassword, PASSWORD_LEAST, PASSWORD_MOST, type PasswordFault, passwordFault } from '../../domain/access/password.js'
+import type { Role, Viewer } from '../../domain/access/viewer.js'
+import { Refusal } from '../../foundation/errors.js'
+import { hashSecret, newSecret, secretMatches } from '../../foundation/keys.js'
+import type { Log } from '../../foundation/log.js'
+import type { Db } from '../../store/db/db.js'
+import * as people from '../../store/access/people.js'
+import * as sessions from '../../store/access/sessions.js'
+import { type ClientGiven, checkedGiven } from './clients.js'
+import * as lockouts from './lockouts.js'
+
+/** How long a one-time password may be changed for another, milliseconds. */
+const ONE_TIME_MS = 7 * 24 * 3_600_000
+/** After so long without a request a session has ended; and after so long in any case, milliseconds. */
+export const IDLE_MS = 30 * 60_000
+export const SESSION_MS = 12 * 3_600_000
+
+export interface Registered {
+  name: string
+  one_time_password: string
+  /** ISO 8601. */
+  good_until: string
+  role: Role
+  duty: Duty | null
+  agency: string | null
+  region: string | null
+  /** Nobody signs in by it before a second person has confirmed it. */
+  pending: boolean
+}
+
+export interface PersonGiven extends ClientGiven {
+  duty?: string
+}
+
+/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
+export const add = async (
+  db: Db,
+  given: PersonGiven,
+  agencies: readonly string[],
+  change: people.Change,
+): Promise<Registered> => {
+  const { name, role, agency, region } = checkedGiven(given, agencies)
+  const duty = dutyOf(role, given.duty)
+  const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
+  const person = { id: name, role, duty, agency, region, passwordHash, oneTimeUntil }
+  const added = await people.add(db, person, change)
+  if (added === null) throw new Refusal('PERSON_EXISTS', { name })
+  const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
+  return { name, ...issued, role, duty, agency, region, pending: added.pending }
+}
+
+/** Of an administrator `systems` unless it is said. Refusal USAGE. */
+const dutyOf = (role: Role, given: string | undefined): Duty | null => {
+  if (role !== 'administrator' && given === undefined) return null
+  const duty = DUTIES.find((each) => each === (given ?? 'systems'))
+  if (role === 'administrator' && duty !== undefined) return duty
+  throw new Refusal('USAGE', {
+    reason: `只有管理员负有职责，为 ${DUTIES.join('、')} 之一 only an administrator has a duty, one of ${DUTIES.join(', ')}`,
+  })
+}
+
+/** A new one-time password; what is signed in by the old one ends. Refusal PERSON_UNKNOWN. */
+export const reset = async (db: Db, name: string, change: people.Change): Promise<Registered> => {
+  const { now } = change
+  const person = await people.byId(db, name)
+  if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
+  const { password, passwordHash, oneTimeUntil } = await oneTime(now)
+  const { role, duty, agency, region } = person
+  const pending = await db.transaction(async (tx) => {
+    const made = { before: person.passwordHash, passwordHash, oneTimeUntil, duty, ...change }
+    const changed = await people.reset(tx, name, made)
+    if (changed === null) throw new Refusal('PERSON_UNKNOWN', { name })
+    await sessions.endAll(tx, name, null, now)
+    return changed.pending
+  })
+  const issued = { one_time_password: password, good_until: oneTimeUntil.toISOString() }
+  return { name, ...issued, role, duty, agency, region, pending }
+}
+
+/** It signs in no more, and is signed out everywhere. Its name stays taken. Refusal PERSON_UNKNOWN. */
+export const end = async (db: Db, name: string, now: Date): Promise<void> => {
+  if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
+}
+
+/** Null: nobody of this name is registered. */
+export const find = people.byId
+
+const oneTime = async (now: Date) => {
+  const password = newSecret()
+  return {
+    password,
+    passwordHash: await hashSecret(password),
+    oneTimeUntil: new Date(now.getTime() + ONE_TIME_MS),
+  }
+}
+
+export interface SigningIn {
+  name: string
+  password: string
+  newPassword: string | null
+  address: string
+  /** It has signed in from this address before; absent: it has not, as far as is known. */
+  proven?: boolean
+  /** Of the session in which it asks, which ends by this; null: in none. */
+  cookie: string | null
+}
+
+export interface SignedIn {
+  /** The value of its cookie. */
+  cookie: string
+  viewer: Viewer
+  endsAt: Date
+}
+
+/**
+ * A session for whoever knows the password. People that are known and not, passwords that are right and wrong cost the same
+ * look-ups and one scrypt. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (it is for one use, and no new one
+ * was given), PASSWORD_WEAK.
+ */
+export const signIn = async (
+  db: Db,
+  given: SigningIn,
+  { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
+): Promise<SignedIn> => {
+  const knock = { kind: 'PERSON' as const, name: given.name, address: given.address }
+  const wait = await lockouts.shutFor(db, knock, mark, now, given.proven)
+  const person = await people.byId(db, given.name)
+  const matches = await secretMatches(normalPassword(given.password), person?.passwordHash ?? null)
+  if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
+  const tooLate = person?.oneTimeUntil != null && person.oneTimeUntil <= now
+  if (person === null || !matches || tooLate) {
+    await lockouts.failed(db, knock, { mark, known: person !== null, now, log })
+    throw new Refusal('SIGN_IN_REFUSED')
+  }
+  if (person.pendingSince !== null) throw new Refusal('ACCOUNT_PENDING')
+  if (person.oneTimeUntil !== null && given.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
+  const passwordHash = given.newPassword === null ? null : await chosen(person, given.password, given.newPassword)
+  const { id, role, agency, region } = person
+  // Never one that came with the request: what somebody else has laid down there opens nothing.
+  const cookie = newSecret()
+  const endsAt = new Date(now.getTime() + SESSION_MS)
+  await db.transaction(async (tx) => {
+    if (passwordHash !== null) {
+      const made = { before: person.passwordHash, passwordHash, oneTimeUntil: null, now }
+      if (!(await people.setPassword(tx, id, made))) throw new Refusal('SIGN_IN_REFUSED')
+      await sessions.endAll(tx, id, null, now)
+    }
+    if (given.cookie !== null) await sessions.end(tx, markOf(given.cookie), now)
+    await sessions.start(tx, { mark: markOf(cookie), person: id, now, endsAt })
+  })
+  await lockouts.prove(db, { ...knock, name: id }, mark, now)
+  log.info({ person: id, chosen: passwordHash !== null }, 'signed in')
+  return { cookie, viewer: { role, sub: id, agency, region }, endsAt }
+}
+
+/** Who is signed in by this cookie; null: nobody. */
+export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedIn | null> => {
+  const found = await sessions.use(db, markOf(cookie), IDLE_MS, now)
+  if (found === null) return null
+  const { person: sub, role, agency, region, endsAt } = found
+  return { cookie, viewer: { role, sub, agency, region }, endsAt }
+}
+
+export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => sessions.end(db, markOf(cookie), now)
+
+const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
+
+/** What a page sends beside the cookie, to show that it was answered by the hub: another site cannot read it. */
+export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
+
+export const csrfMatches = (cookie: string, given: string): boolean => {
+  const [wanted, said] = [Buffer.from(csrfOf(cookie)), Buffer.from(given)]
+  return wanted.length === said.length && timingSafeEqual(wanted, said)
+}
+
+const WEAK: Record<PasswordFault | 'SAME', string> = {
+  SHORT: `不足 ${PASSWORD_LEAST} 个字符 fewer than ${PASSWORD_LEAST} characters`,
+  LONG: `超过 ${PASSWORD_MOST} 个字符 more than ${PASSWORD_MOST} characters`,
+  CHARACTERS: '含有控制字符 it holds control characters',
+  PATTERN: '重复或顺排的字符过多 too much of it repeats or follows a row',
+  NAMED: '含有本人名称 it holds the name',
+  COMMON: '过于常见 it is a common one',
+  SAME: '与原密码相同 it is the one before',
+}
+
+/** The hash of a password that may be one. Refusal PASSWORD_WEAK. */
+const chosen = async ({ id }: people.Person, before: string, given: string): Promise<string> => {
+  const password = normalPassword(given)
+  const fault = password === normalPassword(before) ? 'SAME' : passwordFault(password, { name: id, common: common() })
+  if (fault !== null) throw new Refusal('PASSWORD_WEAK', { fault, reason: WEAK[fault] })
+  return hashSecret(password)
+}
+
+let list: ReadonlySet<string> | null = null
+/** Read when the first password is chosen. */
+const common = (): ReadonlySet<string> => {
+  list ??= new Set(contracts.text('passwords/common.txt').split('\n').filter(Boolean))
+  return list
+}

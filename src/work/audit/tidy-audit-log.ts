@@ -1,0 +1,89 @@
+/**
+ * What follows the trail's rows: the index by operator, and the erasing of what is past its time. Step by step, each its own
+ * transaction that also says how far it came: broken off anywhere, the next goes on from there.
+ */
+import { setTimeout as rest } from 'node:timers/promises'
+import { codeOf } from '../../domain/operators/codes.js'
+import { keptUntil, type TrailRules } from '../../domain/audit/audit-rules.js'
+import * as clockDoubts from '../../store/db/clock-doubts.js'
+import type { Db } from '../../store/db/db.js'
+import * as store from '../../store/audit/audit-log.js'
+import { alone, type Occasioned } from '../timetable/run.js'
+import { unpacked } from './operator-codes.js'
+import { trailRules } from './audit-rules.js'
+
+/** Rows of one step, each of up to a thousand codes, and how many codes are enough: more would hold up those who ask meanwhile. */
+const INDEXED = { rows: 2_000, codes: 5_000 }
+const ERASE_ROWS = 2_000
+/** The longest rest between two steps, and how long one run fills the index, milliseconds: the next goes on from there. */
+const REST_MOST_MS = 1_000
+const INDEX_MOST_MS = 240_000
+
+/** Null: another process has this occurrence of the timetable. */
+export const tidyTrail = (
+  db: Db,
+  options: Occasioned & { signal?: AbortSignal; isDoubted?: () => boolean },
+): Promise<{ indexed: number; erased: number } | null> =>
+  alone(db, { ...options, job: 'trail' }, async (run) => {
+    run.counts['indexed'] = await indexAll(db, options.signal)
+    // What was erased does not come back: nothing is, while the clock is doubted.
+    const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.open(db)) !== null
+    run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
+    return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
+  })
+
+/**
+ * Brings the index up to the last row; returns how many rows it took in. Nobody waits for it, and whoever asks meanwhile should
+ * hardly feel it: after each step it rests for as long as that took. Ends after the step under way once the signal is given.
+ */
+export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
+  const started = performance.now()
+  for (let all = 0; ; ) {
+    const began = performance.now()
+    const { rows, isLast } = await indexStep(db)
+    all += rows
+    if (isLast || began - started > INDEX_MOST_MS) return all
+    await rest(Math.min(performance.now() - began, REST_MOST_MS), undefined, { signal }).catch(() => undefined)
+    if (signal?.aborted) return all
+  }
+}
+
+/** `isLast`: nothing waited beside it. */
+const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
+  db.transaction(async (tx) => {
+    const { indexed } = await store.progress(tx)
+    const rows = await store.toIndex(tx, indexed, INDEXED)
+    const last = rows.at(-1)
+    if (last === undefined) return { rows: 0, isLast: true }
+    const shown = rows.flatMap(({ number, shown: packed }) =>
+      unpacked(packed).flatMap((code) => {
+        const found = codeOf(code)
+        return found === null ? [] : [{ number, scheme: found.scheme, code: found.code }]
+      }),
+    )
+    await store.index(tx, shown, last.number)
+    const codes = rows.reduce((sum, row) => sum + row.codes, 0)
+    return { rows: rows.length, isLast: rows.length < INDEXED.rows && codes < INDEXED.codes }
+  })
+
+const eraseAll = async (db: Db, now: Date): Promise<number> => {
+  const rules = trailRules()
+  for (let all = 0; ; ) {
+    const step = await eraseStep(db, rules, now)
+    all += step
+    if (step < ERASE_ROWS) return all
+  }
+}
+
+/** From the oldest on, up to the first whose time has not come. */
+const eraseStep = (db: Db, rules: TrailRules, now: Date): Promise<number> =>
+  db.transaction(async (tx) => {
+    const { erased, indexed } = await store.progress(tx)
+    const rows = await store.instants(tx, erased, ERASE_ROWS)
+    const first = rows.findIndex(({ number, at }) => number > indexed || keptUntil(rules, at) > now)
+    const due = first < 0 ? rows : rows.slice(0, first)
+    const last = due.at(-1)
+    if (last === undefined) return 0
+    await store.erase(tx, { from: erased + 1, to: last.number, now })
+    return due.length
+  })

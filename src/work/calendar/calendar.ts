@@ -1,0 +1,137 @@
+/** The calendar of working days: what ships, with the amendments that two persons have put in force laid over it. */
+import type { Calendar } from '../../domain/calendar/calendar.js'
+import { isDate } from '../../foundation/time/dates.js'
+import { samePerson } from '../../domain/access/persons.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as proposals from '../../store/calendar/calendar-proposals.js'
+import * as calendars from '../../store/calendar/calendars.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import type { Rules } from './rules.js'
+
+/** Days said at once: the holidays and make-up days of a year are fewer. */
+const DAYS_MOST = 200
+
+export const withAmendments = async (db: Db | Tx, rules: Rules): Promise<Rules> => {
+  const amended = await calendars.amended(db)
+  return { ...rules, calendar: laidOver(rules.calendar, amended) }
+}
+
+const laidOver = (calendar: Calendar, { days, knownUntil }: calendars.Amended): Calendar => {
+  if (days.length === 0 && knownUntil === null) return calendar
+  const [holidays, workdays] = [new Set(calendar.holidays), new Set(calendar.workdays)]
+  for (const { day, kind } of days) {
+    holidays.delete(day)
+    workdays.delete(day)
+    if (kind === 'HOLIDAY') holidays.add(day)
+    if (kind === 'WORKDAY') workdays.add(day)
+  }
+  return { holidays, workdays, knownUntil: knownUntil ?? calendar.knownUntil }
+}
+
+/** What is said of days. */
+export interface DaysSaid {
+  holidays: readonly string[]
+  workdays: readonly string[]
+  /** Days that are again what their weekday says. */
+  ordinary: readonly string[]
+  knownUntil: string | null
+}
+
+export interface CalendarProposed extends DaysSaid {
+  reason: string
+  by: string
+  now: Date
+}
+
+/** Nothing changes until another person puts it in force. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
+export const proposeCalendar = async (
+  db: Db,
+  rules: Rules,
+  made: CalendarProposed,
+): Promise<proposals.CalendarProposal> => {
+  const amended = checked(rules, made)
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
+  if (kept === null) throw new Refusal('CALENDAR_WAITS')
+  return kept
+}
+
+export interface CalendarDecided {
+  id: number
+  verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
+  /** Needed to refuse. */
+  note: string | null
+  by: string
+  now: Date
+}
+
+/**
+ * Another person puts an amendment in force or refuses it; its proposer withdraws it. Deadlines that it moves are counted anew by
+ * `renewDeadlines`. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
+ */
+export const decideCalendar = async (
+  db: Db,
+  rules: Rules,
+  made: CalendarDecided,
+): Promise<proposals.CalendarProposal> => {
+  const { id, verdict, by } = made
+  const note =
+    made.note === null && verdict !== 'REFUSE' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
+  return db.transaction(async (tx) => {
+    const found = await proposals.forDecision(tx, id)
+    if (found === null) throw new Refusal('CALENDAR_UNKNOWN')
+    if (found.state !== 'PROPOSED') throw new Refusal('CALENDAR_SETTLED')
+    const isOwn = samePerson(found.proposedBy, by)
+    if (isOwn && verdict !== 'WITHDRAW') throw new Refusal('SECOND_PERSON')
+    if (!isOwn && verdict === 'WITHDRAW') throw new Refusal('CALENDAR_ANOTHERS')
+    const at = await knowledge.tick(tx, made.now)
+    if (verdict === 'CONFIRM') {
+      notBeforeShipped(rules, found.knownUntil)
+      const { days, knownUntil, reason, proposedBy } = found
+      await calendars.amend(tx, { days, knownUntil, reason, by: proposedBy, confirmedBy: by, at })
+    }
+    return proposals.settle(tx, id, { state: BECOMES[verdict], note, by, at })
+  })
+}
+
+const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
+
+/** The calendar of now and as it would be with these days. Nothing is written. Refusals: INPUT_INVALID, DATE_INVALID. */
+export const foreseenCalendar = async (
+  db: Db,
+  rules: Rules,
+  said: DaysSaid,
+): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
+  const amended = checked(rules, said)
+  const { calendar: before } = await withAmendments(db, rules)
+  return { before, after: laidOver(before, amended), days: amended.days.map(({ day }) => day).sort() }
+}
+
+const checked = (rules: Rules, said: DaysSaid): calendars.Amended => {
+  const days = [
+    ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
+    ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
+    ...said.ordinary.map((day) => ({ day, kind: 'ORDINARY' as const })),
+  ]
+  const all = days.map(({ day }) => day)
+  const { knownUntil } = said
+  for (const day of knownUntil === null ? all : [...all, knownUntil])
+    if (!isDate(day)) throw new Refusal('DATE_INVALID', { value: day })
+  if (days.length > DAYS_MOST || new Set(all).size < all.length)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `每次最多 ${DAYS_MOST} 天，每天只说一次 at most ${DAYS_MOST} days, each once`,
+    })
+  if (days.length === 0 && knownUntil === null)
+    throw new Refusal('INPUT_INVALID', { reason: '没有写明任何日期 no day is said' })
+  notBeforeShipped(rules, knownUntil)
+  return { days, knownUntil }
+}
+
+const notBeforeShipped = (rules: Rules, knownUntil: string | null): void => {
+  if (knownUntil !== null && knownUntil < rules.calendar.knownUntil)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `knownUntil 不得早于随版本发布的 ${rules.calendar.knownUntil} not before the day that ships with the hub`,
+    })
+}

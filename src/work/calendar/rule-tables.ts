@@ -1,0 +1,61 @@
+/** The dated rule tables of schema/rules as people read them, whatever each of them is about; the calendar is told by days. */
+import * as contracts from '../../foundation/contracts.js'
+
+/** Told day by day, in its own way. */
+const CALENDAR = 'calendar.json'
+
+export interface RuleTable {
+  name: string
+  about: { zh: string; en: string }
+  sections: { name: string; rows: RuleRow[] }[]
+}
+
+export interface RuleRow {
+  from: string | null
+  to: string | null
+  basis: string | null
+  /** False: told from memory, not to be cited as law; null: the row has no such mark. */
+  confirmed: boolean | null
+  fields: { name: string; value: string }[]
+}
+
+type Members = Record<string, unknown>
+
+let tables: readonly RuleTable[] | null = null
+
+/** All, or the rows in force on that day (YYYY-MM-DD); a row without days is in force on any. */
+export const ruleTables = (on: string | null = null): RuleTable[] => {
+  tables ??= contracts
+    .folder('rules')
+    .filter((file) => file.endsWith('.json') && file !== CALENDAR)
+    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.document(`rules/${file}`) as Members))
+  const holds = ({ from, to }: RuleRow) => on === null || ((from === null || from <= on) && (to === null || on <= to))
+  return tables.map((table) => ({
+    ...table,
+    sections: table.sections.map(({ name, rows }) => ({ name, rows: rows.filter(holds) })),
+  }))
+}
+
+const tableOf = (name: string, content: Members): RuleTable => {
+  const { about, mark: markOfAll, ...rest } = content
+  const sections = Object.entries(rest).flatMap(([section, value]) =>
+    Array.isArray(value) ? [{ name: section, rows: value.map((row) => rowOf(row, markOfAll)) }] : [],
+  )
+  const alone = Object.entries(rest).filter(([, value]) => !Array.isArray(value))
+  const single = alone.length === 0 ? [] : [{ name, rows: [rowOf(Object.fromEntries(alone), markOfAll)] }]
+  return { name, about: about as RuleTable['about'], sections: [...sections, ...single] }
+}
+
+const rowOf = (row: unknown, markOfAll: unknown): RuleRow => {
+  const members: Members = typeof row === 'object' && row !== null ? (row as Members) : { value: row }
+  const { from = null, to = null, basis = null, mark = markOfAll, confirmed, ...rest } = members
+  return {
+    from: from as string | null,
+    to: to as string | null,
+    basis: basis as string | null,
+    confirmed: typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F',
+    fields: Object.entries(rest).flatMap(([name, value]) =>
+      value === null ? [] : [{ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }],
+    ),
+  }
+}

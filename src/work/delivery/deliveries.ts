@@ -1,0 +1,145 @@
+/** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
+import { dateIn } from '../../foundation/time/dates.js'
+import { type Action, type Earlier, type Notice, owing } from '../../domain/delivery/delivery.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as deliveries from '../../store/delivery/deliveries.js'
+import * as desk from '../../store/delivery/delivery-desk.js'
+import * as listings from '../../store/listing/listings.js'
+import * as platformStates from '../../store/delivery/platform-states.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import { noticesOf } from './in-force.js'
+import { removalOf } from './notice.js'
+import type { Rules } from '../calendar/rules.js'
+
+const NO_LONGER_SHOWN = '不再公示'
+
+export interface SettlingDelivery {
+  /** Its id. */
+  delivery: number
+  /** 1–1000 characters; ID numbers in it are replaced. */
+  reason: string
+  by: string
+  now: Date
+}
+
+/**
+ * Owed again at once, under the same key, and the same number unless the platform takes that for an old one, as its subject reads now; where that is public no more, what a removal
+ * owes. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ */
+export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
+  settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
+    const fresh = await freshOf(tx, rules, refused)
+    if (fresh === null) return withdraw(tx, rules, refused, listing, made)
+    const number = await numberOf(tx, refused)
+    await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
+  })
+
+/** What sending it again would tell at this moment; nothing is changed. Action null: nothing. Notice null: a removal's, or none. */
+export const again = async (
+  db: Db,
+  rules: Rules,
+  refused: desk.Delivery,
+): Promise<{ action: Action | null; notice: Notice | null }> => {
+  const fresh = await freshOf(db, rules, refused)
+  if (fresh !== null) return { action: fresh.action, notice: fresh }
+  const earlier = await desk.heardOf(db, refused.platform, [refused.subjectId])
+  return { action: owing('REMOVE', earlier).owe, notice: null }
+}
+
+/** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
+export const close = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
+  settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
+    await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
+    await addInstead(tx, refused, made.now)
+  })
+
+/** A change that waited behind an addition which is closed now is a change of what never came: it goes as the addition. */
+const addInstead = async (tx: Tx, closed: desk.Delivery, now: Date): Promise<void> => {
+  const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
+  const next = all.find(({ number }) => number > closed.number)
+  if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return
+  if (asChange(all, next.number) === 'CHANGE') return
+  const waiting = await desk.numbered(tx, closed, next.number)
+  if (waiting !== null)
+    await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
+}
+
+/** What a change of this number is to a platform that was told what came before it. */
+const asChange = (all: readonly (Earlier & { number: number })[], number: number): Action =>
+  owing(
+    'CHANGE',
+    all.filter((row) => row.number < number),
+  ).owe ?? 'ADD'
+
+type Deed = (tx: Tx, refused: desk.Delivery, listing: listings.Listing | null, reason: string) => Promise<void>
+
+const settle = async (
+  db: Db,
+  rules: Rules,
+  { delivery, by, now, ...made }: SettlingDelivery,
+  act: desk.DeliveryAct['act'],
+  deed: Deed,
+): Promise<void> => {
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  await inTransaction(db, 'settle', async (tx) => {
+    const found = await desk.byId(tx, delivery)
+    if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
+    // The subject first, as every move holds them.
+    const listing = found.kind === 'listing' ? await listings.forMove(tx, found.subjectId) : null
+    const refused = await desk.hold(tx, delivery)
+    if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
+    await deed(tx, refused, listing, reason)
+    await desk.record(tx, [{ deliveryId: delivery, act, by, at: now, reason, receipt: refused.receipt }])
+  })
+}
+
+/**
+ * A removal says again what it said: nothing of the entry is public from which to say more. So does what the hub has no fresh
+ * notice of: had its record changed or gone, this delivery would have been set aside. Null: the entry is public no more.
+ */
+const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
+  const { kind, number, notice, subjectId } = refused
+  if (refused.action === 'REMOVE') return notice
+  const action =
+    refused.action === 'ADD' ? 'ADD' : asChange(await desk.heardOf(tx, refused.platform, [subjectId]), number)
+  const [standing] = await noticesOf(tx, rules, [subjectId])
+  if (standing !== undefined) return { ...standing.notice, sequence: number, action } as Notice
+  return kind === 'listing' ? null : { ...notice, action }
+}
+
+/**
+ * Its own; above the floor of its platform where nothing later waits behind it, for what is numbered less is passed over there.
+ * Looked at without holding the others: a merge that holds them may be waiting for this one.
+ */
+const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
+  const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
+  return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
+}
+
+const floorOf = async (tx: Tx, platform: string): Promise<number> =>
+  (await platformStates.floors(tx)).get(platform) ?? 0
+
+const withdraw = async (
+  tx: Tx,
+  rules: Rules,
+  { platform, kind, subjectId, notice }: desk.Delivery,
+  listing: listings.Listing | null,
+  { by, now }: SettlingDelivery,
+): Promise<void> => {
+  const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
+  const { owe, fold } = owing('REMOVE', earlier)
+  if (fold !== 'nothing') await deliveries.fold(tx, [{ subjectId, platform, what: fold }])
+  if (owe === null) return
+  const today = dateIn(now)
+  const removal = (listing && removalOf(rules, listing, { by, role: 'officer', on: today, today })) ?? {
+    reason: 'WITHDRAWN',
+    reasonText: NO_LONGER_SHOWN,
+    documentNumber: null,
+    removedOn: today,
+  }
+  const number = Math.max(earlier.at(-1)?.number ?? 0, await floorOf(tx, platform)) + 1
+  const removing = { ...notice, sequence: number, action: owe, removal } as Notice
+  await deliveries.owe(tx, [{ platform, kind, subjectId, number, action: owe, notice: removing, dueAt: now }])
+}

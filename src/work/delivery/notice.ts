@@ -1,0 +1,64 @@
+/** What a platform is told of an entry: what the public knows of it, and how it ended. */
+import type { Act } from '../../domain/listing/case.js'
+import type { EntryNotice } from '../../domain/delivery/delivery.js'
+import { publicCode, publicName } from '../../domain/listing/public-name.js'
+import type * as listings from '../../store/listing/listings.js'
+import type * as operators from '../../store/operators/operators.js'
+import { listOf, type Rules } from '../calendar/rules.js'
+
+export const noticeOf = (
+  rules: Rules,
+  listing: listings.Listing,
+  operator: operators.Operator,
+  removal: EntryNotice['removal'],
+  body: listings.PublicBody | undefined,
+): Omit<EntryNotice, 'sequence' | 'action'> => {
+  const list = listOf(rules, listing.list)
+  return {
+    key: listing.id,
+    list: listing.list,
+    listName: list.zh,
+    // As the public knows it, masked, and as it was when it was shown: the same code under one key.
+    operator: {
+      uscc: body ? body.uscc : publicCode(operator.uscc),
+      name: body?.name ?? publicName(operator.name) ?? '',
+      regNo: null,
+    },
+    ...told(listing),
+    // Masked for the public, and so for whoever publishes it again.
+    ...(body && {
+      reason: body.reason,
+      basis: body.basis,
+      authority: body.authority,
+      documentNumber: body.documentNumber,
+    }),
+    contested: body?.contested ?? false,
+    authorityCode: listing.authorityCode,
+    removal,
+  }
+}
+
+/** What the public and the platforms are told alike. */
+const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
+  reason,
+  basis,
+  authority,
+  documentNumber: documentNumber ?? '',
+  decidedOn: facts.decidedOn ?? '',
+  publishedOn: publishedOn ?? '',
+  endsOn,
+})
+
+/** Hidden is removed, as far as a platform goes; it is added again when it is shown again. */
+export const removalOf = (rules: Rules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
+  const documentNumber = act.documentNumber ?? null
+  if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
+  if (listing.removedOn === null) return null
+  const rule = listOf(rules, listing.list).removals.find((row) => row.reason === listing.removalReason)
+  return {
+    reason: listing.removalReason ?? '',
+    reasonText: rule?.zh ?? act.reason ?? '',
+    documentNumber,
+    removedOn: listing.removedOn,
+  }
+}

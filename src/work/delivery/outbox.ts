@@ -1,0 +1,50 @@
+/**
+ * What the platforms are owed of a change, given what each has heard: written in the transaction of the change. Whatever is told,
+ * an entry or a record, is told through here.
+ */
+import { type Action, hears, type Notice, owing, type SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Tx } from '../../store/db/db.js'
+import * as deliveries from '../../store/delivery/deliveries.js'
+import * as platformStates from '../../store/delivery/platform-states.js'
+import type { Rules } from '../calendar/rules.js'
+
+/** A notice before it is numbered for each platform. */
+export type Unnumbered = Notice extends infer N ? (N extends Notice ? Omit<N, 'sequence' | 'action'> : never) : never
+
+export interface Told {
+  kind: SubjectKind
+  subjectId: string
+  change: Action
+  notice: Unnumbered
+}
+
+export const tell = async (
+  tx: Tx,
+  rules: Pick<Rules, 'platforms'>,
+  told: readonly Told[],
+  dueAt: Date,
+): Promise<void> => {
+  if (told.length === 0) return
+  const heard = new Map<string, deliveries.EarlierOf[]>(told.map(({ subjectId }) => [subjectId, []]))
+  for (const row of await deliveries.earlier(tx, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
+  const floors = await platformStates.floors(tx)
+  const folded: Parameters<typeof deliveries.fold>[1][number][] = []
+  const owed: Parameters<typeof deliveries.owe>[1][number][] = []
+  for (const { kind, subjectId, change, notice } of told) {
+    const all = heard.get(subjectId) ?? []
+    const list = 'list' in notice ? notice.list : undefined
+    const hearing = rules.platforms.filter((platform) => hears(platform, kind, list)).map(({ id }) => id)
+    for (const platform of new Set([...hearing, ...all.map((row) => row.platform)])) {
+      const earlier = all.filter((row) => row.platform === platform)
+      const { owe, fold } = owing(change, earlier)
+      if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
+      // One that hears of such no more is told only of what it has.
+      if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue
+      const number = Math.max(earlier.at(-1)?.number ?? 0, floors.get(platform) ?? 0) + 1
+      const numbered = { ...notice, sequence: number, action: owe } as Notice
+      owed.push({ platform, kind, subjectId, number, action: owe, notice: numbered, dueAt })
+    }
+  }
+  await deliveries.fold(tx, folded)
+  await deliveries.owe(tx, owed)
+}

@@ -1,0 +1,54 @@
+/** What a person does to a platform: holds its additions, lets them go, or says that it shows nothing of ours any more. */
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as states from '../../store/delivery/platform-states.js'
+import type { Rules } from '../calendar/rules.js'
+
+export interface Directing {
+  /** Its id. */
+  platform: string
+  /** 1–1000 characters; ID numbers in it are replaced. */
+  reason: string
+  /** Who does it. */
+  by: string
+  now: Date
+}
+
+/**
+ * From now on additions and changes are owed to it and not sent; removals are. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED,
+ * INPUT_INVALID.
+ */
+export const pause = (db: Db, rules: Rules, made: Directing): Promise<void> =>
+  direct(db, rules, made, 'PAUSE', async (tx, act) => {
+    if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
+  })
+
+/** What was held goes with the next push. Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
+export const resume = (db: Db, rules: Rules, made: Directing): Promise<void> =>
+  direct(db, rules, made, 'RESUME', async (tx) => {
+    if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
+  })
+
+/**
+ * It has lost what it showed under our keys: with the next push everything in force is owed to it again, as additions under the
+ * same keys with the next sequence. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
+ */
+export const declareWiped = (db: Db, rules: Rules, made: Directing): Promise<void> =>
+  direct(db, rules, made, 'WIPE', states.wipe)
+
+const direct = async (
+  db: Db,
+  rules: Rules,
+  { platform, by, now, ...made }: Directing,
+  act: states.PlatformAct['act'],
+  carry: (tx: Tx, act: states.PlatformAct) => Promise<void>,
+): Promise<void> => {
+  const known = rules.platforms.map(({ id }) => id)
+  if (!known.includes(platform)) throw new Refusal('PLATFORM_UNKNOWN', { platform, known: known.join(' ') })
+  const said = { platform, act, by, at: now, reason: writtenText(made.reason, '理由 the reason', rules.mark) }
+  await db.transaction(async (tx) => {
+    await carry(tx, said)
+    await states.record(tx, said)
+  })
+}

@@ -1,0 +1,232 @@
+/**
+ * Records told: when a merge makes an agency's penalty or permit new, another, or withdrawn, the platforms that hear of such
+ * are owed it, in the same transaction. Where none hears of records, nor ever did, that is asked and nothing else.
+ */
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Hearing } from '../../domain/delivery/delivery.js'
+import type { Evidence } from '../../domain/scoring/repair-targets.js'
+import { repairsOf } from '../../domain/scoring/repair-targets.js'
+import {
+  type Due,
+  digestTold,
+  dueOf,
+  REMOVALS,
+  type RecordTold,
+  recordTold,
+  type Telling,
+  TOLD_KINDS,
+  type ToldKind,
+  tellingOf,
+  type WhyGone,
+} from '../../domain/delivery/published-record.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as toldRecords from '../../store/delivery/published-records.js'
+import type { Rules } from '../calendar/rules.js'
+import { type Told, tell } from './outbox.js'
+
+/** Records looked at at a step. */
+const STEP_RECORDS = 500
+
+export interface RecordsTold {
+  /** Records of which platforms are owed something because of this. */
+  told: number
+  /** Of natural persons, whom the hub does not report: nothing is owed. */
+  untold: number
+  /** Secret, by the simple procedure, repaired, or no longer published: nothing is owed. */
+  excluded: number
+}
+
+/** What has changed: by a merge, by taking a run back, or by a decision on whose records these operators' are. */
+export type Cause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
+
+/** `at`: the instant of the transaction's knowledge; `dueAt`: from when it is owed. Null: no platform hears of records, or ever did. */
+export const tellRecords = async (
+  tx: Tx,
+  rules: Pick<Rules, 'platforms'>,
+  cause: Cause,
+  { at, dueAt }: { at: Date; dueAt: Date },
+): Promise<RecordsTold | null> => {
+  const heard = kindsHeard(rules.platforms)
+  // Whoever was told of a kind, and hears of it no more, still learns that what it was told is gone.
+  const told = await toldRecords.kindsTold(
+    tx,
+    TOLD_KINDS.filter((kind) => !heard.includes(kind)),
+  )
+  const kinds = [...heard, ...told]
+  if (kinds.length === 0) return null
+  if (cause === 'takeback') await toldRecords.touchedByTakeback(tx, { at, kinds })
+  else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
+  else await toldRecords.touchedOf(tx, { ...cause, at, kinds })
+  const counts: RecordsTold = { told: 0, untold: 0, excluded: 0 }
+  let after: toldRecords.Touched | null = null
+  for (;;) {
+    const page: toldRecords.Touched[] = await toldRecords.touched(tx, after, STEP_RECORDS)
+    if (page.length === 0) break
+    await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
+    after = page.at(-1) ?? null
+  }
+  await toldRecords.forgetTouched(tx)
+  return counts
+}
+
+/** Kinds of record of which any platform hears. */
+const kindsHeard = (platforms: readonly Hearing[]): ToldKind[] =>
+  TOLD_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
+
+const tellPage = async (
+  tx: Tx,
+  rules: Pick<Rules, 'platforms'>,
+  page: readonly toldRecords.Named[],
+  { kinds, heard, dueAt }: { kinds: readonly ToldKind[]; heard: readonly ToldKind[]; dueAt: Date },
+  counts: RecordsTold,
+): Promise<void> => {
+  const today = dateIn(dueAt)
+  const touched = new Set(page.map(nameOf))
+  const looked = await lookAt(tx, page, kinds, today)
+  const before = await toldRecords.lastTold(
+    tx,
+    looked.filter((one) => one.due !== null && isGone(one)).map(({ known }) => known.id),
+  )
+  const [gone, shown, kept] = [[] as Told[], [] as Told[], [] as Parameters<typeof toldRecords.keep>[1][number][]]
+  for (const one of looked) {
+    const { known, telling, due } = one
+    if (touched.has(nameOf(known))) count(counts, telling, due)
+    const { id, kind, party, told, feed, key, fact } = known
+    if (due === null || party === null) continue
+    const notice = recordTold(known, party, null)
+    const digest = digestTold(notice)
+    const stood = told !== null && !told.removed
+    const taken = isGone(one)
+    if (!taken && stood && told.digest === digest) continue
+    if (!stood && !heard.includes(kind)) continue
+    if (taken) {
+      // By the code and in the words that its receivers know; that it was revoked only its newest words say.
+      const { operator, body } = before.get(id) ?? notice
+      const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, one, today)
+      const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
+      gone.push({ kind, subjectId: id, change: 'REMOVE', notice: last })
+    }
+    if (due === 'SHOW') shown.push({ kind, subjectId: id, change: stood && !taken ? 'CHANGE' : 'ADD', notice })
+    kept.push({ feed, key, kind, operatorId: party.id, fact, digest, removed: due !== 'SHOW' })
+  }
+  await tell(tx, rules, gone, dueAt)
+  await tell(tx, rules, shown, dueAt)
+  await toldRecords.keep(tx, kept, dueAt)
+  counts.told += kept.length
+}
+
+/** What was told of it is to go; also where it stands for another firm now, since one key shows one firm at a time. */
+const isGone = ({ known: { told, party }, due }: Looked): boolean =>
+  due !== 'SHOW' ? due !== null : told !== null && !told.removed && told.operatorId !== party?.id
+
+const nameOf = ({ feed, key }: toldRecords.Named): string => `${key}\n${feed}`
+
+const count = (counts: RecordsTold, telling: Telling | null, due: Due): void => {
+  if (due !== null) return
+  if (telling === 'PERSON') counts.untold += 1
+  if (telling === 'EXCLUDED' || telling === 'OVER' || telling === 'REPAIRED') counts.excluded += 1
+}
+
+interface Looked {
+  known: toldRecords.Known
+  /** Null: it stands no longer. */
+  telling: Telling | null
+  due: Due
+  repairedOn: string | null
+}
+
+const lookAt = async (
+  db: Db | Tx,
+  page: readonly toldRecords.Named[],
+  kinds: readonly ToldKind[],
+  today: string | null,
+): Promise<Looked[]> => {
+  const found = await toldRecords.around(db, page, kinds)
+  const repaired = await repairedAmong(db, found)
+  const all = found.map((known) => {
+    const asked = { today, repaired: repaired.has(known.order) }
+    const telling = known.stands ? tellingOf(known.kind, known.body, known.party, asked) : null
+    const { id, kind, party, fact, order, told } = known
+    const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
+    return { known, telling, source: { id, kind, stands, told } }
+  })
+  const due = dueOf(all.map(({ source }) => source))
+  return all.map(({ known, telling }) => ({
+    known,
+    telling,
+    due: due.get(known.id) ?? null,
+    repairedOn: repaired.get(known.order) ?? null,
+  }))
+}
+
+/** By version: the day on which a repair ended its publication. */
+const repairedAmong = async (db: Db | Tx, found: readonly toldRecords.Known[]): Promise<Map<number, string>> => {
+  const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
+  const byOperator = new Map<number, Evidence[]>()
+  for (const row of await toldRecords.repairsOf(db, [...operators])) {
+    const own = byOperator.get(row.operatorId)
+    if (own) own.push(row)
+    else byOperator.set(row.operatorId, [row])
+  }
+  return new Map([...byOperator.values()].flatMap((own) => [...(repairsOf(own, []) ?? [])]))
+}
+
+const removalOf = (why: WhyGone, { known, repairedOn }: Looked, today: string): RecordTold['removal'] => {
+  const ended = why === 'REVOKED' ? known.body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null
+  return {
+    reason: why,
+    reasonText: REMOVALS[why],
+    documentNumber: null,
+    removedOn: typeof ended === 'string' ? ended : today,
+  }
+}
+
+export interface RecordInForce {
+  kind: ToldKind
+  subjectId: string
+  notice: RecordTold
+}
+
+/** What a platform that hears of these kinds should show, a page at a time, in the order of keys; each is known to later changes from then on. */
+export const recordsInForce = async function* (
+  db: Db | Tx,
+  hearing: Hearing,
+  today: string,
+): AsyncGenerator<RecordInForce[]> {
+  const kinds = TOLD_KINDS.filter((kind) => hearing.kinds.includes(kind))
+  if (kinds.length === 0) return
+  let after: toldRecords.Named | null = null
+  for (;;) {
+    const page: toldRecords.Named[] = await toldRecords.standing(db, { kinds, after, limit: STEP_RECORDS })
+    if (page.length === 0) return
+    after = page.at(-1) ?? null
+    const asked = new Set(page.map(nameOf))
+    const shown = (await lookAt(db, page, kinds, today)).filter(
+      ({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && asked.has(nameOf(known)),
+    )
+    await toldRecords.register(
+      db,
+      shown.flatMap(({ known: { feed, key, kind, fact, party } }) =>
+        party === null ? [] : [{ feed, key, kind, fact, operatorId: party.id }],
+      ),
+    )
+    yield shown.flatMap(asInForce)
+  }
+}
+
+/** What these say now, by their keys at platforms; those that are to be shown no longer are left out. `today` null: whatever the day. */
+export const recordNoticesOf = async (
+  db: Db | Tx,
+  ids: readonly string[],
+  today: string | null = null,
+): Promise<RecordInForce[]> => {
+  const named = await toldRecords.byIds(db, ids)
+  const wanted = new Set(ids)
+  const looked = await lookAt(db, named, TOLD_KINDS, today)
+  return looked
+    .filter(({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && wanted.has(known.id))
+    .flatMap(asInForce)
+}
+
+const asInForce = ({ known }: Looked): RecordInForce[] =>
+  known.party === null ? [] : [{ kind: known.kind, subjectId: known.id, notice: recordTold(known, known.party, null) }]

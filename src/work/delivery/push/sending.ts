@@ -1,0 +1,383 @@
+/** How what was claimed is checked, asked about, sent and booked. */
+import { type Meaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../../domain/delivery/delivery.js'
+import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
+import type { Platform } from '../../../platforms/platform.js'
+import * as queue from '../../../store/delivery/delivery-queue.js'
+import * as door from './circuit-breaker.js'
+import { LEASE_MS, type Sender } from './sender.js'
+
+/** A call may take so long, milliseconds; less than the lease, which is renewed before a call when it has begun to run. */
+const CALL_MS = 10_000
+/** The lease is renewed before a call that begins later than this after the claim, milliseconds. */
+const FRESH_MS = 1_000
+/** A platform that has a message and has not judged it is asked again after this, seconds. */
+const ASK_AGAIN_SECONDS = 30
+/** From so many failures of its own on a row is sent alone: whatever it does to the platform, it does to no other row. */
+const ALONE_AFTER = 2
+/** Rows with failures of their own that one claim tries; the rest is put back for the next. */
+const ALONE_MAX = 10
+const SECOND_MS = 1_000
+
+/** `failed`: the platform did not answer a batch. `late`: its pace left no turn. `done`: every row is booked. */
+export type Sent = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
+
+/** Everything that was claimed is booked or put back, whatever happens. */
+export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], width: number): Promise<Sent> => {
+  const claimedAt = s.now()
+  const good = await checked(s, claimed)
+  const asked = await ask(s, good)
+  if ('error' in asked) return { end: 'failed', error: asked.error }
+  const crowd = asked.unknown.filter(isWorn).slice(ALONE_MAX)
+  await putBack(s, crowd)
+  const waves = wavesOf(
+    s.platform.batchSize,
+    asked.unknown.filter((delivery) => !crowd.includes(delivery)),
+    width,
+  )
+  let trouble: Sent | null = null
+  let kept: Sent | null = null
+  for (const [i, wave] of waves.entries()) {
+    // What stays behind was not sent: the claim counts as none.
+    const left = () => putBack(s, waves.slice(i).flat(2))
+    if (s.signal?.aborted) {
+      await left()
+      break
+    }
+    if (!(await door.turn(s))) {
+      await left()
+      return trouble ?? { end: 'late' }
+    }
+    const ours = await held(s, wave, claimedAt)
+    if (ours.length === 0) continue
+    const { error, unnoted } = await sendWave(s, ours)
+    if (unnoted !== undefined) kept = { end: 'failed', error: unnoted }
+    if (error === undefined) continue
+    const alone = ours.flat().every(isWorn)
+    trouble = { end: 'failed', error }
+    if (alone) continue
+    await putBack(s, waves.slice(i + 1).flat(2))
+    return trouble
+  }
+  if (kept !== null) return kept
+  return trouble !== null && waves.flat(2).every(isWorn) ? trouble : { end: 'done' }
+}
+
+const isWorn = ({ failures }: queue.Claimed): boolean => failures >= ALONE_AFTER
+
+/** Each row against its schema; what fails goes to a person and holds up no other subject. */
+const checked = async (s: Sender, claimed: readonly queue.Claimed[]): Promise<queue.Claimed[]> => {
+  const bad: queue.Outcome[] = []
+  const good = claimed.filter((delivery) => {
+    const [fault] = faultsOf(s, delivery)
+    if (fault === undefined) return true
+    const { notice } = delivery
+    const receipt: queue.Booked = {
+      key: notice.key,
+      accepted: false,
+      code: fault.rule,
+      text: fault.message,
+      field: fault.field,
+      value: null,
+      receiverId: null,
+      batch: null,
+      row: null,
+    }
+    bad.push({ ...refused(delivery, receipt), unsent: true })
+    return false
+  })
+  s.counts.rejected += bad.length
+  await booked(s, bad)
+  return good
+}
+
+const faultsOf = ({ platform, log }: Sender, delivery: queue.Claimed): ReturnType<Platform['check']> => {
+  try {
+    return platform.check(delivery.notice)
+  } catch (error) {
+    log.error({ err: error, platform: platform.id, delivery: delivery.id }, 'a row could not be checked')
+    return [{ field: '', rule: 'CHECK', message: '报文无法校验。The row could not be checked.' }]
+  }
+}
+
+/** Rows that were sent and never answered are asked about first, where the platform can be asked. */
+const ask = async (
+  s: Sender,
+  claimed: readonly queue.Claimed[],
+): Promise<{ unknown: queue.Claimed[] } | { error: unknown }> => {
+  const { platform } = s
+  if (platform.ask === undefined) return { unknown: [...claimed] }
+  const silent = claimed.filter(isUnanswered)
+  if (silent.length === 0) return { unknown: [...claimed] }
+  const called = await call(
+    s,
+    (to) =>
+      platform.ask?.(
+        silent.map(({ notice }) => notice),
+        to,
+      ) ?? Promise.resolve([]),
+  )
+  if ('error' in called) {
+    await fail(s, called.error, silent)
+    await putBack(
+      s,
+      claimed.filter((delivery) => !silent.includes(delivery)),
+    )
+    return called
+  }
+  const known: queue.Outcome[] = []
+  for (const [i, delivery] of silent.entries()) {
+    const receipt = receiptFor(delivery, called.value[i])
+    if (receipt.code === NO_RECEIPT) continue
+    const { batch = null, row = null } = delivery.receipt ?? {}
+    known.push(outcomeOf(s, delivery, { ...receipt, batch, row }))
+  }
+  const told = new Set(known.map(({ delivery }) => delivery.id))
+  const unknown = claimed.filter(({ id }) => !told.has(id))
+  // Whoever answers questions and takes no message is in trouble still: only where nothing is to be sent is it well.
+  if (unknown.length === 0) await door.answered(s)
+  await booked(s, known)
+  tally(s, known)
+  return { unknown }
+}
+
+/** The platform has had it in its hands and has said nothing that settles it. */
+const isUnanswered = ({ attempts, receipt }: queue.Claimed): boolean =>
+  attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
+
+/** Calls side by side, each of one kind of subject; rows that failed by themselves come last, each alone. */
+const wavesOf = (size: number, claimed: readonly queue.Claimed[], width: number): queue.Claimed[][][] => {
+  const batches: queue.Claimed[][] = []
+  const [fresh, worn] = [claimed.filter((delivery) => !isWorn(delivery)), claimed.filter(isWorn)]
+  for (const kind of new Set(fresh.map((delivery) => delivery.kind))) {
+    const same = fresh.filter((delivery) => delivery.kind === kind)
+    for (let at = 0; at < same.length; at += size) batches.push(same.slice(at, at + size))
+  }
+  const waves: queue.Claimed[][][] = []
+  for (let at = 0; at < batches.length; at += width) waves.push(batches.slice(at, at + width))
+  return [...waves, ...worn.map((delivery) => [[delivery]])]
+}
+
+/** The wave as far as it is still ours: what was folded since is not sent, what another has claimed is his. */
+const held = async (s: Sender, wave: queue.Claimed[][], claimedAt: Date): Promise<queue.Claimed[][]> => {
+  const at = s.now()
+  if (at.getTime() - claimedAt.getTime() <= FRESH_MS) return wave
+  const ours = await queue.hold(s.db, wave.flat(), new Date(at.getTime() + LEASE_MS))
+  return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
+}
+
+/** `error`: the platform's. `unnoted`: why rows could not be noted, and were put back. */
+const sendWave = async (
+  s: Sender,
+  wave: readonly (readonly queue.Claimed[])[],
+): Promise<{ error?: unknown; unnoted?: unknown }> => {
+  const noted = wave.map((batch) => notedOf(s, batch))
+  const kept = noted.flatMap(({ unnoted }) => (unnoted === null ? [] : [unnoted]))
+  await putBack(
+    s,
+    kept.flatMap(({ rows }) => rows),
+  )
+  const sent = await Promise.all(noted.filter(({ rows }) => rows.length > 0).map(({ rows }) => sendBatch(s, rows)))
+  const outcomes = sent.flatMap((one) => ('outcomes' in one ? one.outcomes : []))
+  if (outcomes.length > 0) {
+    s.counts.sent += outcomes.length
+    tally(s, outcomes)
+    await door.answered(s)
+    await booked(s, outcomes)
+  }
+  const unnoted = kept[0] === undefined ? {} : { unnoted: kept[0].error }
+  const failures = sent.flatMap((one) => ('error' in one ? [one] : []))
+  const [first] = failures
+  if (first === undefined) return unnoted
+  // Calls that failed side by side are one failure of the platform.
+  await fail(
+    s,
+    first.error,
+    failures.flatMap(({ batch }) => batch),
+  )
+  return { ...unnoted, error: first.error }
+}
+
+interface Noted {
+  /** What may leave. */
+  rows: readonly queue.Claimed[]
+  unnoted: { rows: readonly queue.Claimed[]; error: unknown } | null
+}
+
+/** What cannot be noted does not leave, and is no fault of the platform. Removals wait for no note: a comparison finds them. */
+const notedOf = (s: Sender, batch: readonly queue.Claimed[]): Noted => {
+  try {
+    const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
+    s.beforeSending?.({
+      deliveryId: last.id,
+      number: Math.max(...batch.map((delivery) => delivery.number)),
+      key: last.subjectId,
+      at: last.createdAt.toISOString(),
+    })
+    return { rows: batch, unnoted: null }
+  } catch (error) {
+    if (!s.unnoted)
+      s.log.error({ platform: s.platform.id, reason: reasonOf(error) }, 'nothing can be noted: only removals leave')
+    s.unnoted = true
+    const held = batch.filter(({ action }) => action !== 'REMOVE')
+    return {
+      rows: batch.filter(({ action }) => action === 'REMOVE'),
+      unnoted: held.length === 0 ? null : { rows: held, error },
+    }
+  }
+}
+
+type BatchSent = { outcomes: queue.Outcome[] } | { error: unknown; batch: readonly queue.Claimed[] }
+
+const sendBatch = async (s: Sender, batch: readonly queue.Claimed[]): Promise<BatchSent> => {
+  s.batches += 1
+  const id = `${s.run}-${s.batches}`
+  const notices = batch.map(({ notice }) => notice)
+  const sentAt = s.now().toISOString()
+  const called = await call(s, (to) => s.platform.send({ id, sentAt, notices }, to))
+  if ('error' in called) return { error: called.error, batch }
+  return {
+    outcomes: batch.map((delivery, i) =>
+      outcomeOf(s, delivery, { ...receiptFor(delivery, called.value[i]), batch: id, row: i + 1 }),
+    ),
+  }
+}
+
+/** The call and its end are bounded, whatever the transport does with its signal. */
+const call = async <T>(
+  { url, secret, signal }: Sender,
+  work: (to: { url: string; secret: string; signal: AbortSignal }) => Promise<T>,
+): Promise<{ value: T } | { error: unknown }> => {
+  const bound = new AbortController()
+  const reason = `超过 ${CALL_MS} 毫秒未应答 took longer than ${CALL_MS} ms`
+  const timer = setTimeout(() => bound.abort(new Refusal('PLATFORM_UNREACHABLE', { reason })), CALL_MS)
+  const ended = signal ? AbortSignal.any([signal, bound.signal]) : bound.signal
+  const late = new Promise<never>((_, reject) => {
+    ended.addEventListener('abort', () => reject(ended.reason), { once: true })
+  })
+  try {
+    ended.throwIfAborted()
+    return { value: await Promise.race([work({ url, secret, signal: ended }), late]) }
+  } catch (error) {
+    return { error }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A receipt of another row than the one it stands for is none. */
+const receiptFor = ({ notice }: queue.Claimed, receipt: Receipt | undefined): Receipt =>
+  receipt?.key === notice.key
+    ? receipt
+    : {
+        key: notice.key,
+        accepted: false,
+        code: NO_RECEIPT,
+        text: '没有回执 no receipt',
+        field: null,
+        value: null,
+        receiverId: null,
+      }
+
+const meaningOf = ({ platform }: Sender, { accepted, code }: Receipt): Meaning =>
+  accepted
+    ? 'ACCEPTED'
+    : code === NO_RECEIPT || code === WAITING
+      ? 'LATER'
+      : (platform.codes[code]?.meaning ?? 'CORRECT')
+
+const outcomeOf = (s: Sender, delivery: queue.Claimed, receipt: queue.Booked): queue.Outcome => {
+  const meaning = meaningOf(s, receipt)
+  if (meaning === 'ACCEPTED') return { delivery, state: 'CONFIRMED', receipt, error: null, dueAt: null, failures: 0 }
+  if (meaning === 'CORRECT') return refused(delivery, receipt)
+  const error = `${receipt.code} ${receipt.text}`
+  if (receipt.code === WAITING) {
+    const dueAt = new Date(s.now().getTime() + ASK_AGAIN_SECONDS * SECOND_MS)
+    return { delivery, state: 'OWED', receipt, error, dueAt, failures: 0 }
+  }
+  return {
+    delivery,
+    state: 'OWED',
+    receipt,
+    error,
+    dueAt: nextTry(delivery.attempts, s.now(), s.random()),
+    failures: 0,
+  }
+}
+
+const refused = (delivery: queue.Claimed, receipt: queue.Booked): queue.Outcome => ({
+  delivery,
+  state: 'REFUSED',
+  receipt,
+  error: `${receipt.code} ${receipt.text}`,
+  dueAt: null,
+  failures: 0,
+})
+
+const tally = ({ counts }: Sender, outcomes: readonly queue.Outcome[]): void => {
+  for (const { state } of outcomes) {
+    if (state === 'CONFIRMED') counts.accepted += 1
+    if (state === 'REFUSED') counts.rejected += 1
+  }
+}
+
+/**
+ * A platform that did not answer: its rows stay owed. Where it had answered others just before, the failure may be theirs, and
+ * they wait longer each time; otherwise they come back as soon as it is tried again.
+ */
+const fail = async (s: Sender, error: unknown, rows: readonly queue.Claimed[]): Promise<void> => {
+  // Whoever stopped us knows why: the platform has not failed.
+  if (s.signal?.aborted) {
+    await booked(
+      s,
+      rows.map((delivery) => stillOwed(delivery, s.now(), reasonOf(error), delivery.failures)),
+    )
+    return
+  }
+  const retryAfter = isRefusal(error) ? Number(error.details['retryAfterSeconds'] ?? 0) : 0
+  s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'platform did not answer')
+  const { before, after } = await door.failed(s, retryAfter)
+  const at = s.now()
+  await booked(
+    s,
+    rows.map((delivery) => {
+      const own = before.failures === 0 ? delivery.failures + 1 : delivery.failures
+      const wait = nextTry(before.failures === 0 ? own : after.failures, at, s.random())
+      const dueAt = before.failures === 0 || after.openUntil === null ? later(wait, after.openUntil) : after.openUntil
+      return stillOwed(delivery, dueAt, reasonOf(error), own)
+    }),
+  )
+}
+
+const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures: number): queue.Outcome => ({
+  delivery,
+  state: 'OWED',
+  receipt: null,
+  error,
+  dueAt,
+  failures,
+})
+
+const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
+
+/**
+ * What did not leave the hub is as if it had not been claimed. Tried once: done twice it would take back another's claim; what is
+ * not put back comes back when its lease ends.
+ */
+const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
+  try {
+    await queue.putBack(s.db, rows)
+  } catch (error) {
+    if (!door.passes(error)) throw error
+    s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'claimed rows wait for the end of their lease')
+  }
+}
+
+const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
+  await door.patiently(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
+  const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
+  if (newer.length > 0)
+    await s.heldNewer?.(
+      s.platform.id,
+      newer.map(({ delivery }) => delivery.id),
+    )
+}

@@ -1,0 +1,184 @@
+/** What a comparison does about one subject: a removal or a change owed again, or the entry hidden. Looked at again where it is held. */
+import { dateIn } from '../../foundation/time/dates.js'
+import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
+import { isRefusal, reasonOf } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import * as comparisons from '../../store/delivery/comparisons.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as deliveries from '../../store/delivery/deliveries.js'
+import * as listings from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
+import * as platformStates from '../../store/delivery/platform-states.js'
+import * as checks from '../../store/delivery/removal-checks.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import { noticesOf } from './in-force.js'
+import { makeMove } from '../listing/listing.js'
+import { noticeOf, removalOf } from './notice.js'
+import type { Rules } from '../calendar/rules.js'
+
+export interface By {
+  platform: string
+  name: string
+  rules: Rules
+  now: Date
+  log: Log
+}
+
+export interface Looked {
+  key: string
+  kind: SubjectKind
+  /** The largest number that it was owed when it was looked at; 0: none. */
+  highest: number
+  shown: { sequence: number | null } | undefined
+}
+
+/**
+ * False: something about it is on its way by now, or it is in force again; or its removal was closed by an officer, who has said
+ * why it stays there.
+ */
+export const removeThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
+  inTurn(db, (tx) => removeWithin(tx, one, by))
+
+const removeWithin = async (
+  tx: Tx,
+  one: Looked,
+  by: By,
+  before: () => Promise<void> = async () => {},
+): Promise<boolean> => {
+  const listing = one.kind === 'listing' ? await listings.forMove(tx, one.key) : null
+  const all = await unmoved(tx, one, by)
+  if (all === null || isClosedRemoval(all.at(-1))) return false
+  if ((await listings.publicBodies(tx, [one.key])).has(one.key)) return false
+  const notice = await removalNotice(tx, one, listing, by)
+  if (notice === null) return false
+  await before()
+  await owe(tx, { ...notice, action: 'REMOVE' }, one, by)
+  return true
+}
+
+/**
+ * The same for a removal that was confirmed and whose subject is displayed still: its check ends as SHOWN, and a later delivery
+ * removes it again.
+ */
+export const removeShown = (db: Db, one: Looked, delivery: number, by: By): Promise<boolean> =>
+  inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
+
+/** As it is now, under the same key; of a record as it was last told. False: as above. */
+export const tellAgain = (db: Db, one: Looked, by: By): Promise<boolean> =>
+  inTurn(db, async (tx) => {
+    if (one.kind === 'listing') await listings.forMove(tx, one.key)
+    if ((await unmoved(tx, one, by)) === null) return false
+    const [standing] = await noticesOf(tx, by.rules, [one.key])
+    const last = one.kind === 'listing' ? null : await comparisons.lastNotice(tx, by.platform, one.key)
+    const notice = standing?.notice ?? last
+    if (notice == null) return false
+    await owe(tx, { ...notice, action: 'CHANGE', removal: null } as Notice, one, by)
+    return true
+  })
+
+/**
+ * An addition as a new platform would be owed it. False: something is on its way by now, it is in force no more, or an officer has
+ * closed its addition and said why.
+ */
+export const addThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
+  inTurn(db, async (tx) => {
+    if (one.kind === 'listing') await listings.forMove(tx, one.key)
+    const all = await unmoved(tx, one, by)
+    if (all === null || all.findLast(({ state }) => state !== 'FOLDED')?.state === 'CLOSED') return false
+    const [standing] = await noticesOf(tx, by.rules, [one.key])
+    if (standing === undefined) return false
+    await owe(tx, { ...standing.notice, action: 'ADD', removal: null } as Notice, one, by)
+    return true
+  })
+
+/** With all that hiding does. False: the entry has moved on, or may not be hidden. */
+export const hide = async (db: Db, one: { key: string; told: number }, by: By): Promise<boolean> => {
+  const listing = await listings.byId(db, one.key)
+  if (listing === null) return false
+  // Gone at several platforms it is hidden once, and for all of them.
+  if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
+  const told = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
+  if (told?.last?.state !== 'CONFIRMED' || told.last.number !== one.told) return false
+  const input = {
+    on: dateIn(by.now),
+    hiding: 'LOST' as const,
+    reason: `${by.name}曾确认收到，现已不再展示。It was confirmed there and is shown there no longer.`,
+    seen: listing.moves,
+  }
+  try {
+    await makeMove(db, by.rules, { id: one.key, name: 'hideListing', by: 'clock', role: 'clock', input, now: by.now })
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const after = await listings.byId(db, one.key)
+    if (after?.facts.hiding?.kind === 'LOST') return true
+    by.log.warn(
+      { listing: one.key, platform: by.platform, reason: reasonOf(error) },
+      'an entry that is gone could not be hidden',
+    )
+    return false
+  }
+}
+
+const isClosedRemoval = (last: deliveries.EarlierOf | undefined): boolean =>
+  last?.action === 'REMOVE' && last.state === 'CLOSED'
+
+/** False: what it needs is held by others for too long; the next run tries again. */
+const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
+  try {
+    return await inTransaction(db, 'settle', act)
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'RUN_BUSY') return false
+    throw error
+  }
+}
+
+/** What this platform was owed of it, held to the end of the transaction; null where something has changed since it was looked at. */
+const unmoved = async (tx: Tx, { key, highest }: Looked, { platform }: By): Promise<deliveries.EarlierOf[] | null> => {
+  const all = (await deliveries.earlier(tx, [key])).filter((row) => row.platform === platform)
+  const same = (all.at(-1)?.number ?? 0) === highest
+  return same && all.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') ? all : null
+}
+
+const removalNotice = async (
+  tx: Tx,
+  { key }: Looked,
+  listing: listings.Listing | null,
+  by: By,
+): Promise<Notice | null> => {
+  const last = await comparisons.lastNotice(tx, by.platform, key)
+  if (last?.removal) return last
+  const removal = (listing && endOf(listing, by)) ?? notInForce(by)
+  if (last !== null) return { ...last, removal }
+  const operator = listing && (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  if (!listing || !operator) return null
+  return { ...noticeOf(by.rules, listing, operator, removal, undefined), sequence: 0, action: 'REMOVE' }
+}
+
+const endOf = (listing: listings.Listing, { rules, now }: By): EntryNotice['removal'] => {
+  const today = dateIn(now)
+  const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
+  return removalOf(rules, listing, { by: 'clock', role: 'clock', on, today })
+}
+
+const notInForce = ({ now }: By): NonNullable<EntryNotice['removal']> => ({
+  reason: 'NOT_IN_FORCE',
+  reasonText: '不在公示',
+  documentNumber: null,
+  removedOn: dateIn(now),
+})
+
+/** Above all that the platform was ever told, shows, or may have been told before the database was restored. */
+const owe = async (
+  tx: Tx,
+  notice: Notice,
+  { key, kind, highest, shown }: Looked,
+  { platform, now }: By,
+): Promise<void> => {
+  const floor = (await platformStates.floors(tx)).get(platform) ?? 0
+  const number = Math.max(highest, shown?.sequence ?? 0, floor) + 1
+  const { action } = notice
+  await deliveries.owe(tx, [
+    { platform, kind, subjectId: key, number, action, notice: { ...notice, sequence: number }, dueAt: now },
+  ])
+}

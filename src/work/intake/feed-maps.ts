@@ -1,0 +1,50 @@
+/** Maps of headings: made once by a person, used by every pull, upload and preview of the feed from then on, until one ends it. */
+import type { Feed } from '../../agencies/feed.js'
+import { isSameTable, type MapLine, mapOf } from '../../domain/intake/feed-maps.js'
+import { redact } from '../../domain/records/privacy.js'
+import { clean } from '../../foundation/text/values.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
+import * as feedMaps from '../../store/intake/feed-maps.js'
+
+export interface Mapping {
+  feed: Pick<Feed, 'id' | 'forms'>
+  lines: readonly MapLine[]
+  by: string
+  mark: (id: string) => string
+  now: Date
+}
+
+/** Refusal FEED_MAP_INVALID with the reason; also where a map of the same headings is in force. */
+export const add = async (db: Db, { feed, lines, by, mark, now }: Mapping): Promise<feedMaps.FeedMap> => {
+  const read = lines.map(({ heading, field, value }) => ({
+    heading: clean(redact(heading, mark)),
+    field: clean(field),
+    value: clean(redact(value, mark)),
+  }))
+  const made = mapOf(
+    read.filter(({ heading, field, value }) => heading !== null || field !== null || value !== null),
+    feed.forms.map(({ names }) => names),
+  )
+  if ('fault' in made) throw new Refusal('FEED_MAP_INVALID', { feed: feed.id, reason: made.fault })
+  return db.transaction(async (tx) => {
+    await feedMaps.lock(tx, feed.id)
+    const same = (await feedMaps.inForce(tx, feed.id)).find((other) => isSameTable(other, made.map))
+    if (same) {
+      const reason = `映射 ${same.id} 的表头相同且有效，须先停用 map ${same.id} has the same headings; end it first`
+      throw new Refusal('FEED_MAP_INVALID', { feed: feed.id, reason })
+    }
+    const whole = { feed: feed.id, ...made.map, madeBy: by, madeAt: now }
+    return { ...whole, id: await feedMaps.add(tx, whole), endedBy: null, endedAt: null }
+  })
+}
+
+/** Refusal FEED_MAP_UNKNOWN where there is no such map in force. What was taken in by it stays. */
+export const end = async (
+  db: Db,
+  { feed, id, by, now }: { feed: string; id: number; by: string; now: Date },
+): Promise<feedMaps.FeedMap> => {
+  const ended = await feedMaps.end(db, feed, id, by, now)
+  if (ended === null) throw new Refusal('FEED_MAP_UNKNOWN', { feed, id })
+  return ended
+}

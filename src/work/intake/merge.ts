@@ -1,0 +1,127 @@
+/** Merge: what a pull staged becomes operators and versions, in one transaction; what follows from it, in the same. */
+import { dateIn } from '../../foundation/time/dates.js'
+import { operatorKindIn, regionIn, usccValid } from '../../domain/operators/codes.js'
+import { subjectKey } from '../../domain/intake/matching.js'
+import { normalizeName } from '../../domain/operators/names.js'
+import { type Draft, type Item, KINDS, RECORD_KINDS, sealed, type Unreadable } from '../../domain/records/records.js'
+import * as absence from '../../store/intake/absence.js'
+import type { Tx } from '../../store/db/db.js'
+import * as dirty from '../../store/scoring/dirty.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import type { Known } from '../../store/intake/known.js'
+import * as names from '../../store/operators/names.js'
+import * as operators from '../../store/operators/operators.js'
+import * as ownerless from '../../store/records/ownerless.js'
+import * as plan from '../../store/intake/plan.js'
+import * as proposals from '../../store/intake/proposals.js'
+import * as rejects from '../../store/intake/rejects.js'
+import * as sameFacts from '../../store/records/same-facts.js'
+import type { Says, Staged } from '../../store/intake/staged.js'
+import * as versions from '../../store/records/versions.js'
+import { consequences } from '../listing/consequences.js'
+import { sayContested } from '../listing/contested.js'
+import { type RecordsTold, tellRecords } from '../delivery/published-records.js'
+import type { Rules } from '../calendar/rules.js'
+
+const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
+
+/** `late`: sent after the day by which the agency had to; null: it has no such duty. */
+export const toStage = (index: number, part: number, item: Item, draft: Draft, late: boolean | null = null): Staged => {
+  const { subject, body } = draft
+  const formerly = draft.kind === 'registration' && Array.isArray(body['former_names']) ? body['former_names'] : []
+  const makes = operatorMadeBy(draft)
+  return {
+    item: index,
+    part,
+    page: item.page,
+    row: item.row,
+    draft,
+    ...sealed(draft),
+    makes,
+    nameKey: subject.name === null ? null : normalizeName(subject.name),
+    subjectKey: makes?.kind == null ? subjectKey(draft) : null,
+    former:
+      formerly.length === 0 ? [] : formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
+    late,
+  }
+}
+
+/**
+ * A valid unknown code makes an operator; so does one that the registry says, even if its digit fails; so does a shop's. A
+ * registration without such a code makes nobody, and yet says how its operator stands.
+ */
+const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged['makes'] => {
+  const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
+  const registered = kind === 'registration'
+  const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
+  if (uscc !== null) {
+    if (!registered && !usccValid(uscc)) return null
+    return { kind: operatorKindIn(uscc).toUpperCase(), region: region ?? regionIn(uscc), status }
+  }
+  if (shop !== null) return { kind: 'SHOP', region: null, status: 'UNKNOWN' }
+  return registered ? { kind: null, region, status } : null
+}
+
+export interface Merging {
+  run: number
+  feed: string
+  /** The delivery is the whole feed: what it lacks has ended. */
+  whole: boolean
+  /** What is brought is of a part of the feed, and no whole delivery ends it by silence; absent: unless this one is whole. */
+  partial?: boolean
+  /** How many were staged. */
+  drafts: number
+  /** What the drafts say at all. */
+  says: Says
+  /** What stood before and was met unchanged, hence not staged. No record is staged twice. */
+  known: Known
+  /** What items that were set aside say of their records: these are there, only unreadable. */
+  unreadable?: Unreadable
+  now: Date
+  /** Absent for seeds: nothing that was decided can rest on what they bring. */
+  rules?: Rules
+}
+
+const NOTHING: Unreadable = { keys: [], stems: [], codes: [] }
+
+export interface Merged extends plan.ItemCounts {
+  ended: number
+  late: number
+  timely: number
+  /** Null: no platform hears of records. */
+  told: RecordsTold | null
+}
+
+/** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
+export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
+  const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
+  const at = await knowledge.tick(tx, merging.now)
+  const made = await operators.make(tx, run, at, { ...says, drafts })
+  await plan.decide(tx, { feed, whole, needOperator: NEED_OPERATOR })
+  const counts = await plan.itemCounts(tx)
+  await rejects.keepUnmatched(tx, { id: run, feed, partial })
+  const letGo = await versions.merge(tx, { id: run, feed, whole, partial, now: at, new: counts.NEW })
+  await ownerless.keepCodes(tx, feed)
+  const ending = { id: run, feed, now: at, today: dateIn(merging.now), unreadable, unmet: whole ? known.unmet() : [] }
+  const ended = ending.unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
+  if (whole) await rejects.endWaiting(tx, ending)
+  const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
+  if (changes > 0) {
+    await operators.learn(tx, run, at, { ...says, known: changes > made })
+    await names.followPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
+    await dirty.markPlanned(tx, run, at)
+  }
+  if (made > 0 || counts.NEW + counts.CHANGED > 0) {
+    await rejects.matchWaiting(tx, run, at)
+    await ownerless.match(tx, run, at)
+    await sameFacts.join(tx, { run }, at)
+  }
+  await proposals.offer(tx, run)
+  if (rules && (changes > 0 || ending.unmet.length > 0)) {
+    await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
+    await sayContested(tx, rules, { now: at, dueAt: merging.now })
+  }
+  const told = rules && changes > 0 ? await tellRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
+  const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
+  return { ...counts, ended, ...timeliness, told }
+}

@@ -1,0 +1,312 @@
+/**
+ * Pull: one feed from its agency, or a file in its place, into versions. Read and staged item by item (no transaction is
+ * open while an agency is asked), then merged whole in one transaction: a pull that dies leaves nothing half done.
+ */
+import { createHash } from 'node:crypto'
+import { accessSync, constants, createReadStream, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Delivery, Settled } from '../../agencies/delivery.js'
+import type { Feed } from '../../agencies/feed.js'
+import { outOfBounds } from '../../domain/intake/bounds.js'
+import { redact } from '../../domain/records/privacy.js'
+import { type Item, KINDS } from '../../domain/records/records.js'
+import { withCauses } from '../../domain/intake/reject-causes.js'
+import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
+import * as feedMaps from '../../store/intake/feed-maps.js'
+import * as feedStates from '../../store/intake/feed-states.js'
+import { load } from '../../store/intake/known.js'
+import * as rejects from '../../store/intake/rejects.js'
+import * as runs from '../../store/timetable/runs.js'
+import { type Stage, withStage } from '../../store/intake/staged.js'
+import * as versions from '../../store/records/versions.js'
+import { renewSellers } from '../standing/confirmed-sellers.js'
+import { merge } from './merge.js'
+import { read } from './read.js'
+import type { Rules } from '../calendar/rules.js'
+import { alone, FAILURE_STATUS, type Occasioned, type Running } from '../timetable/run.js'
+
+/** Deliveries of one door taken in by one pull; more wait for the next. */
+const MOST_DELIVERIES = 1_000
+
+export interface Pulled {
+  feed: string
+  received: number
+  new: number
+  changed: number
+  unchanged: number
+  rejected: number
+  unmatched: number
+  full: boolean
+  ms: number
+  /** Of the runs that it was; ended: records that the whole feed no longer holds. */
+  run: number
+  ended: number
+}
+
+/** A file in place of the agency: where it lies, or its bytes and the name they came under. */
+export type FileGiven = ({ path: string } | { bytes: Buffer; name: string | null }) & {
+  reader?: string
+  dated?: string
+  full?: boolean
+}
+
+/** Where redacted items of a delivery are kept that only the hub has. */
+export interface Archive {
+  open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
+    add: (item: Item) => unknown
+    /** Where it lies, relative to the archive; null where there was no item. */
+    close: () => Promise<string | null>
+    abandon: () => Promise<void>
+  }>
+}
+
+export interface PullOptions extends Occasioned {
+  feed: Feed
+  /** Where the agency answers; unused with a file. */
+  url: string | null
+  file?: FileGiven
+  mark: (id: string) => string
+  rules?: Rules
+  archive?: Archive
+  progress?: (items: number) => void
+  signal?: AbortSignal
+}
+
+/** Null: another process has this occurrence of the timetable. */
+export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
+  let sum: Pulled | null = null
+  for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
+    // The occurrence of the timetable is the first; what waits behind it is no other's.
+    const next = await pullOnce(db, taken === 1 ? options : { ...options, plannedFor: null })
+    if (next === null) break
+    sum = sum === null ? next.pulled : added(sum, next.pulled)
+    if (!next.more) break
+  }
+  if (sum !== null && options.feed.kind === 'shop') await confirmSellers(db, options)
+  return sum
+}
+
+/** The pull is done whatever becomes of it: it is done again at night. */
+const confirmSellers = async (db: Db, { now, log, signal }: PullOptions): Promise<void> => {
+  try {
+    await renewSellers(db, { now: now(), log, signal })
+  } catch (error) {
+    log?.error({ err: error }, 'sellers could not be held against the shops')
+  }
+}
+
+const added = (sum: Pulled, more: Pulled) => ({
+  ...more,
+  received: sum.received + more.received,
+  new: sum.new + more.new,
+  changed: sum.changed + more.changed,
+  unchanged: sum.unchanged + more.unchanged,
+  rejected: sum.rejected + more.rejected,
+  unmatched: sum.unmatched + more.unmatched,
+  ended: sum.ended + more.ended,
+  ms: sum.ms + more.ms,
+})
+
+const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: Pulled; more: boolean } | null> => {
+  const { feed, file } = options
+  if (file && 'path' in file) checkReadable(file.path)
+  const what = {
+    ...options,
+    job: 'pull' as const,
+    subject: feed.id,
+    // A feed that sends only its changes is as current after a pull as one that sends everything.
+    whole: file === undefined || file.full === true,
+    file: file === undefined ? null : redact(nameOf(file), options.mark),
+    dated: file?.dated ?? null,
+  }
+  let opened: Opened | null = null
+  try {
+    const pulled = await alone(db, what, async (run) => {
+      opened = { run: run.id, ...(await open(db, options)) }
+      return withStage(db, (stage) => takeIn(db, run, stage, opened as Opened, options))
+    })
+    // A delivery whose sender cannot be told lies where it lay: asked at once, the door would bring it again.
+    const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
+    return pulled && { pulled, more: settled && (opened as Opened | null)?.delivery.more === true }
+  } catch (error) {
+    const outcome = isRefusal(error) && error.status < FAILURE_STATUS ? 'REFUSED' : 'FAILED'
+    if (opened) await settle(db, opened, options, outcome, error)
+    throw error
+  }
+}
+
+const nameOf = (file: FileGiven): string => ('path' in file ? basename(file.path) : basename(file.name ?? ''))
+
+/** Refusal FILE_UNREADABLE, before anything is opened. */
+export const checkReadable = (path: string): void => {
+  try {
+    accessSync(path, constants.R_OK)
+    if (!statSync(path).isFile()) throw new Error('不是普通文件 not a regular file')
+  } catch (error) {
+    throw new Refusal('FILE_UNREADABLE', { path, reason: (error as NodeJS.ErrnoException).code ?? reasonOf(error) })
+  }
+}
+
+interface Opened {
+  run: number
+  delivery: Delivery
+}
+
+const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullOptions): Promise<{ delivery: Delivery }> => {
+  const maps = await feedMaps.inForce(db, feed.id)
+  if (file) {
+    const items = feed.read('path' in file ? file.path : file.bytes, {
+      ...(file.reader ? { reader: file.reader } : {}),
+      maps,
+    })
+    return { delivery: { items, file: null, whole: file.full === true } }
+  }
+  if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
+  // What the timetable pulls goes on where it was; whoever asks himself has everything looked at again.
+  const state = plannedFor ? await feedStates.of(db, feed.id) : null
+  return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps }) }
+}
+
+const takeIn = async (
+  db: Db,
+  run: Running,
+  stage: Stage,
+  { delivery }: Opened,
+  options: PullOptions,
+): Promise<Pulled> => {
+  const { feed, file, mark, rules } = options
+  const partialFile = file === undefined ? delivery.whole === false : file.full !== true
+  const whole = file === undefined ? (delivery.whole ?? feed.whole) : file.full === true
+  const name = file === undefined ? delivery.file && redact(basename(delivery.file), mark) : redact(nameOf(file), mark)
+  const kept = await archived(run, name, options)
+  try {
+    const reading = {
+      feed,
+      items: delivery.items,
+      dated: file?.dated ?? null,
+      mark,
+      ...(kept ? { archive: kept } : {}),
+    }
+    const known = await load(db, feed.id, { whole })
+    const setAside = (bad: readonly rejects.Reject[]) => rejects.add(db, run.id, feed.id, bad)
+    const maps = new Set<number>()
+    const done = await read({ startedAt: run.startedAt, setAside }, stage, known, {
+      ...reading,
+      maps,
+      ...(rules ? { calendar: rules.calendar } : {}),
+      ...(options.progress ? { progress: options.progress } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    }).finally(() => runs.noteMaps(db, run.id, [...maps]))
+    const passedOver = await stage.keepLast(done.withdrawn)
+    await stage.ready()
+    // What does not end by absence stands for ever: the last delivery is what this one must not fall short of.
+    const standing = KINDS[feed.kind].endsByAbsence
+      ? await versions.standing(db, feed.id)
+      : await runs.lastCompleteSize(db, feed.id)
+    const reason = delivery.unmodified
+      ? null
+      : outOfBounds(feed.bounds, {
+          ...done,
+          standing,
+          partialFile,
+          whole,
+        })
+    if (reason !== null) {
+      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason: withCauses(reason, done.causes.told(), run.id) })
+    }
+    const source = {
+      whole: isCurrent(delivery, options),
+      complete: !delivery.unmodified && !partialFile && delivery.whole !== false,
+      file: name,
+      contentHash: await hashOf(file),
+      archive: (await kept?.close()) ?? null,
+    }
+    const sums = await stage.transaction(async (tx) => {
+      if (!(await runs.hold(tx, run.id))) throw new Error('another process took this pull for dead')
+      const merging = {
+        run: run.id,
+        feed: feed.id,
+        whole: whole && !delivery.unmodified,
+        drafts: done.drafts - passedOver,
+      }
+      const { ended, late, timely, told, ...counts } = await merge(tx, {
+        ...merging,
+        says: stage.says,
+        known,
+        unreadable: done.unreadable,
+        now: options.now(),
+        ...(rules ? { rules } : {}),
+      })
+      const sums = {
+        received: done.received,
+        new: counts.NEW,
+        changed: counts.CHANGED,
+        unchanged: counts.UNCHANGED + done.met + passedOver,
+        rejected: done.rejected,
+        unmatched: counts.UNMATCHED,
+      }
+      Object.assign(run.counts, sums, { ended, late, timely }, told ?? {})
+      await runs.noteSource(tx, run.id, source)
+      if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)
+      await rejects.settleRepeated(tx, run.id, feed.id, options.now())
+      await run.close(tx)
+      return { ...sums, ended }
+    })
+    return { feed: feed.id, ...sums, full: whole, ms: run.elapsed(), run: run.id }
+  } catch (error) {
+    await kept?.abandon()
+    throw error
+  }
+}
+
+/**
+ * Whether the feed is as current as the agency after this: it sent all there is, or all that changed, or said that nothing
+ * had. An empty folder says nothing, and a part of a feed that is sent whole leaves the rest as old as it was.
+ */
+const isCurrent = (delivery: Delivery, { feed, file }: PullOptions): boolean => {
+  if (file) return file.full === true
+  if (delivery.unmodified) return delivery.next !== undefined
+  return !feed.whole || delivery.whole !== false
+}
+
+/** A file given by path stays with its sender; what came over a door is kept. */
+const archived = async (run: Running, name: string | null, { feed, file, archive }: PullOptions) =>
+  archive && !(file && 'path' in file)
+    ? archive.open({ feed: feed.id, run: run.id, name, startedAt: run.startedAt })
+    : null
+
+const hashOf = async (file: FileGiven | undefined): Promise<string | null> => {
+  if (file === undefined) return null
+  const hash = createHash('sha256')
+  if ('bytes' in file) hash.update(file.bytes)
+  else for await (const chunk of createReadStream(file.path)) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/** Tells the sender how it ended; false where that failed, which undoes nothing. */
+const settle = async (
+  db: Db,
+  { run, delivery }: Opened,
+  options: PullOptions,
+  outcome: Settled['outcome'],
+  error: unknown,
+): Promise<boolean> => {
+  if (!delivery.settle) return true
+  const told = isRefusal(error) ? redact({ code: error.code, message: error.message }, options.mark) : INTERNAL
+  try {
+    await delivery.settle({
+      outcome,
+      run,
+      error: error === null ? null : { code: told.code, message: told.message },
+      rejects: rejects.ofRun(db, run),
+    })
+    return true
+  } catch (fault) {
+    options.log?.error(
+      { run, feed: options.feed.id, err: fault },
+      'the sender could not be told how its delivery ended',
+    )
+    return false
+  }
+}

@@ -1,0 +1,265 @@
+/** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Context, Feed } from '../../agencies/feed.js'
+import { contract } from '../../foundation/contracts.js'
+import type { Calendar } from '../../domain/calendar/calendar.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { withHeadings } from '../../domain/intake/feed-maps.js'
+import { isLate } from '../../domain/intake/timeliness.js'
+import { repeats } from '../../foundation/fingerprints.js'
+import { isWithdrawn } from '../../domain/records/penalty.js'
+import { redact } from '../../domain/records/privacy.js'
+import {
+  type Draft,
+  digest,
+  type Item,
+  type Mapped,
+  type Problem,
+  type RecordKind,
+  type Unreadable,
+} from '../../domain/records/records.js'
+import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
+import { stretchesOf } from '../../foundation/chunks.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Known } from '../../store/intake/known.js'
+import type * as rejects from '../../store/intake/rejects.js'
+import type { Stage, Staged } from '../../store/intake/staged.js'
+import { toStage } from './merge.js'
+
+/** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
+const REJECTS_ENOUGH = 10_000
+/** Keys and codes of bad items that are kept until the merge; a delivery with more is not read to its end. */
+const UNREADABLE_MOST = 1_000_000
+/** Bad items written at once: so many at most, and no more once they hold so many characters. A `jsonb` value ends at 256 MB. */
+const CHUNK_REJECTS = 1_000
+export const CHUNK_REJECT_CHARACTERS = 4 * 1024 * 1024
+const TELL_EVERY_ITEMS = 1_000
+/** After so many items the system gets its turn: a local file never waits, and what is to be written would lie until it does. */
+const TURN_EVERY_ITEMS = 50
+
+export interface Reading {
+  feed: Feed
+  items: AsyncIterable<Item>
+  /** The day on which a file holds true, if its sender named one. */
+  dated: string | null
+  mark: (id: string) => string
+  /** For the day by which an agency has to send; absent: nobody watches. */
+  calendar?: Calendar
+  /** Keeps each item, ID numbers replaced. */
+  archive?: { add: (item: Item) => unknown }
+  /** Takes the numbers of the maps of headings by which items were read, also where the delivery is given up. */
+  maps?: Set<number>
+  progress?: (items: number) => void
+  signal?: AbortSignal
+}
+
+export interface Read {
+  received: number
+  rejected: number
+  /** Why items were rejected, by their first problem. */
+  causes: Causes
+  /** Items of which every record stood already, unchanged. */
+  met: number
+  /** Records staged. */
+  drafts: number
+  /** Different records in all, a bad item counted as one. */
+  records: number
+  /** What the bad items say of the records that they would have been. */
+  unreadable: { keys: string[]; stems: string[]; codes: string[] }
+  /** Keys of decisions that a later item of the same delivery withdraws: of what was staged of them the last counts. */
+  withdrawn: string[]
+}
+
+/** Into which a delivery is read. */
+export interface Into {
+  startedAt: Date
+  /** Keeps bad items, as many as were found since the last time. */
+  setAside: (bad: readonly rejects.Reject[]) => Promise<void>
+}
+
+export const read = async (
+  { startedAt, setAside }: Into,
+  stage: Stage,
+  known: Known,
+  reading: Reading,
+): Promise<Read> => {
+  const { feed, mark, calendar } = reading
+  const today = dateIn(startedAt)
+  const context: Context = { dated: reading.dated, today }
+  const done: Read = {
+    received: 0,
+    rejected: 0,
+    causes: causes(),
+    met: 0,
+    drafts: 0,
+    records: 0,
+    unreadable: nothing(),
+    withdrawn: [],
+  }
+  const delivered = repeats()
+  let bad: rejects.Reject[] = []
+  let badCharacters = 0
+  let full = false
+  // The chunk before is written while this one is read.
+  let writing: Promise<void> = Promise.resolve()
+  const flush = async (): Promise<void> => {
+    await writing
+    const aside = bad
+    bad = []
+    badCharacters = 0
+    writing = stage.flush().then(() => setAside(aside))
+    // Awaited with the next chunk; until then nobody else is to be told of its failure.
+    writing.catch(() => {})
+    reading.progress?.(done.received)
+  }
+  const aside = (item: Item, found: Problem[], of: Partial<Unreadable> = {}): void => {
+    const problems = item.map ? withHeadings(found, item.map) : found
+    done.rejected += 1
+    done.causes.add(problems)
+    for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
+    if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST) {
+      const reason = `不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone`
+      throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+    }
+    bad.push({ page: item.page, row: item.row, problems, item: item.fields, map: item.map?.id ?? null })
+    badCharacters += charactersIn(item.fields) + charactersIn(problems)
+    if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS) full = true
+  }
+  /** True once there is enough to be written. */
+  const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
+    const rows = drafts.map((draft, part) => {
+      const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
+      return toStage(done.received, part, item, draft, late)
+    })
+    const other = rows.findIndex((row) => delivered.wouldBe(row.draft.key, saidIn(row)) === 'other')
+    const contradicting = rows[other]
+    const contradicts = contradicting?.draft
+    if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
+      // A table of what happened has both: the decision, and later its withdrawal, which takes effect at once.
+      done.withdrawn.push(contradicts.key)
+      done.drafts += 1
+      return stage.put(contradicting)
+    }
+    // What an item says beside the contradiction cannot be believed either.
+    if (contradicts) {
+      aside(item, [contradiction(contradicts.key)], { keys: drafts.map(({ key }) => key) })
+      return false
+    }
+    let enough = false
+    let unmet = 0
+    for (const row of rows) {
+      if (delivered.of(row.draft.key, saidIn(row)) !== 'first' || known.meets(row.draft.key, row.digest)) continue
+      unmet += 1
+      if (stage.put(row)) enough = true
+    }
+    done.drafts += unmet
+    if (unmet === 0) done.met += 1
+    return enough
+  }
+  try {
+    for await (const stretch of stretchesOf(reading.items)) {
+      for (const sent of stretch) {
+        reading.signal?.throwIfAborted()
+        done.received += 1
+        const fields = redact(sent.fields, mark, feed.exempt)
+        const asSent = fields === sent.fields
+        const item: Item = asSent ? sent : { ...sent, fields }
+        if (item.map) reading.maps?.add(item.map.id)
+        const kept = reading.archive?.add(item)
+        if (kept) await kept
+        const mapped = understood(feed, item, context, mark, asSent ? Object.values(fields) : [])
+        if ('problems' in mapped) {
+          aside(item, mapped.problems, mapped.unreadable)
+          if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
+            const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
+            throw new Refusal('FEED_OUT_OF_BOUNDS', {
+              feed: feed.id,
+              reason: withCauses(reason, done.causes.told(), null),
+            })
+          }
+        } else if (stageItem(item, mapped.drafts)) full = true
+        if (full) {
+          full = false
+          await flush()
+        }
+        if (done.received % TURN_EVERY_ITEMS === 0) await turn()
+        if (done.received % TELL_EVERY_ITEMS === 0) reading.progress?.(done.received)
+      }
+    }
+  } finally {
+    // Also where the delivery is given up: what was set aside so far tells its sender why.
+    await flush()
+    await writing
+  }
+  done.records = delivered.records + done.rejected
+  return done
+}
+
+/** Of all texts in a value, names of fields included. */
+const charactersIn = (value: unknown): number => {
+  if (typeof value === 'string') return value.length
+  if (value === null || typeof value !== 'object') return 0
+  return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
+}
+
+/**
+ * What an item says, in the hub's own form and within its kind's contract; ID numbers in the item are replaced already.
+ * `clear`: its texts, where there was none to be replaced.
+ */
+export const understood = (
+  feed: Feed,
+  item: Item,
+  context: Context,
+  mark: (id: string) => string,
+  clear: readonly unknown[] = [],
+): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
+
+/**
+ * What a row says, as a digest: of a decision without who reported it and, beside its code, how its authority is spelt. Several
+ * units may report one decision in one delivery.
+ */
+const saidIn = ({ draft, digest: whole }: Staged): string => {
+  const { body } = draft
+  if (!('source_unit' in body)) return whole
+  const spelling = typeof body['authority_code'] === 'string' ? { authority: null } : {}
+  return digest({ ...draft, body: { ...body, ...spelling, source_unit: null, source_unit_code: null } })
+}
+
+const contradiction = (key: string): Problem => ({
+  field: null,
+  rule: 'repeat.conflict',
+  message: `同一批次中 ${key} 出现两次且内容不同，先到者有效。The same key came twice with different contents; the first stands.`,
+})
+
+const NO_RECORD: Problem = {
+  field: null,
+  rule: 'record.none',
+  message: '这一行没有给出任何记录。This row gives no record.',
+}
+
+/** Once more after mapping: what was written in pieces may have become one number. Registration numbers stay. */
+const redacted = (mapped: Mapped, mark: (id: string) => string, clear: readonly unknown[]): Mapped =>
+  redact(mapped, mark, REGISTRATION_NUMBERS, clear)
+
+const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
+
+/** Every body meets its kind's contract before anything is believed. */
+const checked = (mapped: Mapped): Mapped => {
+  if ('problems' in mapped) return mapped
+  if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
+  const problems: Problem[] = []
+  for (const { kind, body } of mapped.drafts) problems.push(...contractOf(kind)(body))
+  if (problems.length === 0) return mapped
+  return { problems, unreadable: { keys: mapped.drafts.map(({ key }) => key), stems: [], codes: [] } }
+}
+
+const UNREADABLE_PARTS = ['keys', 'stems', 'codes'] as const
+const nothing = (): Read['unreadable'] => ({ keys: [], stems: [], codes: [] })
+
+const contracts = new Map<RecordKind, ReturnType<typeof contract>>()
+
+const contractOf = (kind: RecordKind): ReturnType<typeof contract> => {
+  const known = contracts.get(kind) ?? contract(`records/${kind}`)
+  contracts.set(kind, known)
+  return known
+}

@@ -1,0 +1,163 @@
+/**
+ * Rejected items, settled by a person: corrected and taken in by the same way as everything else, as a run of its own that
+ * brings this one item with the page and row of the first; or dropped, with a reason.
+ */
+import type { Feed } from '../../agencies/feed.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { withHeadings } from '../../domain/intake/feed-maps.js'
+import { redact } from '../../domain/records/privacy.js'
+import { type Draft, type Item, KINDS, type Problem } from '../../domain/records/records.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as feedMaps from '../../store/intake/feed-maps.js'
+import { nothingKnown } from '../../store/intake/known.js'
+import type { Effect } from '../../store/intake/plan.js'
+import * as runs from '../../store/timetable/runs.js'
+import * as setAside from '../../store/intake/reject-desk.js'
+import { type Stage, withStage } from '../../store/intake/staged.js'
+import { merge, toStage } from './merge.js'
+import { understood } from './read.js'
+import type { Rules } from '../calendar/rules.js'
+import { alone } from '../timetable/run.js'
+
+/** Largest item that a person may write, characters of its JSON. */
+const ITEM_LENGTH = 200_000
+/** How long a correction waits for a pull of its feed that goes on, milliseconds. */
+const WAIT_MS = 5_000
+
+export interface Settling {
+  /** Its id. */
+  reject: number
+  note: string
+  /** Who settles it. */
+  by: string
+  mark: (id: string) => string
+  now: () => Date
+}
+
+export interface Correcting extends Settling {
+  /** The whole item as it should have come. */
+  fields: unknown
+  rules?: Rules
+  log?: Log
+}
+
+export type Corrected =
+  | { taken: true; run: number; effect: Exclude<Effect, 'CONFLICT'> }
+  /** What is still wrong; nothing has changed. */
+  | { taken: false; problems: readonly Problem[] }
+
+/** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
+export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promise<Corrected> => {
+  const { reject, by, mark, now } = correcting
+  const note = writtenText(correcting.note, '理由 the reason', correcting.mark)
+  const found = await setAside.byId(db, reject)
+  if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
+  if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
+  if (found.takenBack) throw new Refusal('REJECT_OUTDATED')
+  const fields = redact(itemIn(correcting.fields), mark, feed.exempt)
+  const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
+  const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }
+  const mapped = understood(feed, item, { dated: found.dated, today: dateIn(now()) }, mark)
+  if ('problems' in mapped)
+    return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
+
+  const what = {
+    job: 'pull' as const,
+    subject: feed.id,
+    cause: 'person' as const,
+    file: found.file,
+    dated: found.dated,
+    waitMs: WAIT_MS,
+    by,
+    mark,
+    now,
+    ...(correcting.log ? { log: correcting.log } : {}),
+  }
+  const taken = await alone(db, what, (run) =>
+    withStage(db, async (stage) => {
+      for (const [part, draft] of mapped.drafts.entries()) stage.put(toStage(1, part, item, draft))
+      await stage.flush()
+      return stage.transaction(async (tx) => {
+        if (!(await runs.hold(tx, run.id))) throw new Error('another process took this correction for dead')
+        const effect = await takeIn(tx, run.id, { feed, found, drafts: mapped.drafts, says: stage.says, correcting })
+        await setAside.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
+        if (map) await runs.noteMaps(tx, run.id, [map.id])
+        Object.assign(run.counts, countsOf(effect))
+        await run.close(tx)
+        return { taken: true as const, run: run.id, effect }
+      })
+    }),
+  )
+  if (taken === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
+  return taken
+}
+
+interface Taking {
+  feed: Feed
+  found: setAside.SetAside
+  drafts: readonly Draft[]
+  says: Stage['says']
+  correcting: Correcting
+}
+
+const takeIn = async (
+  tx: Tx,
+  run: number,
+  { feed, found, drafts, says, correcting: { now, rules } }: Taking,
+): Promise<Effect> => {
+  if (!(await setAside.holdOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
+  const keys = new Set(drafts.map(({ key }) => key))
+  if (keys.size < drafts.length)
+    throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
+  // What the agency has said since is later knowledge than what a person makes of its earlier words.
+  const ends = found.ofWhole && KINDS[feed.kind].endsByAbsence
+  if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
+    throw new Refusal('REJECT_OUTDATED')
+  const merged = await merge(tx, {
+    run,
+    feed: feed.id,
+    whole: false,
+    // A corrected item is of the delivery that had brought it: it ends when its whole feed holds it no longer.
+    partial: !found.ofWhole,
+    drafts: drafts.length,
+    says,
+    known: nothingKnown(),
+    now: now(),
+    ...(rules ? { rules } : {}),
+  })
+  return EFFECTS.find((effect) => merged[effect] > 0) ?? 'UNCHANGED'
+}
+
+const EFFECTS = ['UNMATCHED', 'NEW', 'CHANGED', 'UNCHANGED'] as const
+
+/** Counted as every pull counts. */
+const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => ({
+  received: 1,
+  new: effect === 'NEW' ? 1 : 0,
+  changed: effect === 'CHANGED' ? 1 : 0,
+  unchanged: effect === 'UNCHANGED' ? 1 : 0,
+  rejected: 0,
+  unmatched: effect === 'UNMATCHED' ? 1 : 0,
+})
+
+/** Nothing is taken in: its sender withdrew it, it was no record, or the agency will send it anew. Refusals as above. */
+export const drop = async (db: Db, settling: Settling): Promise<void> => {
+  const note = writtenText(settling.note, '理由 the reason', settling.mark)
+  const { reject, by, now } = settling
+  await db.transaction(async (tx) => {
+    if (!(await setAside.holdOpen(tx, reject)))
+      throw new Refusal((await setAside.byId(tx, reject)) === null ? 'REJECT_UNKNOWN' : 'REJECT_SETTLED')
+    await setAside.settle(tx, reject, { state: 'DROPPED', corrected: null, run: null, by, note, now: now() })
+  })
+}
+
+const itemIn = (fields: unknown): Record<string, unknown> => {
+  if (fields === null || typeof fields !== 'object' || Array.isArray(fields) || Object.keys(fields).length === 0)
+    throw new Refusal('INPUT_INVALID', { reason: 'fields 应为整条记录的各字段 must be the fields of the whole item' })
+  if (JSON.stringify(fields).length > ITEM_LENGTH)
+    throw new Refusal('INPUT_INVALID', { reason: `fields 过大 fields hold more than ${ITEM_LENGTH} characters` })
+  return fields as Record<string, unknown>
+}

@@ -1,0 +1,33 @@
+/** The archived items of a delivery, read again by the rules of today. */
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createGunzip } from 'node:zlib'
+import type { Feed } from '../../../agencies/feed.js'
+import { dateIn } from '../../../foundation/time/dates.js'
+import type { Item, Mapped } from '../../../domain/records/records.js'
+import { understood } from '../read.js'
+
+export interface ArchivedRun {
+  /** Relative to the archive's folder. */
+  archive: string
+  dated: string | null
+  startedAt: Date
+}
+
+/** Throws where the archive is not there or cannot be read. `wanted`: other items are passed over; absent: all. */
+export async function* readAgain(
+  feed: Feed,
+  { archive, dated, startedAt }: ArchivedRun,
+  { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
+  wanted: (item: Item) => boolean = () => true,
+): AsyncIterable<{ item: Item; mapped: Mapped }> {
+  const context = { dated, today: dateIn(startedAt) }
+  const file = createReadStream(join(archiveDir, archive))
+  const lines = file.pipe(createGunzip())
+  file.on('error', (error) => lines.destroy(error))
+  for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const item = JSON.parse(line) as Item
+    if (wanted(item)) yield { item, mapped: understood(feed, item, context, mark) }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The checks of a repair, in the order in which they are made. A check finds and mends in one: what it returns is what was wrong,
+ * and made again it returns nothing. A new one is a row here.
+ */
+import type { Feed } from '../../../agencies/feed.js'
+import { dateIn } from '../../../foundation/time/dates.js'
+import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
+import { KINDS } from '../../../domain/records/records.js'
+import type { Tx } from '../../../store/db/db.js'
+import * as feedStates from '../../../store/intake/feed-states.js'
+import * as ends from '../../../store/intake/repair/ends.js'
+import * as facts from '../../../store/intake/repair/facts.js'
+import { readAgain } from './archived.js'
+import type { Checking } from './checking.js'
+import { mendDates } from './dates.js'
+
+export interface Check {
+  id:
+    | 'WRONG_DATE'
+    | 'ENDED'
+    | 'NEVER_ENDING'
+    | 'UNSENT'
+    | 'WAITING'
+    | 'REGISTRATION_TWICE'
+    | 'PENALTY_TWICE'
+    | 'RECORD_TWICE'
+    | 'OWN_ENTRY_TWICE'
+  zh: string
+  en: string
+  mend: (tx: Tx, checking: Checking) => Promise<ends.Mended[]>
+}
+
+/** Entries of the hub's own that an agency's list repeats were counted twice; scored anew they are not. */
+const ownEntries = async (tx: Tx): Promise<ends.Mended[]> => {
+  const found = await facts.mirroredBesideOwn(tx)
+  return found
+    .filter(({ body, own }) => repeatsOwn(own)(body))
+    .map(({ feed, key, operator }) => ({ feed, key, operator }))
+}
+
+/** What the archive of a feed's last whole delivery does not hold has ended. */
+const unsent = async (tx: Tx, checking: Checking): Promise<ends.Mended[]> => {
+  const feeds = new Map(checking.feeds.filter(({ kind }) => KINDS[kind].endsByAbsence).map((feed) => [feed.id, feed]))
+  const mended: ends.Mended[] = []
+  for (const delivered of await ends.lastWhole(tx, [...feeds.keys()])) {
+    const feed = feeds.get(delivered.feed)
+    const sent = feed && (await sentBy(feed, delivered, checking))
+    if (sent) {
+      mended.push(
+        ...(await ends.endUnsent(tx, checking, { ...delivered, ...sent, today: dateIn(delivered.startedAt) })),
+      )
+      continue
+    }
+    // The next pull brings everything, and ends what is absent.
+    checking.untold.add(delivered.feed)
+    await feedStates.forget(tx, delivered.feed)
+  }
+  return mended
+}
+
+/** Null: there is no archive of it, or it cannot be read. */
+const sentBy = async (feed: Feed, { archive, ...run }: ends.Delivered, checking: Checking) => {
+  if (archive === null) return null
+  const keys = new Set<string>()
+  const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }
+  try {
+    for await (const { mapped } of readAgain(feed, { archive, ...run }, checking)) {
+      if ('drafts' in mapped) for (const { key } of mapped.drafts) keys.add(key)
+      else
+        for (const part of ['keys', 'stems', 'codes'] as const)
+          unreadable[part].push(...(mapped.unreadable?.[part] ?? []))
+    }
+  } catch {
+    return null
+  }
+  return { keys, unreadable }
+}
+
+export const CHECKS: readonly Check[] = [
+  {
+    id: 'WRONG_DATE',
+    zh: '十二位日期时间被误读为1976年的日期',
+    en: 'a date of twelve digits that was read as a day of 1976',
+    mend: mendDates,
+  },
+  {
+    id: 'ENDED',
+    zh: '后来认领或更正的信息，其后的全量数据中已不再出现，却仍未终止',
+    en: 'matched later or corrected, gone from a later whole delivery, and standing',
+    mend: ends.endNeverEnding,
+  },
+  {
+    id: 'NEVER_ENDING',
+    zh: '全量数据带来的信息被记为部分数据，永不终止',
+    en: 'brought by a whole delivery, kept as a part of it, and so never to be ended',
+    mend: ends.keepAsWhole,
+  },
+  {
+    id: 'UNSENT',
+    zh: '最近一次全量数据的存档中没有、却仍未终止的信息',
+    en: 'not in the archive of the last whole delivery, and standing',
+    mend: unsent,
+  },
+  {
+    id: 'WAITING',
+    zh: '待认领、其后的全量数据中已不再出现的信息',
+    en: 'waiting for its operator, and gone from a later whole delivery',
+    mend: ends.endWaiting,
+  },
+  {
+    id: 'REGISTRATION_TWICE',
+    zh: '同一主体在同一数据源中有两项登记',
+    en: 'one firm with two registrations in one feed',
+    mend: facts.closeDoubledRegistrations,
+  },
+  {
+    id: 'PENALTY_TWICE',
+    zh: '同一处罚因机关名称写法不同计为两项',
+    en: 'one penalty counted twice for the spelling of its authority',
+    mend: facts.joinPenalties,
+  },
+  {
+    id: 'RECORD_TWICE',
+    zh: '同一企业标准或名单记录因所载代码不同计为两项',
+    en: 'one declared standard or entry of a list counted twice for the code that its rows carried',
+    mend: facts.joinKeys,
+  },
+  {
+    id: 'OWN_ENTRY_TWICE',
+    zh: '本枢纽的名单记录经信源单位报回，评分中又计一次',
+    en: 'an entry of this hub that came back through its agency’s list, and was counted again',
+    mend: ownEntries,
+  },
+]

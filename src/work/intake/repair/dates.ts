@@ -1,0 +1,103 @@
+/**
+ * Days that earlier releases read wrongly: twelve digits (yyyyMMddHHmm) were taken for epoch milliseconds, and every such text
+ * became a day of 1976. The archived item shows the text. Without it the day may be a real one of 1976: it is named, not changed.
+ */
+import type { Feed } from '../../../agencies/feed.js'
+import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
+import { subjectKey } from '../../../domain/intake/matching.js'
+import { type Body, type Draft, type Item, type Json, sealed } from '../../../domain/records/records.js'
+import type { Tx } from '../../../store/db/db.js'
+import * as dates from '../../../store/intake/repair/dates.js'
+import type { Mended } from '../../../store/intake/repair/ends.js'
+import { readAgain } from './archived.js'
+import type { Checking } from './checking.js'
+
+export const mendDates = async (tx: Tx, checking: Checking): Promise<Mended[]> => {
+  const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
+  const found: dates.Redated[] = []
+  for (const run of byRun(await dates.datedWithin(tx, MISREAD))) {
+    const [{ feed: id }] = run
+    const drafts = await draftsOf(feeds.get(id), run, checking)
+    for (const record of run) {
+      const judged = judge(record, drafts?.get(placeOf(record)) ?? [])
+      if (judged === 'UNPROVEN') checking.unproven.push({ feed: id, key: record.key, operator: record.operator })
+      else if (judged !== 'SOUND') found.push(judged)
+    }
+  }
+  return dates.redate(tx, checking, found)
+}
+
+type OfOneRun = [dates.Dated, ...dates.Dated[]]
+
+/** The store sends them by run. */
+const byRun = (records: readonly dates.Dated[]): OfOneRun[] => {
+  const runs: OfOneRun[] = []
+  for (const record of records) {
+    const last = runs.at(-1)
+    if (last && last[0].run === record.run) last.push(record)
+    else runs.push([record])
+  }
+  return runs
+}
+
+const placeOf = ({ page, row }: Pick<Item, 'page' | 'row'>): string => `${page}/${row}`
+
+/** What the items of these records say today, by their place; null: there is no archive, or it cannot be read. */
+const draftsOf = async (
+  feed: Feed | undefined,
+  records: OfOneRun,
+  checking: Checking,
+): Promise<Map<string, Draft[]> | null> => {
+  const [{ archive, dated, startedAt }] = records
+  if (feed === undefined || archive === null) return null
+  const places = new Set(records.map(placeOf))
+  const drafts = new Map<string, Draft[]>()
+  try {
+    const items = readAgain(feed, { archive, dated, startedAt }, checking, (item) => places.has(placeOf(item)))
+    for await (const { item, mapped } of items) if ('drafts' in mapped) drafts.set(placeOf(item), mapped.drafts)
+  } catch {
+    return null
+  }
+  return drafts
+}
+
+/** Only days that were misread are changed, whatever else the rules of today would read otherwise. */
+const judge = (record: dates.Dated, drafts: readonly Draft[]): dates.Redated | 'SOUND' | 'UNPROVEN' => {
+  const ofKind = drafts.filter(({ kind }) => kind === record.kind)
+  const draft = ofKind.find(({ key }) => key === record.key) ?? (ofKind.length === 1 ? ofKind[0] : undefined)
+  if (draft === undefined) return 'UNPROVEN'
+  const body = redated(record.body, draft.body) as Body
+  const validFrom = redated(record.validFrom, draft.validFrom) as string | null
+  const validTo = redated(record.validTo, draft.validTo) as string | null
+  const { digest } = sealed({ body, validFrom, validTo, subject: draft.subject })
+  const { digest: before } = sealed({ ...record, subject: draft.subject })
+  if (digest === before) return 'SOUND'
+  const { id, waits } = record
+  const { key, subject } = draft
+  return {
+    id,
+    waits,
+    key,
+    body,
+    validFrom,
+    validTo,
+    digest,
+    subjectKey: waits ? subjectKey({ subject, body, key }) : null,
+    fact: record.kind === 'list_entry' ? (draft.fact ?? null) : null,
+  }
+}
+
+/** What is stored, with each day that is a misreading of the day in its place today replaced by that. */
+const redated = (stored: Json, today: Json | undefined): Json => {
+  if (typeof stored === 'string') return typeof today === 'string' && isMisread(stored, today) ? today : stored
+  if (Array.isArray(stored))
+    return Array.isArray(today) && today.length === stored.length
+      ? stored.map((each, at) => redated(each, today[at]))
+      : stored
+  if (stored === null || typeof stored !== 'object' || today === null || typeof today !== 'object') return stored
+  const told = today as Body
+  return Object.fromEntries(Object.entries(stored).map(([name, each]) => [name, redated(each, told[name])]))
+}
+
+const isMisread = (stored: string, today: string): boolean =>
+  stored >= MISREAD.from && stored <= MISREAD.to && misreadDays(today).includes(stored)

@@ -1,0 +1,156 @@
+/**
+ * Take back: a whole run is known to be wrong, by a person's word and with a reason. From then on everything answers as if
+ * it had never come, and whoever asks what was known in between still sees it. What a later pull merely repeated, or lacked
+ * as well, left no trace and counts for nothing: the next pull of a whole feed says it again; of a feed that sends only
+ * changes it is lost until its agency sends it once more.
+ */
+import { dateIn } from '../../foundation/time/dates.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import * as leads from '../../store/listing/leads.js'
+import * as listings from '../../store/listing/listings.js'
+import * as locks from '../../store/db/locks.js'
+import { relearn } from '../../store/intake/relearn.js'
+import * as setAside from '../../store/intake/reject-desk.js'
+import * as stray from '../../store/intake/orphaned-rows.js'
+import * as takeback from '../../store/intake/rollback.js'
+import * as watchEntries from '../../store/scoring/watch-entries.js'
+import { consequences } from '../listing/consequences.js'
+import { sayContested } from '../listing/contested.js'
+import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
+import { tryMove } from '../listing/listing.js'
+import { tellRecords } from '../delivery/published-records.js'
+import type { Rules } from '../calendar/rules.js'
+import { alone, type Occasioned } from '../timetable/run.js'
+
+/** How long it waits for a pull of the feed that goes on unless told otherwise, milliseconds. */
+const WAIT_MS = 10_000
+
+export interface TakenBack {
+  run: number
+  feed: string
+  /** Versions known to be wrong. */
+  wrong: number
+  /** Records that say again what they said before. */
+  restored: number
+  /** Operators to be scored anew. */
+  operators: number
+  /** Operators no longer believed to exist. */
+  gone: number
+  ms: number
+}
+
+export interface TakeBackOptions extends Omit<Occasioned, 'cause' | 'plannedFor' | 'by'> {
+  run: number
+  reason: string
+  by: string
+  /** Whether who takes back may move listings; absent: yes. */
+  mayMove?: boolean
+  rules: Rules
+}
+
+/** Refusals: RUN_UNKNOWN, RUN_NOT_TAKEN_BACK (no pull, not done, taken back already), RUN_BUSY while its feed is being pulled. */
+export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenBack> => {
+  const { run: id, rules } = options
+  const reason = writtenText(options.reason, '理由 the reason', rules.mark)
+  const { feed } = await checked(db, id)
+  const waitMs = options.waitMs ?? WAIT_MS
+  const done = await locks.alone(db, `pull:${feed}`, waitMs, () =>
+    alone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
+      const counts = await db.transaction(async (tx) => {
+        const now = options.now()
+        const at = await knowledge.tick(tx, now)
+        await checked(tx, id)
+        const counts = await undo(tx, { run: id, by: running.id, at }, rules, now, {
+          by: options.by,
+          mayMove: options.mayMove ?? true,
+        })
+        await takeback.note(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
+        Object.assign(running.counts, { ...counts, run: id })
+        await running.close(tx)
+        return counts
+      })
+      return { run: id, feed, ...counts, ms: running.elapsed() }
+    }),
+  )
+  if (done === 'held' || done === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed })
+  return done
+}
+
+/** Whether it can be taken back; refusals as of `takeBack`. */
+export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => {
+  const found = await takeback.candidate(db, id)
+  if (found === null) throw new Refusal('RUN_UNKNOWN')
+  const why =
+    found.job !== 'pull'
+      ? '它不是拉取 it is no pull'
+      : found.takenBack
+        ? '它已被撤回 it is taken back already'
+        : found.outcome !== 'DONE'
+          ? '它没有带来任何内容 it brought nothing'
+          : null
+  if (why !== null) throw new Refusal('RUN_NOT_TAKEN_BACK', { reason: why })
+  return found
+}
+
+/** What taking back does, in its transaction; `by` in `taken` is the run that does it. */
+export const undo = async (
+  tx: Tx,
+  taken: takeback.Taken,
+  rules: Rules,
+  now: Date,
+  who: { by: string; mayMove: boolean },
+): Promise<Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
+  const wrong = await takeback.close(tx, taken)
+  const { restored, foundBy } = await takeback.restore(tx, taken)
+  await takeback.returnWaiting(tx, taken)
+  await setAside.reopen(tx, taken.run)
+  const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
+  const doubted = await concerns.settleOfRun(tx, taken.run, said)
+  // Listings first: what they lose decides who is still known.
+  await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
+  const unfounded = await takeback.unfounded(tx, taken)
+  const untouched = await leads.untouched(tx, unfounded)
+  await leads.drop(
+    tx,
+    untouched.map(({ id }) => id),
+    { on: dateIn(now), reason: WITHOUT_GROUND, at: taken.at },
+  )
+  const gone = await takeback.forget(tx, unfounded, taken)
+  await watchEntries.close(tx, unfounded, { on: dateIn(now), at: taken.at })
+  const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
+  const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken)
+  if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
+  await sayContested(tx, rules, { now: taken.at, dueAt: now })
+  await tellRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
+  const operators = await takeback.question(tx, taken)
+  return { wrong, restored, operators, gone }
+}
+
+/**
+ * What the clock hid for this run alone, and nobody has confirmed, is shown again by whoever takes the run back, if it may move
+ * listings; where anything else of it waits for a person, or it may not be public now, it stays hidden and a person is asked.
+ */
+const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: ShownAgain): Promise<void> => {
+  const found = await listings.forMove(tx, id)
+  const hiding = found?.facts.hiding ?? null
+  if (found?.state !== 'HIDDEN' || hiding?.by !== 'clock' || hiding.run !== run || hiding.confirmedBy !== null) return
+  const asked = (await concerns.ofListings(tx, [id])).some(({ settledAt }) => settledAt === null)
+  const input = { on: dateIn(now), reason: WITHOUT_GROUND }
+  const made = { id, name: 'unhideListing' as const, by, role: 'reviewer' as const, input, now, at }
+  if (!asked && mayMove && (await tryMove(tx, rules, made))) return
+  if (!asked) await concerns.open(tx, { listingId: id, cause: 'RESTORED', record: null, run: null, at })
+}
+
+interface ShownAgain {
+  run: number
+  at: Date
+  now: Date
+  rules: Rules
+  by: string
+  mayMove: boolean
+}

@@ -1,0 +1,118 @@
+/**
+ * What a file would bring, by the reader, the contracts and the merge that would take it in, and nothing of it stays: no run, no
+ * rejected item, no record. What would be set aside is told with its row and its fields.
+ */
+import type { Feed } from '../../agencies/feed.js'
+import { outOfBounds } from '../../domain/intake/bounds.js'
+import { KINDS, type Problem } from '../../domain/records/records.js'
+import { withCauses } from '../../domain/intake/reject-causes.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as feedMaps from '../../store/intake/feed-maps.js'
+import { load } from '../../store/intake/known.js'
+import * as rehearsal from '../../store/intake/rehearsal.js'
+import type { Reject } from '../../store/intake/rejects.js'
+import * as runs from '../../store/timetable/runs.js'
+import { withStage } from '../../store/intake/staged.js'
+import * as versions from '../../store/records/versions.js'
+import { merge } from './merge.js'
+import type { FileGiven, Pulled } from './pull.js'
+import { read } from './read.js'
+import { rehearse } from './rehearsal.js'
+import type { Rules } from '../calendar/rules.js'
+
+/** So many of the first records, and of the first bad items, are shown; of the rest their number is told. */
+export const SHOWN_RECORDS = 50
+export const SHOWN_FAULTS = 100
+/** The rehearsed run is nobody's to take for dead, milliseconds. */
+const LEASE_MS = 120_000
+
+export interface Fault {
+  page: number | null
+  row: number
+  problems: readonly Problem[]
+  /** The item as it came, ID numbers replaced. */
+  item: Record<string, unknown>
+}
+
+export interface UploadPreview
+  extends Pick<Pulled, 'feed' | 'received' | 'new' | 'changed' | 'unchanged' | 'rejected'> {
+  unmatched: number
+  /** Records that the whole feed would no longer hold. */
+  ended: number
+  full: boolean
+  /** Why the file would be refused whole; null: it would be taken in. */
+  refused: string | null
+  records: rehearsal.RecordBrought[]
+  faults: Fault[]
+  /** Rejected items by the rule they broke first, most frequent first. */
+  rules: { rule: string; count: number }[]
+}
+
+export interface Previewing {
+  feed: Feed
+  file: FileGiven & { bytes: Buffer }
+  mark: (id: string) => string
+  rules: Rules
+  now: Date
+  signal?: AbortSignal
+}
+
+/** Refusals: as of a pull of the file, but for FEED_OUT_OF_BOUNDS, which is told; HUB_BUSY where it takes too long. */
+export const previewUpload = async (db: Db, asked: Previewing): Promise<UploadPreview> => {
+  const { feed, file, mark, rules, now, signal } = asked
+  const maps = await feedMaps.inForce(db, feed.id)
+  const items = feed.read(file.bytes, { ...(file.reader ? { reader: file.reader } : {}), maps })
+  const whole = file.full === true
+  const faults: Fault[] = []
+  const byRule = new Map<string, number>()
+  const setAside = async (aside: readonly Reject[]): Promise<void> => {
+    for (const { page, row, problems, item } of aside) {
+      const rule = problems[0]?.rule ?? ''
+      byRule.set(rule, (byRule.get(rule) ?? 0) + 1)
+      if (faults.length < SHOWN_FAULTS) faults.push({ page, row, problems, item: item as Fault['item'] })
+    }
+  }
+  return withStage(db, async (stage) => {
+    const known = await load(db, feed.id, { whole })
+    const reading = {
+      feed,
+      items,
+      dated: file.dated ?? null,
+      mark,
+      calendar: rules.calendar,
+      ...(signal && { signal }),
+    }
+    const done = await read({ startedAt: now, setAside }, stage, known, reading)
+    const passedOver = await stage.keepLast(done.withdrawn)
+    await stage.ready()
+    const standing = KINDS[feed.kind].endsByAbsence
+      ? await versions.standing(db, feed.id)
+      : await runs.lastCompleteSize(db, feed.id)
+    const reason = outOfBounds(feed.bounds, { ...done, standing, partialFile: !whole, whole })
+    const refused = reason && withCauses(reason, done.causes.told(), null)
+    const merged = await rehearse(stage.transaction, async (tx: Tx) => {
+      const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }
+      const run = (await runs.start(tx, started)) ?? 0
+      const { says } = stage
+      const of = { run, feed: feed.id, whole, drafts: done.drafts - passedOver, says, known, now, rules }
+      const counts = await merge(tx, { ...of, unreadable: done.unreadable })
+      return { counts, records: await rehearsal.recordsBrought(tx, run, SHOWN_RECORDS) }
+    })
+    const { counts, records } = merged
+    return {
+      feed: feed.id,
+      received: done.received,
+      new: counts.NEW,
+      changed: counts.CHANGED,
+      unchanged: counts.UNCHANGED + done.met + passedOver,
+      rejected: done.rejected,
+      unmatched: counts.UNMATCHED,
+      ended: counts.ended,
+      full: whole,
+      refused,
+      records,
+      faults,
+      rules: [...byRule].map(([rule, count]) => ({ rule, count })).sort((a, b) => b.count - a.count),
+    }
+  })
+}

@@ -1,0 +1,21 @@
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Db } from '../../store/db/db.js'
+import type { Rules } from '../calendar/rules.js'
+
+export interface Settling {
+  id: number
+  note: string
+  by: string
+  rules: Rules
+  now: Date
+}
+
+/** Refusals: INPUT_INVALID for a note that says nothing or too much, CONCERN_UNKNOWN for what is not open. */
+export const settle = async (db: Db, { id, note: given, by, rules, now }: Settling): Promise<concerns.Concern> => {
+  const note = writtenText(given, '说明 the note', rules.mark)
+  const settled = await concerns.settle(db, id, { by, note, now })
+  if (settled === null) throw new Refusal('CONCERN_UNKNOWN')
+  return settled
+}

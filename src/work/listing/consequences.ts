@@ -1,0 +1,179 @@
+/**
+ * Consequences: what follows for listings made here when the records under them are no longer what they were. What the
+ * law does by itself is done at once, by the clock; where a person must judge, a concern asks.
+ */
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Ground } from '../../domain/scoring/evidence.js'
+import { isPublic } from '../../domain/listing/listing.js'
+import type { RemovalReason } from '../../domain/listing/lists.js'
+import { isHeavy } from '../../domain/records/penalty.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Tx } from '../../store/db/db.js'
+import * as listings from '../../store/listing/listings.js'
+import * as versions from '../../store/records/versions.js'
+import * as waiting from '../../store/intake/unmatched.js'
+import type { Changed } from './changed-records.js'
+import { groundUnder } from './legal-ground.js'
+import { tryMove } from './listing.js'
+import { asToldNow } from './public-entry.js'
+import { repairs } from './repairs.js'
+import { listOf, type Rules } from '../calendar/rules.js'
+
+/**
+ * Starts from the listings, of which there are few, not from the versions, of which one run may bring a million. Withdrawn
+ * by its authority, or known to be wrong and told by nobody else: the case ends at once. Lighter, gone to another operator
+ * or named nobody's: it is hidden at once and a person is asked. Told in other words: it is shown in them. Merely absent, or
+ * where what ended a case stands again: nothing moves, a person is asked.
+ */
+export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
+  for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
+  // What a person has said of who is who leaves what is published word for word: it is of the firm that was listed.
+  if (changed.decision === undefined)
+    for (const listing of await listings.renamedAt(tx, changed.at)) await renew(tx, listing, changed)
+  await repairs(tx, changed)
+  for (const listing of await listings.endedOver(tx, changed.at)) await reconsider(tx, listing, changed)
+  const { at, run = null, unmet = [], unreadable } = changed
+  if (unmet.length === 0 || unreadable === undefined) return
+  for (const { id, record } of await concerns.lackedBy(tx, unmet, unreadable))
+    await concerns.open(tx, { listingId: id, cause: 'ABSENT', record, run, at })
+}
+
+const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+  const ground = await groundUnder(tx, listing)
+  if (ground === null) return
+  const wrong = ground.linked.wrongFrom?.getTime() === changed.at.getTime()
+  // Under article 11 it is not the weight of the penalty that carries the listing.
+  const wasHeavy = listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED'
+  if (ground.state === 'WITHDRAWN') return fall(tx, listing, 'REVOKED', changed)
+  if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
+    return doubt(tx, listing, 'CHANGED_HANDS', ground, changed)
+  if (ground.state === 'FALLEN') return fall(tx, listing, 'CORRECTED', changed)
+  // What was linked was never true; without it nothing would have been listed.
+  if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
+    return fall(tx, listing, 'CORRECTED', changed)
+  const cause = causeOf(ground, wasHeavy)
+  if (cause === null) {
+    if (ground.state === 'STANDS' && changed.decision === undefined) await renew(tx, listing, changed)
+    return
+  }
+  if (cause === 'ABSENT') return ask(tx, listing, cause, ground.linked, changed)
+  await doubt(tx, listing, cause, ground, changed)
+}
+
+/** Whose it is, or whether it carries a listing at all, is open: it is not shown until a person has looked. */
+const doubt = async (
+  tx: Tx,
+  listing: listings.Listing,
+  cause: 'CHANGED_HANDS' | 'LIGHTER',
+  { linked }: { linked: versions.Version },
+  changed: Changed,
+): Promise<void> => {
+  await ask(tx, listing, cause, linked, changed)
+  await hide(tx, listing, cause, changed)
+}
+
+/** The clock ended the case because of its record, which stands again as it was: nothing is published by itself. */
+const reconsider = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+  const ground = await groundUnder(tx, listing)
+  if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
+  await ask(tx, listing, 'RESTORED', ground.linked, changed)
+}
+
+const HIDDEN_FOR = {
+  CHANGED_HANDS:
+    '所依据的处罚已归于其他主体或归谁待定，先行暂停公示。The penalty it rests on is another operator’s now, or nobody’s for certain.',
+  LIGHTER: '所依据的处罚已减轻，先行暂停公示。The penalty it rests on was made lighter.',
+  TAKEN_BACK: '所依据的处罚已撤销或撤回，先行暂停公示。The penalty it rests on was withdrawn or taken back.',
+  NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
+} as const
+
+/** At once, by the clock; a second person confirms it, or shows it again. */
+const hide = async (
+  tx: Tx,
+  { id, state }: listings.Listing,
+  cause: keyof typeof HIDDEN_FOR,
+  { at, rules, run, now = at }: Changed,
+): Promise<boolean> => {
+  if (!isPublic(state)) return true
+  const input = {
+    on: dateIn(now),
+    hiding: 'ERROR' as const,
+    reason: HIDDEN_FOR[cause],
+    ...(run !== undefined && { run }),
+  }
+  return tryMove(tx, rules, { id, name: 'hideListing', by: 'clock', role: 'clock', input, now, at })
+}
+
+const RENEWED =
+  '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
+
+/**
+ * What is shown follows the records: told to all if it may still be public, hidden at once if not. False: it is shown as it
+ * was though it should not be.
+ */
+export const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<boolean> => {
+  if (!isPublic(listing.state)) return true
+  const { at, rules, now = at } = changed
+  const told = await asToldNow(tx, listing, dateIn(now))
+  if (told === 'SAME') return true
+  if (told === 'WITHHELD') {
+    await concerns.open(tx, { listingId: listing.id, cause: 'NOT_PUBLIC', record: null, run: changed.run ?? null, at })
+    return hide(tx, listing, 'NOT_PUBLIC', changed)
+  }
+  const input = { on: dateIn(now), reason: RENEWED }
+  const made = { id: listing.id, name: 'renewEntry' as const, by: 'clock', role: 'clock' as const, input, now, at }
+  return tryMove(tx, rules, made)
+}
+
+const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {
+  if (state === 'ABSENT') return 'ABSENT'
+  if (state === 'ELSEWHERE') return 'CHANGED_HANDS'
+  return wasHeavy && !heavy ? 'LIGHTER' : null
+}
+
+const ask = async (
+  tx: Tx,
+  listing: listings.Listing,
+  cause: concerns.Cause,
+  { feed, key }: versions.Version,
+  { at, run }: Changed,
+): Promise<void> => {
+  const record = (await versions.current(tx, feed, key))?.id ?? null
+  await concerns.open(tx, { listingId: listing.id, cause, record, run: run ?? null, at })
+}
+
+const REASONS = {
+  REVOKED: '所依据的行政处罚决定已被作出机关撤销。The penalty it rests on was withdrawn by its authority.',
+  CORRECTED:
+    '所依据的行政处罚决定系误报，已查明并撤回。The penalty it rests on was reported in error and has been taken back.',
+} as const
+
+/** Off the list, or no further towards it; where the list knows no such way off, a person is asked. */
+const fall = async (
+  tx: Tx,
+  listing: listings.Listing,
+  removal: 'REVOKED' | 'CORRECTED',
+  changed: Changed,
+): Promise<void> => {
+  const { at, rules, now = at } = changed
+  const published = listing.publishedOn !== null
+  if (published && !removable(rules, listing.list, removal)) {
+    await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
+    return
+  }
+  const made = { id: listing.id, by: 'clock', role: 'clock' as const, now, at }
+  const input = { on: dateIn(now), reason: REASONS[removal] }
+  const moved = published
+    ? await tryMove(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
+    : await tryMove(tx, rules, { ...made, name: 'dropListing', input })
+  // One listing that cannot be moved stops neither the merge nor the other listings.
+  if (!moved) {
+    await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
+    await hide(tx, listing, 'TAKEN_BACK', changed)
+    return
+  }
+  await concerns.settleOf(tx, [listing.id], { by: 'clock', note: REASONS[removal], now: at })
+}
+
+const removable = (rules: Rules, list: string, removal: RemovalReason): boolean =>
+  listOf(rules, list).removals.some(({ reason }) => reason === removal)

@@ -1,0 +1,99 @@
+/** Deadlines: kept with each move, counted anew when holidays are published, and closed where nobody has to act. */
+import { createHash } from 'node:crypto'
+import type { Calendar } from '../../domain/calendar/calendar.js'
+import type { Act } from '../../domain/listing/case.js'
+import { type Deadline, deadlinesOf, dueDay } from '../../domain/listing/deadlines.js'
+import type { MoveName } from '../../domain/listing/moves.js'
+import { canonical, type Json } from '../../domain/records/records.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as store from '../../store/listing/deadlines.js'
+import type { Listing } from '../../store/listing/listings.js'
+import { withAmendments } from '../calendar/calendar.js'
+import { caseRules, type Rules } from '../calendar/rules.js'
+
+/** Digits of a rule's version. */
+const VERSION_LENGTH = 12
+/** Deadlines counted anew at a step. */
+const STEP_DEADLINES = 1_000
+
+export interface Stepped {
+  name: MoveName
+  before: Listing
+  after: Listing
+  act: Act
+}
+
+/** In the transaction of the moves. */
+export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly Stepped[], now: Date): Promise<void> => {
+  const made = steps.map(({ name, before, after, act }) => {
+    const by = caseRules(rules, after.list)
+    const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
+    return { listingId: after.id, on: act.on, begun: begun.map(versioned), met, dropped }
+  })
+  await store.apply(tx, made, now)
+}
+
+const versioned = (deadline: Deadline) => ({
+  ...deadline,
+  version: createHash('sha256')
+    .update(canonical(deadline.rule as unknown as Json))
+    .digest('hex')
+    .slice(0, VERSION_LENGTH),
+})
+
+/** Counts what still runs by the holidays known now, and closes withdrawals that every platform has confirmed. */
+export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: number; settled: number }> => {
+  const rules = await withAmendments(db, given)
+  let [moved, after] = [0, 0]
+  for (;;) {
+    const step = await db.transaction(async (tx) => {
+      const running = await store.running(tx, { after, limit: STEP_DEADLINES })
+      const changed = moving(running, rules.calendar)
+      await store.move(
+        tx,
+        changed.map(({ kept, due }) => ({ id: kept.id, ...due })),
+      )
+      return { seen: running, changed: changed.length }
+    })
+    moved += step.changed
+    const last = step.seen.at(-1)
+    if (last === undefined) break
+    after = last.id
+  }
+  const settled = await db.transaction((tx) => store.settleWithdrawals(tx))
+  return { moved, settled }
+}
+
+/** A running deadline that another calendar moves, and its last day by that calendar. */
+export interface Moving<K extends store.Kept = store.Kept> {
+  kept: K
+  due: { dueOn: string; provisional: boolean }
+}
+
+const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar): Moving<K>[] =>
+  running.flatMap((kept) => {
+    const due = dueDay(kept, calendar, kept.dueOn)
+    return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
+  })
+
+/**
+ * What counting by this calendar would move, before anything is written: how many, and the first `shown` of them. `ended`: also
+ * of cases that have ended; they are counted in any case.
+ */
+export const foreseenMoves = async (
+  db: Db,
+  calendar: Calendar,
+  { shown, ended }: { shown: number; ended: boolean },
+): Promise<{ moves: number; moved: Moving[] }> => {
+  const moved: Moving[] = []
+  for (let [moves, after] = [0, 0]; ; ) {
+    const running = await store.runningNow(db, { after, limit: STEP_DEADLINES })
+    const last = running.at(-1)
+    if (last === undefined) return { moves, moved }
+    const found = moving(running, calendar)
+    const seen = found.filter(({ kept: { ofCase } }) => ofCase === 'ON' || (ended && ofCase === 'OVER'))
+    moved.push(...seen.slice(0, shown - moved.length))
+    moves += found.length
+    after = last.id
+  }
+}

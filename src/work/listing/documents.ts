@@ -1,0 +1,160 @@
+/** Documents: drafted from a listing as it stands, by templates checked when they are read; issued elsewhere, noted here. */
+import * as contracts from '../../foundation/contracts.js'
+import { wholeCase } from '../../domain/listing/case.js'
+import type { Clocks } from '../../domain/listing/publication-clocks.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { numberCompared } from '../../domain/records/decision-number.js'
+import {
+  checkDocumentRules,
+  checkTemplate,
+  DOCUMENT_KINDS,
+  type DocumentKind,
+  type DocumentRules,
+  documentsOf,
+  type Template,
+} from '../../domain/listing/documents.js'
+import { type DocumentPage, documentPage, type Reader } from '../../domain/listing/documents-page.js'
+import { redact } from '../../domain/records/privacy.js'
+import type { Body } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
+import * as documents from '../../store/listing/documents.js'
+import * as listings from '../../store/listing/listings.js'
+import type { Operator } from '../../store/operators/operators.js'
+import { clocksShown } from './publication-clocks.js'
+import { checked, listOf, type Rules } from '../calendar/rules.js'
+
+/** Characters, as 双公示 has it. */
+const NUMBER_LONGEST = 128
+const SHA256 = /^[0-9a-f]{64}$/
+/** The move that names the number of a document before the case system's is entered. */
+const NAMED_BY: Partial<Record<string, DocumentKind>> = {
+  notifyListing: 'NOTICE',
+  decideListing: 'DECISION',
+  removeListing: 'REMOVAL',
+}
+
+let templates: ReadonlyMap<DocumentKind, Template> | null = null
+let rows: DocumentRules | null = null
+
+/** By their kind, one of each; a fault in any throws with its place and reason. */
+export const documentTemplates = (): ReadonlyMap<DocumentKind, Template> => {
+  templates ??= readTemplates()
+  return templates
+}
+
+const readTemplates = (): ReadonlyMap<DocumentKind, Template> => {
+  const all = contracts
+    .folder('documents')
+    .filter((file) => file.endsWith('.json'))
+    .map((file) =>
+      checked<Template>(`documents/${file.slice(0, -'.json'.length)}`, 'contracts/document', checkTemplate),
+    )
+  const byKind = new Map(all.map((template) => [template.kind, template]))
+  const lacking = DOCUMENT_KINDS.filter((kind) => !byKind.has(kind))
+  if (lacking.length > 0 || byKind.size < all.length)
+    throw new Error(`schema/documents: ${lacking.join(', ') || '一类文书有两个模板 two templates of one kind'}`)
+  return byKind
+}
+
+export const documentRules = (): DocumentRules => {
+  rows ??= checked<DocumentRules>('rules/documents', 'contracts/document-rules', checkDocumentRules)
+  return rows
+}
+
+export interface Drafted {
+  listing: listings.Listing
+  operator: Pick<Operator, 'name' | 'uscc'>
+  decision: Body | null
+  moves: readonly listings.Event[]
+  issued: documents.IssuedDocument | null
+  today: string
+}
+
+/** The document as it reads today; `issued` is the latest that the case system has issued of its kind. */
+export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Reader): DocumentPage => {
+  const { listing, operator, decision, moves, issued, today } = of
+  const template = documentTemplates().get(kind)
+  if (template === undefined) throw new Error(`no template of ${kind}`)
+  return documentPage(
+    template,
+    {
+      listing,
+      operator,
+      decision,
+      list: listOf(rules, listing.list),
+      clocks: clocksIn(rules, of),
+      rules: documentRules(),
+      issued,
+      named: namedIn(moves),
+      on: today,
+    },
+    reader,
+  )
+}
+
+const clocksIn = (rules: Rules, { listing, decision, today }: Drafted): Clocks | null => {
+  const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
+  if (decidedOn === null) return null
+  const shown = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
+  // An end that nobody knows is left to be filled by hand.
+  return shown.endless ? { ...shown, gsxt: null } : shown
+}
+
+/** The latest of each kind. */
+const namedIn = (moves: readonly listings.Event[]): Partial<Record<DocumentKind, string>> => {
+  const named: Partial<Record<DocumentKind, string>> = {}
+  for (const { move, act } of moves) {
+    const kind = NAMED_BY[move]
+    const number = act['documentNumber']
+    if (kind !== undefined && typeof number === 'string' && number !== '') named[kind] = number
+  }
+  return named
+}
+
+export interface Recorded {
+  listing: string
+  kind: DocumentKind
+  number: string
+  sha256: string
+  issuedOn: string
+  by: string
+  now: Date
+}
+
+/** What the case system has issued: number and hash of its file. Entered again as it is, it is not entered twice. */
+export const recordDocument = (db: Db, rules: Rules, made: Recorded): Promise<documents.IssuedDocument> => {
+  const number = redact(made.number.trim(), rules.mark)
+  const sha256 = made.sha256.trim().toLowerCase()
+  if (number === '' || number.length > NUMBER_LONGEST)
+    throw refused(`文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`)
+  if (!SHA256.test(sha256)) throw refused('sha256 应为 64 位十六进制 not 64 hexadecimal digits')
+  if (documentTemplates().get(made.kind)?.signer === 'PARTY')
+    throw refused('这是当事人的申请书，不由办案系统出具 it is the party’s own paper, not one that is issued')
+  if (made.issuedOn > dateIn(made.now)) throw refused('出具日期晚于今天 the day of issue lies after today')
+  return db.transaction(async (tx) => {
+    const listing = await listings.forMove(tx, made.listing)
+    if (listing === null) throw new Refusal('LISTING_UNKNOWN')
+    if (!documentsOf(listing.facts, listing.removedOn).includes(made.kind))
+      throw refused('该名单记录尚无此文书 there is no such document in this case yet')
+    const known = made.kind === 'DECISION' ? listing.documentNumber : null
+    if (known !== null && numberCompared(known) !== numberCompared(number))
+      throw refused(`与列入决定的文号 ${known} 不符 the decision bears another number`)
+    const entered = { listingId: listing.id, kind: made.kind, number, sha256, issuedOn: made.issuedOn }
+    const added = await documents.add(tx, { ...entered, enteredBy: made.by, enteredAt: made.now })
+    const found = added ?? (await documents.ofListings(tx, [listing.id])).find((one) => same(one, entered))
+    if (found === undefined) throw new Error(`document of listing ${listing.id} is gone`)
+    return found
+  })
+}
+
+const same = (
+  one: documents.IssuedDocument,
+  other: Pick<documents.IssuedDocument, 'kind' | 'number' | 'sha256' | 'issuedOn'>,
+): boolean =>
+  one.kind === other.kind &&
+  one.number === other.number &&
+  one.sha256 === other.sha256 &&
+  one.issuedOn === other.issuedOn
+
+const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })

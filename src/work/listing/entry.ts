@@ -1,0 +1,130 @@
+/**
+ * The public entry of a listing: it follows the state, the deliveries follow it, and the score follows both; all in the
+ * transaction of the move.
+ */
+import { createHash } from 'node:crypto'
+import type { Act } from '../../domain/listing/case.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Action } from '../../domain/delivery/delivery.js'
+import { isPublic } from '../../domain/listing/listing.js'
+import type { MoveName } from '../../domain/listing/moves.js'
+import { MASKS, WITHHELD } from '../../domain/listing/public-entry.js'
+import { canonical, type Json } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Tx } from '../../store/db/db.js'
+import * as dirty from '../../store/scoring/dirty.js'
+import * as listings from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
+import { noticeOf, removalOf } from '../delivery/notice.js'
+import { asShown, publicEntryOf } from './public-entry.js'
+import type { Rules } from '../calendar/rules.js'
+import { type Told, tell } from '../delivery/outbox.js'
+
+export interface Shown {
+  name: MoveName
+  before: Pick<listings.Listing, 'state' | 'endsOn'>
+  after: listings.Listing
+  act: Act
+}
+
+export interface ShownAt {
+  now: Date
+  /** By the clock on the wall: the order of knowledge may run ahead of it, and no platform is to wait for that. */
+  dueAt: Date
+}
+
+/** Publishes, changes or forgets the entries where the moves ask for it. */
+export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now, dueAt }: ShownAt): Promise<void> => {
+  const turned = shown.flatMap((one) => {
+    const change = changeOf(one)
+    return change === null ? [] : [{ ...one, change }]
+  })
+  if (turned.length === 0) return
+  const parties = await operators.byIds(
+    tx,
+    turned.map(({ after }) => after.operatorId),
+  )
+  const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
+  // Of an entry that leaves, or whose end alone is another, the public and the platforms know the rest as it came.
+  const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
+  const shownBefore = await listings.publicBodies(tx, stays)
+  const told: Told[] = []
+  for (const { name, before, after, act, change } of turned) {
+    const operator = parties.get(after.operatorId)
+    if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
+    const known = shownBefore.get(after.id)
+    const kept = name === 'renewEntry' ? undefined : known
+    const body =
+      change === 'REMOVE'
+        ? known
+        : {
+            ...(kept ?? (await publicOf(tx, { name, before, after }, asShown(operator, known), dateIn(now)))),
+            endsOn: after.endsOn,
+          }
+    if (change !== 'REMOVE' && body) await publish(tx, body, act.on, kept === undefined ? MASKS : null)
+    const removal = removalOf(rules, after, act)
+    told.push({ kind: 'listing', subjectId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
+  }
+  await listings.unpublish(tx, leaving)
+  await tell(tx, rules, told, dueAt)
+  await dirty.mark(
+    tx,
+    turned.map(({ after }) => after.operatorId),
+    now,
+  )
+}
+
+/** What is shown, in other words: whoever has heard of it is told. The listings are held by this transaction. */
+export const showAnew = async (
+  tx: Tx,
+  rules: Rules,
+  said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
+  { now, dueAt }: ShownAt,
+): Promise<void> => {
+  const parties = await operators.byIds(
+    tx,
+    said.map(({ listing }) => listing.operatorId),
+  )
+  const told: Told[] = []
+  for (const { listing, body } of said) {
+    const operator = parties.get(listing.operatorId)
+    if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
+    await publish(tx, body, dateIn(now), null)
+    told.push({
+      kind: 'listing',
+      subjectId: listing.id,
+      change: 'CHANGE',
+      notice: noticeOf(rules, listing, operator, null, body),
+    })
+  }
+  await tell(tx, rules, told, dueAt)
+}
+
+const changeOf = ({ name, before, after }: Shown): Action | null => {
+  const was = isPublic(before.state)
+  const is = isPublic(after.state)
+  if (was !== is) return is ? 'ADD' : 'REMOVE'
+  return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
+}
+
+/** Only what may be public of it; where nothing may, it is refused. */
+const publicOf = async (
+  tx: Tx,
+  { name, before, after }: Pick<Shown, 'name' | 'before' | 'after'>,
+  operator: operators.Operator,
+  on: string,
+): Promise<listings.PublicBody> => {
+  const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)
+  if (body === null) {
+    const reason = withheld === null ? '' : `${WITHHELD[withheld].zh} ${WITHHELD[withheld].en}`
+    throw new Refusal('MOVE_NOT_ALLOWED', { move: name, state: before.state, reason, because: withheld })
+  }
+  return body
+}
+
+const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: number | null): Promise<void> => {
+  const bodyHash = createHash('sha256')
+    .update(canonical(body as unknown as Json))
+    .digest('hex')
+  await listings.publish(tx, body, { bodyHash, on, masks })
+}

@@ -1,0 +1,62 @@
+/** Terms: a new row of the rules, of a list's term or of a clock of publication, may change what stands; on its first day the clock counts those entries anew, each by a move. */
+import { wholeCase } from '../../domain/listing/case.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { newestRow } from '../../domain/listing/terms.js'
+import { renewedEnd } from '../../domain/listing/moves-removal.js'
+import { isRefusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import type { Db } from '../../store/db/db.js'
+import * as listings from '../../store/listing/listings.js'
+import { makeMove } from './listing.js'
+import { caseRules, type Rules } from '../calendar/rules.js'
+
+/** Entries looked at at a step. */
+const STEP_ENTRIES = 1_000
+/** The clock waits for a merge that goes on, milliseconds. */
+export const MERGE_WAIT_MS = 600_000
+
+/** Returns how many were counted anew. */
+export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
+  let renewed = 0
+  for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {
+    const newest = newestRow(caseRules(rules, id), dateIn(now))
+    if (newest !== null) renewed += await renewOf(db, rules, id, newest, { now, log })
+  }
+  return renewed
+}
+
+const renewOf = async (
+  db: Db,
+  rules: Rules,
+  list: string,
+  from: string,
+  { now, log }: { now: Date; log: Log },
+): Promise<number> => {
+  const [today, by] = [dateIn(now), caseRules(rules, list)]
+  let [renewed, after] = [0, null as string | null]
+  for (;;) {
+    const found = await listings.standingBefore(db, { list, from, after, limit: STEP_ENTRIES })
+    for (const { id, facts, endsOn } of found) {
+      const next = renewedEnd(wholeCase(facts), today, by)
+      if (next === null || next === endsOn || endsOn === null || endsOn < today) continue
+      if (await renewOne(db, rules, id, now, log)) renewed += 1
+    }
+    const last = found.at(-1)
+    if (last === undefined) return renewed
+    after = last.id
+  }
+}
+
+const REASON = '列入期限的规则有变，依新规则重计。The rule of its term has changed; it is counted by the new one.'
+
+const renewOne = async (db: Db, rules: Rules, id: string, now: Date, log: Log): Promise<boolean> => {
+  const input = { on: dateIn(now), reason: REASON }
+  try {
+    await makeMove(db, rules, { id, name: 'renewTerm', by: 'clock', role: 'clock', input, now, waitMs: MERGE_WAIT_MS })
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    log.warn({ listing: id, reason: error.message }, 'a term could not be counted anew')
+    return false
+  }
+}

@@ -1,0 +1,103 @@
+/** What a listing rests on: the decision that is linked, as it stands now over all its sources. */
+import { type Case, wholeCase } from '../../domain/listing/case.js'
+import { type Ground, groundOf } from '../../domain/scoring/evidence.js'
+import { regionIn, usccForm } from '../../domain/operators/codes.js'
+import { isHeavy, isWithdrawn } from '../../domain/records/penalty.js'
+import type { Level } from '../../domain/operators/places.js'
+import { levelOf } from '../../domain/operators/places.js'
+import type { Body } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import type * as listings from '../../store/listing/listings.js'
+import * as versions from '../../store/records/versions.js'
+
+/** Division that decided, where the penalty does not say. */
+const PROVINCE = '220000'
+
+/** The linked decision as it stands now, over all its sources: an agency may have changed or withdrawn it since. */
+export const renewed = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
+  const facts = wholeCase(listing.facts)
+  const ground = await groundUnder(tx, listing)
+  if (ground === null) return facts
+  const stands = ground.state === 'STANDS'
+  return { ...facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
+}
+
+/** Null: no decision is linked. */
+export const groundUnder = async (
+  tx: Db | Tx,
+  { decisionVersion, operatorId }: listings.Listing,
+): Promise<(Ground & { linked: versions.Version }) | null> => {
+  const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
+  if (linked === null) return null
+  const sources = await versions.sourcesOfGround(tx, linked, operatorId)
+  const said = sources.map((source) => ({
+    ...source,
+    linked: source.feed === linked.feed && source.key === linked.key,
+  }))
+  return { ...groundOf(said, operatorId), linked }
+}
+
+export interface Linked {
+  version: number
+  documentNumber: string
+  heavy: boolean
+  decidedOn: string
+  violation: string
+  authority: string
+  authorityCode: string
+  level: Level | null
+}
+
+/** What is linked as its sources say now, where it stands; null: none is linked, or it stands no more. */
+export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<Linked | null> => {
+  const ground = await groundUnder(tx, listing)
+  if (ground?.state !== 'STANDS') return null
+  const { linked } = ground
+  const sources = (await versions.sourcesOfGround(tx, linked, listing.operatorId)).filter(
+    ({ stands, operatorId }) => stands && operatorId === listing.operatorId,
+  )
+  const own = sources.find(({ feed, key }) => feed === linked.feed && key === linked.key) ?? sources[0]
+  return own === undefined ? null : linkedFrom(own)
+}
+
+/** The penalty must be this operator's own and must still stand. */
+export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: number): Promise<Linked> => {
+  const version = decision === undefined ? null : await versions.byId(tx, decision)
+  const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))
+  if (
+    version === null ||
+    version.kind !== 'penalty' ||
+    version.operatorId !== listing.operatorId ||
+    !sources?.some(({ id }) => id === version.id)
+  ) {
+    throw new Refusal('INPUT_INVALID', {
+      reason: '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator',
+    })
+  }
+  if (sources.some(({ body }) => isWithdrawn(body)))
+    throw new Refusal('INPUT_INVALID', { reason: '所关联的处罚决定已被撤销 the penalty has been withdrawn' })
+  return linkedFrom(version)
+}
+
+const linkedFrom = (version: versions.Version): Linked => {
+  const text = (field: string): string =>
+    typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
+  const code = text('authority_code')
+  return {
+    version: version.id,
+    documentNumber: text('document_number'),
+    heavy: isHeavy(version.body),
+    decidedOn: text('decided_on'),
+    violation: text('violation'),
+    authority: text('authority'),
+    authorityCode: usccForm(code) ? regionIn(code) : PROVINCE,
+    level: levelIn(version.body),
+  }
+}
+
+/** Of the authority that decided, by its code; null: it is not known. */
+export const levelIn = (penalty: Body): Level | null => {
+  const code = penalty['authority_code']
+  return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null
+}

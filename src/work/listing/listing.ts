@@ -1,0 +1,356 @@
+/**
+ * Listings: each move is one transaction: the event, the state, the public entry, and one delivery per platform that must
+ * hear. Whether a move may be made is the table's word (domain/listing/moves); here it is carried out.
+ */
+import { type Act, type Case, newCase, type Role, type State, wholeCase } from '../../domain/listing/case.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { type Denial, dated, move } from '../../domain/listing/listing.js'
+import { basisOn, type LegalBasis } from '../../domain/listing/lists.js'
+import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
+import { followsFrom } from '../../domain/listing/repair-results.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as findings from '../../store/delivery/discrepancies.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import * as listings from '../../store/listing/listings.js'
+import * as repairs from '../../store/listing/repairs.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import { withAmendments } from '../calendar/calendar.js'
+import { keepDeadlines } from './deadlines.js'
+import { show } from './entry.js'
+import { decisionOf, type Linked, renewed, standingUnder } from './legal-ground.js'
+import { actOf, cleaned, type MoveInput } from './move-input.js'
+import { caseRules, listOf, type Rules } from '../calendar/rules.js'
+import { askForRepairNotice, servedPaper } from './served-paper.js'
+
+export type { MoveInput } from './move-input.js'
+
+/** How long a move waits for another's transaction unless told otherwise, milliseconds. */
+const WAIT_MS = 5_000
+/** Moves that stop an entry from being shown wait for no merge: their instant is taken beside the order of knowledge. */
+const STOPPING: readonly MoveName[] = ['hideListing']
+/** SQLSTATE and index of a second open listing of one kind. */
+const UNIQUE_VIOLATION = '23505'
+const ONE_OPEN = 'listings_open'
+const RESTORED = '已恢复列入。It has been restored.'
+/** The list that leads of this stage are opened for: the one kind decided here. */
+const LIST_OF_LEADS = 'serious'
+
+export interface CaseMade {
+  operatorId: number
+  list: string
+  reason: string
+  by: string
+  role: Role
+  on: string
+  now: Date
+}
+
+/** A lead: a reason to look, not yet a proposal. */
+export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
+  inTurn(db, WAIT_MS, async (tx) => {
+    const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
+    if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
+    return opened
+  })
+
+/** What scores that fell below a line open, thousands at once; nothing where a case is open already. */
+export const openLeads = async (
+  tx: Tx,
+  rules: Rules,
+  fallen: readonly { operatorId: number; value: number }[],
+  { on, now }: { on: string; now: Date },
+): Promise<void> => {
+  const made = fallen.map(({ operatorId, value }) => {
+    const reason = `信用评分降至 ${value} 分，低于线索线`
+    const act: Act = { by: 'score', role: 'clock', on, today: dateIn(now), reason }
+    return { operatorId, reason, act, facts: stepped('openLead', newCase(LIST_OF_LEADS, operatorId), act, rules) }
+  })
+  const opened = await listings.openMany(tx, LIST_OF_LEADS, made, now)
+  await listings.recordMany(
+    tx,
+    opened.flatMap(({ id, operatorId }) => {
+      const lead = made.find((one) => one.operatorId === operatorId)
+      return lead ? [eventOf({ id, state: lead.facts.state ?? 'LEAD', moves: 1 }, 'openLead', null, lead.act, now)] : []
+    }),
+  )
+}
+
+/** A lead in the transaction of what gives rise to it; null where a case is open already. */
+export const openWithin = async (tx: Tx, rules: Rules, given: CaseMade, at: Date): Promise<listings.Listing | null> => {
+  const made = cleaned(given, rules)
+  const before = newCase(made.list, made.operatorId)
+  const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
+  const after = stepped('openLead', before, act, rules)
+  const listing = await listings.open(tx, {
+    list: made.list,
+    operatorId: made.operatorId,
+    facts: after,
+    reason: made.reason,
+    now: at,
+  })
+  if (listing === null) return null
+  const first = { ...listing, moves: 1 }
+  await listings.recordMany(tx, [eventOf(first, 'openLead', null, act, at)])
+  await listings.save(tx, [first])
+  return first
+}
+
+export interface MoveMade {
+  id: string
+  name: MoveName
+  by: string
+  role: Role
+  input: MoveInput
+  now: Date
+  /** How long it waits for another's transaction, milliseconds. */
+  waitMs?: number
+}
+
+/** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason that the table gives. */
+export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings.Listing> =>
+  // The order of knowledge first, the listing then: a merge that makes moves holds them in this order too.
+  inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
+    const instant = STOPPING.includes(made.name) ? knowledge.beside : knowledge.tick
+    return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
+  })
+
+/**
+ * The same where a refusal is no fault of what causes it: false, and nothing of the move is left. In a savepoint, for what
+ * refuses may come after the state is written.
+ */
+export const tryMove = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date }): Promise<boolean> => {
+  try {
+    await tx.transaction((within) => moveWithin(within, rules, made))
+    return true
+  } catch (error) {
+    if (isRefusal(error)) return false
+    throw error
+  }
+}
+
+/** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
+export const moveWithin = async (tx: Tx, given: Rules, asked: MoveMade & { at: Date }): Promise<listings.Listing> => {
+  const found = await listings.forMove(tx, asked.id)
+  if (found === null) throw new Refusal('LISTING_UNKNOWN')
+  if (asked.input.seen !== undefined && asked.input.seen !== found.moves) throw new Refusal('LISTING_MOVED_ON')
+  const rules = await withAmendments(tx, given)
+  const before = { ...found, facts: await renewed(tx, found) }
+  const paper =
+    asked.name === 'serveListing' && before.state === 'DECIDED' ? await servedPaper(tx, rules, before, asked) : {}
+  const made = { ...asked, input: { ...asked.input, ...paper } }
+  const linked = made.name === 'linkDecision' ? await decisionOf(tx, before, made.input.decision) : null
+  const standing = SHOWING.includes(made.name) ? await standingUnder(tx, before) : null
+  const step = stepOf(before, made, { linked, standing }, rules)
+  const ground = step.after.facts.ground
+  if (linked !== null && linked.version === before.decisionVersion && ground === before.facts.ground)
+    throw notAllowed(made.name, before.state, 'ALREADY_LINKED')
+  if (made.name === 'publishListing' && (await concerns.waits(tx, made.id, 'REPAIR_TOLD')))
+    throw notAllowed(made.name, before.state, 'REPAIRED_ELSEWHERE')
+  if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
+    throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
+  await keep(tx, rules, [step], made)
+  // Whoever restores it has answered what a person was asked.
+  if (made.name === 'restoreListing')
+    for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
+      await concerns.settleOf(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
+  // Its number is known from here on: a repair of it may have been told before.
+  if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
+    await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
+  if (made.name === 'serveListing') await askForRepairNotice(tx, made.id, made.input, made.at)
+  return step.after
+}
+
+const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boolean> => {
+  const told = await repairs.toldOf(tx, listing.operatorId)
+  return followsFrom(listing.facts, listing.documentNumber ?? '', told)?.what === 'TOLD'
+}
+
+/**
+ * The clock's move on many listings at once. Returns those that have made it; the others are held by another transaction or
+ * may not make it, and are to be tried one by one.
+ */
+export const moveMany = (
+  db: Db,
+  given: Rules,
+  made: {
+    ids: readonly string[]
+    name: MoveName
+    inputOf: (listing: listings.Listing) => MoveInput
+    now: Date
+    waitMs?: number
+  },
+): Promise<string[]> =>
+  inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
+    const at = await knowledge.tick(tx, made.now)
+    const rules = await withAmendments(tx, given)
+    const steps = (await listings.freeForMove(tx, made.ids)).flatMap((found) => {
+      const before = { ...found, facts: wholeCase(found.facts) }
+      const one = { id: found.id, name: made.name, ...CLOCK, input: made.inputOf(before), now: made.now }
+      const step = ifAllowed(() => stepOf(before, one, NOTHING, rules))
+      return step === null ? [] : [step]
+    })
+    await keep(tx, rules, steps, { at, now: made.now })
+    return steps.map(({ after }) => after.id)
+  })
+
+const CLOCK = { by: 'clock', role: 'clock' } as const
+
+const ifAllowed = <T>(step: () => T): T | null => {
+  try {
+    return step()
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
+/** Moves that show an entry: it is shown as its records say then, not as they did when they were linked. */
+const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
+
+interface Grounds {
+  /** What this move links. */
+  linked: Linked | null
+  /** What is linked already, as it stands now. */
+  standing: Linked | null
+}
+
+const NOTHING: Grounds = { linked: null, standing: null }
+
+interface Step {
+  name: MoveName
+  before: listings.Listing
+  after: listings.Listing
+  act: Act
+}
+
+const stepOf = (before: listings.Listing, made: MoveMade, ground: Grounds, rules: Rules): Step => {
+  const act = dated(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
+  const facts = stepped(made.name, before.facts, act, rules)
+  const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
+  return { name: made.name, before, after, act }
+}
+
+/** All that a move leaves behind: the state, the event, the entry with what the platforms are owed, the deadlines. */
+const keep = async (
+  tx: Tx,
+  rules: Rules,
+  steps: readonly Step[],
+  { at, now }: { at: Date; now: Date },
+): Promise<void> => {
+  if (steps.length === 0) return
+  await listings.save(
+    tx,
+    steps.map(({ after }) => after),
+  )
+  await listings.recordMany(
+    tx,
+    // Its end is told with the move that sets it: another may set it otherwise later.
+    steps.map(({ name, before, after, act: made }) => {
+      const event = eventOf(after, name, before.state, made, at)
+      const act = { ...event.act }
+      if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
+      // Another version of what it rests on: what rested on the former stays answerable.
+      if (after.decisionVersion !== before.decisionVersion)
+        Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
+      return { ...event, act }
+    }),
+  )
+  await show(tx, rules, steps, { now: at, dueAt: now })
+  await keepDeadlines(tx, rules, steps, at)
+  // What a platform was found to have lost is settled by whoever shows the entry again, or ends it.
+  const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
+  const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
+  await findings.settleHidden(tx, moved, at)
+}
+
+/** Refusals: RUN_BUSY; MOVE_NOT_ALLOWED where another open case of the party was begun meanwhile. */
+const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): Promise<T> => {
+  try {
+    return await inTransaction(db, 'move', act, waitMs)
+  } catch (error) {
+    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+    if (code === UNIQUE_VIOLATION && constraint === ONE_OPEN)
+      throw notAllowed('restoreListing', 'REMOVED', 'ANOTHER_OPEN')
+    throw error
+  }
+}
+
+const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
+  const moved = move(name, before, act, caseRules(rules, before.list))
+  if (moved.ok) return moved.after
+  throw refusal(name, before.state, moved.reason)
+}
+
+const notAllowed = (move: MoveName, state: State | null, because: DenialCode): Refusal =>
+  refusal(move, state, { code: because, from: null, ...DENIALS[because] })
+
+const refusal = (move: MoveName, state: State | null, { code, from, zh, en }: Denial): Refusal =>
+  new Refusal('MOVE_NOT_ALLOWED', {
+    move,
+    state: state ?? '—',
+    reason: `${zh} ${en}`,
+    because: code,
+    ...(from !== null && { from }),
+  })
+
+/** The listing's own columns after a move, from the case and what the act brought. */
+const follow = (
+  before: listings.Listing,
+  facts: Case,
+  made: MoveMade,
+  act: Act,
+  { linked, standing }: Grounds,
+  rules: Rules,
+): listings.Listing => {
+  const now = linked ?? standing
+  const list = listOf(rules, before.list)
+  return {
+    ...before,
+    facts,
+    state: facts.state ?? before.state,
+    publishedOn: facts.publishedOn,
+    endsOn: facts.endsOn,
+    ...(now && {
+      decisionVersion: now.version,
+      authority: now.authority,
+      authorityCode: now.authorityCode,
+    }),
+    // What is not performed was said by the officer; what was punished, by the penalty.
+    ...(linked && { reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation }),
+    ...(standing && facts.ground !== 'DECISION_NOT_PERFORMED' && { reason: standing.violation }),
+    // What was in force when it was linked, and in the end when it was decided.
+    ...((linked || made.name === 'decideListing') && { basis: told(basisOn(list, act.on)) }),
+    ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
+    ...(ENDING.includes(made.name) && { removalReason: facts.removal, removedOn: act.on }),
+    ...(made.name === 'restoreListing' && { removalReason: null, removedOn: null }),
+  }
+}
+
+const ENDING: readonly MoveName[] = ['removeListing', 'lapseListing']
+
+const told = (basis: LegalBasis | null): string =>
+  basis === null ? '' : [basis.title, basis.number, basis.articles].filter(Boolean).join(' ')
+
+const eventOf = (
+  after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,
+  name: MoveName,
+  before: State | null,
+  act: Act,
+  now: Date,
+): listings.Event => {
+  const { by, role, on, today: _, ...said } = act
+  return {
+    listingId: after.id,
+    number: after.moves,
+    move: name,
+    by,
+    role,
+    on,
+    recordedAt: now,
+    stateBefore: before,
+    stateAfter: after.state,
+    act: said,
+  }
+}

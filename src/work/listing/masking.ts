@@ -1,0 +1,39 @@
+/**
+ * Masks: what may be public grows less as the hub learns to find more that must not. Entries published under former masks are
+ * looked at anew by the clock, once: told again in what is left of their words, or hidden where nothing may be public.
+ */
+import { MASKS } from '../../domain/listing/public-entry.js'
+import type { Log } from '../../foundation/log.js'
+import type { Db } from '../../store/db/db.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import * as listings from '../../store/listing/listings.js'
+import * as masked from '../../store/listing/masking.js'
+import { renew } from './consequences.js'
+import type { Rules } from '../calendar/rules.js'
+
+/** Entries asked for at a step; each is looked at in a transaction of its own. */
+const STEP_ENTRIES = 500
+/** Looked at in one run, so that what ends next waits minutes at most; the rest comes with the next. */
+const RUN_ENTRIES = 20_000
+
+/** Returns how many were looked at. */
+export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
+  let [looked, after] = [0, null as string | null]
+  while (looked < RUN_ENTRIES) {
+    const ids: string[] = await masked.before(db, MASKS, after, STEP_ENTRIES)
+    for (const id of ids) {
+      await db.transaction(async (tx) => {
+        const at = await knowledge.tick(tx, now)
+        const listing = await listings.forMove(tx, id)
+        if (listing === null || (await renew(tx, listing, { at, now, rules }))) await masked.note(tx, id, MASKS)
+        else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
+      })
+      looked += 1
+    }
+    const last = ids.at(-1)
+    if (last === undefined) break
+    after = last
+  }
+  if (looked > 0) log.info({ entries: looked }, 'public entries were looked at under new masks')
+  return looked
+}

@@ -1,0 +1,68 @@
+/** What would come of each move of a listing, by everything that a move itself would look at; nothing is written. */
+import { wholeCase } from '../../domain/listing/case.js'
+import { isPublic } from '../../domain/listing/listing.js'
+import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
+import { type Asking, type Outlook, outlooks } from '../../domain/listing/outlook.js'
+import { WITHHELD } from '../../domain/listing/public-entry.js'
+import type { Words } from '../../foundation/text/words.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Db } from '../../store/db/db.js'
+import * as listings from '../../store/listing/listings.js'
+import type { Operator } from '../../store/operators/operators.js'
+import { withAmendments } from '../calendar/calendar.js'
+import { renewed } from './legal-ground.js'
+import { publicEntryOf } from './public-entry.js'
+import { caseRules, type Rules } from '../calendar/rules.js'
+
+/** As it is told: the table's denials, and those that lie in other rows. */
+export interface Told extends Omit<Outlook, 'denial'> {
+  denial: (Words & { code: string; from: string | null }) | null
+}
+
+export interface Asked extends Asking {
+  /** As if it had been found out whether a natural person is of age; null: as it was said. */
+  ofAge: boolean | null
+}
+
+export const outlooksOf = async (
+  db: Db,
+  given: Rules,
+  { listing, operator }: { listing: listings.Listing; operator: Operator },
+  asked: Asked,
+): Promise<Told[]> => {
+  const rules = caseRules(await withAmendments(db, given), listing.list)
+  const found = outlooks(wholeCase(await renewed(db, listing)), asked, rules)
+  return Promise.all(
+    found.map(async (outlook) => {
+      if (outlook.denial !== null) return outlook
+      const denial =
+        (await waiting(db, listing, outlook)) ?? (await withheld(db, { listing, operator }, outlook, asked))
+      return denial === null ? outlook : { ...outlook, denial: { from: null, ...denial }, reached: null }
+    }),
+  )
+}
+
+type Lacking = (Words & { code: string }) | null
+
+/** What is no word of the table: it lies in other rows. */
+const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Promise<Lacking> => {
+  if (move === 'publishListing' && (await concerns.waits(db, listing.id, 'REPAIR_TOLD')))
+    return denied('REPAIRED_ELSEWHERE')
+  if (move === 'restoreListing' && (await listings.anotherOpen(db, listing))) return denied('ANOTHER_OPEN')
+  return null
+}
+
+const denied = (code: DenialCode): Lacking => ({ code, ...DENIALS[code] })
+
+/** What begins to be shown must be such as may be public. */
+const withheld = async (
+  db: Db,
+  { listing, operator }: { listing: listings.Listing; operator: Operator },
+  { move, reached }: Outlook,
+  { on, ofAge }: Asked,
+): Promise<Lacking> => {
+  if (reached === null || !isPublic(reached.state) || isPublic(listing.state)) return null
+  const known = move === 'publishListing' ? ofAge : reached.ofAge
+  const { withheld: why } = await publicEntryOf(db, { ...listing, facts: reached }, operator, on, known)
+  return why === null ? null : { code: why, ...WITHHELD[why] }
+}

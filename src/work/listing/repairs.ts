@@ -1,0 +1,61 @@
+/**
+ * Repairs told from elsewhere: another entrance has decided on an entry of this hub, and tells it by the number of its decision.
+ * What it granted or refused the clock follows in the same pull, whatever is thought of it here; what it took back again
+ * publishes nothing by itself: a person is asked.
+ */
+import { wholeCase } from '../../domain/listing/case.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { MoveName } from '../../domain/listing/moves.js'
+import { type Follows, followsFrom, type ToldResult } from '../../domain/listing/repair-results.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Tx } from '../../store/db/db.js'
+import type * as listings from '../../store/listing/listings.js'
+import * as store from '../../store/listing/repairs.js'
+import type { Changed } from './changed-records.js'
+import { type MoveInput, tryMove } from './listing.js'
+
+export const repairs = async (tx: Tx, changed: Changed): Promise<void> => {
+  const { at, run = null } = changed
+  for (const { listing, told, asked } of await store.toldAt(tx, at, run)) {
+    const follows = followsFrom(wholeCase(listing.facts), listing.documentNumber ?? '', told)
+    if (follows === null) continue
+    const { what, told: result } = follows
+    const asking = { listingId: listing.id, record: result.record, run, at }
+    if (what === 'TOLD') await concerns.open(tx, { ...asking, cause: 'REPAIR_TOLD' })
+    else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
+    else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
+  }
+  // The result was told in error: nothing is published again by itself.
+  for (const { id, record } of await store.unfoundedAt(tx, at))
+    await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
+}
+
+const MADE: Record<Exclude<Follows, 'TAKEN_BACK' | 'TOLD'>, { name: MoveName; input: Omit<MoveInput, 'on'> }> = {
+  GRANTED: {
+    name: 'removeListing',
+    input: { removal: 'REPAIRED', reason: '信用修复入口已办结修复。Repaired at its entrance.' },
+  },
+  REFUSED: {
+    name: 'refuseRepair',
+    input: { reason: '信用修复入口不予修复。The repair was refused at its entrance.' },
+  },
+}
+
+const moveBy = async (
+  tx: Tx,
+  { id, documentNumber }: listings.Listing,
+  what: keyof typeof MADE,
+  { body, record }: ToldResult,
+  { at, rules, now = at }: Changed,
+): Promise<void> => {
+  const { name, input: said } = MADE[what]
+  const number = body['document_number']
+  const input = {
+    ...said,
+    on: dateIn(now),
+    result: record,
+    documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
+  }
+  // Of a kind that is repaired here alone what others say changes nothing.
+  await tryMove(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at })
+}

@@ -1,0 +1,42 @@
+/** The paper by which a decision was served: its hash goes into the move, so that what was served can be shown later. */
+import { dateIn } from '../../foundation/time/dates.js'
+import { needsRepairNotice } from '../../domain/listing/documents.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Tx } from '../../store/db/db.js'
+import * as documents from '../../store/listing/documents.js'
+import * as listings from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
+import * as versions from '../../store/records/versions.js'
+import { documentRules, draft } from './documents.js'
+import type { MoveInput } from './move-input.js'
+import type { Rules } from '../calendar/rules.js'
+
+/** The hash that was named; else that of the decision as the case system issued it last; else that of the hub's own draft. */
+export const servedPaper = async (
+  tx: Tx,
+  rules: Rules,
+  listing: listings.Listing,
+  { input, now }: { input: MoveInput; now: Date },
+): Promise<Pick<MoveInput, 'fileHash' | 'paper'>> => {
+  if (input.fileHash !== undefined) return { fileHash: input.fileHash, paper: 'NAMED' }
+  const entered = await documents.ofListings(tx, [listing.id])
+  const issued = entered.filter(({ kind }) => kind === 'DECISION').at(-1)
+  if (issued !== undefined) return { fileHash: issued.sha256, paper: 'ISSUED' }
+  const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)
+  if (operator === undefined) throw new Error(`operator ${listing.operatorId} is gone`)
+  const decision = listing.decisionVersion === null ? null : await versions.byId(tx, listing.decisionVersion)
+  const moves = await listings.eventsOf(tx, [listing.id])
+  const of = { listing, operator, decision: decision?.body ?? null, moves, issued: null, today: dateIn(now) }
+  return { fileHash: draft(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
+}
+
+/** Asks a person where the repair notice did not go with the decision, or nobody said that it did. */
+export const askForRepairNotice = async (
+  tx: Tx,
+  listingId: string,
+  { repairNotice, on }: Pick<MoveInput, 'repairNotice' | 'on'>,
+  at: Date,
+): Promise<void> => {
+  if (repairNotice === true || !needsRepairNotice(documentRules(), on)) return
+  await concerns.open(tx, { listingId, cause: 'REPAIR_NOTICE_UNSERVED', record: null, run: null, at })
+}

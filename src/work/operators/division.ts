@@ -1,0 +1,100 @@
+/**
+ * Division (分立): a person notes that an operator was divided, into whom, on which day and by which document. Records and
+ * listings stay with the one divided. Where it is listed, or about to be, a person is asked to look at it and at each successor.
+ */
+import { dateIn, isDate } from '../../foundation/time/dates.js'
+import { redact } from '../../domain/records/privacy.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as concerns from '../../store/listing/concerns.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as decisions from '../../store/operators/identity-decisions.js'
+import * as listings from '../../store/listing/listings.js'
+import type * as mergers from '../../store/operators/mergers.js'
+import { type Deciding, inTurn, named } from './identity.js'
+import { openWithin } from '../listing/listing.js'
+import type { Rules } from '../calendar/rules.js'
+
+/** Successors of one division. */
+const SUCCESSORS_MOST = 20
+/** Characters of the document's number. */
+const NUMBER_LONGEST = 128
+
+export interface OperatorDivided extends Deciding {
+  /** A code that names the operator itself. */
+  from: string
+  /** A code of each successor, that names it itself. */
+  into: readonly string[]
+  /** The day of the division. */
+  on: string
+  documentNumber: string
+}
+
+export interface Divided {
+  /** One for each successor. */
+  decisions: decisions.Decision[]
+  /** Leads opened on successors. */
+  leads: number
+}
+
+/** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED with the reason, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
+export const divideOperator = (db: Db, rules: Rules, made: OperatorDivided): Promise<Divided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    const { on, by, now } = made
+    const documentNumber = redact(made.documentNumber.trim(), rules.mark)
+    if (!isDate(on)) throw new Refusal('DATE_INVALID', { value: on })
+    if (on > dateIn(now)) throw invalid('分立之日晚于今天 the day of the division lies after today')
+    if (documentNumber === '' || documentNumber.length > NUMBER_LONGEST)
+      throw invalid(`文号须为 1–${NUMBER_LONGEST} 个字符 the number has 1 to ${NUMBER_LONGEST} characters`)
+    if (made.into.length === 0 || made.into.length > SUCCESSORS_MOST)
+      throw invalid(`承继主体须为 1–${SUCCESSORS_MOST} 个 1 to ${SUCCESSORS_MOST} successors`)
+    const from = await named(tx, made.from)
+    const successors: mergers.Party[] = []
+    for (const code of made.into) successors.push(await named(tx, code))
+    const ids = new Set([from.id, ...successors.map(({ id }) => id)])
+    if (ids.size <= successors.length) throw notAllowed('各代码须为不同的主体 each code must be of another operator')
+    const done: decisions.Decision[] = []
+    for (const successor of successors) {
+      const decision = await decisions.add(tx, {
+        verdict: 'DIVIDE',
+        feed: null,
+        subjectKey: null,
+        operatorId: from.id,
+        mergedId: null,
+        successorId: successor.id,
+        evidence: { on, documentNumber, from: from.uscc ?? from.shop, into: successor.uscc ?? successor.shop },
+        reason,
+        by,
+        at,
+      })
+      if (decision === null) throw notAllowed('该分立已登记且有效 this division is in force already')
+      done.push(decision)
+    }
+    const leads = await ask(tx, rules, { from, successors, on, documentNumber }, { at, now })
+    return { decisions: done, leads }
+  })
+
+/** No listing passes to a successor by itself: a person looks at the listing, and at a lead on each successor. */
+const ask = async (
+  tx: Tx,
+  rules: Rules,
+  division: { from: mergers.Party; successors: readonly mergers.Party[]; on: string; documentNumber: string },
+  { at, now }: { at: Date; now: Date },
+): Promise<number> => {
+  const { from, successors, on, documentNumber } = division
+  const own = await listings.ofOperators(tx, [from.mergedInto ?? from.id])
+  const listed = own.filter(({ state }) => state !== 'LEAD' && state !== 'REMOVED' && state !== 'NOT_LISTED')
+  let leads = 0
+  for (const { id, list } of listed) {
+    await concerns.open(tx, { listingId: id, cause: 'DIVIDED', record: null, run: null, at })
+    const reason = `分立自被列入或拟列入的主体：${from.name ?? ''}（${from.uscc ?? from.shop ?? ''}），${on}，${documentNumber}`
+    for (const successor of successors) {
+      const operatorId = successor.mergedInto ?? successor.id
+      const lead = { operatorId, list, reason, by: 'division', role: 'clock' as const, on: dateIn(now), now }
+      if ((await openWithin(tx, rules, lead, at)) !== null) leads += 1
+    }
+  }
+  return leads
+}
+
+const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
+const notAllowed = (reason: string): Refusal => new Refusal('DIVISION_NOT_ALLOWED', { reason })

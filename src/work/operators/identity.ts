@@ -1,0 +1,288 @@
+/**
+ * Identity: what people decide of whose a record is, and of operators that are one. Each decision is one transaction and is
+ * kept with its person, reason and evidence; undone, it stays, and all that followed from it follows back.
+ */
+import { dateIn } from '../../foundation/time/dates.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import { subjectKey } from '../../domain/intake/matching.js'
+import { newOperator } from '../../domain/operators/new-operator.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as decisions from '../../store/operators/identity-decisions.js'
+import * as dirty from '../../store/scoring/dirty.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import * as leads from '../../store/listing/leads.js'
+import * as mergers from '../../store/operators/mergers.js'
+import * as names from '../../store/operators/names.js'
+import * as operators from '../../store/operators/operators.js'
+import * as proposals from '../../store/intake/proposals.js'
+import { relearnParted } from '../../store/intake/relearn.js'
+import * as sameFacts from '../../store/records/same-facts.js'
+import * as takeback from '../../store/intake/rollback.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import * as waiting from '../../store/intake/unmatched.js'
+import * as watchEntries from '../../store/scoring/watch-entries.js'
+import { consequences } from '../listing/consequences.js'
+import { sayContested } from '../listing/contested.js'
+import { tellRecords } from '../delivery/published-records.js'
+import type { Rules } from '../calendar/rules.js'
+
+/** Why a lead is dropped with its operator. */
+const NOBODY = '建档的认定已撤销。The decision that made this operator was undone.'
+
+export interface Deciding {
+  reason: string
+  by: string
+  now: Date
+}
+
+export interface SubjectDecided extends Deciding {
+  /** A waiting record; the decision is on all of its feed that say the same of their subject. */
+  unmatched: number
+  verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
+  /** With ATTACH any code of the operator; with NEW_OPERATOR the one under which it is to be known. */
+  operator?: string
+}
+
+export interface Decided {
+  decision: decisions.Decision
+  /** Records that it settled, moved or gave back. */
+  records: number
+}
+
+/** Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, OPERATOR_KNOWN, OPERATOR_CODE_INVALID, INPUT_INVALID, RUN_BUSY. */
+export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promise<Decided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    const attaches = made.verdict !== 'NOT_OURS'
+    if (attaches !== (made.operator !== undefined))
+      throw invalid('ATTACH 和 NEW_OPERATOR 须有 operator，NOT_OURS 不得有 operator goes with these two alone')
+    const found = await waiting.forDecision(tx, made.unmatched)
+    if (found === null) throw new Refusal('UNMATCHED_UNKNOWN')
+    if (found.state !== 'OPEN') throw new Refusal('UNMATCHED_SETTLED')
+    const isNew = made.verdict === 'NEW_OPERATOR'
+    const operator =
+      made.operator === undefined
+        ? null
+        : isNew
+          ? await founded(tx, made.operator, found, at)
+          : await named(tx, made.operator)
+    const key = await keyOf(tx, found)
+    const { subject, nameKey, proposedOperator, evidence } = found
+    const decision = await decisions.add(tx, {
+      verdict: attaches ? 'ATTACH' : 'NOT_OURS',
+      feed: found.feed,
+      subjectKey: key,
+      operatorId: operator?.id ?? null,
+      mergedId: null,
+      evidence: {
+        unmatched: found.id,
+        subject,
+        nameKey,
+        reason: found.reason,
+        proposed: proposedOperator,
+        ...evidence,
+        ...(isNew && { madeOperator: true }),
+      },
+      reason,
+      by: made.by,
+      at,
+    })
+    // Nobody has one in force where its records wait; but two may decide on records of one subject at once.
+    if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
+    const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
+    const records = await waiting.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
+    const touched = await waiting.closeEarlier(tx, reach, attaches ? 'CHANGED' : 'ENDED')
+    if (operator !== null) {
+      const owner = operator.mergedInto ?? operator.id
+      await waiting.attach(tx, reach, owner)
+      await sameFacts.join(tx, { decision: reach.decision }, reach.at)
+      touched.push(owner)
+      if (isNew) await proposals.offerNamed(tx, owner)
+    }
+    await dirty.mark(tx, touched, at)
+    await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
+    return { decision, records }
+  })
+
+/** An operator that nobody knew, under a code that leads to nobody; known by what the record calls it. */
+const founded = async (
+  tx: Tx,
+  code: string,
+  { subject, run }: waiting.Waiting,
+  at: Date,
+): Promise<{ id: number; mergedInto: null }> => {
+  const made = newOperator(code, subject.name)
+  if (made === null) throw new Refusal('OPERATOR_CODE_INVALID')
+  const scheme = made.uscc === null ? 'shop' : 'uscc'
+  const asked = { scheme, code: made.uscc ?? made.shop ?? '' }
+  if ((await mergers.own(tx, asked)) !== null) throw new Refusal('OPERATOR_KNOWN', { code: asked.code })
+  const { id } = await operators.found(tx, made, { run, at })
+  await names.follow(tx, [id])
+  return { id, mergedInto: null }
+}
+
+/** What was kept before there were keys gets its own with the first decision. */
+const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
+  if (found.subjectKey !== null) return found.subjectKey
+  const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
+  const { key: record, subject, body } = found
+  const key = subjectKey({ key: record, subject, body }) ?? subjectKey({ key: record, subject: nobody, body })
+  if (key === null) throw new Error(`unmatched ${found.id} has no key`)
+  await waiting.setSubjectKey(tx, found.id, key)
+  return key
+}
+
+export interface DecisionUndone extends Deciding {
+  decision: number
+}
+
+/** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
+export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promise<Decided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    const found = await decisions.forUndo(tx, made.decision)
+    if (found === null) throw new Refusal('DECISION_UNKNOWN')
+    if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
+    const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
+    const { records, touched } = await undone(tx, found, at)
+    await dirty.mark(tx, touched, at)
+    await consequences(tx, { decision: found.id, at, now: made.now, rules })
+    if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
+    return { decision, records }
+  })
+
+interface Undone {
+  records: number
+  /** Operators to be scored. */
+  touched: number[]
+}
+
+const undone = (tx: Tx, decision: decisions.Decision, at: Date): Undone | Promise<Undone> => {
+  // Nothing moved by a division. The leads that it opened are for a person to drop.
+  if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
+  return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
+}
+
+/** Back to the queue; what stood there before the decision stands again. */
+const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Undone> => {
+  const { id, feed, subjectKey: key, evidence, decidedAt } = decision
+  const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
+  const said = evidence as unknown as Pick<waiting.Waiting, 'subject' | 'nameKey' | 'reason'>
+  const returned =
+    decision.verdict === 'ATTACH'
+      ? await waiting.returnAttached(tx, reach, said)
+      : await waiting.returnSetAside(tx, reach)
+  const touched = await waiting.markWrong(tx, id, at)
+  touched.push(...(await waiting.reopenEarlier(tx, returned, decidedAt, at)))
+  await proposals.offerTo(tx, returned)
+  return { records: returned.length, touched }
+}
+
+/** Who was made by a decision that is undone is believed no more, unless something else has spoken of it since. */
+const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
+  if (!(await operators.isUnfounded(tx, id))) return
+  const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
+  await leads.drop(tx, untouched, { on: dateIn(now), reason: NOBODY, at })
+  if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
+}
+
+/** What came with it goes back, and what its own codes have brought since. */
+const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Undone> => {
+  const from = decision.mergedId ?? 0
+  const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
+  if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
+  const parts = await mergers.part(tx, from)
+  const by = [decision.id, ...(await mergers.decisionsOf(tx, parts))]
+  const records = await mergers.moveRecords(tx, { owner, to: from, decision: decision.id, by, at })
+  const only = (decision.evidence['listings'] ?? []) as string[]
+  await mergers.moveListings(tx, { from: owner, to: from, only })
+  await relearnParted(tx, { parts, owner }, at)
+  return { records, touched: [owner, from] }
+}
+
+export interface OperatorsMerged extends Deciding {
+  /** Codes that name the operators themselves. */
+  from: string
+  into: string
+  cause: decisions.Cause
+}
+
+/** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with what to do, INPUT_INVALID, RUN_BUSY. */
+export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Promise<Decided> =>
+  inTurn(db, made, rules, async (tx, reason, at) => {
+    const from = await named(tx, made.from)
+    const into = await named(tx, made.into)
+    const why = await notMergeable(tx, from, into, made.cause)
+    if (why !== null) throw new Refusal('MERGE_NOT_ALLOWED', { reason: why })
+    const listings = await mergers.moveListings(tx, { from: from.id, to: into.id, only: null })
+    const decision = await decisions.add(tx, {
+      verdict: 'MERGE',
+      feed: null,
+      subjectKey: null,
+      operatorId: into.id,
+      mergedId: from.id,
+      evidence: { cause: made.cause, from: from.uscc ?? from.shop, into: into.uscc ?? into.shop, listings },
+      reason,
+      by: made.by,
+      at,
+    })
+    if (decision === null) throw new Error(`a merger of ${from.id} is in force already`)
+    await mergers.join(tx, from.id, into.id)
+    await watchEntries.close(tx, [from.id], { on: dateIn(made.now), at })
+    const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
+    await dirty.mark(tx, [into.id], at)
+    await consequences(tx, { decision: decision.id, at, now: made.now, rules })
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await tellRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
+    return { decision, records }
+  })
+
+/** The reason why these two may not be made one, with what to do instead; null if they may. Both stand by themselves: no circle. */
+const notMergeable = async (
+  tx: Tx,
+  from: mergers.Party,
+  into: mergers.Party,
+  cause: decisions.Cause,
+): Promise<string | null> => {
+  if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
+  if (from.mergedInto !== null) {
+    return `${codeIn(from)} 已并入另一主体，请先撤销该决定 it is part of another operator; undo that decision first`
+  }
+  if (into.mergedInto !== null) {
+    const whole = await mergers.byId(tx, into.mergedInto)
+    return `${codeIn(into)} 已并入 ${codeIn(whole)}，请并入后者 it is part of the latter; merge into that one`
+  }
+  if (cause === 'CONVERTED' && (from.kind !== 'INDIVIDUAL' || !['ENTERPRISE', 'COOPERATIVE'].includes(into.kind))) {
+    return '个体转企业须由个体工商户并入企业 a conversion is of an individual business into an enterprise'
+  }
+  const lists = await mergers.bothOpen(tx, from.id, into.id)
+  if (lists.length === 0) return null
+  return `双方均有未结的同类名单记录（${lists.join(' ')}），请先将其一移出或不予列入 both have an open listing of this kind; remove or drop one of them first`
+}
+
+const codeIn = (party: mergers.Party | null): string => party?.uscc ?? party?.shop ?? ''
+
+/** The operator that the code itself names, also if it is part of another now. */
+export const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
+  const asked = codeOf(code)
+  const found = asked === null ? null : await mergers.own(tx, asked)
+  if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })
+  return found
+}
+
+const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
+
+/** Whoever decides waits for a merge only so long, and is then told to come again. No ID number in a reason is kept. */
+export const inTurn = async <T>(
+  db: Db,
+  { reason, now }: Deciding,
+  { mark }: Rules,
+  act: (tx: Tx, reason: string, at: Date) => Promise<T>,
+): Promise<T> => {
+  const kept = writtenText(reason, '理由 the reason', mark)
+  return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.tick(tx, now)))
+}

@@ -1,0 +1,79 @@
+/**
+ * What a party may show to anybody once its entry has been removed: which entry, when and why it left, and who has been told.
+ * Signed as what is published is, so that whoever is shown it need not ask the hub.
+ */
+import type { ManifestKeys } from '../../foundation/keys.js'
+import type { Retracted } from '../delivery/retraction.js'
+
+export interface RemovedEntry {
+  id: string
+  list: string
+  authority: string | null
+  documentNumber: string | null
+  decidedOn: string | null
+  publishedOn: string | null
+  removedOn: string
+  removalReason: string
+}
+
+export interface CertificateGiven {
+  /** Where the hub is. */
+  issuer: string
+  party: { code: string; name: string | null }
+  entry: RemovedEntry
+  /** Null: no platform ever got the entry. */
+  retraction: Retracted | null
+  now: Date
+}
+
+export interface Certificate {
+  document: 'removal-certificate'
+  version: 1
+  issuer: string
+  /** ISO 8601. */
+  issuedAt: string
+  party: CertificateGiven['party']
+  entry: RemovedEntry
+  statement: { zh: string; en: string }
+  /** As it stood when it was issued. */
+  told: {
+    platforms: { platform: string; state: string; toldAt: string | null; confirmedAt: string | null }[]
+    marketplaces: { all: number; told: number; confirmed: number }
+  }
+}
+
+export const certificateOf = ({ issuer, party, entry, retraction, now }: CertificateGiven): Certificate => {
+  const hearers = retraction?.hearers ?? []
+  return {
+    document: 'removal-certificate',
+    version: 1,
+    issuer,
+    issuedAt: now.toISOString(),
+    party,
+    entry,
+    statement: {
+      zh: `该条目自 ${entry.removedOn} 起不再公示，此后不得再据此认定当事人在名单之上。本证明只及于该条目，不说明当事人有无其他记录。`,
+      en: `Since ${entry.removedOn} this entry is no longer published, and nobody may take the party for listed by it any more. It is about this entry alone, and says nothing of others.`,
+    },
+    told: {
+      platforms: (retraction?.receivers ?? []).map(({ platform, state, toldAt, confirmedAt }) => ({
+        platform,
+        state,
+        toldAt: toldAt?.toISOString() ?? null,
+        confirmedAt: confirmedAt?.toISOString() ?? null,
+      })),
+      // Where it sells is the party's to say, and not in a paper that it shows to others.
+      marketplaces: {
+        all: hearers.length,
+        told: hearers.filter(({ toldAt }) => toldAt !== null).length,
+        confirmed: hearers.filter(({ confirmedAt }) => confirmedAt !== null).length,
+      },
+    },
+  }
+}
+
+/** A compact JWS (RFC 7515), verified by the key set of the hub. */
+export const signedCertificate = (
+  manifests: Pick<ManifestKeys, 'certify'>,
+  certificate: Certificate,
+): { kid: string; jws: string } => manifests.certify(JSON.stringify(certificate))

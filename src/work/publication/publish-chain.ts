@@ -1,0 +1,49 @@
+/** The chain worked out again from what is kept for good: (id, salted hash, from, to), without any body or salt. */
+import { createHash } from 'node:crypto'
+import { chain, FIRST_HASH, type Member } from '../../domain/publication/snapshot.js'
+import type { Db } from '../../store/db/db.js'
+import * as snapshots from '../../store/publication/snapshots.js'
+
+const STEP_SNAPSHOTS = 100
+
+/** Sequences whose hash, or link to the one before, is not what it should be. */
+export const verifyChain = async (db: Db): Promise<{ verified: number; broken: number[] }> => {
+  const broken: number[] = []
+  const list = new Map<string, Member>()
+  let verified = 0
+  let before = FIRST_HASH
+  let form = 0
+  for (let after = 0; ; ) {
+    const some = await snapshots.all(db, after, STEP_SNAPSHOTS)
+    for (const snapshot of some) {
+      // The first salted snapshot names every entry anew.
+      if (snapshot.form !== form && form === 0) list.clear()
+      form = snapshot.form
+      for (const { id, change, hash, from, to } of await snapshots.changesOf(db, snapshot.sequence)) {
+        if (change === 'REMOVED') list.delete(id)
+        else list.set(id, { id, hash: hash ?? '', from: from ?? '', to })
+      }
+      const members = [...list.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+      const hash =
+        form === 0 ? unsalted(snapshot.sequence, before, members) : salted(snapshot.sequence, before, members)
+      if (hash !== snapshot.hash || snapshot.previousHash !== before) broken.push(snapshot.sequence)
+      before = snapshot.hash
+      after = snapshot.sequence
+      verified += 1
+    }
+    if (some.length < STEP_SNAPSHOTS) return { verified, broken }
+  }
+}
+
+const salted = (sequence: number, before: string, members: readonly Member[]): string => {
+  const chained = chain(sequence, before)
+  for (const member of members) chained.add(member)
+  return chained.end()
+}
+
+/** As snapshots were chained before they had salts. */
+const unsalted = (sequence: number, before: string, members: readonly Member[]): string => {
+  const hash = createHash('sha256').update(`${sequence}\n${before}\n`)
+  for (const { id, hash: body } of members) hash.update(`${id} ${body}\n`)
+  return hash.digest('hex')
+}

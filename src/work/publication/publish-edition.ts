@@ -1,0 +1,323 @@
+/**
+ * An edition: the files of one sequence as this process serves them, each a file of its own on disk. Made whole from the lines of
+ * the snapshot, or from the edition before by leaving out and putting in single entries, which parses and reads no other entry.
+ */
+import { createHash } from 'node:crypto'
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chainHead, chainLine, type FileSaid, type Member } from '../../domain/publication/snapshot.js'
+import { FORMS, type Written } from './publish-files.js'
+
+/** Bytes that are read, hashed and written at a time: so many are hashed in less than a millisecond. */
+const STEP_BYTES = 256 * 1024
+const ID_BYTES = 16
+
+export type EditionLine = Member & { line: string | null }
+
+interface PartForm {
+  head: (snapshot: Written) => string
+  entry: (member: Member, line: string) => string
+  separator: string
+  tail: string
+}
+
+/** The forms that are served, and last the text of which the hash of the sequence is made. */
+const PARTS: readonly PartForm[] = [
+  ...FORMS.map(({ head, entry, separator, tail }) => ({
+    head,
+    entry: (_: Member, line: string) => entry(line),
+    separator,
+    tail,
+  })),
+  {
+    head: ({ sequence, previousHash }) => chainHead(sequence, previousHash),
+    entry: (member) => chainLine(member),
+    separator: '',
+    tail: '',
+  },
+]
+const CHAIN = PARTS.length - 1
+
+interface Part {
+  /** Null: the bytes were only counted. */
+  handle: FileHandle | null
+  sha256: string
+  bytes: number
+  headBytes: number
+  /** Where each entry ends, in order of id; empty where the bytes were only counted. */
+  ends: Float64Array
+}
+
+export interface Edition {
+  sequence: number
+  hash: string
+  entries: number
+  /** Of the forms (publish-files.ts), in their order. */
+  files: readonly FileSaid[]
+  /** 16 bytes of each id, in order. */
+  ids: Buffer
+  parts: readonly Part[]
+}
+
+/** A piece of a file: bytes of the file of an edition, or others. */
+export type Segment = Run | Uint8Array
+export interface Run {
+  from: number
+  to: number
+}
+
+/** Files in `folder`; null: nothing is written, and hashes and lengths alone are found out. */
+export const buildEdition = async (
+  snapshot: Written,
+  lines: AsyncIterable<readonly EditionLine[]>,
+  folder: string | null,
+): Promise<Edition> => {
+  const ids: Buffer[] = []
+  const parts = await partsIn(snapshot, folder)
+  try {
+    let entries = 0
+    for await (const some of lines) {
+      for (const part of parts) {
+        let text = ''
+        for (const [at, member] of some.entries()) {
+          const one = (entries + at === 0 ? '' : part.form.separator) + part.form.entry(member, lineOf(member))
+          text += one
+          part.end += folder === null ? 0 : Buffer.byteLength(one)
+          if (folder !== null) (part.ends as number[]).push(part.end)
+        }
+        await part.add(Buffer.from(text))
+      }
+      if (folder !== null) for (const { id } of some) ids.push(bytesOf(id))
+      entries += some.length
+    }
+    return await ended(snapshot, parts, Buffer.concat(ids), entries)
+  } catch (error) {
+    await closeAll(parts)
+    throw error
+  }
+}
+
+/** The next edition: of `before`, without `gone`, with `put` (in order of id) in place of what it has of them. */
+export const deriveEdition = async (
+  before: Edition,
+  snapshot: Written,
+  { gone, put }: { gone: readonly string[]; put: readonly EditionLine[] },
+  folder: string,
+): Promise<Edition> => {
+  const steps = stepsOf(before, gone, put)
+  const parts = await partsIn(snapshot, folder)
+  try {
+    for (const [at, part] of parts.entries()) {
+      const from = before.parts[at] as Part
+      for (const segment of segmentsOf(part.form, from, steps)) {
+        if ('length' in segment) await part.add(Buffer.from(segment))
+        else for await (const bytes of bytesIn(from, segment)) await part.add(bytes)
+      }
+      part.ends = endsOf(part.form, from, steps, part.end)
+    }
+    const ids = steps.map((step) =>
+      'put' in step ? bytesOf(step.put.id) : before.ids.subarray(step.from * ID_BYTES, step.to * ID_BYTES),
+    )
+    const all = Buffer.concat(ids)
+    return await ended(snapshot, parts, all, all.length / ID_BYTES)
+  } catch (error) {
+    await closeAll(parts)
+    throw error
+  }
+}
+
+/** The file of a form (its place in FORMS) without these entries, and its length. */
+export const without = (
+  edition: Edition,
+  form: number,
+  gone: readonly string[],
+): { segments: Segment[]; bytes: number } => {
+  const [part, { separator, ...rest }] = [edition.parts[form] as Part, PARTS[form] as PartForm]
+  const tail = { from: part.bytes - Buffer.byteLength(rest.tail), to: part.bytes }
+  const steps = stepsOf(edition, gone, [])
+  const between = segmentsOf({ separator, ...rest }, part, steps)
+  const segments = [{ from: 0, to: part.headBytes }, ...between, tail]
+  return { segments, bytes: segments.reduce((sum, one) => sum + lengthOf(one), 0) }
+}
+
+export const lengthOf = (segment: Segment): number => ('length' in segment ? segment.length : segment.to - segment.from)
+
+/** Where the last of these entries ends in the file of a form; 0: it has none of them. */
+export const lastEndOf = (edition: Edition, form: number, ids: readonly string[]): number => {
+  const { ends } = edition.parts[form] as Part
+  return ids.reduce((last, id) => {
+    const at = placeOf(edition, bytesOf(id))
+    return at.isThere ? Math.max(last, ends[at.index] ?? 0) : last
+  }, 0)
+}
+
+/** A step at a time. */
+export async function* bytesIn({ handle }: Pick<Part, 'handle'>, { from, to }: Run): AsyncGenerator<Buffer> {
+  if (handle === null) throw new Error('an edition that was only counted has no bytes')
+  for (let at = from; at < to; ) {
+    const want = Math.min(STEP_BYTES, to - at)
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(want), 0, want, at)
+    if (bytesRead === 0) throw new Error('a published file is shorter than it was written')
+    yield buffer.subarray(0, bytesRead)
+    at += bytesRead
+  }
+}
+
+/** A file that has no name any more: it is gone with the last who reads it, and with the process. */
+export const anonymousFile = async (folder: string): Promise<FileHandle> => {
+  await mkdir(folder, { recursive: true })
+  const path = join(
+    folder,
+    `${process.pid}-${createHash('sha256').update(String(process.hrtime.bigint())).digest('hex')}`,
+  )
+  const handle = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  return handle
+}
+
+export const closeEdition = async ({ parts }: Pick<Edition, 'parts'>): Promise<void> => {
+  for (const { handle } of parts) await handle?.close()
+}
+
+type Step = Run | { put: EditionLine }
+
+/** Runs of entries that stay, and what is put between them, in order of id. */
+const stepsOf = (edition: Edition, gone: readonly string[], put: readonly EditionLine[]): Step[] => {
+  const changes = [
+    ...gone.map((id) => ({ ...placeOf(edition, bytesOf(id)), put: null as EditionLine | null })),
+    ...put.map((one) => ({ ...placeOf(edition, bytesOf(one.id)), put: one as EditionLine | null })),
+  ].sort((a, b) => a.index - b.index || ((a.put?.id ?? '') < (b.put?.id ?? '') ? -1 : 1))
+  const steps: Step[] = []
+  let at = 0
+  for (const { index, isThere, put: one } of changes) {
+    if (index > at) steps.push({ from: at, to: index })
+    if (one !== null) steps.push({ put: one })
+    at = Math.max(at, isThere ? index + 1 : index)
+  }
+  const all = edition.ids.length / ID_BYTES
+  if (at < all) steps.push({ from: at, to: all })
+  return steps
+}
+
+const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; isThere: boolean } => {
+  let [low, high] = [0, ids.length / ID_BYTES]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const compared = ids.compare(id, 0, ID_BYTES, middle * ID_BYTES, (middle + 1) * ID_BYTES)
+    if (compared === 0) return { index: middle, isThere: true }
+    if (compared < 0) low = middle + 1
+    else high = middle
+  }
+  return { index: low, isThere: false }
+}
+
+const startOf = ({ ends, headBytes }: Part, entry: number): number => (entry === 0 ? headBytes : (ends[entry - 1] ?? 0))
+
+/** Without head and tail. The first entry of a file has no separator before it, whichever it was before. */
+const segmentsOf = (form: PartForm, part: Part, steps: readonly Step[]): Segment[] => {
+  const separator = Buffer.from(form.separator)
+  const segments: Segment[] = []
+  for (const [n, step] of steps.entries()) {
+    if ('put' in step) {
+      const text = form.entry(step.put, lineOf(step.put))
+      segments.push(Buffer.from(n === 0 ? text : form.separator + text))
+      continue
+    }
+    const hasOwn = step.from > 0
+    const from = startOf(part, step.from) + (n === 0 && hasOwn ? separator.length : 0)
+    if (n > 0 && !hasOwn && separator.length > 0) segments.push(separator)
+    segments.push({ from, to: part.ends[step.to - 1] ?? 0 })
+  }
+  return segments
+}
+
+/** The entries of a run keep their distances. One step of arithmetic for each of 200,000: the event loop waits for it. */
+const endsOf = (form: PartForm, part: Part, steps: readonly Step[], from: number): Float64Array => {
+  const separator = Buffer.byteLength(form.separator)
+  const ends = new Float64Array(steps.reduce((sum, step) => sum + ('put' in step ? 1 : step.to - step.from), 0))
+  let [at, end] = [0, from]
+  for (const step of steps) {
+    const start = end + (at > 0 ? separator : 0)
+    if ('put' in step) {
+      end = start + Buffer.byteLength(form.entry(step.put, lineOf(step.put)))
+      ends[at] = end
+      at += 1
+      continue
+    }
+    const moved = start - startOf(part, step.from) - (step.from > 0 ? separator : 0)
+    for (let entry = step.from; entry < step.to; entry += 1, at += 1) ends[at] = (part.ends[entry] ?? 0) + moved
+    end = ends[at - 1] ?? start
+  }
+  return ends
+}
+
+interface Making {
+  form: PartForm
+  handle: FileHandle | null
+  headBytes: number
+  ends: number[] | Float64Array
+  /** Where the last entry ends, while they are counted one by one. */
+  end: number
+  add: (bytes: Buffer) => Promise<void>
+  finish: () => Promise<{ sha256: string; bytes: number }>
+}
+
+const partsIn = (snapshot: Written, folder: string | null): Promise<Making[]> =>
+  Promise.all(PARTS.map((form) => making(form, Buffer.from(form.head(snapshot)), folder)))
+
+const making = async (form: PartForm, head: Buffer, folder: string | null): Promise<Making> => {
+  const handle = folder === null ? null : await anonymousFile(folder)
+  const hash = createHash('sha256')
+  let bytes = 0
+  let waiting: Buffer[] = []
+  let waitingBytes = 0
+  const flush = async (): Promise<void> => {
+    const [first = Buffer.alloc(0), ...more] = waiting
+    // A part read from the edition before is long enough by itself, and not copied.
+    const all = more.length === 0 ? first : Buffer.concat(waiting)
+    waiting = []
+    waitingBytes = 0
+    hash.update(all)
+    bytes += all.length
+    await handle?.appendFile(all)
+  }
+  const add = async (part: Buffer): Promise<void> => {
+    waiting.push(part)
+    waitingBytes += part.length
+    if (waitingBytes >= STEP_BYTES) await flush()
+  }
+  await add(head)
+  const finish = async () => {
+    await add(Buffer.from(form.tail))
+    await flush()
+    return { sha256: hash.digest('hex'), bytes }
+  }
+  return { form, handle, headBytes: head.length, ends: [], end: head.length, add, finish }
+}
+
+const ended = async (
+  { sequence }: Written,
+  makings: readonly Making[],
+  ids: Buffer,
+  entries: number,
+): Promise<Edition> => {
+  const parts: Part[] = []
+  for (const { handle, headBytes, ends, finish } of makings)
+    parts.push({ handle, headBytes, ends: Float64Array.from(ends), ...(await finish()) })
+  const files = FORMS.map(({ path }, at): FileSaid => {
+    const { sha256, bytes } = parts[at] as Part
+    return { path, sha256, bytes, entries }
+  })
+  return { sequence, hash: parts[CHAIN]?.sha256 ?? '', entries, files, ids, parts }
+}
+
+const closeAll = async (parts: readonly Pick<Making, 'handle'>[]): Promise<void> => {
+  for (const { handle } of parts) await handle?.close()
+}
+
+const bytesOf = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
+
+const lineOf = ({ line }: EditionLine): string => {
+  if (line === null) throw new Error('an entry of the snapshot being made has no text')
+  return line
+}

@@ -1,0 +1,60 @@
+/** A stored score with all that it was made of, as it was known when it was made: so that others can make it again. */
+import type { FactEvent, FactFamily, Facts } from '../../domain/records/facts.js'
+import type { ListKind } from '../../domain/listing/lists.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
+import * as operators from '../../store/operators/operators.js'
+import * as ruleBooks from '../../store/scoring/rule-books.js'
+import * as scores from '../../store/scoring/scores.js'
+import * as versions from '../../store/records/versions.js'
+import { cardByHash } from './scorecards.js'
+import { factsOf } from './facts.js'
+
+export interface AuditedScore {
+  score: scores.StoredScore
+  operator: operators.Operator
+  card: Scorecard
+  /** Read anew from the versions as known then; that they are what was scored is what their hash shows. */
+  facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
+  /** Behind the facts and the reasons, by id. */
+  records: versions.Version[]
+}
+
+/** What stands behind a score that was read already. */
+export const auditOf = async (
+  db: Db,
+  score: scores.StoredScore,
+  operator: operators.Operator,
+  lists: readonly ListKind[],
+): Promise<AuditedScore> => {
+  const card = await cardByHash(db, score.scorecardHash)
+  if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
+  // By the rules of then, as they are kept.
+  const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
+  const found = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
+  const { events, comingOn: _, ...rest } = found.get(operator.id) as Facts
+  // Every field that their hash has is there, and no other.
+  const facts = {
+    ...rest,
+    events: events.map(({ decidedOn: _, ...event }) => ({ until: null, weight: 1, ...event })),
+  }
+  const cited = new Set([
+    ...facts.events.map(({ record }) => record),
+    ...score.reasons.flatMap(({ records }) => records),
+  ])
+  const records = await versions.byIds(db, [...cited])
+  return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
+}
+
+/** Whose it is, merged into another since or not. */
+export const scoreAndOwner = async (
+  db: Db,
+  id: number,
+): Promise<{ score: scores.StoredScore; operator: operators.Operator } | null> => {
+  const score = (await scores.byIds(db, [id])).get(id)
+  // Also where there is none: an answer about another's takes no longer than one about nothing.
+  const owner = score?.operatorId ?? 0
+  const operator = (await operators.byIds(db, [owner])).get(owner)
+  return score && operator ? { score, operator } : null
+}

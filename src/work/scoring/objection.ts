@@ -1,0 +1,99 @@
+/** An operator contests a record behind a reason of its score; upheld, the agency that sent it corrects the record, nobody the score. */
+import { contestedReason } from '../../domain/scoring/objection.js'
+import { samePerson } from '../../domain/access/viewer.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
+import * as objections from '../../store/scoring/objections.js'
+import type { Operator } from '../../store/operators/operators.js'
+import { type Acting, inTurn, operatorNamed } from '../access/acts.js'
+import { sayContested } from '../listing/contested.js'
+import { currentScore } from './override.js'
+import type { Rules } from '../calendar/rules.js'
+
+export interface Opened extends Acting {
+  /** Any code of the operator. */
+  operator: string
+  /** Id of a version of the contested record. */
+  record: number
+  statement: string
+  /** Whether whoever opens it may do so for this operator. */
+  mayFor: (operator: Operator) => boolean
+}
+
+/** Refusals: OPERATOR_UNKNOWN (also for an operator that is not theirs), OBJECTION_NOT_ALLOWED with the reason, INPUT_INVALID, RUN_BUSY. */
+export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise<objections.Objection> => {
+  const statement = writtenText(made.statement, '陈述 the statement', rules.mark)
+  return inTurn(db, made.now, async (tx, at) => {
+    const operator = await operatorNamed(tx, made.operator, made.mayFor)
+    const record = await objections.recordOf(tx, made.record)
+    const score = await currentScore(tx, operator.id, at, made.now)
+    const reason = record && score && contestedReason(score.reasons, record.versions)
+    if (record === null || reason === null || reason.fact === null)
+      throw notAllowed('现行评分没有依据这条信用信息的理由 no reason of the current score rests on this record')
+    const { feed, recordKey } = record
+    const { rule, fact } = reason
+    const opened = await objections.open(tx, {
+      operatorId: operator.id,
+      feed,
+      recordKey,
+      rule,
+      fact,
+      statement,
+      by: made.by,
+      at,
+    })
+    if (opened === null) throw notAllowed('对这条信用信息的异议正在核查 an objection to this record is open already')
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    return opened
+  })
+}
+
+const notAllowed = (reason: string): Refusal => new Refusal('OBJECTION_NOT_ALLOWED', { reason })
+
+export interface ObjectionDecided extends Acting {
+  objection: number
+  verdict: 'UPHELD' | 'REJECTED'
+  note: string
+  /** The agency that sends a feed; null: none does any more. */
+  senderOf: (feed: string) => string | null
+}
+
+/** Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, SECOND_PERSON, INPUT_INVALID, RUN_BUSY. */
+export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecided): Promise<objections.Objection> => {
+  const note = writtenText(made.note, '说明 the note', rules.mark)
+  const { verdict: state, by } = made
+  return inTurn(db, made.now, async (tx, at) => {
+    const found = await objections.byId(tx, made.objection)
+    if (found === null) throw new Refusal('OBJECTION_UNKNOWN')
+    if (samePerson(found.openedBy, by)) throw new Refusal('SECOND_PERSON')
+    const referredTo = state === 'UPHELD' ? made.senderOf(found.feed) : null
+    const decided = settled(await objections.settle(tx, found.id, { state, note, referredTo, by, at }))
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    return decided
+  })
+}
+
+export interface ObjectionWithdrawn extends Acting {
+  objection: number
+}
+
+/** By whoever opened it; to anybody else it is not there. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
+export const withdrawObjection = async (
+  db: Db,
+  rules: Rules,
+  made: ObjectionWithdrawn,
+): Promise<objections.Objection> =>
+  inTurn(db, made.now, async (tx, at) => {
+    const found = await objections.byId(tx, made.objection)
+    if (found === null || found.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
+    const withdrawn = { state: 'WITHDRAWN' as const, note: null, referredTo: null, by: made.by, at }
+    const ended = settled(await objections.settle(tx, found.id, withdrawn))
+    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    return ended
+  })
+
+const settled = (objection: objections.Objection | null): objections.Objection => {
+  if (objection === null) throw new Refusal('OBJECTION_SETTLED')
+  return objection
+}

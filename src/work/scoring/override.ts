@@ -1,0 +1,99 @@
+/**
+ * A person overrules a grade, another confirms it. The computed score stays beside it; nothing but what standing shows rests on
+ * an overrule: no lead, no listing, no score.
+ */
+import { dateIn } from '../../foundation/time/dates.js'
+import { badEnd, notConfirmable, notOverrulable } from '../../domain/scoring/override.js'
+import type { Grade } from '../../domain/scoring/scorecard.js'
+import { samePerson } from '../../domain/access/viewer.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as overrules from '../../store/scoring/overrides.js'
+import * as scores from '../../store/scoring/scores.js'
+import { type Acting, inTurn, type MayFor, operatorNamed } from '../access/acts.js'
+import type { Rules } from '../calendar/rules.js'
+
+export interface Proposed extends Acting {
+  mayFor?: MayFor
+  /** Any code of the operator. */
+  operator: string
+  grade: Grade
+  endsOn: string
+  reason: string
+}
+
+/** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, OVERRULE_NOT_ALLOWED with the reason, RUN_BUSY. */
+export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Promise<overrules.Overrule> => {
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark)
+  return inTurn(db, made.now, async (tx, at) => {
+    const bad = badEnd(made.endsOn, dateIn(made.now))
+    if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
+    const { id: operatorId } = await operatorNamed(tx, made.operator, made.mayFor)
+    const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at, made.now))
+    if (why !== null) throw notAllowed(why)
+    const { grade, endsOn, by } = made
+    const id = await overrules.propose(tx, { operatorId, grade, reason, endsOn, by, at })
+    if (id === null) throw notAllowed('已有一项调整待复核 another waits to be decided')
+    return reread(tx, id, at, made.now)
+  })
+}
+
+export interface OverruleDecided extends Acting {
+  overrule: number
+  verdict: 'CONFIRM' | 'REFUSE'
+  /** Needed to refuse. */
+  note: string | null
+}
+
+/** The one in force before ends with a confirmation. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON, OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
+export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided): Promise<overrules.Overrule> => {
+  const { overrule: id, verdict, by } = made
+  const note =
+    made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
+  return inTurn(db, made.now, async (tx, at) => {
+    const found = await present(tx, id, at, made.now)
+    if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
+    if (samePerson(found.askedBy, by)) throw new Refusal('SECOND_PERSON')
+    if (verdict === 'CONFIRM') {
+      const why = notConfirmable(found, await currentScore(tx, found.operatorId, at, made.now), dateIn(made.now))
+      if (why !== null) throw notAllowed(why)
+    }
+    await overrules.decide(tx, id, { state: verdict === 'CONFIRM' ? 'IN_FORCE' : 'REFUSED', note, by, at })
+    return reread(tx, id, at, made.now)
+  })
+}
+
+export interface OverruleWithdrawn extends Acting {
+  overrule: number
+  reason: string
+}
+
+/** What waits or holds is withdrawn; what it replaced does not come back. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY. */
+export const withdrawOverrule = async (db: Db, rules: Rules, made: OverruleWithdrawn): Promise<overrules.Overrule> => {
+  const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
+  return inTurn(db, made.now, async (tx, at) => {
+    const { id, state } = await present(tx, made.overrule, at, made.now)
+    if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')
+    await overrules.withdraw(tx, id, { reason, by: made.by, at })
+    return reread(tx, id, at, made.now)
+  })
+}
+
+const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
+
+const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.Overrule> => {
+  const found = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
+  if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
+  return found
+}
+
+const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.Overrule> => {
+  const kept = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
+  if (kept === null) throw new Error(`overrule ${id} is gone`)
+  return kept
+}
+
+/** The score that counts today. */
+export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>
+  (await scores.latest(tx, [operator], { asOf: dateIn(now), knownAt: at })).get(operator) ?? null

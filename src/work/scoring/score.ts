@@ -1,0 +1,284 @@
+/**
+ * Score: facts of the operators that need it → points, reasons, grade → a row added where something moved; leads and watch
+ * entries opened. What one run weighs was all known at one instant; facts of the next operators are fetched while these are
+ * folded and those before are written.
+ */
+
+import { setImmediate as turn } from 'node:timers/promises'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { FactFamily, Facts } from '../../domain/records/facts.js'
+import { canonical, type Json } from '../../domain/records/records.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db } from '../../store/db/db.js'
+import * as dirty from '../../store/scoring/dirty.js'
+import { type Due, type DueList, withDue } from '../../store/scoring/due.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import * as ruleBooks from '../../store/scoring/rule-books.js'
+import * as scores from '../../store/scoring/scores.js'
+import type { When } from '../../store/records/versions.js'
+import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
+import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
+import { followLines } from './grade-thresholds.js'
+import type { Rules } from '../calendar/rules.js'
+import { alone, type Occasioned, type Running } from '../timetable/run.js'
+
+/** Operators fetched, folded and written together: few at first, so that soon all three go on at once. */
+const FIRST_STEP_OPERATORS = 250
+const STEP_OPERATORS = 2_000
+/** Steps whose facts are fetched at once, each over a connection of its own: page by page, the database waits for most of them. */
+const STEPS_AHEAD = 2
+/** After so many folds the system gets its turn: what was asked for arrives meanwhile. */
+const TURN_EVERY_OPERATORS = 100
+
+export interface Scored {
+  scored: number
+  stored: number
+  unchanged: number
+  ms: number
+}
+
+export interface ScoreOptions extends Occasioned {
+  all?: boolean
+  /** These operators alone. */
+  only?: readonly number[]
+  asOf?: string
+  /** Of this card instead of the one in force. */
+  scorecard?: string
+  dryRun?: boolean
+  rules: Rules
+  /** Families of facts that the hub has a feed for: what no source tells is missing, not zero. */
+  families: readonly FactFamily[]
+  progress?: (operators: number) => void
+  signal?: AbortSignal
+}
+
+/** Null: another process has this occurrence of the timetable. */
+export const score = async (db: Db, options: ScoreOptions): Promise<Scored | null> => {
+  const today = dateIn(options.now())
+  const asOf = options.asOf ?? today
+  if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
+  const named = options.scorecard === undefined ? null : await cardToTry(db, options.scorecard)
+  return alone(db, { ...options, job: 'score' }, async (run) => {
+    const day = options.asOf ?? dateIn(run.startedAt)
+    const inForce = await cardInForce(db, day)
+    const card = named ?? inForce
+    const asked = options.asOf !== undefined || hashOfCard(card) !== hashOfCard(inForce)
+    const counts = await scoreDue(db, run, { card, asked, asOf: day }, options)
+    return { ...counts, ms: run.elapsed() }
+  })
+}
+
+interface Course {
+  card: Scorecard
+  /** For a day that somebody asked for, or by a card not in force: opens nothing, and leaves operators as dirty as they were. */
+  asked: boolean
+  asOf: string
+}
+
+const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOptions): Promise<Omit<Scored, 'ms'>> => {
+  const counts = { scored: 0, stored: 0, unchanged: 0 }
+  const book = bookOf(options.rules.lists)
+  if (!options.dryRun) {
+    await keepCard(db, course.card, options.now())
+    await ruleBooks.keep(db, { ...book, now: options.now() })
+  }
+  const knownAt = await db.transaction((tx) => knowledge.tickToRead(tx, options.now()))
+  const when = { asOf: course.asOf, knownAt }
+  const which = {
+    all: options.all === true,
+    only: options.only ?? null,
+    asOf: course.asOf,
+    basis: scores.basisOf({
+      scorecardHash: hashOfCard(course.card),
+      rulesHash: book.hash,
+      families: [...options.families].sort(),
+    }),
+  }
+  const known = { lists: book.lists, known: options.families }
+  let size = FIRST_STEP_OPERATORS
+  const found = async (next: DueList['next']): Promise<Due[]> => {
+    const operators = await next(size)
+    size = Math.min(size * 2, STEP_OPERATORS)
+    return operators
+  }
+  await withDue(db, which, async ({ next }) => {
+    let last: Promise<Due[]> = Promise.resolve([])
+    const begun = (): Promise<Fetched> => {
+      last = last.then(() => found(next))
+      const step = last.then(async (operators) => {
+        const [facts, before] = await Promise.all([
+          factsOf(db, operators, when, known),
+          comparedWith(db, operators, when, course),
+        ])
+        return { operators, facts, before }
+      })
+      // Awaited when its turn comes; until then nobody else is to be told of its failure.
+      step.catch(() => {})
+      return step
+    }
+    const coming = Array.from({ length: STEPS_AHEAD }, begun)
+    let writing: Promise<void> = Promise.resolve()
+    const count = (done: Counted): void => {
+      counts.scored += done.scored
+      counts.stored += done.stored
+      counts.unchanged += done.scored - done.stored
+      Object.assign(run.counts, counts)
+      options.progress?.(counts.scored)
+    }
+    try {
+      for (;;) {
+        const step = (await coming.shift()) ?? NOTHING
+        if (step.operators.length === 0) break
+        options.signal?.throwIfAborted()
+        coming.push(begun())
+        const rows = await folded(db, step, when, { ...course, rulesHash: book.hash })
+        await writing
+        if (options.dryRun) count({ scored: step.operators.length, stored: rows.length })
+        else {
+          const { operators, before } = step
+          writing = written(db, run, { ...course, when, step: operators, rows, before }, options).then(count)
+          writing.catch(() => {})
+        }
+      }
+    } finally {
+      await Promise.allSettled([...coming, writing])
+    }
+    await writing
+  })
+  return counts
+}
+
+interface ByRules extends Course {
+  rulesHash: string
+}
+
+interface Fetched {
+  operators: Due[]
+  facts: Map<number, Facts>
+  /** What each is compared with. Nobody else scores meanwhile. */
+  before: ReadonlyMap<number, Earlier>
+}
+
+const NOTHING: Fetched = { operators: [], facts: new Map(), before: new Map() }
+
+const comparedWith = (db: Db, operators: readonly Due[], when: When, { asked, card }: Course) => {
+  const ids = operators.map(({ id }) => id)
+  return asked ? scores.latestBy(db, ids, when.asOf, card.version) : scores.current(db, ids)
+}
+
+/** The rows to be added: of operators of whom nothing moved there is none. */
+const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promise<scores.NewScore[]> => {
+  const rows: scores.NewScore[] = []
+  const same: { row: scores.NewScore; scoreId: number }[] = []
+  let done = 0
+  for (const [id, facts] of step.facts) {
+    done += 1
+    if (done % TURN_EVERY_OPERATORS === 0) await turn()
+    const earlier = step.before.get(id)
+    const factsHash = hashOfFacts(facts)
+    const hashes = { factsHash, scorecardHash: hashOfCard(course.card) }
+    if (earlier && holdsStill(earlier, hashes, when.asOf, facts.comingOn ?? null)) continue
+    const row = newScore(id, facts, course, when, hashes, earlier)
+    const scoreId = earlier && movedNothing(earlier, row)
+    if (scoreId) same.push({ row, scoreId })
+    else rows.push(row)
+  }
+  if (same.length === 0) return rows
+  const kept = await scores.byIds(
+    db,
+    same.map(({ scoreId }) => scoreId),
+  )
+  for (const { row, scoreId } of same) if (!sameReasons(kept.get(scoreId)?.reasons, row.reasons)) rows.push(row)
+  return rows
+}
+
+type Earlier = scores.CurrentScore | scores.StoredScore
+type Hashes = Pick<scores.NewScore, 'factsHash' | 'scorecardHash'>
+
+const holdsSame = (earlier: Earlier, { factsHash, scorecardHash }: Hashes): boolean =>
+  earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
+
+/** The same facts by the same card before the day on which time alone changes the result. */
+const holdsStill = (earlier: Earlier, hashes: Hashes, asOf: string, comingOn: string | null): boolean =>
+  holdsSame(earlier, hashes) &&
+  earlier.asOf <= asOf &&
+  (earlier.nextChangeOn === null
+    ? comingOn === null
+    : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
+
+/** The score whose reasons decide, where all else is the same. */
+const movedNothing = (earlier: Earlier, row: scores.NewScore): number | null => {
+  const same = holdsSame(earlier, row) && earlier.value === row.value && earlier.nextChangeOn === row.nextChangeOn
+  return same ? ('scoreId' in earlier ? earlier.scoreId : earlier.id) : null
+}
+
+const sameReasons = (a: unknown, b: unknown): boolean => canonical((a ?? null) as Json) === canonical(b as Json)
+
+const newScore = (
+  operatorId: number,
+  facts: Facts,
+  { card, asked, rulesHash }: ByRules,
+  when: When,
+  hashes: Hashes,
+  earlier: Earlier | undefined,
+): scores.NewScore => {
+  const { value, grade, reasons, nextChangeOn } = scoreOf(facts, card)
+  return {
+    operatorId,
+    asOf: when.asOf,
+    knownAt: when.knownAt,
+    scorecard: card.version,
+    rulesHash,
+    ...hashes,
+    families: [...facts.known],
+    value,
+    grade,
+    reasons,
+    nextChangeOn,
+    cause: causeOf(earlier, hashes),
+    asked,
+  }
+}
+
+const causeOf = (earlier: Earlier | undefined, hashes: Hashes): scores.NewScore['cause'] => {
+  if (earlier === undefined) return 'FIRST'
+  if (earlier.scorecardHash !== hashes.scorecardHash) return 'SCORECARD'
+  return earlier.factsHash === hashes.factsHash ? 'TIME' : 'RECORD'
+}
+
+interface Writing extends Course {
+  when: When
+  step: readonly Due[]
+  rows: readonly scores.NewScore[]
+  before: ReadonlyMap<number, Earlier>
+}
+
+/** Operators whose score was looked at and holds, and those of them that got a new row. */
+type Counted = Pick<Scored, 'scored' | 'stored'>
+
+/**
+ * Adds the rows, but for operators that are merged or forgotten by now, and those that changed since they were read: these are dirty
+ * and scored again. A day that somebody asked for keeps its rows whatever changed: its knowledge is fixed, and nobody scores it again.
+ */
+const written = async (
+  db: Db,
+  run: Running,
+  { card, asked, when, step, rows, before }: Writing,
+  options: ScoreOptions,
+): Promise<Counted> =>
+  db.transaction(async (tx) => {
+    const at = await knowledge.tick(tx, options.now())
+    const ids = step.map(({ id }) => id)
+    const gone = await dirty.gone(tx, ids)
+    const moved = asked ? new Set<number>() : await dirty.movedSince(tx, ids, when.knownAt)
+    const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
+    const looked = ids.filter(holds)
+    const still = rows.filter(({ operatorId }) => holds(operatorId))
+    if (!asked) {
+      await followLines(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
+      await dirty.scored(tx, looked, when.knownAt)
+    }
+    await scores.add(tx, still, { run: run.id, at })
+    return { scored: looked.length, stored: still.length }
+  })

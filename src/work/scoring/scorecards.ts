@@ -1,0 +1,103 @@
+/**
+ * Scorecards: files under schema/scorecards until one gives its first score or is proposed; from then on what is kept with
+ * the scores, so that the one in force stays what it was whatever becomes of its file.
+ */
+import { createHash } from 'node:crypto'
+import * as contracts from '../../foundation/contracts.js'
+import { nameTwice } from '../../foundation/text/duplicate-keys.js'
+import { canonical, type Json } from '../../domain/records/records.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { checkScorecard } from '../../domain/scoring/scorecard-check.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as kept from '../../store/scoring/scorecards.js'
+
+/** In force where nobody adopted another. */
+export const FIRST_IN_FORCE = kept.FIRST_IN_FORCE
+
+/** Refused with place and reason if broken: the scores that stand are not touched. */
+export const loadScorecard = (version: string): Scorecard => {
+  const known = versionsInFiles()
+  if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
+  const { card, faults } = document(version)
+  if (faults.length > 0) throw new Refusal('SCORECARD_BROKEN', { version, faults: faults.join('; ') })
+  return card as Scorecard
+}
+
+const versionsInFiles = (): string[] => contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
+
+/** Versions of the files that are cards; the broken ones are left out. */
+export const versionsThatLoad = (): string[] =>
+  versionsInFiles().filter((version) => document(version).faults.length === 0)
+
+interface Examined {
+  card: unknown
+  faults: readonly string[]
+}
+
+/** Read anew each time, since a card is changed while it is tried; the same text is the same object, examined once. */
+const document = (version: string): Examined => {
+  try {
+    const text = contracts.text(`scorecards/${version}.json`)
+    const known = documents.get(version)
+    if (known?.text === text) return known
+    const card: unknown = JSON.parse(text)
+    const twice = nameTwice(text)
+    const faults = twice === null ? faultsOf(card, version) : [`JSON: 名称重复：${twice}。This name is given twice.`]
+    documents.set(version, { text, card, faults })
+    return { card, faults }
+  } catch (error) {
+    return { card: null, faults: [`JSON: ${reasonOf(error)}`] }
+  }
+}
+
+const documents = new Map<string, Examined & { text: string }>()
+
+const faultsOf = (card: unknown, version: string): string[] => {
+  const shape = contracts.contract('contracts/scorecard')(card)
+  if (shape.length > 0) return shape.map((fault) => `${fault.field}: ${fault.message}`)
+  const faults = checkScorecard(card as Scorecard).map((fault) => `${fault.place}: ${fault.reason}`)
+  const named = (card as Scorecard).version === version
+  return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
+}
+
+/** The card by which operators stand on a day, as was decided by an instant. */
+export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
+  const adopted = await kept.inForce(db, on, knownAt ?? null)
+  return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
+}
+
+/** As it is kept, else as its file says. A broken or a changed file does not touch what is kept. */
+export const cardNamed = async (db: Db | Tx, version: string): Promise<Scorecard> =>
+  (await kept.byVersion(db, version)) ?? loadScorecard(version)
+
+/** Refusal SCORECARD_CHANGED: its file says another thing than was kept under that version. */
+export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
+  const known = await kept.byVersion(db, version)
+  const card =
+    known !== null && !contracts.folder('scorecards').includes(`${version}.json`) ? known : loadScorecard(version)
+  if (known !== null && hashOfCard(known) !== hashOfCard(card)) throw new Refusal('SCORECARD_CHANGED', { version })
+  return card
+}
+
+export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => kept.byHash(db, hash)
+
+/** Kept for whoever replays what it gave. Returns its hash. */
+export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
+  const hash = hashOfCard(card)
+  if (!(await kept.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
+  return hash
+}
+
+const hashes = new WeakMap<Scorecard, string>()
+
+/** SHA-256 of the card as canonical JSON, hexadecimal. */
+export const hashOfCard = (card: Scorecard): string => {
+  const known =
+    hashes.get(card) ??
+    createHash('sha256')
+      .update(canonical(card as unknown as Json))
+      .digest('hex')
+  hashes.set(card, known)
+  return known
+}

@@ -1,0 +1,204 @@
+/** Trial: one card beside another over all operators, in one pass; stores what came of it, and no score and no lead. */
+import { setImmediate as turn } from 'node:timers/promises'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { FactFamily, Facts } from '../../domain/records/facts.js'
+import type { ListKind } from '../../domain/listing/lists.js'
+import { score as fold } from '../../domain/scoring/score.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import { type Comparison, comparison, count, type Moved, nothingTried } from '../../domain/scoring/trial.js'
+import { Refusal } from '../../foundation/errors.js'
+import { beneath } from '../../store/db/request-handle.js'
+import type { Db } from '../../store/db/db.js'
+import * as operators from '../../store/operators/operators.js'
+import * as trials from '../../store/scoring/trials.js'
+import type { When } from '../../store/records/versions.js'
+import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
+import { factsOf } from './facts.js'
+
+/** Operators whose facts are in memory at once. */
+const CHUNK_OPERATORS = 2_000
+/** After so many folds the system gets its turn: a server answers others meanwhile. */
+const TURN_EVERY_OPERATORS = 250
+/** Operators that a question may wait for; a trial of more is a command's. */
+export const ASKED_OPERATORS_MOST = 20_000
+
+export interface TrialOptions {
+  /** The card tried. */
+  version: string
+  /** The card that it is tried against; absent or null: the one in force on the day. */
+  against?: string | null
+  /** The day whose facts are weighed; it may lie ahead. Absent: today. */
+  asOf?: string
+  by?: string | null
+  lists: readonly ListKind[]
+  /** Families of facts that the hub has a feed for. */
+  families: readonly FactFamily[]
+  now: () => Date
+  progress?: (operators: number) => void
+  signal?: AbortSignal
+}
+
+export interface TriedOut {
+  scored: number
+  stored: 0
+  /** Of the same value and grade by both cards. */
+  unchanged: number
+  ms: number
+  trial: TrialTold
+}
+
+/** Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN, SCORECARD_CHANGED; on any of them nothing is stored. */
+export const tryScorecard = async (db: Db, options: TrialOptions): Promise<TriedOut> => {
+  const startedAt = options.now()
+  const asOf = options.asOf ?? dateIn(startedAt)
+  const trial = await made(db, await cardsOf(db, options, asOf), asOf, options)
+  const { operators: scored, unchanged } = trial.result
+  const ms = options.now().getTime() - startedAt.getTime()
+  return { scored, stored: 0, unchanged, ms, trial: await toldOf(db, trial) }
+}
+
+type Cards = Record<'before' | 'after', Scorecard>
+
+const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<Cards> => ({
+  after: await cardToTry(db, version),
+  before: against === null ? await cardInForce(db, asOf) : await cardNamed(db, against),
+})
+
+const made = async (db: Db, cards: Cards, asOf: string, options: TrialOptions): Promise<trials.Trial> => {
+  const { knownAt, lastScore } = await trials.beginning(db)
+  const tally = nothingTried()
+  await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
+    for (const [i, operator] of chunk.entries()) {
+      if (i % TURN_EVERY_OPERATORS === 0) await turn()
+      const own = facts.get(operator.id) as Facts
+      count(tally, operator, fold(own, cards.before), fold(own, cards.after))
+    }
+    options.progress?.(tally.all.operators)
+  })
+  return trials.add(db, {
+    scorecardHash: hashOfCard(cards.after),
+    againstHash: hashOfCard(cards.before),
+    asOf,
+    knownAt,
+    result: {
+      ...comparison(tally, cards),
+      scorecard: cards.after.version,
+      against: cards.before.version,
+      lastScore,
+    },
+    madeBy: options.by ?? null,
+    madeAt: options.now(),
+  })
+}
+
+type Chunk = Awaited<ReturnType<typeof trials.operators>>
+
+/** All operators by id, with their facts; those of the next step are fetched while these are weighed. */
+const eachStep = async (
+  db: Db,
+  when: When,
+  { lists, families, signal }: TrialOptions,
+  weigh: (chunk: Chunk, facts: ReadonlyMap<number, Facts>) => Promise<void>,
+): Promise<void> => {
+  const known = [...families].sort()
+  const fetched = async (after: number) => {
+    const chunk = await trials.operators(db, { after, limit: CHUNK_OPERATORS })
+    return { chunk, facts: await factsOf(db, chunk, when, { lists, known }) }
+  }
+  const begun = (after: number) => {
+    const step = fetched(after)
+    // Whoever awaits it hears of its failure; until then nobody does.
+    step.catch(() => {})
+    return step
+  }
+  let coming = begun(0)
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      const { chunk, facts } = await coming
+      const last = chunk.at(-1)
+      if (last === undefined) return
+      coming = begun(last.id)
+      await weigh(chunk, facts)
+    }
+  } finally {
+    await Promise.allSettled([coming])
+  }
+}
+
+/** Trials that questions wait for now: whoever asks the same meanwhile waits with them. */
+const underWay = new WeakMap<Db, Map<string, Promise<trials.Trial>>>()
+
+/**
+ * What a question is answered with: the latest trial of these cards made today if nothing was scored since, else one made
+ * for it. Refusal TRIAL_TOO_LARGE with the command to run where that would take too long; those of `tryScorecard`.
+ */
+export const trialAsked = async (
+  asker: Db,
+  options: TrialOptions & { operatorsMost?: number },
+): Promise<trials.Trial> => {
+  const today = dateIn(options.now())
+  const cards = await cardsOf(asker, options, today)
+  const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }
+  const stored = await trials.fresh(asker, { ...hashes, today })
+  if (stored !== null) return stored
+  const most = options.operatorsMost ?? ASKED_OPERATORS_MOST
+  if (await trials.moreThan(asker, most)) {
+    const command = `hub score --dry-run --scorecard ${options.version}`
+    const whole = options.against == null ? command : `${command} --against ${options.against}`
+    throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
+  }
+  // Others may wait for it when whoever asked first has gone.
+  const db = beneath(asker)
+  const waited = underWay.get(db) ?? new Map<string, Promise<trials.Trial>>()
+  underWay.set(db, waited)
+  const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
+  // Asked once more: the one that was under way may have ended since the first look.
+  const sought = async () => (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
+  const going = waited.get(key) ?? sought().finally(() => waited.delete(key))
+  waited.set(key, going)
+  return going
+}
+
+/** An operator that moved, as it is named now. */
+export interface MovedTold extends Omit<Moved, 'operatorId'> {
+  operator: { code: string | null; name: string | null; kind: string; region: string | null } | null
+}
+
+/** A trial as the command prints it. */
+export interface TrialTold extends Omit<Comparison, 'up' | 'down'> {
+  id: number
+  scorecard: { version: string; hash: string }
+  against: { version: string; hash: string }
+  asOf: string
+  knownAt: Date
+  madeAt: Date
+  up: MovedTold[]
+  down: MovedTold[]
+}
+
+const toldOf = async (db: Db, trial: trials.Trial): Promise<TrialTold> => {
+  const { scorecard, against, lastScore: _, up, down, ...result } = trial.result
+  const named = await operators.byIds(
+    db,
+    [...up, ...down].map(({ operatorId }) => operatorId),
+  )
+  const told = ({ operatorId, ...moved }: Moved): MovedTold => {
+    const found = named.get(operatorId)
+    const { uscc, shop, name, kind, region } = found ?? {}
+    const operator =
+      kind === undefined ? null : { code: uscc ?? shop ?? null, name: name ?? null, kind, region: region ?? null }
+    return { operator, ...moved }
+  }
+  return {
+    id: trial.id,
+    scorecard: { version: scorecard, hash: trial.scorecardHash },
+    against: { version: against, hash: trial.againstHash },
+    asOf: trial.asOf,
+    knownAt: trial.knownAt,
+    madeAt: trial.madeAt,
+    ...result,
+    up: up.map(told),
+    down: down.map(told),
+  }
+}

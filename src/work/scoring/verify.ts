@@ -1,0 +1,132 @@
+/** Verify: stored scores recomputed from the versions as they were known then; each difference is a score that cannot be replayed. */
+import type { FactFamily } from '../../domain/records/facts.js'
+import { canonical, type Json } from '../../domain/records/records.js'
+import type { Score } from '../../domain/scoring/score.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import type { Db } from '../../store/db/db.js'
+import * as operators from '../../store/operators/operators.js'
+import * as ruleBooks from '../../store/scoring/rule-books.js'
+import { pagesOf } from '../../store/scoring/score-pages.js'
+import * as scorecards from '../../store/scoring/scorecards.js'
+import * as scores from '../../store/scoring/scores.js'
+import { hashOfCard } from './scorecards.js'
+import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
+
+/** Differences told one by one. */
+const MOST_TOLD = 100_000
+
+export interface Verified {
+  verified: number
+  differences: number
+  ms: number
+  /** The first of them; absent where there is none. */
+  found?: Difference[]
+}
+
+/**
+ * What a stored score says otherwise than its replay; `score` is its id. CARD, RULES: what gave it is not kept, or not as it
+ * was. FACTS: other facts were known then. SUM: the points do not add up. RESULT: the same facts give another result. DAY, CAUSE:
+ * not of the day of its run, or for another reason than it says. CURRENT: what counts now is not the latest.
+ */
+export interface Difference {
+  score: number
+  operatorId: number
+  of: 'CARD' | 'RULES' | 'FACTS' | 'SUM' | 'RESULT' | 'DAY' | 'CAUSE' | 'CURRENT'
+  /** What is stored, and what comes of it anew; absent where nothing could be made anew. */
+  stored?: Told
+  recomputed?: Told
+}
+
+export interface Told {
+  value: number
+  grade: string
+  factsHash: string
+  nextChangeOn: string | null
+}
+
+export const verify = async (
+  db: Db,
+  options: {
+    now: () => Date
+    sample?: number
+    progress?: (scores: number) => void
+  },
+): Promise<Verified> => {
+  const startedAt = options.now()
+  const counts = { verified: 0, differences: 0 }
+  const found: Difference[] = []
+  const differing = new Set<number>()
+  const note = (difference: Difference): void => {
+    // What was falsified may differ in several ways; it is one score.
+    if (differing.has(difference.score)) return
+    differing.add(difference.score)
+    counts.differences += 1
+    if (found.length < MOST_TOLD) found.push(difference)
+  }
+  for await (const stored of pagesOf(db, options.sample ?? null)) {
+    for (const together of alike(stored)) {
+      for (const difference of await differencesOf(db, together)) note(difference)
+    }
+    const ids = stored.map(({ id }) => id)
+    for (const { id, operatorId, of } of await scores.misplaced(db, ids)) note({ score: id, operatorId, of })
+    counts.verified += stored.length
+    options.progress?.(counts.verified)
+  }
+  if (options.sample === undefined)
+    for (const { id, operatorId } of await scores.strayCurrent(db)) note({ score: id, operatorId, of: 'CURRENT' })
+  const ms = options.now().getTime() - startedAt.getTime()
+  return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
+}
+
+/** Scores of one day, one instant, one card and the same sources are recomputed from one query; those of one run always are. */
+const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => {
+  const groups = new Map<string, scores.StoredScore[]>()
+  for (const row of stored) {
+    const key = `${row.asOf} ${row.knownAt.toISOString()} ${row.scorecardHash} ${row.rulesHash} ${row.families.join()}`
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  return [...groups.values()]
+}
+
+const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promise<Difference[]> => {
+  const [first] = rows
+  if (first === undefined) return []
+  const lost = (of: Difference['of']) => rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of }))
+  const card = await scorecards.asKept(db, first.scorecardHash)
+  if (card === null || hashOfCard(card) !== first.scorecardHash) return lost('CARD')
+  const lists = await ruleBooks.byHash(db, first.rulesHash)
+  if (lists === null || bookOf(lists).hash !== first.rulesHash) return lost('RULES')
+  const known = await operators.byIds(
+    db,
+    rows.map((row) => row.operatorId),
+  )
+  const facts = await factsOf(db, [...known.values()], first, { lists, known: first.families as FactFamily[] })
+  return rows.flatMap((row) => {
+    const own = facts.get(row.operatorId)
+    const again = own && scoreOf(own, card)
+    const of = own && again ? differs(row, card, hashOfFacts(own), again) : 'FACTS'
+    if (of === null) return []
+    const recomputed = own && again && toldOf({ ...again, factsHash: hashOfFacts(own) })
+    return [{ score: row.id, operatorId: row.operatorId, of, stored: toldOf(row), ...(recomputed && { recomputed }) }]
+  })
+}
+
+const differs = (
+  row: scores.StoredScore,
+  card: Scorecard,
+  factsHash: string,
+  again: Score,
+): Difference['of'] | null => {
+  if (factsHash !== row.factsHash) return 'FACTS'
+  if (card.version !== row.scorecard) return 'CARD'
+  // The points of the reasons are the value, exactly.
+  if (row.reasons.reduce((sum, reason) => sum + reason.points, 0) !== row.value) return 'SUM'
+  const { value, grade, reasons, nextChangeOn } = row
+  return bytes(again) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
+}
+
+const toldOf = ({ value, grade, factsHash, nextChangeOn }: Told): Told => ({ value, grade, factsHash, nextChangeOn })
+
+const bytes = (result: unknown): string => canonical(result as Json)

@@ -1,0 +1,54 @@
+/** A credit service records what an operator has authorised it to, and either of them ends it. */
+import { documentHash, type Term, termFault } from '../../domain/standing/authorisation.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import { writtenText } from '../../domain/records/written-text.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as store from '../../store/standing/authorisations.js'
+import type { Db } from '../../store/db/db.js'
+import * as operators from '../../store/operators/operators.js'
+import { operatorNamed } from '../access/acts.js'
+import type { Rules } from '../calendar/rules.js'
+
+export interface Recorded extends Term {
+  /** Any code of the operator. */
+  operator: string
+  /** By which the operator authorised it: number or name, day, where it is kept. */
+  document: string
+  /** SHA-256 of its file: whoever checks it later sees whether it is the same. Null is refused. */
+  sha256: string | null
+  client: string
+  now: Date
+}
+
+/** Refusals: INPUT_INVALID, AUTHORISATION_TERM, OPERATOR_UNKNOWN. */
+export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded): Promise<store.Authorisation> => {
+  const { client, givenOn, endsOn, now } = made
+  const document = writtenText(made.document, '授权文件 the document', rules.mark)
+  const sha256 = documentHash(made.sha256)
+  if (sha256 === null)
+    throw new Refusal('INPUT_INVALID', {
+      reason:
+        'sha256 须为授权文件的 SHA-256（64 位十六进制）the SHA-256 of the document, 64 hexadecimal digits, is needed',
+    })
+  const reason = termFault(made, dateIn(now))
+  if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
+  return db.transaction(async (tx) => {
+    const { id: operatorId } = await operatorNamed(tx, made.operator)
+    return store.record(tx, { client, operatorId, document, sha256, givenOn, endsOn, at: now })
+  })
+}
+
+/** By the credit service that recorded it, or by the operator itself; to all others it is not there: AUTHORISATION_UNKNOWN. */
+export const withdrawAuthorisation = async (
+  db: Db,
+  id: number,
+  { viewer, now }: { viewer: Viewer; now: Date },
+): Promise<store.Authorisation> =>
+  db.transaction(async (tx) => {
+    const found = await store.byId(tx, id)
+    const owner = found && (await operators.byIds(tx, [found.operatorId])).get(found.operatorId)
+    const own = viewer.role === 'party' ? mayOperator(viewer, owner ?? null) : found?.client === viewer.sub
+    if (found === null || !own) throw new Refusal('AUTHORISATION_UNKNOWN')
+    return store.withdraw(tx, id, { by: viewer.role === 'party' ? 'party' : found.client, at: now })
+  })

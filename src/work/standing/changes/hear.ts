@@ -1,0 +1,93 @@
+/** Changes as their marketplace is told of them: each with its seller's standing as it is now, and as that marketplace sees it. */
+import type { Agency } from '../../../agencies/feed.js'
+import { CHANGE_VERSION, type Change, follows, inOrder, type Reach } from '../../../domain/standing/changes.js'
+import { dateIn } from '../../../foundation/time/dates.js'
+import type { ListKind } from '../../../domain/listing/lists.js'
+import { oldestHolding } from '../../../domain/standing/sellers.js'
+import { membersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
+import { standingSeen } from '../../../domain/standing/standing-seen.js'
+import { Refusal } from '../../../foundation/errors.js'
+import * as store from '../../../store/standing/changes.js'
+import type { Db } from '../../../store/db/db.js'
+import * as listings from '../../../store/listing/listings.js'
+import * as sellers from '../../../store/standing/sellers.js'
+import * as standings from '../../../store/standing/standings.js'
+import * as watch from '../../../store/intake/watch.js'
+import { freshnessOf } from '../freshness.js'
+
+export interface Asking {
+  client: string
+  lists: readonly ListKind[]
+  agencies: readonly Agency[]
+  now: Date
+}
+
+export interface Heard {
+  changes: Change[]
+  /** Codes of the operators that they show. */
+  shown: string[]
+}
+
+type States = ReadonlyMap<string, string>
+
+const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<States> =>
+  listings.publicStates(db, [...new Set(rows.flatMap(({ entries }) => entries.map(({ id }) => id)))])
+
+/** An entry that left the list between the two statements is left out. */
+const entriesOf = ({ entries }: standings.StandingRow, states: States): StandingEntry[] =>
+  entries.flatMap((body) => {
+    const state = states.get(body.id)
+    return state === undefined ? [] : [standingEntry(membersOf(body), { state, contested: body.contested })]
+  })
+
+const NOTHING_YET: Reach = { erased: 0, last: 0 }
+
+export const reachOf = async (db: Db, client: string): Promise<Reach> =>
+  (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
+
+/**
+ * From where whoever goes on after a number is to be told; with it, it says that it has all up to there. Null: from now on.
+ * Refusal CHANGES_GONE where something that follows is there no more.
+ */
+export const goOn = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
+  const reach = await reachOf(db, client)
+  if (after === null) return reach.last
+  if (!follows(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
+  await db.transaction((tx) => store.read(tx, client, after, now))
+  return after
+}
+
+/** The next ones after a number. */
+export const nextChanges = async (
+  db: Db,
+  asking: Asking,
+  { after, limit }: { after: number; limit: number },
+): Promise<Heard> => asHeard(db, asking, await store.after(db, asking.client, after, limit))
+
+export const theseChanges = async (db: Db, asking: Asking, sequences: readonly number[]): Promise<Heard> =>
+  asHeard(db, asking, await store.bySequences(db, asking.client, sequences))
+
+const asHeard = async (
+  db: Db,
+  { client, lists, agencies, now }: Asking,
+  rows: readonly store.Row[],
+): Promise<Heard> => {
+  const today = dateIn(now)
+  const codes = rows.flatMap(({ scheme, code }, place) =>
+    scheme === null || code === null ? [] : [{ place, scheme, code }],
+  )
+  const known = new Map((await standings.of(db, codes, { asOf: today, today })).map((row) => [row.place, row]))
+  const operators = [...new Set([...known.values()].map(({ operatorId }) => operatorId))]
+  const states = await statesOf(db, [...known.values()])
+  const own = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
+  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+  const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.vouched(db, feeds), now)
+  const changes = rows.map(({ sequence, at, code, what }, place): Change => {
+    const row = known.get(place) ?? null
+    const sight = { own: row !== null && own.has(row.operatorId), lists, freshness }
+    const standing = code === null ? null : standingSeen(row && { ...row, entries: entriesOf(row, states) }, sight)
+    return { version: CHANGE_VERSION, sequence, at, code, what: inOrder(what), standing }
+  })
+  const shown = rows.flatMap(({ code }, place) => known.get(place)?.uscc ?? known.get(place)?.shop ?? code ?? [])
+  return { changes, shown: [...new Set(shown)] }
+}

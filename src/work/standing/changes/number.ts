@@ -1,0 +1,49 @@
+/**
+ * Numbers what was marked: one process at a time, step by step, each step whole. It may be called by whoever wants to know of
+ * changes; what another is numbering at that moment comes with the next call.
+ */
+import { retainedSince } from '../../../domain/standing/changes.js'
+import { dateIn } from '../../../foundation/time/dates.js'
+import { oldestHolding } from '../../../domain/standing/sellers.js'
+import * as store from '../../../store/standing/changes.js'
+import type { Db } from '../../../store/db/db.js'
+import * as queue from '../../../store/standing/webhook-queue.js'
+
+/** Marks of one step. */
+const STEP_MARKS = 5_000
+/** Steps of one call. */
+const STEPS_MOST = 20
+/** Of one made by whoever asks for changes: he does not wait for a whole first scoring, and has the rest the next time. */
+export const STEPS_ASKED = 2
+/** Changes of one marketplace erased in one step, and steps of one call. */
+const ERASE_STEP = 5_000
+const ERASE_STEPS = 200
+
+/** Gives how many changes were numbered, over all marketplaces. */
+export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
+  const today = dateIn(now)
+  let numbered = 0
+  for (let step = 0; step < steps && (await store.isWaiting(db, today)); step += 1) {
+    const done = await db.transaction(async (tx) => {
+      if (!(await store.tryNumbering(tx))) return null
+      await store.markDay(tx, today)
+      const found = await store.number(tx, { marks: STEP_MARKS, oldest: oldestHolding(today), now })
+      await queue.owe(tx, found.numbered, now)
+      return found
+    })
+    if (done === null) break
+    for (const { before, last } of done.numbered) numbered += last - before
+  }
+  return numbered
+}
+
+/** Erases what is past its time. */
+export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
+  let erased = 0
+  for (let step = 0; step < ERASE_STEPS; step += 1) {
+    const gone = await db.transaction((tx) => store.erase(tx, retainedSince(now), ERASE_STEP))
+    if (gone === 0) break
+    erased += gone
+  }
+  return erased
+}

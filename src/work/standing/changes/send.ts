@@ -1,0 +1,280 @@
+/**
+ * Tells webhooks what is owed to them: removals first, of each seller in the order of its changes. A message is one change, so
+ * that each is signed, confirmed and tried again by itself, and stays small; it holds the standing as it is when it leaves, so
+ * that an older state never arrives after a newer one. Any number of processes may send at once: leases keep them apart.
+ */
+import type { Agency } from '../../../agencies/feed.js'
+import * as breaker from '../../../domain/delivery/circuit-breaker.js'
+import type { Change } from '../../../domain/standing/changes.js'
+import type { ListKind } from '../../../domain/listing/lists.js'
+import { digestOf } from '../../../domain/audit/audit-log.js'
+import { isDead, meaningOf, nextTry } from '../../../domain/standing/webhooks.js'
+import { reasonOf } from '../../../foundation/errors.js'
+import { type Resolve, tellSubscriber } from '../../../foundation/http/subscriber.js'
+import { Unreachable } from '../../../foundation/http.js'
+import { webhookSignature } from '../../../foundation/keys/webhooks.js'
+import type { Log } from '../../../foundation/log.js'
+import type { Db } from '../../../store/db/db.js'
+import * as queue from '../../../store/standing/webhook-queue.js'
+import * as store from '../../../store/standing/webhooks.js'
+import type { Trail } from '../../audit/audit-log.js'
+import { theseChanges } from './hear.js'
+import { type Sealing, secretAbout } from './webhooks.js'
+
+/** Messages on their way to one address at once. */
+const AT_ONCE = 8
+/** Longest exchange, and for how long a message is its sender's, milliseconds: longer than the exchange and all beside it. */
+const SEND_MS = 10_000
+const LEASE_MS = 30_000
+const SECOND_MS = 1_000
+const ERROR_MOST = 200
+
+export interface SendParts {
+  keys: Sealing
+  lists: readonly ListKind[]
+  agencies: readonly Agency[]
+  /** Networks (CIDR) that may be called though they are not public. */
+  allow: readonly string[]
+  resolve?: Resolve
+  trail: Pick<Trail, 'chunk'>
+  now: () => Date
+  random: () => number
+  log: Log
+}
+
+/** What happened in one round. */
+export interface Sent {
+  confirmed: number
+  failed: number
+}
+
+/** Everything that is due, until nothing is. Each address has a loop of its own: a slow one holds no other up. */
+export const tellWebhooks = async (db: Db, parts: SendParts, signal?: AbortSignal): Promise<Sent> => {
+  const teller = makeTeller(db, parts, signal)
+  do await teller.look()
+  while ((await teller.ended()) > 0 && !signal?.aborted)
+  return teller.sent
+}
+
+export interface Teller {
+  /** What was sent so far. */
+  readonly sent: Sent
+  /** Begins a loop for each address at which something is due and that has none. It waits for no address. */
+  look: () => Promise<void>
+  /** Waits for the loops that go on; gives how many messages they have sent. Throws what ended one of them. */
+  ended: () => Promise<number>
+}
+
+export const makeTeller = (db: Db, parts: SendParts, signal?: AbortSignal): Teller => {
+  const sent: Sent = { confirmed: 0, failed: 0 }
+  const loops = new Map<number, Promise<number>>()
+  let faults: unknown[] = []
+  const loop = async (id: number): Promise<number> => {
+    let all = 0
+    for (;;) {
+      const { confirmed, failed } = await tellOne(db, parts, id, signal)
+      sent.confirmed += confirmed
+      sent.failed += failed
+      all += confirmed + failed
+      if (confirmed + failed === 0 || signal?.aborted) return all
+    }
+  }
+  return {
+    sent,
+    look: async () => {
+      for (const id of await queue.ready(db, parts.now())) {
+        if (loops.has(id) || signal?.aborted) continue
+        const begun = loop(id)
+          .catch((error) => {
+            faults.push(error)
+            return 0
+          })
+          .finally(() => loops.delete(id))
+        loops.set(id, begun)
+      }
+    },
+    ended: async () => {
+      const told = await Promise.all(loops.values())
+      const [fault] = faults
+      faults = []
+      if (fault !== undefined) throw fault
+      return told.reduce((all, one) => all + one, 0)
+    },
+  }
+}
+
+/** One round to one address. */
+const tellOne = async (db: Db, parts: SendParts, id: number, signal?: AbortSignal): Promise<Sent> => {
+  const nothing = { confirmed: 0, failed: 0 }
+  const webhook = await store.byId(db, id)
+  const now = parts.now()
+  if (webhook === null || webhook.disabledAt !== null) return nothing
+  const passage = breaker.passage(webhook, now)
+  if (passage === 'NONE') return nothing
+  const limit = passage === 'PROBE' ? 1 : AT_ONCE
+  const claimed = await queue.claim(db, id, { limit, now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
+  if (claimed.length === 0) return nothing
+  const outcomes = await sendAll(db, parts, webhook, claimed, signal).catch(async (error) => {
+    await queue.putBack(db, claimed)
+    throw error
+  })
+  for (const { outcome } of outcomes) await queue.book(db, webhook.client, outcome, parts.now())
+  await judge(db, parts, webhook, outcomes)
+  const confirmed = outcomes.filter(({ outcome }) => outcome.state === 'CONFIRMED').length
+  return { confirmed, failed: outcomes.length - confirmed }
+}
+
+interface Judged {
+  outcome: queue.Outcome
+  meaning: ReturnType<typeof meaningOf>
+  retryAfterSeconds: number
+}
+
+const sendAll = async (
+  db: Db,
+  parts: SendParts,
+  webhook: store.Webhook,
+  claimed: readonly queue.Message[],
+  signal?: AbortSignal,
+): Promise<Judged[]> => {
+  const { client } = webhook
+  const now = parts.now()
+  const sequences = claimed.map(({ sequence }) => sequence)
+  const { changes, shown } = await theseChanges(
+    db,
+    { client, lists: parts.lists, agencies: parts.agencies, now },
+    sequences,
+  )
+  const replaced = await queue.replaced(db, webhook.id, sequences)
+  const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
+  // What leaves the hub has its row before it does, whoever asked for it and when.
+  await parts.trail.chunk({
+    at: now,
+    client,
+    role: 'marketplace',
+    agency: null,
+    purpose: null,
+    request: `webhook-${webhook.id}`,
+    asked: `POST ${webhook.url} ${sequences.join(' ')}`,
+    outcome: 'DONE',
+    shown,
+    digest: digestOf([...bodies.values()].join('\n')),
+  })
+  const secrets = secretsOf(parts, webhook, now)
+  return Promise.all(
+    claimed.map(async (message) =>
+      sendOne(parts, { webhook, message, secrets, body: bodies.get(message.sequence) }, signal),
+    ),
+  )
+}
+
+/**
+ * Type, instant and data, as Standard Webhooks proposes; the data is what the stream of changes says. `replaces`: numbers of earlier
+ * changes of the seller that are told by this one, so that a gap in what an address has got is explained.
+ */
+export const bodyOf = (change: Change, replaces: readonly number[] = []): string =>
+  JSON.stringify({
+    type: 'seller.changed',
+    timestamp: change.at.toISOString(),
+    data: { ...change, ...(replaces.length > 0 && { replaces }) },
+  })
+
+const secretsOf = (
+  { keys }: SendParts,
+  { id, secret, previousSecret, previousUntil }: store.Webhook,
+  now: Date,
+): string[] => [
+  keys.unseal(secret, secretAbout(id)),
+  ...(previousSecret !== null && previousUntil !== null && previousUntil > now
+    ? [keys.unseal(previousSecret, secretAbout(id))]
+    : []),
+]
+
+const sendOne = async (
+  parts: SendParts,
+  {
+    webhook,
+    message,
+    secrets,
+    body,
+  }: { webhook: store.Webhook; message: queue.Message; secrets: readonly string[]; body: string | undefined },
+  signal?: AbortSignal,
+): Promise<Judged> => {
+  // Erased meanwhile: it is past its time.
+  if (body === undefined)
+    return judged({ message, state: 'GIVEN_UP', status: null, error: 'past its time', dueAt: null }, 'REFUSED')
+  const id = `change-${webhook.id}-${message.sequence}`
+  const timestamp = Math.floor(parts.now().getTime() / SECOND_MS)
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'credit-hub',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': webhookSignature(secrets, { id, timestamp, body }),
+  }
+  const { allow, resolve, now, random } = parts
+  try {
+    const { status, retryAfterSeconds } = await tellSubscriber(webhook.url, {
+      headers,
+      body,
+      allow,
+      timeoutMs: SEND_MS,
+      ...(resolve && { resolve }),
+      ...(signal && { signal }),
+    })
+    const meaning = meaningOf(status)
+    if (meaning === 'CONFIRMED')
+      return judged({ message, state: 'CONFIRMED', status, error: null, dueAt: null }, meaning)
+    return judged(
+      later(message, nextTry(message.attempts, now(), random(), retryAfterSeconds), status, `HTTP ${status}`),
+      meaning,
+      retryAfterSeconds,
+    )
+  } catch (error) {
+    const text = error instanceof Unreachable ? `${error.kind}: ${error.message}` : reasonOf(error)
+    const stopped = signal?.aborted === true
+    const due = stopped ? now() : nextTry(message.attempts, now(), random())
+    return judged(later(message, due, null, text.slice(0, ERROR_MOST)), stopped ? 'REFUSED' : 'BUSY')
+  }
+}
+
+const later = (message: queue.Message, dueAt: Date | null, status: number | null, error: string): queue.Outcome => ({
+  message,
+  state: dueAt === null ? 'GIVEN_UP' : 'OWED',
+  status,
+  error,
+  dueAt,
+})
+
+const judged = (outcome: queue.Outcome, meaning: Judged['meaning'], retryAfterSeconds = 0): Judged => ({
+  outcome,
+  meaning,
+  retryAfterSeconds,
+})
+
+/** What the answers say of the address as a whole. */
+const judge = async (
+  db: Db,
+  { now, random, log }: SendParts,
+  webhook: store.Webhook,
+  outcomes: readonly Judged[],
+): Promise<void> => {
+  const { id, client, failures, openUntil } = webhook
+  const has = (meaning: Judged['meaning']) => outcomes.some((each) => each.meaning === meaning)
+  const alarm = (because: 'GONE' | 'FAILING') =>
+    log.error(
+      { alarm: 'WEBHOOK_DISABLED', webhook: id, client, because },
+      'a webhook is told nothing more until its marketplace enables it',
+    )
+  if (has('GONE')) {
+    await store.disable(db, id, 'GONE', now())
+    return alarm('GONE')
+  }
+  if (has('CONFIRMED')) return store.calm(db, id, now())
+  const asked = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds))
+  const after = has('BUSY') ? breaker.failed({ failures, openUntil }, now(), random(), asked) : null
+  const since = await store.failed(db, id, after, now())
+  if (since === null || !isDead(since, now())) return
+  await store.disable(db, id, 'FAILING', now())
+  alarm('FAILING')
+}

@@ -1,0 +1,102 @@
+/** A marketplace says where it wants to be told of changes of its sellers, changes the secret, enables again, and ends it. */
+import { follows } from '../../../domain/standing/changes.js'
+import { addressFault, OVERLAP_HOURS, WEBHOOKS_MOST } from '../../../domain/standing/webhooks.js'
+import { Refusal } from '../../../foundation/errors.js'
+import { checkSubscriber, type Resolve } from '../../../foundation/http/subscriber.js'
+import { Unreachable } from '../../../foundation/http.js'
+import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
+import type { Keys } from '../../../foundation/keys.js'
+import type { Db, Tx } from '../../../store/db/db.js'
+import * as queue from '../../../store/standing/webhook-queue.js'
+import * as store from '../../../store/standing/webhooks.js'
+import { reachOf } from './hear.js'
+
+const HOUR_MS = 3_600_000
+const CHECK_MS = 5_000
+
+export type Sealing = Pick<Keys, 'seal' | 'unseal'>
+
+export interface Made {
+  webhook: store.Webhook
+  /** Shown once. */
+  secret: string
+}
+
+/** What a sealed secret belongs to. */
+export const secretAbout = (id: number): string => `webhook ${id}`
+
+/** Refusals: WEBHOOK_ADDRESS for one that may not be called, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
+export const addWebhook = async (
+  db: Db,
+  keys: Sealing,
+  made: { client: string; url: string; allow: readonly string[]; resolve?: Resolve; now: Date },
+): Promise<Made> => {
+  const { client, allow, resolve, now } = made
+  const fault = addressFault(made.url)
+  if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
+  const url = new URL(made.url).href
+  await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, ...(resolve && { resolve }) }).catch((error) => {
+    if (!(error instanceof Unreachable)) throw error
+    // Where a name leads within the hub's own network is not told.
+    throw new Refusal('WEBHOOK_ADDRESS', {
+      reason: '该地址不可达或不得呼叫 it cannot be reached, or must not be called',
+    })
+  })
+  const secret = newWebhookSecret()
+  return db.transaction(async (tx) => {
+    await store.alone(tx, client)
+    const own = await store.list(tx, client)
+    if (own.some((each) => each.url === url)) throw new Refusal('WEBHOOK_EXISTS')
+    if (own.length >= WEBHOOKS_MOST) throw new Refusal('WEBHOOKS_MOST', { limit: WEBHOOKS_MOST })
+    const id = await store.nextId(tx)
+    await store.add(tx, { id, client, url, secret: keys.seal(secret, secretAbout(id)), createdAt: now })
+    return { webhook: await there(tx, id, client), secret }
+  })
+}
+
+/** The secret before stays good for a while: meanwhile each message has a signature by either. */
+export const rotateWebhook = (db: Db, keys: Sealing, { id, client, now }: Acting): Promise<Made> =>
+  db.transaction(async (tx) => {
+    await there(tx, id, client)
+    const secret = newWebhookSecret()
+    await store.rotate(tx, id, keys.seal(secret, secretAbout(id)), new Date(now.getTime() + OVERLAP_HOURS * HOUR_MS))
+    return { webhook: await there(tx, id, client), secret }
+  })
+
+/**
+ * It is told again, and of all that it missed; `after`: of all after that number, also what it has. Refusals: WEBHOOK_UNKNOWN,
+ * CHANGES_GONE where what follows is there no more.
+ */
+export const enableWebhook = (
+  db: Db,
+  { id, client, now, after }: Acting & { after: number | null },
+): Promise<store.Webhook> =>
+  db.transaction(async (tx) => {
+    await there(tx, id, client)
+    const reach = await reachOf(tx, client)
+    const from = after ?? Math.max(await queue.goesOnAfter(tx, id, reach.last), reach.erased)
+    if (!follows(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
+    await store.enable(tx, id)
+    await queue.replay(tx, { webhook: id, client, after: from, now })
+    return there(tx, id, client)
+  })
+
+export const removeWebhook = (db: Db, { id, client, now }: Acting): Promise<store.Webhook> =>
+  db.transaction(async (tx) => {
+    const webhook = await there(tx, id, client)
+    await store.remove(tx, id, now)
+    return webhook
+  })
+
+interface Acting {
+  id: number
+  client: string
+  now: Date
+}
+
+/** Another's is not there. */
+const there = async (tx: Tx, id: number, client: string): Promise<store.Webhook> => {
+  const found = await store.byId(tx, id)
+  if (found === null || found.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
+  return found
+}

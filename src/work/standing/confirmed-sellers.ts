@@ -1,0 +1,92 @@
+/** Decides anew which sellers of marketplaces open their grade: after shops were pulled, once a night, and when an administrator sets more. */
+import { dateIn } from '../../foundation/time/dates.js'
+import { MARKETPLACE } from '../../domain/operators/codes.js'
+import { redact } from '../../domain/records/privacy.js'
+import { marketplaceOf, oldestHolding, SELLERS_MOST, type SellersSetting, unconfirmedMost } from '../../domain/standing/sellers.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import * as store from '../../store/standing/confirmed-sellers.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as sellers from '../../store/standing/sellers.js'
+
+/** Longest reason, characters. */
+const LONGEST_REASON = 500
+
+export const decidingOf = async (tx: Tx, client: string, today: string): Promise<store.Deciding> => {
+  const setting = await store.settingOf(tx, client)
+  return {
+    client,
+    marketplace: marketplaceOf(client, setting),
+    today,
+    oldest: oldestHolding(today),
+    most: (confirmed) => unconfirmedMost(confirmed, setting),
+  }
+}
+
+type Cap = Pick<sellers.SellerList, 'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost'>
+
+/** A person is to see it: `hub status` and the metric `hub_backlog` show it for as long as it lasts. */
+export const warnOverCap = (log: Log | undefined, client: string, list: Cap): void => {
+  const { confirmed, unconfirmed, gradesClosed, unconfirmedMost: most } = list
+  if (gradesClosed !== null && gradesClosed > 0)
+    log?.warn(
+      { client, confirmed, unconfirmed, gradesClosed, unconfirmedMost: most },
+      'a marketplace lists more sellers that the shops feed does not confirm than it may: grades stay closed',
+    )
+}
+
+interface Renewing {
+  now: Date
+  log?: Log | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Every list that counts, each in a transaction of its own. Gives how many lists are over their cap. */
+export const renewSellers = async (db: Db, { now, log, signal }: Renewing): Promise<number> => {
+  let over = 0
+  for (const client of await store.clients(db, oldestHolding(dateIn(now)))) {
+    if (signal?.aborted) break
+    const decided = await db.transaction((tx) => renewList(tx, client, now))
+    if (decided.gradesClosed > 0) over += 1
+    warnOverCap(log, client, decided)
+  }
+  return over
+}
+
+const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Decided> => {
+  await sellers.alone(tx, client)
+  const { decided, altered } = await store.renew(tx, await decidingOf(tx, client, dateIn(now)))
+  if (altered > 0) await sellers.marked(tx, client)
+  return decided
+}
+
+export interface SellersAllowed extends SellersSetting {
+  client: string
+  reason: string
+  mark: (id: string) => string
+  now: Date
+}
+
+/**
+ * By an administrator: the id of a client's marketplace in the shops feed, and how many unconfirmed sellers may open their grade;
+ * null: by the convention, by the rule. Its list is decided anew. Refusals: USAGE, CLIENT_UNKNOWN.
+ */
+export const allowSellers = async (db: Db, given: SellersAllowed): Promise<sellers.Decided> => {
+  const { client, marketplace, unconfirmedSellers, now } = given
+  const reason = redact(given.reason, given.mark).trim()
+  if (reason === '' || reason.length > LONGEST_REASON)
+    throw new Refusal('USAGE', {
+      reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,
+    })
+  if (marketplace !== null && !MARKETPLACE.test(marketplace))
+    throw new Refusal('USAGE', { reason: '不是平台的标识 this is no id of a marketplace' })
+  if (unconfirmedSellers !== null && !(Number.isInteger(unconfirmedSellers) && isWithin(unconfirmedSellers)))
+    throw new Refusal('USAGE', { reason: `未核实卖家须为 0–${SELLERS_MOST} unconfirmed sellers: 0 to ${SELLERS_MOST}` })
+  return db.transaction(async (tx) => {
+    if (!(await store.set(tx, client, { marketplace, unconfirmedSellers, reason })))
+      throw new Refusal('CLIENT_UNKNOWN', { name: client })
+    return renewList(tx, client, now)
+  })
+}
+
+const isWithin = (count: number): boolean => count >= 0 && count <= SELLERS_MOST

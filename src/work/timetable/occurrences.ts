@@ -1,0 +1,209 @@
+/**
+ * Occurrences: what the timetable plans becomes a row, once, whoever plans it; the row is taken by one process under a lease
+ * and acted upon. A process that dies loses its lease, and another takes up what it held. Every beat is safe to repeat, in
+ * any number of processes, under any clock.
+ */
+import { between, type Cron, next, parse } from '../../foundation/time/cron.js'
+import { owed, setBack } from '../../domain/timetable/missed-runs.js'
+import { reasonOf } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import type { Metrics } from '../../foundation/metrics.js'
+import { type Db, isLost } from '../../store/db/db.js'
+import * as occurrences from '../../store/timetable/occurrences.js'
+import type * as runs from '../../store/timetable/runs.js'
+import * as schedules from '../../store/timetable/schedules.js'
+import { type Occasion, RULES } from './timetable.js'
+
+/** A taken occurrence belongs to its process for so long, milliseconds; renewed well before. */
+export const LEASE_MS = 10_000
+export const RENEW_MS = 3_000
+/** So often one is taken before whoever takes it is thought to die of it. */
+const ATTEMPTS_MOST = 5
+/** Most that one process runs at once. */
+const HELD_MOST = 64
+/** Most planned times that are listed of one job: more than a month of a job of every hour. */
+const PLANNED_MOST = 1_000
+/** Backwards by more than this is a clock that was set, milliseconds. */
+const STEP_MS = 2_000
+const KEPT_MS = 90 * 86_400_000
+/** Beats of a second between two clearances of old rows. */
+const PRUNE_BEATS = 3_600
+
+/** The occurrence that an act is. */
+export interface Turn {
+  job: Occasion['job']
+  subject: string
+  plannedFor: Date
+  attempt: number
+  cause: Extract<runs.Cause, 'timetable' | 'person'>
+  /** Who asked for it; absent: the timetable. */
+  by?: string
+}
+
+/** False: it could not begin, because its job is being run otherwise; it is tried again. */
+export type Act = (turn: Turn, signal: AbortSignal) => Promise<boolean>
+
+export interface Scheduler {
+  /** Plans what has become due and takes what waits; its acts go on after it. Never throws. */
+  beat(): Promise<void>
+  /** Renews what is held; what was lost is told to stop. Never throws. */
+  renew(): Promise<void>
+  /** Until nothing is held. */
+  idle(): Promise<void>
+  /** Tells what is held to stop. */
+  stop(): void
+}
+
+export interface SchedulerParts {
+  occasions: readonly Occasion[]
+  act: Act
+  now: () => Date
+  log: Log
+  metrics?: Pick<Metrics, 'ran'>
+}
+
+interface Row extends Occasion {
+  rule: Cron
+  /** When it must be planned next, epoch ms; 0: not known yet. */
+  nextAt: number
+}
+
+export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts): Scheduler => {
+  const rows: Row[] = occasions.map((occasion) => ({ ...occasion, rule: parse(occasion.cron), nextAt: 0 }))
+  const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: RULES[job].beside }))
+  const stopping = new AbortController()
+  const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
+  /** Ends that could not be written; tried again at each beat. */
+  const unwritten = new Map<number, () => Promise<unknown>>()
+  let lastBeat = 0
+  let beats = 0
+  let beating: Promise<void> | null = null
+
+  const round = async (): Promise<void> => {
+    for (const [id, write] of unwritten) {
+      await write()
+      unwritten.delete(id)
+    }
+    const at = now()
+    // Set back: what it passes again is looked at again; what has its row does not run twice.
+    if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
+    lastBeat = at.getTime()
+    const due = rows.filter((row) => row.nextAt <= at.getTime())
+    if (due.length > 0) await plan(db, due, at)
+    for (const row of due) row.nextAt = next(row.rule, at)?.getTime() ?? Number.POSITIVE_INFINITY
+    await take(at)
+    if (beats % PRUNE_BEATS === 0) await occurrences.prune(db, new Date(at.getTime() - KEPT_MS))
+    beats += 1
+  }
+
+  const take = async (at: Date): Promise<void> => {
+    const room = HELD_MOST - held.size
+    if (room <= 0 || stopping.signal.aborted || !(await occurrences.waiting(db))) return
+    const options = { limit: room, leaseMs: LEASE_MS, attemptsMost: ATTEMPTS_MOST, now: at }
+    for (const one of await occurrences.claim(db, wanted, options)) begin(one)
+    for (const { job, subject, plannedFor } of await occurrences.giveUp(db, ATTEMPTS_MOST, at))
+      log.error({ job, subject, plannedFor }, `an occurrence was given up after ${ATTEMPTS_MOST} attempts`)
+  }
+
+  const begin = (one: occurrences.Occurrence): void => {
+    const lost = new AbortController()
+    const mine = { id: one.id, attempt: one.attempts }
+    if (one.attempts > 1) log.warn({ ...turnOf(one) }, 'an occurrence is taken up again')
+    const work = perform(one, mine, lost.signal).finally(() => held.delete(one.id))
+    held.set(one.id, { attempt: one.attempts, lost, work })
+  }
+
+  const perform = async (one: occurrences.Occurrence, mine: occurrences.Held, lost: AbortSignal): Promise<void> => {
+    const turn = turnOf(one)
+    const lateSeconds = (now().getTime() - one.plannedFor.getTime()) / 1_000
+    const tell = (outcome: string): void => metrics?.ran({ job: one.job, outcome, lateSeconds })
+    let write: () => Promise<unknown>
+    try {
+      const ran = await act(turn, AbortSignal.any([stopping.signal, lost]))
+      if (ran) tell('DONE')
+      write = ran
+        ? () => occurrences.end(db, mine, 'DONE', now())
+        : () => occurrences.giveBack(db, mine, { unused: true })
+    } catch (error) {
+      if (lost.aborted) return log.warn(turn, 'an occurrence was taken over by another process')
+      const again = stopping.signal.aborted || isLost(error)
+      if (!stopping.signal.aborted)
+        log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
+      // For another process where this one stops, for whoever is first where the database was gone.
+      if (!again) tell('FAILED')
+      write = again
+        ? () => occurrences.giveBack(db, mine, { unused: false })
+        : () => occurrences.end(db, mine, 'FAILED', now())
+    }
+    try {
+      await write()
+    } catch (error) {
+      unwritten.set(mine.id, write)
+      log.warn({ ...turn, reason: reasonOf(error) }, 'the end of an occurrence could not be written yet')
+    }
+  }
+
+  const quietly = (what: string, work: Promise<void>): Promise<void> =>
+    work.catch((error) => log.warn({ reason: reasonOf(error) }, what))
+
+  return {
+    beat: () => {
+      beating ??= quietly('the timetable could not be looked at', round()).finally(() => {
+        beating = null
+      })
+      return beating
+    },
+    renew: () => {
+      const mine = [...held].map(([id, { attempt }]) => ({ id, attempt }))
+      if (mine.length === 0) return Promise.resolve()
+      const renewed = occurrences.renew(db, mine, LEASE_MS).then((kept) => {
+        for (const { id, attempt } of mine) {
+          const here = held.get(id)
+          if (!kept.has(id) && here?.attempt === attempt) here.lost.abort(new Error('the occurrence was taken over'))
+        }
+      })
+      return quietly('leases could not be renewed', renewed)
+    },
+    idle: async () => {
+      await beating
+      while (held.size > 0) await Promise.allSettled([...held.values()].map(({ work }) => work))
+    },
+    stop: () => stopping.abort(new Error('the hub is stopping')),
+  }
+}
+
+const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.Occurrence): Turn => ({
+  job: job as Occasion['job'],
+  subject,
+  plannedFor,
+  attempt: attempts,
+  cause,
+  ...(by === null ? {} : { by }),
+})
+
+/** What the timetable planned since it was last asked becomes rows, as the rule of each job has it. One transaction. */
+const plan = (db: Db, rows: readonly Row[], now: Date): Promise<void> =>
+  db.transaction(async (tx) => {
+    const known = new Map((await schedules.hold(tx, rows, now)).map((row) => [nameOf(row), row]))
+    for (const row of rows) {
+      const { plannedUntil, pausedAt } = known.get(nameOf(row)) ?? { plannedUntil: now, pausedAt: null }
+      const behind = setBack(plannedUntil, now)
+      const since = behind ? new Date(now.getTime() - STEP_BACK_LOOK_MS) : plannedUntil
+      const planned = between(row.rule, since, now, PLANNED_MOST)
+      const last = planned.at(-1)
+      if (last !== undefined || behind) await schedules.planned(tx, row, last ?? now)
+      if (last === undefined || pausedAt !== null) continue
+      const { run, missed } = owed(planned, now, RULES[row.job])
+      for (const plannedFor of run)
+        await occurrences.add(tx, { ...row, plannedFor, missed: plannedFor === run.at(-1) ? missed : 0 })
+      const first = run[0]
+      // Of those that nobody has begun, the newest is enough, unless each must run.
+      if (first !== undefined && RULES[row.job].missed !== 'all')
+        await occurrences.passOver(tx, { ...row, before: first, now })
+    }
+  })
+
+/** After a clock was set back only the minute that it shows is looked at, milliseconds. */
+const STEP_BACK_LOOK_MS = 60_000
+
+const nameOf = ({ job, subject }: { job: string; subject: string }): string => `${job}:${subject}`

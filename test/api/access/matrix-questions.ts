@@ -1,0 +1,260 @@
+/** Questions made out of the schema itself: for each field its valid arguments about one side, and everything that it can be asked. */
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+import { NODES } from '../../../src/api/access/fields.js'
+import { FEED, NEUTRAL, type Side } from './matrix-world.js'
+import { keyIn, TODAY } from '../world.js'
+
+/** How deep objects are opened below a field of the root; what lies deeper is asked by a node of its own. */
+const DEPTH = 2
+/** And below a list, of which each item has such a node. */
+const LIST_DEPTH = 2
+/** And below what the hub says of itself, which leads to no other object. */
+const HUB_DEPTH = 5
+
+type Field = GraphQLField<unknown, unknown>
+
+/** Of which type the argument `id` of a field names one. */
+const ID_OF: Record<string, string> = {
+  settleConcern: 'Concern',
+  resendDelivery: 'Delivery',
+  closeDelivery: 'Delivery',
+  decideSubject: 'Unmatched',
+  undoDecision: 'IdentityDecision',
+  decideObjection: 'Objection',
+  withdrawObjection: 'Objection',
+  decideOverrule: 'Overrule',
+  withdrawOverrule: 'Overrule',
+  settleDiscrepancy: 'Discrepancy',
+  correctReject: 'Reject',
+  dropReject: 'Reject',
+  decideScorecard: 'ScorecardAdoption',
+  withdrawAuthorisation: 'Authorisation',
+  // Amendments are numbered, and are no nodes.
+  decideCalendar: 'none',
+  // What it brought would be gone for all questions after it.
+  takeBackRun: 'none',
+  // It rehearses the whole, beside whatever else is asked; its own test tells to whom.
+  takeBackPreview: 'none',
+  rotateWebhook: 'Webhook',
+  enableWebhook: 'Webhook',
+  removeWebhook: 'Webhook',
+}
+
+/** Texts that an argument of this name means anywhere; of a side where it is one of its own. */
+const TEXTS: Record<string, (side: Side) => string> = {
+  code: (side) => side['Code'] ?? '',
+  operator: (side) => side['Code'] ?? '',
+  from: (side) => side['Code'] ?? '',
+  into: () => NEUTRAL,
+  accessCode: (side) => side['AccessCode'] ?? '',
+  listing: (side) => side['Listing'] ?? '',
+  record: (side) => side['Record'] ?? '',
+  number: (side) => side['Number'] ?? '',
+  brand: () => '松云',
+  platform: () => 'creditchina',
+  name: () => 'nobody-of-this-name',
+  version: () => 'ecommerce-1',
+  list: () => 'serious',
+  month: () => '2026-03',
+  document: () => '授权书',
+  url: () => 'https://example.com/hook',
+  sha256: () => 'a'.repeat(64),
+  subject: () => FEED,
+  feed: () => FEED,
+  documentNumber: () => '虚函〔2026〕9号',
+  consentNumber: () => '虚函〔2026〕9号',
+  pendingSince: () => '2026-03-01T00:00:00.000Z',
+  ...Object.fromEntries(['reason', 'note', 'statement', 'text'].map((name) => [name, () => '事由'])),
+}
+/** Arguments that narrow nothing where they are left out. */
+const LEFT_OUT = new Set([
+  'first',
+  'after',
+  'state',
+  'feed',
+  'run',
+  'rule',
+  'lateOnly',
+  'asOf',
+  'knownAt',
+  'against',
+  'gtin',
+  'model',
+])
+
+/** Arguments about one side; throws where it knows none for a field, so that no field is left unasked. */
+export const argumentsOf = (field: Field, side: Side): Record<string, unknown> =>
+  Object.fromEntries(
+    field.args.filter((arg) => !isLeftOut(field, arg)).map((arg) => [arg.name, meant(field, arg.name, arg.type, side)]),
+  )
+
+const isLeftOut = (field: Field, { name, type }: GraphQLArgument): boolean => {
+  if (name === 'filter') return true
+  return !isNonNullType(type) && (LEFT_OUT.has(name) || (field.name === 'retractions' && name === 'platform'))
+}
+
+const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): unknown => {
+  if (isNonNullType(type)) return meant(field, name, type.ofType, side)
+  if (isListType(type)) return name === 'codes' ? [side['Code']] : name === 'into' ? [NEUTRAL] : []
+  if (isInputObjectType(type)) {
+    const members = Object.values(type.getFields()).filter(
+      (each) => isNonNullType(each.type) || ['operator', 'sha256'].includes(each.name),
+    )
+    return Object.fromEntries(members.map((each) => [each.name, meant(field, each.name, each.type, side)]))
+  }
+  if (isEnumType(type)) return type.getValues()[0]?.name
+  if (name === 'id') return idFor(field, side)
+  if (type.name === 'Float') return 1
+  const text = TEXTS[name]
+  if (text !== undefined) return text(side)
+  if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY
+  if (type.name === 'DateTime') return `${TODAY}T00:00:00.000Z`
+  if (type.name === 'Boolean') return true
+  if (type.name === 'Int') return 30
+  if (type.name === 'JSON') return {}
+  throw new Error(`no question can be built: ${field.name}(${name}: ${type.name})`)
+}
+
+const idFor = ({ name, type }: Field, side: Side): string => {
+  const of = ID_OF[name] ?? (['listing'].includes(name) || getNamedType(type).name === 'MovePayload' ? 'Listing' : null)
+  if (of === null) throw new Error(`no question can be built: ${name}(id)`)
+  return side[of] ?? 'bm9uZTow'
+}
+
+/** `Type.field` of everything for which a question was made. */
+export const ASKED = new Set<string>()
+
+const asked = (type: GraphQLObjectType, field: Field, ...parts: string[]): string[] => {
+  ASKED.add(`${type.name}.${field.name}`)
+  return parts
+}
+
+/** Everything below a type, each type opened once on a way. */
+export const selectionOf = (
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  depth = DEPTH,
+  way: readonly string[] = [],
+): string => {
+  const parts = Object.values(type.getFields()).flatMap((field) => {
+    if (field.args.some((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined))
+      throw new Error(`no question can be built: ${type.name}.${field.name} needs arguments`)
+    const named = getNamedType(field.type)
+    if (isLeafType(named)) return asked(type, field, field.name)
+    // The nodes of its edges are those of the page itself.
+    if (type.name.endsWith('Edge') && field.name === 'node') return asked(type, field)
+    if (!isObjectType(named)) return []
+    const isPage = 'pageInfo' in named.getFields()
+    // A page of which nothing would be shown says nothing.
+    if (isPage && way.length + 1 >= depth) return []
+    // Whether there is such an object is asked also where it is not opened.
+    if (way.length >= depth || way.includes(named.name) || named.name === type.name)
+      return asked(type, field, `${field.name} { __typename }`)
+    const within = selectionOf(schema, named, depth, [...way, type.name])
+    return within === '' ? [] : asked(type, field, `${field.name} { ${within} }`)
+  })
+  return ['__typename', ...parts].join(' ')
+}
+
+const HUBS: readonly string[] = ['ruleTables', 'scorecardTrial']
+
+export interface Question {
+  /** Name of the field of the root; of `node` with the type of its id. */
+  name: string
+  field: Field
+  text: string
+}
+
+/** One field of the root as `alias: field(args) { … }`, its arguments as literals. */
+export const questionOf = (schema: GraphQLSchema, field: Field, side: Side): Question[] => {
+  ASKED.add(`${schema.getMutationType()?.getFields()[field.name] === field ? 'Mutation' : 'Query'}.${field.name}`)
+  const named = getNamedType(field.type)
+  if (isInterfaceType(named))
+    return [...NODES.keys()].map((type) => {
+      const within = selectionOf(schema, schema.getType(type) as GraphQLObjectType)
+      const text = `node(id: "${side[type] ?? ''}") { ... on ${type} { ${within} } }`
+      return { name: `node ${type}`, field, text }
+    })
+  const args = Object.entries(argumentsOf(field, side)).map(
+    ([name, value]) => `${name}: ${literal(field, name, value)}`,
+  )
+  const isLookUp = field.args.some(({ type }) => isNonNullType(type))
+  const depth = HUBS.includes(field.name) ? HUB_DEPTH : isLookUp ? DEPTH : LIST_DEPTH
+  const opened = isObjectType(named) ? ` { ${selectionOf(schema, named, depth)} }` : ''
+  return [
+    {
+      name: field.name,
+      field,
+      text: `${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${opened}`,
+    },
+  ]
+}
+
+const literal = (field: Field, name: string, value: unknown): string =>
+  written(value, field.args.find((arg) => arg.name === name)?.type as GraphQLInputType)
+
+const written = (value: unknown, type: GraphQLInputType): string => {
+  if (isNonNullType(type)) return written(value, type.ofType)
+  if (isListType(type)) return `[${(value as unknown[]).map((each) => written(each, type.ofType)).join(', ')}]`
+  if (isInputObjectType(type)) {
+    const fields = type.getFields()
+    const members = Object.entries(value as Record<string, unknown>).map(
+      ([name, each]) => `${name}: ${written(each, fields[name]?.type as GraphQLInputType)}`,
+    )
+    return `{ ${members.join(', ')} }`
+  }
+  if (isEnumType(type)) return String(value)
+  return typeof value === 'object' ? '{}' : JSON.stringify(value)
+}
+
+/** Texts by which one side is recognised in an answer. */
+export const marksOf = (side: Side): string[] => [
+  side['Code'] ?? '',
+  side.name,
+  side['Listing'] ?? '',
+  keyIn(side['Listing'] ?? ''),
+]
+
+/** Whether an answer says anything: no null, no empty list, no page without an item, no plain false. */
+export const isSomething = (value: unknown): boolean => {
+  if (value === null || value === undefined || value === false) return false
+  if (Array.isArray(value)) return value.length > 0
+  if (typeof value === 'object' && 'nodes' in value) return (value.nodes as unknown[]).length > 0
+  return true
+}
+
+export type Cells = Map<string, { field: string; some: boolean }>
+
+/** By the way to it, `Type.field` and whether anything was said there; ways without the places in lists. */
+export const cellsIn = (schema: GraphQLSchema, root: string, value: unknown): Cells => {
+  const cells: Cells = new Map()
+  const walk = (way: string, each: unknown): void => {
+    if (Array.isArray(each)) for (const one of each) walk(way, one)
+    else if (typeof each === 'object' && each !== null && '__typename' in each) {
+      const type = schema.getType(String(each.__typename)) as GraphQLObjectType
+      for (const [name, within] of Object.entries(each)) {
+        if (name === '__typename' || !type.getFields()[name]) continue
+        const at = `${way}.${name}`
+        const some = isSomething(within) || (cells.get(at)?.some ?? false)
+        cells.set(at, { field: `${type.name}.${name}`, some })
+        walk(at, within)
+      }
+    }
+  }
+  walk(root, value)
+  return cells
+}

@@ -1,0 +1,348 @@
+/**
+ * The table of fields held against the running server: every field of the schema is asked as every role about an operator of
+ * its own, about another's and about nothing. What the table gives is answered; all else is as if nothing were there.
+ */
+import { expect } from 'chai'
+import { type GraphQLField, isNonNullType } from 'graphql'
+import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { answers, FIELDS, faultsIn, NODES, type Row, type Whose } from '../../../src/api/access/fields.js'
+import { mayOperator, type Role, type Viewer, viewerOf } from '../../../src/domain/access/viewer.js'
+import { ASKED, type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
+import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side, UPLOADER } from './matrix-world.js'
+import { keyIn, NOW, type World } from '../world.js'
+
+const SCHEMA = makeSchema()
+const CITY = '220100'
+/** Questions sent at once. */
+const AT_ONCE = 4
+const AUTHORITIES: readonly Role[] = ['officer', 'reviewer', 'administrator', 'auditor']
+/** Rows whose objects are of a side: the others are of nobody, of everybody, or as the public has them. */
+const OF_A_SIDE: readonly Whose[] = ['SIGHT', 'SENT', 'GRADE']
+/** Told to whoever wrote them, where it is no authority. */
+const OWN_WORD: readonly string[] = ['Objection.openedBy', 'Objection.decidedBy']
+/** Theirs alone who opened or recorded it, of all that may. */
+const OWN_DEED: readonly string[] = ['withdrawObjection', 'withdrawAuthorisation']
+/** Done once they are done: whoever comes after finds nothing more to do. */
+const ONCE: readonly string[] = ['settleConcern', 'settleDiscrepancy', 'closeRetraction']
+/** Also of its own, nobody consents to what its own level decides (`mayConsent`). */
+const OWN_LEVEL = 'consentListing'
+/** Names nobody, and counts what `cases` shows. */
+const COUNTS = 'caseBoard'
+/** Numbers alone, by rule: as many as there are rejected items for whoever asks. */
+const RULES = 'rejectRules'
+/** After which there is another world: asked last. */
+const LAST = ['divideOperator', 'mergeOperators', 'declareRestored', 'releaseRestored', 'undoDecision']
+
+interface Asker extends Viewer {
+  name: string
+}
+type RootField = GraphQLField<unknown, unknown>
+interface Said {
+  data: unknown
+  errors: unknown
+  status: number
+}
+interface Told {
+  who: Asker
+  side: Side
+  cells: Cells
+}
+
+const asker = (role: Role, more: Partial<Asker> = {}): Asker => {
+  const region = more.region ?? null
+  const name = more.name ?? (region === null ? role : `${role} of ${region}`)
+  return { role, sub: role === 'public' ? null : role, agency: null, region, ...more, name }
+}
+
+const rootsOf = (root: 'Query' | 'Mutation'): RootField[] =>
+  Object.values((root === 'Query' ? SCHEMA.getQueryType() : SCHEMA.getMutationType())?.getFields() ?? {})
+
+const rowOf = (root: 'Query' | 'Mutation', { name }: Question): Row =>
+  (name.startsWith('node ') ? NODES.get(name.slice('node '.length)) : FIELDS.get(`${root}.${name}`)) as Row
+
+/** It names what it is about; else it is a list. */
+const isLookUp = ({ args }: RootField): boolean => args.some((arg) => isNonNullType(arg.type))
+
+const codeIn = ({ errors }: Said): unknown =>
+  (errors as { extensions: { code: string } }[] | undefined)?.[0]?.extensions.code
+
+/** What is asked for stands in some answers: it is no difference. */
+const plain = (said: Said, side: Side): string =>
+  Object.entries(side).reduce(
+    (text, [name, value]) => (value === '' ? text : text.replaceAll(value, name)),
+    JSON.stringify(said),
+  )
+
+const inTurn = async <T>(all: readonly T[], deed: (one: T) => Promise<void>): Promise<void> => {
+  const left = [...all]
+  const take = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await deed(one)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, take))
+}
+
+/** What was asked, whatever about: the text of each statement, in any order. */
+const comparable = (statements: readonly string[]): string => [...statements].sort().join('\n')
+
+describe('the matrix of who is answered what', () => {
+  let made: MatrixWorld
+  let world: World
+  let askers: Asker[]
+  let sides: readonly Side[]
+  before(async () => {
+    made = await makeMatrixWorld()
+    world = made.world
+    sides = [made.own, made.other]
+    askers = [
+      asker('public'),
+      asker('marketplace'),
+      asker('credit_service'),
+      asker('agency', { agency: SENDER }),
+      asker('agency', { agency: ELSEWHERE, name: 'agency elsewhere' }),
+      asker('agency', { agency: SENDER, region: CITY, sub: UPLOADER }),
+      ...AUTHORITIES.map((role) => asker(role)),
+      ...AUTHORITIES.map((role) => asker(role, { region: CITY, sub: UPLOADER })),
+      asker('party', { sub: made.own['Code'] ?? '' }),
+    ]
+    for (const who of askers) {
+      const { sub, role, agency, region } = who
+      if (sub !== null) tokens.set(who, world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token)
+    }
+  })
+  after(() => world.close())
+
+  /** Of each asker one for all its questions. */
+  const tokens = new Map<Asker, string>()
+  /** Several in one request, which are answered as if each were asked alone. */
+  const ask = async (who: Asker, operation: string, texts: readonly string[]): Promise<Said[]> => {
+    const token = tokens.get(who) ?? null
+    const asked = `${operation} { ${texts.map((text, place) => `a${place}: ${text}`).join(' ')} }`
+    const { status, data, errors } = await world.ask(asked, token === null ? {} : { token })
+    return texts.map((_, place) => ({
+      status,
+      data: data?.[`a${place}`] ?? null,
+      errors: errors
+        ?.filter(({ path }) => path?.[0] === `a${place}`)
+        .map(({ extensions, message }) => ({ extensions, message })),
+    }))
+  }
+  /** Of several of a role that no row is given to, one is asked. */
+  const isFirst = (row: Row, who: Asker): boolean => {
+    const first = askers.find(({ role }) => role === who.role)
+    return first === who || (first !== undefined && answers(row, first))
+  }
+  const operatorOf = (side: Side) => ({ uscc: side['Code'] ?? '', shop: null, region: side.region })
+  /** Whether the table gives a row of an object of this side. */
+  const given = (row: Row, who: Asker, side: Side): boolean => {
+    const isOutside = who.role === 'marketplace' || who.role === 'credit_service'
+    if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
+    if (row.whose === 'SENT' && who.role === 'agency' && who.agency !== SENDER) return false
+    return answers(row, viewerOf(who, operatorOf(side)))
+  }
+  const isThere = (row: Row, who: Asker, side: Side): boolean =>
+    mayOperator(who, operatorOf(side)) && given(row, who, side)
+
+  it('names every field once, and a new one without a row is found', () => {
+    const fields = Object.values(SCHEMA.getTypeMap()).flatMap((type) =>
+      'getFields' in type &&
+      !type.name.startsWith('__') &&
+      [...FIELDS.keys()].some((n) => n.startsWith(`${type.name}.`))
+        ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
+        : [],
+    )
+    expect(faultsIn(fields)).to.deep.equal([])
+    expect(faultsIn([...fields, 'Operator.secret'])).to.deep.equal(['Operator.secret has no row'])
+    expect(faultsIn(fields.filter((name) => name !== 'Operator.name'))).to.deep.equal(['Operator.name is no field'])
+  })
+
+  it('makes a question for every field, and cannot be made for one whose arguments it does not know', () => {
+    for (const root of ['Query', 'Mutation'] as const)
+      for (const field of rootsOf(root)) expect(questionOf(SCHEMA, field, made.own), field.name).to.not.have.length(0)
+    expect([...FIELDS.keys()].filter((name) => !ASKED.has(name))).to.deep.equal([])
+  })
+
+  it('asks every query: what the table gives is answered, and all else is as about nothing', async () => {
+    const wrong: string[] = []
+    const told = new Map<string, Told[]>()
+    const asked = rootsOf('Query').flatMap((field) => {
+      const about = [...sides, ABSENT].map((side) => questionOf(SCHEMA, field, side))
+      return (about[0] ?? []).map((question, place) => ({
+        question,
+        field,
+        texts: about.flatMap((one) => one[place]?.text ?? []),
+      }))
+    })
+    await inTurn(
+      asked.flatMap((one) => askers.map((who) => ({ ...one, who }))),
+      async ({ question, field, texts, who }) => {
+        const row = rowOf('Query', question)
+        const named = isLookUp(field)
+        const root = FIELDS.get(`Query.${field.name}`) as Row
+        if (!answers(root, who)) {
+          if (!isFirst(root, who)) return
+          const each = await Promise.all(texts.map(async (text) => (await ask(who, 'query', [text]))[0] as Said))
+          wrong.push(...refusedWrong(question, who, each))
+          return
+        }
+        const all = await ask(who, 'query', named ? texts : texts.slice(0, 1))
+        if (named) {
+          wrong.push(...lookedUpWrong(question, row, who, all))
+          for (const [place, side] of sides.entries()) {
+            const cells = cellsIn(SCHEMA, question.name, all[place]?.data)
+            told.set(question.name, [...(told.get(question.name) ?? []), { who, side, cells }])
+          }
+        } else wrong.push(...listWrong(question, row, who, all[0] as Said))
+      },
+    )
+    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${COUNTS}`) as Row, one))) {
+      const counts = [`${COUNTS} { cases }`, 'cases { totalCount }']
+      const [board, page] = (await ask(who, 'query', counts)) as [Said, Said]
+      const counted = (board.data as { cases: number }[]).reduce((sum, { cases }) => sum + cases, 0)
+      const shown = (page.data as { totalCount: number }).totalCount
+      if (counted !== shown || shown !== (who.region === null ? 3 : 1))
+        wrong.push(`${COUNTS} as ${who.name}: ${counted}`)
+    }
+    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${RULES}`) as Row, one))) {
+      const [rules, page] = (await ask(who, 'query', [`${RULES} { count }`, 'rejects { totalCount }'])) as [Said, Said]
+      const counted = (rules.data as { count: number }[]).reduce((sum, { count }) => sum + count, 0)
+      if (counted !== (page.data as { totalCount: number }).totalCount)
+        wrong.push(`${RULES} as ${who.name}: ${counted}`)
+    }
+    for (const all of told.values()) for (const side of sides) wrong.push(...cellsWrong(all, side))
+    expect(wrong, [...new Set(wrong)].join('\n')).to.deep.equal([])
+  })
+
+  const refusedWrong = (question: Question, who: Asker, all: readonly Said[]): string[] => {
+    const code = who.sub === null ? 'UNAUTHENTICATED' : 'FORBIDDEN'
+    const first = JSON.stringify(all[0])
+    const alike = all.every((one) => JSON.stringify(one) === first && codeIn(one) === code && one.data === null)
+    return alike ? [] : [`${question.name} as ${who.name} is not refused with ${code} alike`]
+  }
+
+  const lookedUpWrong = (question: Question, row: Row, who: Asker, all: readonly Said[]): string[] => {
+    const none = plain(all[2] as Said, ABSENT)
+    return sides.flatMap((side, place) => {
+      const said = all[place] as Said
+      if (!OF_A_SIDE.includes(row.whose)) return []
+      const about = `${question.name} as ${who.name} about ${side.name}`
+      if (isThere(row, who, side)) return isSomething(said.data) ? [] : [`${about} says nothing`]
+      // A published entry is there for all, as the public has it.
+      if (question.name === 'node Listing') return isSomething(said.data) ? [] : [`${about} says nothing`]
+      return plain(said, side) === none ? [] : [`${about} is not as about nothing`]
+    })
+  }
+
+  const listWrong = (question: Question, row: Row, who: Asker, said: Said): string[] => {
+    const text = JSON.stringify(said.data)
+    const page = said.data as { totalCount?: number; nodes?: unknown[] } | null
+    const counted = row.whose === 'ALL' || page?.totalCount === undefined || page.totalCount === page.nodes?.length
+    const cells = [...cellsIn(SCHEMA, question.name, said.data).values()].filter(
+      ({ field, some }) => some && !sides.some((side) => given(FIELDS.get(field) as Row, who, side)),
+    )
+    return [
+      ...(counted ? [] : [`${question.name} as ${who.name} counts what it does not show`]),
+      ...cells.map(({ field }) => `${field} in ${question.name} as ${who.name} is answered`),
+      ...(row.whose === 'ALL' || row.whose === 'ANY' || [COUNTS, RULES].includes(question.name) ? [] : sides).flatMap(
+        (side) => {
+          const tells = marksOf(side).some((mark) => text.includes(mark))
+          const should =
+            row.whose === 'OWN' ? side === made.own && tells : OF_A_SIDE.includes(row.whose) && isThere(row, who, side)
+          return tells === should
+            ? []
+            : [`${question.name} as ${who.name} ${tells ? 'tells' : 'does not tell'} of ${side.name}`]
+        },
+      ),
+    ]
+  }
+
+  /** Where anybody is told something, everybody is to whom the table gives it, and nobody else. */
+  const cellsWrong = (all: readonly Told[], side: Side): string[] => {
+    const here = all.filter((one) => one.side === side)
+    const ways = new Set(here.flatMap(({ cells }) => [...cells].filter(([, { some }]) => some).map(([way]) => way)))
+    return here.flatMap(({ who, cells }) =>
+      [...cells].flatMap(([way, { field, some }]) => {
+        const row = FIELDS.get(field) as Row
+        const should = given(row, who, side)
+        const finer = row.whose === 'HELD' || OWN_WORD.includes(field)
+        if (some === should || (!some && (finer || !ways.has(way)))) return []
+        return [`${way} (${field}) as ${who.name} about ${side.name} is ${some ? '' : 'not '}answered`]
+      }),
+    )
+  }
+
+  it('asks the database the same about another’s as about nothing, which is why neither takes longer', async () => {
+    const wrong: string[] = []
+    const compare = async (about: string, other: () => Promise<unknown>, none: () => Promise<unknown>) => {
+      const [one, two] = [await world.statements(other), await world.statements(none)].map(comparable)
+      if (one !== two) wrong.push(`${about}:\n${one}\nnot\n${two}`)
+    }
+    for (const field of rootsOf('Query').filter(isLookUp)) {
+      const [other, none] = [made.other, ABSENT].map((side) => questionOf(SCHEMA, field, side))
+      for (const [place, question] of (other ?? []).entries()) {
+        const row = rowOf('Query', question)
+        if (!OF_A_SIDE.includes(row.whose) || question.name === 'node Listing') continue
+        for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${field.name}`) as Row, one)))
+          if (!isThere(row, who, made.other))
+            await compare(
+              `${question.name} as ${who.name}`,
+              () => ask(who, 'query', [question.text]),
+              () => ask(who, 'query', [none?.[place]?.text ?? '']),
+            )
+      }
+    }
+    const hidden = keyIn(made.hidden)
+    for (const id of [hidden, keyIn(ABSENT['Listing'] ?? '')])
+      expect((await fetch(`${world.url}/blacklist/${id}`)).status).to.equal(404)
+    for (const who of askers.filter(({ role, region }) => region !== null || !AUTHORITIES.includes(role)))
+      await compare(
+        `listing as ${who.name}`,
+        () => ask(who, 'query', [`listing(id: "${made.hidden}") { id }`]),
+        () => ask(who, 'query', [`listing(id: "${ABSENT['Listing']}") { id }`]),
+      )
+    await compare(
+      'GET /blacklist/:id',
+      () => fetch(`${world.url}/blacklist/${hidden}`),
+      () => fetch(`${world.url}/blacklist/${keyIn(ABSENT['Listing'] ?? '')}`),
+    )
+    expect(wrong, wrong.join('\n')).to.deep.equal([])
+  })
+
+  it('asks every mutation: whoever may not is refused alike, and to whoever may not here nothing is there', async () => {
+    const wrong: string[] = []
+    const done = new Set<string>()
+    const all = rootsOf('Mutation').sort((one, two) => LAST.indexOf(one.name) - LAST.indexOf(two.name))
+    for (const field of all) {
+      const [own, other, none] = [...sides, ABSENT].map((side) => questionOf(SCHEMA, field, side)[0] as Question)
+      const row = rowOf('Mutation', own as Question)
+      const said = async (who: Asker, question: Question | undefined): Promise<Said> =>
+        (await ask(who, 'mutation', [question?.text ?? '']))[0] as Said
+      await inTurn(
+        askers.filter((who) => !answers(row, who) && isFirst(row, who)),
+        async (who) => {
+          const each = [await said(who, own), await said(who, none)]
+          wrong.push(...refusedWrong(own as Question, who, each))
+        },
+      )
+      for (const who of askers.filter((one) => answers(row, one))) {
+        const absent = await said(who, none)
+        for (const [side, question] of [
+          [made.other, other],
+          [made.own, own],
+        ] as const) {
+          const answer = await said(who, question)
+          const about = `${field.name} as ${who.name} about ${side.name}`
+          const isForbidden = codeIn(answer) === 'FORBIDDEN' && field.name !== OWN_LEVEL
+          if (isForbidden) wrong.push(`${about} is forbidden`)
+          if (!OF_A_SIDE.includes(row.whose)) continue
+          const alike = plain(answer, side) === plain(absent, ABSENT)
+          const finer =
+            OWN_DEED.includes(field.name) || field.name === OWN_LEVEL || done.has(`${field.name} ${side.name}`)
+          if (!isThere(row, who, side) && !alike) wrong.push(`${about} is not as about nothing`)
+          if (isThere(row, who, side) && alike && !finer) wrong.push(`${about} is as about nothing`)
+          if (!alike && ONCE.includes(field.name)) done.add(`${field.name} ${side.name}`)
+        }
+      }
+    }
+    expect(wrong, wrong.join('\n')).to.deep.equal([])
+  })
+})

@@ -1,0 +1,14 @@
+/** The short form of `npm run soak access`. */
+import { expect } from 'chai'
+import { soakAccess } from '../../soak/access.js'
+
+describe('a hub asked by all roles through all doors, well and badly', () => {
+  it('answers each as it should, and says how much memory it holds', async () => {
+    const soaked = await soakAccess({ forMs: 3_000, sliceMs: 1_000, seed: 20261126 })
+    expect(soaked.found).to.deep.equal([])
+    // Of seconds nothing can be said of memory, and it does not claim to.
+    expect([soaked.errors, soaked.slopeMbPerMinute, soaked.ok]).to.deep.equal([0, null, false])
+    expect(soaked.requests).to.be.greaterThan(0)
+    expect(soaked.slices.every(({ rssMb }) => rssMb > 20)).to.equal(true)
+  })
+})

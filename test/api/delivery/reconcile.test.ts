@@ -1,0 +1,139 @@
+import { expect } from 'chai'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import { makeLog } from '../../../src/foundation/log.js'
+import { platforms } from '../../../src/platforms/index.js'
+import { reconcile } from '../../../src/work/delivery/reconcile.js'
+import { notice } from '../../../src/work/delivery/restored.js'
+import { type Display, startDisplay } from '../../support/display.js'
+import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+
+const NUMBER = '虚市监处罚〔2026〕1号'
+const LATE = '00000000-0000-4000-8000-000000000001'
+const DISCREPANCIES = `query($filter: DiscrepancyFilter) { discrepancies(filter: $filter) { totalCount nodes {
+  id platform what key did differs times settledBy note listing { id state } } } }`
+const COMPARISONS = `{ comparisons(first: 1) { totalCount pageInfo { hasNextPage }
+  nodes { platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm } } }`
+const RESTORED = `{ databaseRestored { cause deliveries { noted had } compared { platform at } releasedAt }
+  databaseRestorations { cause releasedBy releasedReason } }`
+
+describe('comparisons and restored databases over GraphQL', () => {
+  let world: World
+  let display: Display
+  let id = ''
+  const log = makeLog({ level: 'silent', file: null })
+  before(async () => {
+    world = await makeWorld()
+    display = await startDisplay()
+    await world.bring('registry', [registration(uscc(1), '虚构甲有限公司')])
+    await world.bring('penalties', [penalty(uscc(1), NUMBER)])
+    id = await publishListing(world, uscc(1), NUMBER)
+    await world.database.db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
+    await notice(world.database.db, {
+      notes: { sent: () => ({ deliveryId: 999, number: 1 }), published: () => null },
+      platforms: ['national'],
+      now: NOW,
+      log,
+    })
+  })
+  after(async () => {
+    await display.close()
+    await world.close()
+  })
+
+  const compare = async () => {
+    const national = platforms.filter((platform) => platform.id === 'national')
+    const to = national.map((platform) => ({ platform, url: display.url, secret: 'x' }))
+    await reconcile(world.database.db, { rules: world.rules, platforms: to, cause: 'command', now: () => NOW, log })
+  }
+  const ask = (query: string, role: Role = 'officer', variables: object = {}) =>
+    world.ask(query, { token: world.token(role, `${role}-1`), variables })
+  const codeOf = (answer: Awaited<ReturnType<typeof ask>>) => answer.errors?.[0]?.extensions['code']
+  const change = (mutation: string, role: Role = 'officer', variables: object = {}) =>
+    ask(`mutation(${'id' in variables ? '$id: ID!, ' : ''}$text: String!) { ${mutation} }`, role, {
+      text: '已核对',
+      ...variables,
+    })
+
+  it('a restored database is not released before its platforms were compared with, and only by those who may', async () => {
+    const release = 'releaseRestored(reason: $text) { cause releasedBy releasedReason releasedAt }'
+    expect((await ask(RESTORED)).data.databaseRestored).to.deep.include({
+      cause: 'DELIVERY_NOTED',
+      compared: [{ platform: 'national', at: null }],
+      releasedAt: null,
+    })
+    expect(codeOf(await change(release))).to.equal('RESTORED_NOT_COMPARED')
+    display.rows = [{ key: LATE, sequence: 1 }]
+    await compare()
+    for (const role of ['agency', 'auditor', 'marketplace'] as const)
+      expect(codeOf(await change(release, role)), role).to.equal('FORBIDDEN')
+    expect((await change(release)).data.releaseRestored).to.deep.include({
+      releasedBy: 'officer-1',
+      releasedReason: '已核对',
+    })
+    expect(codeOf(await change(release))).to.equal('NOT_RESTORED')
+    expect((await ask(RESTORED)).data).to.deep.equal({
+      databaseRestored: null,
+      databaseRestorations: [{ cause: 'DELIVERY_NOTED', releasedBy: 'officer-1', releasedReason: '已核对' }],
+    })
+  })
+
+  it('authorities read the comparisons, and nobody else', async () => {
+    const { data } = await ask(COMPARISONS, 'auditor')
+    expect(data.comparisons.nodes[0]).to.deep.equal({
+      platform: 'national',
+      comparedAt: NOW.toISOString(),
+      shown: 0,
+      expected: 1,
+      missing: 1,
+      stale: 0,
+      unwanted: 0,
+      hidden: 1,
+      onTheirWay: 0,
+      others: 1,
+      alarm: null,
+    })
+    for (const role of ['marketplace', 'credit_service', 'party'] as const) {
+      expect(codeOf(await ask(COMPARISONS, role)), role).to.equal('FORBIDDEN')
+      expect(codeOf(await ask(DISCREPANCIES, role)), role).to.equal('FORBIDDEN')
+      expect(codeOf(await ask(RESTORED, role)), role).to.equal('FORBIDDEN')
+    }
+  })
+
+  it('what is gone is found with its listing, hidden, and is settled by a move of it alone', async () => {
+    const { data } = await ask(DISCREPANCIES, 'officer', { filter: { what: 'MISSING', open: true } })
+    expect(data.discrepancies.totalCount).to.equal(1)
+    const [found] = data.discrepancies.nodes
+    expect(found).to.deep.include({ platform: 'national', key: keyIn(id), did: 'HIDDEN', settledBy: null })
+    expect(found.listing).to.deep.equal({ id, state: 'HIDDEN' })
+    const settle = 'settleDiscrepancy(id: $id, note: $text) { settledBy note }'
+    expect(codeOf(await change(settle, 'officer', { id: found.id }))).to.equal('DISCREPANCY_UNKNOWN')
+    await ask(`mutation($input: MoveInput!) { unhideListing(input: $input) { listing { state } } }`, 'reviewer', {
+      input: { id, on: NOW.toISOString().slice(0, 10), reason: '该平台有误' },
+    })
+    const again = await ask('query($id: ID!) { node(id: $id) { ... on Discrepancy { settledBy note } } }', 'officer', {
+      id: found.id,
+    })
+    expect(again.data.node).to.deep.equal({ settledBy: 'reviewer-1', note: 'unhideListing' })
+  })
+
+  it('a key that the restored database does not hold stays found until a person settles it', async () => {
+    await compare()
+    const { data } = await ask(DISCREPANCIES, 'agency', { filter: { what: 'UNKNOWN', open: true } })
+    const [found] = data.discrepancies.nodes
+    expect(found).to.deep.include({ key: LATE, did: 'NOTHING', times: 2, listing: null })
+    const settle = 'settleDiscrepancy(id: $id, note: $text) { settledBy note }'
+    expect(codeOf(await change(settle, 'administrator', { id: found.id }))).to.equal('FORBIDDEN')
+    expect(codeOf(await change(settle, 'officer', { id: found.id, text: ' ' }))).to.equal('INPUT_INVALID')
+    expect((await change(settle, 'officer', { id: found.id })).data.settleDiscrepancy).to.deep.equal({
+      settledBy: 'officer-1',
+      note: '已核对',
+    })
+    expect(codeOf(await change(settle, 'officer', { id: globalOf('Discrepancy', 999) }))).to.equal(
+      'DISCREPANCY_UNKNOWN',
+    )
+    await compare()
+    expect(
+      (await ask(DISCREPANCIES, 'officer', { filter: { what: 'UNKNOWN', open: true } })).data.discrepancies.totalCount,
+    ).to.equal(0)
+  })
+})

@@ -1,0 +1,132 @@
+import { expect } from 'chai'
+import type { Row } from '../../../src/domain/audit/audit-log.js'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import * as revocations from '../../../src/store/access/revocations.js'
+import * as store from '../../../src/store/audit/audit-log.js'
+import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import {
+  makeWorld,
+  mirrored,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  registration,
+  scored,
+  uscc,
+  type World,
+} from '../world.js'
+
+/** So often that the last ones are answered by the compiled question. */
+const OFTEN = 25
+
+describe('what is asked so often that it is compiled', () => {
+  let world: World
+  const [one, two] = [uscc(1), uscc(2)]
+  const NUMBER = '虚市监处罚〔2026〕1号'
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [registration(one, '虚构青禾有限公司'), registration(two, '虚构白露有限公司')])
+    await world.bring('penalties', [penalty(two, NUMBER)])
+    await world.bring('dishonest', [mirrored(one, 'k1', '2026-01-05')])
+    await scored(world, await operatorId(world, one), 720, 'A', [])
+    await publishListing(world, two, NUMBER)
+  })
+  after(() => world.close())
+
+  const rowsAfter = async (act: () => Promise<unknown>): Promise<Row[]> => {
+    const before = (await store.head(world.database.db))?.number ?? 0
+    await act()
+    return store.after(world.database.db, before, 1_000)
+  }
+  const told = ({ kind, content }: Row) => {
+    const { client, role, purpose, asked, outcome, digest } = content ?? {}
+    const shown = unpacked(content?.shown ?? null)
+    return JSON.stringify({ kind, client, role, purpose, asked, outcome, digest, shown })
+  }
+  const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code grade listings { id } } }'
+  const FILE = `query($code: String!) { operator(code: $code) { name records(first: 3) { nodes { id } } listings { id }
+    standing { listed } score { value } } }`
+
+  const questions: [string, Role, string, Record<string, unknown>, string[], string][] = [
+    ['standings', 'marketplace', STANDINGS, { codes: [two, one, uscc(9), two] }, [one, two], 'DONE'],
+    ['a file', 'officer', FILE, { code: one }, [one], 'DONE'],
+    ['a list', 'officer', 'query($n: Int) { blacklist(first: $n) { nodes { reason } } }', { n: 5 }, [two], 'DONE'],
+    ['what is not there', 'officer', FILE, { code: uscc(9) }, [], 'DONE'],
+    [
+      'what is refused',
+      'marketplace',
+      'query($n: Int) { trail(first: $n) { nodes { id: number } } }',
+      { n: 1 },
+      [],
+      'FORBIDDEN',
+    ],
+  ]
+  for (const [what, role, query, variables, codes, outcome] of questions) {
+    it(`leaves the row each time that it left the first time: ${what}`, async () => {
+      const headers = { 'x-purpose': 'check' }
+      const token = world.token(role, `${role}-1`)
+      const rows = await rowsAfter(async () => {
+        for (let time = 0; time < OFTEN; time += 1) await world.ask(query, { variables, token, headers })
+      })
+      expect(rows).to.have.length(OFTEN)
+      expect([...new Set(rows.map(told))]).to.deep.equal([told(rows[0] as Row)])
+      const [first] = rows
+      expect(first?.content).to.include({ role, outcome, purpose: 'check' })
+      expect(first?.content?.asked).to.include(JSON.stringify(variables))
+      expect(unpacked(first?.content?.shown ?? null)).to.deep.equal(codes.sort())
+    })
+  }
+
+  it('shows in the row what the answer holds, also where the same question was answered otherwise before', async () => {
+    const token = world.token('officer', 'officer-1')
+    const shown = async (codes: unknown) => {
+      const rows = await rowsAfter(() => world.ask(STANDINGS, { variables: { codes }, token }))
+      return rows.map(({ content }) => [content?.outcome, unpacked(content?.shown ?? null)])
+    }
+    for (let time = 0; time < OFTEN; time += 1) await shown([one, two])
+    expect(await shown([two])).to.deep.equal([['DONE', [two]]])
+    expect(await shown(Array(1_001).fill(one))).to.deep.equal([['TOO_MANY_CODES', []]])
+    expect(await shown([one])).to.deep.equal([['DONE', [one]]])
+  })
+
+  it('is not answered where its row cannot be kept, and to whoever has no token it is', async () => {
+    const ask = (token?: string) => world.ask(STANDINGS, { variables: { codes: [one] }, ...(token && { token }) })
+    const token = world.token('officer')
+    for (let time = 0; time < OFTEN; time += 1) await ask(token)
+    const { db } = world.database
+    await db.raw('alter table trail rename to trail_away')
+    try {
+      const { status, data, errors } = await ask(token)
+      expect([status, data, errors?.[0]?.extensions['code']]).to.deep.equal([503, undefined, 'TRAIL_UNAVAILABLE'])
+      expect((await ask()).data.standings).to.have.length(1)
+    } finally {
+      await db.raw('alter table trail_away rename to trail')
+    }
+    expect(await rowsAfter(() => ask())).to.deep.equal([])
+  })
+
+  it('is refused with a token that has been revoked since, however often that was good', async () => {
+    const [token, other] = [world.token('officer', 'officer-7'), world.token('officer', 'officer-7')]
+    const ask = async (by: string) => (await world.ask(STANDINGS, { variables: { codes: [one] }, token: by })).status
+    for (let time = 0; time < OFTEN; time += 1) expect(await ask(token)).to.equal(200)
+    const { jti, expiresAt } = world.keys.verify(token, NOW.getTime())
+    await revocations.add(world.database.db, { jti, endsAt: new Date(expiresAt * 1_000) } as never, NOW)
+    world.setNow(new Date(NOW.getTime() + 2_000))
+    expect([await ask(token), await ask(other)]).to.deep.equal([401, 200])
+    world.setNow(NOW)
+  })
+
+  it('is charged to whoever asks, each time', async () => {
+    const bounded = await makeWorld({ quota: OFTEN })
+    try {
+      const token = bounded.token('officer')
+      const statuses: number[] = []
+      for (let time = 0; time < OFTEN + 2; time += 1)
+        statuses.push((await bounded.ask(STANDINGS, { variables: { codes: [one] }, token })).status)
+      expect(statuses).to.deep.equal([...Array(OFTEN).fill(200), 429, 429])
+    } finally {
+      await bounded.close()
+    }
+  })
+})

@@ -1,0 +1,356 @@
+import http from 'node:http'
+import { expect } from 'chai'
+import {
+  type ExecutionResult,
+  execute,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+  validate,
+} from 'graphql'
+import { isCompilable, makeExecutor } from '../../../src/api/fast/compiled.js'
+import { afresh, makeContext } from '../../../src/api/request/context.js'
+import { type Hot, makeHot } from '../../../src/api/fast/shared-loaders.js'
+import { makeQuotas } from '../../../src/api/request/quotas.js'
+import { makeLimits } from '../../../src/api/request/rate-limit.js'
+import { makeRevocations } from '../../../src/api/request/revocations.js'
+import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { makeStreams } from '../../../src/api/request/change-streams.js'
+import { PUBLIC, type Role, type Viewer } from '../../../src/domain/access/viewer.js'
+import { makeMetrics } from '../../../src/foundation/metrics.js'
+import { makeBulk } from '../../../src/store/db/bulk-handle.js'
+import { makeTurns } from '../../../src/store/db/turns.js'
+import { makeAttempts } from '../../../src/work/audit/attempts.js'
+import {
+  globalOf,
+  makeWorld,
+  mirrored,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  scored,
+  trademark,
+  uscc,
+  type World,
+} from '../world.js'
+
+const schema = makeSchema()
+/** Of an executor whose questions leave no row in the audit log. */
+const OPTIONS = { afresh, learn: () => undefined }
+const executor = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
+const [good, listed] = [uscc(1), uscc(2)]
+const NUMBER = '虚市监处罚〔2026〕1号'
+const DEPTH = 3
+/** Characters by which the long questions here differ. */
+const KNOWN_BY = 200
+const PLAIN = /^\[?(String|ID|Int|Boolean)!?\]?!?$/
+
+interface Told {
+  data?: unknown
+  errors?: { extensions: { code: string } }[]
+}
+
+describe('compiled queries', () => {
+  let world: World
+  let hot: Hot
+  let values: Record<string, unknown[]>
+
+  before(async () => {
+    world = await makeWorld()
+    hot = makeHot(world.parts)
+    await world.bring('registry', [registration(good, '虚构松云商贸有限公司'), registration(listed, '虚构黑石商行')])
+    await world.bring('trademarks', [trademark(good, '90000001')])
+    await world.bring('penalties', [penalty(listed, NUMBER)])
+    await world.bring('dishonest', [mirrored(good, 'old-1', '2024-05-15')])
+    const [first, second] = [await operatorId(world, good), await operatorId(world, listed)]
+    const record = await recordId(world, `${NUMBER}/${listed}`)
+    await scored(world, first, 720, 'A', [])
+    await scored(world, second, 410, 'D', [record])
+    const listing = await publishListing(world, listed, NUMBER)
+    values = {
+      code: [good, listed, uscc(9), 'nothing', 7, null],
+      codes: [[good, listed, good, 'x'], listed, [], [null]],
+      id: [globalOf('Operator', first), globalOf('Record', record), listing, 'nobody', 12],
+      first: [5, null, 0, '5', 1.5],
+      after: [undefined, 'not a cursor'],
+      String: ['ecommerce-1', 'x', null],
+      ID: [listing, 'x'],
+      Int: [1, null],
+      Boolean: [true, false, null, 'true'],
+    }
+  })
+  after(async () => {
+    await hot.close()
+    await world.close()
+  })
+
+  const viewerAs = (role: Role): Viewer =>
+    role === 'public'
+      ? PUBLIC
+      : {
+          role,
+          sub: role === 'party' ? listed : role,
+          agency: role === 'agency' ? 'market-regulator' : null,
+          region: null,
+        }
+  const contextOf = (viewer: Viewer) =>
+    makeContext(
+      {
+        ...world.parts,
+        revocations: makeRevocations(world.database.db),
+        attempts: makeAttempts(world.parts.trail, world.parts),
+        quotas: makeQuotas(world.parts),
+        streams: makeStreams({ ...world.parts, leaving: new AbortController().signal }),
+        hot,
+        bulk: makeBulk(world.database.db),
+        inTurn: makeTurns(),
+        metrics: makeMetrics(),
+        scraping: { token: null, local: false },
+        leaving: new AbortController().signal,
+      },
+      {
+        viewer,
+        limits: makeLimits(),
+        asked: { now: NOW, requestId: 'r', address: 'a', purpose: null, log: world.parts.log, refused: [] },
+      },
+    )
+  const both = async (query: string, variables: Record<string, unknown>, viewer: Viewer) => {
+    const document = parse(query)
+    const before = executor.counts.compiled
+    const asked = { document, text: query.slice(0, KNOWN_BY), operationName: undefined, variables }
+    const one = await executor.execute({ ...asked, context: contextOf(viewer) })
+    const plain = { schema, document, variableValues: variables, contextValue: contextOf(viewer) }
+    return { one, two: await execute(plain), compiled: executor.counts.compiled > before }
+  }
+  const written = ({ data, errors }: ExecutionResult): string =>
+    JSON.stringify({ errors: errors?.map((error) => error.toJSON()), data })
+
+  const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter((field) =>
+    field.args.every((arg) => !isRequiredArgument(arg) || PLAIN.test(String(arg.type))),
+  )
+  for (const field of roots) {
+    it(`answers ${field.name} as graphql-js does, whoever asks`, async () => {
+      const query = queryOf(field)
+      expect(validate(schema, parse(query))).to.deep.equal([])
+      const [first = {}, ...others] = variablesOf(field, values)
+      const asked = [
+        ...ROLES.map((role) => ({ role, variables: first })),
+        ...others.map((variables) => ({ role: 'officer' as const, variables })),
+      ]
+      for (const { role, variables } of asked) {
+        const { one, two, compiled } = await both(query, variables, viewerAs(role))
+        const what = `${role} ${JSON.stringify(variables)}`
+        expect(written(one), what).to.equal(written(two))
+        // What is right is not answered twice.
+        if (isCompilable(schema, parse(query))) expect(compiled, what).to.equal(two.errors === undefined)
+      }
+    })
+  }
+
+  it('are nearly all that can be asked with variables', () => {
+    const left = roots.filter((field) => !isCompilable(schema, parse(queryOf(field)))).map(({ name }) => name)
+    expect(left).to.deep.equal(['node'])
+  })
+
+  const STANDINGS = 'query($codes: [String!]!) { standings(codes: $codes) { code name grade score listed asOf stale } }'
+  it('are compiled only when they have come several times', async () => {
+    const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 3 })
+    const ask = async () => {
+      const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
+      await own.execute({ ...asked, variables: { codes: [good] }, context: contextOf(PUBLIC) })
+      return own.counts.compiled
+    }
+    expect([await ask(), await ask(), await ask(), await ask(), await ask()]).to.deep.equal([0, 0, 0, 1, 2])
+  })
+
+  it('give way to graphql-js for a while once one had an error', async () => {
+    const own = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 1 })
+    const ask = async (codes: unknown) => {
+      const asked = { document: parse(STANDINGS), text: 'one', operationName: undefined }
+      await own.execute({ ...asked, variables: { codes }, context: contextOf(PUBLIC) })
+      return own.counts.compiled
+    }
+    expect([await ask([good]), await ask([good]), await ask(7), await ask([good]), await ask([good])]).to.deep.equal([
+      0, 1, 1, 2, 3,
+    ])
+  })
+
+  const kept: [string, string][] = [
+    ['a text', '{ standing(code: "x") { code } }'],
+    ['a text in a list', '{ standings(codes: ["x"]) { code } }'],
+    ['an object', '{ operators(filter: { kind: "x" }) { totalCount } }'],
+    ['a default', 'query($code: String! = "x") { standing(code: $code) { code } }'],
+    ['an object as a variable', 'query($filter: OperatorFilter) { operators(filter: $filter) { totalCount } }'],
+    ['a day as a variable', 'query($day: Date) { standing(code: "x", asOf: $day) { code } }'],
+    ['a directive', 'query($if: Boolean!) { viewer @skip(if: $if) { role } }'],
+    ['a mutation', 'mutation($input: MoveInput!) { openCase(input: $input) { listing { id } } }'],
+    ['a question about the schema', '{ __schema { types { name } } }'],
+    ['a name of the system', '{ __proto__: viewer { role } }'],
+    ['what may be of several types', 'query($id: ID!) { node(id: $id) { ... on Operator { id } } }'],
+    ['two operations', 'query a { viewer { role } } query b { viewer { role } }'],
+  ]
+  it('are never made of a short document whose fragments double in one another', () => {
+    const level = (n: number) =>
+      `fragment f${n} on Operator { standing { listings { operator { ${n > 0 ? `...f${n - 1}` : 'id'} } } } listings { operator { ${n > 0 ? `...f${n - 1}` : 'id'} } } }`
+    const doubled = (levels: number) =>
+      parse(
+        `query($code: String!) { operator(code: $code) { ...f${levels} } } ${Array.from({ length: levels + 1 }, (_, n) => level(n)).join('\n')}`,
+      )
+    expect([isCompilable(schema, doubled(2)), isCompilable(schema, doubled(40))]).to.deep.equal([true, false])
+  })
+
+  for (const [what, query] of kept) {
+    it(`are never made of a document with ${what}`, () => {
+      expect(isCompilable(schema, parse(query))).to.equal(false)
+    })
+  }
+
+  it('answer over HTTP as they did before they were compiled: status, headers and bytes', async () => {
+    const accepts = [
+      '*/*',
+      'application/json',
+      'application/graphql-response+json, application/json;q=0.9',
+      'text/html',
+    ]
+    const bodies = [
+      { query: STANDINGS, variables: { codes: [good, 'x'] } },
+      { query: '{ scorecard { version } viewer { role } }', variables: null, operationName: null },
+      {
+        query: `query named($code: String!) { standing(code: $code) { code } }`,
+        variables: { code: 'x' },
+        operationName: 'named',
+      },
+    ]
+    for (const accept of accepts) {
+      for (const body of bodies) {
+        const seen = new Set<string>()
+        for (let time = 0; time < 30; time += 1) seen.add(await toldRaw(world.url, accept, JSON.stringify(body)))
+        expect([...seen], `${accept} ${body.query}`).to.have.length(1)
+        expect([...seen][0]).to.match(accept === 'text/html' ? /^406/ : /^200/)
+      }
+    }
+  })
+
+  it('tell many who ask at once what each is told alone', async () => {
+    const page = `query($code: String!) { operator(code: $code) { id name records(first: 2) { nodes { id body } }
+      score { value reasons { rule points zh } } listings { id kind mirrored state } standing { code status listed } } }`
+    const asked = (['officer', 'marketplace', 'party'] as const).flatMap((role) =>
+      [good, listed, uscc(9), good, listed].map((code) => ({ role, code })),
+    )
+    const ask = async ({ role, code }: { role: Role; code: string }) => {
+      const token = world.token(role, role === 'party' ? listed : role)
+      const { data, errors } = await world.ask(page, { variables: { code }, token })
+      return JSON.stringify([data, errors])
+    }
+    const alone: string[] = []
+    for (const one of asked) alone.push(await ask(one))
+    const crowded: string[][] = []
+    for (let time = 0; time < 3; time += 1) crowded.push(await Promise.all(asked.map(ask)))
+    expect(crowded).to.deep.equal([alone, alone, alone])
+  })
+
+  it('leave what is no plain question to Apollo, however often it came', async () => {
+    const bodies = [
+      { query: STANDINGS, variables: 'text' },
+      { query: STANDINGS, variables: [] },
+      { query: STANDINGS, variables: { codes: [good] }, operationName: 'other' },
+      { query: STANDINGS, variables: { codes: [good] }, extensions: 'text' },
+      [{ query: STANDINGS, variables: { codes: [good] } }],
+    ]
+    for (const body of bodies) {
+      const answer = await fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      expect(answer.status, JSON.stringify(body)).to.equal(400)
+    }
+  })
+
+  it('never answer an operation called nothing, which graphql-js does not find', async () => {
+    const body = JSON.stringify({ query: STANDINGS, variables: { codes: [good] }, operationName: '' })
+    const told: unknown[] = []
+    for (let time = 0; time < 25; time += 1) {
+      const answer = await fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('officer')}` },
+        body,
+      })
+      const { data, errors } = (await answer.json()) as Told
+      told.push([answer.status, data, errors?.[0]?.extensions.code])
+    }
+    expect(told).to.deep.equal(Array(25).fill([400, undefined, 'OPERATION_RESOLUTION_FAILURE']))
+  })
+
+  it('run no text that a question brings', async () => {
+    const text = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.ran=true'
+    const query = `query($first: Int) { operators(first: $first, filter: { name: "${text}" }) { totalCount } }`
+    await both(query, { first: 1 }, viewerAs('officer'))
+    expect(Object.hasOwn(globalThis, 'ran')).to.equal(false)
+  })
+})
+
+const ROLES = ['public', 'marketplace', 'agency', 'officer', 'auditor', 'party'] as const
+
+/** Status, headers as they were written, and bytes; all but the day. */
+const toldRaw = (url: string, accept: string, body: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'x-request-id': 'one', accept }
+    const request = http.request(`${url}/graphql`, { method: 'POST', headers }, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('end', () => {
+        const day = answer.rawHeaders.indexOf('Date')
+        const told = answer.rawHeaders.filter((_, at) => at !== day + 1)
+        resolve(`${answer.statusCode} ${told.join(' ')} ${Buffer.concat(parts).toString('utf8')}`)
+      })
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+
+const nameOf = (type: GraphQLInputType): string => getNamedType(type).name
+
+const argsOf = ({ args }: GraphQLField<unknown, unknown>) => args.filter(({ type }) => PLAIN.test(String(type)))
+
+/** Everything that this field gives, to a depth; its plain arguments are variables. */
+const queryOf = (field: GraphQLField<unknown, unknown>, depth = DEPTH): string => {
+  const args = argsOf(field)
+  const declared = args.map(({ name, type }) => `$${name}: ${type}`).join(', ')
+  const given = args.map(({ name }) => `${name}: $${name}`).join(', ')
+  const selection = selectionOf(field, depth)
+  const query = `query${declared && `(${declared})`} { ${field.name}${given && `(${given})`} ${selection} }`
+  // What is too much to be compiled is asked less deeply.
+  return depth > 1 && !isCompilable(schema, parse(query)) ? queryOf(field, depth - 1) : query
+}
+
+const selectionOf = ({ type }: GraphQLField<unknown, unknown>, depth: number): string => {
+  const named = getNamedType(type)
+  if (isLeafType(named)) return ''
+  if (!isObjectType(named)) return '{ __typename }'
+  const inner = fieldsOf(named, depth).map((field) => `${field.name} ${selectionOf(field, depth - 1)}`)
+  return `{ __typename ${inner.join(' ')} }`
+}
+
+const fieldsOf = (type: GraphQLObjectType, depth: number) =>
+  Object.values(type.getFields()).filter((field) => {
+    const named = getNamedType(field.type)
+    if (field.args.some(isRequiredArgument) || isAbstractType(named)) return false
+    return isLeafType(named) || depth > 0
+  })
+
+/** Each value of each argument, the others at their first. */
+const variablesOf = (field: GraphQLField<unknown, unknown>, values: Record<string, unknown[]>) => {
+  const args = argsOf(field).map(({ name, type }) => ({ name, tried: values[name] ?? values[nameOf(type)] ?? [] }))
+  const first = Object.fromEntries(args.map(({ name, tried }) => [name, tried[0]]))
+  return [first, ...args.flatMap(({ name, tried }) => tried.slice(1).map((value) => ({ ...first, [name]: value })))]
+}

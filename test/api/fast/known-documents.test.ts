@@ -1,0 +1,38 @@
+import { expect } from 'chai'
+import { type DocumentNode, parse } from 'graphql'
+import { DOCUMENT_LONGEST, DOCUMENTS_MOST, knownDocuments } from '../../../src/api/fast/known-documents.js'
+
+const asked = (n: number): DocumentNode => parse(`{ a${n} }`)
+
+describe('documents that are known', () => {
+  it('are those that were asked twice', async () => {
+    const known = knownDocuments()
+    const document = asked(1)
+    await known.set('a', document)
+    expect(await known.get('a')).to.equal(undefined)
+    await known.set('a', document)
+    expect(await known.get('a')).to.equal(document)
+    await known.delete('a')
+    expect(await known.get('a')).to.equal(undefined)
+  })
+
+  it('are so many, however many are asked, and what is asked goes last', async () => {
+    const known = knownDocuments()
+    for (let n = 0; n < DOCUMENTS_MOST * 3; n += 1) {
+      for (let twice = 0; twice < 2; twice += 1) await known.set(String(n), asked(n))
+      await known.get('0')
+    }
+    const held: number[] = []
+    for (let n = 0; n < DOCUMENTS_MOST * 3; n += 1) if (await known.get(String(n))) held.push(n)
+    expect(held).to.deep.equal([0, ...Array.from({ length: DOCUMENTS_MOST - 1 }, (_, i) => DOCUMENTS_MOST * 2 + 1 + i)])
+  })
+
+  it('are short', async () => {
+    const known = knownDocuments()
+    const [longest, longer] = [DOCUMENT_LONGEST, DOCUMENT_LONGEST + 1].map((length) => parse('{ a }'.padEnd(length)))
+    for (const [digest, document] of Object.entries({ longest, longer }))
+      for (let twice = 0; twice < 2; twice += 1) await known.set(digest, document as DocumentNode)
+    expect(await known.get('longest')).to.equal(longest)
+    expect(await known.get('longer')).to.equal(undefined)
+  })
+})

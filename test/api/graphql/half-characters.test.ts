@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import {
+  globalOf,
+  makeWorld,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  TODAY,
+  uscc,
+  type World,
+} from '../world.js'
+
+const HALVES: [what: string, text: string][] = [
+  ['the first half', 'a\ud83d'],
+  ['the second half', '\udc00a'],
+  ['two in the wrong order', 'a\udc00\ud83d'],
+  ['one behind a backslash', 'a\\\ud83d'],
+]
+const NUMBER = '虚市监处罚〔2026〕1号'
+
+describe('half of a character in what is written', () => {
+  let world: World
+  let id: string
+  let record: string
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [registration(uscc(1), '虚构甲有限公司')])
+    await world.bring('penalties', [penalty(uscc(1), NUMBER)])
+    record = globalOf('Record', await recordId(world, `${NUMBER}/${uscc(1)}`))
+    id = await publishListing(world, uscc(1), NUMBER)
+  })
+  after(() => world.close())
+
+  const asked: [what: string, question: string, variables: (text: string) => object][] = [
+    [
+      'a move',
+      'mutation($input: MoveInput!) { hideListing(input: $input) { listing { id } } }',
+      (text) => ({ input: { id, on: TODAY, hiding: 'ERROR', reason: text } }),
+    ],
+    [
+      'a lead',
+      'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id } } }',
+      (text) => ({ input: { code: uscc(1), list: 'serious', reason: text, on: TODAY } }),
+    ],
+    [
+      'an access code',
+      'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }',
+      (text) => ({ input: { operator: uscc(1), reason: text } }),
+    ],
+    [
+      'an objection',
+      'mutation($input: OpenObjectionInput!) { openObjection(input: $input) { id } }',
+      (text) => ({ input: { operator: uscc(1), record, statement: text } }),
+    ],
+    [
+      'the blacklist',
+      'query($name: String) { blacklist(filter: { name: $name }) { nodes { id } } }',
+      (text) => ({ name: text }),
+    ],
+    [
+      'the directory',
+      'query($name: String) { operators(filter: { name: $name }) { nodes { id } } }',
+      (text) => ({ name: text }),
+    ],
+  ]
+  for (const [what, question, variables] of asked) {
+    it(`is refused by name: ${what}`, async () => {
+      for (const [which, text] of HALVES) {
+        const { errors } = await world.ask(question, { token: world.token('officer'), variables: variables(text) })
+        expect(errors?.[0]?.extensions['code'], which).to.equal('INPUT_INVALID')
+        expect(errors?.[0]?.message).to.include('half of a character')
+      }
+    })
+  }
+
+  it('is no whole character, nor the escape of one written out', async () => {
+    for (const reason of ['二次核实😀', '原文作 \\ud83d 与 \\u0000']) {
+      const { data, errors } = await world.ask(
+        'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { accessCode { reason } } }',
+        { token: world.token('officer'), variables: { input: { operator: uscc(1), reason } } },
+      )
+      expect(errors).to.equal(undefined)
+      expect(data.issueAccessCode.accessCode.reason).to.equal(reason)
+    }
+  })
+})

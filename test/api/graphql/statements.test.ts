@@ -1,0 +1,120 @@
+/** How many statements an answer takes does not depend on how much is on a page: every connection and list, field by field. */
+import { expect } from 'chai'
+import { type GraphQLField, getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'graphql'
+import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { everything } from '../../support/everything.js'
+import type { World } from '../world.js'
+
+const PAGES = [1, 10, 100]
+const LONG_MS = 600_000
+
+/** Read what they need anew for each object, and cost so much that an answer holds less than a hundred. */
+const ANEW = ['audit', 'wayBack', 'lasting']
+/** Of a refused delivery alone, made anew for each: its cost says so. */
+const ANEW_OF_ONE = ['again']
+
+type Field = GraphQLField<unknown, unknown>
+const schema = makeSchema()
+const fieldsOf = (type: string): Field[] => {
+  const found = schema.getType(type)
+  return isObjectType(found) ? Object.values(found.getFields()) : []
+}
+const namedIn = ({ type }: Field) => getNamedType(type)
+const isPage = (field: Field): boolean => namedIn(field).name.endsWith('Connection')
+const itemOf = (field: Field): string => namedIn(field).name.replace(/Connection$/, '')
+const argsOf = (name: string): string => ({ timeliness: 'month: "2026-02", ', deadlines: 'state: MET, ' })[name] ?? ''
+
+/** Fields that need no argument and are not of those that read anew. */
+const asked = (type: string): Field[] =>
+  fieldsOf(type).filter(({ name, args }) => !args.some(isRequiredArgument) && ![...ANEW, ...ANEW_OF_ONE].includes(name))
+const objectsOf = (type: string): Field[] => asked(type).filter((field) => !isLeafType(namedIn(field)))
+
+const leaves = (type: string): string =>
+  [
+    '__typename',
+    ...asked(type)
+      .filter((field) => isLeafType(namedIn(field)))
+      .map(({ name }) => name),
+  ].join(' ')
+
+/** All leaves of a type, and below its objects all leaves again. */
+const twoLevels = (type: string): string => {
+  const inner = objectsOf(type).map((field) =>
+    isPage(field)
+      ? `${field.name}(first: 1) { ${leaves(namedIn(field).name)} nodes { ${leaves(itemOf(field))} } }`
+      : `${field.name} { ${leaves(namedIn(field).name)} }`,
+  )
+  return `${leaves(type)} ${inner.join(' ')}`
+}
+
+describe('statements of an answer', function () {
+  this.timeout(LONG_MS)
+  let world: World
+  before(async () => {
+    world = await everything()
+  })
+  after(() => world.close())
+
+  /** Statements for a page of each size, of how much was on the largest, and what was asked more often there. */
+  const counted = async (queryOf: (first: number) => string, sizes = PAGES) => {
+    const counts: number[] = []
+    let [items, before, oftener]: [number, string[], string[]] = [0, [], []]
+    for (const first of sizes) {
+      let answer: Awaited<ReturnType<World['ask']>> | undefined
+      const heard = await world.statements(async () => {
+        answer = await world.ask(queryOf(first), { token: world.token('auditor', 'auditor-1') })
+      })
+      expect(answer?.errors, queryOf(first)).to.equal(undefined)
+      const [page] = Object.values((answer?.data ?? {}) as Record<string, { nodes?: unknown[] }>)
+      items = page?.nodes?.length ?? 0
+      counts.push(heard.length)
+      const often = (all: string[], sql: string) => all.filter((one) => one === sql).length
+      oftener = [...new Set(heard)].filter((sql) => often(heard, sql) > Math.max(1, often(before, sql)))
+      before = heard
+    }
+    return { counts, items, oftener }
+  }
+
+  const pages = fieldsOf('Query').filter((field) => namedIn(field).name.endsWith('Connection'))
+  it('there is a page of a hundred of everything that comes in pages', async () => {
+    const found = await Promise.all(
+      pages.map(async (field) => {
+        const query = `{ ${field.name}(${argsOf(field.name)}first: 100) { nodes { __typename } } }`
+        const { data } = await world.ask(query, { token: world.token('auditor', 'auditor-1') })
+        return [field.name, data?.[field.name]?.nodes.length]
+      }),
+    )
+    // A month's figures are as many as there are authorities and platforms.
+    expect(found.filter(([name, items]) => name !== 'timeliness' && items !== 100)).to.deep.equal([])
+  })
+
+  for (const field of pages) {
+    const type = itemOf(field)
+    const own: [string, string] = [
+      'itself',
+      `{ ${leaves(namedIn(field).name)} pageInfo { endCursor } nodes { ${leaves(type)} } }`,
+    ]
+    const below = objectsOf(type).map((each): [string, string] => [
+      each.name,
+      `{ nodes { ${each.name} { ${isPage(each) ? `${leaves(namedIn(each).name)} nodes { ${twoLevels(itemOf(each))} }` : twoLevels(namedIn(each).name)} } } }`,
+    ])
+    for (const [what, shape] of [own, ...below]) {
+      it(`of ${field.name}, ${what}, are as many for a page of 100 as for one of 10, and no more of a kind than for one of 1`, async () => {
+        const { counts, oftener } = await counted(
+          (first) => `{ ${field.name}(${argsOf(field.name)}first: ${first}) ${shape} }`,
+        )
+        expect(oftener, String(counts)).to.deep.equal([])
+        expect(counts[2], String(counts)).to.equal(counts[1])
+      })
+    }
+  }
+
+  it('a hundred scores read anew are refused for their cost, and so is what is read of them', async () => {
+    for (const field of ANEW) {
+      const inner = field === 'audit' ? '' : '{ __typename }'
+      const query = `{ operators(first: 100) { nodes { score { ${field} ${inner} } } } }`
+      const { errors } = await world.ask(query, { token: world.token('auditor', 'auditor-1') })
+      expect(errors?.[0]?.extensions['code'], field).to.equal('QUERY_TOO_COSTLY')
+    }
+  })
+})

@@ -1,0 +1,96 @@
+import { createServer, request as rawRequest, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { type Bounds, makeReceive, type Received } from '../../../src/api/v1/received.js'
+import { isRefusal } from '../../../src/foundation/errors.js'
+
+describe('bodies of uploads', () => {
+  let server: Server | undefined
+  afterEach(() => {
+    server?.closeAllConnections()
+    server?.close()
+  })
+
+  /** The path names the agency; answered with what became of the body. */
+  const listening = async (bounds: Partial<Bounds>, kept: Received[] = []): Promise<number> => {
+    const receive = makeReceive({ most: 10, mostOfAll: 15, ...bounds })
+    const made = createServer((request, response) => {
+      receive(request, request.url ?? '').then(
+        (received) => {
+          if (received) kept.push(received)
+          response.end(received ? received.bytes : 'gone')
+        },
+        (error) => {
+          response.statusCode = isRefusal(error) ? error.status : 500
+          response.setHeader('Connection', 'close').end(isRefusal(error) ? error.code : String(error))
+        },
+      )
+    })
+    server = made
+    await new Promise<void>((resolve) => made.listen(0, resolve))
+    return (made.address() as AddressInfo).port
+  }
+  const post = (port: number, agency: string, part: string, { ends = true } = {}) => {
+    const sending = rawRequest({ port, path: `/${agency}`, method: 'POST' })
+    sending.on('error', () => {})
+    const answered = new Promise<string>((resolve) => {
+      sending.on('response', async (answer) => {
+        let text = ''
+        for await (const chunk of answer) text += chunk
+        resolve(`${answer.statusCode} ${text}`)
+      })
+    })
+    if (ends) sending.end(part)
+    else sending.write(part)
+    return { answered, sending }
+  }
+
+  it('are given whole', async () => {
+    const port = await listening({})
+    expect(await post(port, 'a', '0123456789').answered).to.equal('200 0123456789')
+    expect(await post(port, 'a', '').answered).to.equal('200 ')
+  })
+
+  it('that stop coming are answered 408', async () => {
+    const port = await listening({ stalledMs: 20 })
+    expect(await post(port, 'a', '012', { ends: false }).answered).to.equal('408 UPLOAD_STALLED')
+  })
+
+  it('larger than the bound are refused', async () => {
+    const port = await listening({})
+    expect(await post(port, 'a', '01234567890').answered).to.equal('413 CONTENT_TOO_LARGE')
+  })
+
+  it('count for their agency and for all until they are released', async () => {
+    const kept: Received[] = []
+    const port = await listening({}, kept)
+    expect(await post(port, 'a', '01234567').answered).to.equal('200 01234567')
+    expect(await post(port, 'a', '012').answered).to.equal('503 HUB_BUSY')
+    expect(await post(port, 'b', '01234567').answered).to.equal('503 HUB_BUSY')
+    expect(await post(port, 'b', '0123456').answered).to.equal('200 0123456')
+    for (const { release } of kept) {
+      release()
+      release()
+    }
+    expect(await post(port, 'a', '0123456789').answered).to.equal('200 0123456789')
+  })
+
+  it('of one agency are few at once, which keeps no other from sending', async () => {
+    const port = await listening({ arrivingMost: 1, stalledMs: 2_000 })
+    const first = post(port, 'a', '0', { ends: false })
+    let second = ''
+    while (second !== '503 HUB_BUSY') second = await post(port, 'a', '0').answered
+    expect(await post(port, 'b', '1').answered).to.equal('200 1')
+    first.sending.end('1')
+    expect(await first.answered).to.equal('200 01')
+  })
+
+  it('that were broken off or refused count no more', async () => {
+    const port = await listening({ stalledMs: 20 })
+    for (let n = 0; n < 5; n += 1) {
+      expect(await post(port, 'a', '012345', { ends: false }).answered).to.equal('408 UPLOAD_STALLED')
+      expect(await post(port, 'a', '01234567890').answered).to.equal('413 CONTENT_TOO_LARGE')
+    }
+    expect(await post(port, 'a', '0123456789').answered).to.equal('200 0123456789')
+  })
+})

@@ -1,0 +1,98 @@
+import { expect } from 'chai'
+import { makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
+
+describe('the board of cases', () => {
+  let world: World
+  const codes = [1, 2, 3, 4, 5].map((n) => uscc(n))
+  const opened: string[] = []
+
+  before(async () => {
+    world = await makeWorld()
+    await world.bring(
+      'registry',
+      codes.map((code, i) => registration(code, `虚构${'甲乙丙丁戊'[i]}有限公司`)),
+    )
+    await world.bring('penalties', [penalty(codes[0] ?? '', '虚市监处罚〔2026〕1号')])
+    opened.push(await publishListing(world, codes[0] ?? '', '虚市监处罚〔2026〕1号'))
+    for (const code of codes.slice(1)) {
+      const { data, errors } = await world.ask(
+        `mutation L($input: OpenLeadInput!) { openLead(input: $input) { listing { id } } }`,
+        { variables: { input: { code, list: 'serious', reason: '虚构线索', on: '2026-03-01' } }, token: officer() },
+      )
+      expect(errors).to.equal(undefined)
+      opened.push(data.openLead.listing.id)
+    }
+  })
+  after(() => world.close())
+  const officer = () => world.token('officer', '虚构经办')
+
+  const ask = async (filter: object | null, first = 20, after: string | null = null, token = officer()) => {
+    const { data, errors } = await world.ask(
+      `query C($filter: CaseFilter, $first: Int, $after: String) {
+        cases(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { id state operator { uscc } } }
+        caseBoard(filter: $filter) { state cases late } }`,
+      { variables: { filter, first, after }, token },
+    )
+    return { ...data, code: errors?.[0]?.extensions['code'] }
+  }
+  const count = (answer: Awaited<ReturnType<typeof ask>>, state: string) =>
+    answer.caseBoard.find((column: { state: string }) => column.state === state)
+
+  it('tells every case newest first, page by page, each once', async () => {
+    const seen: string[] = []
+    for (let after: string | null = null; ; ) {
+      const { cases } = await ask(null, 2, after)
+      expect(cases.totalCount).to.equal(5)
+      seen.push(...cases.nodes.map(({ id }: { id: string }) => id))
+      if (!cases.pageInfo.hasNextPage) break
+      after = cases.pageInfo.endCursor
+    }
+    expect(new Set(seen)).to.deep.equal(new Set(opened))
+    expect(seen).to.have.length(5)
+    expect(seen.at(-1)).to.equal(opened[0])
+  })
+
+  it('counts the columns, those in which none stands too', async () => {
+    const answer = await ask(null)
+    expect(count(answer, 'LEAD')).to.deep.equal({ state: 'LEAD', cases: 4, late: 0 })
+    expect(count(answer, 'PUBLISHED').cases).to.equal(1)
+    expect(count(answer, 'NOTIFIED')).to.deep.equal({ state: 'NOTIFIED', cases: 0, late: 0 })
+    expect(count(answer, 'REMOVED')).to.equal(undefined)
+  })
+
+  it('narrows by state, name, code, region, list, and what is late', async () => {
+    const of = async (filter: object) => (await ask(filter)).cases.totalCount
+    expect(await of({ states: ['LEAD'] })).to.equal(4)
+    expect(await of({ name: '丙' })).to.equal(1)
+    expect(await of({ name: codes[3] })).to.equal(1)
+    expect(await of({ region: '2201' })).to.equal(5)
+    expect(await of({ region: '2202' })).to.equal(0)
+    expect(await of({ list: 'ecommerce-2018' })).to.equal(0)
+    // An error found, and no second person confirms the hiding in time.
+    const hidden = await world.ask(`mutation H($input: MoveInput!) { hideListing(input: $input) { listing { id } } }`, {
+      variables: { input: { id: opened[0], on: '2026-03-02', hiding: 'ERROR', reason: '核实' } },
+      token: officer(),
+    })
+    expect(hidden.errors).to.equal(undefined)
+    world.setNow(new Date('2026-06-01T02:00:00Z'))
+    const missed = await world.ask('{ deadlines(state: MISSED) { nodes { listing { id } } } }', { token: officer() })
+    const late = new Set(missed.data.deadlines.nodes.map(({ listing }: { listing: { id: string } }) => listing.id))
+    expect([...late]).to.deep.equal([opened[0]])
+    expect((await ask({ late: true })).cases.nodes.map(({ id }: { id: string }) => id)).to.deep.equal([...late])
+    world.setNow(NOW)
+    expect(await of({ states: [] })).to.equal(0)
+  })
+
+  it('ended cases are told where they are asked for, to those who may see what was removed', async () => {
+    expect(count(await ask({ states: ['REMOVED'] }), 'REMOVED')).to.deep.equal({ state: 'REMOVED', cases: 0, late: 0 })
+    expect(
+      (await ask({ states: ['REMOVED'] }, 20, null, world.token('administrator', '虚构管理'))).caseBoard,
+    ).to.deep.equal([])
+  })
+
+  it('is for those who see moves; a cursor that is none is refused', async () => {
+    for (const role of ['marketplace', 'credit_service', 'agency', 'party'] as const)
+      expect((await ask(null, 20, null, world.token(role, 'x'))).code, role).to.equal('FORBIDDEN')
+    expect((await ask(null, 20, 'nonsense')).code).to.equal('INPUT_INVALID')
+  })
+})

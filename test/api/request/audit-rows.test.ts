@@ -1,0 +1,423 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import { isObjectType } from 'graphql'
+import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { WHOSE } from '../../../src/api/graphql/audited-operators.js'
+import type { Row } from '../../../src/domain/audit/audit-log.js'
+import { ROLES } from '../../../src/domain/access/viewer.js'
+import * as store from '../../../src/store/audit/audit-log.js'
+import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
+import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { verifyTrail } from '../../../src/work/audit/verify-audit-log.js'
+import { confirmedClient } from '../../support/accounts.js'
+import { verified } from '../../support/holder.js'
+import {
+  globalOf,
+  makeWorld,
+  mirrored,
+  NOW,
+  operatorId,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  uscc,
+  type World,
+} from '../world.js'
+
+/** Types that are about no operator, or are reached only through an object of a type that is. */
+const ABOUT_NOBODY = new Set(
+  `Agency Feed FeedForm FeedMap FeedMapLine RuleCount Lateness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Finding Source Problem Run
+  RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardAdoption ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
+  TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
+  Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared TrailRow Asking
+  UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookSecret
+  ListingClocks ClockSeverity PublicationClock TakenBack ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
+  Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal DeadlineMoving CaseColumn NameBefore MoveOutlook MoveDenial TakeBackPreview
+  RepairApplication ListingMove OperatorCode RestorationStep RestorationAnswer LastingLoss Reason Query Mutation`.split(
+    /\s+/,
+  ),
+)
+
+describe('the trail of answers', () => {
+  let world: World
+  const [one, two, listed] = [uscc(1), uscc(2), uscc(3)]
+  const NUMBER = '虚市监处罚〔2026〕1号'
+  let listing: string
+
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [
+      registration(one, '虚构青禾有限公司'),
+      registration(two, '虚构白露有限公司'),
+      registration(listed, '虚构霜降有限公司'),
+    ])
+    await world.bring('penalties', [penalty(listed, NUMBER)])
+    await world.bring('dishonest', [mirrored(two, 'k2', '2026-01-05')])
+    listing = await publishListing(world, listed, NUMBER)
+  })
+  after(() => world.close())
+
+  const head = async (): Promise<number> => (await store.head(world.database.db))?.number ?? 0
+  /** Rows that `act` leaves, in their order. */
+  const left = async (act: () => Promise<unknown>): Promise<Row[]> => {
+    const before = await head()
+    await act()
+    return store.after(world.database.db, before, 1_000)
+  }
+  const told = ({ kind, content }: Row) => ({
+    kind,
+    client: content?.client,
+    outcome: content?.outcome,
+    shown: unpacked(content?.shown ?? null),
+  })
+  const ask = (query: string, token: string, more: Parameters<World['ask']>[1] = {}) =>
+    left(() => world.ask(query, { token, ...more }))
+  const market = () => world.token('marketplace', 'guguji')
+  const officer = () => world.token('officer', 'officer-1')
+
+  it('each type of the schema says whose its objects are, or is known to be about nobody', () => {
+    const types = Object.values(makeSchema().getTypeMap()).filter(isObjectType)
+    const names = types.map(({ name }) => name).filter((name) => !/^__|(?:Connection|Edge|Payload)$/.test(name))
+    expect(names.filter((name) => WHOSE[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
+    expect(Object.keys(WHOSE).filter((name) => !names.includes(name) || ABOUT_NOBODY.has(name))).to.deep.equal([])
+  })
+
+  it('one row tells who asked what for which purpose, which codes were shown, and the digest of the answer', async () => {
+    const asked = {
+      query: 'query S($codes: [String!]!) { standings(codes: $codes) { code grade } }',
+      variables: { codes: [two, one, uscc(99)] },
+    }
+    let body = ''
+    let id: string | null = null
+    const rows = await left(async () => {
+      const answer = await fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${market()}`,
+          'x-purpose': encodeURIComponent('入驻审核'),
+        },
+        body: JSON.stringify(asked),
+      })
+      id = answer.headers.get('x-request-id')
+      body = await answer.text()
+    })
+    expect(rows).to.have.length(1)
+    expect(told(rows[0] as Row)).to.deep.equal({
+      kind: 'ANSWER',
+      client: 'guguji',
+      outcome: 'DONE',
+      shown: [one, two].sort(),
+    })
+    expect(rows[0]?.content).to.deep.include({
+      role: 'marketplace',
+      purpose: '入驻审核',
+      request: id,
+      asked: `${asked.query}\n${JSON.stringify(asked.variables)}`,
+      digest: createHash('sha256').update(body).digest('base64'),
+    })
+    expect(await verifyTrail(world.database.db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
+      ok: true,
+    })
+  })
+
+  it('codes are noted whatever is asked of an operator, and whichever way leads to it', async () => {
+    const record = globalOf('Record', await recordId(world, `${NUMBER}/${listed}`))
+    const questions: [string, string, string[]][] = [
+      [`{ operator(code: "${one}") { name } }`, market(), [one]],
+      [`{ a: standing(code: "${one}") { listed } b: standing(code: "${two}") { listed } }`, market(), [one, two]],
+      ['{ blacklist { nodes { reason } } }', market(), [listed]],
+      ['{ blacklist { edges { node { reason } } } }', market(), [listed]],
+      [`{ listing(id: "${listing}") { reason } }`, market(), [listed]],
+      ['{ operators { edges { node { kind } } } }', market(), [one, two, listed]],
+      [`{ node(id: "${record}") { ... on Record { kind } } }`, officer(), [listed]],
+      [`{ node(id: "${globalOf('Operator', await operatorId(world, two))}") { id } }`, officer(), [two]],
+      ['{ deliveries(first: 1) { nodes { state } } }', officer(), [listed]],
+      [`{ listing(id: "${listing}") { deadlines { dueOn } } }`, officer(), [listed]],
+    ]
+    for (const [query, token, codes] of questions) {
+      const rows = await ask(query, token)
+      expect(
+        rows.map(told).map(({ shown }) => shown),
+        query,
+      ).to.deep.equal([[...codes].sort()])
+    }
+  })
+
+  it('what is not there, and what is not for the viewer, is not said to have been shown', async () => {
+    const party = world.token('party', one)
+    for (const [query, token] of [
+      [`{ operator(code: "${two}") { name } }`, party],
+      [`{ node(id: "${globalOf('Operator', await operatorId(world, two))}") { id } }`, party],
+      [`{ operator(code: "${uscc(99)}") { name } }`, market()],
+      [`{ standing(code: "${uscc(99)}") { status } }`, market()],
+      [
+        `{ node(id: "${globalOf('Record', await recordId(world, `${NUMBER}/${listed}`))}") { ... on Record { kind } } }`,
+        market(),
+      ],
+    ] as const) {
+      const rows = await ask(query, token)
+      expect(
+        rows.map(told).map(({ shown }) => shown),
+        query,
+      ).to.deep.equal([[]])
+    }
+  })
+
+  it('whoever has no token leaves no row, and neither does what was never a question', async () => {
+    expect(await left(() => world.ask(`{ standing(code: "${one}") { status } }`))).to.deep.equal([])
+    expect(await ask('{ nothing }', market())).to.deep.equal([])
+    expect(await ask('{', market())).to.deep.equal([])
+    expect(await left(() => world.ask('{ viewer { role } }', { token: 'none' }))).to.deep.equal([])
+  })
+
+  it('an act leaves a row before it is done and one with its outcome, also where it is refused', async () => {
+    const OPEN = 'mutation($input: OpenLeadInput!) { openLead(input: $input) { listing { id } } }'
+    const variables = { input: { code: one, list: 'serious', reason: '群众举报', on: '2026-03-01' } }
+    const done = await ask(OPEN, officer(), { variables })
+    expect(done.map(told)).to.deep.equal([
+      { kind: 'ACT', client: 'officer-1', outcome: null, shown: [] },
+      { kind: 'OUTCOME', client: 'officer-1', outcome: 'DONE', shown: [one] },
+    ])
+    expect(done[0]?.content?.asked).to.include('群众举报')
+    const refused = await ask(OPEN, market(), { variables })
+    expect(refused.map(told)).to.deep.equal([
+      { kind: 'ACT', client: 'guguji', outcome: null, shown: [] },
+      { kind: 'OUTCOME', client: 'guguji', outcome: 'FORBIDDEN', shown: [] },
+    ])
+  })
+
+  it('no ID number and no access code stands in it', async () => {
+    const id = '220102199003071233'
+    const rows = await left(() =>
+      world.ask(
+        `query($name: String) { operators(filter: { name: $name }) { totalCount } b: operators(filter: { name: "${id}" }) { totalCount } }`,
+        {
+          token: market(),
+          variables: { name: id },
+          headers: { 'x-purpose': `check ${id}` },
+        },
+      ),
+    )
+    expect(JSON.stringify(rows[0]?.content)).to.not.include(id)
+    expect(rows[0]?.content?.purpose).to.match(/^check \[居民身份证/)
+    const issue = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
+    const made = await world.ask(issue, {
+      token: officer(),
+      variables: { input: { operator: one, reason: '随决定书送达' } },
+    })
+    const code: string = made.data.issueAccessCode.code
+    const taken = await left(() =>
+      world.ask('mutation($code: String!) { partyToken(accessCode: $code) }', { variables: { code } }),
+    )
+    expect(taken.map(told)).to.deep.equal([{ kind: 'TOKEN', client: one, outcome: 'DONE', shown: [one] }])
+    const inline = await left(() => world.ask(`mutation { partyToken(accessCode: "${code}") }`))
+    expect(inline).to.have.length(1)
+    expect(JSON.stringify([taken, inline])).to.not.include(code)
+    // Codes that are refused leave one row a minute for an address: whoever guesses must not fill the trail.
+    const refused = await left(async () => {
+      for (let n = 0; n < 3; n += 1) await world.ask('mutation { partyToken(accessCode: "nothing") }')
+    })
+    expect(refused.map(({ kind, content }) => [kind, content?.client, content?.outcome])).to.deep.equal([
+      ['ATTEMPT', 'public', 'ACCESS_CODE_REFUSED'],
+    ])
+    expect(JSON.stringify(refused)).to.not.include('nothing')
+  })
+
+  it('P-A2: questions that differ only behind what is kept leave different rows', async () => {
+    const asking = (last: string) =>
+      left(() =>
+        world.ask('query($codes: [String!]!) { standings(codes: $codes) { status } }', {
+          token: market(),
+          variables: { codes: [...Array.from({ length: 40 }, (_, i) => uscc(i)), last] },
+        }),
+      )
+    const long = (last: string) =>
+      left(() => world.ask(`{ viewer { role } } # ${'x'.repeat(2_000)}${last}`, { token: market() }))
+    for (const ask of [asking, long]) {
+      const texts = [await ask(uscc(1)), await ask(uscc(2)), await ask(uscc(1))].map((rows) => rows[0]?.content?.asked)
+      expect(texts[0]).to.be.a('string').and.not.equal(texts[1])
+      expect(texts[2]).to.equal(texts[0])
+    }
+  })
+
+  it('a long purpose and a long question are cut, a header that is no text is let be', async () => {
+    const long = await left(() =>
+      world.ask(
+        `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: standing(code: "${uscc(i)}${'0'.repeat(200)}") { status }`).join(' ')} }`,
+        {
+          token: market(),
+          headers: { 'x-purpose': 'p'.repeat(1_000) },
+        },
+      ),
+    )
+    expect(long[0]?.content?.purpose).to.have.length(200)
+    expect(long[0]?.content?.asked.length).to.be.lessThan(2_150)
+    const odd = await left(() =>
+      world.ask('{ viewer { role } }', { token: market(), headers: { 'x-purpose': '%E4%ZZ' } }),
+    )
+    expect(odd[0]?.content?.purpose).to.equal('%E4%ZZ')
+    const bytes = Buffer.from('抽查 50% 的店铺').toString('latin1')
+    const utf8 = await left(() =>
+      world.ask('{ viewer { role } }', { token: market(), headers: { 'x-purpose': bytes } }),
+    )
+    expect(utf8[0]?.content?.purpose).to.equal('抽查 50% 的店铺')
+  })
+
+  it('uploads, rejects, scores and figures fetched, and tokens leave their rows', async () => {
+    const agency = world.token('agency', 'regulator-1', 'market-regulator')
+    const send = (path: string, more: RequestInit = {}) =>
+      fetch(`${world.url}${path}`, { ...more, headers: { authorization: `Bearer ${agency}` } })
+    const file = `企业名称,工商注册号,组织机构代码,统一信用代码,失信领域\n虚构商行,,,${uscc(50)},`
+    const sent = await left(() => send('/v1/feeds/dishonest', { method: 'POST', body: file }))
+    const { id: run } = await world.database.db('runs').where({ job: 'pull', cause: 'upload' }).first('id')
+    expect(sent.map(({ kind, content }) => [kind, content?.outcome])).to.deep.equal([
+      ['ACT', null],
+      ['OUTCOME', `DONE run ${run}`],
+    ])
+    expect(sent[0]?.content?.digest).to.deep.equal(createHash('sha256').update(file).digest('base64'))
+    const csv = await left(() => send(`/v1/runs/${run}/rejects.csv`))
+    expect(csv.map(({ kind, content }) => [kind, content?.client, content?.asked])).to.deep.equal([
+      ['FILE', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
+      ['CHUNK', 'regulator-1', `GET /v1/runs/${run}/rejects.csv`],
+    ])
+    // The firm that the item names learns of it, though nothing was stored of it.
+    expect(unpacked(csv[1]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
+    const listed = await left(() => world.ask('{ rejects(first: 5) { nodes { item } } }', { token: agency }))
+    expect(unpacked(listed[0]?.content?.shown ?? null)).to.deep.equal([uscc(50)])
+    let body = Buffer.alloc(0)
+    const figures = await left(async () => {
+      body = Buffer.from(await (await send('/v1/timeliness.csv?month=2026-02')).arrayBuffer())
+    })
+    expect(figures.map(({ kind }) => kind)).to.deep.equal(['FILE'])
+    expect(figures[0]?.content?.digest).to.deep.equal(createHash('sha256').update(body).digest('base64'))
+    const { client_id, client_secret } = await confirmedClient(
+      world.database.db,
+      { name: 'taopin', role: 'marketplace' },
+      [],
+      NOW,
+    )
+    const issued = await left(() =>
+      fetch(`${world.url}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),
+      }),
+    )
+    expect(issued.map(told)).to.deep.equal([{ kind: 'TOKEN', client: 'taopin', outcome: 'DONE', shown: [] }])
+  })
+
+  it('where no row can be kept, nothing is answered and nothing is done', async () => {
+    const { db } = world.database
+    const before = await head()
+    await db.raw('alter table trail rename to trail_away')
+    try {
+      const answer = await world.ask(`{ standing(code: "${one}") { status } }`, { token: market() })
+      expect([answer.status, answer.data, answer.errors?.[0]?.extensions['code']]).to.deep.equal([
+        503,
+        undefined,
+        'TRAIL_UNAVAILABLE',
+      ])
+      const cases = await db('listings').count('* as n')
+      const act = await world.ask(
+        `mutation { openLead(input: { code: "${two}", list: "serious", reason: "举报", on: "2026-03-01" }) { listing { id } } }`,
+        { token: officer() },
+      )
+      expect([act.status, act.errors?.[0]?.extensions['code']]).to.deep.equal([503, 'TRAIL_UNAVAILABLE'])
+      expect(await db('listings').count('* as n')).to.deep.equal(cases)
+      expect((await world.ask(`{ standing(code: "${one}") { status } }`)).data.standing.status).to.equal('KNOWN')
+    } finally {
+      await db.raw('alter table trail_away rename to trail')
+    }
+    expect(await head()).to.equal(before)
+  })
+
+  const TRAIL = `query($filter: TrailFilter, $first: Int, $after: String) { trail(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+    nodes { number kind client role purpose asked outcome shownCount shown digest previousHash hash erased } } }`
+
+  it('auditors and administrators read it, by client, role, kind, operator and time, page by page; nobody else does', async () => {
+    const { db } = world.database
+    await tidyTrail(db, { cause: 'timetable', now: () => NOW })
+    const auditor = world.token('auditor', 'auditor-1')
+    const read = async (filter: object, more: object = {}) =>
+      (await world.ask(TRAIL, { token: auditor, variables: { filter, first: 100, ...more } })).data.trail
+    const all = await read({})
+    expect(all.nodes[0].number).to.be.greaterThan(all.nodes[1].number)
+    expect(all.nodes[0].previousHash).to.equal(all.nodes[1].hash)
+    const mine = await read({ client: 'guguji', kind: 'ANSWER', operator: two })
+    expect(mine.totalCount).to.be.greaterThan(1)
+    for (const row of mine.nodes)
+      expect([row.client, row.kind, row.shown.includes(two)]).to.deep.equal(['guguji', 'ANSWER', true])
+    expect((await read({ role: 'officer', kind: 'ACT' })).totalCount).to.be.greaterThan(0)
+    expect((await read({ operator: uscc(99) })).totalCount).to.equal(0)
+    expect((await read({ until: '2020-01-01T00:00:00Z' })).totalCount).to.equal(0)
+    const first = await read({ client: 'guguji' }, { first: 2 })
+    const next = await read({ client: 'guguji' }, { first: 2, after: first.pageInfo.endCursor })
+    expect(first.pageInfo.hasNextPage).to.equal(true)
+    expect(next.nodes[0].number).to.be.lessThan(first.nodes[1].number)
+    for (const role of ROLES.filter((each) => !['auditor', 'administrator', 'public'].includes(each))) {
+      const { errors } = await world.ask(TRAIL, { token: world.token(role, role === 'party' ? one : 'somebody') })
+      expect(errors?.[0]?.extensions['code'], role).to.equal('FORBIDDEN')
+    }
+  })
+
+  it('its head stands in the signed manifest of the list, by which rows missing at its end are found', async () => {
+    const { db } = world.database
+    await world.ask(`{ standing(code: "${one}") { status } }`, { token: market() })
+    await world.publish()
+    const jws = await (await fetch(`${world.url}/data/manifest.jws`)).text()
+    const { trail } = await verified(world.url, jws)
+    const last = await store.head(db)
+    expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash })
+    expect(await verifyTrail(db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
+      ok: true,
+      compared: 2,
+    })
+    await db.transaction((tx) =>
+      tx.raw(
+        'set local session_replication_role = replica; create table kept as select * from trail; delete from trail where number > 3',
+      ),
+    )
+    const found = await verifyTrail(db, { now: () => NOW, noted: [], keys: world.parts.keys })
+    await db.transaction((tx) =>
+      tx.raw(
+        'set local session_replication_role = replica; insert into trail select * from kept where number > 3; drop table kept',
+      ),
+    )
+    expect(found.broken).to.deep.equal({ number: 4, fault: 'TAIL_MISSING', until: last?.number })
+  })
+
+  const ASKED_BY = `query($code: String!) { operator(code: $code) { askedBy(first: 100) { completeUntil nodes { at kind client role purpose } } } }`
+
+  it('an operator learns which firms asked about it, of no authority, and of nobody else’s', async () => {
+    const { db } = world.database
+    const code = uscc(7)
+    await world.bring('registry', [registration(code, '虚构寒露有限公司')])
+    const look = `{ operator(code: "${code}") { name } }`
+    await world.ask(look, { token: market(), headers: { 'x-purpose': encodeURIComponent('年度复核') } })
+    await world.ask(look, { token: world.token('agency', 'court-1', 'high-court') })
+    await world.ask(look, { token: officer() })
+    const party = world.token('party', code)
+    const asked = async (token: string, of = code) =>
+      (await world.ask(ASKED_BY, { token, variables: { code: of } })).data.operator?.askedBy
+    expect((await asked(party)).nodes).to.deep.equal([])
+    await tidyTrail(db, { cause: 'timetable', now: () => NOW })
+    const found = await asked(party)
+    expect(found.nodes.filter(({ role }: { role: string }) => role !== 'party')).to.deep.equal([
+      { at: NOW.toISOString(), kind: 'ANSWER', client: 'guguji', role: 'marketplace', purpose: '年度复核' },
+    ])
+    expect(found.completeUntil).to.equal(NOW.toISOString())
+    const clients = (answer: { nodes: { client: string }[] }) => answer.nodes.map(({ client }) => client)
+    expect(clients(await asked(officer())))
+      .to.include('guguji')
+      .and.not.include('court-1')
+      .and.not.include('officer-1')
+    expect(clients(await asked(world.token('auditor', 'auditor-1')))).to.include.members([
+      'guguji',
+      'court-1',
+      'officer-1',
+    ])
+    expect(await asked(market())).to.deep.equal({ completeUntil: null, nodes: [] })
+    expect(await asked(party, one)).to.equal(undefined)
+  })
+})

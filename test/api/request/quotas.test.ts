@@ -1,0 +1,219 @@
+import http from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
+import { expect } from 'chai'
+import { makeContext, spend } from '../../../src/api/request/context.js'
+import { asRefusal } from '../../../src/api/request/faults.js'
+import type { ApiParts } from '../../../src/api/request/dependencies.js'
+import { makeQuotas } from '../../../src/api/request/quotas.js'
+import { makeLimits } from '../../../src/api/request/rate-limit.js'
+import { PUBLIC } from '../../../src/domain/access/viewer.js'
+import { connect } from '../../../src/store/db/db.js'
+import * as store from '../../../src/store/access/quotas.js'
+import { freshDatabase } from '../../support/database.js'
+import { database, log } from '../../support/world.js'
+import { makeWorld, NOW, type World } from '../world.js'
+
+const MINUTE = new Date('2026-03-02T02:00:00Z')
+const later = (ms: number): Date => new Date(MINUTE.getTime() + ms)
+
+describe('the quota of a minute', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld({ quota: 5 })
+  })
+  after(() => world.close())
+  let minute = 0
+  beforeEach(() => {
+    minute += 1
+    world.setNow(new Date(NOW.getTime() + minute * 60_000 + 20_000))
+  })
+
+  const QUESTION = '{ standing(code: "x") { status } }'
+  const told = (headers: Headers) => ['ratelimit', 'ratelimit-policy', 'retry-after'].map((name) => headers.get(name))
+
+  it('tells in each answer what is left, and refuses what is over it until the minute ends', async () => {
+    for (let left = 4; left >= 0; left -= 1) {
+      const { status, headers } = await world.ask(QUESTION)
+      expect([status, ...told(headers)]).to.deep.equal([200, `"minute";r=${left};t=40`, '"minute";q=5;w=60', null])
+    }
+    const { status, errors, headers } = await world.ask(QUESTION)
+    expect([status, errors?.[0]?.extensions['code'], ...told(headers)]).to.deep.equal([
+      429,
+      'QUOTA_EXCEEDED',
+      '"minute";r=0;t=40',
+      '"minute";q=5;w=60',
+      '40',
+    ])
+    world.setNow(new Date(NOW.getTime() + minute * 60_000 + 60_000))
+    minute += 1
+    expect((await world.ask(QUESTION)).status).to.equal(200)
+  })
+
+  it('P-A6: an answer is charged what its Query-Cost says, a unit each hundred, and the next question pays for it', async () => {
+    const token = world.token('officer', 'costly')
+    const codes = Array.from({ length: 250 }, (_, n) => `x${n}`)
+    const many = { token, variables: { codes } }
+    const question = 'query($codes: [String!]!) { standings(codes: $codes) { status } }'
+    const first = await world.ask(question, many)
+    expect([first.headers.get('query-cost'), first.headers.get('ratelimit')]).to.deep.equal([
+      '250',
+      '"minute";r=2;t=40',
+    ])
+    const second = await world.ask(question, many)
+    expect([second.status, second.headers.get('ratelimit')]).to.deep.equal([200, '"minute";r=0;t=40'])
+    expect((await world.ask(QUESTION, { token })).status).to.equal(429)
+  })
+
+  it('is each holder’s own, and that of an address for whoever has no token or a bad one', async () => {
+    const [one, two] = [world.token('officer', 'one'), world.token('officer', 'two')]
+    for (let n = 0; n < 5; n += 1) expect((await world.ask(QUESTION, { token: one })).status).to.equal(200)
+    expect((await world.ask(QUESTION, { token: one })).status).to.equal(429)
+    expect((await world.ask(QUESTION, { token: two })).status).to.equal(200)
+    for (let n = 0; n < 5; n += 1) expect((await world.ask(QUESTION, { token: 'bad' })).status).to.equal(401)
+    expect([
+      (await world.ask(QUESTION, { token: 'bad' })).status,
+      (await world.ask(QUESTION)).status,
+      (await world.ask(QUESTION, { token: two })).status,
+    ]).to.deep.equal([429, 429, 200])
+  })
+
+  it('holds for pages, data and doors for programs alike, and not for operations', async () => {
+    const get = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${world.url}${path}`, { headers })
+      return [answer.status, answer.headers.get('ratelimit')]
+    }
+    expect(await get('/blacklist')).to.deep.equal([200, '"minute";r=4;t=40'])
+    for (let n = 0; n < 4; n += 1) await get('/scorecard')
+    const answer = await fetch(`${world.url}/blacklist`)
+    expect([answer.status, answer.headers.get('retry-after')]).to.deep.equal([429, '40'])
+    expect(await answer.json()).to.include({ code: 'QUOTA_EXCEEDED', status: 429 })
+    expect(await get('/healthz')).to.deep.equal([200, null])
+    const headers = { authorization: `Bearer ${world.token('officer', 'reader')}` }
+    for (let n = 0; n < 5; n += 1) expect((await get('/v1/runs/999/rejects.csv', headers))[0]).to.equal(404)
+    expect((await get('/v1/runs/999/rejects.csv', headers))[0]).to.equal(429)
+  })
+
+  it('a hub without one says nothing of it', async () => {
+    const free = await makeWorld()
+    const { headers } = await free.ask(QUESTION)
+    expect(told(headers)).to.deep.equal([null, null, null])
+    await free.close()
+  })
+})
+
+describe('what several processes have counted', () => {
+  const db = database()
+  const count = (key: string, used: number) => [{ key, used }]
+
+  it('is added up within a minute and begins anew with the next', async () => {
+    expect(await store.add(db(), count('a', 3), MINUTE)).to.deep.equal(new Map([['a', 3]]))
+    expect(await store.add(db(), count('a', 4), MINUTE)).to.deep.equal(new Map([['a', 7]]))
+    expect(await store.add(db(), count('a', 1), later(60_000))).to.deep.equal(new Map([['a', 1]]))
+    // Late by a minute: it weighs nothing.
+    expect(await store.add(db(), count('a', 9), MINUTE)).to.deep.equal(new Map([['a', 1]]))
+    await store.add(db(), count('b', 1), later(120_000))
+    expect((await db()('quotas').select('key')).map(({ key }) => key)).to.deep.equal(['b'])
+  })
+
+  it('is heard by each: two of them together let no more through than one, but for a second', async () => {
+    const made = () => makeQuotas({ db: db(), log, quota: 10 })
+    const [one, two] = [made(), made()]
+    const server = http.createServer((request, response) => {
+      const of = request.url === '/1' ? one : two
+      of.meet(request, response, 'here')
+      try {
+        of.charge(request, 'holder', at)
+      } catch {
+        response.statusCode = 429
+      }
+      response.end()
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    let at = MINUTE
+    const through = async (path: string) => (await fetch(`${url}${path}`)).status
+    const statuses: number[] = []
+    for (let second = 0; second < 20; second += 1) {
+      at = later(second * 1_500)
+      statuses.push(await through('/1'), await through('/2'))
+      await db().raw('select 1')
+    }
+    server.close()
+    expect(statuses.filter((status) => status === 200).length).to.be.within(10, 19)
+    expect(statuses.slice(-10)).to.deep.equal(Array(10).fill(429))
+  })
+})
+
+describe('a flood from more addresses than are counted', () => {
+  const db = database()
+  it('shares one count, which takes nothing from whoever has a token', () => {
+    const quotas = makeQuotas({ db: db(), log, quota: 2 })
+    const charged = (address: string, sub: string | null): boolean => {
+      const request = new http.IncomingMessage(new Socket())
+      quotas.meet(request, new http.ServerResponse(request), address)
+      try {
+        quotas.charge(request, sub, NOW)
+        return true
+      } catch {
+        return false
+      }
+    }
+    for (let n = 0; n < 10_000; n += 1) charged(`address-${n}`, null)
+    expect([charged('late-1', null), charged('late-2', null), charged('late-3', null)]).to.deep.equal([
+      true,
+      true,
+      false,
+    ])
+    expect([charged('late-4', 'one'), charged('late-4', 'two'), charged('address-9', null)]).to.deep.equal([
+      true,
+      true,
+      true,
+    ])
+  })
+})
+
+describe('a statement of an answer', () => {
+  it('that takes too long is ended by PostgreSQL itself, and told as a refusal', async () => {
+    const test = await freshDatabase()
+    const answers = connect(test.url, { statementMs: 50 })
+    const error = await answers.raw('select pg_sleep(30)').catch((thrown: unknown) => thrown)
+    expect(asRefusal(error)?.code).to.equal('ANSWER_TIMEOUT')
+    const { rows } = await test.db.raw(
+      `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`,
+    )
+    expect(rows[0].n).to.equal(0)
+    await answers.destroy()
+    await test.drop()
+  })
+})
+
+describe('an answer', () => {
+  it('that takes a minute, or that nobody waits for, is not made any further', () => {
+    const limits = makeLimits()
+    const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
+    const parts = {} as ApiParts
+    const refusal = (hasLeft: boolean, agoMs: number) => {
+      try {
+        spend(
+          makeContext(
+            parts,
+            { asked, viewer: PUBLIC, limits },
+            { reader: { destroyed: hasLeft }, began: performance.now() - agoMs },
+          ),
+          1,
+        )
+        return null
+      } catch (error) {
+        return asRefusal(error)?.code
+      }
+    }
+    expect([refusal(false, 0), refusal(false, 59_000), refusal(false, 60_001), refusal(true, 0)]).to.deep.equal([
+      null,
+      null,
+      'ANSWER_TIMEOUT',
+      'ANSWER_TIMEOUT',
+    ])
+  })
+})

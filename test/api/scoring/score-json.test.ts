@@ -1,0 +1,304 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { world as seeds } from '../../../seeds/world.js'
+import { feeds } from '../../../src/agencies/index.js'
+import * as contracts from '../../../src/foundation/contracts.js'
+import { familiesOf } from '../../../src/domain/scoring/evidence.js'
+import { FACTS, FAMILIES, type FactFamily, type FactName, type Facts } from '../../../src/domain/records/facts.js'
+import { score as fold } from '../../../src/domain/scoring/score.js'
+import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
+import type { Role } from '../../../src/domain/access/viewer.js'
+import { startAgencies } from '../../../src/sandbox/agencies/index.js'
+import { METHOD } from '../../../src/web/scorecard/method.js'
+import { FIRST_IN_FORCE, hashOfCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
+import { hashOfFacts } from '../../../src/work/scoring/facts.js'
+import { mergeOperators } from '../../../src/work/operators/identity.js'
+import { score } from '../../../src/work/scoring/score.js'
+import { takeBack } from '../../../src/work/intake/rollback.js'
+import { type Audited, differences } from '../../support/recompute.js'
+import { anyCard } from '../../support/scorecards.js'
+import { NOW as LATE, later, pullFeed } from '../../support/world.js'
+import { globalOf, makeWorld, NOW, operatorId, penalty, registration, seenOutside, uscc, type World } from '../world.js'
+
+const VERSIONS = contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
+/** Asked for at once. */
+const TOGETHER = 8
+const families = familiesOf(feeds.values())
+
+const scoreAll = (world: World, now: Date, given: { scorecard?: string; asOf?: string } = {}) =>
+  score(world.database.db, { cause: 'command', rules: world.rules, families, now: () => now, all: true, ...given })
+
+const get = async (world: World, id: number | string, token?: string) => {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const answer = await fetch(`${world.url}/v1/scores/${id}`, { headers })
+  return { status: answer.status, headers: answer.headers, body: JSON.parse(await answer.text()) }
+}
+
+const idsOf = async (world: World, code?: string): Promise<number[]> => {
+  const scores = world.database.db('scores').orderBy('id').select('id')
+  const rows = await (code === undefined ? scores : scores.where({ operator_id: await operatorId(world, code) }))
+  return rows.map(({ id }: { id: number }) => Number(id))
+}
+
+describe('a score as JSON, made again with nothing else', () => {
+  let world: World
+  let ids: number[]
+  let audited: Audited[]
+  const all = async (): Promise<Audited[]> => {
+    const read = async (id: number): Promise<Audited> => (await get(world, id, world.token('auditor'))).body
+    const found: Audited[] = []
+    for (let i = 0; i < ids.length; i += TOGETHER)
+      found.push(...(await Promise.all(ids.slice(i, i + TOGETHER).map(read))))
+    return found
+  }
+
+  before(async () => {
+    world = await makeWorld()
+    const agencies = await startAgencies(seeds())
+    try {
+      for (const from of feeds.values()) {
+        const url = agencies.find((agency) => agency.id === from.agency)?.url
+        if (url !== undefined) await pullFeed(world.database.db, from, { url })
+      }
+    } finally {
+      await Promise.all(agencies.map((agency) => agency.close()))
+    }
+    world.setNow(later(60))
+    await scoreAll(world, LATE)
+    for (const scorecard of VERSIONS.filter((version) => version !== FIRST_IN_FORCE))
+      await scoreAll(world, LATE, { scorecard, asOf: '2026-11-01' })
+    ids = await idsOf(world)
+    audited = await all()
+  })
+  after(() => world.close())
+
+  it('keeps its contract, and its card keeps that of cards', async () => {
+    for (const id of ids.filter((_, i) => i % 20 === 0)) {
+      const { status, body, headers } = await get(world, id, world.token('auditor'))
+      expect(status).to.equal(200)
+      expect(headers.get('cache-control')).to.equal('no-store')
+      expect(contracts.contract('contracts/score-audit')(body)).to.deep.equal([])
+      expect(contracts.contract('contracts/scorecard')(body.card)).to.deep.equal([])
+      const cited = new Set(body.records.map((record: { id: number }) => record.id))
+      for (const { record } of body.facts.events) expect(cited.has(record)).to.equal(true)
+      for (const { records } of body.score.reasons)
+        for (const record of records) expect(cited.has(record)).to.equal(true)
+    }
+  })
+
+  it('hundreds of stored scores of every shipped card are made again, without one difference', async () => {
+    expect(audited.length).to.be.greaterThan(300)
+    expect(audited.flatMap(differences)).to.deep.equal([])
+    const used = new Set(audited.map(({ card }) => (card as unknown as { version: string }).version))
+    expect([...used].sort()).to.deep.equal([...VERSIONS].sort())
+    const whys = new Set(audited.flatMap(({ score }) => score.reasons.map(({ why }) => why)))
+    expect([...whys]).to.include.members(['BASE', 'UNIT', 'BIN', 'CAP', 'MISSING', 'VETO'])
+  })
+
+  it('finds the one score that was falsified', async () => {
+    const { db } = world.database
+    const id = ids[Math.floor(ids.length / 2)] ?? 0
+    const [row] = await db('scores').where({ id })
+    const raised = row.reasons.map((reason: { why: string; points: number }) =>
+      reason.why === 'BASE' ? { ...reason, points: reason.points + 1 } : reason,
+    )
+    await db('scores')
+      .where({ id })
+      .update({ value: row.value + 1, reasons: JSON.stringify(raised) })
+    const found = (await all()).flatMap((each, i) => (differences(each).length > 0 ? [ids[i]] : []))
+    await db('scores')
+      .where({ id })
+      .update({ value: row.value, reasons: JSON.stringify(row.reasons) })
+    expect(found).to.deep.equal([id])
+  })
+
+  it('finds whatever was changed in the JSON itself', async () => {
+    const body = audited.find(({ facts }) => facts.events.length > 2) as Audited
+    const changed = (change: (copy: Audited) => void): string[] => {
+      const copy = structuredClone(body)
+      change(copy)
+      return differences(copy).map((each) => each.split(':')[0] ?? '')
+    }
+    expect(changed(() => {})).to.deep.equal([])
+    expect(changed((copy) => copy.facts.events.pop())).to.include('facts hash')
+    expect(changed((copy) => copy.facts.known.pop())).to.include('facts hash')
+    expect(changed((copy) => copy.facts.events.reverse())).to.deep.equal(['facts hash'])
+    expect(changed((copy) => Object.assign(copy.card, { base: copy.card.base - 1 }))).to.include.members([
+      'card hash',
+      'value',
+    ])
+    expect(changed((copy) => Object.assign(copy.score, { grade: 'X' }))).to.deep.equal(['grade'])
+    expect(changed((copy) => Object.assign(copy.score.reasons[0] ?? {}, { count: 7 }))).to.deep.equal(['reasons'])
+  })
+})
+
+describe('who is given a score as JSON, and what was known then', () => {
+  let world: World
+  const [one, two, three] = [uscc(1), uscc(2), uscc(3)]
+  const auditor = () => world.token('auditor')
+  const newest = async (code: string): Promise<number> => (await idsOf(world, code)).at(-1) ?? 0
+  const at = (minutes: number): Date => later(60 * minutes, NOW)
+
+  beforeEach(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [
+      registration(one, '虚构青禾有限公司'),
+      registration(two, '虚构白露有限公司'),
+      registration(three, '虚构霜降有限公司'),
+    ])
+    await world.bring('penalties', [penalty(one, '虚市监处罚〔2026〕1号'), penalty(two, '虚市监处罚〔2026〕2号')])
+    await scoreAll(world, at(1))
+    world.setNow(at(2))
+  })
+  afterEach(() => world.close())
+
+  const ANSWERS: [Role, number][] = [
+    ['marketplace', 403],
+    ['credit_service', 403],
+    ['agency', 200],
+    ['officer', 200],
+    ['reviewer', 200],
+    ['administrator', 200],
+    ['auditor', 200],
+  ]
+  it('is for authorities and for the operator itself, and what is not for one is not there', async () => {
+    const id = await newest(one)
+    expect((await get(world, id)).status).to.equal(401)
+    for (const [role, status] of ANSWERS)
+      expect((await get(world, id, world.token(role))).status, role).to.equal(status)
+    const own = await get(world, id, world.token('party', one))
+    expect(own.status).to.equal(200)
+    expect(differences(own.body)).to.deep.equal([])
+    const [others, none] = [
+      await get(world, id, world.token('party', two)),
+      await get(world, 999_999, world.token('party', two)),
+    ]
+    expect(others.status).to.equal(404)
+    expect(others.body).to.deep.equal(none.body)
+  })
+
+  it('is found by its number and by its global id, and by nothing else', async () => {
+    const id = await newest(one)
+    expect((await get(world, globalOf('Score', id), auditor())).body).to.deep.equal(
+      (await get(world, id, auditor())).body,
+    )
+    for (const wrong of ['0', '-1', 'x', '99999999999999999999', globalOf('Record', id), '%00', "'"])
+      expect((await get(world, wrong, auditor())).status, wrong).to.equal(404)
+    const posted = await fetch(`${world.url}/v1/scores/${id}`, { method: 'POST' })
+    expect([posted.status, posted.headers.get('allow')]).to.deep.equal([405, 'GET'])
+  })
+
+  it('is linked from GraphQL and found there by its id; who may not see reasons is given neither', async () => {
+    const QUERY = `query($code: String!) { operator(code: $code) { score { id value audit auditUrl reasons { rule } } } }`
+    const asked = { variables: { code: one } }
+    const { score } = (await world.ask(QUERY, { ...asked, token: auditor() })).data.operator
+    expect(score.id).to.equal(globalOf('Score', await newest(one)))
+    expect(score.audit).to.deep.equal((await get(world, score.auditUrl.split('/').at(-1), auditor())).body)
+    await seenOutside(world, [one])
+    const token = world.token('marketplace')
+    const little = (await world.ask(QUERY, { ...asked, token })).data.operator.score
+    expect(little).to.deep.equal({ id: score.id, value: score.value, audit: null, auditUrl: null, reasons: [] })
+    const NODE = `query($id: ID!) { node(id: $id) { id ... on Score { value auditUrl reasons { rule } } } }`
+    const node = async (role: Role, sub?: string) =>
+      (await world.ask(NODE, { variables: { id: score.id }, token: world.token(role, sub) })).data.node
+    expect((await node('auditor')).reasons).to.deep.equal(score.reasons)
+    expect(await node('marketplace')).to.deep.equal({ id: score.id, value: score.value, auditUrl: null, reasons: [] })
+    expect(await node('party', two)).to.equal(null)
+  })
+
+  it('says of every record who sent it, in which run, file and row, and what it said', async () => {
+    const { body } = await get(world, await newest(one), auditor())
+    const found = body.records.find((record: { kind: string }) => record.kind === 'penalty')
+    expect(found).to.include({
+      feed: 'penalties',
+      agency: 'credit-office',
+      key: `虚市监处罚〔2026〕1号/${one}`,
+      validFrom: '2026-01-05',
+    })
+    expect(found.body).to.include({ document_number: '虚市监处罚〔2026〕1号' })
+    expect(found.source).to.include({ file: 'penalties.csv', page: 1, row: 2 })
+    expect(Date.parse(found.knownFrom)).to.be.at.least(NOW.getTime())
+  })
+
+  it('stays what it was when its records are corrected, taken back or merged into another operator', async () => {
+    const { db } = world.database
+    const [mine, other] = [await newest(one), await newest(two)]
+    const before = [await get(world, mine, auditor()), await get(world, other, auditor())]
+    const corrected = penalty(one, '虚市监处罚〔2026〕1号')
+    const run = await world.bring(
+      'penalties',
+      [
+        { ...corrected, body: { ...corrected.body, types: ['警告'], content: '警告' } },
+        penalty(two, '虚市监处罚〔2026〕2号'),
+      ],
+      at(3),
+    )
+    await scoreAll(world, at(4))
+    world.setNow(at(5))
+    const after = await newest(one)
+    expect(after).to.be.greaterThan(mine)
+    expect((await get(world, after, auditor())).body.score.value).to.be.greaterThan(before[0]?.body.score.value)
+    const taken = await takeBack(db, { run, reason: '误报', by: 'reviewer-1', rules: world.rules, now: () => at(6) })
+    expect(taken).to.be.an('object')
+    await mergeOperators(db, world.rules, {
+      from: two,
+      into: three,
+      cause: 'MOVED',
+      reason: '经登记机关确认',
+      by: 'officer-1',
+      now: at(7),
+    })
+    await scoreAll(world, at(8))
+    world.setNow(at(9))
+    const answers = [await get(world, mine, auditor()), await get(world, other, auditor())]
+    for (const [i, { status, body }] of answers.entries()) {
+      expect(status).to.equal(200)
+      expect(body).to.deep.equal(before[i]?.body)
+      expect(differences(body)).to.deep.equal([])
+    }
+    expect(differences((await get(world, after, auditor())).body)).to.deep.equal([])
+    expect(answers[1]?.body.score.operator.code).to.equal(two)
+  })
+})
+
+const DAYS_AROUND = 1_500
+const AS_OF = '2028-02-28'
+/** Near the day of the score, the leap day and the ends of windows among them. */
+const anyDay = fc
+  .oneof(
+    fc.integer({ min: -DAYS_AROUND, max: 200 }),
+    fc.constantFrom(0, 1, -1, -90, -364, -365, -366, -730, -1095, -1460),
+  )
+  .map((offset) => new Date(Date.parse(AS_OF) + offset * 86_400_000).toISOString().slice(0, 10))
+const anyEvent = fc.record({
+  fact: fc.constantFrom(...(Object.keys(FACTS) as FactName[])),
+  on: fc.option(anyDay, { freq: 5 }),
+  until: fc.option(anyDay, { freq: 1 }),
+  weight: fc.integer({ min: 1, max: 3 }),
+  record: fc.integer({ min: 1, max: 30 }),
+})
+const anyFacts: fc.Arbitrary<Facts> = fc.record({
+  asOf: fc.constantFrom(AS_OF, '2028-02-29', '2027-02-28', '2027-03-01'),
+  kind: fc.constantFrom('enterprise' as const, 'individual' as const, 'cooperative' as const, 'shop' as const),
+  known: fc.subarray(Object.keys(FAMILIES) as FactFamily[]),
+  events: fc.array(anyEvent, { maxLength: 25 }),
+})
+
+describe('the words by which a score is made again', () => {
+  const cards: [string, fc.Arbitrary<Scorecard>][] = [
+    ...VERSIONS.map((version): [string, fc.Arbitrary<Scorecard>] => [version, fc.constant(loadScorecard(version))]),
+    ['any other card', anyCard],
+  ]
+  for (const [name, anyOf] of cards) {
+    it(`give for any facts what ${name} gives here`, () => {
+      fc.assert(
+        fc.property(anyOf, anyFacts, (card, facts) => {
+          const hashes = { scorecardHash: hashOfCard(card), factsHash: hashOfFacts(facts) }
+          const audited = { score: { ...fold(facts, card), ...hashes }, card, facts, method: METHOD }
+          expect(differences(audited as unknown as Audited)).to.deep.equal([])
+        }),
+        { numRuns: 1_000 },
+      )
+    })
+  }
+})

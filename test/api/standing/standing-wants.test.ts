@@ -1,0 +1,117 @@
+import { expect } from 'chai'
+import { CLIENT_ROLES } from '../../../src/domain/access/viewer.js'
+import {
+  makeWorld,
+  operatorId,
+  penalty,
+  publishListing,
+  recordId,
+  registration,
+  scored,
+  uscc,
+  type World,
+} from '../world.js'
+
+const [good, listed, elsewhere] = [uscc(1), uscc(2), uscc(3)]
+const NUMBER = '虚市监处罚〔2026〕1号'
+const FIELDS = [
+  'uscc',
+  'name',
+  'status',
+  'grade',
+  'score',
+  'overruled',
+  'objected',
+  'listed',
+  'listings { id kind }',
+  'asOf',
+  'stale',
+]
+const nameOf = (field: string): string => field.split(' ')[0] ?? ''
+
+describe('standing, of which only what is asked is looked up', () => {
+  let world: World
+
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [
+      registration(good, '虚构松云商贸有限公司'),
+      registration(listed, '虚构黑石商行'),
+      registration(elsewhere, '虚构远山商行'),
+    ])
+    await world.bring('penalties', [penalty(listed, NUMBER)])
+    const record = await recordId(world, `${NUMBER}/${listed}`)
+    await scored(world, await operatorId(world, good), 720, 'A', [])
+    await scored(world, await operatorId(world, listed), 410, 'D', [record])
+    await scored(world, await operatorId(world, elsewhere), 610, 'B', [])
+    await publishListing(world, listed, NUMBER)
+    const { db } = world.database
+    await db.raw(
+      `with list as (insert into seller_lists (client, dated, uploaded_at, sellers, malformed)
+         values ('marketplace', '2026-02-20', now(), 2, 0) returning id)
+       insert into sellers (list_id, scheme, code) select id, 'uscc', unnest(?::text[]) from list`,
+      [[good, listed]] as never,
+    )
+    await db.raw(
+      `insert into authorisations (client, operator_id, document, given_on, ends_on, recorded_at)
+       select 'credit_service', id, '授权书', '2026-01-01', '2027-01-01', now() from operators where uscc = ?`,
+      [listed],
+    )
+  })
+  after(() => world.close())
+
+  const ask = async (fields: readonly string[], token: string | undefined) => {
+    const query = `query($c: [String!]!, $one: String!) {
+      standings(codes: $c) { code ${fields.join(' ')} }
+      standing(code: $one) { ...some } }
+      fragment some on Standing { code ... on Standing { ${fields.join(' ')} } }`
+    const variables = { c: [good, listed, elsewhere, uscc(9), 'x'], one: listed }
+    const { data, errors } = await world.ask(query, { variables, ...(token && { token }) })
+    expect(errors).to.equal(undefined)
+    return data as { standings: Record<string, unknown>[]; standing: Record<string, unknown> }
+  }
+
+  for (const role of [undefined, 'marketplace', 'credit_service', 'agency', 'officer'] as const) {
+    it(`says to ${role ?? 'the public'} of each field, alone and beside the next, what it says beside all others`, async () => {
+      const token = role && world.token(role, role)
+      const whole = await ask(FIELDS, token)
+      const of = (one: Record<string, unknown>, fields: readonly string[]) =>
+        Object.fromEntries(['code', ...fields.map(nameOf)].map((name) => [name, one[name]]))
+      for (const [place, first] of FIELDS.entries())
+        for (const second of FIELDS.slice(place, place + 2)) {
+          const fields = [...new Set([first, second])]
+          const some = await ask(fields, token)
+          expect(some.standings, fields.join()).to.deep.equal(whole.standings.map((one) => of(one, fields)))
+          expect(some.standing, fields.join()).to.deep.equal(of(whole.standing, fields))
+        }
+    })
+  }
+
+  it('shows grades of its own sellers to a marketplace, and of who authorised it to a credit service', async () => {
+    const grades = async (role: 'marketplace' | 'credit_service' | 'officer', sub: string = role) =>
+      (await ask(['grade'], world.token(role, sub))).standings.map(({ grade }) => grade)
+    expect(await grades('officer')).to.deep.equal(['A', 'D', 'B', null, null])
+    expect(await grades('marketplace')).to.deep.equal(['A', 'D', null, null, null])
+    expect(await grades('marketplace', 'another')).to.deep.equal([null, null, null, null, null])
+    expect(await grades('credit_service')).to.deep.equal([null, 'D', null, null, null])
+  })
+
+  it('asks nothing of scores and entries for a question about names', async () => {
+    const token = world.token('officer')
+    const [sql = ''] = await world.statements(() =>
+      world.ask('query($c: String!) { standing(code: $c) { name } }', { token, variables: { c: good } }),
+    )
+    expect(sql).to.include('standings.of')
+    expect(sql).to.not.match(/scores|public_entries|overrules|objections/)
+  })
+
+  it('answers askers with different rights and questions at once, each its own', async () => {
+    const asked = [undefined, ...CLIENT_ROLES].flatMap((role) =>
+      [FIELDS, ['grade'], ['listed'], ['name']].map((fields) => ({ role, fields })),
+    )
+    const one = async ({ role, fields }: (typeof asked)[number]) => ask(fields, role && world.token(role, role))
+    const apart: unknown[] = []
+    for (const each of asked) apart.push(await one(each))
+    expect(await Promise.all(asked.map(one))).to.deep.equal(apart)
+  })
+})

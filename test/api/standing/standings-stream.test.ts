@@ -1,0 +1,430 @@
+/** What a bulk answer costs, leaves behind and survives. */
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import { makeServer } from '../../../src/server/server.js'
+import { Refusal } from '../../../src/foundation/errors.js'
+import type { Db } from '../../../src/store/db/db.js'
+import * as store from '../../../src/store/audit/audit-log.js'
+import { unpacked } from '../../../src/work/audit/operator-codes.js'
+import { rowsOf } from '../../support/world.js'
+import { askRows, type Line, NDJSON, problem } from '../rows.js'
+import { makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
+
+const MANY = 100_000
+const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))
+
+/** Puts the operator on the public list, without the moves. */
+const listed = async (
+  db: Db,
+  { operator, uscc, contested }: { operator: number; uscc: string; contested: boolean },
+) => {
+  const [listing] = await rowsOf(
+    db,
+    `insert into listings (list, operator_id, state, reason, facts, published_on, ends_on, created_at)
+     values ('serious', ?, 'PUBLISHED', '', '{}', '2026-02-01', '2029-02-01', now()) returning id`,
+    [operator],
+  )
+  const id = String(listing?.['id'])
+  const words = { list: 'serious', reason: '虚构事由', basis: '', authority: '虚构机关', documentNumber: null }
+  const days = { decidedOn: '2026-02-01', publishedOn: '2026-02-01', endsOn: '2029-02-01' }
+  const body = { id, uscc, name: '虚构', region: '220102', ...words, ...days, contested }
+  await db.raw(
+    `insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on) values (?, ?, ?, '2026-02-01', '2026-02-01', '2029-02-01')`,
+    [id, JSON.stringify(body), id] as never,
+  )
+}
+
+describe('a stream of standings', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+    await world.bring(
+      'registry',
+      KNOWN.map((code, n) => registration(code, `虚构第${n}号网店有限公司`)),
+    )
+  })
+  after(() => world.close())
+
+  const rowsSince = async (number: number) =>
+    (await store.after(world.database.db, number, 10_000)).filter(({ kind }) => kind === 'CHUNK')
+  const head = async () => (await store.head(world.database.db))?.number ?? 0
+  const codeOf = (n: number) => (n % 3 === 0 ? `x${n}` : (KNOWN[n % KNOWN.length] as string))
+
+  it('keeps the order over a hundred thousand rows; one more is said at the end, behind all that were answered', async () => {
+    const codes = Array.from({ length: MANY + 1 }, (_, n) => codeOf(n))
+    const { lines, end } = await askRows(world, codes)
+    expect(end).to.include({ end: false, rows: MANY })
+    expect(end.error).to.deep.include({ code: 'TOO_MANY_ROWS', details: { limit: MANY } })
+    expect(lines).to.have.length(MANY)
+    const wrong = lines.findIndex(({ row, code }, n) => row !== n + 1 || code !== codes[n])
+    expect(wrong).to.equal(-1)
+  })
+
+  it('each chunk has its row in the trail: who, why, which rows, whom it showed, and the digest of its lines', async () => {
+    const before = await head()
+    const codes = Array.from({ length: 2_500 }, (_, n) => codeOf(n))
+    const headers = { 'x-purpose': 'onboarding', 'x-request-id': 'bulk-1' }
+    const { text } = await askRows(world, codes, { token: world.token('marketplace', 'guguji'), headers })
+    const chunks = await rowsSince(before)
+    const lines = text.split('\n').slice(0, 2_500)
+    expect(chunks.reduce((sum, { count }) => sum + count, 0)).to.be.at.least(KNOWN.length)
+    let next = 1
+    const ranges = chunks
+      .map(({ content }) => {
+        const [, from, to] = /rows (\d+)-(\d+)$/.exec(content?.asked ?? '') ?? []
+        return { from: Number(from), to: Number(to), content }
+      })
+      .sort((a, b) => a.from - b.from)
+    for (const { from, to, content } of ranges) {
+      expect(from).to.equal(next)
+      expect(to - from).to.be.below(1_000)
+      next = to + 1
+      expect(content).to.include({ client: 'guguji', role: 'marketplace', purpose: 'onboarding', request: 'bulk-1' })
+      const own = codes.slice(from - 1, to)
+      const shown = [...new Set(own.filter((code) => KNOWN.includes(code)))].sort()
+      expect(unpacked(content?.shown ?? null)).to.deep.equal(shown)
+      const written = `${lines.slice(from - 1, to).join('\n')}\n`
+      expect(content?.digest).to.equal(createHash('sha256').update(written).digest('base64'))
+    }
+    expect(next).to.equal(2_501)
+  })
+
+  it('one code asked by whoever is signed in leaves a row, the public leaves none', async () => {
+    const before = await head()
+    await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)
+    await askRows(world, KNOWN)
+    expect(await head()).to.equal(before)
+    const headers = { authorization: `Bearer ${world.token('officer', 'officer-1')}` }
+    await fetch(`${world.url}/v1/standing/${KNOWN[0]}`, { headers })
+    const [row] = await store.after(world.database.db, before, 10)
+    expect(unpacked(row?.content?.shown ?? null)).to.deep.equal([KNOWN[0]])
+    expect(row?.content).to.include({ client: 'officer-1', asked: `GET /v1/standing/${KNOWN[0]}` })
+    // Also where nothing was shown: a code that nobody has, a past day; but no number of a person.
+    const after = await head()
+    await fetch(`${world.url}/v1/standing/NOBODY?asOf=2026-01-05`, { headers })
+    await fetch(`${world.url}/v1/standing/11010519491231002X`, { headers })
+    const [nobody, person] = await store.after(world.database.db, after, 10)
+    expect(nobody?.content?.asked).to.equal('GET /v1/standing/NOBODY?asOf=2026-01-05')
+    expect(person?.content?.asked).to.match(/^GET \/v1\/standing\/(?!.*11010519491231002X)./)
+  })
+
+  it('where the trail cannot be kept nothing leaves', async () => {
+    const { trail } = world.parts
+    const { chunk } = trail
+    trail.chunk = async () => {
+      throw new Refusal('TRAIL_UNAVAILABLE')
+    }
+    try {
+      const answer = await askRows(world, KNOWN, { token: world.token('marketplace', 'guguji') })
+      expect(problem(answer)).to.deep.equal({ status: 503, code: 'TRAIL_UNAVAILABLE' })
+      expect(answer.text).not.to.contain(KNOWN[0])
+    } finally {
+      trail.chunk = chunk
+    }
+  })
+
+  it('answers names, former ones too', async () => {
+    const id = await operatorId(world, KNOWN[0] as string)
+    const { db } = world.database
+    const run = await db('runs').first('id')
+    const former = { name: '虚构旧名商行', name_key: '虚构旧名商行', known_from: new Date(), run_id: run.id }
+    await db('operator_names').insert({ operator_id: id, ...former })
+    const names = ['虚构第0号网店有限公司', '虛構舊名商行', '别的', ' ', '虚构第0号網店（有限）公司']
+    const rows = [...names.map((name) => ({ code: KNOWN[0], name })), { code: 'x', name: '虚构' }]
+    const { lines } = await askRows(world, rows)
+    const answers = lines.map(({ nameAnswer }) => nameAnswer)
+    expect(answers).to.deep.equal(['SAME', 'FORMER', 'DIFFERENT', undefined, 'DIFFERENT', 'UNKNOWN'])
+  })
+
+  const open = (headers: Record<string, string> = {}, type = 'application/json') => {
+    const request = http.request(`${world.url}/v1/standings`, {
+      method: 'POST',
+      headers: { 'content-type': type, ...headers },
+    })
+    request.on('error', () => undefined)
+    return request
+  }
+
+  it('answers what has come while the rest is still to come', async () => {
+    const request = open({}, NDJSON)
+    request.write(`"${KNOWN[0]}"\n"${KNOWN[1]}"\n`)
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    const [first] = (await once(response, 'data')) as [Buffer]
+    expect(first.toString().trim().split('\n')).to.have.length(2)
+    request.end(`"${KNOWN[2]}"\n`)
+    let rest = ''
+    for await (const part of response) rest += part
+    expect(rest).to.contain(`"row":3,"code":"${KNOWN[2]}"`).and.contain('{"end":true,"rows":3')
+  })
+
+  it('whoever reads nothing has no more answered than fits on the way, and gets all of it later', async () => {
+    const before = await head()
+    const token = world.token('marketplace', 'slow')
+    const request = open({ authorization: `Bearer ${token}` })
+    request.end(JSON.stringify(Array.from({ length: MANY }, (_, n) => codeOf(n))))
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    let [seen, now] = [-1, 0]
+    // Until nothing more is answered.
+    while (now !== seen) {
+      await pause(300)
+      ;[seen, now] = [now, (await head()) - before]
+    }
+    expect(now).to.be.above(0).and.below(60)
+    let [lines, last] = [0, '']
+    for await (const part of response) {
+      for (let at = part.indexOf(10); at >= 0; at = part.indexOf(10, at + 1)) lines += 1
+      last = part.toString().trimEnd().split('\n').at(-1) ?? ''
+    }
+    expect(lines).to.equal(MANY + 1)
+    expect(JSON.parse(last.slice(last.indexOf('{"end"')))).to.include({ end: true, rows: MANY })
+  })
+
+  const active = async (): Promise<number> => {
+    const answer = await world.database.db.raw(
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and state = 'active' and query like '%standings.of%'
+       and pid <> pg_backend_pid()`,
+    )
+    return answer.rows[0].n
+  }
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    for (let tried = 0; tried < 200; tried += 1) {
+      if (await holds()) return
+      await pause(25)
+    }
+    throw new Error('it never came to be')
+  }
+
+  it('whoever leaves in the midst of it leaves nothing running in the database', async () => {
+    const lock = await world.database.db.transaction()
+    try {
+      await lock.raw('lock table operators in access exclusive mode')
+      const request = open()
+      request.end(JSON.stringify(KNOWN))
+      await until(async () => (await active()) > 0)
+      request.destroy()
+      await until(async () => (await active()) === 0)
+    } finally {
+      await lock.rollback()
+    }
+  })
+
+  it('not more than four at once of one, and a place is had again', async () => {
+    const requests = Array.from({ length: 4 }, () => open({}, NDJSON))
+    for (const request of requests) request.write(`"${KNOWN[0]}"\n`)
+    await Promise.all(requests.map((request) => once(request, 'response')))
+    expect(problem(await askRows(world, KNOWN))).to.deep.equal({ status: 503, code: 'HUB_BUSY' })
+    for (const request of requests) request.destroy()
+    await until(async () => (await askRows(world, KNOWN)).status === 200)
+  })
+
+  it('many without a token, wherever they come from, leave places for whoever has one', async () => {
+    const server = await makeServer({ ...world.parts, proxies: 1 })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    const ask = async (headers: Record<string, string>) => {
+      const request = http.request({
+        port,
+        method: 'POST',
+        path: '/v1/standings',
+        headers: { 'content-type': NDJSON, ...headers },
+      })
+      request.on('error', () => undefined)
+      request.write(`"${KNOWN[0]}"\n`)
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      response.resume()
+      return { status: response.statusCode, request }
+    }
+    const held: Awaited<ReturnType<typeof ask>>[] = []
+    for (let n = 0; n < 20; n += 1) held.push(await ask({ 'x-forwarded-for': `192.0.2.${n}` }))
+    held.push(
+      await ask({ authorization: `Bearer ${world.token('marketplace', 'guguji')}`, 'x-forwarded-for': '192.0.2.1' }),
+    )
+    for (const { request } of held) request.destroy()
+    server.close()
+    server.closeAllConnections()
+    expect(held.map(({ status }) => status)).to.deep.equal([...Array(8).fill(200), ...Array(12).fill(503), 200])
+  })
+
+  it('P-A8: one code is answered, also by /check, while every connection for bulk questions waits', async () => {
+    const waiting = async (): Promise<number> => {
+      const answer = await world.database.db.raw(
+        `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+         and query like '%operators.formerNames%' and pid <> pg_backend_pid()`,
+      )
+      return answer.rows[0].n
+    }
+    const lock = await world.database.db.transaction()
+    try {
+      // Only a bulk question that asks about names reads this table.
+      await lock.raw('lock table operator_names in access exclusive mode')
+      const requests = Array.from({ length: 4 }, () => open())
+      for (const request of requests) request.end(JSON.stringify([{ code: KNOWN[0], name: '别的' }]))
+      await until(async () => (await waiting()) === 4)
+      expect((await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)).status).to.equal(200)
+      const form = new URLSearchParams({ codes: KNOWN[0] as string })
+      const checked = await fetch(`${world.url}/check`, { method: 'POST', body: form })
+      expect([checked.status, await waiting()]).to.deep.equal([200, 4])
+      for (const request of requests) request.destroy()
+    } finally {
+      await lock.rollback()
+    }
+    await until(async () => (await askRows(world, KNOWN)).status === 200)
+  })
+
+  it('P-A8: a question that trickles its rows gives its place to the next, and is told so; one that gets on keeps it', async () => {
+    const trickle = async () => {
+      const request = open(
+        { authorization: `Bearer ${world.token('marketplace', `trickler-${held.length % 4}`)}` },
+        NDJSON,
+      )
+      request.write(`"${KNOWN[0]}"\n`)
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      return { request, answer: text(response) }
+    }
+    const held: Awaited<ReturnType<typeof trickle>>[] = []
+    while (held.length < 16) held.push(await trickle())
+    const late = { token: world.token('marketplace', 'late') }
+    expect(problem(await askRows(world, KNOWN, late))).to.deep.equal({ status: 503, code: 'HUB_BUSY' })
+    world.setNow(new Date(NOW.getTime() + 60_000))
+    try {
+      const { lines, end } = await askRows(world, KNOWN, { token: world.token('marketplace', 'late') })
+      expect([lines.length, end.end]).to.deep.equal([KNOWN.length, true])
+      // The first of them had to go, and no other.
+      const told = JSON.parse((await (held[0] as (typeof held)[0]).answer).trim().split('\n').at(-1) as string)
+      expect([told.end, told.rows, told.error.code]).to.deep.equal([false, 1, 'HUB_BUSY'])
+    } finally {
+      world.setNow(NOW)
+    }
+    for (const { request } of held.slice(1)) request.end()
+    for (const { answer } of held.slice(1)) expect(await answer).to.contain('"end":true')
+  })
+
+  it('P-B8: a listed code looks nothing up beside its chunk: state and objections come with its entry', async () => {
+    const { db } = world.database
+    const ids = await Promise.all(KNOWN.slice(0, 40).map((code) => operatorId(world, code)))
+    for (const [n, operator] of ids.entries())
+      await listed(db, { operator, uscc: KNOWN[n] as string, contested: n % 2 === 0 })
+    const question = JSON.stringify(KNOWN.slice(0, 40))
+    let answer: Awaited<ReturnType<typeof askRows>> | undefined
+    const asked = await world.statements(async () => {
+      answer = await askRows(world, question)
+    })
+    expect(asked.filter((sql) => /listings\.|objections\./.test(sql))).to.deep.equal([])
+    const told = answer?.lines.map(({ listed: isListed, listings }) => [
+      isListed,
+      listings[0].state,
+      listings[0].contested,
+    ])
+    expect(told).to.deep.equal(ids.map((_, n) => [true, 'PUBLISHED', n % 2 === 0]))
+    // The same as one code is told, in one statement.
+    const one = await world.statements(async () => {
+      const { listings } = (await (await fetch(`${world.url}/v1/standing/${KNOWN[0]}`)).json()) as Line
+      expect(listings).to.deep.equal(answer?.lines[0].listings)
+    })
+    expect(one.filter((sql) => sql.includes('standings.of'))).to.have.length(1)
+  })
+
+  describe('hostile bodies', () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+    const gzip = { 'content-encoding': 'gzip' }
+    const cases: [string, () => string | Uint8Array, Parameters<typeof askRows>[2], unknown][] = [
+      ['brackets within brackets', () => `[${deep},"${KNOWN[0]}"]`, {}, ['ROW_TOO_LONG', 'KNOWN']],
+      ['some brackets', () => `[${'['.repeat(900)}${']'.repeat(900)},"x"]`, {}, ['ROW_NO_CODE', 'UNKNOWN']],
+      ['one endless line', () => 'x'.repeat(20_000_000), { type: NDJSON }, ['ROW_TOO_LONG']],
+      ['an endless text', () => `["${'x'.repeat(20_000_000)}","${KNOWN[0]}"]`, {}, ['ROW_TOO_LONG', 'KNOWN']],
+      [
+        'an endless cell',
+        () => `code\n"${'x,'.repeat(50_000)}\n${KNOWN[0]}`,
+        { type: 'text/csv' },
+        ['ROW_TOO_LONG', 'KNOWN'],
+      ],
+      ['brackets that do not match', () => `[{"code":"a"],"${KNOWN[0]}"]`, {}, ['ROW_UNREADABLE', 'KNOWN']],
+      [
+        'a NUL and half a character',
+        () => '["a\\u0000b","\\ud800",{"code":"x","name":"\\u0000","ref":"\\udfff"}]',
+        {},
+        Array(3).fill('UNKNOWN'),
+      ],
+      [
+        'names of a prototype',
+        () => `[{"__proto__":{"code":"x"}},{"constructor":1},{"code":"${KNOWN[0]}","__proto__":null}]`,
+        {},
+        ['ROW_NO_CODE', 'ROW_NO_CODE', 'KNOWN'],
+      ],
+      ['columns of a prototype', () => `__proto__,constructor,code\n1,2,${KNOWN[0]}`, { type: 'text/csv' }, ['KNOWN']],
+    ]
+    for (const [what, body, asked, told] of cases) {
+      it(`${what} cost only themselves`, async () => {
+        const { lines, end, text } = await askRows(world, body(), asked)
+        expect(
+          lines.map(({ status, error }) => status ?? error.code),
+          text.slice(0, 500),
+        ).to.deep.equal(told)
+        expect(end).to.include({ end: true })
+      })
+    }
+
+    it('a bomb is let go where it has unpacked too much', async () => {
+      const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, 0x20))
+      const answer = await askRows(world, bomb, { type: NDJSON, headers: gzip })
+      expect(problem(answer)).to.deep.equal({ status: 413, code: 'CONTENT_TOO_LARGE' })
+    })
+
+    it('no answer repeats an ID number as what was wrong', async () => {
+      const id = '110101199003074610'
+      const { text } = await askRows(world, '[]', { query: `?asOf=${id}` })
+      expect(text).not.to.contain(id)
+      const type = await askRows(world, '[]', { type: `text/${id}` })
+      expect(type.text).not.to.contain(id)
+    })
+  })
+})
+
+describe('a hub that stops', () => {
+  it('answers to the end what comes in time, and of the rest says in the last line that it stops', async () => {
+    const world = await makeWorld()
+    try {
+      const request = http.request(`${world.url}/v1/standings`, { method: 'POST', headers: { 'content-type': NDJSON } })
+      request.write('"x1"\n')
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      const told = text(response)
+      world.drain()
+      const { end } = await askRows(world, ['x1', 'x2'])
+      expect(end).to.include({ end: true, rows: 2 })
+      const lines = (await told).trimEnd().split('\n')
+      expect(lines).to.have.length(2)
+      const last = JSON.parse(lines[1] ?? '')
+      expect([last.end, last.rows, last.error.code]).to.deep.equal([false, 1, 'STOPPING'])
+      request.destroy()
+    } finally {
+      await world.close()
+    }
+  })
+})
+
+describe('a stream of standings under a quota', () => {
+  it('a hundred rows are a unit of it, and where it is used up the last line says so', async () => {
+    const world = await makeWorld({ quota: 20 })
+    try {
+      const codes = Array.from({ length: 1_500 }, (_, n) => `x${n}`)
+      const first = await askRows(world, codes)
+      expect(first.end).to.include({ end: true, rows: 1_500 })
+      expect(first.headers.get('ratelimit')).to.match(/^"minute";r=\d+;t=60$/)
+      const second = await askRows(world, codes)
+      expect(second.end).to.include({ end: false })
+      expect(second.end.error.code).to.equal('QUOTA_EXCEEDED')
+      expect(second.lines).to.have.length(second.end.rows)
+      expect(problem(await askRows(world, codes))).to.deep.equal({ status: 429, code: 'QUOTA_EXCEEDED' })
+    } finally {
+      await world.close()
+    }
+  })
+})

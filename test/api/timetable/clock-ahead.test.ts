@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { isTokenAhead, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
+import * as partySessions from '../../../src/store/access/party-sessions.js'
+import * as sessions from '../../../src/store/access/sessions.js'
+import { getRaw, type Manifest, verified } from '../../support/holder.js'
+import { shown } from '../../support/public-list.js'
+
+import { makeWorld, mirrored, NOW, registration, TODAY, uscc, type World } from '../world.js'
+
+const DAY = 86_400_000
+const AHEAD = new Date('2028-03-02T02:00:00Z')
+
+describe('R-5: what was made while a clock was ahead is not good after it is set back', () => {
+  let world: World
+  beforeEach(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [registration(uscc(1), '虚构松云商贸有限公司')])
+    world.setNow(AHEAD)
+  })
+  afterEach(() => world.close())
+  const manifest = async (): Promise<Manifest> =>
+    verified(world.url, (await getRaw(`${world.url}/data/manifest.jws`, {}, 'GET')).text)
+
+  it('a manifest: another is signed, which holds no longer than a day', async () => {
+    await shown(world.database.db, 1, { publishedOn: '2026-02-01', endsOn: '2029-02-01' })
+    expect(Date.parse((await manifest()).validUntil)).to.equal(AHEAD.getTime() + DAY)
+    world.setNow(NOW)
+    expect(Date.parse((await manifest()).validUntil)).to.equal(NOW.getTime() + DAY)
+  })
+
+  it('a token, also one that was found good before', async () => {
+    const token = world.token('officer')
+    const asked = () => world.ask('{ viewer { role } }', { token })
+    expect((await asked()).data.viewer.role).to.equal('officer')
+    world.setNow(NOW)
+    expect((await asked()).errors?.[0]?.extensions['code']).to.equal('UNAUTHENTICATED')
+    world.setNow(AHEAD)
+    expect((await asked()).data.viewer.role).to.equal('officer')
+  })
+
+  it('a token may be a minute ahead, since clocks differ, and its end a minute later than that of one signed now', () => {
+    const now = NOW.getTime()
+    const at = (seconds: number) => ({
+      issuedAt: now / 1_000 + seconds,
+      expiresAt: now / 1_000 + seconds + TOKEN_SECONDS,
+    })
+    expect([isTokenAhead(at(60), now), isTokenAhead(at(61), now)]).to.deep.equal([false, true])
+    expect(isTokenAhead({ issuedAt: now / 1_000, expiresAt: now / 1_000 + 2 * 365 * 86_400 }, now)).to.equal(true)
+  })
+
+  it('an answer rests on no pull of a day that has not come: it is stale', async () => {
+    await world.bring('dishonest', [mirrored(uscc(1), 'old-1', '2024-05-15')], AHEAD)
+    const asked = async () => (await world.ask(`{ standing(code: "${uscc(1)}") { asOf stale } }`)).data.standing
+    expect(await asked()).to.deep.equal({ asOf: AHEAD.toISOString(), stale: false })
+    world.setNow(NOW)
+    expect(await asked()).to.deep.equal({ asOf: new Date(0).toISOString(), stale: true })
+    await world.bring('dishonest', [mirrored(uscc(1), 'old-1', '2024-05-15')], NOW)
+    expect(await asked()).to.deep.equal({ asOf: NOW.toISOString(), stale: false })
+  })
+
+  it('a session of a person', async () => {
+    const { db } = world.database
+    await db('people').insert({ id: 'o-1', role: 'officer', password_hash: 'x', created_at: NOW })
+    const endsAt = new Date(AHEAD.getTime() + DAY)
+    await db.transaction((tx) => sessions.start(tx, { mark: 'a'.repeat(64), person: 'o-1', now: AHEAD, endsAt }))
+    expect((await sessions.use(db, 'a'.repeat(64), DAY, AHEAD))?.person).to.equal('o-1')
+    expect(await sessions.use(db, 'a'.repeat(64), DAY, NOW)).to.equal(null)
+    expect(await partySessions.use(db, 'a'.repeat(64), DAY, NOW)).to.equal(null)
+  })
+})
+
+describe('asOf of a day that has not come', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+    await world.bring('registry', [registration(uscc(1), '虚构松云商贸有限公司')])
+    await world.bring('dishonest', [mirrored(uscc(1), 'old-1', '2024-05-15')], NOW)
+  })
+  after(() => world.close())
+
+  for (const [day, stale] of [
+    ['2026-03-01', false],
+    [TODAY, false],
+    ['2026-03-03', true],
+  ] as const)
+    it(`section 5: an answer about ${day}, asked on ${TODAY}, ${stale ? 'is' : 'is not'} stale`, async () => {
+      const { data } = await world.ask(`{ standing(code: "${uscc(1)}", asOf: "${day}") { asOf stale } }`)
+      expect(data.standing).to.deep.equal({ asOf: NOW.toISOString(), stale })
+      const answer = await fetch(`${world.url}/v1/standing/${uscc(1)}?asOf=${day}`)
+      expect(await answer.json()).to.deep.include({ asOf: NOW.toISOString(), stale })
+    })
+})

@@ -1,0 +1,119 @@
+import { expect } from 'chai'
+import { makeScheduler, type Turn } from '../../../src/work/timetable/occurrences.js'
+import { log } from '../../support/world.js'
+import { makeWorld, NOW, type World } from '../world.js'
+
+const TIMETABLE = `{ timetable { job subject cron words { zh en } missed pausable next paused { at by reason }
+  lastOccurrence { state cause by attempts missed plannedFor endedAt } lastRun { job cause by outcome attempt ms } } }`
+const START = `mutation($job: Job!, $subject: String) { startJob(job: $job, subject: $subject) { job subject plannedFor cause by state attempts } }`
+const PAUSE = `mutation($job: Job!, $subject: String, $reason: String!) { pauseJob(job: $job, subject: $subject, reason: $reason) { job next paused { at by reason } } }`
+const RESUME = `mutation($job: Job!, $subject: String) { resumeJob(job: $job, subject: $subject) { job next paused { by } } }`
+
+describe('the timetable over GraphQL', () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+  })
+  after(() => world.close())
+  const by = (role: 'officer' | 'administrator' | 'auditor' | 'marketplace') => ({
+    token: world.token(role, `${role}-1`),
+  })
+  const row = async (job: string) =>
+    (await world.ask(TIMETABLE, by('auditor'))).data.timetable.find((each: { job: string }) => each.job === job)
+  const REGISTRY = { job: 'PULL', subject: 'registry' }
+  const scheduler = (turns: Turn[], now: Date) =>
+    makeScheduler(world.database.db, {
+      occasions: [
+        { job: 'pull', subject: 'registry', cron: '10 3 * * *' },
+        { job: 'score', subject: '', cron: '*/5 * * * *' },
+      ],
+      act: async (turn) => Boolean(turns.push(turn)),
+      now: () => now,
+      log,
+    })
+
+  it('says what runs by itself, when, and when next', async () => {
+    expect(await row('PULL')).to.deep.equal({
+      ...REGISTRY,
+      cron: '10 3 * * *',
+      words: { zh: '每天 03:10', en: 'every day at 03:10' },
+      missed: 'ONCE',
+      pausable: true,
+      next: '2026-03-02T19:10:00.000Z',
+      paused: null,
+      lastOccurrence: null,
+      lastRun: null,
+    })
+    expect((await row('PUSH')).pausable).to.equal(false)
+  })
+
+  it('a job is started by an officer and taken up by whichever process looks first', async () => {
+    const asked = await world.ask(START, { ...by('officer'), variables: REGISTRY })
+    expect(asked.data.startJob).to.deep.include({ ...REGISTRY, cause: 'PERSON', by: 'officer-1', state: 'DUE' })
+    const again = await world.ask(START, { ...by('administrator'), variables: REGISTRY })
+    expect(again.data.startJob).to.deep.equal(asked.data.startJob)
+    const turns: Turn[] = []
+    const one = scheduler(turns, NOW)
+    await one.beat()
+    await one.idle()
+    expect(turns.map(({ job, cause, by }) => ({ job, cause, by }))).to.deep.equal([
+      { job: 'pull', cause: 'person', by: 'officer-1' },
+    ])
+    expect((await row('PULL')).lastOccurrence).to.deep.include({ state: 'DONE', by: 'officer-1', attempts: 1 })
+  })
+
+  it('a paused job is passed over until it is let go on, and says who paused it and why', async () => {
+    const variables = { job: 'SCORE', reason: '评分卡核对' }
+    const paused = await world.ask(PAUSE, { ...by('administrator'), variables })
+    expect(paused.data.pauseJob).to.deep.equal({
+      job: 'SCORE',
+      next: null,
+      paused: { at: NOW.toISOString(), by: 'administrator-1', reason: '评分卡核对' },
+    })
+    const turns: Turn[] = []
+    const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
+    await scheduler(turns, later(5)).beat()
+    expect(turns).to.deep.equal([])
+    expect((await world.ask(PAUSE, { ...by('officer'), variables })).errors?.[0]?.extensions['code']).to.equal(
+      'JOB_PAUSED',
+    )
+    world.setNow(later(6))
+    const resumed = await world.ask(RESUME, { ...by('officer'), variables: { job: 'SCORE' } })
+    expect(resumed.data.resumeJob).to.deep.equal({ job: 'SCORE', next: later(10).toISOString(), paused: null })
+    await scheduler(turns, later(9)).beat()
+    expect(turns, 'nothing is made up for').to.deep.equal([])
+    const on = scheduler(turns, later(10))
+    await on.beat()
+    await on.idle()
+    expect(turns.map(({ plannedFor }) => plannedFor)).to.deep.equal([later(10)])
+    world.setNow(NOW)
+  })
+
+  const refused: [string, string, object, Parameters<typeof by>[0], string][] = [
+    [
+      'a push is not paused here',
+      PAUSE,
+      { job: 'PUSH', subject: 'national', reason: 'x' },
+      'officer',
+      'JOB_NOT_PAUSABLE',
+    ],
+    ['expiry is not paused', PAUSE, { job: 'EXPIRE', reason: 'x' }, 'administrator', 'JOB_NOT_PAUSABLE'],
+    ['a pause needs a reason', PAUSE, { ...REGISTRY, reason: '  ' }, 'officer', 'INPUT_INVALID'],
+    ['what is not paused does not go on', RESUME, REGISTRY, 'officer', 'JOB_NOT_PAUSED'],
+    [
+      'what the timetable does not hold is unknown',
+      START,
+      { job: 'PULL', subject: 'quality' },
+      'officer',
+      'JOB_UNKNOWN',
+    ],
+    ['nor is a seed started', START, { job: 'SEED' }, 'administrator', 'JOB_UNKNOWN'],
+    ['an auditor only looks', START, REGISTRY, 'auditor', 'FORBIDDEN'],
+    ['a marketplace does not even look', TIMETABLE, {}, 'marketplace', 'FORBIDDEN'],
+  ]
+  for (const [title, query, variables, role, code] of refused)
+    it(title, async () => {
+      const { errors } = await world.ask(query, { ...by(role), variables })
+      expect(errors?.[0]?.extensions['code']).to.equal(code)
+    })
+})

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { accessTold, withAccess } from '../../src/commands/access-table.js'
+import { FIELDS, fieldsTold } from '../../src/api/access/fields.js'
+
+describe('who may see which field, as it is told', () => {
+  for (const [path, language] of [
+    ['README.md', 'en'],
+    ['README.zh-CN.md', 'zh'],
+  ] as const)
+    it(`is current in ${path}; npm run access writes it`, () => {
+      const readme = readFileSync(path, 'utf8')
+      expect(readme).to.equal(withAccess(readme, language))
+    })
+
+  it('is printed by the command whole: every row of the table', () => {
+    expect(Object.keys(accessTold.value.fields)).to.deep.equal([...FIELDS.keys()])
+    for (const { fields, whose } of fieldsTold())
+      expect(accessTold.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)
+  })
+})

@@ -1,0 +1,101 @@
+/** `npm start` as a whole: the embedded database, the cycle, the examples, commands beside it, and the end of it. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { begin, ended, hub, printed } from '../support/command.js'
+
+const run = promisify(execFile)
+const CYCLE_WITHIN_MS = 240_000
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+describe('the demo', () => {
+  let folder: string
+  let env: Record<string, string>
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-demo-'))
+    env = { DATA_DIR: folder, PORT: String(await freePort()) }
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('shows the cycle, serves, and its three examples work when pasted', async () => {
+    const child = begin(['demo'], env)
+    const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
+    expect(text).to.include('全部确认').and.not.include('未结')
+    const examples = text.split('\n').filter((line) => line.startsWith('curl '))
+    expect(examples).to.have.lengthOf(3)
+    const answers = []
+    for (const example of examples) answers.push(JSON.parse((await run('bash', ['-c', example])).stdout))
+    expect(answers.map((answer) => answer.errors)).to.deep.equal([undefined, undefined, undefined])
+    const [open, marketplace, officer] = answers
+    expect(open.data.standing.listed).to.equal(true)
+    expect(marketplace.data.standings.map((one: { grade: string }) => one.grade)).to.deep.equal(['A', 'B', 'D'])
+    expect(officer.data.operator.records.nodes).to.have.lengthOf(5)
+
+    // Each of the desk's people signs in with what was printed, and chooses a password of its own.
+    const people = [...text.matchAll(/^ {3}(officer|reviewer|administrator|security|auditor) +([\w-]{20,})$/gm)]
+    expect(people.map(([, name]) => name)).to.deep.equal([
+      'officer',
+      'reviewer',
+      'administrator',
+      'security',
+      'auditor',
+    ])
+    const signIn = async (given: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const asked = { method: 'POST', headers, body: JSON.stringify(given) }
+      const answer = await fetch(`http://127.0.0.1:${env['PORT']}/desk/login`, asked)
+      const { code, role } = (await answer.json()) as { code?: string; role?: string }
+      return code ?? role
+    }
+    for (const [, name, password] of people) expect(await signIn({ name, password })).to.equal('PASSWORD_TO_CHOOSE')
+    const [, name = '', password = ''] = people[0] ?? []
+    expect(await signIn({ name, password, newPassword: 'fjord kelp umbra lantern' })).to.equal('officer')
+
+    const beside = await hub(['pull', 'quality', '--json'], env)
+    expect(beside.json).to.deep.include({ feed: 'quality', new: 0, unchanged: 90, rejected: 1 })
+    expect((await fetch(`http://127.0.0.1:${env['PORT']}/readyz`)).status).to.equal(200)
+
+    const other = begin(['demo'], { ...env, PORT: String(await freePort()) })
+    await printed(other, /Ctrl-C/, CYCLE_WITHIN_MS)
+    const stillWorks = JSON.parse((await run('bash', ['-c', examples[1] ?? ''])).stdout)
+    expect(stillWorks.data.standings).to.have.lengthOf(3)
+    other.kill('SIGINT')
+    await ended(other)
+    const afterIt = await hub(['pull', 'quality', '--json'], env)
+    expect(afterIt.json).to.deep.include({ feed: 'quality', unchanged: 90 })
+
+    const second = await hub(['demo', '--json'], env)
+    expect([second.status, second.stderr + second.stdout]).to.satisfy(
+      ([status, told]: [number, string]) => status === 2 || told.includes('PORT_IN_USE'),
+    )
+
+    child.kill('SIGKILL')
+    await ended(child)
+  })
+
+  it('takes up the same data after being killed, and Ctrl-C leaves nothing running', async () => {
+    const child = begin(['demo'], env)
+    const text = await printed(child, /Ctrl-C/, CYCLE_WITHIN_MS)
+    expect(text).to.include('已有名单记录')
+    // What was printed before goes on working, and nobody's own password is taken away.
+    expect(text).to.match(/^ {3}officer +已自设密码/m)
+    expect(text).to.match(/^ {3}reviewer +[\w-]{20,}$/m)
+    expect(text).to.match(/（registry）收到 186，新增 0，变更 0，未变 185/)
+    child.kill('SIGINT')
+    expect(await ended(child)).to.equal(0)
+    const { stdout } = await run('ps', ['-eo', 'args'])
+    expect(stdout.split('\n').filter((args) => args.includes(folder))).to.deep.equal([])
+    expect(readdirSync(join(folder, 'sandbox')).filter((name) => name.startsWith('running.'))).to.have.lengthOf(1)
+  })
+})

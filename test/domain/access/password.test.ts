@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { text } from '../../../src/foundation/contracts.js'
+import { normalPassword, type PasswordFault, passwordFault } from '../../../src/domain/access/password.js'
+
+const common = new Set(text('passwords/common.txt').split('\n').filter(Boolean))
+const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })
+
+describe('a password that somebody chooses', () => {
+  const refused: [string, PasswordFault][] = [
+    ['', 'SHORT'],
+    ['Ab3$xyzwvut', 'SHORT'],
+    ['x9'.repeat(65), 'LONG'],
+    ['fjord kelp\u0007 lamp', 'CHARACTERS'],
+    ['aaaaaaaaaaaa', 'PATTERN'],
+    ['abababababab', 'PATTERN'],
+    ['123456789012', 'PATTERN'],
+    ['abcdefghijklm', 'PATTERN'],
+    ['我是王编造哦今天密码很长啊', 'NAMED'],
+    ['password2026', 'COMMON'],
+    ['P@ssw0rd2026!', 'COMMON'],
+    ['Ｐａｓｓｗｏｒｄ２０２６', 'COMMON'],
+    ['!!qwertyuiop!!', 'COMMON'],
+    ['sunshinemonkey', 'COMMON'],
+    ['Dragon99Master', 'COMMON'],
+    ['+-*/+-*/=#%&', 'COMMON'],
+  ]
+  for (const [password, wanted] of refused)
+    it(`${JSON.stringify(password.slice(0, 20))} may not be one (${wanted})`, () => {
+      expect(fault(password)).to.equal(wanted)
+    })
+
+  it('long ones that nobody has thought of may', () => {
+    for (const password of [
+      'fjord kelp umbra lantern',
+      'xK7#pq2vNw9z',
+      '松花江上的第七盏灯笼是蓝色的',
+      'orbit-quill-73-mosaic',
+    ])
+      expect(fault(password), password).to.equal(null)
+  })
+
+  it('no common password may be one, whatever the case and whatever digits stand behind it', () => {
+    const words = [...common]
+    fc.assert(
+      fc.property(fc.nat(words.length - 1), fc.boolean(), fc.nat(9_999), (i, upper, digits) => {
+        const word = words[i] ?? ''
+        expect(fault(`${upper ? word.toUpperCase() : word}${digits}`)).to.not.equal(null)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is the same one in each spelling of its characters', () => {
+    expect(normalPassword('ｆｊｏｒｄ①')).to.equal('fjord1')
+  })
+})

@@ -1,0 +1,277 @@
+import { expect } from 'chai'
+import { RECORD_KINDS } from '../../../src/domain/records/records.js'
+import {
+  ACCESS,
+  type Act,
+  CLIENT_ROLES,
+  isRole,
+  KINDS_SEEN,
+  may,
+  mayConsent,
+  mayFeed,
+  mayIn,
+  mayOperator,
+  OF_ALL_REGIONS,
+  OF_ITS_REGION,
+  PUBLIC,
+  ROLES,
+  type Role,
+  sightOf,
+  type Viewer,
+  viewerOf,
+} from '../../../src/domain/access/viewer.js'
+
+const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
+const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()
+const OPEN: Act[] = ['see_blacklist', 'see_scorecard', 'see_standing', 'use_access_code']
+const SIGNED_IN: Act[] = [...OPEN, 'see_operator', 'see_itself']
+const AUTHORITY: Act[] = [
+  ...SIGNED_IN,
+  'see_open_records',
+  'see_grade',
+  'see_operations',
+  'see_queue',
+  'see_rejects',
+  'see_score_reasons',
+  'see_objections',
+  'see_rules',
+]
+
+describe('who may see and do what', () => {
+  const table: Record<Role, Act[]> = {
+    public: OPEN,
+    marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes'],
+    credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
+    agency: [...AUTHORITY, 'correct_rejects', 'send_records'],
+    officer: [
+      ...AUTHORITY,
+      'release_restored',
+      'see_inner_listings',
+      'see_authorisations',
+      'see_removed',
+      'direct_timetable',
+      'map_headings',
+      'amend_calendar',
+      'issue_access_code',
+      'see_access_codes',
+      'see_watch_list',
+      'propose_overrule',
+      'open_objection',
+      'see_trials',
+      'propose_scorecard',
+      'see_moves',
+      'move_listing',
+      'settle_concern',
+      'decide_identity',
+      'correct_rejects',
+      'direct_platform',
+      'settle_delivery',
+      'close_retraction',
+      'see_askers',
+    ],
+    reviewer: [
+      ...AUTHORITY,
+      'release_restored',
+      'see_inner_listings',
+      'see_authorisations',
+      'see_removed',
+      'issue_access_code',
+      'see_access_codes',
+      'see_watch_list',
+      'propose_overrule',
+      'decide_overrule',
+      'decide_objection',
+      'see_trials',
+      'propose_scorecard',
+      'decide_scorecard',
+      'see_moves',
+      'move_listing',
+      'settle_concern',
+      'take_back_run',
+      'decide_identity',
+      'direct_platform',
+      'settle_delivery',
+      'close_retraction',
+      'see_askers',
+    ],
+    administrator: [
+      'see_registered',
+      'manage_registered',
+      'see_webhooks',
+      ...AUTHORITY,
+      'direct_timetable',
+      'map_headings',
+      'release_restored',
+      'see_inner_listings',
+      'see_authorisations',
+      'amend_calendar',
+      'see_access_codes',
+      'see_watch_list',
+      'see_trials',
+      'propose_scorecard',
+      'decide_scorecard',
+      'see_moves',
+      'take_back_run',
+      'decide_identity',
+      'correct_rejects',
+      'send_records',
+      'direct_platform',
+      'settle_delivery',
+      'see_lockouts',
+      'see_trail',
+      'see_askers',
+    ],
+    auditor: [
+      'see_registered',
+      'see_webhooks',
+      ...AUTHORITY,
+      'see_lockouts',
+      'see_trail',
+      'see_askers',
+      'see_inner_listings',
+      'see_authorisations',
+      'see_removed',
+      'see_access_codes',
+      'see_watch_list',
+      'see_trials',
+      'see_moves',
+    ],
+    party: [
+      ...SIGNED_IN,
+      'see_grade',
+      'see_inner_listings',
+      'see_authorisations',
+      'see_removed',
+      'see_score_reasons',
+      'open_objection',
+      'see_own_file',
+      'move_own_listing',
+      'see_askers',
+    ],
+  }
+  for (const role of ROLES) {
+    it(`${role} may do exactly what its row says`, () => {
+      expect(allowed(role)).to.deep.equal([...table[role]].sort())
+    })
+  }
+
+  it('firms and credit services read only the kinds that the law opens, the public none', () => {
+    expect(KINDS_SEEN.public).to.deep.equal([])
+    for (const role of ['marketplace', 'credit_service'] as const)
+      expect(KINDS_SEEN[role]).to.have.members([
+        'registration',
+        'trademark',
+        'inspection',
+        'recall',
+        'standard',
+        'commitment',
+      ])
+    for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor', 'party'] as const)
+      expect(KINDS_SEEN[role]).to.have.members(RECORD_KINDS)
+  })
+
+  const operator = (uscc: string | null, region: string | null = '220102') => ({ uscc, shop: null, region })
+
+  it('a party sees its own operator and no other', () => {
+    const party = viewer('party', '91220102MAY000001A')
+    expect(mayOperator(party, operator('91220102MAY000001A'))).to.equal(true)
+    expect(mayOperator(party, operator('91220102MAY000002B'))).to.equal(false)
+    expect(mayOperator(party, null)).to.equal(false)
+    expect(mayOperator(viewer('party', null), operator(null))).to.equal(false)
+    expect(mayOperator(viewer('marketplace'), operator('91220102MAY000002B'))).to.equal(true)
+    expect(mayOperator(PUBLIC, operator('91220102MAY000002B'))).to.equal(false)
+    expect(viewerOf(party, operator('91220102MAY000002B'))).to.equal(PUBLIC)
+  })
+
+  it('no client is registered as the public or as a party', () => {
+    expect(CLIENT_ROLES).to.not.include.members(['public'])
+    expect(CLIENT_ROLES).to.not.include.members(['party'])
+    expect(CLIENT_ROLES).to.have.length(ROLES.length - 2)
+  })
+
+  it('only a role is a role', () => {
+    for (const role of ROLES) expect(isRole(role)).to.equal(true)
+    for (const other of ['', 'Officer', 'toString', 'admin']) expect(isRole(other)).to.equal(false)
+  })
+
+  it('an agency acts on its own feeds alone, an authority on all', () => {
+    const of = (role: Role, agency: string | null): Viewer => ({ ...viewer(role), agency })
+    const feed = { agency: 'ip-office' }
+    expect(mayFeed(of('agency', 'ip-office'), 'see_rejects', feed)).to.equal(true)
+    expect(mayFeed(of('agency', 'high-court'), 'see_rejects', feed)).to.equal(false)
+    expect(mayFeed(of('agency', null), 'see_rejects', feed)).to.equal(false)
+    expect(mayFeed(of('officer', null), 'see_rejects', feed)).to.equal(true)
+    expect(mayFeed(of('marketplace', 'ip-office'), 'see_rejects', feed)).to.equal(false)
+  })
+
+  describe('a region', () => {
+    const of = (region: string | null, role: Role = 'officer'): Viewer => ({ ...viewer(role), region })
+    const places = ['220102', '220100', '220200', '220000', '110000', null]
+    const inside: [string | null, (string | null)[]][] = [
+      [null, places],
+      ['220000', places],
+      ['220100', ['220102', '220100']],
+      ['220102', ['220102']],
+      ['220200', ['220200']],
+      ['110000', ['110000']],
+    ]
+    for (const [region, allowed] of inside)
+      it(`${region ?? 'that is none'} bounds acts about one operator to ${allowed.length === places.length ? 'nothing' : allowed.join(' ')}`, () => {
+        for (const act of OF_ITS_REGION)
+          for (const place of places)
+            expect(mayIn(of(region, 'reviewer'), act, place), `${act} ${place}`).to.equal(
+              ACCESS[act].includes('reviewer') && allowed.includes(place),
+            )
+      })
+
+    it('of a city or a county takes away what touches all regions, the province’s nothing', () => {
+      for (const act of OF_ALL_REGIONS) {
+        const role = ACCESS[act][0] ?? 'public'
+        expect([may(of(null, role), act), may(of('220000', role), act), may(of('220100', role), act)]).to.deep.equal([
+          true,
+          true,
+          false,
+        ])
+      }
+    })
+
+    const seen: [string | null, (string | null)[]][] = [
+      [null, places],
+      ['220000', places],
+      ['220100', ['220102', '220100']],
+      ['220102', ['220102']],
+      ['220200', ['220200']],
+      ['110000', ['110000']],
+      ['000000', []],
+    ]
+    for (const [region, some] of seen)
+      it(`${region ?? 'that is none'} bounds what an authority sees to ${some.length === places.length ? 'nothing' : some.join(' ') || 'nobody'}`, () => {
+        for (const role of ['agency', 'officer', 'reviewer', 'administrator', 'auditor'] as const)
+          for (const place of places) {
+            const there = some.includes(place)
+            expect(mayOperator(of(region, role), operator('x', place)), `${role} ${place}`).to.equal(there)
+            expect(viewerOf(of(region, role), operator('x', place)).role).to.equal(there ? role : 'public')
+          }
+        expect(mayOperator(of(region), null)).to.equal(some.length === places.length)
+      })
+
+    it('bounds no firm and no credit service: what they see goes by lists and authorisations', () => {
+      for (const role of ['marketplace', 'credit_service'] as const) {
+        expect(sightOf(of('220100', role))).to.equal(null)
+        expect(mayOperator(of('220100', role), operator('x', '220200'))).to.equal(true)
+      }
+    })
+
+    it('consents to what an authority below it decides, and never to what its own level or an unknown one does', () => {
+      const levels = ['COUNTY', 'CITY', 'PROVINCE', null] as const
+      const consents = (region: string | null) => levels.filter((level) => mayConsent(of(region, 'reviewer'), level))
+      expect([consents('220102'), consents('220100')]).to.deep.equal([[], ['COUNTY']])
+      expect([consents('220000'), consents(null)]).to.deep.equal([levels, levels])
+      expect(mayConsent(of(null, 'auditor'), 'COUNTY')).to.equal(false)
+    })
+
+    it('gives nobody an act that its role has not', () => {
+      for (const act of OF_ITS_REGION) expect(mayIn(of('220100', 'marketplace'), act, '220100')).to.equal(false)
+    })
+  })
+})

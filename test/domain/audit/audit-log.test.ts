@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import { type Content, chained, contentIn, headIn, headSaid, NO_HEAD, rowHash } from '../../../src/domain/audit/audit-log.js'
+import { SEAL, sealOf } from '../../support/audit.js'
+import { AT, contentOf, linkOf, rowsOf } from '../../support/audit-rows.js'
+
+describe('a row of the audit log', () => {
+  const content: Content = {
+    salt: Buffer.alloc(16, 7).toString('base64'),
+    client: 'taopin',
+    role: 'marketplace',
+    agency: null,
+    purpose: '入驻审核',
+    request: 'r-1',
+    asked: '{ standing(code: "1") }',
+    outcome: 'DONE',
+    shown: Buffer.from([0, 49]).toString('base64'),
+    digest: Buffer.alloc(32, 9).toString('base64'),
+  }
+
+  it('is hashed as it always was, or no older row could be verified', () => {
+    const [row] = chained(NO_HEAD, [linkOf(content)], SEAL)
+    expect(row?.contentHash).to.equal('98777a67a5e55dda071f7ab2fcf684c36f6c97332e2d46bfdb33ede59f8d646e')
+    expect(row && rowHash(row)).to.equal('6d7e49ed354d93d3b064bb29065017b12d12d1549837a5c749468376ae7c9e9e')
+  })
+
+  it('P-A2: is sealed with a key, by form, key, number, instant, kind, count, content and the row before', () => {
+    const [row] = chained(NO_HEAD, [linkOf(content)], SEAL)
+    expect(row).to.include({ form: 1, keyId: '0badc0de', number: 1, kind: 'ANSWER', count: 1 })
+    expect(row?.hash).to.equal(
+      SEAL.mac(`1\n0badc0de\n1\n${AT.toISOString()}\nANSWER\n1\n${row?.contentHash}\n${'0'.repeat(64)}\n`),
+    )
+    const [other] = chained(NO_HEAD, [linkOf(content)], sealOf('another0'))
+    expect(other?.hash).to.not.equal(row?.hash)
+  })
+
+  it('holds its content as one text without a line end, from which it is read again', () => {
+    const [row] = chained(NO_HEAD, [linkOf({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })], SEAL)
+    expect(row?.body).to.not.include('\n')
+    expect(contentIn(row?.body ?? '')).to.deep.equal({ ...content, asked: 'two\nlines "quoted" \\ \u2028' })
+    for (const other of ['', '{}', '[1]', '["a"]', `[${Array(10).fill('1').join(',')}]`])
+      expect(contentIn(other)).to.equal(null)
+    expect(contentIn(JSON.stringify(Object.values(contentOf(1))))).to.deep.equal(contentOf(1))
+  })
+
+  it('reads a head as manifests write it, and nothing else', () => {
+    const [, head] = rowsOf(2)
+    expect(headIn(head && headSaid(head))).to.deep.equal({ number: 2, hash: head?.hash })
+    for (const other of [
+      null,
+      {},
+      { number: 0, hash: 'a'.repeat(64) },
+      { number: 1, hash: 'a' },
+      { number: 1.5, hash: 'a'.repeat(64) },
+    ])
+      expect(headIn(other)).to.equal(null)
+  })
+})

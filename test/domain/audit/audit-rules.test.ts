@@ -1,0 +1,48 @@
+import { expect } from 'chai'
+import { checkTrail, keptUntil, type TrailRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
+import { ROLES } from '../../../src/domain/access/viewer.js'
+import { trailRules } from '../../../src/work/audit/audit-rules.js'
+
+const row = { basis: '测试', mark: 'M', confirmed: false } as const
+const rules: TrailRules = {
+  retention: [
+    { ...row, from: null, to: '2025-12-31', months: 12 },
+    { ...row, from: '2026-01-01', to: null, months: 36 },
+  ],
+  telling: ROLES.filter((role) => role !== 'public').map((asker) => ({
+    ...row,
+    asker,
+    from: null,
+    to: null,
+    told: asker === 'marketplace' ? ['party'] : [],
+  })),
+}
+
+describe('the rules of the trail', () => {
+  it('keep content for as long as was the rule on the day of the answer', () => {
+    expect(keptUntil(rules, new Date('2025-12-31T15:00:00Z'))).to.deep.equal(new Date('2026-12-31T15:00:00Z'))
+    // Already the next year in Asia/Shanghai.
+    expect(keptUntil(rules, new Date('2025-12-31T16:00:00Z'))).to.deep.equal(new Date('2028-12-31T16:00:00Z'))
+  })
+
+  it('tell whom they name, of whom they name', () => {
+    expect(toldOf(rules, 'party', '2026-03-02')).to.deep.equal(['marketplace'])
+    expect(toldOf(rules, 'officer', '2026-03-02')).to.deep.equal([])
+  })
+
+  it('are refused with a gap, an overlap or an asker of whom nothing is said', () => {
+    expect(checkTrail(rules)).to.deep.equal([])
+    const [first, second] = rules.retention
+    if (first === undefined || second === undefined) throw new Error('two rows')
+    expect(checkTrail({ ...rules, retention: [first] })).to.have.length(1)
+    expect(checkTrail({ ...rules, retention: [second] })).to.have.length(1)
+    expect(checkTrail({ ...rules, retention: [{ ...first, to: '2025-12-30' }, second] })).to.have.length(1)
+    expect(checkTrail({ ...rules, retention: [{ ...first, to: '2026-01-01' }, second] })).to.have.length(1)
+    expect(checkTrail({ ...rules, telling: rules.telling.slice(1) })).to.have.length(1)
+  })
+
+  it('as they stand, tell an operator of firms and credit services, and of no authority', () => {
+    expect(toldOf(trailRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
+    expect(toldOf(trailRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
+  })
+})

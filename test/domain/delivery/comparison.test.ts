@@ -1,0 +1,97 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { isOutage, judge, type ShownAs, type ToldLast } from '../../../src/domain/delivery/comparison.js'
+
+const TOLD: ToldLast = { number: 3, action: 'ADD', state: 'CONFIRMED', uscc: '91X', name: '长春虚构（集团）有限公司' }
+const SHOWN: ShownAs = { sequence: 3, uscc: '91X', name: '长春虚构(集团)有限公司' }
+
+describe('what a platform shows, held against what it was told', () => {
+  const cases: [string, boolean, ToldLast | null, ShownAs | null, object][] = [
+    ['in force, confirmed and shown', true, TOLD, SHOWN, { what: 'AGREES' }],
+    ['in force, confirmed and gone', true, TOLD, null, { what: 'MISSING' }],
+    ['P-B1: in force and never told', true, null, null, { what: 'UNTOLD' }],
+    ['P-B1: in force and told last of its end', true, { ...TOLD, action: 'REMOVE' }, null, { what: 'UNTOLD' }],
+    [
+      'P-B1: in force, told, and closed by an officer before it was confirmed',
+      true,
+      { ...TOLD, state: 'CLOSED' },
+      null,
+      { what: 'UNTOLD' },
+    ],
+    ['in force and just being told', true, { ...TOLD, state: 'OPEN' }, null, { what: 'ON_ITS_WAY' }],
+    ['not in force and not shown', false, { ...TOLD, action: 'REMOVE' }, null, { what: 'AGREES' }],
+    ['not in force and shown', false, { ...TOLD, action: 'REMOVE' }, SHOWN, { what: 'UNWANTED' }],
+    ['not in force, never told and shown', false, null, SHOWN, { what: 'UNWANTED' }],
+    [
+      'not in force, shown, its removal on its way',
+      false,
+      { ...TOLD, action: 'REMOVE', state: 'OPEN' },
+      SHOWN,
+      { what: 'ON_ITS_WAY' },
+    ],
+    ['shown older', true, TOLD, { ...SHOWN, sequence: 2 }, { what: 'STALE', differs: ['SEQUENCE'] }],
+    ['shown under another code', true, TOLD, { ...SHOWN, uscc: '91Y' }, { what: 'STALE', differs: ['USCC'] }],
+    ['shown under another name', true, TOLD, { ...SHOWN, name: '另一公司' }, { what: 'STALE', differs: ['NAME'] }],
+    [
+      'shown without what the platform does not tell',
+      true,
+      TOLD,
+      { sequence: null, uscc: null, name: '' },
+      { what: 'AGREES' },
+    ],
+  ]
+  for (const [title, standing, told, shown, expected] of cases)
+    it(`${title}: ${(expected as { what: string }).what}`, () => {
+      expect(judge(standing, told, shown)).to.deep.equal(expected)
+    })
+
+  const told = fc.option(
+    fc.record({
+      number: fc.integer({ min: 1, max: 9 }),
+      action: fc.constantFrom('ADD', 'CHANGE', 'REMOVE'),
+      state: fc.constantFrom('CONFIRMED', 'CLOSED', 'OPEN'),
+      uscc: fc.option(fc.constantFrom('91X', '91Y')),
+      name: fc.constantFrom('甲', '乙'),
+    }),
+  ) as fc.Arbitrary<ToldLast | null>
+  const shown = fc.option(
+    fc.record({
+      sequence: fc.option(fc.integer({ min: 1, max: 9 })),
+      uscc: fc.option(fc.constantFrom('91X', '91Y')),
+      name: fc.constantFrom('甲', '乙', ''),
+    }),
+  )
+
+  it('nothing that is on its way is judged, and nothing is missing that was not confirmed', () => {
+    fc.assert(
+      fc.property(fc.boolean(), told, shown, (standing, last, here) => {
+        const { what } = judge(standing, last, here)
+        if (last?.state === 'OPEN') expect(what).to.equal('ON_ITS_WAY')
+        if (what === 'MISSING') expect([standing, last?.state, here]).to.deep.equal([true, 'CONFIRMED', null])
+        if (what === 'UNWANTED') expect([standing, here === null]).to.deep.equal([false, false])
+        if (what === 'STALE') expect([standing, last?.state, here === null]).to.deep.equal([true, 'CONFIRMED', false])
+      }),
+    )
+  })
+})
+
+describe('so much is gone that it is an outage', () => {
+  const cases: [number, number, number, boolean, boolean][] = [
+    // gone, confirmed, shown, restored, outage
+    [1, 1, 0, false, false],
+    [2, 2, 0, false, true],
+    [2, 3, 1, false, false],
+    [10, 11, 1, false, false],
+    [11, 100, 89, false, true],
+    [50, 1_000, 950, false, false],
+    [51, 1_000, 949, false, true],
+    [51, 1_000, 949, true, false],
+    [500, 1_000, 500, true, false],
+    [501, 1_000, 499, true, true],
+    [1_000, 1_000, 0, true, true],
+  ]
+  for (const [gone, confirmed, shown, restored, outage] of cases)
+    it(`${gone} of ${confirmed} gone, ${shown} shown${restored ? ', restored from a backup' : ''}: ${outage ? 'an outage' : 'each is looked at'}`, () => {
+      expect(isOutage({ gone, confirmed, shown }, restored)).to.equal(outage)
+    })
+})

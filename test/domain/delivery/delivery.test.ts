@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Action, type DeliveryState, type Earlier, nextTry, type Owing, owing } from '../../../src/domain/delivery/delivery.js'
+
+const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): Earlier => ({
+  action,
+  state,
+  attempts,
+})
+const NOW = new Date('2026-11-25T02:00:00Z')
+const seconds = (attempts: number, spread = 0.5, retryAfter?: number): number =>
+  (nextTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
+
+describe('what a platform is owed', () => {
+  const cases: [string, Action, Earlier[], Owing][] = [
+    ['an addition, first of all', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
+    [
+      'a change before anything was sent is an addition',
+      'CHANGE',
+      [said('ADD', 'OWED')],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    ['a change of what was confirmed', 'CHANGE', [said('ADD', 'CONFIRMED')], { owe: 'CHANGE', fold: 'untried' }],
+    [
+      'a change of what was removed, and whose new addition never left, is an addition',
+      'CHANGE',
+      [said('ADD', 'CONFIRMED'), said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED')],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
+      'a change behind an addition that is on its way is a change',
+      'CHANGE',
+      [said('REMOVE', 'CONFIRMED'), said('ADD', 'OWED', 1)],
+      { owe: 'CHANGE', fold: 'untried' },
+    ],
+    [
+      'a change of what was refused is an addition',
+      'CHANGE',
+      [said('ADD', 'REFUSED')],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
+      'a change of what was added once, and whose last addition a person closed unsent, is an addition',
+      'CHANGE',
+      [said('ADD', 'CONFIRMED'), said('ADD', 'CLOSED', 0)],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
+      'a change where a removal and the addition behind it never left is an addition',
+      'CHANGE',
+      [said('ADD', 'CONFIRMED'), said('REMOVE', 'OWED'), said('ADD', 'OWED')],
+      { owe: 'ADD', fold: 'untried' },
+    ],
+    [
+      'a removal of what was never sent cancels out',
+      'REMOVE',
+      [said('ADD', 'OWED')],
+      { owe: null, fold: 'unconfirmed' },
+    ],
+    ['a removal of what nobody was told', 'REMOVE', [], { owe: null, fold: 'unconfirmed' }],
+    ['a removal of what was confirmed', 'REMOVE', [said('ADD', 'CONFIRMED')], { owe: 'REMOVE', fold: 'unconfirmed' }],
+    [
+      'a removal of what was sent and not answered',
+      'REMOVE',
+      [said('ADD', 'OWED', 2)],
+      { owe: 'REMOVE', fold: 'unconfirmed' },
+    ],
+    ['a removal of what was refused', 'REMOVE', [said('ADD', 'REFUSED')], { owe: 'REMOVE', fold: 'unconfirmed' }],
+    ['a removal of what was folded untried', 'REMOVE', [said('ADD', 'FOLDED', 0)], { owe: null, fold: 'unconfirmed' }],
+    [
+      'a removal of what was sent, then folded',
+      'REMOVE',
+      [said('ADD', 'FOLDED', 1)],
+      { owe: 'REMOVE', fold: 'unconfirmed' },
+    ],
+  ]
+  for (const [what, change, earlier, expected] of cases) {
+    it(what, () => {
+      expect(owing(change, earlier)).to.deep.equal(expected)
+    })
+  }
+
+  it('whoever may have heard of an entry hears of its removal, and nobody else', () => {
+    const earlier = fc.array(
+      fc.record({
+        action: fc.constantFrom<Action>('ADD', 'CHANGE', 'REMOVE'),
+        state: fc.constantFrom<DeliveryState>('OWED', 'REFUSED', 'FOLDED'),
+        attempts: fc.nat(4),
+      }),
+    )
+    fc.assert(
+      fc.property(earlier, (all) => {
+        expect(owing('REMOVE', all).owe).to.equal(all.some((one) => one.attempts > 0) ? 'REMOVE' : null)
+        expect(owing('REMOVE', [...all, said('ADD', 'CONFIRMED')]).owe).to.equal('REMOVE')
+      }),
+    )
+  })
+})
+
+describe('the next try', () => {
+  it('waits twice as long each time, to an hour at most', () => {
+    expect([1, 2, 3, 4, 11, 12, 50, 5_000].map((attempts) => seconds(attempts))).to.deep.equal([
+      2, 4, 8, 16, 2_048, 3_600, 3_600, 3_600,
+    ])
+  })
+
+  it('waits as long as the platform asks, and never longer than an hour', () => {
+    expect(seconds(1, 0.5, 30)).to.equal(30)
+    expect(seconds(5, 0.5, 1)).to.equal(32)
+    expect(seconds(1, 0.5, 86_400)).to.equal(3_600)
+  })
+
+  it('lies after now, within a quarter of its time and an hour at most', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, spread) => {
+        const wait = seconds(attempts, spread)
+        const middle = seconds(attempts)
+        expect(wait).to.be.within(middle * 0.75 - 0.001, Math.min(middle * 1.25, 3_600) + 0.001)
+        expect(wait).to.be.greaterThan(0)
+      }),
+    )
+  })
+})

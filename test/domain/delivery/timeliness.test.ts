@@ -1,0 +1,194 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
+import {
+  type Counted,
+  checkTimeliness,
+  DUTIES,
+  dueDay,
+  figuresOf,
+  lastDueBy,
+  limitOf,
+  spanOf,
+  TOLD_DUTIES,
+  workdaysTaken,
+} from '../../../src/domain/delivery/timeliness.js'
+import { timelinessRules } from '../../../src/work/delivery/timeliness.js'
+import { rules as HUB } from '../../support/world.js'
+
+const { calendar } = HUB
+const PLAIN: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '2099-12-31' }
+const rules = timelinessRules()
+
+describe('the limits of timeliness', () => {
+  const rows: [string, (typeof DUTIES)[number], string, number | null][] = [
+    ['a record has 7 working days', 'RECORD', '2026-10-09', 7],
+    ['of whatever year', 'RECORD', '2014-01-01', 7],
+    ['a withdrawn record 3', 'RECORD_WITHDRAWAL', '2021-07-15', 3],
+    ['a removed entry 3', 'LISTING_WITHDRAWAL', '2026-10-09', 3],
+    ['publication 20', 'PUBLICITY', '2026-10-09', 20],
+    ['publication none before there was a rule', 'PUBLICITY', '2014-09-30', null],
+  ]
+  for (const [what, duty, day, workdays] of rows)
+    it(what, () => {
+      expect(limitOf(rules, duty, day)?.workdays ?? null).to.equal(workdays)
+    })
+
+  it('are the rows that ship, and a broken table is told by place', () => {
+    expect(checkTimeliness(rules)).to.deep.equal([])
+    const [first] = rules.limits
+    if (first === undefined) throw new Error('no row')
+    const broken = checkTimeliness({ limits: [first, { ...first, mark: 'M' }] })
+    expect(broken.map(({ place }) => place)).to.include.members(['limits[0]', 'limits[1]', 'limits'])
+  })
+})
+
+describe('the last day', () => {
+  const rows: [string, string, string][] = [
+    ['passes over a weekend', '2026-11-20', '2026-12-01'],
+    ['passes over the National Day holidays and counts the make-up days', '2026-09-25', '2026-10-12'],
+  ]
+  for (const [what, from, dueOn] of rows)
+    it(what, () => {
+      expect(dueDay(rules, calendar, 'RECORD', from)?.dueOn).to.equal(dueOn)
+      expect(addWorkdays(calendar, from, 7).date).to.equal(dueOn)
+    })
+
+  it('is provisional beyond the published holidays', () => {
+    expect(dueDay(rules, calendar, 'RECORD', '2031-01-02')).to.include({ provisional: true })
+  })
+})
+
+describe('working days taken', () => {
+  const rows: [string, string, string, number][] = [
+    ['none on the day itself', '2026-11-20', '2026-11-20', 0],
+    ['none before', '2026-11-20', '2026-11-18', 0],
+    ['Friday to Monday is one', '2026-11-20', '2026-11-23', 1],
+    ['a Saturday counts as the Monday after it', '2026-11-20', '2026-11-21', 1],
+  ]
+  for (const [what, from, on, days] of rows)
+    it(what, () => {
+      expect(workdaysTaken(calendar, from, on)).to.equal(days)
+    })
+
+  const day = fc.integer({ min: 0, max: 700 }).map((n) => addDays('2025-06-01', n))
+  it('are within the limit exactly when the last day has not passed', () => {
+    fc.assert(
+      fc.property(day, fc.integer({ min: 0, max: 60 }), fc.constantFrom(...DUTIES), (from, n, duty) => {
+        const on = addDays(from, n)
+        const due = dueDay(rules, calendar, duty, from)
+        if (due === null) throw new Error('no limit')
+        expect(workdaysTaken(calendar, from, on) <= due.limit.workdays).to.equal(on <= due.dueOn)
+      }),
+    )
+  })
+
+  it('are asked for back to the last day of decision that is due by a day, and no further', () => {
+    fc.assert(
+      fc.property(day, fc.constantFrom(...DUTIES), (by, duty) => {
+        const from = lastDueBy(rules, calendar, duty, by)
+        if (from === null) throw new Error('none')
+        expect((dueDay(rules, calendar, duty, from)?.dueOn ?? '9') <= by).to.equal(true)
+        expect((dueDay(rules, calendar, duty, addDays(from, 1))?.dueOn ?? '') > by).to.equal(true)
+      }),
+    )
+  })
+
+  it('of a month all lie in its span', () => {
+    fc.assert(
+      fc.property(day, fc.constantFrom(...TOLD_DUTIES), (from, duty) => {
+        const month = (dueDay(rules, calendar, duty, from)?.dueOn ?? '').slice(0, 7)
+        const span = spanOf(rules, calendar, TOLD_DUTIES, month)
+        expect(from >= span.from && from <= span.to).to.equal(true)
+      }),
+    )
+  })
+})
+
+describe('the figures of a month', () => {
+  const one = (more: Partial<Counted> = {}): Counted => ({
+    authority: '虚构市市场监督管理局',
+    platform: 'national',
+    duty: 'RECORD',
+    from: '2026-11-02',
+    state: 'DONE',
+    doneOn: '2026-11-04',
+    n: 1,
+    ...more,
+  })
+  const figures = (counted: Counted[], today = '2026-11-25', month = '2026-11') =>
+    figuresOf(counted, rules, PLAIN, { month, today })
+
+  it('count in time, late, open and closed, with share, median and worst', () => {
+    const [figure, ...more] = figures([
+      one({ n: 3 }),
+      one({ doneOn: '2026-11-11', n: 1 }),
+      one({ doneOn: '2026-11-12' }),
+      one({ state: 'OPEN', doneOn: null }),
+      one({ state: 'OPEN', doneOn: null, from: '2026-11-18' }),
+      one({ state: 'CLOSED', doneOn: '2026-11-20' }),
+    ])
+    expect(more).to.deep.equal([])
+    // Due on 11 November; overdue until the 25th is 17 working days.
+    expect(figure).to.include({ total: 8, onTime: 4, late: 2, open: 2, overdue: 1, closed: 1, median: 2, worst: 17 })
+    expect(figure?.share).to.be.closeTo(4 / 6, 1e-9)
+  })
+
+  it('are of what was due in the month, whenever it was decided or done', () => {
+    const last = one({ from: '2026-11-20', doneOn: '2026-12-02' })
+    expect(figures([last])).to.deep.equal([])
+    expect(figures([last], '2026-12-25', '2026-12')[0]).to.include({ total: 1, late: 1, worst: 8 })
+  })
+
+  it('of what is due today are open and not late', () => {
+    expect(figures([one({ state: 'OPEN', doneOn: null })], '2026-11-11')[0]).to.include({
+      open: 1,
+      late: 0,
+      share: null,
+      worst: null,
+    })
+    expect(figures([one({ state: 'OPEN', doneOn: null })], '2026-11-12')[0]).to.include({ open: 1, late: 1, share: 0 })
+  })
+
+  it('stand apart by authority, platform and duty, in that order', () => {
+    const all = figures([
+      one({ platform: 'jilin' }),
+      one({ authority: '甲' }),
+      one({ duty: 'LISTING' }),
+      one({ platform: 'creditchina', authority: '甲' }),
+      one(),
+    ])
+    expect(all.map(({ authority, platform, duty }) => [authority, platform, duty].join(' '))).to.deep.equal([
+      '甲 creditchina RECORD',
+      '甲 national RECORD',
+      '虚构市市场监督管理局 jilin RECORD',
+      '虚构市市场监督管理局 national RECORD',
+      '虚构市市场监督管理局 national LISTING',
+    ])
+  })
+
+  it('add up, in whatever order they come and however they are bundled', () => {
+    const day = fc.integer({ min: 0, max: 30 }).map((n) => addDays('2026-10-15', n))
+    const any = fc
+      .record({
+        from: day,
+        wait: fc.integer({ min: 0, max: 30 }),
+        state: fc.constantFrom('DONE' as const, 'OPEN' as const, 'CLOSED' as const),
+        n: fc.integer({ min: 1, max: 4 }),
+      })
+      .map(({ from, wait, state, n }) => one({ from, state, doneOn: state === 'OPEN' ? null : addDays(from, wait), n }))
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 20 }), (counted) => {
+        const made = figures(counted)
+        const singly = counted.flatMap((each) => Array.from({ length: each.n }, () => ({ ...each, n: 1 }))).reverse()
+        expect(figures(singly)).to.deep.equal(made)
+        for (const { total, onTime, late, open, overdue, closed, median, worst } of made) {
+          expect(onTime + (late - overdue) + open + closed).to.equal(total)
+          expect(overdue).to.be.at.most(open)
+          if (median !== null) expect(worst).to.be.at.least(median)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Bounds, type Delivered, isStale, outOfBounds } from '../../../src/domain/intake/bounds.js'
+
+const BOUNDS: Bounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
+const delivered = (more: Partial<Delivered> = {}): Delivered => ({
+  received: 100,
+  rejected: 0,
+  records: 100,
+  standing: 100,
+  partialFile: false,
+  whole: true,
+  ...more,
+})
+
+describe('bounds', () => {
+  const cases: [string, Partial<Delivered>, RegExp | null][] = [
+    ['what it always sends', {}, null],
+    ['the fewest', { received: 5, records: 5, standing: 0 }, null],
+    ['fewer than the fewest', { received: 4, records: 4, standing: 0 }, /fewer items/],
+    ['nothing', { received: 0, records: 0, standing: 0 }, /fewer items/],
+    ['the most', { received: 1_000, records: 1_000 }, null],
+    ['more than the most', { received: 1_001, records: 1_001 }, /more items/],
+    ['half of them bad', { rejected: 50 }, null],
+    ['more than half of them bad', { rejected: 51 }, /are bad/],
+    ['nine items, all bad', { received: 9, records: 9, rejected: 9, standing: 0 }, null],
+    ['ten items, six bad', { received: 10, records: 10, rejected: 6, standing: 0 }, /are bad/],
+    ['half of what stands', { received: 50, records: 50 }, null],
+    ['less than half of what stands', { received: 49, records: 49 }, /shrinks/],
+    ['few items that hold many records', { received: 30, records: 90 }, null],
+    ['less than half, from a feed that sends only changes', { received: 10, records: 10, whole: false }, null],
+    ['I-A10: nothing, from a feed that sends only changes', { received: 0, records: 0, whole: false }, null],
+    ['too much, from a feed that sends only changes', { received: 1_001, records: 1_001, whole: false }, /more items/],
+    ['one row in a partial file', { received: 1, records: 1, partialFile: true, whole: false }, null],
+    ['an empty partial file', { received: 0, records: 0, partialFile: true, whole: false }, null],
+    ['too many rows in a partial file', { received: 5_000, records: 5_000, partialFile: true, whole: false }, null],
+    ['a partial file that is mostly bad', { rejected: 60, partialFile: true, whole: false }, /are bad/],
+  ]
+  for (const [what, more, reason] of cases) {
+    it(`${what}: ${reason === null ? 'accepted' : `refused, ${reason.source}`}`, () => {
+      const answer = outOfBounds(BOUNDS, delivered(more))
+      if (reason === null) expect(answer).to.equal(null)
+      else expect(answer).to.match(reason)
+    })
+  }
+
+  it('the same delivery again is never one that shrinks', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 1_000 }), fc.integer({ min: 1, max: 9 }), (received, each) => {
+        const records = received * each
+        expect(outOfBounds(BOUNDS, delivered({ received, records, standing: records }))).to.equal(null)
+      }),
+    )
+  })
+
+  it('a feed is stale once its last good whole pull is older than its bound, or there was none', () => {
+    const now = new Date('2026-11-25T02:00:00Z')
+    const ago = (hours: number, ms = 0) => new Date(now.getTime() - hours * 3_600_000 - ms)
+    expect(isStale(BOUNDS, ago(48), now)).to.equal(false)
+    expect(isStale(BOUNDS, ago(48, 1), now)).to.equal(true)
+    expect(isStale(BOUNDS, null, now)).to.equal(true)
+  })
+})

@@ -1,0 +1,302 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  type Candidate,
+  isSlip,
+  type Proposal,
+  proposal,
+  type Said,
+  saidOf,
+  subjectKey,
+} from '../../../src/domain/intake/matching.js'
+import { digitsOfDivision, placeIn } from '../../../src/domain/operators/places.js'
+import type { Body, Subject } from '../../../src/domain/records/records.js'
+
+const NAME = '长春虚构商贸有限公司'
+/** Valid codes of nobody. */
+const CODE = '91220102MA0Y4J8P4X'
+const nobody: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
+const subject = (given: Partial<Subject>): Subject => ({ ...nobody, ...given })
+const said = (given: Partial<Said>): Said => ({ ...nobody, name: NAME, region: null, representative: null, ...given })
+const place = (text: string): Said['region'] => {
+  const digits = placeIn(text)
+  return digits === null ? null : { text, digits }
+}
+const held = (operator: number, given: Partial<Candidate> = {}): Candidate => ({
+  operator,
+  name: NAME,
+  former: false,
+  uscc: null,
+  codes: [],
+  regions: ['220102'],
+  representatives: ['松某'],
+  ...given,
+})
+const told = (found: Proposal): string =>
+  found.operator === null ? found.because : `${found.operator}: ${found.evidence.map(({ field }) => field).join(' ')}`
+
+describe('places in texts', () => {
+  const table: [string, string | null][] = [
+    ['220102', '220102'],
+    ['220100', '2201'],
+    ['220000', '22'],
+    ['100000', null],
+    ['吉林省长春市朝阳区虚构路1号', '2201'],
+    ['长春市虚构路1号', '2201'],
+    ['长春东路1号', null],
+    ['吉林省', '22'],
+    ['吉林', '22'],
+    ['吉林市船营区', '2202'],
+    ['吉林省吉林市', '2202'],
+    ['吉林省通化县', '2205'],
+    ['吉林省延边朝鲜族自治州延吉市', '2224'],
+    ['吉林省公主岭市', '22'],
+    ['广东省深圳市', '44'],
+    ['内蒙古自治区通辽市', '15'],
+    ['虚构国', null],
+    ['', null],
+  ]
+  for (const [text, digits] of table)
+    it(`${text || 'nothing'} is ${digits ?? 'nowhere that is known'}`, () => expect(placeIn(text)).to.equal(digits))
+
+  it('any text is some digits of a division or nowhere', () => {
+    fc.assert(fc.property(fc.string(), (text) => [null, 2, 4, 6].includes(placeIn(text)?.length ?? null)))
+  })
+
+  it('a division code says no more digits than it has', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{6}$/), (code) => {
+        const digits = digitsOfDivision(code)
+        return digits === null || code === digits.padEnd(6, '0')
+      }),
+    )
+  })
+})
+
+describe('what an item says of its subject beside its name', () => {
+  const table: [string, Body, string | null, string | null][] = [
+    ['a registration its own division', { region_code: '220102', representative: '松某' }, '220102', '松某'],
+    ['a registration its city', { region_code: null, province: '吉林省', city: '长春市' }, '2201', null],
+    ['a registration its address', { region_code: null, address: '长春市虚构路1号' }, '2201', null],
+    [
+      'a penalty its representative, never where its authority is',
+      { authority: '长春市虚构局', representative: '松某' },
+      null,
+      '松某',
+    ],
+    [
+      'a sampling the address of who was sampled',
+      { party_role: 'SELLER', note: '地址：吉林省四平市虚构街；备注：无' },
+      '2203',
+      null,
+    ],
+    ['a note of any other record nothing', { note: '地址：吉林省四平市虚构街' }, null, null],
+    ['an entry of a list nothing', { list: 'serious', authority: '长春市虚构局' }, null, null],
+  ]
+  for (const [title, body, digits, representative] of table)
+    it(title, () => {
+      const found = saidOf(subject({ name: NAME }), body)
+      expect([found.region?.digits ?? null, found.representative]).to.deep.equal([digits, representative])
+    })
+})
+
+describe('who may be proposed', () => {
+  const table: [string, Candidate[], Partial<Said>, string][] = [
+    ['nobody of that name', [], {}, 'UNKNOWN_NAME'],
+    ['nobody on the name alone, be it unique', [held(1)], {}, 'NAME_ONLY'],
+    ['who is in the same district', [held(1)], { region: place('220102') }, '1: NAME REGION'],
+    ['who is in the city named', [held(1)], { region: place('吉林省长春市') }, '1: NAME REGION'],
+    [
+      'who was registered by the city of the district named',
+      [held(1, { regions: ['220100'] })],
+      { region: place('220102') },
+      '1: NAME REGION',
+    ],
+    ['nobody on the province alone', [held(1)], { region: place('吉林省') }, 'NAME_ONLY'],
+    ['nobody in another province', [held(1)], { region: place('广东省') }, 'CONTRADICTS'],
+    ['nobody in another district', [held(1)], { region: place('220103') }, 'CONTRADICTS'],
+    [
+      'who was once in that district',
+      [held(1, { regions: ['220102', '220103'] })],
+      { region: place('220103') },
+      '1: NAME REGION',
+    ],
+    ['whose representative it is', [held(1)], { representative: '松 某' }, '1: NAME REPRESENTATIVE'],
+    [
+      'whose representative it was',
+      [held(1, { representatives: ['竹某', '松某'] })],
+      { representative: '松某' },
+      '1: NAME REPRESENTATIVE',
+    ],
+    ['nobody with another representative', [held(1)], { representative: '竹某' }, 'CONTRADICTS'],
+    [
+      'nobody where region agrees and representative differs',
+      [held(1)],
+      { region: place('220102'), representative: '竹某' },
+      'CONTRADICTS',
+    ],
+    [
+      'the one of two that agrees',
+      [held(1), held(2, { regions: ['220302'] })],
+      { region: place('220102') },
+      '1: NAME REGION',
+    ],
+    ['nobody of two that agree', [held(1), held(2)], { region: place('220102') }, 'SEVERAL'],
+    [
+      'the one of two whose representative agrees too',
+      [held(1), held(2, { representatives: ['竹某'] })],
+      { region: place('220102'), representative: '松某' },
+      '1: NAME REGION REPRESENTATIVE',
+    ],
+    ['who bore the name formerly', [held(1, { former: true })], { region: place('220102') }, '1: FORMER_NAME REGION'],
+    ['whose code it is but for one slip', [held(1, { uscc: CODE })], { uscc: `${CODE.slice(0, 17)}0` }, '1: NAME CODE'],
+    [
+      'nobody whose code is quite another',
+      [held(1, { uscc: CODE })],
+      { uscc: '91220102MA0Y4J9999', region: place('220102') },
+      'CONTRADICTS',
+    ],
+    [
+      'nobody with another organisation code',
+      [held(1, { uscc: CODE })],
+      { orgCode: '715267265', region: place('220102') },
+      'CONTRADICTS',
+    ],
+    [
+      'whose registration number may have been another',
+      [held(1)],
+      { regNo: '220102000012345', region: place('220102') },
+      '1: NAME REGION',
+    ],
+    [
+      'nobody where the hub holds nothing to compare',
+      [held(1, { regions: [], representatives: [] })],
+      { region: place('220102'), representative: '松某' },
+      'NAME_ONLY',
+    ],
+  ]
+  for (const [title, candidates, given, expected] of table)
+    it(title, () => expect(told(proposal(candidates, said(given)))).to.equal(expected))
+
+  it('evidence shows both as they were sent', () => {
+    const found = proposal([held(1)], said({ representative: ' 松某' }))
+    expect(found).to.deep.equal({
+      operator: 1,
+      evidence: [
+        { field: 'NAME', said: NAME, held: NAME },
+        { field: 'REPRESENTATIVE', said: ' 松某', held: '松某' },
+      ],
+    })
+  })
+
+  const region = fc.constantFrom('220102', '220103', '220100', '220000', '440305')
+  const person = fc.constantFrom('松某', '竹某', '梅某')
+  const candidates = fc.array(
+    fc.record({ regions: fc.array(region, { maxLength: 2 }), representatives: fc.array(person, { maxLength: 2 }) }),
+    { maxLength: 5 },
+  )
+  const of = (rows: { regions: string[]; representatives: string[] }[]) => rows.map((row, n) => held(n + 1, row))
+
+  it('the name alone proposes nobody, whoever bears it', () => {
+    fc.assert(fc.property(candidates, (rows) => proposal(of(rows), said({})).operator === null))
+  })
+
+  it('no order of the candidates changes who is proposed', () => {
+    fc.assert(
+      fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
+        const asked = said({ region: place(where), representative })
+        expect(told(proposal(of(rows).reverse(), asked))).to.equal(told(proposal(of(rows), asked)))
+      }),
+    )
+  })
+
+  it('who is proposed differs in nothing that was said, and has the same once more beside no one', () => {
+    fc.assert(
+      fc.property(candidates, region, fc.option(person), (rows, where, representative) => {
+        const asked = said({ region: place(where), representative })
+        const found = proposal(of(rows), asked)
+        if (found.operator === null) return
+        const chosen = of(rows)[found.operator - 1] as Candidate
+        expect(
+          representative === null ||
+            chosen.representatives.length === 0 ||
+            chosen.representatives.includes(representative),
+        ).to.equal(true)
+        expect(proposal([...of(rows), { ...chosen, operator: 99 }], asked)).to.deep.equal({
+          operator: null,
+          because: 'SEVERAL',
+        })
+      }),
+    )
+  })
+})
+
+describe('a slip in a code', () => {
+  const table: [string, string, boolean][] = [
+    ['12345', '12345', false],
+    ['12345', '12355', true],
+    ['12345', '13245', true],
+    ['12345', '13255', false],
+    ['12345', '52341', false],
+    ['12345', '1234', false],
+  ]
+  for (const [sent, right, slip] of table)
+    it(`${sent} is ${slip ? '' : 'not '}${right} with one slip`, () => expect(isSlip(sent, right)).to.equal(slip))
+})
+
+describe('the key of a subject', () => {
+  const key = (given: Partial<Subject>, body: Body = {}, record = 'R1') =>
+    subjectKey({ subject: subject(given), body, key: record })
+  const placed = { region_code: '220102' }
+  const first = key({ name: NAME }, placed)
+
+  it('is the same for every spelling of the name where it says a region, whatever the record', () => {
+    expect(key({ name: ' 长春虚构商贸有限公司　' }, { ...placed, violation: '另一事' }, 'R2')).to.equal(first)
+    expect(key({ name: '虚构(长春)店' }, placed)).to.equal(key({ name: '虚构（长春）店' }, placed, 'R2'))
+  })
+  it('is the same where it says a representative or a code, whatever the record', () => {
+    const led = { representative: '松某' }
+    expect(key({ name: NAME }, led)).to.equal(key({ name: NAME }, { ...led, violation: '另一事' }, 'R2'))
+    expect(key({ name: NAME, regNo: '715267265' })).to.equal(key({ name: NAME, regNo: '715267265' }, {}, 'R2'))
+  })
+  it('is another for another name, code, region or representative', () => {
+    const keys = [
+      first,
+      key({ name: '长春虚构商贸公司' }, placed),
+      key({ name: NAME, orgCode: '715267265' }, placed),
+      key({ name: NAME, regNo: '715267265' }, placed),
+      key({ name: NAME }, { region_code: '220104' }),
+      key({ name: NAME }, { representative: '松某' }),
+      key({ name: NAME }, { ...placed, representative: '松某' }),
+    ]
+    expect(new Set(keys).size).to.equal(keys.length)
+  })
+  it('is none where a valid code says who it is, and one where its digit fails', () => {
+    const valid = '91220101MA0Y4J8P4X'
+    const digits = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].map((last) =>
+      key({ uscc: valid.slice(0, 17) + last, name: NAME }),
+    )
+    expect(digits.filter((each) => each === null)).to.have.length(1)
+  })
+  it('is its own record’s where a name is all it says, or the name is a person’s', () => {
+    expect(key({ name: NAME }, {}, 'R1')).to.not.equal(key({ name: NAME }, {}, 'R2'))
+    expect(key({ name: NAME }, {}, 'R1')).to.equal(key({ name: '另一名' }, { content: '另一事' }, 'R1'))
+    const person = { ...placed, party_kind: 'NATURAL_PERSON' }
+    expect(key({ name: '松某' }, person, 'R1')).to.not.equal(key({ name: '松某' }, person, 'R2'))
+  })
+  it('is its own record’s where it names nobody, whoever represents or wherever it is', () => {
+    const led = { ...placed, representative: '松某' }
+    expect(key({}, led, 'R1')).to.not.equal(key({}, led, 'R2'))
+  })
+  it('is its own record’s where it names nobody', () => {
+    expect(key({}, {}, 'R1')).to.equal(key({}, { content: '另一事' }, 'R1'))
+    expect(key({}, {}, 'R1')).to.not.equal(key({}, {}, 'R2'))
+  })
+  it('is at most 64 hexadecimal digits, whatever is said', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.option(fc.string()), fc.option(fc.string()), (name, orgCode, representative) =>
+        /^[0-9a-f]{1,64}$/.test(key({ name, orgCode }, { representative }) ?? ''),
+      ),
+    )
+  })
+})

@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { addWorkdays, type Calendar, isWorkday } from '../../../src/domain/calendar/calendar.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
+import { isLate } from '../../../src/domain/intake/timeliness.js'
+
+// An invented October: a week of holidays, and one Saturday worked for it.
+const calendar: Calendar = {
+  holidays: new Set(['2026-10-01', '2026-10-02', '2026-10-05', '2026-10-06', '2026-10-07']),
+  workdays: new Set(['2026-10-10']),
+  knownUntil: '2026-12-31',
+}
+const SEVEN = { workdays: 7 }
+
+describe('lateness', () => {
+  const cases: [what: string, from: string, today: string, late: boolean | null][] = [
+    ['on the day itself', '2026-09-07', '2026-09-07', false],
+    ['on the seventh working day', '2026-09-07', '2026-09-16', false],
+    ['on the day after the seventh working day', '2026-09-07', '2026-09-17', true],
+    ['on a weekend after the seventh working day', '2026-09-02', '2026-09-12', true],
+    ['past holidays, up to the seventh working day', '2026-09-28', '2026-10-13', false],
+    ['past holidays and a worked Saturday, one day after', '2026-09-28', '2026-10-14', true],
+    ['of what holds only from a day to come', '2026-12-01', '2026-11-25', false],
+    ['many years ago', '1998-03-02', '2026-11-25', true],
+    ['within a term that runs beyond the announced calendar', '2026-12-28', '2027-01-05', false],
+    [
+      'after a term that ends beyond the announced calendar, where holidays may yet move it',
+      '2026-12-28',
+      '2027-02-01',
+      null,
+    ],
+  ]
+  for (const [what, from, today, late] of cases) {
+    it(`is ${late === null ? 'not known' : String(late)} ${what}`, () => {
+      expect(isLate(from, SEVEN, calendar, today)).to.equal(late)
+    })
+  }
+
+  it('is not known without a duty or without a date', () => {
+    expect(isLate('2026-01-01', undefined, calendar, '2026-11-25')).to.equal(null)
+    expect(isLate(null, SEVEN, calendar, '2026-11-25')).to.equal(null)
+  })
+
+  it('keeps calendars and duties apart, however often it is asked', () => {
+    const plain: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '2026-12-31' }
+    for (let n = 0; n < 3; n += 1) {
+      expect(isLate('2026-09-28', SEVEN, calendar, '2026-10-08')).to.equal(false)
+      expect(isLate('2026-09-28', SEVEN, plain, '2026-10-08')).to.equal(true)
+      expect(isLate('2026-09-28', { workdays: 20 }, plain, '2026-10-08')).to.equal(false)
+    }
+  })
+
+  it('turns late on exactly one day, the one after the last day for sending', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 25 }), (offset, workdays) => {
+        const from = addDays('2025-12-01', offset)
+        const last = addWorkdays(calendar, from, workdays).date
+        expect(isWorkday(calendar, last)).to.equal(true)
+        expect(isLate(from, { workdays }, calendar, last)).to.equal(false)
+        expect(isLate(from, { workdays }, calendar, addDays(last, 1))).to.equal(true)
+      }),
+    )
+  })
+})

@@ -1,0 +1,291 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as contracts from '../../../src/foundation/contracts.js'
+import { type Case, newCase } from '../../../src/domain/listing/case.js'
+import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
+import {
+  checkDocumentRules,
+  checkTemplate,
+  chineseDay,
+  DOCUMENT_KINDS,
+  type DocumentKind,
+  type DocumentOf,
+  documentsOf,
+  fill,
+  PARTS,
+  servedOf,
+  type Template,
+} from '../../../src/domain/listing/documents.js'
+import { documentPage } from '../../../src/domain/listing/documents-page.js'
+import type { ListKind } from '../../../src/domain/listing/lists.js'
+import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { documentRules, documentTemplates } from '../../../src/work/listing/documents.js'
+
+const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
+const list = lists.find(({ id }) => id === 'serious') as ListKind
+const templateOf = (kind: DocumentKind): Template => documentTemplates().get(kind) as Template
+
+const facts = (more: Partial<Case> = {}): Case => ({
+  ...newCase('serious', 7),
+  state: 'REMOVED',
+  proposedBy: 'officer-1',
+  decisionHeavy: true,
+  decisionLinked: true,
+  ground: 'HEAVIER_PENALTY',
+  notifiedOn: '2026-05-04',
+  decidedOn: '2026-05-20',
+  servedOn: '2026-05-21',
+  publishedOn: '2026-05-22',
+  endsOn: '2029-05-20',
+  removal: 'REPAIRED',
+  ...more,
+})
+const clocks = (documentOn: string, publishedOn: string | null) =>
+  clocksOf(clockRules(), { list: 'serious', documentOn, publishedOn, banUntil: null, today: '2026-11-25' })
+const given = (more: Partial<DocumentOf> = {}): DocumentOf => ({
+  listing: {
+    authority: '虚构市市场监督管理局',
+    reason: '销售假冒注册商标的商品',
+    documentNumber: '虚市监列〔2026〕1号',
+    removedOn: '2027-06-01',
+    removalReason: 'REPAIRED',
+    facts: facts(),
+  },
+  operator: { name: '虚构商贸有限公司', uscc: '91220102MA7A0700XC' },
+  decision: {
+    document_number: '虚市监处罚〔2026〕1号',
+    representative: '虚某',
+    violation: '销售假冒注册商标的商品',
+    facts: '经查，其店铺销售假冒商品，负责人证件[居民身份证 0123456789abcdef]',
+    content: '吊销许可证件',
+    types: ['吊销许可证件'],
+    decided_on: '2026-05-20',
+    authority: '虚构市市场监督管理局',
+  },
+  list,
+  clocks: clocks('2026-05-20', '2026-05-22'),
+  rules: documentRules(),
+  issued: null,
+  named: {},
+  on: '2026-05-20',
+  ...more,
+})
+const printed = (html: string): string => html.slice(html.indexOf('<article>'))
+
+describe('documents', () => {
+  for (const kind of DOCUMENT_KINDS) {
+    describe(kind, () => {
+      const template = templateOf(kind)
+
+      it('has each of the five parts', () => {
+        expect(template.sections.map(({ part }) => part)).to.deep.equal(PARTS)
+        const { html } = documentPage(template, given(), 'OFFICER')
+        expect([...html.matchAll(/<h2>/g)]).to.have.length(PARTS.length)
+      })
+
+      it('fills every blank, or shows it as one to be filled by hand', () => {
+        const { values, missing } = fill(template, given())
+        expect([...values.keys(), ...missing.map(({ name }) => name)]).to.have.members(Object.keys(template.blanks))
+        const { html } = documentPage(template, given(), 'PARTY')
+        expect(html).to.not.match(/[{]{2}|[}]{2}|undefined|null|NaN/)
+        for (const { zh } of missing) expect(printed(html)).to.include(`（手填：${zh}）`)
+      })
+
+      it('prints what the hub knows', () => {
+        const { html, title } = documentPage(template, given(), 'OFFICER')
+        const titles: Partial<Record<DocumentKind, string>> = {
+          REPAIR_NOTICE: '信用修复告知书',
+          REPAIR_APPLICATION: '信用修复申请书',
+        }
+        expect(title).to.include(titles[kind] ?? '市场监督管理严重违法失信名单')
+        for (const text of ['虚构商贸有限公司', '91220102MA7A0700XC', '虚构市市场监督管理局'])
+          expect(printed(html)).to.include(text)
+      })
+
+      it('is one page on its own: no script, nothing fetched, the style allowed by its hash', () => {
+        const { html } = documentPage(template, given(), 'OFFICER')
+        expect(html).to.not.match(/<script|<link|<img|<iframe|\son\w+=|javascript:|https?:/i)
+        const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ''
+        const hash = createHash('sha256').update(style).digest('base64')
+        expect(html).to.include(`default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`)
+        expect(style).to.include('@page { size: A4')
+      })
+
+      it('asserts no number that is not confirmed: it stands in the officer’s note alone, with its source', () => {
+        // Numbers that stand nowhere else.
+        const odd = { ...list, numbers: list.numbers.map((row, i) => ({ ...row, value: 701 + i })) }
+        const { html, missing } = documentPage(template, given({ list: odd }), 'OFFICER')
+        for (const { unconfirmed } of missing) {
+          if (unconfirmed === null) continue
+          expect(printed(html)).to.not.include(unconfirmed.text)
+          const note = html.slice(0, html.indexOf('<article>'))
+          expect(note).to.include(unconfirmed.text).and.include(unconfirmed.basis.slice(0, 6))
+        }
+        expect(documentPage(template, given(), 'PARTY').html).to.not.include('<aside')
+      })
+
+      it('lets no value turn round what stands beside it', () => {
+        const { html } = documentPage(template, withText('文\u2069\u202E反\u2067'), 'OFFICER')
+        const bare = html.replace(/<title>.*?<\/title>/s, '').replaceAll('<bdi>文\u202E反\u2067</bdi>\u2069', '')
+        expect(bare.length).to.be.lessThan(html.length)
+        expect(bare).not.to.match(/[\u2066-\u2069\u202a-\u202e]/)
+      })
+
+      it('lets no value become markup', () => {
+        const tags = (html: string): number => html.split('<').length
+        const plain = tags(documentPage(template, withText('文'), 'OFFICER').html)
+        fc.assert(
+          fc.property(
+            fc.oneof(
+              fc.string({ minLength: 1 }),
+              fc.constantFrom('<script>1</script>', '"><b>', '{{party}}', '&lt;', '$&'),
+            ),
+            (text) => {
+              const value = `文${text}`
+              expect(tags(documentPage(template, withText(value), 'OFFICER').html)).to.equal(plain)
+            },
+          ),
+          { numRuns: 60 },
+        )
+      })
+    })
+  }
+
+  const withText = (text: string): DocumentOf => {
+    const of = given()
+    const decision = { ...of.decision, violation: text, facts: text, content: text, representative: text }
+    return {
+      ...of,
+      decision,
+      operator: { name: text, uscc: of.operator.uscc },
+      listing: { ...of.listing, authority: text },
+    }
+  }
+
+  it('print confirmed numbers of the law from their rows', () => {
+    const rows = documentRules().rows.filter(({ confirmed }) => confirmed)
+    const { html } = documentPage(templateOf('NOTICE'), given(), 'PARTY')
+    for (const name of ['HEARING', 'RECONSIDERATION', 'SUIT']) {
+      expect(html).to.include(rows.find((row) => row.name === name)?.text)
+    }
+  })
+
+  it('take their rows by the day of the decision', () => {
+    const conditions = (decidedOn: string) => {
+      const of = given()
+      const { values, missing } = fill(templateOf('DECISION'), {
+        ...of,
+        listing: { ...of.listing, facts: facts({ decidedOn }) },
+      })
+      return values.get('conditions') ?? missing.find(({ name }) => name === 'conditions')?.why
+    }
+    expect(conditions('2026-04-01')).to.include('信用承诺')
+    expect(conditions('2026-03-31')).to.equal('UNCONFIRMED')
+    expect(conditions('2019-01-01')).to.equal('UNKNOWN')
+  })
+
+  it('carry no mark of a person’s number', () => {
+    for (const kind of DOCUMENT_KINDS) {
+      expect(documentPage(templateOf(kind), given(), 'OFFICER').html).to.not.match(/居民身份证 |0123456789abcdef/)
+    }
+  })
+
+  it('say the days of 信用中国 in the repair notice, and leave an unconfirmed one to be filled', () => {
+    const { html, missing } = documentPage(templateOf('REPAIR_NOTICE'), given(), 'OFFICER')
+    expect(printed(html)).to.include('2027年5月21日').and.include('2029年5月20日')
+    expect(missing.find(({ name }) => name === 'gsxtEndsOn')?.why).to.equal('UNCONFIRMED')
+  })
+
+  it('bear the number of the case system before the one that a move has named', () => {
+    const named = { DECISION: '虚市监列〔2026〕1号' }
+    const number = (issued: DocumentOf['issued']) => fill(templateOf('DECISION'), given({ named, issued })).values
+    expect(number(null).get('number')).to.equal('虚市监列〔2026〕1号')
+    const values = number({ number: '虚市监列〔2026〕2号', issuedOn: '2026-05-20' })
+    expect(values.get('number')).to.equal('虚市监列〔2026〕2号')
+    expect(values.get('issuedOn')).to.equal('2026年5月20日')
+  })
+
+  it('the application for repair is the party’s: it signs it, and no number or seal of the authority stands in it', () => {
+    const { html } = documentPage(templateOf('REPAIR_APPLICATION'), given(), 'PARTY')
+    expect(printed(html)).to.include('申请人（签字或者盖章）').and.to.include('受理单位').and.to.include('信用承诺')
+    expect(printed(html)).to.not.include('（印章）')
+  })
+
+  it('write days as Chinese documents do', () => expect(chineseDay('2026-03-01')).to.equal('2026年3月1日'))
+
+  const ISSUED = DOCUMENT_KINDS.filter((kind) => kind !== 'REPAIR_APPLICATION')
+  const stages: [state: Case['state'], Partial<Case>, removedOn: string | null, DocumentKind[], DocumentKind[]][] = [
+    ['LEAD', { proposedBy: null, notifiedOn: null, decidedOn: null, servedOn: null }, null, [], []],
+    ['PROPOSED', { notifiedOn: null, decidedOn: null, servedOn: null }, null, ['NOTICE'], []],
+    ['NOTIFIED', { decidedOn: null, servedOn: null }, null, ['NOTICE'], ['NOTICE']],
+    ['REVIEWED', { decidedOn: null, servedOn: null }, null, ['NOTICE', 'DECISION', 'REPAIR_NOTICE'], ['NOTICE']],
+    ['DECIDED', { servedOn: null }, null, ['NOTICE', 'DECISION', 'REPAIR_NOTICE'], ['NOTICE']],
+    ['SERVED', {}, null, ['NOTICE', 'DECISION', 'REPAIR_NOTICE'], ['NOTICE', 'DECISION', 'REPAIR_NOTICE']],
+    ['PUBLISHED', {}, null, [...DOCUMENT_KINDS], ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION']],
+    ['HIDDEN', {}, null, [...DOCUMENT_KINDS], ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION']],
+    ['REMOVED', {}, '2027-06-01', ISSUED, ISSUED],
+    ['NOT_LISTED', { decidedOn: null, servedOn: null }, null, ['NOTICE'], ['NOTICE']],
+  ]
+  for (const [state, more, removedOn, there, served] of stages) {
+    it(`of ${state} are ${there.length}, of which the party has ${served.length}`, () => {
+      const of = facts({ state, ...more })
+      expect(documentsOf(of, removedOn)).to.deep.equal(there)
+      expect(servedOf(of, removedOn)).to.deep.equal(served)
+    })
+  }
+})
+
+describe('templates of documents', () => {
+  const good = templateOf('REMOVAL')
+  const faults: [what: string, (template: Template) => Template, place: string][] = [
+    ['a blank that is not declared', (t) => ({ ...t, closing: ['{{nobody}}'] }), 'closing[0]'],
+    [
+      'a blank that is never used',
+      (t) => ({ ...t, blanks: { ...t.blanks, idle: { zh: '空', from: null } } }),
+      'blanks.idle',
+    ],
+    [
+      'a blank that nothing fills',
+      (t) => ({ ...t, blanks: { ...t.blanks, party: { zh: '人', from: 'moon' } } }),
+      'blanks.party.from',
+    ],
+    [
+      'a number of the law in its words',
+      (t) => ({ ...t, closing: [...t.closing, '可以在60日内申请'] }),
+      `closing[${good.closing.length}]`,
+    ],
+    [
+      'a number of the law in Chinese numerals',
+      (t) => ({ ...t, closing: [...t.closing, '列入满三年'] }),
+      `closing[${good.closing.length}]`,
+    ],
+    ['a part missing', (t) => ({ ...t, sections: t.sections.slice(1) }), 'sections'],
+    ['a part twice', (t) => ({ ...t, sections: [...t.sections, ...t.sections.slice(0, 1)] }), 'sections'],
+    ['half a blank', (t) => ({ ...t, closing: [...t.closing, '{{party}'] }), `closing[${good.closing.length}]`],
+  ]
+  for (const [what, spoil, place] of faults) {
+    it(`are refused with ${what}, by its place and in both languages`, () => {
+      const found = checkTemplate(spoil(good))
+      expect(found.map((fault) => fault.place)).to.include(place)
+      for (const { reason } of found) expect(reason).to.match(/\p{Script=Han}.*。.*[a-z}]\.$/u)
+    })
+  }
+
+  it('keep their contract, and are refused by it with a field too many', () => {
+    for (const template of documentTemplates().values()) {
+      expect(checkTemplate(template)).to.deep.equal([])
+      expect(
+        contracts
+          .contract('contracts/document')({ ...template, extra: 1 })
+          .map(({ field }) => field),
+      ).to.deep.equal(['extra'])
+    }
+  })
+
+  it('cite rows that are checked when they are read', () => {
+    const { rows } = documentRules()
+    expect(checkDocumentRules({ rows })).to.deep.equal([])
+    expect(checkDocumentRules({ rows: [...rows, ...rows] })).to.have.length(rows.length)
+  })
+})

@@ -1,0 +1,149 @@
+import { expect } from 'chai'
+import { type Case, newCase, type Role, STATES, type State } from '../../../src/domain/listing/case.js'
+import { allowedMoves, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
+import type { RemovalReason } from '../../../src/domain/listing/lists.js'
+import { REMOVALS } from '../../../src/domain/listing/lists.js'
+import type { MoveName } from '../../../src/domain/listing/moves.js'
+
+import { full, ROLES, rules, TODAY, upTo } from '../../support/case.js'
+
+describe('listing: every state, move and role', () => {
+  // Written out from the law, not read from the table: from → to, by whom.
+  const EXPECTED: Record<MoveName, { from: (State | null)[]; to: State | 'SAME'; roles: Role[] }> = {
+    openLead: { from: [null], to: 'LEAD', roles: ['officer', 'clock'] },
+    linkDecision: { from: ['LEAD'], to: 'LEAD', roles: ['officer'] },
+    proposeListing: { from: ['LEAD'], to: 'PROPOSED', roles: ['officer'] },
+    notifyListing: { from: ['PROPOSED'], to: 'NOTIFIED', roles: ['officer'] },
+    recordDefence: { from: ['NOTIFIED', 'DEFENCE', 'HEARING'], to: 'DEFENCE', roles: ['officer', 'party'] },
+    answerDefence: { from: ['DEFENCE', 'HEARING'], to: 'SAME', roles: ['officer'] },
+    holdHearing: { from: ['NOTIFIED', 'DEFENCE'], to: 'HEARING', roles: ['officer', 'reviewer'] },
+    reviewListing: { from: ['NOTIFIED', 'DEFENCE', 'HEARING'], to: 'REVIEWED', roles: ['reviewer'] },
+    consentListing: { from: ['REVIEWED'], to: 'CONSENTED', roles: ['officer', 'reviewer'] },
+    decideListing: { from: ['REVIEWED', 'CONSENTED'], to: 'DECIDED', roles: ['officer', 'reviewer'] },
+    serveListing: { from: ['DECIDED'], to: 'SERVED', roles: ['officer', 'reviewer'] },
+    publishListing: { from: ['SERVED'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
+    hideListing: { from: ['PUBLISHED', 'REPAIR_APPLIED'], to: 'HIDDEN', roles: ['officer', 'reviewer', 'clock'] },
+    confirmHiding: { from: ['HIDDEN'], to: 'SAME', roles: ['officer', 'reviewer'] },
+    unhideListing: { from: ['HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
+    applyRepair: { from: ['PUBLISHED', 'HIDDEN'], to: 'REPAIR_APPLIED', roles: ['officer', 'party'] },
+    acceptRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'SAME', roles: ['officer', 'reviewer'] },
+    refuseRepair: { from: ['REPAIR_APPLIED', 'HIDDEN'], to: 'PUBLISHED', roles: ['officer', 'reviewer', 'clock'] },
+    restoreListing: { from: ['REMOVED'], to: 'PUBLISHED', roles: ['officer', 'reviewer'] },
+    renewTerm: {
+      from: ['DECIDED', 'SERVED', 'PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],
+      to: 'SAME',
+      roles: ['clock'],
+    },
+    removeListing: {
+      from: ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN'],
+      to: 'REMOVED',
+      roles: ['officer', 'reviewer', 'clock'],
+    },
+    renewEntry: { from: ['PUBLISHED', 'REPAIR_APPLIED'], to: 'SAME', roles: ['clock'] },
+    lapseListing: { from: ['DECIDED', 'SERVED'], to: 'REMOVED', roles: ['clock'] },
+    dropListing: { from: STATES.slice(0, 9), to: 'NOT_LISTED', roles: ['officer', 'reviewer', 'clock'] },
+  }
+
+  it('section 5: a proposal reaches publication through the review alone, which is another person’s', () => {
+    const reachedFrom = (start: State, without: MoveName | null): Set<State> => {
+      const found = new Set<State>([start])
+      for (const state of found)
+        for (const [name, { from, to }] of Object.entries(EXPECTED))
+          if (name !== without && to !== 'SAME' && from.includes(state)) found.add(to)
+      return found
+    }
+    expect(reachedFrom('PROPOSED', null)).to.include('PUBLISHED')
+    expect([...reachedFrom('PROPOSED', 'reviewListing')]).to.have.members([
+      'PROPOSED',
+      'NOTIFIED',
+      'DEFENCE',
+      'HEARING',
+      'NOT_LISTED',
+    ])
+    const proposed = upTo('notifyListing')
+    const alone = full({ by: proposed.proposedBy ?? '', role: 'reviewer', on: TODAY, today: TODAY })
+    const reviewed = move('reviewListing', proposed, alone, rules)
+    expect(reviewed.ok || reviewed.reason.code).to.equal('SAME_PERSON')
+  })
+
+  const REPAIRING: MoveName[] = ['acceptRepair', 'refuseRepair']
+  /** What takes effect when it is done is of today. */
+  const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'confirmHiding', 'unhideListing', 'restoreListing']
+  /** What is hidden stays so. */
+  const reached = (name: MoveName, state: State | null): State | null => {
+    const { to } = EXPECTED[name]
+    return to === 'SAME' || (state === 'HIDDEN' && name !== 'unhideListing' && name !== 'removeListing') ? state : to
+  }
+  /** A case in which no guard stands in the way of `name`. */
+  const ready = (state: State | null, name: MoveName): Case => ({
+    ...newCase('serious', 7),
+    state,
+    proposedBy: 'officer-2',
+    decisionLinked: true,
+    decisionHeavy: true,
+    notifiedOn: '2022-01-04',
+    defenceUntil: '2022-01-11',
+    defenceOpen: name === 'answerDefence',
+    openPoints: name === 'answerDefence' ? [1] : [],
+    level: name === 'consentListing' ? 'COUNTY' : 'PROVINCE',
+    hiding: { by: 'officer-3', on: '2022-01-15', kind: 'ERROR', confirmedBy: null },
+    repair: REPAIRING.includes(name) ? { appliedOn: '2023-06-01', acceptedOn: null } : null,
+    removal: 'REPAIRED',
+    decidedOn: '2022-01-12',
+    servedOn: '2022-01-13',
+    publishedOn: '2022-01-14',
+    // Not what its term says, so that it can be counted anew.
+    endsOn: name === 'lapseListing' ? '2026-01-01' : '2027-01-01',
+    lastOn: '2022-01-14',
+  })
+
+  for (const name of MOVE_NAMES) {
+    it(`${name} is allowed from its states by its roles and from nowhere else by nobody else`, () => {
+      for (const state of [null, ...STATES]) {
+        for (const role of ROLES) {
+          const { from, roles } = EXPECTED[name]
+          const may = from.includes(state) && roles.includes(role)
+          const on = OF_TODAY.includes(name) ? TODAY : '2026-01-05'
+          const act = full({ role, by: 'someone', on, removal: 'CEASED', hiding: role === 'clock' ? 'LOST' : 'ERROR' })
+          const moved = move(name, ready(state, name), act, rules)
+          const said = `${name} from ${state} by ${role}`
+          expect(moved.ok, said).to.equal(may)
+          expect(allowedMoves(ready(state, name), role).includes(name), said).to.equal(may)
+          if (moved.ok) expect(moved.after.state, said).to.equal(reached(name, state))
+        }
+      }
+    })
+  }
+
+  for (const removal of REMOVALS) {
+    const who: Record<RemovalReason, Role[]> = {
+      EXPIRED: ['clock'],
+      // By the clock where another entrance has decided it.
+      REPAIRED: ['officer', 'reviewer', 'clock'],
+      REVOKED: ['officer', 'reviewer', 'clock'],
+      // By the clock where the run that brought its ground was taken back.
+      CORRECTED: ['officer', 'reviewer', 'clock'],
+      CEASED: ['officer', 'reviewer', 'clock'],
+    }
+    it(`a removal as ${removal} is made by ${who[removal].join(', ')} only`, () => {
+      for (const role of ROLES) {
+        const act = full({ role, by: 'someone', removal, on: '2027-01-02', today: '2027-01-02' })
+        expect(move('removeListing', ready('PUBLISHED', 'removeListing'), act, rules).ok, role).to.equal(
+          who[removal].includes(role),
+        )
+      }
+    })
+  }
+})
+
+describe('listing: ways out', () => {
+  it('no state but the two last ones is without a way out, whatever the role; and what was repaired may come back', () => {
+    for (const state of STATES) {
+      const ways = (removal: RemovalReason) =>
+        ROLES.flatMap((role) => allowedMoves({ ...newCase('serious', 7), state, removal }, role))
+      const last = state === 'REMOVED' || state === 'NOT_LISTED'
+      expect(ways('EXPIRED').length > 0, state).to.equal(!last)
+      expect(ways('REPAIRED').length > 0, state).to.equal(state !== 'NOT_LISTED')
+    }
+  })
+})

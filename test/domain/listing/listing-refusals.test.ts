@@ -1,0 +1,134 @@
+import { expect } from 'chai'
+import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
+import { move } from '../../../src/domain/listing/listing.js'
+import { basisOn } from '../../../src/domain/listing/lists.js'
+import type { MoveName } from '../../../src/domain/listing/moves.js'
+import { caseAfter, denied, full, kind, rules, upTo } from '../../support/case.js'
+
+/** One act on its day, which is today unless the act says another. */
+const on = (day: string, name: MoveName, before: Case, more: Partial<Act> = {}, by: Rules = rules) =>
+  move(name, before, full({ on: day, today: day, ...more }), by)
+const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
+const PARTY = { by: 'party-1', role: 'party' } as const
+const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
+const CLOCK = { by: 'clock', role: 'clock' } as const
+
+describe('listing: a refusal says from when the step may be taken', () => {
+  // The notice of 8 January leaves 9, 12, 13, 14, 15; the decision of 19 January leaves twelve months before a repair.
+  const published = upTo('publishListing')
+  const waiting = caseAfter(
+    move('serveListing', upTo('decideListing'), full({ on: '2026-01-20', service: 'PUBLIC_NOTICE' }), rules),
+  )
+  const CASES: [string, MoveName, Case, string, Partial<Act>, string][] = [
+    ['the defence runs', 'reviewListing', upTo('answerDefence'), '2026-01-15', REVIEWER, '2026-01-16'],
+    ['the public notice runs', 'publishListing', waiting, '2026-02-18', {}, '2026-02-19'],
+    ['it is too early for repair', 'applyRepair', published, '2027-01-19', PARTY, '2027-01-20'],
+  ]
+  for (const [title, name, before, day, act, from] of CASES)
+    it(`${title}: until ${from}, and on that day it is allowed`, () => {
+      const refused = on(day, name, before, act)
+      if (refused.ok) throw new Error('it was allowed')
+      expect(refused.reason.from).to.equal(from)
+      expect(refused.reason.zh).to.include(from)
+      expect(on(from, name, before, act).ok).to.equal(true)
+    })
+})
+
+describe('listing: what is no proof', () => {
+  it('the number of what is served is no consent to electronic service', () => {
+    const electronic = { service: 'ELECTRONIC', documentNumber: '吉市监告〔2026〕1号' } as const
+    expect(denied(on('2026-01-08', 'notifyListing', upTo('proposeListing'), electronic))).to.equal('NO_SERVICE_CONSENT')
+    expect(denied(on('2026-01-20', 'serveListing', upTo('decideListing'), electronic))).to.equal('NO_SERVICE_CONSENT')
+    const consented = { ...electronic, consentNumber: '送达地址确认书1' }
+    expect(on('2026-01-08', 'notifyListing', upTo('proposeListing'), consented).ok).to.equal(true)
+  })
+
+  it('a hearing held before it was asked for, or before the notice took effect, is no hearing', () => {
+    const early = done('2026-01-08', 'holdHearing', upTo('notifyListing'))
+    let now = done('2026-01-09', 'recordDefence', early, { ...PARTY, hearing: true })
+    now = done('2026-01-12', 'answerDefence', now)
+    expect(denied(on('2026-01-16', 'reviewListing', now, REVIEWER))).to.equal('HEARING_NOT_HELD')
+    now = done('2026-01-16', 'holdHearing', now)
+    expect(on('2026-01-16', 'reviewListing', now, REVIEWER).ok).to.equal(true)
+    const noticed = done('2026-01-08', 'notifyListing', upTo('proposeListing'), { service: 'PUBLIC_NOTICE' })
+    expect(denied(on('2026-02-06', 'holdHearing', noticed))).to.equal('BEFORE_NOTICE')
+    expect(on('2026-02-07', 'holdHearing', noticed).ok).to.equal(true)
+  })
+
+  it('whoever proposed or hid is the same person in capitals and in full width', () => {
+    const before = { ...upTo('answerDefence'), proposedBy: 'zhang' }
+    for (const by of ['Zhang', 'ｚhang', 'ZHANG'])
+      expect(denied(on('2026-01-16', 'reviewListing', before, { ...REVIEWER, by })), by).to.equal('SAME_PERSON')
+    expect(on('2026-01-16', 'reviewListing', before, { ...REVIEWER, by: 'zhang2' }).ok).to.equal(true)
+    const hidden = done('2026-02-02', 'hideListing', upTo('publishListing'), { hiding: 'ERROR', by: 'zhang' })
+    expect(denied(on('2026-02-03', 'confirmHiding', hidden, { by: 'ZHANG' }))).to.equal('SAME_PERSON')
+  })
+
+  it('a hiding is confirmed on the day on which it is, not on one that is past', () => {
+    const hidden = done('2026-02-02', 'hideListing', upTo('publishListing'), { hiding: 'ERROR' })
+    const late = { ...REVIEWER, today: '2026-03-02' }
+    expect(denied(on('2026-02-03', 'confirmHiding', hidden, late))).to.equal('NOT_TODAY')
+  })
+
+  for (const hiding of ['STAY', 'RULING', 'BANKRUPTCY'] as const)
+    it(`what ${hiding} hid by a paper is shown again by a paper`, () => {
+      const hidden = done('2026-02-02', 'hideListing', upTo('publishListing'), { hiding })
+      const bare = { documentNumber: ' ' }
+      expect(denied(on('2026-03-02', 'unhideListing', hidden, bare))).to.equal('NO_DOCUMENT_NUMBER')
+      expect(on('2026-03-02', 'unhideListing', hidden).ok).to.equal(true)
+    })
+})
+
+describe('listing: what a party says', () => {
+  it('after its days it says three things more, each to be answered, and then waits', () => {
+    let now = upTo('notifyListing')
+    for (const _ of [1, 2, 3]) now = done('2026-01-19', 'recordDefence', now, PARTY)
+    expect(denied(on('2026-01-19', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
+    expect(denied(on('2026-01-19', 'reviewListing', now, REVIEWER))).to.equal('DEFENCE_UNANSWERED')
+    for (const point of [1, 2, 3]) now = done('2026-01-19', 'answerDefence', now, { point })
+    expect(denied(on('2026-01-19', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
+    // What came on paper an officer enters, whenever it came.
+    expect(on('2026-01-19', 'recordDefence', now).ok).to.equal(true)
+    expect(on('2026-01-19', 'reviewListing', now, REVIEWER).ok).to.equal(true)
+  })
+
+  it('in its days it says fifty things', () => {
+    let now = upTo('notifyListing')
+    for (let n = 0; n < 50; n += 1) now = done('2026-01-09', 'recordDefence', now, PARTY)
+    expect(denied(on('2026-01-09', 'recordDefence', now, PARTY))).to.equal('TOO_MANY_POINTS')
+  })
+})
+
+describe('listing: the legal basis', () => {
+  const [first] = kind('serious').legalBasis
+  if (first === undefined) throw new Error('no basis')
+  const lapsed = { ...rules.list, legalBasis: [{ ...first, from: '2021-09-01', to: '2026-01-10' }] }
+
+  it('once it has lapsed nobody is proposed or decided any more', () => {
+    const by = { ...rules, list: lapsed }
+    expect(denied(on('2026-01-11', 'proposeListing', upTo('linkDecision'), {}, by))).to.equal('NO_BASIS')
+    expect(denied(on('2026-01-19', 'decideListing', upTo('reviewListing'), {}, by))).to.equal('NO_BASIS')
+    expect(on('2026-01-10', 'proposeListing', upTo('linkDecision'), {}, by).ok).to.equal(true)
+  })
+
+  it('is the one in force on the day of the decision', () => {
+    const list = kind('serious')
+    expect(basisOn(list, '2021-08-31')?.number).to.equal('工商总局令第83号')
+    expect(basisOn(list, '2021-09-01')?.number).to.equal('市场监管总局令第44号')
+    expect(basisOn(list, '2016-03-31')).to.equal(null)
+  })
+})
+
+describe('listing: decided and never shown', () => {
+  it('it ends with its term, by the clock alone, as expired', () => {
+    const served = upTo('serveListing')
+    expect(served.endsOn).to.equal('2029-01-19')
+    expect(denied(on('2029-01-19', 'lapseListing', served, CLOCK))).to.equal('NOT_DUE')
+    expect(denied(on('2029-01-20', 'lapseListing', served, REVIEWER))).to.equal('ROLE')
+    expect(done('2029-01-20', 'lapseListing', served, CLOCK)).to.include({ state: 'REMOVED', removal: 'EXPIRED' })
+  })
+
+  it('what was never opened lapses not', () => {
+    expect(denied(on('2029-01-19', 'lapseListing', newCase('serious', 7), CLOCK))).to.equal('STATE')
+  })
+})

@@ -1,0 +1,28 @@
+import { expect } from 'chai'
+import { TOPICS, topicsOf } from '../../../src/domain/listing/reason-topics.js'
+
+const CASES: [string, string[]][] = [
+  ['销售侵犯注册商标专用权的商品；销售假冒商品', ['counterfeit']],
+  ['伪造产品产地', ['counterfeit']],
+  ['组织虚假交易，刷单炒信', ['sham']],
+  ['发布虚假广告', ['advertising']],
+  ['对商品作引人误解的宣传', ['advertising']],
+  ['以不合格产品冒充合格产品', ['quality']],
+  ['经营超过保质期的食品，情节严重', ['food']],
+  ['未取得许可从事食品经营', ['food', 'licence']],
+  ['提供虚假材料取得登记', ['licence']],
+  ['拒不履行行政处罚决定', ['refusal']],
+  ['哄抬价格', []],
+]
+
+describe('what the reason of an entry is about', () => {
+  for (const [reason, topics] of CASES)
+    it(`${reason}: ${topics.join(' ') || 'none of those told apart'}`, () => {
+      expect(topicsOf(reason)).to.deep.equal(topics)
+    })
+
+  it('is told in both languages', () => {
+    for (const { zh, en } of Object.values(TOPICS))
+      expect([zh, en].every((words) => words.trim() !== '')).to.equal(true)
+  })
+})

@@ -1,0 +1,81 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Case } from '../../../src/domain/listing/case.js'
+import { followsFrom, type ToldResult } from '../../../src/domain/listing/repair-results.js'
+import { upTo } from '../../support/case.js'
+
+const NUMBER = '吉市监列〔2026〕1号'
+const told = (outcome: string, on: string, more: Partial<ToldResult> = {}, target: string | null = NUMBER) => ({
+  record: 1,
+  fresh: true,
+  body: { outcome, decided_on: on, target_document_number: target },
+  ...more,
+})
+const shown = upTo('publishListing')
+const applied: Case = { ...shown, state: 'REPAIR_APPLIED', repair: { appliedOn: '2027-02-01', acceptedOn: null } }
+const repaired: Case = { ...shown, state: 'REMOVED', removal: 'REPAIRED' }
+const what = (facts: Case, ...all: ToldResult[]) => followsFrom(facts, NUMBER, all)?.what ?? null
+
+describe('results of repair from elsewhere', () => {
+  const cases: [string, Case, ToldResult[], ReturnType<typeof what>][] = [
+    ['a repair of what is shown', shown, [told('REPAIRED', '2027-02-10')], 'GRANTED'],
+    ['a removal of what is hidden', { ...shown, state: 'HIDDEN' }, [told('REMOVED', '2027-02-10')], 'GRANTED'],
+    ['a repair of what has left', repaired, [told('REPAIRED', '2027-02-10')], null],
+    ['a number in other brackets', shown, [told('REPAIRED', '2027-02-10', {}, '吉市监列[2026]1号')], 'GRANTED'],
+    ['another number', shown, [told('REPAIRED', '2027-02-10', {}, '吉市监列〔2026〕11号')], null],
+    ['no number', shown, [told('REPAIRED', '2027-02-10', {}, null)], 'TOLD'],
+    ['no number, of before the listing', shown, [told('REPAIRED', '2026-01-18', {}, null)], null],
+    ['a refusal without a number', applied, [told('REFUSED', '2027-02-10', {}, null)], null],
+    ['a repair of what is decided and not shown yet', upTo('serveListing'), [told('REPAIRED', '2027-02-10')], 'TOLD'],
+    ['a repair of before the listing', shown, [told('REPAIRED', '2026-01-18')], null],
+    [
+      'a repair of the day of the restoration',
+      { ...shown, termFrom: '2027-02-10' },
+      [told('REPAIRED', '2027-02-10')],
+      null,
+    ],
+    ['a refusal of what waits', applied, [told('REFUSED', '2027-02-10')], 'REFUSED'],
+    ['a refusal on the day of the application', applied, [told('REFUSED', '2027-02-01')], 'REFUSED'],
+    ['a refusal before the application', applied, [told('REFUSED', '2027-01-31')], 'TOLD'],
+    ['a refusal where nothing waits', shown, [told('REFUSED', '2027-02-10')], null],
+    ['a repair taken back of what it removed', repaired, [told('REVOKED', '2027-02-10')], 'TAKEN_BACK'],
+    ['a repair taken back of what stands', shown, [told('REVOKED', '2027-02-10')], null],
+    ['one taken back of what expired', { ...repaired, removal: 'EXPIRED' }, [told('REVOKED', '2027-02-10')], null],
+    [
+      'a repair of before the restoration',
+      { ...shown, termFrom: '2027-03-01' },
+      [told('REPAIRED', '2027-02-10')],
+      null,
+    ],
+    ['the newer of two', repaired, [told('REVOKED', '2027-02-10'), told('REPAIRED', '2027-02-09')], 'TAKEN_BACK'],
+    [
+      'an older one after a newer',
+      shown,
+      [told('REVOKED', '2027-02-10', { fresh: false }), told('REPAIRED', '2027-02-09')],
+      null,
+    ],
+    ['what was followed before', shown, [told('REPAIRED', '2027-02-10', { fresh: false })], null],
+    ['a word that nobody knows', shown, [told('PENDING', '2027-02-10')], null],
+  ]
+  for (const [title, facts, all, expected] of cases)
+    it(`${expected === null ? 'nothing follows from' : `${expected} follows from`} ${title}`, () => {
+      expect(what(facts, ...all)).to.equal(expected)
+    })
+
+  it('are the same in whatever order they are told', () => {
+    const results = fc.array(
+      fc.record({
+        outcome: fc.constantFrom('REPAIRED', 'REMOVED', 'REFUSED', 'REVOKED'),
+        day: fc.integer({ min: 10, max: 14 }),
+        fresh: fc.boolean(),
+      }),
+      { maxLength: 6 },
+    )
+    fc.assert(
+      fc.property(results, fc.constantFrom(shown, applied, repaired), (made, facts) => {
+        const all = made.map(({ outcome, day, fresh }, i) => told(outcome, `2027-02-${day}`, { record: i, fresh }))
+        expect(followsFrom(facts, NUMBER, [...all].reverse())).to.deep.equal(followsFrom(facts, NUMBER, all))
+      }),
+    )
+  })
+})

@@ -1,0 +1,131 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type ClockRow, type ClockRules, clocksOf } from '../../../src/domain/listing/publication-clocks.js'
+import { addDays, addYears } from '../../../src/foundation/time/dates.js'
+import { endHere, newestRow, type Standing } from '../../../src/domain/listing/terms.js'
+import { move } from '../../../src/domain/listing/listing.js'
+import { termEnd } from '../../../src/domain/listing/lists.js'
+import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { caseAfter, full, kind, rules, upTo } from '../../support/case.js'
+import { clockRow, GENERAL, shorterClocks } from '../../support/clocks.js'
+
+const list = kind('serious')
+const standing = (more: Partial<Standing> = {}): Standing => ({
+  decidedOn: '2026-05-06',
+  publishedOn: '2026-05-20',
+  anewFrom: null,
+  asOf: '2026-11-25',
+  ...more,
+})
+const day = (from: string, days: number) => fc.integer({ min: 0, max: days }).map((n) => addDays(from, n))
+
+describe('the end of an entry here', () => {
+  it('is by the rows that ship what the term alone says, whenever it was decided and published', () => {
+    fc.assert(
+      fc.property(day('2016-04-01', 5_000), fc.integer({ min: 0, max: 400 }), (decidedOn, wait) => {
+        const publishedOn = addDays(decidedOn, wait)
+        const asOf = addDays(publishedOn, 30)
+        const end = endHere({ list, clocks: clockRules() }, standing({ decidedOn, publishedOn, asOf }))
+        expect(end).to.equal(termEnd(list, decidedOn, { publishedOn, asOf }))
+      }),
+    )
+  })
+
+  const shipped: [decided: string, end: string][] = [
+    ['2026-05-06', '2029-05-06'],
+    ['2024-02-29', '2027-02-28'],
+    ['2028-02-29', '2031-02-28'],
+  ]
+  for (const [decidedOn, end] of shipped)
+    it(`of one decided on ${decidedOn} is ${end} by the rows that ship`, () => {
+      const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), asOf: addDays(decidedOn, 20) })
+      expect(endHere({ list, clocks: clockRules() }, of)).to.equal(end)
+    })
+
+  it('is the earliest of term, 公示系统 and 信用中国', () => {
+    const gsxt = (maximumMonths: number) =>
+      clockRow({ clock: 'GSXT', countedFrom: 'PUBLICATION', minimumMonths: 1, maximumMonths, severity: null })
+    const ends = (...clocks: ClockRow[]) => endHere({ list, clocks: { severities: [GENERAL], clocks } }, standing())
+    expect(ends()).to.equal('2029-05-06')
+    expect(ends(clockRow({ maximumMonths: 12 }))).to.equal('2027-05-06')
+    expect(ends(gsxt(6), clockRow({ maximumMonths: 12 }))).to.equal('2026-11-20')
+    expect(ends(gsxt(60), clockRow({ maximumMonths: 60 }))).to.equal('2029-05-06')
+  })
+
+  it('is never later than its term and never than a clock, whatever the rows', () => {
+    const rows = fc.array(
+      fc.record({
+        clock: fc.constantFrom('GSXT' as const, 'CREDITCHINA' as const),
+        countedFrom: fc.constantFrom('DOCUMENT' as const, 'PUBLICATION' as const),
+        from: fc.option(day('2026-01-01', 700)),
+        maximumMonths: fc.integer({ min: 1, max: 80 }),
+        standing: fc.constantFrom('KEEP' as const, 'APPLY' as const, null),
+      }),
+      { maxLength: 5 },
+    )
+    fc.assert(
+      fc.property(rows, day('2026-01-01', 700), fc.option(day('2028-01-01', 700)), (made, decidedOn, anewFrom) => {
+        const clocks: ClockRules = {
+          severities: [GENERAL],
+          clocks: made.map((row) => clockRow({ minimumMonths: 0, ...row })),
+        }
+        const of = standing({ decidedOn, publishedOn: addDays(decidedOn, 20), anewFrom, asOf: '2030-01-01' })
+        const end = endHere({ list, clocks }, of) ?? ''
+        const entry = { list: 'serious', documentOn: decidedOn, publishedOn: of.publishedOn, banUntil: null }
+        const { gsxt, creditchina } = clocksOf(clocks, { ...entry, anewFrom, today: of.asOf })
+        expect(end <= addYears(anewFrom ?? decidedOn, 3)).to.equal(true)
+        for (const clock of [gsxt, creditchina]) expect(clock === null || end <= clock.endsOn.on).to.equal(true)
+      }),
+    )
+  })
+
+  it('is not known where nothing was decided or nothing fixes it', () => {
+    const none = { list: { ...list, terms: [] }, clocks: { severities: [], clocks: [] } }
+    expect(endHere(none, standing())).to.equal(null)
+    expect(endHere({ list, clocks: clockRules() }, standing({ decidedOn: null }))).to.equal(null)
+  })
+
+  it('goes by the newest row of its term or of a clock of its list that may change what stands', () => {
+    const clocks = (...rows: ClockRow[]) => ({ list, clocks: { severities: [GENERAL], clocks: rows } })
+    expect(newestRow(clocks(), '2026-11-25')).to.equal('2021-09-01')
+    expect(newestRow(clocks(clockRow({ from: '2026-04-01' })), '2026-11-25')).to.equal('2026-04-01')
+    expect(newestRow(clocks(clockRow({ from: '2026-04-01', standing: 'KEEP' })), '2026-11-25')).to.equal('2021-09-01')
+    expect(newestRow(clocks(clockRow({ from: '2026-04-01', list: 'abnormal' })), '2026-11-25')).to.equal('2021-09-01')
+    expect(newestRow(clocks(clockRow({ from: '2026-04-01' })), '2026-03-31')).to.equal('2021-09-01')
+  })
+})
+
+describe('moves and the clocks', () => {
+  // 信用中国: twelve months from the document, for whatever is of the general kind.
+  const by = { ...rules, clocks: shorterClocks(12) }
+
+  it('an entry is decided, published and restored to end with the shortest clock', () => {
+    const reviewed = upTo('reviewListing')
+    const decided = caseAfter(move('decideListing', reviewed, full({ on: '2026-01-19' }), by))
+    expect(decided.endsOn).to.equal('2027-01-19')
+    const served = caseAfter(move('serveListing', decided, full({ on: '2026-01-20' }), by))
+    const today = { on: '2026-01-21', today: '2026-01-21' }
+    const published = caseAfter(move('publishListing', served, full(today), by))
+    expect(published.endsOn).to.equal('2027-01-19')
+    const repaired = { ...published, state: 'REMOVED', removal: 'REPAIRED' } as const
+    const back = { on: '2026-12-01', today: '2026-12-01' }
+    expect(caseAfter(move('restoreListing', repaired, full(back), by)).endsOn).to.equal('2027-01-19')
+  })
+
+  it('a restoration counts the term anew, and ends when 信用中国 has shown its document for three years', () => {
+    const repaired = { ...upTo('publishListing'), state: 'REMOVED', removal: 'REPAIRED' } as const
+    const restored = caseAfter(move('restoreListing', repaired, full({ on: '2028-02-29', today: '2028-02-29' }), rules))
+    expect([restored.termFrom, restored.endsOn]).to.deep.equal(['2028-02-29', '2029-01-19'])
+  })
+
+  it('P-B3: a new row shortens a term at most to the day before it is applied', () => {
+    const act = full({ role: 'clock', by: 'clock', on: '2026-11-25', today: '2026-11-25' })
+    const renewed = (months: number) => {
+      const moved = move('renewTerm', upTo('publishListing'), act, { ...rules, clocks: shorterClocks(months) })
+      return moved.ok ? moved.after.endsOn : moved.reason.code
+    }
+    expect(renewed(12)).to.equal('2027-01-19')
+    expect(renewed(6)).to.equal('2026-11-24')
+    expect(renewed(36)).to.equal('TERM_UNCHANGED')
+  })
+})

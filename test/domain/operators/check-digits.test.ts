@@ -1,0 +1,183 @@
+/** What a check digit must notice: each code of the trade, every one character changed, every two neighbours swapped. */
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as identity from '../../../src/domain/operators/codes.js'
+
+const DIGITS = [...'0123456789']
+const USCC = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
+const ORG = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const text = (signs: readonly string[], length: number) =>
+  fc.string({ unit: fc.constantFrom(...signs), minLength: length, maxLength: length })
+/** The one last character with which it holds: found by trial, not by the arithmetic under test. */
+const completed = (start: string, last: readonly string[], holds: (code: string) => boolean): string => {
+  const found = last.filter((sign) => holds(start + sign))
+  expect(found, start).to.have.length(1)
+  return start + found[0]
+}
+
+const orgCode = text(ORG, 8).map((start) => completed(start, [...DIGITS, 'X'], identity.orgCodeDigit))
+const region = text(DIGITS, 6)
+const uscc = fc
+  .tuple(text(USCC, 2), region, text(USCC, 9))
+  .map((parts) => completed(parts.join(''), USCC, identity.usccValid))
+const regNo = text(DIGITS, 14).map((start) => completed(start, DIGITS, identity.regNoDigit))
+const resident = fc
+  .tuple(
+    fc.constantFrom('22', '11', '44', '82'),
+    text(DIGITS, 4),
+    fc.date({ min: new Date('1900-01-01'), max: new Date('2026-01-01'), noInvalidDate: true }),
+    text(DIGITS, 3),
+  )
+  .map(([province, place, birth, turn]) =>
+    completed(
+      `${province}${place}${birth.toISOString().slice(0, 10).replaceAll('-', '')}${turn}`,
+      [...DIGITS, 'X'],
+      identity.residentIdValid,
+    ),
+  )
+const gtin = fc
+  .constantFrom(7, 11, 12, 13)
+  .chain((length) => text(DIGITS, length))
+  .map((start) => completed(start, DIGITS, identity.gtinValid))
+
+interface Scheme {
+  code: fc.Arbitrary<string>
+  holds: (code: string) => boolean
+  signs: readonly string[]
+  /** Two signs that its arithmetic cannot tell apart in one place. */
+  alike: (a: string, b: string) => boolean
+  /** Whether it must notice these two neighbours swapped. */
+  swapped: (a: string, b: string) => boolean
+}
+const never = (): boolean => false
+const always = (): boolean => true
+const SCHEMES: Record<string, Scheme> = {
+  'unified social credit code': { code: uscc, holds: identity.usccValid, signs: USCC, alike: never, swapped: always },
+  // MOD 11 over 36 signs: 0 and B, 1 and C … are one value.
+  'organisation code': {
+    code: orgCode,
+    holds: identity.orgCodeDigit,
+    signs: ORG,
+    alike: (a, b) => (ORG.indexOf(a) - ORG.indexOf(b)) % 11 === 0,
+    swapped: never,
+  },
+  'registration number': { code: regNo, holds: identity.regNoDigit, signs: DIGITS, alike: never, swapped: never },
+  'resident ID number': {
+    code: resident,
+    holds: identity.residentIdValid,
+    signs: DIGITS,
+    alike: never,
+    swapped: always,
+  },
+  // Weights 1 and 3: neighbours that differ by five change nothing.
+  'article number': {
+    code: gtin,
+    holds: identity.gtinValid,
+    signs: DIGITS,
+    alike: never,
+    swapped: (a, b) => Math.abs(Number(a) - Number(b)) !== 5,
+  },
+}
+
+describe('check digits', () => {
+  for (const [name, { code, holds, signs, alike, swapped }] of Object.entries(SCHEMES)) {
+    it(`of a ${name}: every other character in any place is noticed, as far as the scheme can`, () => {
+      fc.assert(
+        fc.property(code, (good) => {
+          expect(holds(good)).to.equal(true)
+          for (const [at, sign] of [...good].entries()) {
+            const last = at === good.length - 1
+            for (const other of signs) {
+              if (other === sign || (!last && alike(sign, other))) continue
+              expect(holds(good.slice(0, at) + other + good.slice(at + 1)), `${good} ${at} ${other}`).to.equal(false)
+            }
+          }
+        }),
+        { numRuns: 50 },
+      )
+    })
+
+    it(`of a ${name}: two neighbours swapped are noticed, as far as the scheme can`, () => {
+      fc.assert(
+        fc.property(code, (good) => {
+          for (let at = 0; at + 1 < good.length; at += 1) {
+            const [a = '', b = ''] = good.slice(at, at + 2)
+            if (a === b || !swapped(a, b)) continue
+            expect(holds(good.slice(0, at) + b + a + good.slice(at + 2)), `${good} ${at}`).to.equal(false)
+          }
+        }),
+        { numRuns: 200 },
+      )
+    })
+
+    it(`of a ${name}: one character more or less, or in the wrong case, is never taken`, () => {
+      fc.assert(
+        fc.property(code, fc.nat(20), (good, at) => {
+          // A shorter or longer article number may be another's.
+          if (name !== 'article number') {
+            expect(holds(good.slice(0, at) + good.slice(at + 1) + (at >= good.length ? '0' : ''))).to.equal(false)
+            expect(holds(`${good.slice(0, at)}0${good.slice(at)}`)).to.equal(false)
+          }
+          const lower = good.toLowerCase()
+          if (lower !== good) expect(holds(lower)).to.equal(false)
+          expect(holds(` ${good}`)).to.equal(false)
+          expect(holds(`${good}\n`)).to.equal(false)
+        }),
+        { numRuns: 200 },
+      )
+    })
+  }
+
+  it('the organisation code stands inside the USCC and is found there again, with its region and kind', () => {
+    const firm = orgCode.filter((code) => [...code].every((sign) => USCC.includes(sign)))
+    fc.assert(
+      fc.property(fc.constantFrom('91', '92', '93', '11', '51'), region, firm, (head, place, org) => {
+        const code = completed(`${head}${place}${org}`, USCC, identity.usccValid)
+        expect(identity.codeOf(code)).to.satisfy(
+          (told: ReturnType<typeof identity.codeOf>) => told === null || told.code === code,
+        )
+        expect(identity.orgCodeIn(code)).to.equal(org)
+        expect(identity.orgCodeDigit(identity.orgCodeIn(code))).to.equal(true)
+        expect(identity.regionIn(code)).to.equal(place)
+        expect(identity.codeOf(`${org.slice(0, 8)}-${org.slice(8)}`)).to.deep.equal({
+          scheme: 'org_code',
+          code: org,
+          valid: true,
+        })
+      }),
+    )
+  })
+
+  it('a code is the same one narrow, wide, in lower case, in groups and between blanks', () => {
+    const codes = fc.oneof(uscc, orgCode, regNo)
+    const wide = (code: string): string =>
+      code.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+    fc.assert(
+      fc.property(codes, (code) => {
+        const told = identity.codeOf(code)
+        const spellings = [
+          wide(code),
+          code.toLowerCase(),
+          wide(code.toLowerCase()),
+          ` ${code}　`,
+          `\u200b${code}\ufeff`,
+          code.replace(/(.{4})/g, '$1 '),
+        ]
+        for (const spelling of spellings) expect(identity.codeOf(spelling), spelling).to.deep.equal(told)
+      }),
+    )
+  })
+
+  it('the schemes never claim one code twice: what a text is, is one thing or nothing', () => {
+    fc.assert(
+      fc.property(fc.oneof(uscc, orgCode, regNo, resident), (code) => {
+        const told = identity.codeOf(code)
+        const forms = [identity.usccForm(code), identity.regNoForm(code), identity.orgCodeForm(code)].filter(Boolean)
+        expect(forms.length).to.be.at.most(1)
+        if (identity.residentIdValid(code) && code.length === 18) expect(told).to.equal(null)
+        else expect(told?.valid).to.equal(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

@@ -1,0 +1,294 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect } from 'chai'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import * as identity from '../../../src/domain/operators/codes.js'
+
+const SHARED = path.resolve('../shared')
+const ALPHABET = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
+const character = fc.constantFrom(...ALPHABET)
+
+/** A code without its digit, completed by trying each: independent of the arithmetic under test. */
+const completed = (start: string, alphabet: readonly string[], valid: (code: string) => boolean): string =>
+  alphabet.map((last) => start + last).find(valid) ?? ''
+
+const uscc = fc
+  .tuple(
+    fc.string({ unit: character, minLength: 2, maxLength: 2 }),
+    fc.nat(999_999),
+    fc.string({ unit: character, minLength: 9, maxLength: 9 }),
+  )
+  .map(([head, region, subject]) =>
+    completed(`${head}${String(region).padStart(6, '0')}${subject}`, ALPHABET, identity.usccValid),
+  )
+const digits = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length })
+
+describe('domain/identity', () => {
+  describe('unified social credit code', () => {
+    const synthetic: [string, identity.OperatorKind, string, string][] = [
+      ['91220102MA0Y3X1HXM', 'enterprise', '220102', 'MA0Y3X1HX'],
+      ['92220202MA14A9QU2R', 'individual', '220202', 'MA14A9QU2'],
+      ['93222401MA17T6WN1P', 'cooperative', '222401', 'MA17T6WN1'],
+      ['11220000013555128E', 'other', '220000', '013555128'],
+      ['51220000500000015N', 'other', '220000', '500000015'],
+    ]
+    for (const [code, kind, region, org] of synthetic) {
+      it(`${code} is valid, its parts are read`, () => {
+        expect(identity.codeOf(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
+        expect(identity.operatorKindIn(code)).to.equal(kind)
+        expect(identity.regionIn(code)).to.equal(region)
+        expect(identity.orgCodeIn(code)).to.equal(org)
+      })
+    }
+
+    const digitFails = ['91310115MA1H8R7C6D', '91220102MA0Y3X1HXN', '91350100M0001TGQXM']
+    for (const code of digitFails)
+      it(`${code} has the form, but not the digit`, () =>
+        expect(identity.codeOf(code)).to.deep.equal({ scheme: 'uscc', code, valid: false }))
+
+    const noForm = [
+      '91350100M000100Y4Z',
+      '9122O102MA0Y3X1HXM',
+      '9122A102MA0Y3X1HXM',
+      '91220102MA0Y3X1HX',
+      '91220102MA0Y3X1HXMM',
+      '91220102MAOY3X1HXM',
+      '91220102MA0Y3X1IXM',
+    ]
+    for (const code of noForm) {
+      it(`${code} has not the form and is not repaired`, () => {
+        expect(identity.usccForm(code)).to.equal(false)
+        expect(identity.usccValid(code)).to.equal(false)
+        expect(identity.codeOf(code)).to.equal(null)
+      })
+    }
+
+    it('the code of a firm with letters in its organisation part is told as uscc', () =>
+      expect(identity.codeOf('91440300MA5K89PL31')?.scheme).to.equal('uscc'))
+
+    it('a failing organisation part does not make a code invalid', () => {
+      const code = completed('91220102MA0Y3X1H1', ALPHABET, identity.usccValid)
+      expect(identity.orgCodeDigit(identity.orgCodeIn(code))).to.equal(false)
+      expect(identity.codeOf(code)?.valid).to.equal(true)
+    })
+
+    it('a region in no table does not make a code invalid', () => {
+      const code = completed('91999999MA0Y3X1HX', ALPHABET, identity.usccValid)
+      expect(identity.codeOf(code)).to.deep.equal({ scheme: 'uscc', code, valid: true })
+    })
+
+    it('every completed code is valid, in exactly one of 31 ways, and invalid with any one character changed', () => {
+      fc.assert(
+        fc.property(uscc, fc.nat(17), character, (code, at, other) => {
+          expect(identity.usccValid(code)).to.equal(true)
+          expect(ALPHABET.filter((last) => identity.usccValid(code.slice(0, 17) + last))).to.have.length(1)
+          fc.pre(code[at] !== other)
+          expect(identity.usccValid(code.slice(0, at) + other + code.slice(at + 1))).to.equal(false)
+        }),
+      )
+    })
+  })
+
+  describe('organisation code', () => {
+    for (const code of ['MA1B3N1N2', 'M000100Y4', 'D2143569X', 'MA0Y3X1HX', '013555128']) {
+      it(`${code} is valid in the alphabet of 36`, () =>
+        expect(identity.codeOf(code)).to.deep.equal({ scheme: 'org_code', code, valid: true }))
+    }
+    it('a hyphen before the digit is left out', () => {
+      expect(identity.codeOf('d2143569－x')).to.deep.equal({ scheme: 'org_code', code: 'D2143569X', valid: true })
+      expect(identity.normalizeCode('MA0Y3X1H-X')).to.equal('MA0Y3X1HX')
+    })
+    it('a wrong digit is told', () =>
+      expect(identity.codeOf('MA1B3N1N4')).to.deep.equal({ scheme: 'org_code', code: 'MA1B3N1N4', valid: false }))
+    it('every eight characters have one digit', () => {
+      const start = fc.string({
+        unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
+        minLength: 8,
+        maxLength: 8,
+      })
+      fc.assert(
+        fc.property(start, (code) => {
+          expect([...'0123456789X'].filter((last) => identity.orgCodeDigit(code + last))).to.have.length(1)
+        }),
+      )
+    })
+  })
+
+  describe('business registration number', () => {
+    for (const code of ['220102600012340', '220000000012346', '222401400012347']) {
+      it(`${code} is valid`, () => expect(identity.codeOf(code)).to.deep.equal({ scheme: 'reg_no', code, valid: true }))
+    }
+    it('a safe integer is read like its text', () => expect(identity.codeOf(220102600012340)?.valid).to.equal(true))
+    it('13 digits are too old to be told', () => expect(identity.codeOf('2201021234567')).to.equal(null))
+    it('one changed digit is always noticed', () => {
+      fc.assert(
+        fc.property(digits(14), fc.nat(14), fc.nat(9), (start, at, other) => {
+          const code = completed(start, [...'0123456789'], identity.regNoDigit)
+          expect(identity.codeOf(code)?.valid).to.equal(true)
+          fc.pre(code[at] !== String(other))
+          expect(identity.codeOf(code.slice(0, at) + other + code.slice(at + 1))?.valid).to.equal(false)
+        }),
+      )
+    })
+  })
+
+  describe('shop code', () => {
+    const read: [string, string][] = [
+      ['shop:taobao:12345', 'shop:taobao:12345'],
+      [' Shop：TaoBao：AbC-9 ', 'shop:taobao:AbC-9'],
+      ['shop:jd:a:b', 'shop:jd:a:b'],
+      ['shop:my-mall:小店１', 'shop:my-mall:小店１'],
+    ]
+    for (const [text, code] of read)
+      it(`${JSON.stringify(text)} is ${code}`, () =>
+        expect(identity.codeOf(text)).to.deep.equal({ scheme: 'shop', code, valid: true }))
+
+    const malformed = [
+      'shop:',
+      'shop:taobao',
+      'shop:taobao:',
+      'shop::1',
+      'shop:tao_bao:1',
+      `shop:${'a'.repeat(33)}:1`,
+      `shop:a:${'1'.repeat(65)}`,
+      'shop:a:1 2',
+      'shop:a:1\u200b2',
+      'shop:a:\ud800',
+      'shops:a:1',
+      'shop:淘宝:1',
+    ]
+    for (const text of malformed)
+      it(`${JSON.stringify(text).slice(0, 30)} is no shop's code`, () => expect(identity.codeOf(text)).to.equal(null))
+
+    it('shopCode is read back by codeOf', () => {
+      const marketplace = fc.string({ unit: fc.constantFrom(...'abcxyz019-'), minLength: 1, maxLength: 32 })
+      const id = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_:店铺'), minLength: 1, maxLength: 64 })
+      fc.assert(
+        fc.property(marketplace, id, (at, shop) => {
+          const code = identity.shopCode(at, shop)
+          expect(identity.codeOf(code)).to.deep.equal({ scheme: 'shop', code, valid: true })
+        }),
+      )
+    })
+  })
+
+  describe('normalizeCode', () => {
+    const read: [unknown, string | null][] = [
+      ['91220102ma0y3x1hxm ', '91220102MA0Y3X1HXM'],
+      ['９１２２０１０２ＭＡ０Ｙ３Ｘ１ＨＸＭ', '91220102MA0Y3X1HXM'],
+      ['9122 0102\u200b MA0Y\t3X1HXM\ufeff', '91220102MA0Y3X1HXM'],
+      ['', null],
+      ['　', null],
+      ['/', null],
+      ['无', null],
+      ['N/A', null],
+      ['\\N', null],
+      [null, null],
+      [undefined, null],
+      [{}, null],
+      [Number('914403001922038216'), null],
+      [914403001922038216n, '914403001922038216'],
+    ]
+    for (const [value, code] of read)
+      it(`${typeof value} ${JSON.stringify(String(value))} is ${code}`, () =>
+        expect(identity.normalizeCode(value)).to.equal(code))
+
+    it('it is idempotent, and nothing makes it or codeOf throw', () => {
+      const text = fc.oneof(
+        fc.anything(),
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: fc.constantFrom(...'shopSHOP:：-－09ZX 　') }),
+        fc.string({ unit: 'grapheme' }).map((id) => `shop:a:${id}`),
+      )
+      fc.assert(
+        fc.property(text, (value) => {
+          const once = identity.normalizeCode(value)
+          expect(identity.normalizeCode(once)).to.equal(once)
+          const told = identity.codeOf(value)
+          expect(told === null || told.code === once).to.equal(true)
+          expect(identity.codeOf(told?.code)).to.deep.equal(told)
+        }),
+        { numRuns: 1000 },
+      )
+    })
+
+    it('no check throws on any text', () => {
+      const checks = [
+        identity.usccForm,
+        identity.usccDigit,
+        identity.usccValid,
+        identity.orgCodeForm,
+        identity.orgCodeDigit,
+        identity.regNoForm,
+        identity.regNoDigit,
+        identity.residentIdValid,
+        identity.gtinValid,
+      ]
+      fc.assert(
+        fc.property(fc.string({ unit: 'binary' }), (text) => {
+          for (const check of checks) expect(check(text)).to.be.a('boolean')
+          for (const part of [identity.orgCodeIn, identity.regionIn, identity.operatorKindIn])
+            expect(part(text)).to.be.a('string')
+        }),
+      )
+    })
+  })
+
+  describe('resident ID number', () => {
+    it('the two printed examples of the standard are valid', () => {
+      expect(identity.residentIdValid('11010519491231002X')).to.equal(true)
+      expect(identity.residentIdValid('440524188001010014')).to.equal(true)
+    })
+    const invalid = [
+      '110105194912310021',
+      '11010519491231002x',
+      '99010519491231002X',
+      '11010519490231002X',
+      '110105170012310021',
+      '110105491331002',
+      '',
+    ]
+    for (const code of invalid)
+      it(`${JSON.stringify(code)} is not valid`, () => expect(identity.residentIdValid(code)).to.equal(false))
+    it('the first generation has 15 digits', () => expect(identity.residentIdValid('110105491231002')).to.equal(true))
+    it('it is no code of an operator', () => expect(identity.codeOf('440524188001010014')).to.equal(null))
+  })
+
+  describe('article number', () => {
+    for (const code of ['6901234567892', '69012341', '06901234567892', '012345678905'])
+      it(`${code} is valid`, () => expect(identity.gtinValid(code)).to.equal(true))
+    for (const code of ['6934024510011', '690123456789', '69012345678921', '', '6901234567892A'])
+      it(`${JSON.stringify(code)} is no article number`, () => expect(identity.gtinValid(code)).to.equal(false))
+  })
+
+  it('every vector of ../shared/vectors.json has its verdict (passed over where absent)', function () {
+    const file = path.join(SHARED, 'vectors.json')
+    if (!existsSync(file)) this.skip()
+    const vectors = JSON.parse(readFileSync(file, 'utf8'))
+    const codes = (rows: { code: string }[]): string[] => rows.map(({ code }) => code)
+    const verdicts: [string[], (code: string) => boolean, boolean][] = [
+      [codes([...vectors.uscc_valid, ...vectors.uscc_synthetic_jilin]), identity.usccValid, true],
+      [codes([...vectors.uscc_invalid, ...vectors.uscc_real_but_failing_checksum]), identity.usccValid, false],
+      [codes(vectors.uscc_real_but_failing_checksum), (code) => identity.orgCodeDigit(identity.orgCodeIn(code)), true],
+      [vectors.org_code_valid, identity.orgCodeDigit, true],
+      [[...vectors.reg_no_valid, ...vectors.reg_no_synthetic_jilin], identity.regNoDigit, true],
+      [vectors.resident_id_valid, identity.residentIdValid, true],
+      [vectors.gtin_valid, identity.gtinValid, true],
+      [vectors.gtin_invalid, identity.gtinValid, false],
+    ]
+    for (const [list, check, verdict] of verdicts) for (const code of list) expect(check(code), code).to.equal(verdict)
+  })
+
+  it('every code of ../shared/data/uscc-vectors has its verdict (passed over where absent)', function () {
+    const file = path.join(SHARED, 'data/uscc-vectors/vectors.csv')
+    if (!existsSync(file)) this.skip()
+    const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
+    expect(rows.length).to.be.greaterThan(200)
+    for (const row of rows) {
+      const told = identity.codeOf(row['code'])
+      expect(told?.scheme === 'uscc' && told.valid, row['code']).to.equal(!row['expected']?.startsWith('invalid'))
+    }
+  })
+})

@@ -1,0 +1,163 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  type Candidate,
+  distance,
+  gramsOf,
+  type MatchReason,
+  matchesOf,
+  NARROW,
+  questionFor,
+  searchKey,
+} from '../../../src/domain/operators/name-search.js'
+import { simplified } from '../../../src/foundation/text/script.js'
+
+const FIRM = '长春市青禾商贸有限公司'
+const named = (name: string, former = false): Candidate => ({ operator: 1, former, key: searchKey(name) })
+const reasonOf = (asked: string, name: string, former = false): MatchReason | null =>
+  matchesOf(searchKey(asked), [named(name, former)])[0]?.reason ?? null
+
+describe('finding a firm by its name', () => {
+  const cases: [asked: string, name: string, reason: MatchReason | null][] = [
+    [FIRM, FIRM, 'EXACT'],
+    ['長春市青禾商貿有限公司', FIRM, 'EXACT'],
+    ['青禾（长春市）商贸有限公司', FIRM, 'EXACT'],
+    ['长春市青禾商贸有限公司 ', FIRM, 'EXACT'],
+    ['吉林省长春市青禾商贸有限公司', FIRM, 'VARIANT'],
+    ['青禾(长春)商贸有限公司', FIRM, 'VARIANT'],
+    ['青禾商贸有限公司', FIRM, 'VARIANT'],
+    ['青禾商贸', FIRM, 'SHORT'],
+    ['长春青禾商贸', FIRM, 'SHORT'],
+    ['青禾', FIRM, 'SHORT'],
+    ['长春市青禾商贸有限公司朝阳分公司', FIRM, 'BRANCH'],
+    [FIRM, '长春市青禾商贸有限公司朝阳分公司', 'BRANCH'],
+    ['禾商贸', FIRM, 'PART'],
+    ['长春市青和商贸有限公司', FIRM, 'TYPING'],
+    ['长春市禾青商贸有限公司', FIRM, 'TYPING'],
+    ['长春市青禾贸有限公司', FIRM, 'TYPING'],
+    ['长舂市青和商贸有限公司', FIRM, 'TYPING'],
+    ['长春市青禾网络商贸服务有限公司', FIRM, 'SIMILAR'],
+    ['长春市白露网络科技有限公司', FIRM, null],
+    ['长春市白露商贸有限公司', FIRM, 'TYPING'],
+    ['长春市白露霜商贸有限公司', FIRM, null],
+    ['四平市青禾商贸有限公司', FIRM, 'SIMILAR'],
+    ['吉林市青禾', FIRM, 'SIMILAR'],
+    ['沈阳市青禾商贸有限公司', FIRM, 'SIMILAR'],
+    ['沈阳青禾商贸有限公司', '长春青禾商贸有限公司', 'SIMILAR'],
+    ['长舂青禾商贸有限公司', '长春青禾商贸有限公司', 'TYPING'],
+    ['绯鹿镜美妆电子商务', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
+    ['璞岭叁人参制品', '通化璞岭人参制品有限公司', 'TYPING'],
+    ['白露镜美妆电子商务', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
+    ['长春绯簏镜美妆', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
+    ['绯簏镜美妆', '长春绯麓镜美妆电子商务有限公司', 'TYPING'],
+    ['绯麓美妆店', '长春绯麓镜美妆电子商务有限公司', null],
+    ['栩溶野泡菜', '延吉市栩榕野泡菜食品有限公司', 'TYPING'],
+    ['欧池新过滤', '新乡市欧德新过滤有限公司', 'TYPING'],
+    ['择芬村木器', '汪清县罗子沟镇绥芬村木器加工厂', 'TYPING'],
+    ['白露', '长春绯麓镜美妆电子商务有限公司', null],
+    ['虚构庚', '长春虚构己有限公司', null],
+  ]
+  for (const [asked, name, reason] of cases) {
+    it(`${asked} finds ${name} as ${reason ?? 'nothing'}`, () => {
+      expect(reasonOf(asked, name)).to.equal(reason)
+    })
+  }
+
+  it('a former name is found as such, and behind a present one', () => {
+    const key = searchKey(FIRM)
+    const found = matchesOf(key, [
+      { operator: 2, former: true, key },
+      { operator: 3, former: false, key },
+      { operator: 2, former: false, key: searchKey('长春市青和商贸有限公司') },
+    ])
+    expect(found.map(({ operator, reason }) => [operator, reason])).to.deep.equal([
+      [3, 'EXACT'],
+      [2, 'FORMER'],
+    ])
+  })
+
+  it('asks for the rarest grams that names hold, as far as the budget goes', () => {
+    const key = searchKey('长春市青禾商贸有限公司')
+    const rare = new Map(gramsOf(searchKey('青禾')).map((gram) => [gram, 3]))
+    const counted = (gram: number) => rare.get(gram) ?? NARROW.candidates * 10
+    expect(questionFor(key, { counted, of: 100, since: 0 }, NARROW)).to.deep.equal({
+      grams: gramsOf('青禾').slice(1, 2),
+      all: false,
+    })
+  })
+
+  it('asks for several common grams together, and for nothing where no name holds any', () => {
+    const key = searchKey('商贸有限公司')
+    const all = questionFor(key, { counted: () => NARROW.candidates + 1, of: 10_000, since: 0 }, NARROW)
+    expect(all).to.include({ all: true })
+    expect(all?.grams).to.have.length(3)
+    expect(questionFor(key, { counted: () => 0, of: 0, since: 0 }, NARROW)).to.equal(null)
+    expect(questionFor(key, { counted: () => 0, of: 0, since: 5 }, NARROW)?.grams).to.have.length(7)
+    expect(questionFor(key, { counted: () => 0, of: 9, since: NARROW.candidates + 1 }, NARROW)).to.equal(null)
+  })
+
+  it('grams are integers of 32 bits, each once, ascending, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const grams = gramsOf(text)
+        expect(grams.every((gram, at) => gram === (gram | 0) && (at === 0 || gram > (grams[at - 1] ?? 0)))).to.equal(
+          true,
+        )
+      }),
+    )
+  })
+
+  it('a key holds letters and numerals only, and is its own key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
+        const key = searchKey(text)
+        expect(key).to.match(/^[\p{L}\p{N}]*$/u)
+        expect(searchKey(key)).to.equal(key)
+      }),
+    )
+  })
+
+  const text = fc.string({ unit: fc.constantFrom('甲', '乙', '丙'), maxLength: 7 })
+  it('a distance is the same both ways, nought for the same text alone, and never more than one above the bound', () => {
+    fc.assert(
+      fc.property(text, text, fc.integer({ min: 0, max: 3 }), (one, other, most) => {
+        const edits = distance(one, other, most)
+        expect(edits).to.equal(distance(other, one, most))
+        expect(edits === 0).to.equal(one === other)
+        expect(edits).to.be.at.most(most + 1)
+        expect(Math.min(distance(one, other, 9), most + 1)).to.equal(edits)
+      }),
+    )
+  })
+
+  it('a name with one or two errors is found by typing, whatever they are', () => {
+    const brand = fc.array(fc.constantFrom(...'青禾露松云黑石远兰'), { minLength: 3, maxLength: 4 })
+    const edit = fc.tuple(
+      fc.constantFrom('REPLACE', 'INSERT', 'DELETE', 'SWAP'),
+      fc.nat(),
+      fc.constantFrom(...'甲乙丙'),
+    )
+    fc.assert(
+      fc.property(brand, fc.array(edit, { minLength: 1, maxLength: 2 }), (signs, edits) => {
+        const name = searchKey(`长春市${signs.join('')}商贸有限公司`)
+        let asked = name
+        for (const [how, where, sign] of edits) {
+          const at = where % (asked.length - 1)
+          const [before, here, next, after] = [asked.slice(0, at), asked[at], asked[at + 1], asked.slice(at + 2)]
+          if (how === 'REPLACE') asked = `${before}${sign}${next}${after}`
+          else if (how === 'INSERT') asked = `${before}${sign}${here}${next}${after}`
+          else if (how === 'DELETE') asked = `${before}${next}${after}`
+          else asked = `${before}${next}${here}${after}`
+        }
+        // A second error within the first may make three of two.
+        fc.pre(distance(name, asked, 2) <= 2)
+        expect(matchesOf(asked, [{ operator: 1, former: false, key: name }])).to.have.length(1)
+      }),
+    )
+  })
+
+  it('Traditional characters are compared as simplified ones, and others left alone', () => {
+    expect(simplified('臺灣龍蝦（電子商務）ABC')).to.equal('台湾龙虾（电子商务）ABC')
+    expect(simplified('长春虚构')).to.equal('长春虚构')
+  })
+})

@@ -1,0 +1,250 @@
+/**
+ * What holds for every normaliser of a code, a date, an amount, a name or a text at once: it never throws, it reads what
+ * it gave, width makes no difference, and the quick ways agree with the plain rule, written here a second time.
+ */
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as dates from '../../../src/foundation/time/dates.js'
+import { hostName } from '../../../src/domain/records/hosts.js'
+import { icpNumber } from '../../../src/domain/records/icp.js'
+import * as identity from '../../../src/domain/operators/codes.js'
+import * as money from '../../../src/domain/records/money.js'
+import { normalizeName } from '../../../src/domain/operators/names.js'
+import { redact } from '../../../src/domain/records/privacy.js'
+import { niceClass, trademarkNumber } from '../../../src/domain/records/trademark.js'
+import * as values from '../../../src/foundation/text/values.js'
+
+/** Every printable ASCII character in its full-width form. */
+const wide = (text: string): string =>
+  text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)).replaceAll(' ', '　')
+const digits = (min: number, max = min) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max })
+const of = (signs: string, maxLength = 20) => fc.string({ unit: fc.constantFrom(...signs), maxLength })
+
+/** Texts near what is meant: pure chance never comes close to a code. */
+const near = fc.oneof(
+  of('0123456789ABCXYZaxｘ０１９－-‐ 　\u200b'),
+  of('91220102MA0Y3X1HXM:：shop', 24),
+  of('零〇一二两三四壹贰叁肆拾佰仟百千万萬亿億元圆角分整正负.,，0123456789()（）人民币美港'),
+  of('0123456789年月日时分秒-/.: TZ+民國国'),
+  of('〔〕[]【】（）(){}<>〈〉2025年号第 　罚字'),
+  of('/／\\—－-N/AnullUL无暂1900-01 　\ufeff'),
+)
+const anything = fc.oneof(
+  near,
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ unit: 'grapheme', maxLength: 30 }),
+  fc.anything(),
+  fc.double(),
+  fc.bigInt(),
+  fc.date(),
+  fc.constantFrom(Number.MAX_SAFE_INTEGER, -0, 1e21, 5e-324, '\ud800', '\udfff\ud800', '\u0000', 'ﷺ'.repeat(20)),
+)
+
+type Normaliser = (value: unknown) => unknown
+const text =
+  (rule: (sent: string) => unknown): Normaliser =>
+  (value) =>
+    rule(typeof value === 'string' ? value : '')
+
+/** Each takes what an agency sent and gives it in its one form, or null. */
+const NORMALISERS: Record<string, Normaliser> = {
+  'values.clean': values.clean,
+  'values.compact': text(values.compact),
+  'values.digitsNarrow': text(values.digitsNarrow),
+  'values.documentNumber': text(values.documentNumber),
+  'dates.parseDate': dates.parseDate,
+  'money.parseMoney': (value) => money.parseMoney(value)?.yuan ?? null,
+  'names.normalizeName': text(normalizeName),
+  'identity.normalizeCode': identity.normalizeCode,
+  'identity.codeOf': (value) => identity.codeOf(value)?.code ?? null,
+  'icp.icpNumber': (value) => icpNumber(value)?.number ?? null,
+  'hosts.hostName': hostName,
+  'trademark.trademarkNumber': trademarkNumber,
+  'trademark.niceClass': niceClass,
+}
+
+describe('every normaliser', () => {
+  for (const [name, normalise] of Object.entries(NORMALISERS)) {
+    it(`${name} never throws, gives a text, a number or null, and reads what it gave as itself`, () => {
+      fc.assert(
+        fc.property(anything, (value) => {
+          const once = normalise(value)
+          expect(once === null || ['string', 'number'].includes(typeof once)).to.equal(true)
+          expect(normalise(once)).to.equal(once)
+        }),
+        { numRuns: 1000 },
+      )
+    })
+  }
+
+  for (const name of Object.keys(NORMALISERS).filter((one) => one !== 'values.clean')) {
+    const normalise = NORMALISERS[name] ?? (() => null)
+    it(`${name} gives the same for full-width signs as for narrow ones`, () => {
+      const narrow = fc
+        .oneof(near, digits(6, 19), of('0123456789ABCXYZ-./:, ()', 20))
+        .map((sent) => sent.normalize('NFKC'))
+      fc.assert(
+        fc.property(narrow, (sent) => {
+          expect(normalise(wide(sent))).to.equal(normalise(sent))
+        }),
+        { numRuns: 1000 },
+      )
+    })
+  }
+})
+
+describe('quick ways', () => {
+  // The plain rules once more, as slow as they like.
+  const OUTER = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu
+  const MARKERS = '/ \\ 无 暂无 — —— - -- N/A NULL \\N 1900-01-01'.split(' ')
+  const isMarker = (sent: string): boolean =>
+    MARKERS.includes(sent.normalize('NFKC').trim().toUpperCase()) ||
+    sent.normalize('NFKC').trim().toUpperCase() === '1900-01-01 00:00:00'
+  const plainCompact = (sent: string): string =>
+    sent
+      .normalize('NFKC')
+      .replace(/[\s\p{Cc}\p{Cf}]+/gu, '')
+      .normalize('NFKC')
+
+  const short = fc.oneof(
+    near,
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc
+      .tuple(
+        of(' 　\u200b\t\n\ufeff', 3),
+        fc.constantFrom(...MARKERS, 'ｎ／ａ', '／', '－－', 'Null', '1９00-01-01'),
+        of(' 　\u00a0\u0338', 3),
+      )
+      .map((parts) => parts.join('')),
+  )
+
+  it('clean and isNullMarker trim and tell nothing as the plain rule does', () => {
+    fc.assert(
+      fc.property(short, (sent) => {
+        const trimmed = sent.replace(OUTER, '')
+        expect(values.isNullMarker(sent), JSON.stringify(sent)).to.equal(sent.length <= 32 && isMarker(sent))
+        expect(values.clean(sent)).to.equal(
+          trimmed === '' || (trimmed.length <= 32 && isMarker(trimmed)) ? null : trimmed,
+        )
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('compact leaves out the blanks as the plain rule does', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          anything.filter((value) => typeof value === 'string'),
+          of('!~Aa \u007fé́ﬁ'),
+        ),
+        (sent) => {
+          expect(values.compact(String(sent))).to.equal(plainCompact(String(sent)))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('isDate tells the days of the calendar, and no others', () => {
+    const plain = (sent: string): boolean => {
+      const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(sent) ?? []
+      const time = new Date(`${sent}T00:00:00Z`)
+      const exists = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(sent)
+      return exists && Number(year) >= 1900 && Number(year) <= 2999 && month !== '' && day !== ''
+    }
+    const two = (most: number) => fc.nat(most).map((n) => String(n).padStart(2, '0'))
+    const day = fc.tuple(fc.integer({ min: 1890, max: 3010 }), two(14), two(33)).map((parts) => parts.join('-'))
+    const spoilt = fc
+      .tuple(day, fc.nat(9), fc.constantFrom(...'0９ -/:a\u0660'))
+      .map(([sent, at, sign]) => sent.slice(0, at) + sign + sent.slice(at + 1))
+    fc.assert(
+      fc.property(fc.oneof(day, spoilt, fc.string({ maxLength: 11 })), (sent) => {
+        expect(dates.isDate(sent), sent).to.equal(plain(sent))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('an amount in plain digits is read as the same one with a blank in it, whatever its unit', () => {
+    const amount = fc.tuple(
+      fc.oneof(
+        digits(1, 15),
+        fc.nat(10 ** 9).map((n) => n.toLocaleString('en-US')),
+        of('0123,', 9),
+      ),
+      fc.oneof(
+        fc.constant(''),
+        digits(1, 12).map((fraction) => `.${fraction}`),
+      ),
+      fc.oneof(
+        fc.constantFrom(
+          '',
+          '元',
+          '万',
+          '万元',
+          '亿元',
+          '万亿元',
+          '(万元人民币)',
+          '（万元）',
+          '(人民币)',
+          '万美元',
+          '港元',
+          '()',
+          '(万元(人民币))',
+          '万人民币元',
+        ),
+        of('()（）万亿元人民币美港', 12),
+      ),
+    )
+    fc.assert(
+      fc.property(amount, fc.constantFrom('yuan', 'wan', 'yi'), ([whole, fraction, unit], bare) => {
+        const sent = `${whole}${fraction}${unit}`
+        // A blank is nothing to a reader, but keeps the quick way out.
+        expect(money.parseMoney(sent, bare), sent).to.deep.equal(money.parseMoney(`\u200b${sent}`, bare))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('what redact gives back untouched is what it would give after a close look', () => {
+    const mark = (id: string): string => `#${id.length}`
+    const ID = '220102190001010016'
+    const parts = fc.oneof(
+      of('0123456789Xx ', 24),
+      fc.constantFrom(
+        ID,
+        `${ID.slice(0, 17)}ｘ`,
+        wide(ID),
+        [...ID].join(' '),
+        '110105491231002',
+        '2201\u200b02190001010016',
+        '22010219000101001&#54;',
+        '①②③④⑤⑥⑦⑧⑨⑩⑪⑫',
+        '91220102MA0Y3X1HXM',
+      ),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+    )
+    const sent = fc.array(parts, { maxLength: 4 }).map((all) => all.join(''))
+    fc.assert(
+      fc.property(sent, fc.boolean(), (value, asKey) => {
+        const inside = asKey ? { [value]: 1 } : { value }
+        // Beside a number nothing is given back unread.
+        const [looked] = redact([inside, ID], mark) as unknown[]
+        expect(redact(inside, mark)).to.deep.equal(looked)
+      }),
+      { numRuns: 3000 },
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.maxSafeInteger(), fc.double(), fc.bigInt(), fc.constantFrom(220102190001010016n, 110105491231002)),
+        (value) => {
+          const [looked] = redact([value, ID], mark) as unknown[]
+          expect(redact([value], mark)).to.deep.equal([looked])
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+})

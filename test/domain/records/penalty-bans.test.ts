@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { banOf, imposesBan } from '../../../src/domain/records/penalty.js'
+import type { Body } from '../../../src/domain/records/records.js'
+import { processorMs } from '../../support/processor.js'
+
+const penalty = (more: Body): Body => ({ types: [], content: null, effective_until: null, ...more })
+const JOINT = '暂扣或者吊销许可证、暂扣或者吊销执照'
+
+describe('penalty: a restriction that law fixes for a time', () => {
+  const bans: [string, Body][] = [
+    ['a restriction of business', { types: ['限制开展生产经营活动'] }],
+    ['a ban from the trade', { types: ['罚款', '限制从业'] }],
+    ['a suspension of business', { types: ['责令停产停业'] }],
+    ['a suspension of business in the text', { types: ['其他'], content: '责令停业整顿三个月' }],
+    ['a suspended licence', { types: ['暂扣许可证件'] }],
+    ['the old joint type, suspended', { types: [JOINT], content: '暂扣营业执照六个月' }],
+    ['a ban from an activity', { types: ['罚款'], content: '罚款1万元，禁止其五年内从事食品生产经营管理工作' }],
+    ['a ban in the words of the food law', { content: '自处罚决定作出之日起五年内不得从事食品生产经营活动' }],
+    ['a ban from a post', { content: '三年内不得担任食品生产企业的法定代表人' }],
+    ['what is imposed beside a threat', { content: '责令停产停业三个月；逾期不缴纳罚款的，每日加处百分之三' }],
+    ['a ban from the market', { content: '对其实施市场禁入' }],
+  ]
+  for (const [title, body] of bans) it(`is ${title}`, () => expect(imposesBan(penalty(body))).to.equal(true))
+
+  const others: [string, Body][] = [
+    ['nothing said', {}],
+    ['a fine', { types: ['罚款'], content: '罚款20000元', effective_until: '2031-01-01' }],
+    ['a revoked licence', { types: ['吊销许可证件'], content: '吊销营业执照' }],
+    ['the old joint type, revoked', { types: [JOINT], content: '吊销营业执照', effective_until: '2031-01-01' }],
+    ['the old joint type alone', { types: [JOINT] }],
+    ['a closure', { types: ['责令关闭'], content: '责令关闭' }],
+    ['a threat', { types: ['罚款'], content: '逾期不改正的，责令停产停业' }],
+    ['what was not imposed', { types: ['警告'], content: '免予责令停产停业' }],
+    ['what was lifted', { types: ['警告'], content: '解除暂扣' }],
+    ['an admonition', { types: ['警告'], content: '不得从事违法经营活动' }],
+  ]
+  for (const [title, body] of others)
+    it(`is not ${title}`, () => {
+      expect(imposesBan(penalty(body))).to.equal(false)
+      expect(banOf(penalty(body))).to.equal(null)
+    })
+
+  const ends: [string, Body, until: string | null, endless: boolean][] = [
+    ['the day said', { effective_until: '2031-01-01' }, '2031-01-01', false],
+    ['no known day', { effective_until: null }, null, false],
+    ['no known day, of what is no day', { effective_until: '2031-02-30' }, null, false],
+    ['no end, by the day that means it', { effective_until: '2099-12-31' }, null, true],
+    ['no end, by a later such day', { effective_until: '2999-12-31' }, null, true],
+    ['no end, for life', { content: '终身不得从事食品生产经营管理工作' }, null, true],
+  ]
+  for (const [title, body, until, endless] of ends)
+    it(`ends on ${title}`, () => {
+      expect(banOf(penalty({ types: ['限制从业'], ...body }))).to.deep.equal({ until, endless })
+    })
+
+  it('is read in time that grows with the text', async () => {
+    const took = await processorMs(() => {
+      banOf(penalty({ content: '禁止'.repeat(200_000) }))
+      banOf(penalty({ content: '逾期'.repeat(100_000) }))
+      banOf(penalty({ content: '年内不得'.repeat(100_000) }))
+    })
+    expect(took).to.be.lessThan(2_000)
+  })
+})

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { canonical, type Draft, digest, type Json, KINDS, RECORD_KINDS } from '../../../src/domain/records/records.js'
+
+const draft: Draft = {
+  kind: 'penalty',
+  key: 'K',
+  subject: { uscc: '91220102MAY000001A', orgCode: null, regNo: null, shop: null, name: '某' },
+  body: { b: 1, a: { d: [1, { z: null, y: true }], c: '字' } },
+  validFrom: '2026-01-01',
+  validTo: null,
+  findings: [],
+}
+
+describe('records', () => {
+  it('canonical JSON sorts keys at every depth and leaves the order of lists', () => {
+    expect(canonical(draft.body)).to.equal('{"a":{"c":"字","d":[1,{"y":true,"z":null}]},"b":1}')
+  })
+
+  it('canonical JSON says what was said, whatever the order of its keys', () => {
+    const turned = (value: Json): Json =>
+      Array.isArray(value)
+        ? value.map(turned)
+        : value !== null && typeof value === 'object'
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, part]) => [key, turned(part)]),
+            )
+          : value
+    fc.assert(
+      fc.property(fc.jsonValue(), (any) => {
+        const value = JSON.parse(JSON.stringify(any)) as Json
+        expect(JSON.parse(canonical(value))).to.deep.equal(value)
+        expect(canonical(turned(value))).to.equal(canonical(value))
+      }),
+    )
+  })
+
+  it('a digest changes with body, days and subject, and with nothing else', () => {
+    const of = (more: Partial<Draft>) => digest({ ...draft, ...more })
+    const same = digest(draft)
+    expect(of({ key: 'other', findings: [{ field: 'a', rule: 'b', message: 'c' }] })).to.equal(same)
+    expect(of({ body: { a: { d: [1, { y: true, z: null }], c: '字' }, b: 1 } })).to.equal(same)
+    const others = [
+      of({ body: { ...draft.body, b: '1' } }),
+      of({ validFrom: null }),
+      of({ validTo: '2026-01-01' }),
+      of({ validFrom: null, validTo: '2026-01-01' }),
+      of({ subject: { ...draft.subject, name: '某某' } }),
+    ]
+    expect(new Set([same, ...others]).size).to.equal(6)
+  })
+
+  it('registrations and decisions never end by silence', () => {
+    expect(RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence).sort()).to.deep.equal([
+      'icp_filing',
+      'list_entry',
+      'shop',
+      'standard',
+      'trademark',
+      'trustmark',
+    ])
+  })
+
+  it('only a trademark and a recall stand without an operator', () => {
+    expect(RECORD_KINDS.filter((kind) => !KINDS[kind].needsOperator)).to.deep.equal(['trademark', 'recall'])
+  })
+})

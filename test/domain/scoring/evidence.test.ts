@@ -1,0 +1,447 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { document } from '../../../src/foundation/contracts.js'
+import {
+  entryEnd,
+  eventsOf,
+  FAMILY_OF,
+  familiesOf,
+  groundOf,
+  oncePerFact,
+  WEIGHED_KINDS,
+  WITHDRAWN,
+} from '../../../src/domain/scoring/evidence.js'
+import { FAMILIES } from '../../../src/domain/records/facts.js'
+import type { ListKind } from '../../../src/domain/listing/lists.js'
+import { isWithdrawn } from '../../../src/domain/records/penalty.js'
+import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
+import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
+
+const { lists } = document('rules/lists.json') as { lists: ListKind[] }
+const events = (kind: RecordKind, body: Body) =>
+  eventsOf([{ record: 7, kind, body }], lists).map(({ record, ...event }) => ({ ...event, ours: record === 7 }))
+const entry = (more: Body): Body => ({
+  list: 'serious',
+  listed_on: '2024-02-29',
+  ends_on: null,
+  removed_on: null,
+  ...more,
+})
+
+describe('evidence', () => {
+  const cases: [string, RecordKind, Body, object[]][] = [
+    [
+      'an active registration gives its years and its standing',
+      'registration',
+      { established_on: '2019-05-06', status: 'ACTIVE' },
+      [
+        { fact: 'registered_years', on: '2019-05-06' },
+        { fact: 'registration_active', on: null },
+      ],
+    ],
+    [
+      'a revoked registration is adverse',
+      'registration',
+      { established_on: null, status: 'REVOKED' },
+      [{ fact: 'registration_revoked', on: null }],
+    ],
+    [
+      'a registration that says nothing is no evidence',
+      'registration',
+      { established_on: null, status: 'UNKNOWN' },
+      [],
+    ],
+    [
+      'a shop confirmed by real name',
+      'shop',
+      { real_name_matched: true, opened_on: '2020-01-01' },
+      [{ fact: 'shop_real_name', on: '2020-01-01' }],
+    ],
+    [
+      'a shop that does not match its real name',
+      'shop',
+      { real_name_matched: false, opened_on: null },
+      [{ fact: 'shop_real_name_failed', on: null }],
+    ],
+    ['a shop nobody checked', 'shop', { real_name_matched: null, opened_on: '2020-01-01' }, []],
+    [
+      'a registered trademark up to the day on which it expires',
+      'trademark',
+      { status: 'REGISTERED', registered_on: '2020-01-01', expires_on: '2029-12-31' },
+      [{ fact: 'trademark_held', on: '2020-01-01', until: '2030-01-01' }],
+    ],
+    ['a trademark applied for', 'trademark', { status: 'APPLIED', registered_on: null, expires_on: null }, []],
+    [
+      'a test that was passed',
+      'inspection',
+      { result: 'PASS', party_role: 'SELLER', announced_on: '2025-01-01' },
+      [{ fact: 'inspection_passed', on: '2025-01-01' }],
+    ],
+    [
+      'a test that the seller failed',
+      'inspection',
+      { result: 'FAIL', party_role: 'SELLER', announced_on: '2025-01-01' },
+      [{ fact: 'inspection_failed', on: '2025-01-01' }],
+    ],
+    [
+      'a label is no proof',
+      'inspection',
+      { result: 'FAIL', party_role: 'LABELLED_PRODUCER', announced_on: '2025-01-01' },
+      [{ fact: 'inspection_failed_labelled', on: '2025-01-01' }],
+    ],
+    [
+      'a warning',
+      'penalty',
+      { types: ['警告'], decided_on: '2025-01-01' },
+      [{ fact: 'penalty_warning', on: '2025-01-01', until: null }],
+    ],
+    [
+      'a fine',
+      'penalty',
+      { types: ['罚款'], fine_yuan: '100', decided_on: '2025-01-01' },
+      [{ fact: 'penalty_light', on: '2025-01-01', until: null }],
+    ],
+    [
+      'a business closed',
+      'penalty',
+      { types: ['责令停产停业'], decided_on: '2025-01-01' },
+      [{ fact: 'penalty_heavy', on: '2025-01-01', until: null }],
+    ],
+    [
+      'a penalty no longer after the last day of its publication',
+      'penalty',
+      { types: ['罚款'], fine_yuan: '100', decided_on: '2025-01-01', publish_until: '2025-12-31' },
+      [{ fact: 'penalty_light', on: '2025-01-01', until: '2026-01-01' }],
+    ],
+    ['a filing', 'icp_filing', { status: 'VALID', filed_on: '2020-01-01' }, [{ fact: 'icp_filed', on: '2020-01-01' }]],
+    ['a filing that was cancelled', 'icp_filing', { status: 'CANCELLED', filed_on: '2020-01-01' }, []],
+    ['a recall', 'recall', { announced_on: null }, [{ fact: 'recall', on: null }]],
+    ['a permit', 'permit', { status: 'VALID', decided_on: '2020-01-01' }, []],
+    [
+      'a commitment and each check of it',
+      'commitment',
+      {
+        made_on: '2024-01-01',
+        valid_to: '2025-12-31',
+        checks: [
+          { checked_on: '2024-06-01', result: 'KEPT' },
+          { checked_on: '2024-09-01', result: 'PARTLY' },
+          { checked_on: '2025-06-01', result: 'BROKEN' },
+        ],
+      },
+      [
+        { fact: 'commitment_made', on: '2024-01-01', until: '2026-01-01' },
+        { fact: 'commitment_kept', on: '2024-06-01' },
+        { fact: 'commitment_partly', on: '2024-09-01' },
+        { fact: 'commitment_broken', on: '2025-06-01' },
+      ],
+    ],
+    [
+      'a standard declared',
+      'standard',
+      { status: 'IN_FORCE', declared_on: '2020-01-01', abolished_on: null },
+      [{ fact: 'standard_declared', on: '2020-01-01', until: null }],
+    ],
+    [
+      'a standard up to its end',
+      'standard',
+      { status: 'ABOLISHED', declared_on: '2020-01-01', abolished_on: '2024-01-01' },
+      [{ fact: 'standard_declared', on: '2020-01-01', until: '2024-01-01' }],
+    ],
+    [
+      'a standard that ended nobody says when',
+      'standard',
+      { status: 'ABOLISHED', declared_on: '2020-01-01', abolished_on: null },
+      [],
+    ],
+    [
+      'a certificate up to its last day',
+      'trustmark',
+      { status: 'VALID', issued_on: '2024-01-01', valid_to: '2026-12-31' },
+      [{ fact: 'trustmark_held', on: '2024-01-01', until: '2027-01-01' }],
+    ],
+    ['a certificate suspended', 'trustmark', { status: 'SUSPENDED', issued_on: '2024-01-01', valid_to: null }, []],
+    [
+      'an entry for its term',
+      'list_entry',
+      entry({}),
+      [{ fact: 'serious_list', on: '2024-02-29', until: '2027-03-01' }],
+    ],
+    ['an entry of a list nobody knows', 'list_entry', entry({ list: 'none' }), []],
+    [
+      'an undated entry',
+      'list_entry',
+      entry({ list: 'ecommerce-2018', listed_on: null }),
+      [{ fact: 'serious_list', on: null, until: null }],
+    ],
+  ]
+  for (const [what, kind, body, expected] of cases) {
+    it(what, () => {
+      expect(events(kind, body)).to.deep.equal(expected.map((event) => ({ ...event, ours: true })))
+    })
+  }
+
+  it('I-A12: a closed shop is evidence only up to the day on which it closed', () => {
+    const shop = (validTo: string | null): Evidence => ({
+      record: 7,
+      kind: 'shop',
+      body: { real_name_matched: false, opened_on: '2020-01-01' },
+      validTo,
+    })
+    const until = (each: Evidence) => eventsOf([each], lists).map((event) => event.until ?? null)
+    expect(until(shop('2024-05-31'))).to.deep.equal(['2024-06-01'])
+    expect(until(shop(null))).to.deep.equal([null])
+  })
+
+  it('P-B3: an entry is gone on its removal, else on the day after its own end or the term of its kind', () => {
+    expect(entryEnd(entry({ ends_on: '2026-01-01', removed_on: '2025-05-05' }), lists)).to.equal('2025-05-05')
+    expect(entryEnd(entry({ ends_on: '2026-01-01' }), lists)).to.equal('2026-01-02')
+    expect(entryEnd(entry({ listed_on: '2020-03-03' }), lists)).to.equal('2025-03-04')
+    expect(entryEnd(entry({ list: 'abnormal' }), lists)).to.equal(null)
+    expect(entryEnd(entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }), lists)).to.equal('2021-05-16')
+  })
+
+  it('P-B3: a book of rules kept before terms had a counting ends them as it did', () => {
+    const before = lists.map(({ counting: _, ...list }) => list)
+    expect(entryEnd(entry({ ends_on: '2026-01-01' }), before)).to.equal('2026-01-01')
+  })
+
+  it('a penalty that its authority withdrew is no evidence', () => {
+    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: WITHDRAWN })).to.deep.equal([])
+    expect(events('penalty', { types: ['罚款'], decided_on: '2025-01-01', status: 'CHANGED' })).to.have.length(1)
+    expect(isWithdrawn({ status: WITHDRAWN })).to.equal(true)
+  })
+
+  const NUMBER = '长市监处罚〔2025〕12号'
+  const penalty = (more: Body = {}): Evidence => ({
+    record: 1,
+    kind: 'penalty',
+    body: {
+      types: ['罚款'],
+      document_number: NUMBER,
+      authority: '长春市市场监督管理局',
+      decided_on: '2025-01-01',
+      ...more,
+    },
+  })
+  const listed = (more: Body = {}, record = 2): Evidence => ({
+    record,
+    kind: 'list_entry',
+    body: entry({ authority: '长春市市场监督管理局', document_number: null, listed_on: '2025-01-01', ...more }),
+  })
+  const repair = (more: Body = {}, record = 9): Evidence => ({
+    record,
+    kind: 'repair',
+    body: {
+      target: 'PENALTY',
+      target_document_number: NUMBER,
+      target_authority: null,
+      outcome: 'REPAIRED',
+      decided_on: '2025-08-08',
+      ...more,
+    },
+  })
+  const removal = (more: Body = {}): Evidence =>
+    repair({ target: 'LIST_ENTRY', target_document_number: null, outcome: 'REMOVED', ...more })
+  const END = '2028-01-02' // the day after the term of an entry of 2025-01-01
+  const REPAIRED = '2025-08-08'
+
+  const repairs: [string, Evidence[], (string | null)[]][] = [
+    ['a repair ends the penalty that it names, from its day', [penalty(), repair()], [REPAIRED]],
+    [
+      'it names it by its number, however that is written',
+      [penalty(), repair({ target_document_number: '长市监处罚[2025]第12号' })],
+      [REPAIRED],
+    ],
+    ['what ends earlier by itself still does', [penalty({ publish_until: '2025-06-30' }), repair()], ['2025-07-01']],
+    ['another decision stands', [penalty(), repair({ target_document_number: '长市监处罚〔2025〕13号' })], [null]],
+    ['a decision after the repair stands', [penalty({ decided_on: '2025-09-09' }), repair()], [null]],
+    ['a refused repair changes nothing', [penalty(), repair({ outcome: 'REFUSED' })], [null]],
+    [
+      'of two decisions of one number the one of the named authority is meant',
+      [
+        penalty(),
+        { ...penalty({ authority: '吉林市市场监督管理局' }), record: 3 },
+        repair({ target_authority: '长春市市监局' }),
+      ],
+      [REPAIRED, null],
+    ],
+    [
+      'a repair that was revoked brings back what it ended',
+      [penalty(), repair(), repair({ outcome: 'REVOKED', decided_on: '2025-10-10' }, 10)],
+      [null],
+    ],
+    [
+      'and one granted again ends it again',
+      [
+        penalty(),
+        repair(),
+        repair({ outcome: 'REVOKED', decided_on: '2025-10-10' }, 10),
+        repair({ decided_on: '2026-03-03' }, 11),
+      ],
+      ['2026-03-03'],
+    ],
+    ['the repair of an entry leaves the penalty', [penalty(), listed(), removal()], [null, REPAIRED]],
+    [
+      'an entry is named by its number',
+      [
+        listed({ document_number: '甲〔2025〕1号' }),
+        listed({ document_number: '甲〔2025〕2号' }, 3),
+        removal({ target_document_number: '甲〔2025〕2号' }),
+      ],
+      [END, REPAIRED],
+    ],
+    [
+      'an entry without a number by its authority',
+      [
+        listed(),
+        listed({ authority: '吉林市市场监督管理局' }, 3),
+        removal({ target_document_number: '甲〔2025〕2号', target_authority: '吉林市市场监督管理局' }),
+      ],
+      [END, REPAIRED],
+    ],
+    ['of several entries none is meant by a repair that names none', [listed(), listed({}, 3), removal()], [END, END]],
+    [
+      'a judgment defaulter is not let go by a repair that does not name him',
+      [listed({ list: 'defaulters' }), removal()],
+      ['2027-01-02'],
+    ],
+    [
+      'an abnormal entry is repaired as such',
+      [listed({ list: 'abnormal' }), listed({}, 3), removal({ target: 'ABNORMAL' })],
+      [REPAIRED, END],
+    ],
+    ['an entry removed before it was repaired', [listed({ removed_on: '2025-05-05' }), removal()], ['2025-05-05']],
+    ['a repair alone is evidence of nothing', [repair()], []],
+  ]
+  for (const [what, evidence, ends] of repairs) {
+    it(`of repairs: ${what}`, () => {
+      expect(eventsOf(evidence, lists).map(({ until }) => until)).to.deep.equal(ends)
+    })
+  }
+
+  it('the same events in the same order, in whatever order the records come', () => {
+    const all = repairs.flatMap(([, evidence]) => evidence).map((each, i) => ({ ...each, record: i + 1 }))
+    const expected = eventsOf(all, lists)
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        expect(eventsOf(shuffled, lists)).to.deep.equal(expected)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('a year after its date an entry of the 2018 list is in force, and after three it is not; the term is unconfirmed', () => {
+    const kind = lists.find((row) => row.id === 'ecommerce-2018')
+    expect(kind?.fact).to.equal('serious_list')
+    expect(kind?.terms).to.have.length(1)
+    expect(kind?.terms[0]).to.include({ years: 3, mark: 'M', confirmed: false })
+    const [event] = events('list_entry', entry({ list: 'ecommerce-2018', listed_on: '2018-05-15' }))
+    expect(event).to.include({ fact: 'serious_list', on: '2018-05-15', until: '2021-05-16' })
+  })
+
+  it('the kinds that are weighed are those that belong to a family, and repairs', () => {
+    expect(WEIGHED_KINDS).to.have.members([...Object.keys(FAMILY_OF), 'repair'])
+    expect(WEIGHED_KINDS).to.not.include('permit')
+  })
+
+  const row = (record: number, more: object = {}) => ({
+    kind: 'penalty' as RecordKind,
+    fact: 'F',
+    body: {} as Body,
+    run: 1,
+    record,
+    ...more,
+  })
+  const once: [string, ReturnType<typeof row>[], number[]][] = [
+    ['the one that came first', [row(1, { run: 2 }), row(2)], [2]],
+    ['of one run the lower record', [row(2), row(1)], [1]],
+    ['a withdrawn one whenever it came', [row(1), row(2, { run: 5, body: { status: WITHDRAWN } }), row(3)], [2]],
+    [
+      'the first of two withdrawn',
+      [row(2, { body: { status: WITHDRAWN } }), row(1, { body: { status: WITHDRAWN } })],
+      [1],
+    ],
+    [
+      'of a state the one that came last',
+      [
+        row(1, { kind: 'standard', run: 2 }),
+        row(3, { kind: 'standard' }),
+        row(4, { kind: 'standard', run: 2 }),
+        row(2, { kind: 'standard' }),
+      ],
+      [4],
+    ],
+    [
+      'an entry that was removed from its list, whenever it came',
+      [
+        row(1, { kind: 'list_entry', body: { removed_on: null } }),
+        row(2, { kind: 'list_entry', run: 5, body: { removed_on: '2026-06-01' } }),
+      ],
+      [2],
+    ],
+    ['each of two facts', [row(1), row(2, { fact: 'G' }), row(3, { fact: 'G' })], [1, 2]],
+    ['each of two kinds', [row(1), row(2, { kind: 'repair' })], [1, 2]],
+    ['every one that nobody else has', [row(1, { fact: null }), row(2, { fact: null }), row(4), row(3)], [1, 2, 3]],
+    ['nothing of nothing', [], []],
+  ]
+  for (const [what, rows, kept] of once) {
+    it(`of several sources of one fact is kept ${what}`, () => {
+      expect(oncePerFact(rows).map(({ record }) => record)).to.deep.equal(kept)
+    })
+  }
+
+  it('lists kept by feeds of their own are families of their own', () => {
+    const feed = (id: string, kind: RecordKind) => ({ id, kind })
+    expect(familiesOf([feed('dishonest', 'list_entry'), feed('registry', 'registration')])).to.have.members([
+      'lists',
+      'registration',
+    ])
+    expect(familiesOf([feed('abnormal', 'list_entry'), feed('defaulters', 'list_entry')])).to.have.members([
+      'abnormal',
+      'courts',
+    ])
+    expect(familiesOf([feed('recalls', 'recall'), feed('permits', 'permit')])).to.deep.equal(['recalls'])
+  })
+
+  const HEAVY: Body = { types: ['吊销许可证件'], content: '吊销许可证件' }
+  const LIGHT: Body = { types: ['罚款'], fine_yuan: '100' }
+  const source = (body: Body, more: object = {}) => ({ operatorId: 7, body, stands: true, linked: false, ...more })
+  const grounds: [string, Parameters<typeof groundOf>[0], ReturnType<typeof groundOf>][] = [
+    ['nobody says it any more', [], { state: 'FALLEN', heavy: false }],
+    ['the linked record stands', [source(HEAVY, { linked: true })], { state: 'STANDS', heavy: true }],
+    [
+      'the linked record is lighter than another source says',
+      [source(HEAVY), source(LIGHT, { linked: true })],
+      { state: 'STANDS', heavy: false },
+    ],
+    ['only another source stands', [source(HEAVY)], { state: 'STANDS', heavy: true }],
+    [
+      'one source withdraws it, another does not know',
+      [source(HEAVY, { linked: true }), source({ ...HEAVY, status: 'REVOKED' })],
+      { state: 'WITHDRAWN', heavy: false },
+    ],
+    ['it has ended', [source(HEAVY, { linked: true, stands: false })], { state: 'ABSENT', heavy: false }],
+    [
+      'it has ended at one source and stands at another',
+      [source(HEAVY, { linked: true, stands: false }), source(HEAVY)],
+      { state: 'STANDS', heavy: true },
+    ],
+    [
+      "it is another operator's",
+      [source(HEAVY, { linked: true, operatorId: 8 })],
+      { state: 'ELSEWHERE', heavy: false },
+    ],
+    [
+      "it is another operator's, withdrawn there",
+      [source({ ...HEAVY, status: 'REVOKED' }, { linked: true, operatorId: 8 })],
+      { state: 'ELSEWHERE', heavy: false },
+    ],
+  ]
+  for (const [what, sources, expected] of grounds)
+    it(`the ground of a listing where ${what}`, () => expect(groundOf(sources, 7)).to.deep.equal(expected))
+
+  it('every kind of record belongs to a family of facts', () => {
+    for (const kind of RECORD_KINDS) expect([undefined, ...Object.keys(FAMILIES)], kind).to.include(FAMILY_OF[kind])
+  })
+})

@@ -1,0 +1,49 @@
+import { expect } from 'chai'
+import { authorityCompared, numberCompared } from '../../../src/domain/records/decision-number.js'
+import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
+import { repairsOf } from '../../../src/domain/scoring/repair-targets.js'
+
+const penalties = (many: number): Evidence[] =>
+  Array.from({ length: many }, (_, at) => ({
+    record: at + 1,
+    kind: 'penalty',
+    body: {
+      document_number: `长市监处罚〔2025〕${at + 1}号`,
+      authority: '长春市市场监督管理局',
+      decided_on: '2025-01-01',
+    },
+  }))
+
+const repairs = (many: number): Evidence[] =>
+  Array.from({ length: many }, (_, at) => ({
+    record: 100_000 + at,
+    kind: 'repair',
+    body: {
+      target: 'PENALTY',
+      target_document_number: `长市监处罚[2025]第${at + 1}号`,
+      target_authority: '长春市市监局',
+      outcome: 'REPAIRED',
+      decided_on: '2025-08-08',
+    },
+  }))
+
+describe('repairs and the records they name', () => {
+  it('I-B2: normalises each number and each authority once a record, however many repairs there are', () => {
+    let [numbers, authorities] = [0, 0]
+    const forms = {
+      number: (text: string) => {
+        numbers += 1
+        return numberCompared(text)
+      },
+      authority: (text: string) => {
+        authorities += 1
+        return authorityCompared(text)
+      },
+    }
+    const until = repairsOf([...penalties(1_000), ...repairs(200)], [], forms)
+    expect(until?.size).to.equal(200)
+    expect(until?.get(200)).to.equal('2025-08-08')
+    expect(numbers).to.equal(1_200)
+    expect(authorities).to.equal(1_200)
+  })
+})

@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import type { Feed } from '../../src/agencies/feed.js'
+import { feeds } from '../../src/agencies/index.js'
+import { telling } from '../../src/agencies/market-regulator/telling.js'
+import type { Item } from '../../src/domain/records/records.js'
+import { type Stretches, stretched, stretchesOf } from '../../src/foundation/chunks.js'
+
+const itemOf = (row: number, fields: Record<string, unknown> = {}): Item => ({ page: null, row, fields })
+
+const singly = async (items: AsyncIterable<Item>): Promise<number[]> => {
+  const rows: number[] = []
+  for await (const { row } of items) rows.push(row)
+  return rows
+}
+const inStretches = async (items: AsyncIterable<Item>): Promise<number[]> => {
+  const rows: number[] = []
+  for await (const stretch of stretchesOf(items)) for (const { row } of stretch) rows.push(row)
+  return rows
+}
+const WAYS = { singly, 'in stretches': inStretches }
+
+const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIterable<Item> => {
+  let row = 0
+  const some = function* (size: number): Iterable<Item> {
+    for (let at = 0; at < size; at += 1) {
+      row += 1
+      yield itemOf(row, row % 7 === 0 ? { 标志: '是' } : {})
+    }
+  }
+  const all = async function* (): Stretches {
+    try {
+      for (const size of sizes) yield some(size)
+    } finally {
+      closed()
+    }
+  }
+  return stretched(all())
+}
+
+describe('stretches', () => {
+  for (const [way, rowsOf] of Object.entries(WAYS)) {
+    it(`are read ${way} in their order, empty ones too`, async () => {
+      expect(await rowsOf(given([3, 0, 1, 2]))).to.deep.equal([1, 2, 3, 4, 5, 6])
+      expect(await rowsOf(given([]))).to.deep.equal([])
+    })
+
+    for (const sizes of [[20], [7, 1], [6, 1, 3], [3, 10, 2], [1, 1, 1, 1, 1, 1, 1, 1]]) {
+      it(`of ${sizes.join(' and ')} items, held back until one bears a mark, are all there, read ${way}`, async () => {
+        const feed = { ...(feeds.get('food') as Feed), read: () => given(sizes) }
+        const total = sizes.reduce((sum, size) => sum + size, 0)
+        const rows = await rowsOf(telling(feed, ['标志']).read('', {}))
+        expect(rows).to.deep.equal(Array.from({ length: total }, (_, at) => at + 1))
+      })
+    }
+  }
+
+  it('let go of their source when they are given up midway', async () => {
+    let closed = 0
+    const close = () => {
+      closed += 1
+    }
+    for await (const { row } of given([3, 3], close)) if (row === 2) break
+    for await (const stretch of stretchesOf(given([3, 3], close))) {
+      for (const { row } of stretch) if (row === 2) break
+      break
+    }
+    expect(closed).to.equal(2)
+  })
+
+  it('of items that come one by one are those items', async () => {
+    const ones = async function* (): AsyncIterable<Item> {
+      yield itemOf(1)
+      yield itemOf(2)
+    }
+    expect(await inStretches(ones())).to.deep.equal([1, 2])
+  })
+})

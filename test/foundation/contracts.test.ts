@@ -1,0 +1,68 @@
+import { expect } from 'chai'
+import { contract, document, folder, text } from '../../src/foundation/contracts.js'
+import { RECORD_KINDS } from '../../src/domain/records/records.js'
+
+const shop = {
+  marketplace: 'yangli',
+  shop_id: '1',
+  name: '样例小店',
+  url: null,
+  category: null,
+  opened_on: '2024-02-29',
+  real_name_method: null,
+  real_name_matched: true,
+}
+
+describe('contracts', () => {
+  it('exist for every kind of record and for no other', () => {
+    expect(folder('records')).to.deep.equal(RECORD_KINDS.map((kind) => `${kind}.json`).sort())
+    for (const kind of RECORD_KINDS) {
+      const schema = document(`records/${kind}.json`) as {
+        required: string[]
+        properties: object
+        additionalProperties: boolean
+      }
+      expect(schema.additionalProperties, kind).to.equal(false)
+      // Absent is null: a field left out is a field forgotten.
+      expect(schema.required, kind).to.have.members(Object.keys(schema.properties))
+      expect(contract(`records/${kind}`)({}), kind).to.have.length(schema.required.length)
+    }
+  })
+
+  it('find nothing in a value that keeps them', () => {
+    expect(contract('records/shop')(shop)).to.deep.equal([])
+  })
+
+  const faults: [value: unknown, field: string, rule: string][] = [
+    [{ ...shop, opened_on: '2023-02-29' }, 'opened_on', 'format'],
+    [{ ...shop, name: null }, 'name', 'type'],
+    [{ ...shop, name: '' }, 'name', 'minLength'],
+    [{ ...shop, extra: 1 }, 'extra', 'additionalProperties'],
+    [{ ...shop, real_name_matched: 'yes' }, 'real_name_matched', 'type'],
+    [null, '', 'type'],
+  ]
+  for (const [value, field, rule] of faults) {
+    it(`tell the fault ${rule} of ${field || 'the whole'} in both languages`, () => {
+      const [fault, ...others] = contract('records/shop')(value)
+      expect(others).to.deep.equal([])
+      expect(fault).to.include({ field, rule })
+      expect(fault?.message).to.match(/\p{Script=Han}.*。.*[a-z]\.$/u)
+    })
+  }
+
+  it('name a fault inside a list by its place', () => {
+    const faultsOf = contract('records/trademark')({ goods: ['a', ''] })
+    expect(faultsOf.map(({ field }) => field)).to.include('goods/1')
+  })
+
+  it('are read once and cannot be changed', () => {
+    const read = document('records/shop.json') as { properties: { name: object } }
+    expect(document('records/shop.json')).to.equal(read)
+    expect(Object.isFrozen(read.properties.name)).to.equal(true)
+    expect(text('records/shop.json')).to.include('"title"')
+  })
+
+  it('that do not exist are a fault of the program', () => {
+    expect(() => contract('records/none')).to.throw('ENOENT')
+  })
+})

@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import { repeats } from '../../src/foundation/fingerprints.js'
+
+const digest = (n: number): string => n.toString(16).padStart(32, '0')
+
+describe('what a delivery has brought', () => {
+  it('is first, the same, or another', () => {
+    const delivered = repeats()
+    expect([delivered.of('A', digest(1)), delivered.of('A', digest(1)), delivered.of('A', digest(2))]).to.deep.equal([
+      'first',
+      'same',
+      'other',
+    ])
+    expect(delivered.records).to.equal(1)
+  })
+
+  it('is not what was only asked about: an item that is set aside has brought nothing', () => {
+    const delivered = repeats()
+    expect(delivered.wouldBe('A', digest(1))).to.equal('first')
+    expect(delivered.records).to.equal(0)
+    expect(delivered.of('A', digest(1))).to.equal('first')
+    expect(delivered.wouldBe('A', digest(2))).to.equal('other')
+  })
+
+  it('is told of every record, however many came', () => {
+    const delivered = repeats()
+    for (let n = 0; n < 5_000; n += 1) expect(delivered.of(`K${n}`, digest(n)), `K${n}`).to.equal('first')
+    for (let n = 0; n < 5_000; n += 1) expect(delivered.of(`K${n}`, digest(n)), `K${n}`).to.equal('same')
+    expect(delivered.records).to.equal(5_000)
+  })
+})

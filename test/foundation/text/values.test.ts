@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { clean, compact, digitsNarrow, documentNumber } from '../../../src/foundation/text/values.js'
+
+describe('domain/values', () => {
+  const nothing = [
+    '',
+    ' ',
+    '　',
+    '\u200b\ufeff',
+    '/',
+    ' ／ ',
+    '无',
+    '暂无',
+    '—',
+    '——',
+    '-',
+    '－',
+    '--',
+    'N/A',
+    'n/a',
+    'NULL',
+    'null',
+    '\\N',
+    '1900-01-01',
+  ]
+  for (const text of nothing)
+    it(`clean takes ${JSON.stringify(text)} for nothing`, () => expect(clean(text)).to.equal(null))
+
+  it('clean takes null, undefined, NaN and objects for nothing', () => {
+    for (const value of [null, undefined, Number.NaN, {}, [], ['x'], () => 'x', Symbol('x')])
+      expect(clean(value)).to.equal(null)
+  })
+
+  const kept: [unknown, string][] = [
+    ['　松花江商行 ', '松花江商行'],
+    ['\ufeff甲\t', '甲'],
+    [220102, '220102'],
+    [0, '0'],
+    [12n, '12'],
+    ['无锡 某 行', '无锡 某 行'],
+    ['ＡＢＣ（１）', 'ＡＢＣ（１）'],
+    ['2099-12-31', '2099-12-31'],
+  ]
+  for (const [value, text] of kept)
+    it(`clean reads ${JSON.stringify(String(value))} as ${text}`, () => expect(clean(value)).to.equal(text))
+
+  it('clean reads long blanks in linear time', () => {
+    const text = `甲${' '.repeat(300_000)}乙`
+    expect(clean(`${text}　`)).to.equal(text)
+  })
+
+  it('clean never throws and is idempotent', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        const once = clean(value)
+        expect(clean(once)).to.equal(once)
+      }),
+    )
+  })
+
+  it('digitsNarrow brings full-width digits and letters to ASCII', () =>
+    expect(digitsNarrow('２０１６ＭＡ　ｘ')).to.equal('2016MA x'))
+
+  const numbers: [string, string][] = [
+    ['吉市监处罚〔2025〕12号', '吉市监处罚〔2025〕12号'],
+    ['吉市监处罚[2025]12号', '吉市监处罚〔2025〕12号'],
+    ['吉市监处罚【2025】12号', '吉市监处罚〔2025〕12号'],
+    ['吉市监处罚［２０２５］１２号', '吉市监处罚〔2025〕12号'],
+    ['吉市监处罚(2025) 12 号', '吉市监处罚〔2025〕12号'],
+    ['吉市监处罚（2025年）12号', '吉市监处罚〔2025〕12号'],
+    ['吉政办发〔２０１６〕１５号', '吉政办发〔2016〕15号'],
+    ['（经开）市监罚﹝2024﹞3-1号', '(经开)市监罚〔2024〕3-1号'],
+    ['市监罚〔2024〕（0007）号', '市监罚〔2024〕(0007)号'],
+  ]
+  for (const [sent, written] of numbers)
+    it(`documentNumber writes ${sent} in the one spelling`, () => expect(documentNumber(sent)).to.equal(written))
+
+  it('documentNumber and compact are idempotent', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'〔[（【2025 　年号１') }),
+    )
+    fc.assert(
+      fc.property(text, (sent) => {
+        expect(documentNumber(documentNumber(sent))).to.equal(documentNumber(sent))
+        expect(compact(compact(sent))).to.equal(compact(sent))
+      }),
+    )
+  })
+})

@@ -1,0 +1,51 @@
+import { expect } from 'chai'
+import { confirms, doubtedAtStart, hasLeapt, hasReturned, isAhead } from '../../../src/foundation/time/clock-doubt.js'
+
+const SECOND = 1_000
+const DAY = 86_400_000
+const AT = Date.parse('2026-11-25T02:00:00Z')
+
+describe('P-A3: when a clock is doubted', () => {
+  for (const [off, uncertain, leapt] of [
+    [0, 0, false],
+    [30 * SECOND, 0, false],
+    [31 * SECOND, 0, true],
+    [-31 * SECOND, 0, true],
+    [31 * SECOND, 2 * SECOND, false],
+    [2 * DAY, 2 * SECOND, true],
+  ] as const)
+    it(`${off} ms off after a look of ${uncertain} ms: ${leapt ? 'it has leapt' : 'it has not'}`, () => {
+      expect(hasLeapt(AT + off, AT, uncertain)).to.equal(leapt)
+    })
+
+  for (const [past, doubted] of [
+    [DAY, false],
+    [DAY + 1, true],
+    [-30 * SECOND, false],
+    [-31 * SECOND, true],
+  ] as const)
+    it(`a start ${past} ms past the newest row is ${doubted ? 'doubted' : 'believed'}`, () => {
+      expect(doubtedAtStart(AT + past, AT)).to.equal(doubted)
+    })
+
+  it('a start without a row is believed', () => {
+    expect(doubtedAtStart(AT, null)).to.equal(false)
+  })
+
+  it('a clock that is set back is believed again, a start within a day of the newest row as well', () => {
+    expect(hasReturned('LEAP', AT + 20 * SECOND, AT, 0)).to.equal(true)
+    expect(hasReturned('LEAP', AT + DAY / 2, AT, 0)).to.equal(false)
+    expect(hasReturned('START', AT + DAY / 2, AT, 0)).to.equal(true)
+    expect(hasReturned('START', AT + 2 * DAY, AT, 0)).to.equal(false)
+  })
+
+  it('a second source confirms within five minutes, either way', () => {
+    expect([confirms(AT + 300 * SECOND, AT), confirms(AT - 300 * SECOND, AT)]).to.deep.equal([true, true])
+    expect(confirms(AT + 301 * SECOND, AT)).to.equal(false)
+  })
+
+  it('R-5: what is made more than a minute later than now was made while a clock was ahead', () => {
+    expect(isAhead(new Date(AT + 60 * SECOND), new Date(AT))).to.equal(false)
+    expect(isAhead(new Date(AT + 61 * SECOND), new Date(AT))).to.equal(true)
+  })
+})

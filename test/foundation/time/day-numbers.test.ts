@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { addDays, addYears, daysBetween } from '../../../src/foundation/time/dates.js'
+import { anniversary, dayNumber, dayText, NEVER } from '../../../src/foundation/time/day-numbers.js'
+
+const FIRST = '1900-01-01'
+const LAST = '2999-12-31'
+
+describe('day numbers', () => {
+  it('count every day of the calendar once, and lead back to it', () => {
+    expect(dayNumber('1970-01-01')).to.equal(0)
+    let wrong = 0
+    const [first, last] = [dayNumber(FIRST), dayNumber(LAST)]
+    for (let day = first; day <= last; day += 1) if (dayNumber(dayText(day) ?? '') !== day) wrong += 1
+    expect(wrong).to.equal(0)
+    expect([dayText(first), dayText(last)]).to.deep.equal([FIRST, LAST])
+    expect(last - first).to.equal(daysBetween(FIRST, LAST))
+  })
+
+  it('have no text for what no calendar here reaches', () => {
+    expect([dayText(NEVER), dayText(dayNumber(LAST) + 1)]).to.deep.equal([null, null])
+    expect(anniversary('2020-05-05', 980)).to.equal(NEVER)
+  })
+
+  it('have the anniversaries that dates have', () => {
+    expect(dayText(anniversary('2020-02-29', 1))).to.equal('2021-02-28')
+    expect(dayText(anniversary('2020-02-29', 4))).to.equal('2024-02-29')
+    const anyDay = fc.integer({ min: 0, max: daysBetween(FIRST, '2900-01-01') }).map((n) => addDays(FIRST, n))
+    fc.assert(
+      fc.property(anyDay, fc.integer({ min: 0, max: 90 }), (date, years) => {
+        expect(dayText(anniversary(date, years))).to.equal(addYears(date, years))
+      }),
+    )
+  })
+})

@@ -1,0 +1,48 @@
+/** A server that is let go cuts no connection under a question that is on its way. */
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { expect } from 'chai'
+import { drain } from '../../src/hub/listen.js'
+
+const ASK = 'GET / HTTP/1.1\r\nHost: here\r\n\r\n'
+
+/** As the hub's own: from the moment at which it is let go every answer closes its connection. */
+const listening = async (): Promise<Server> => {
+  let leaving = false
+  const server = createServer((_, response) => {
+    if (leaving) response.setHeader('Connection', 'close')
+    response.end('good')
+  })
+  server.once('leaving', () => {
+    leaving = true
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+describe('a server that is let go', () => {
+  it('answers what is asked by a connection that was kept, and closes it', async () => {
+    const server = await listening()
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    let answers = ''
+    const first = new Promise<void>((resolve) => {
+      client.on('data', (bytes) => {
+        answers += bytes
+        if (answers.endsWith('good')) resolve()
+      })
+    })
+    const ended = new Promise<string>((resolve) => {
+      client.once('end', () => resolve('ended'))
+      client.once('error', ({ message }) => resolve(message))
+    })
+    client.write(ASK)
+    await first
+    // It has its answer and asks again, at the moment at which the server begins to leave.
+    server.once('leaving', () => void client.write(ASK))
+    await drain(server, { lingerMs: 0 })
+    expect(await ended).to.equal('ended')
+    expect(answers.match(/good/g)).to.have.lengthOf(2)
+    expect(answers).to.match(/Connection: close\r\n[\s\S]*good$/)
+    client.destroy()
+  })
+})

@@ -1,0 +1,45 @@
+/** A hub whose timetable is on, as `hub start` has it. */
+import { expect } from 'chai'
+import { startHub, type TestHub } from '../support/hub.js'
+
+describe('a hub whose timetable is on', () => {
+  let test: TestHub
+  before(async () => {
+    test = await startHub()
+    test.hub.tick()
+  })
+  after(() => test.stop())
+
+  it('runs what a person starts, of every kind, and says so', async () => {
+    const token = await test.token('administrator')
+    const jobs = [
+      ['PULL', 'quality'],
+      ['PUSH', 'national'],
+      ['EXPIRE', null],
+      ['PUBLISH', null],
+      ['SCORE', null],
+    ]
+    for (const [job, subject] of jobs) {
+      const { errors } = await test.ask(
+        'mutation($job: Job!, $subject: String) { startJob(job: $job, subject: $subject) { state } }',
+        { job, subject },
+        token,
+      )
+      expect(errors).to.equal(undefined)
+    }
+    type Node = { job: string; subject: string | null; cause: string; outcome: string; attempt: number; by: string }
+    let ran: Node[] = []
+    while (ran.filter(({ outcome }) => outcome !== 'RUNNING').length < jobs.length) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const { data } = await test.ask(
+        '{ runs(first: 100) { nodes { job subject cause outcome attempt by } } }',
+        {},
+        token,
+      )
+      ran = data.runs.nodes.filter(({ cause }: Node) => cause === 'PERSON')
+    }
+    expect(ran.map(({ job, subject }) => [job, subject])).to.have.deep.members(jobs)
+    for (const { outcome, attempt, by } of ran)
+      expect([outcome, attempt, by.length > 0]).to.deep.equal(['DONE', 1, true])
+  })
+})

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs'
+import { expect } from 'chai'
+import { version } from '../../../src/store/db/db.js'
+import { database, refusal, rowsOf } from '../../support/world.js'
+
+/** From this one on each says when it is rolled out. */
+const FIRST_DECLARED = '20261129-90'
+
+describe('R-7: migrations before and after a roll-out', () => {
+  const db = database()
+  const applied = async (name: string, rollOut: 'before' | 'after' | null) => {
+    await db().raw(`insert into migrations (name, batch, migration_time) values (?, 99, now())`, [name])
+    if (rollOut) await db().raw('insert into migrations_roll_out (name, roll_out) values (?, ?)', [name, rollOut])
+  }
+  afterEach(async () => {
+    await db().raw(`delete from migrations where name like '2099%'`)
+    await db().raw(`delete from migrations_roll_out where name like '2099%'`)
+  })
+
+  it('each that was applied since the table exists stands in it', async () => {
+    const rows = await rowsOf(
+      db(),
+      `select m.name from migrations m left join migrations_roll_out r using (name)
+       where m.name >= '20261129-51' and r.name is null`,
+    )
+    expect(rows).to.deep.equal([])
+  })
+
+  it('an unknown one that went before its roll-out leaves an older hub working, another does not', async () => {
+    await applied('20991231-01-expand', 'before')
+    expect(await version(db())).to.deep.equal({ state: 'CURRENT', missing: [] })
+    await applied('20991231-02-contract', 'after')
+    expect((await refusal(version(db()))).code).to.equal('DATABASE_NEWER')
+  })
+
+  it('an unknown one that says nothing stops an older hub', async () => {
+    await applied('20991231-03-silent', null)
+    expect((await refusal(version(db()))).code).to.equal('DATABASE_NEWER')
+  })
+
+  it('each file says when it is rolled out', async () => {
+    const folder = new URL('../../../migrations/', import.meta.url)
+    const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && name >= FIRST_DECLARED)
+    for (const name of names) {
+      const { rollOut } = (await import(new URL(name, folder).href)) as { rollOut?: string }
+      expect(rollOut, name).to.be.oneOf(['before', 'after'])
+    }
+  })
+})

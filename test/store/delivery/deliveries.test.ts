@@ -1,0 +1,81 @@
+import { expect } from 'chai'
+import type { Action, Notice } from '../../../src/domain/delivery/delivery.js'
+import * as deliveries from '../../../src/store/delivery/deliveries.js'
+import { database, later, lead, NOW, penalised, rowsOf } from '../../support/world.js'
+
+describe('deliveries', () => {
+  const db = database()
+  const listing = async (n: number): Promise<string> => (await lead(db(), (await penalised(db(), n)).operatorId)).id
+  const owe = (subjectId: string, number: number, action: Action, more: { platform?: string; dueAt?: Date } = {}) =>
+    db().transaction((tx) =>
+      deliveries.owe(tx, [
+        {
+          platform: 'national',
+          kind: 'listing',
+          subjectId,
+          number,
+          action,
+          notice: { key: subjectId } as Notice,
+          dueAt: NOW,
+          ...more,
+        },
+      ]),
+    )
+
+  it('folding leaves what was confirmed, and what was tried only if it is asked to', async () => {
+    const a = await listing(1)
+    for (const number of [1, 2, 3, 4]) await owe(a, number, 'ADD')
+    await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW, attempts: 1 })
+    await db()('deliveries').where({ number: 2 }).update({ state: 'REFUSED', attempts: 1 })
+    await db()('deliveries').where({ number: 3 }).update({ attempts: 1 })
+    const states = async () =>
+      (await rowsOf(db(), 'select state from deliveries order by number')).map((row) => row['state'])
+    await db().transaction((tx) => deliveries.fold(tx, [{ subjectId: a, platform: 'national', what: 'untried' }]))
+    expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'OWED', 'FOLDED'])
+    await db().transaction((tx) => deliveries.fold(tx, [{ subjectId: a, platform: 'national', what: 'unconfirmed' }]))
+    expect(await states()).to.deep.equal(['CONFIRMED', 'FOLDED', 'FOLDED', 'FOLDED'])
+  })
+
+  it('one message of a number is owed to a platform about an entry', async () => {
+    const a = await listing(1)
+    await owe(a, 1, 'ADD')
+    let failed = false
+    await owe(a, 1, 'ADD').catch(() => {
+      failed = true
+    })
+    expect(failed).to.equal(true)
+  })
+
+  it('what is open is found by the indexes of what is open, however much was ever confirmed', async () => {
+    const a = await listing(1)
+    for (const number of [1, 2, 3, 4, 5]) await owe(a, number, number === 3 ? 'REMOVE' : 'ADD')
+    await db()('deliveries').where({ number: 1 }).update({ state: 'CONFIRMED', confirmed_at: NOW })
+    await db()('deliveries').where({ number: 2 }).update({ state: 'REFUSED' })
+    await db()('deliveries').where({ number: 4 }).update({ state: 'FOLDED' })
+    await owe(await listing(2), 6, 'REMOVE')
+    await owe(await listing(3), 7, 'ADD')
+    const open = `from deliveries d where ${deliveries.isOpen('d')}`
+    expect((await rowsOf(db(), `select d.number ${open} order by 1`)).map((row) => row['number'])).to.deep.equal([
+      2, 3, 5, 6, 7,
+    ])
+    await db().transaction(async (tx) => {
+      await tx.raw('set local enable_seqscan = off')
+      const plan = (await tx.raw(`explain select 1 ${open}`)).rows
+      const lines = plan.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n')
+      for (const index of ['removals_due', 'others_due', 'refused', 'held'])
+        expect(lines).to.contain(`deliveries_${index}`)
+    })
+  })
+
+  it('the backlog counts what is owed and refused as outstanding', async () => {
+    const a = await listing(1)
+    for (const number of [1, 2, 3]) await owe(a, number, 'ADD')
+    await db()('deliveries')
+      .where({ number: 1 })
+      .update({ state: 'CONFIRMED', confirmed_at: later(5) })
+    await db()('deliveries').where({ number: 2 }).update({ state: 'REFUSED' })
+    expect(await deliveries.backlog(db())).to.deep.equal([
+      { platform: 'national', outstanding: 2, unchecked: 0, refused: 1, confirmed: 1, lastConfirmedAt: later(5) },
+    ])
+  })
+})

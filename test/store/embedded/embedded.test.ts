@@ -1,0 +1,277 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'chai'
+import pg from 'pg'
+import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
+import { find } from '../../../src/store/embedded/binaries.js'
+import { type Embedded, join } from '../../../src/store/embedded/index.js'
+import { isAlive } from '../../../src/store/embedded/processes.js'
+
+const GONE_BOUND_MS = 8_000
+const POLL_MS = 20
+const OPEN = 0o755
+const CLOSED = 0o700
+const MODE = 0o777
+const NOBODY = 65_534
+const isRoot = process.geteuid?.() === 0
+const hasty = { durable: false }
+
+/** Whether other accounts can reach a file at all. */
+const everyoneEnters = (file: string): boolean => {
+  const folder = path.dirname(file)
+  const open = (statSync(folder).mode & 0o001) !== 0
+  return open && (folder === path.dirname(folder) || everyoneEnters(folder))
+}
+
+describe('embedded PostgreSQL', () => {
+  const places: string[] = []
+  const programs: ChildProcess[] = []
+  const seats: Embedded[] = []
+
+  /** A folder that other accounts may enter, or may not. */
+  const place = (mode: number): string => {
+    const outer = mkdtempSync(path.join(os.tmpdir(), 'hub-embedded-'))
+    chmodSync(outer, mode)
+    places.push(outer)
+    return path.join(outer, 'data')
+  }
+  const sit = async (folder: string, options = hasty): Promise<Embedded> => {
+    const seat = await join(folder, options)
+    seats.push(seat)
+    return seat
+  }
+  const program = (child: ChildProcess): ChildProcess => {
+    programs.push(child)
+    return child
+  }
+  /** Another process at the same folder. */
+  const member = (folder: string, manner = 'hasty') => {
+    const script = path.resolve('test/store/embedded/embedded-member.ts')
+    const stdio = ['pipe', 'pipe', 'inherit'] as const
+    const child = program(spawn(process.execPath, ['--import', 'tsx', script, folder, manner], { stdio: [...stdio] }))
+    const url = once(createInterface({ input: child.stdout ?? process.stdin }), 'line').then(([line]) => String(line))
+    const end = async (how: () => void) => {
+      const exit = once(child, 'exit')
+      how()
+      await exit
+    }
+    return { url, leave: () => end(() => child.stdin?.write('leave\n')), kill: () => end(() => child.kill('SIGKILL')) }
+  }
+
+  afterEach(async () => {
+    for (const child of programs.splice(0)) child.kill('SIGKILL')
+    for (const seat of seats.splice(0)) await seat.leave()
+    for (const outer of places.splice(0)) {
+      await until(() => supervisors(path.join(outer, 'data')).length === 0)
+      rmSync(outer, { recursive: true, force: true })
+    }
+  })
+
+  it('makes a cluster at the first start that knows trigrams of Chinese, and leaves nothing running', async () => {
+    const folder = place(OPEN)
+    const seat = await sit(folder, { durable: true })
+    expect(seat.url).to.match(/^postgres:\/\/hub:[0-9a-f]{48}@127\.0\.0\.1:\d+\/hub$/)
+    const text = `select similarity('长春市春风商贸有限公司', '长春市春风商贸') > 0.5 as like, current_setting('jit') as jit,
+      current_setting('listen_addresses') as address, current_setting('unix_socket_directories') as sockets,
+      current_setting('fsync') as fsync, datctype, datlocprovider from pg_database where datname = current_database()`
+    const there = { jit: 'off', address: '127.0.0.1', sockets: '', fsync: 'on', datlocprovider: 'c' }
+    const datctype = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'
+    expect(await ask(seat.url, text)).to.deep.equal([{ like: true, ...there, datctype }])
+    expect(statSync(path.join(folder, 'pg')).mode & MODE).to.equal(0o700)
+    expect(statSync(path.join(folder, 'pg', 'hub.password')).mode & MODE).to.equal(0o600)
+    const pid = postmaster(folder)
+    await seat.leave()
+    expect(isAlive(pid)).to.equal(false)
+    expect(readdirSync(folder).sort()).to.deep.equal(['pg', 'pg.log'])
+  })
+
+  it('counts the joins of one process, and starts anew for one that comes while the last leaves', async () => {
+    const folder = place(OPEN)
+    const [first, second] = [await sit(folder), await sit(folder)]
+    expect(second.url).to.equal(first.url)
+    await first.leave()
+    await first.leave()
+    expect(await ask(second.url, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+    const [, third] = await Promise.all([second.leave(), sit(folder)])
+    expect(await ask(third.url, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+  })
+
+  it('gives processes that come at the same moment one server, which the last to leave stops', async () => {
+    const folder = place(OPEN)
+    const members = [member(folder), member(folder), member(folder)]
+    const urls = await Promise.all(members.map(({ url }) => url))
+    expect(new Set(urls).size).to.equal(1)
+    const pid = postmaster(folder)
+    for (const { leave } of members.slice(1)) await leave()
+    expect(await ask(urls[0] ?? '', 'select 1 as one')).to.deep.equal([{ one: 1 }])
+    await members[0]?.leave()
+    expect(isAlive(pid)).to.equal(false)
+  })
+
+  it('goes on when the process that started it is killed, and stops when the next one leaves', async () => {
+    const folder = place(OPEN)
+    const first = member(folder)
+    await first.url
+    const second = await sit(folder)
+    await first.kill()
+    expect(await ask(second.url, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+    const pid = postmaster(folder)
+    await second.leave()
+    expect(isAlive(pid)).to.equal(false)
+  })
+
+  it('does not outlive its members when all are killed', async () => {
+    const folder = place(OPEN)
+    const members = [member(folder), member(folder)]
+    await Promise.all(members.map(({ url }) => url))
+    const pid = postmaster(folder)
+    await Promise.all(members.map(({ kill }) => kill()))
+    await until(() => !isAlive(pid) && supervisors(folder).length === 0)
+    expect(readdirSync(folder).sort()).to.deep.equal(['pg', 'pg.log'])
+  })
+
+  it('comes up on the same port, with what was committed, when its postmaster is killed', async () => {
+    const folder = place(OPEN)
+    const seat = await sit(folder, { durable: true })
+    await ask(seat.url, 'create table kept as select 7 as number')
+    const pid = postmaster(folder)
+    process.kill(pid, 'SIGKILL')
+    await until(() => !isAlive(pid))
+    await until(() => postmaster(folder) !== pid)
+    const other = member(folder, 'durable')
+    expect(await other.url).to.equal(seat.url)
+    expect(await ask(seat.url, 'select number from kept')).to.deep.equal([{ number: 7 }])
+    await other.leave()
+  })
+
+  it('comes up with what was committed after everything was killed at once', async () => {
+    const folder = place(OPEN)
+    const lost = member(folder, 'durable')
+    await ask(await lost.url, 'create table kept as select 8 as number')
+    for (const pid of [...supervisors(folder), postmaster(folder)]) process.kill(pid, 'SIGKILL')
+    await lost.kill()
+    const seat = await sit(folder, { durable: true })
+    expect(await ask(seat.url, 'select number from kept')).to.deep.equal([{ number: 8 }])
+  })
+
+  it('gets another supervisor for the same running server when the first is killed', async () => {
+    const folder = place(OPEN)
+    const seat = await sit(folder)
+    const [[first], pid] = [supervisors(folder), postmaster(folder)]
+    process.kill(first ?? 0, 'SIGKILL')
+    await until(() => supervisors(folder).some((next) => next !== first))
+    const other = await member(folder)
+    expect(await other.url).to.equal(seat.url)
+    expect(postmaster(folder)).to.equal(pid)
+    await other.leave()
+    await seat.leave()
+    await until(() => !isAlive(pid))
+  })
+
+  it('is not misled by a pid file that names another program, nor by an initdb that was killed', async () => {
+    const folder = place(OPEN)
+    mkdirSync(path.join(folder, 'pg.new.killed', 'pg'), { recursive: true })
+    writeFileSync(path.join(folder, 'pg.new.killed', 'pg', 'PG_VERSION'), '18\n')
+    writeFileSync(path.join(folder, 'pg.claim.1.1-0'), '{"port":1,"token":""}')
+    await (await sit(folder)).leave()
+    const account = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
+    const stranger = program(spawn('sleep', ['60'], { ...account, cwd: '/' }))
+    const lines = [stranger.pid, path.join(folder, 'pg'), 1_700_000_000, 5432, '', '127.0.0.1', '  1234567  1', 'ready']
+    writeFileSync(path.join(folder, 'pg', 'postmaster.pid'), `${lines.join('\n')}\n`, { mode: 0o600 })
+    const seat = await sit(folder)
+    expect(await ask(seat.url, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+    expect(isAlive(stranger.pid ?? 0)).to.equal(true)
+  })
+
+  it('works for root in a folder closed to others, also when it is opened and closed later', async function () {
+    if (!isRoot) this.skip()
+    const folder = place(CLOSED)
+    const owners: number[] = []
+    for (const mode of [CLOSED, OPEN, CLOSED]) {
+      chmodSync(path.dirname(folder), mode)
+      const seat = await sit(folder)
+      await ask(
+        seat.url,
+        'create table if not exists moves (at timestamptz default now()); insert into moves default values',
+      )
+      expect(await ask(seat.url, 'select count(*)::int from moves')).to.deep.equal([{ count: owners.length + 1 }])
+      owners.push(statSync(path.join(folder, 'pg')).uid)
+      await seat.leave()
+    }
+    // Where the project itself lies in a closed folder, nobody else can run its programs: root keeps the cluster.
+    const opened = everyoneEnters(find().postgres) ? NOBODY : 0
+    expect(owners).to.deep.equal([0, opened, 0])
+  })
+
+  it('refuses by name a cluster of another version, and a folder that holds something else', async () => {
+    const folder = place(OPEN)
+    const data = path.join(folder, 'pg')
+    mkdirSync(data, { recursive: true })
+    writeFileSync(path.join(data, 'PG_VERSION'), '12\n')
+    expect(await refusal(() => sit(folder))).to.match(/PostgreSQL 12/)
+    rmSync(path.join(data, 'PG_VERSION'))
+    writeFileSync(path.join(data, 'letter.txt'), '')
+    expect(await refusal(() => sit(folder))).to.match(/no database folder/)
+    expect(existsSync(path.join(data, 'letter.txt'))).to.equal(true)
+  })
+
+  it('refuses by name a machine for which there are no programs', async () => {
+    for (const [platform, arch] of [
+      ['linux', 's390x'],
+      ['win32', 'x64'],
+      ['sunos', 'x64'],
+    ] as const)
+      expect(await refusal(() => find(platform, arch))).to.contain(`${platform}-${arch}`)
+  })
+})
+
+const ask = async (url: string, text: string): Promise<unknown[]> => {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const refusal = async (act: () => unknown): Promise<string> => {
+  try {
+    await act()
+  } catch (error) {
+    expect(isRefusal(error) && error.code).to.equal('DATABASE_EMBEDDED')
+    return (error as Refusal).message
+  }
+  throw new Error('nothing was refused')
+}
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  for (const end = Date.now() + GONE_BOUND_MS; !isSo(); await pause(POLL_MS))
+    if (Date.now() > end) throw new Error(`not so within ${GONE_BOUND_MS} ms: ${isSo}`)
+}
+
+const postmaster = (folder: string): number => {
+  const file = path.join(folder, 'pg', 'postmaster.pid')
+  return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : 0
+}
+
+const supervisors = (folder: string): number[] =>
+  (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => name.startsWith('pg.claim.'))
+    .map((name) => Number(name.split('.')[2]))

@@ -1,0 +1,104 @@
+import { expect } from 'chai'
+import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import type { Draft } from '../../../src/domain/records/records.js'
+import * as directory from '../../../src/store/standing/directory.js'
+import * as dirty from '../../../src/store/scoring/dirty.js'
+import { withDue } from '../../../src/store/scoring/due.js'
+import * as knowledge from '../../../src/store/db/knowledge.js'
+import * as operators from '../../../src/store/operators/operators.js'
+import * as runs from '../../../src/store/timetable/runs.js'
+import { withStage } from '../../../src/store/intake/staged.js'
+import { toStage } from '../../../src/work/intake/merge.js'
+import { codeOf, database, later, NOW, operatorOf, pullItems, rowsOf } from '../../support/world.js'
+
+describe('operators', () => {
+  const db = database()
+  const register = (n: number, name: string, value = '某路1号', now = NOW) =>
+    pullItems(db(), [{ key: `R${n}`, code: codeOf(n), name, value, day: '2020-01-01' }], {
+      id: 'registry',
+      kind: 'registration',
+      whole: false,
+      now: () => now,
+    })
+
+  it('a registration gives the present name and keeps the ones before it', async () => {
+    await register(1, '旧名')
+    await register(1, '新名', '某路1号', later(60))
+    const id = await operatorOf(db(), codeOf(1))
+    expect((await operators.byIds(db(), [id])).get(id)).to.include({ name: '新名', status: 'ACTIVE', region: '220102' })
+    expect(await operators.formerNames(db(), [id])).to.deep.equal([
+      { operatorId: id, name: '旧名', knownFrom: later(60) },
+    ])
+  })
+
+  it('any code that leads to an operator finds it, and an unknown one finds nothing', async () => {
+    await register(1, '某商行')
+    const found = await operators.byCodes(db(), [
+      { scheme: 'uscc', code: codeOf(1) },
+      { scheme: 'org_code', code: orgCodeIn(codeOf(1)) },
+      { scheme: 'uscc', code: codeOf(2) },
+    ])
+    expect([...found.keys()].sort()).to.deep.equal([`org_code:${orgCodeIn(codeOf(1))}`, `uscc:${codeOf(1)}`])
+  })
+
+  it('of many making one operator at once the first makes it', async () => {
+    const run = (await runs.start(db(), { job: 'pull', subject: 'x', cause: 'command', now: NOW })) ?? 0
+    const draft: Draft = {
+      kind: 'penalty',
+      key: 'P1',
+      subject: { uscc: codeOf(5), orgCode: null, regNo: null, shop: null, name: '某' },
+      body: {},
+      validFrom: null,
+      validTo: null,
+      findings: [],
+    }
+    const item = { page: null, row: 1, fields: {} }
+    const makeOne = () =>
+      withStage(db(), async (stage) => {
+        stage.put(toStage(1, 0, item, draft))
+        stage.put(toStage(2, 0, item, { ...draft, key: 'P2' }))
+        await stage.flush()
+        return stage.transaction(async (tx) =>
+          operators.make(tx, run, await knowledge.tick(tx, NOW), { ...stage.says, drafts: 2 }),
+        )
+      })
+    const made = await Promise.all(Array.from({ length: 8 }, makeOne))
+    expect(made.reduce((sum, n) => sum + n, 0)).to.equal(1)
+    expect(await rowsOf(db(), 'select 1 from operators')).to.have.length(1)
+    expect(await operatorOf(db(), codeOf(5))).to.be.greaterThan(0)
+  })
+
+  it('an operator marked while it is being scored stays marked', async () => {
+    await register(1, '某商行')
+    const which = { all: false, asOf: '2026-11-25', basis: '' }
+    const due = () => withDue(db(), which, ({ next }) => next(10))
+    const ids = (await due()).map(({ id }) => id)
+    expect(ids).to.have.length(1)
+    await db().transaction((tx) => dirty.mark(tx, ids, later(9)))
+    await db().transaction((tx) => dirty.scored(tx, ids, later(8)))
+    expect(await due()).to.have.length(1)
+    await db().transaction((tx) => dirty.scored(tx, ids, later(9)))
+    expect(await due()).to.have.length(0)
+  })
+
+  it('operators are filtered by region and by kind, and counted alike', async () => {
+    await register(1, '长春甲（集团）有限公司')
+    await register(2, '吉林乙_有限公司')
+    await register(3, '长春丙100%纯有限公司')
+    const names = async (filter: directory.Filter) => {
+      const found = await directory.list(db(), filter, { first: 10, after: null })
+      expect(await directory.countOf(db(), filter)).to.equal(found.length)
+      return found.map((one) => one.name)
+    }
+    expect(await names({ region: '2201', kind: 'ENTERPRISE' })).to.have.length(3)
+    expect(await names({ region: '2202' })).to.have.length(0)
+    expect(await names({ only: codeOf(2) })).to.deep.equal(['吉林乙_有限公司'])
+  })
+
+  it('operators are listed page by page in the order of their making', async () => {
+    for (const n of [3, 1, 2]) await register(n, `商行${n}`)
+    const first = await directory.list(db(), {}, { first: 2, after: null })
+    const rest = await directory.list(db(), {}, { first: 2, after: first.at(-1)?.id ?? null })
+    expect([...first, ...rest].map((one) => one.name)).to.deep.equal(['商行3', '商行1', '商行2'])
+  })
+})

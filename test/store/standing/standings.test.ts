@@ -1,0 +1,293 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { oldestHolding } from '../../../src/domain/standing/sellers.js'
+import * as authorisations from '../../../src/store/standing/authorisations.js'
+import { decide, SENT } from '../../../src/store/standing/confirmed-sellers.js'
+import type { Db } from '../../../src/store/db/db.js'
+import { CONTESTED } from '../../../src/store/scoring/objections.js'
+import { holding, NOT_VETOED } from '../../../src/store/scoring/overrides.js'
+import * as scores from '../../../src/store/scoring/scores.js'
+import * as sellers from '../../../src/store/standing/sellers.js'
+import * as standings from '../../../src/store/standing/standings.js'
+import { FIRST_IN_FORCE } from '../../../src/work/scoring/scorecards.js'
+import { codeOf, database, operatorOf, published, pullItems, rowsOf, TODAY } from '../../support/world.js'
+
+const OPERATORS = [1, 2, 3, 4]
+const DAYS = ['2026-11-21', '2026-11-23', TODAY, '2026-11-27']
+const CLIENT = 'mall-a'
+/** Every seller opens its grade. */
+const DECIDING = { client: CLIENT, marketplace: null, today: TODAY, oldest: oldestHolding(TODAY), most: () => 100 }
+/** Of a code older than a USCC that leads to the second. */
+const OLDER = '912201010000000XXX'
+/** Of a public entry what is not made of the rest. */
+const ENTRY = 'listing_id, body, body_hash, published_on, shown_from, ends_on'
+const CODES = [codeOf(3), ...OPERATORS.map((n) => codeOf(n)), OLDER, codeOf(9)]
+
+/** What `scores` itself says of operators, read in full. */
+const TRUTH = `select o.id, s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
+    coalesce(${scores.FORGOTTEN}, false) as forgotten
+  from operators o
+  left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = o.id and ${scores.COUNTS}
+    order by s.as_of desc, s.id desc limit 1) s on true
+  left join lateral (${holding('o.id', "'infinity'")}) h on s.grade is not null and ${NOT_VETOED} where o.id = any(:ids)`
+
+type Step =
+  | {
+      does: 'score'
+      of: number
+      day: number
+      grade: 'A' | 'B' | 'C' | 'D'
+      why: 'PLAIN' | 'VETO' | 'ENTRY'
+      asked: boolean
+      card: boolean
+    }
+  | { does: 'overrule'; of: number; grade: 'A' | 'B' | 'C' | 'D'; ends: number; withdrawn: boolean }
+  | { does: 'object' | 'unscore' | 'rescore'; of: number }
+  | { does: 'hide' | 'show' }
+  | { does: 'list'; of: number[]; older: boolean }
+  | { does: 'authorise'; of: number }
+  | { does: 'merge'; from: number; into: number }
+  | { does: 'forget'; of: number }
+
+const one = fc.constantFrom(...OPERATORS)
+const grade = fc.constantFrom('A', 'B', 'C', 'D') as fc.Arbitrary<'A' | 'B' | 'C' | 'D'>
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      does: fc.constant('score' as const),
+      of: one,
+      day: fc.nat(DAYS.length - 1),
+      grade,
+      why: fc.constantFrom('PLAIN' as const, 'VETO' as const, 'ENTRY' as const),
+      asked: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
+      card: fc.boolean(),
+    }),
+  },
+  fc.record({
+    does: fc.constant('overrule' as const),
+    of: one,
+    grade,
+    ends: fc.nat(DAYS.length - 1),
+    withdrawn: fc.boolean(),
+  }),
+  fc.record({ does: fc.constantFrom('object' as const, 'unscore' as const, 'rescore' as const), of: one }),
+  fc.record({ does: fc.constantFrom('hide' as const, 'show' as const) }),
+  fc.record({ does: fc.constant('list' as const), of: fc.subarray(OPERATORS), older: fc.boolean() }),
+  fc.record({ does: fc.constant('authorise' as const), of: one }),
+  fc.record({ does: fc.constant('merge' as const), from: one, into: one }),
+  fc.record({ does: fc.constant('forget' as const), of: one }),
+)
+
+const plain = { does: 'score', of: 1, day: 0, grade: 'B', why: 'PLAIN', asked: false, card: true } as const
+/** One for each thing that may be said beside a score, whatever else chance brings. */
+const TOLD: Step[][] = [
+  [plain, { does: 'object', of: 1 }],
+  [plain, { does: 'overrule', of: 1, grade: 'A', ends: 3, withdrawn: false }],
+  [
+    { ...plain, why: 'VETO' },
+    { does: 'overrule', of: 1, grade: 'A', ends: 3, withdrawn: false },
+  ],
+  [{ ...plain, day: 2, why: 'ENTRY' }, { does: 'hide' }],
+  [plain, { ...plain, day: 3, grade: 'C' }],
+  [
+    { ...plain, day: 2 },
+    { ...plain, day: 1, grade: 'C' },
+  ],
+  [plain, { ...plain, day: 2, grade: 'D', asked: true }],
+  [{ ...plain, day: 2, grade: 'D', asked: true }],
+  [plain, { ...plain, grade: 'C' }, { does: 'unscore', of: 1 }],
+  [plain, { does: 'rescore', of: 1 }],
+  [plain, { ...plain, of: 2, grade: 'C' }, { does: 'list', of: [1], older: true }, { does: 'merge', from: 1, into: 2 }],
+  [plain, { does: 'list', of: [1], older: false }, { does: 'forget', of: 1 }],
+]
+
+describe('standing of many, against what scores say', () => {
+  const db = database({ once: true })
+  const ids = new Map<number, number>()
+  let cited = 0
+  const id = (n: number): number => ids.get(n) ?? 0
+
+  before(async () => {
+    await pullItems(
+      db(),
+      OPERATORS.map((n) => ({
+        key: `R${n}`,
+        code: codeOf(n),
+        name: `样本第${n}商贸有限公司`,
+        value: '某路',
+        day: '2019-05-06',
+      })),
+      { id: 'registry', kind: 'registration' },
+    )
+    await published(db(), 1)
+    for (const n of OPERATORS) ids.set(n, await operatorOf(db(), codeOf(n)))
+    await db().raw(`insert into operator_codes (operator_id, scheme, code, run_id) values (?, 'uscc', ?, 1)`, [
+      id(2),
+      OLDER,
+    ])
+    const [found] = await rowsOf(db(), 'select decision_version as id from listings where published_on is not null')
+    cited = Number(found?.['id'])
+    await db().raw(
+      'create table kept_entries as select * from public_entries; create table kept_operators as select * from operators',
+    )
+  })
+
+  const again = () =>
+    db().raw(`delete from scores; delete from overrules; delete from objections; delete from authorisations; delete from seller_bits;
+      delete from sellers; delete from seller_lists; delete from public_entries; insert into public_entries (${ENTRY}) select ${ENTRY} from kept_entries;
+      update operators o set known_to = k.known_to, merged_into = k.merged_into from kept_operators k where k.id = o.id`)
+
+  const take = async (does: Step): Promise<unknown> => {
+    const now = new Date('2026-11-25T02:00:00Z')
+    switch (does.does) {
+      case 'score':
+        return db().transaction((tx) => scores.add(tx, [scored(does)], { run: 1, at: now }))
+      case 'unscore':
+        return db().raw('delete from scores where id = (select max(id) from scores where operator_id = ?)', [
+          id(does.of),
+        ])
+      case 'rescore':
+        return db().raw(
+          'update scores set value = 7, as_of = as_of - 1 where id = (select max(id) from scores where operator_id = ?)',
+          [id(does.of)],
+        )
+      case 'overrule':
+        return db().raw(
+          `insert into overrules (operator_id, grade, reason, ends_on, state, asked_by, asked_at, decided_by, decided_at, withdrawn_by, withdrawn_at, withdrawn_reason)
+           select :of::int, :grade, '理由', :ends::date, case when :withdrawn::boolean then 'WITHDRAWN' else 'IN_FORCE' end, 'p1', '2026-11-20T02:00:00Z', 'p2', '2026-11-20T03:00:00Z',
+             w.by, w.at, w.reason from (select case when :withdrawn::boolean then 'p2' end as by, case when :withdrawn::boolean then '2026-11-22T02:00:00Z'::timestamptz end as at,
+             case when :withdrawn::boolean then '误' end as reason) w`,
+          { of: id(does.of), grade: does.grade, ends: DAYS[does.ends] ?? TODAY, withdrawn: does.withdrawn },
+        )
+      case 'object':
+        return db().raw(
+          `insert into objections (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at)
+           select ?, feed, record_key, 'r', 'f', '有误', 'p', '2026-11-24T02:00:00Z' from versions where id = ? on conflict do nothing`,
+          [id(does.of), cited],
+        )
+      case 'hide':
+        return db().raw('delete from public_entries')
+      case 'show':
+        return db().raw(
+          `insert into public_entries (${ENTRY}) select ${ENTRY} from kept_entries on conflict do nothing`,
+        )
+      case 'list':
+        return db().transaction((tx) =>
+          sellers.replace(
+            tx,
+            { client: CLIENT, dated: TODAY, malformed: 0, at: now },
+            [
+              ...does.of.map((n) => ({ scheme: 'uscc' as const, code: codeOf(n), valid: true })),
+              ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
+            ],
+            (within) => decide(within, DECIDING, SENT),
+          ),
+        )
+      case 'authorise':
+        return db().raw(
+          `insert into authorisations (client, operator_id, document, given_on, ends_on, recorded_at) values (?, ?, '书', '2026-01-01', '2027-01-01', ?)`,
+          [CLIENT, id(does.of), now],
+        )
+      case 'merge':
+        // As the hub does: what was merged into one that is merged follows it.
+        return does.from === does.into
+          ? null
+          : db().raw(
+              `update operators set merged_into = :into where (id = :from or merged_into = :from) and id <> :into
+                 and exists (select 1 from operators where id = :into and merged_into is null and known_to is null)`,
+              { from: id(does.from), into: id(does.into) },
+            )
+      case 'forget':
+        return db().raw(
+          `update operators set known_to = '2026-11-24T02:00:00Z' where id = ? and merged_into is null
+          and not exists (select 1 from operators m where m.merged_into = operators.id)`,
+          [id(does.of)],
+        )
+    }
+  }
+
+  const scored = (of: Extract<Step, { does: 'score' }>): scores.NewScore => ({
+    operatorId: id(of.of),
+    asOf: DAYS[of.day] ?? TODAY,
+    // Later than all moves of the entry.
+    knownAt: new Date('2026-12-31T01:00:00Z'),
+    scorecard: of.card ? FIRST_IN_FORCE : 'trial-1',
+    scorecardHash: 'h',
+    families: [],
+    factsHash: 'f',
+    rulesHash: 'r',
+    value: 100 + of.day,
+    grade: of.grade,
+    reasons: [
+      {
+        rule: 'r',
+        fact: of.why === 'ENTRY' ? 'serious_list' : 'f',
+        why: of.why === 'VETO' ? 'VETO' : 'UNIT',
+        points: -1,
+        records: [cited],
+      },
+    ] as never,
+    nextChangeOn: null,
+    cause: 'RECORD',
+    asked: of.asked,
+  })
+
+  const agrees = async (on: Db, asOf: string): Promise<void> => {
+    const days = { asOf, today: TODAY, oldest: oldestHolding(TODAY) }
+    const codes = CODES.map((code, place) => ({ place, scheme: 'uscc', code, client: CLIENT }))
+    const owners = await ownersOf(on)
+    const all = [...new Set(owners.values())]
+    const truth = new Map(
+      (await on.raw(TRUTH, { ids: all, asOf, today: TODAY })).rows.map(
+        ({ id, ...told }: { id: number }): [number, object] => [id, told],
+      ),
+    )
+    const seen = {
+      ALL: new Set(all),
+      SELLERS: await sellers.among(on, { client: CLIENT, oldest: days.oldest }, all),
+      AUTHORISED: await authorisations.among(on, { client: CLIENT, today: TODAY }, all),
+    }
+    for (const grades of ['ALL', 'SELLERS', 'AUTHORISED'] as const) {
+      const wanted = { grades, flags: true, entries: 'NONE' as const }
+      const many = await standings.ofMany(on, codes, days, wanted)
+      const each = new Array<standings.StandingRow | null>(codes.length).fill(null)
+      for (const row of await standings.of(on, codes, days, wanted)) each[row.place] = row
+      const due = CODES.map((code) => {
+        const owner = owners.get(code)
+        if (owner === undefined) return null
+        const sees = seen[grades].has(owner)
+        return { operatorId: owner, sees, ...(sees ? (truth.get(owner) ?? {}) : NOTHING) }
+      })
+      expect(many.map(said), `${grades} on ${asOf}, many`).to.deep.equal(due)
+      expect(each.map(said), `${grades} on ${asOf}, each`).to.deep.equal(due)
+    }
+  }
+  const said = (row: standings.StandingRow | null) => {
+    if (row === null) return null
+    const { operatorId, sees, score, grade, overruled, objected, forgotten } = row
+    return { operatorId, sees, score, grade, overruled, objected, forgotten }
+  }
+  const NOTHING = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
+
+  /** By all codes that there are. */
+  const ownersOf = async (on: Db): Promise<Map<string, number>> => {
+    const { rows } = await on.raw(
+      `select code, min(operator_id) as id from codes where scheme = 'uscc' and code = any(?) and known_to is null
+       group by code having count(distinct operator_id) = 1`,
+      [CODES],
+    )
+    return new Map(rows.map(({ code, id }: { code: string; id: number }) => [code, id]))
+  }
+
+  it('whatever was scored, asked for, overruled, contested, hidden, listed, merged and forgotten, both say what scores say', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
+        await again()
+        for (const each of steps) await take(each)
+        for (const asOf of DAYS.slice(0, 3)) await agrees(db(), asOf)
+      }),
+      { numRuns: TOLD.length + 12, examples: TOLD.map((steps) => [steps]) },
+    )
+  })
+})

@@ -1,0 +1,78 @@
+import { expect } from 'chai'
+import * as runs from '../../../src/store/timetable/runs.js'
+import { database, later, NOW, rowsOf } from '../../support/world.js'
+
+describe('runs', () => {
+  const db = database()
+  const start = (more: Partial<runs.Start> = {}) =>
+    runs.start(db(), { job: 'pull', subject: 'registry', cause: 'timetable', now: NOW, ...more })
+
+  it('of many processes one has an occurrence of the timetable', async () => {
+    const all = await Promise.all(Array.from({ length: 12 }, () => start({ plannedFor: NOW })))
+    expect(all.filter((id) => id !== null)).to.have.length(1)
+  })
+
+  it('another minute, another subject and a command are other occurrences', async () => {
+    const all = [
+      await start({ plannedFor: NOW }),
+      await start({ plannedFor: later(60) }),
+      await start({ plannedFor: NOW, subject: 'quality' }),
+      await start({ cause: 'command' }),
+      await start({ cause: 'command' }),
+    ]
+    expect(all.every((id) => id !== null)).to.equal(true)
+  })
+
+  it('a run still open is taken for dead by the next of its own kind, and by no other', async () => {
+    const dead = await start()
+    const other = await start({ subject: 'quality' })
+    await start({ now: later(60) })
+    expect(await runs.byId(db(), dead ?? 0)).to.deep.include({ outcome: 'ABANDONED', endedAt: later(60) })
+    expect(await runs.byId(db(), other ?? 0)).to.deep.include({ outcome: 'RUNNING', endedAt: null })
+  })
+
+  it('a finished run keeps its counts or its fault', async () => {
+    const id = (await start()) ?? 0
+    await runs.finish(db(), id, { outcome: 'DONE', counts: { received: 7 }, now: later(5) })
+    expect(await runs.byId(db(), id)).to.deep.include({
+      outcome: 'DONE',
+      counts: { received: 7 },
+      error: null,
+      endedAt: later(5),
+    })
+    const bad = (await start()) ?? 0
+    await runs.finish(db(), bad, { outcome: 'REFUSED', error: { code: 'RUN_BUSY', message: 'x' }, now: later(6) })
+    expect(await runs.byId(db(), bad)).to.deep.include({
+      outcome: 'REFUSED',
+      counts: {},
+      error: { code: 'RUN_BUSY', message: 'x' },
+    })
+  })
+
+  it('only a whole pull that ended well makes a feed current', async () => {
+    const at = async (more: Partial<runs.Start>, outcome: 'DONE' | 'REFUSED', now: Date) =>
+      runs.finish(db(), (await start(more)) ?? 0, { outcome, counts: {}, now })
+    await at({ whole: true }, 'DONE', later(1))
+    await at({ whole: true }, 'REFUSED', later(2))
+    await at({ whole: false }, 'DONE', later(3))
+    await at({ whole: true, subject: 'quality' }, 'REFUSED', later(4))
+    const good = await runs.lastGoodPulls(db())
+    expect([...good].map(([feed, { at: when }]) => [feed, when])).to.deep.equal([['registry', later(1)]])
+  })
+
+  it('runs are listed newest first, page by page', async () => {
+    const ids: number[] = []
+    for (let i = 0; i < 5; i += 1) ids.push((await start({ subject: `s${i}` })) ?? 0)
+    const first = await runs.list(db(), { first: 3, before: null })
+    const rest = await runs.list(db(), { first: 3, before: first.at(-1)?.id ?? null })
+    expect([...first, ...rest].map((run) => run.id)).to.deep.equal(ids.reverse())
+  })
+
+  it('a run that others took for dead cannot be held', async () => {
+    const id = (await start()) ?? 0
+    expect(await db().transaction((tx) => runs.hold(tx, id))).to.equal(true)
+    await start()
+    expect(await db().transaction((tx) => runs.hold(tx, id))).to.equal(false)
+    expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(2)
+  })
+})

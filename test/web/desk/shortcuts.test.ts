@@ -1,0 +1,375 @@
+/** What most values are is read on a short way. It must lead where the long way leads: each test forces the long one beside it. */
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
+import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
+import { isLate } from '../../../src/domain/intake/timeliness.js'
+import { parseMoney } from '../../../src/domain/records/money.js'
+import { normalizeName } from '../../../src/domain/operators/names.js'
+import { redact } from '../../../src/domain/records/privacy.js'
+import { canonical, digest, type Json, sealed } from '../../../src/domain/records/records.js'
+import { byNames } from '../../../src/foundation/memo.js'
+import { clean, compact, isNullMarker } from '../../../src/foundation/text/values.js'
+
+const RUNS = { numRuns: 2000 }
+const of = (parts: Iterable<string>, maxLength: number) => fc.string({ unit: fc.constantFrom(...parts), maxLength })
+/** Every code unit by itself, halves of characters too. */
+const UNITS = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit))
+
+describe('short ways', () => {
+  const anything = fc.oneof(
+    of(
+      [
+        '/',
+        '／',
+        '无',
+        '暂',
+        '—',
+        '-',
+        'N',
+        'n',
+        'A',
+        '\\',
+        '1',
+        '9',
+        '１',
+        '９',
+        '0',
+        ' ',
+        '\u3000',
+        '\u200b',
+        '𠮷',
+        '\ud800',
+        '\u0301',
+        '\u{e0001}',
+        '中',
+      ],
+      20,
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  )
+
+  it('trimming takes away what the definition of a blank says, and no more', () => {
+    const blank = /^[\s\p{Cc}\p{Cf}]$/u
+    fc.assert(
+      fc.property(anything, (text) => {
+        const characters = [...text]
+        while (characters[0] !== undefined && blank.test(characters[0])) characters.shift()
+        while (blank.test(characters.at(-1) ?? '')) characters.pop()
+        const trimmed = characters.join('')
+        expect(clean(text)).to.equal(trimmed === '' || isNullMarker(trimmed) ? null : trimmed)
+      }),
+      RUNS,
+    )
+    expect(UNITS.filter((unit) => clean(`字${unit}`) === '字')).to.deep.equal(UNITS.filter((unit) => blank.test(unit)))
+  })
+
+  it('a marker of nothing is found in any width and case, and nothing else is one', () => {
+    const markers = [
+      '/',
+      '\\',
+      '无',
+      '暂无',
+      '—',
+      '——',
+      '-',
+      '--',
+      'N/A',
+      'NULL',
+      '\\N',
+      '1900-01-01',
+      '1900-01-01 00:00:00',
+    ]
+    fc.assert(
+      fc.property(anything, (text) => {
+        const narrow = text.normalize('NFKC').trim().toUpperCase()
+        expect(isNullMarker(text)).to.equal(markers.includes(narrow))
+      }),
+      RUNS,
+    )
+    for (const marker of markers) {
+      const wide = marker.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+      for (const text of [marker, marker.toLowerCase(), wide]) expect(clean(text), text).to.equal(null)
+    }
+  })
+
+  it('visible ASCII and ideographs are compact as they stand', () => {
+    const plain = [...UNITS.slice(0x21, 0x7f), ...UNITS.slice(0x4e00, 0xa000)].join('')
+    expect(compact(plain)).to.equal(plain)
+    expect(compact(`${plain} `)).to.equal(plain)
+    expect(plain.normalize('NFKC')).to.equal(plain)
+  })
+
+  it('a name is compared by the same text with a blank behind it', () => {
+    const different = (names: readonly string[]) =>
+      names.filter((name) => normalizeName(name) !== normalizeName(`${name}\u3000`))
+    expect(different(UNITS)).to.deep.equal([])
+    expect(different(UNITS.map((unit) => `（字${unit}A)`))).to.deep.equal([])
+    const parts = [
+      '字',
+      '龥',
+      'A',
+      'a',
+      'Ａ',
+      '9',
+      '(',
+      ')',
+      '（',
+      '）',
+      '【',
+      '〕',
+      '·',
+      '•',
+      ' ',
+      '\u0301',
+      '㈱',
+      '\ud800',
+    ]
+    fc.assert(
+      fc.property(of(parts, 12), (name) => {
+        expect(normalizeName(name)).to.equal(normalizeName(`${name}\u3000`))
+      }),
+      RUNS,
+    )
+  })
+
+  it('late is what lies after the last day for sending, whatever the calendar', () => {
+    const around = Array.from({ length: 81 }, (_, at) => addDays('2026-11-25', at - 40))
+    const near = fc.constantFrom(...around)
+    const days = fc.array(near, { maxLength: 40 }).map((some) => new Set(some))
+    const calendars = fc.record({ holidays: days, workdays: days, knownUntil: near })
+    fc.assert(
+      fc.property(calendars, fc.nat(9), near, (calendar, workdays, today) => {
+        for (const from of ['1985-01-01', ...around, '2099-12-31']) {
+          expect(isLate(from, { workdays }, calendar, today), from).to.equal(
+            plainlyLate(from, workdays, calendar, today),
+          )
+        }
+      }),
+    )
+  })
+
+  it('a day is the same day with a blank behind it', () => {
+    const two = fc.nat(40).map((number) => String(number).padStart(2, '0'))
+    const day = fc.tuple(fc.nat(3100), two, two, fc.constantFrom('-', '/', ''))
+    fc.assert(
+      fc.property(day, ([year, month, date, gap]) => {
+        const text = [String(year).padStart(4, '0'), month, date].join(gap)
+        expect(parseDate(text)).to.equal(parseDate(`${text} `))
+        expect(isDate(text)).to.equal(
+          gap === '-' &&
+            year >= 1900 &&
+            year < 3000 &&
+            !Number.isNaN(Date.parse(text)) &&
+            new Date(text).toISOString().startsWith(text),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  it('an amount is the same amount with a blank before it, whatever it is counted in', () => {
+    const number = fc.oneof(
+      fc.tuple(fc.nat(9_999_999), fc.constantFrom('', '.', '.0', '.50', '.123456789')).map((parts) => parts.join('')),
+      fc.tuple(fc.nat(999), fc.nat(9999)).map(([many, few]) => `${many},${String(few).padStart(3, '0')}`),
+      fc.constantFrom('0', '000', '0.00', '007', '00.10'),
+    )
+    const unit = of(['(', ')', '（', '）', '万', '亿', '元', '人民币', '美元', '美', '港元', '人', '角', '整', '百'], 5)
+    fc.assert(
+      fc.property(number, unit, fc.constantFrom('yuan', 'wan', 'yi'), (amount, written, as) => {
+        expect(parseMoney(amount + written, as)).to.deep.equal(parseMoney(` ${amount}${written}`, as))
+      }),
+      RUNS,
+    )
+  })
+
+  it('an ID number is found or not found as it is beside an ampersand, behind which anything may hide', () => {
+    const mark = (id: string): string => (id.length === 18 ? '甲' : '乙')
+    const digits = [
+      ...'0123456789',
+      ...'０１２３',
+      '㉑',
+      '㊿',
+      '⒛',
+      '½',
+      '㏾',
+      '㍙',
+      '𝟏',
+      '-',
+      ' ',
+      'X',
+      '.',
+      '号',
+      '\u200b',
+    ]
+    const text = fc.oneof(
+      of(digits, 40),
+      fc
+        .tuple(
+          of(digits, 3),
+          fc.constantFrom(
+            '11010519491231002X',
+            '110105 19491231 002X',
+            '１１０１０５491231003',
+            '91220102MA0Y3X1HXM',
+            '914403001922038216',
+            '440524188001010014',
+          ),
+          of(digits, 3),
+        )
+        .map((parts) => parts.join('')),
+    )
+    fc.assert(
+      fc.property(text, (sent) => {
+        expect(`${redact(sent, mark)}号&`).to.equal(redact(`${sent}号&`, mark))
+        expect(redact({ [sent]: [sent] }, mark)).to.deep.equal({ [redact(sent, mark)]: [redact(sent, mark)] })
+      }),
+      RUNS,
+    )
+  })
+
+  it('an ID number is found in any digits that are read as such', () => {
+    for (const digits of ['０１２３４５６７８９', '⓪①②③④⑤⑥⑦⑧⑨', '₀₁₂₃₄₅₆₇₈₉', '⁰¹²³⁴⁵⁶⁷⁸⁹', '𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗']) {
+      const written = '440524188001010014'.replace(/\d/g, (digit) => [...digits][Number(digit)] ?? '')
+      expect(
+        redact(`号${written}`, () => '甲'),
+        digits,
+      ).to.match(/^号\[居民身份证 甲\]$/)
+    }
+  })
+
+  it('what has been given back itself need not be read again, and what was made of it is', () => {
+    const mark = (): string => '甲'
+    const pieces = fc.oneof(
+      // The second is as long as the number that the others make.
+      fc.constantFrom('110105194912', '长春市宽城区人民大街一百二十三号院内', '31002X', '11010519', '491231002X'),
+      of([...'0123456789', '１', '㉑', '&', ' ', 'X', '号', '𝟏'], 14),
+    )
+    const made = fc.record({
+      one: fc.nat(2),
+      other: fc.nat(2),
+      reg_no: fc.nat(2),
+      nested: fc.array(fc.nat(2), { maxLength: 3 }),
+    })
+    let whole = 0
+    fc.assert(
+      fc.property(fc.array(pieces, { minLength: 3, maxLength: 3 }), made, (texts, { one, other, reg_no, nested }) => {
+        const sent = { a: texts[0], b: texts[1], c: texts[2] }
+        fc.pre(redact(sent, mark) === sent)
+        const drafts = { one: texts[one], two: `${texts[one]}${texts[other]}`, reg_no: texts[reg_no] }
+        const mapped = { drafts: [{ ...drafts, nested: nested.map((at) => `${texts[at]}`) }] }
+        const redacted = redact(mapped, mark, new Set(['reg_no']), Object.values(sent))
+        expect(redacted).to.deep.equal(redact(mapped, mark, new Set(['reg_no'])))
+        if (redacted !== mapped) whole += 1
+      }),
+      RUNS,
+    )
+    // Not an empty truth: joined pieces did make ID numbers.
+    expect(whole).to.be.greaterThan(10)
+  })
+
+  it('what holds nothing like an ID number is given back itself', () => {
+    const sent = {
+      code: '91220102MA0Y3X1HXM',
+      day: '2018-06-08',
+      list: [{ amount: 1.5, text: '人民大街1号' }],
+      none: null,
+    }
+    expect(redact(sent, () => '')).to.equal(sent)
+    const held = { ...sent, text: '11010519491231002X' }
+    expect(redact(held, () => '甲')).to.deep.equal({ ...sent, text: '[居民身份证 甲]' })
+    expect(held.text).to.equal('11010519491231002X')
+  })
+
+  it('canonical JSON quotes every character as JSON does, in short and in long texts', () => {
+    const wrong = UNITS.filter((unit) =>
+      [unit, unit.padEnd(100, '字')].some((text) => canonical(text) !== JSON.stringify(text)),
+    )
+    expect(wrong).to.deep.equal([])
+  })
+
+  it('canonical JSON is what JSON makes of an object whose keys are in order', () => {
+    const inOrder = (value: Json): Json => {
+      if (value === null || typeof value !== 'object') return value
+      if (Array.isArray(value)) return value.map(inOrder)
+      // A key like an index would come before all others.
+      const keys = Object.keys(value).sort()
+      return Object.fromEntries(keys.map((key) => [key, inOrder(value[key] ?? null)]))
+    }
+    const leaf = fc.oneof(
+      fc.constant(null),
+      fc.string(),
+      fc.constantFrom('"', '\\', '字', 'a"'),
+      fc.boolean(),
+      fc.integer(),
+    )
+    const key = fc.string().map((name) => `k${name}`)
+    const { any } = fc.letrec<{ any: Json }>((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        fc.array(tie('any'), { maxLength: 4 }),
+        fc.dictionary(key, tie('any'), { maxKeys: 6, noNullPrototype: true }),
+      ),
+    }))
+    fc.assert(
+      fc.property(any, (value) => {
+        expect(canonical(value)).to.equal(JSON.stringify(inOrder(value)))
+      }),
+      RUNS,
+    )
+  })
+
+  it('bodies with the same number of keys, one after another, keep each its own', () => {
+    const bodies: Json[] = [
+      { b: 1, a: 2 },
+      { c: 1, a: 2 },
+      { b: 1, a: 2 },
+      { a: 1, b: 2 },
+    ]
+    expect(bodies.map(canonical)).to.deep.equal(['{"a":2,"b":1}', '{"a":2,"c":1}', '{"a":2,"b":1}', '{"a":1,"b":2}'])
+  })
+
+  it('a sealed draft holds its body as canonical JSON and the digest of 128 bits', () => {
+    const subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: '"某\\' }
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (any) => {
+        const body = JSON.parse(JSON.stringify(any))
+        const draft = { body, subject, validFrom: null, validTo: null }
+        expect(sealed(draft).body).to.equal(canonical(body))
+        expect(sealed(draft).digest).to.equal(digest(draft))
+        const all = `${canonical(body)},null,null,null,null,null,null,"\\"某\\\\"`
+        expect(digest(draft)).to.equal(createHash('sha256').update(all, 'utf16le').digest('hex').slice(0, 32))
+      }),
+    )
+    const long = { body: { text: '字'.repeat(50_000) }, subject, validFrom: null, validTo: null }
+    expect(digest(long)).to.not.equal(digest({ ...long, body: { text: `${'字'.repeat(49_999)}子` } }))
+    // What belongs to the body and what to the subject cannot be taken for one another.
+    const swapped = (uscc: string | null, orgCode: string | null) =>
+      digest({ body: {}, subject: { ...subject, uscc, orgCode }, validFrom: null, validTo: null })
+    expect(swapped('1', null)).to.not.equal(swapped(null, '1'))
+  })
+
+  it('what is remembered of a list of names is its own', () => {
+    let made = 0
+    const joined = byNames((names) => {
+      made += 1
+      return names.join()
+    })
+    const names = ['a', 'b']
+    expect([joined(names), joined(['a', 'b']), joined(['b', 'a']), joined(['a']), joined([])].join(' ')).to.equal(
+      'a,b a,b b,a a ',
+    )
+    expect(made).to.equal(4)
+    joined(names)
+    names[0] = 'c'
+    expect(joined(names)).to.equal('c,b')
+  })
+})
+
+const plainlyLate = (from: string, workdays: number, calendar: Calendar, today: string): boolean | null => {
+  const { date, provisional } = addWorkdays(calendar, from, workdays)
+  if (today <= date) return false
+  return provisional ? null : true
+}

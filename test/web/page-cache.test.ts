@@ -1,0 +1,93 @@
+import { expect } from 'chai'
+import { isRefusal } from '../../src/foundation/errors.js'
+import type { Db } from '../../src/store/db/db.js'
+import { gathered, makeKept } from '../../src/web/frame/page-cache.js'
+
+const NOW = new Date('2026-03-02T02:00:00Z')
+/** The code of the refusal with which it ends; null: it ends well. */
+const refusedBy = (asked: Promise<unknown>): Promise<string | null> =>
+  asked.then(
+    () => null,
+    (error) => (isRefusal(error) ? error.code : String(error)),
+  )
+
+/** A list whose stamp the test says; each reading waits until the test lets it end. */
+const listed = () => {
+  const readings: (() => void)[] = []
+  const state = { changes: '1' }
+  const raw = () =>
+    new Promise((resolve) => {
+      const read = state.changes
+      readings.push(() => resolve({ rows: [{ changes: read, sequence: 1 }] }))
+    })
+  return { state, readings, kept: makeKept({ raw } as unknown as Db) }
+}
+const turned = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('what is kept of the list', () => {
+  it('is read anew for whoever asks while a reading is under way: that one may be of before', async () => {
+    const { state, readings, kept } = listed()
+    const first = kept.stamp(NOW)
+    await turned()
+    const [second, third] = [kept.stamp(NOW), kept.stamp(NOW)]
+    state.changes = '2'
+    readings[0]?.()
+    expect((await first).changes).to.equal('1')
+    await turned()
+    expect(readings).to.have.length(2)
+    readings[1]?.()
+    expect([(await second).changes, (await third).changes]).to.deep.equal(['2', '2'])
+  })
+
+  it('is made once by one stamp, and again by another or after a fault', async () => {
+    const { kept } = listed()
+    const stamp = { changes: '1', sequence: 1, day: '2026-03-02' }
+    let made = 0
+    const make = async () => {
+      made += 1
+      if (made === 1) throw new Error('away')
+      return made
+    }
+    expect(await refusedBy(kept.by(stamp, 'x', make))).to.equal('Error: away')
+    expect(await Promise.all([kept.by(stamp, 'x', make), kept.by(stamp, 'x', make)])).to.deep.equal([2, 2])
+    expect(await kept.by({ ...stamp, changes: '2' }, 'x', make)).to.equal(3)
+    expect(await kept.by({ ...stamp, changes: '2', day: '2026-03-03' }, 'x', make)).to.equal(4)
+    const published = () => kept.published({ ...stamp, changes: '3' }, 'x', make)
+    expect([await published(), await kept.published(stamp, 'x', make)]).to.deep.equal([5, 5])
+  })
+
+  it('makes a few at once, the others in their turn, and refuses whoever would wait too long', async () => {
+    const { kept } = listed()
+    let [going, most] = [0, 0]
+    const ends: (() => void)[] = []
+    const act = () =>
+      new Promise<void>((resolve) => {
+        going += 1
+        most = Math.max(most, going)
+        ends.push(() => {
+          going -= 1
+          resolve()
+        })
+      })
+    const asked = Array.from({ length: 203 }, () => kept.inTurn(act))
+    expect(await refusedBy(kept.inTurn(act))).to.equal('HUB_BUSY')
+    while (ends.length > 0) {
+      ends.shift()?.()
+      await turned()
+    }
+    await Promise.all(asked)
+    expect(most).to.equal(3)
+    const again = kept.inTurn(async () => 'well')
+    expect(await again).to.equal('well')
+  })
+
+  it('of keys asked for together is read in one go', async () => {
+    const reads: string[][] = []
+    const get = gathered(async (keys) => {
+      reads.push([...keys])
+      return new Map([['a', 1]])
+    })
+    expect(await Promise.all([get('a'), get('b'), get('a')])).to.deep.equal([1, null, 1])
+    expect(reads).to.deep.equal([['a', 'b']])
+  })
+})

@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { expect } from 'chai'
+import { type Bounds, bounded } from '../../src/web/frame/response-timeout.js'
+
+const LONG_MS = 600_000
+const PART = Buffer.alloc(65_536, 'x')
+
+/** So many parts, each after a while. */
+async function* parts(count: number, everyMs: number): AsyncGenerator<Buffer> {
+  for (let n = 0; n < count; n += 1) {
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+    yield PART
+  }
+}
+
+describe('an answer that leaves in steps', () => {
+  const closers: (() => void)[] = []
+  afterEach(() => {
+    for (const close of closers.splice(0)) close()
+  })
+
+  /** An answer of these parts under way, and the socket of its reader. */
+  const answering = async (bounds: Bounds, from: AsyncGenerator<Buffer>): Promise<[ServerResponse, Socket]> => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    closers.push(() => {
+      socket.destroy()
+      server.close()
+      server.closeAllConnections()
+    })
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [, response] = (await once(server, 'request')) as [unknown, ServerResponse]
+    void bounded(response, bounds, from).catch(() => undefined)
+    return [response, socket]
+  }
+
+  it('is given up when its reader takes nothing any more', async () => {
+    const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 300 }, parts(10_000, 0))
+    socket.pause()
+    await once(response, 'close')
+    expect(response.writableFinished).to.equal(false)
+  })
+
+  it('is given up when what it says is no longer good, though it is read', async () => {
+    const [response, socket] = await answering({ goodMs: 300, stalledMs: LONG_MS }, parts(10_000, 5))
+    socket.resume()
+    await once(response, 'close')
+    expect(response.writableFinished).to.equal(false)
+  })
+
+  it('P-A5: waits for the hub as long as it takes: a reader that would read is not let go for that', async () => {
+    const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 100 }, parts(3, 500))
+    socket.resume()
+    await once(response, 'close')
+    expect(response.writableFinished).to.equal(true)
+  })
+
+  it('comes to its end where it is read, however long that takes', async () => {
+    const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 2_000 }, parts(30, 100))
+    socket.resume()
+    await once(response, 'close')
+    expect(response.writableFinished).to.equal(true)
+  })
+})

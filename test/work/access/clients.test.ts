@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import { secretMatches } from '../../../src/foundation/keys.js'
+import * as store from '../../../src/store/access/clients.js'
+import { add, BY_COMMAND, rotate } from '../../../src/work/access/clients.js'
+import { database, dumpOf, later, NOW, refusal } from '../../support/world.js'
+
+const BY = { by: BY_COMMAND, now: NOW }
+const AGENCIES = ['market-regulator', 'ip-office']
+
+describe('clients', () => {
+  const db = database({ once: true })
+
+  it('a secret is shown once and kept only as its hash', async () => {
+    const client = await add(db(), { name: 'guguji', role: 'marketplace' }, AGENCIES, BY)
+    expect(client).to.include({ client_id: 'guguji', role: 'marketplace', agency: null, region: null })
+    const held = await store.byId(db(), 'guguji', NOW)
+    expect(await secretMatches(client.client_secret, held?.secretHash ?? null)).to.equal(true)
+    expect(await dumpOf(db())).to.not.contain(client.client_secret)
+  })
+
+  it('a rotated secret replaces the one before and keeps the role', async () => {
+    const before = await add(
+      db(),
+      { name: '长春分局', role: 'agency', agency: 'ip-office', region: '220100' },
+      AGENCIES,
+      BY,
+    )
+    const now = await rotate(db(), '长春分局', { by: BY_COMMAND, now: later(60) })
+    const held = (await store.byId(db(), '长春分局', NOW))?.secretHash ?? null
+    expect(now).to.include({ role: 'agency', agency: 'ip-office', region: '220100' })
+    expect([
+      await secretMatches(before.client_secret, held),
+      await secretMatches(now.client_secret, held),
+    ]).to.deep.equal([false, true])
+  })
+
+  it('a name is taken once, also by two at once', async () => {
+    const both = await Promise.all(
+      [1, 2].map(() => refusal(add(db(), { name: 'twice', role: 'auditor' }, AGENCIES, BY))),
+    )
+    expect(both.map(({ code }) => code).sort()).to.deep.equal(['CLIENT_EXISTS', 'none'])
+  })
+
+  it('a name that reads alike is taken as well: two of them would be two persons', async () => {
+    await add(db(), { name: 'zhang', role: 'officer' }, AGENCIES, BY)
+    for (const name of ['Zhang', 'ｚhang', 'ZHANG'])
+      expect((await refusal(add(db(), { name, role: 'reviewer' }, AGENCIES, BY))).code, name).to.equal('CLIENT_EXISTS')
+  })
+
+  const refused: [string, Parameters<typeof add>[1], string][] = [
+    ['an empty name', { name: '', role: 'agency' }, 'USAGE'],
+    ['a name with a blank', { name: 'a b', role: 'agency' }, 'USAGE'],
+    ['a name with a colon, which Basic could not carry', { name: 'a:b', role: 'agency' }, 'USAGE'],
+    ['a name of 65 characters', { name: 'a'.repeat(65), role: 'agency' }, 'USAGE'],
+    ['a role that is none', { name: 'x1', role: 'king' }, 'ROLE_UNKNOWN'],
+    ['the role of the public', { name: 'x2', role: 'public' }, 'ROLE_UNKNOWN'],
+    ['the role of a party', { name: 'x3', role: 'party' }, 'ROLE_UNKNOWN'],
+    ['an agency that is none', { name: 'x4', role: 'agency', agency: 'nobody' }, 'AGENCY_UNKNOWN'],
+    ['a region that is none', { name: 'x5', role: 'agency', region: '2201' }, 'USAGE'],
+  ]
+  for (const [what, given, code] of refused) {
+    it(`${what} is refused (${code})`, async () => {
+      expect((await refusal(add(db(), given, AGENCIES, BY))).code).to.equal(code)
+      expect(await store.byId(db(), given.name, NOW)).to.equal(null)
+    })
+  }
+
+  it('an unknown client cannot be rotated', async () => {
+    expect((await refusal(rotate(db(), 'nobody', BY))).code).to.equal('CLIENT_UNKNOWN')
+  })
+})

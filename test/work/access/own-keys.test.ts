@@ -1,0 +1,45 @@
+import { expect } from 'chai'
+import { adoptKeys, checkKeys } from '../../../src/work/access/own-keys.js'
+import { database, refusal } from '../../support/world.js'
+
+const KEYS = { 'id-hash': ['a'], 'token-signing': ['t1'], manifest: ['m1'], audit: ['s1'] }
+
+describe('R-6: the keys of a database', () => {
+  const db = database()
+
+  it('are those of its first hub; another with the same starts, also once keys were rotated', async () => {
+    await checkKeys(db(), KEYS)
+    await checkKeys(db(), KEYS)
+    await checkKeys(db(), { ...KEYS, 'token-signing': ['t1', 't2'], manifest: ['m1', 'm2'] })
+    await checkKeys(db(), { ...KEYS, 'token-signing': ['t2'], manifest: ['m1', 'm2'] })
+    await checkKeys(db(), { ...KEYS, 'token-signing': ['t2'], audit: ['s1', 's2'] })
+  })
+
+  for (const [key, each] of [
+    ['id-hash', ['b']],
+    ['token-signing', ['t9']],
+    ['manifest', ['m9']],
+    ['audit', ['s9']],
+  ] as const)
+    it(`are not those of a hub with another ${key}: it does not start, and its keys are not noted`, async () => {
+      await checkKeys(db(), KEYS)
+      const stranger = { ...KEYS, [key]: each }
+      expect((await refusal(checkKeys(db(), stranger))).code).to.equal('KEYS_FOREIGN')
+      expect((await refusal(checkKeys(db(), stranger))).code).to.equal('KEYS_FOREIGN')
+      await adoptKeys(db(), stranger)
+      await checkKeys(db(), stranger)
+      expect((await refusal(checkKeys(db(), KEYS))).code).to.equal('KEYS_FOREIGN')
+    })
+
+  it('of the audit log are noted by a release that knows them, where the one before noted none', async () => {
+    const { audit: _, ...before } = KEYS
+    await checkKeys(db(), before)
+    await checkKeys(db(), KEYS)
+    expect((await refusal(checkKeys(db(), { ...KEYS, audit: ['s9'] }))).code).to.equal('KEYS_FOREIGN')
+  })
+
+  it('are decided by one of two that start at once', async () => {
+    const both = await Promise.allSettled([checkKeys(db(), KEYS), checkKeys(db(), { ...KEYS, 'id-hash': ['b'] })])
+    expect(both.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected'])
+  })
+})

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { isRefusal } from '../../../src/foundation/errors.js'
+import { makeNotes } from '../../../src/work/audit/restore-guard.js'
+
+const ONE = '00000000-0000-4000-8000-000000000001'
+const OTHER = '00000000-0000-4000-8000-000000000002'
+const said = (sequence: number, database = ONE) => ({
+  sequence,
+  hash: 'h',
+  publishedAt: '2026-11-25T02:00:00Z',
+  database,
+})
+
+describe('notes outside the database', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-notes-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  const codeOf = (act: () => unknown): string => {
+    try {
+      act()
+      return 'none'
+    } catch (error) {
+      return isRefusal(error) ? error.code : String(error)
+    }
+  }
+
+  it('are not there before something has left', () => {
+    const notes = makeNotes(folder)
+    expect([notes.sent(ONE), notes.published(), notes.strangers(ONE)]).to.deep.equal([null, null, []])
+  })
+
+  it('of many processes the highest stands, in whatever order they write', () => {
+    const step = fc.record({ process: fc.nat({ max: 2 }), deliveryId: fc.nat({ max: 50 }), number: fc.nat({ max: 9 }) })
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+        rmSync(join(folder, 'noted'), { recursive: true, force: true })
+        const processes = [makeNotes(folder), makeNotes(folder), makeNotes(folder)]
+        for (const { process, ...sent } of steps) processes[process]?.noteSent(ONE, sent)
+        expect(makeNotes(folder).sent(ONE)).to.deep.equal({
+          deliveryId: Math.max(...steps.map((one) => one.deliveryId)),
+          number: Math.max(...steps.map((one) => one.number)),
+        })
+        expect(readdirSync(join(folder, 'noted'))).to.have.length(1)
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('half a note beside is none', () => {
+    const notes = makeNotes(folder)
+    notes.noteSent(ONE, { deliveryId: 7, number: 2 })
+    writeFileSync(join(folder, 'noted', `${ONE}.99.9.json.1.new`), '{')
+    expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
+  })
+
+  it('processes of one id write the same note side by side, and leave no half behind', async () => {
+    const script = `
+      import { makeNotes } from ${JSON.stringify(new URL('../../../src/work/audit/restore-guard.ts', import.meta.url).href)}
+      Object.defineProperty(process, 'pid', { value: 7 })
+      for (let n = 1; n <= 60; n += 1) makeNotes(${JSON.stringify(folder)}).noteSent(${JSON.stringify(ONE)}, { deliveryId: n, number: 1 })`
+    const run = promisify(execFile)
+    await Promise.all([1, 2].map(() => run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])))
+    expect(makeNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 60, number: 1 })
+    expect(readdirSync(join(folder, 'noted')).filter((name) => name.endsWith('.new'))).to.deep.equal([])
+  })
+
+  it('another database has its own', () => {
+    const notes = makeNotes(folder)
+    notes.noteSent(ONE, { deliveryId: 7, number: 2 })
+    notes.noteSent(OTHER, { deliveryId: 3, number: 1 })
+    expect(notes.sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
+    expect(notes.strangers(OTHER)).to.deep.equal([ONE])
+  })
+
+  it('a lower sequence of the same database does not hide the higher', () => {
+    const notes = makeNotes(folder)
+    notes.notePublished(said(5))
+    notes.notePublished(said(4))
+    expect(notes.published()?.sequence).to.equal(5)
+    notes.notePublished(said(1, OTHER))
+    expect(notes.published()).to.include({ sequence: 1, database: OTHER })
+  })
+
+  it('what cannot be noted is refused by name, and a note that cannot be read is not passed over', () => {
+    writeFileSync(join(folder, 'noted'), 'a file where the folder should be')
+    expect(codeOf(() => makeNotes(folder).noteSent(ONE, { deliveryId: 1, number: 1 }))).to.match(
+      /^F(OLDER_UNWRITABLE|ILE_UNREADABLE)$/,
+    )
+    writeFileSync(join(folder, 'publication.json'), '{"sequence":')
+    expect(codeOf(() => makeNotes(folder).published())).to.equal('FILE_UNREADABLE')
+    rmSync(join(folder, 'publication.json'))
+    mkdirSync(join(folder, 'publication.json'))
+    expect(codeOf(() => makeNotes(folder).published())).to.equal('FILE_UNREADABLE')
+  })
+})

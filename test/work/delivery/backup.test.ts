@@ -1,0 +1,191 @@
+/**
+ * A database restored from a backup across a removal, with the tool that every PostgreSQL has: a database made after another's
+ * template. The hub, its doors and the stand-ins are real; the data folder stays where it was.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { readConfig } from '../../../src/config.js'
+import { makeHub } from '../../../src/hub/hub.js'
+import { makeLog } from '../../../src/foundation/log.js'
+import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
+import { connect } from '../../../src/store/db/db.js'
+import { noticesOf } from '../../../src/work/delivery/in-force.js'
+import { release } from '../../../src/work/delivery/restored.js'
+import { tell } from '../../../src/work/delivery/outbox.js'
+import { freshDatabase, type TestDatabase } from '../../support/database.js'
+import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
+
+/** For a connection to be gone, milliseconds. */
+const GONE_MS = 30_000
+
+describe('a database restored from a backup across a removal', () => {
+  let live: TestDatabase
+  let standIns: PlatformStandIn[] = []
+  let folder = ''
+  /** Notes may be lost and the keys are not. */
+  let keysFolder = ''
+  let now = later(3_600)
+  before(async () => {
+    live = await freshDatabase()
+    standIns = await startPlatforms()
+    folder = mkdtempSync(join(tmpdir(), 'hub-backup-'))
+    keysFolder = mkdtempSync(join(tmpdir(), 'hub-backup-keys-'))
+  })
+  after(async () => {
+    await Promise.all(standIns.map((one) => one.close()))
+    await live.drop()
+    for (const each of [folder, keysFolder]) rmSync(each, { recursive: true, force: true })
+  })
+
+  const hubOn = (url: string) => {
+    const env = { PORT: '0', DATABASE_URL: url, DATA_DIR: folder, KEYS_DIR: keysFolder, LOG_LEVEL: 'silent' }
+    const config = readConfig(env)
+    return makeHub(config, {
+      now: () => now,
+      log: makeLog(config.log),
+      addresses: {
+        agencies: {},
+        platforms: Object.fromEntries(standIns.map(({ id, url, secret }) => [id, { url, secret }])),
+      },
+    })
+  }
+  const withHub = async <T>(act: (hub: Awaited<ReturnType<typeof hubOn>>) => Promise<T>): Promise<T> => {
+    const hub = await hubOn(live.url)
+    try {
+      return await act(hub)
+    } finally {
+      await hub.close()
+    }
+  }
+  const everywhere = (key: string): number[] =>
+    standIns.map((one) => one.entries().filter((entry) => entry.key === key).length)
+  const copied = async (from: string, to: string): Promise<void> => {
+    const address = new URL(live.url)
+    address.pathname = '/postgres'
+    const admin = connect(address.href)
+    await live.db.destroy()
+    await admin.raw(`drop database if exists ${to} with (force)`)
+    // A server that others load takes its time to see that a connection was closed, and copies nothing that is in use.
+    await admin.raw('select pg_terminate_backend(pid, ?) from pg_stat_activity where datname = ?', [GONE_MS, from])
+    await admin.raw(`create database ${to} template ${from}`)
+    await admin.destroy()
+    live.db = connect(live.url)
+  }
+  const PUSH = { cause: 'command' as const }
+
+  it('does not bring the removed entry back, adds nothing before it is released, and reuses no sequence', async () => {
+    const name = new URL(live.url).pathname.slice(1)
+    const backup = `${name}_backup`
+    const [gone, stays] = await withHub(async (hub) => {
+      const both = [await published(hub.db, 1), await published(hub.db, 2)]
+      await hub.push(null, PUSH)
+      await hub.publish(PUSH)
+      return both
+    })
+    if (gone === undefined || stays === undefined) throw new Error('nothing was published')
+
+    await copied(name, backup)
+
+    now = later(7_200)
+    const [late, sequence] = await withHub(async (hub) => {
+      await removed(hub.db, gone.id)
+      const one = await published(hub.db, 3)
+      await hub.push(null, PUSH)
+      return [one, (await hub.publish(PUSH))?.sequence ?? 0] as const
+    })
+    expect([everywhere(gone.id), everywhere(late.id)]).to.deep.equal([
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+    ])
+
+    await copied(backup, name)
+
+    now = later(10_800)
+    await withHub(async (hub) => {
+      const toldBefore = standIns.map((one) => one.told)
+      const after = await published(hub.db, 4)
+      await hub.push(null, PUSH)
+      const snapshot = await hub.publish(PUSH)
+      expect(standIns.map((one) => one.told)).to.deep.equal(toldBefore)
+      // The last snapshot of the backup stands: none is made.
+      expect(snapshot?.sequence).to.be.below(sequence)
+      expect(await rowsOf(hub.db, 'select 1 from snapshots')).to.have.length(1)
+
+      const person = { by: 'officer-1', reason: '已逐一核对', mark, platforms: standIns.map(({ id }) => id), now }
+      const released = () => release(hub.db, { ...person, configured: Object.keys(hub.addresses.platforms) })
+      expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
+
+      const { platforms } = await hub.reconcile(null, PUSH)
+      expect(platforms.map(({ shown, missing, alarm }) => [shown, missing, alarm])).to.deep.equal(
+        standIns.map(() => [1, 1, null]),
+      )
+      expect(await rowsOf(hub.db, 'select state from listings where id = ?', [gone.id])).to.deep.equal([
+        { state: 'HIDDEN' },
+      ])
+      expect(await rowsOf(hub.db, `select distinct key from findings where what = 'UNKNOWN'`)).to.deep.equal([
+        { key: late.id },
+      ])
+
+      // What left the list is published all the same, under a sequence that was never given.
+      const shrunk = await hub.publish(PUSH)
+      expect(shrunk).to.deep.include({ sequence: sequence + 1, added: 0, removed: 1, entries: 1 })
+      await hub.push(null, PUSH)
+      expect(everywhere(after.id)).to.deep.equal([0, 0, 0, 0])
+
+      await released()
+      await hub.push(null, PUSH)
+      expect([everywhere(gone.id), everywhere(stays.id), everywhere(after.id)]).to.deep.equal([
+        [0, 0, 0, 0],
+        [1, 1, 1, 1],
+        [1, 1, 1, 1],
+      ])
+      expect((await hub.publish(PUSH))?.sequence).to.equal(sequence + 2)
+    })
+    expect(TODAY).to.equal('2026-11-25')
+    await withHub((hub) => rowsOf(hub.db, 'select 1 from database_restored where released_at is null')).then((open) =>
+      expect(open).to.have.length(0),
+    )
+  })
+
+  it('whose notes are gone is known by what platforms answer, and the removal that they ignored is made good', async () => {
+    const name = new URL(live.url).pathname.slice(1)
+    const backup = `${name}_backup`
+    now = later(14_400)
+    const { id } = await withHub(async (hub) => {
+      const one = await published(hub.db, 5)
+      await hub.push(null, PUSH)
+      return one
+    })
+    await copied(name, backup)
+    await withHub(async (hub) => {
+      for (let n = 1; n <= 2; n += 1) {
+        const [standing] = await noticesOf(hub.db, hub.rules, [id])
+        if (standing === undefined) throw new Error('it is not in force')
+        const told = { kind: 'listing' as const, subjectId: id, change: 'CHANGE' as const, notice: standing.notice }
+        await hub.db.transaction((tx) => tell(tx, hub.rules, [told], now))
+        await hub.push(null, PUSH)
+        // The next change of a subject waits until this one has settled.
+        now = later(14_400 + 60 * n)
+      }
+    })
+    await copied(backup, name)
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder)
+    now = later(18_000)
+    await withHub(async (hub) => {
+      await removed(hub.db, id)
+      expect(await rowsOf(hub.db, 'select 1 from database_restored where released_at is null')).to.deep.equal([])
+      await hub.push(null, PUSH)
+      // They hold something newer, and have said so.
+      expect(everywhere(id)).to.deep.equal([1, 1, 1, 1])
+      const open = await rowsOf(hub.db, 'select cause from database_restored where released_at is null')
+      expect(open).to.deep.equal([{ cause: 'SHOWN' }])
+      const { platforms } = await hub.reconcile(null, PUSH)
+      expect(platforms.map(({ unwanted }) => unwanted)).to.deep.equal([1, 1, 1, 1])
+      await hub.push(null, PUSH)
+      expect(everywhere(id)).to.deep.equal([0, 0, 0, 0])
+    })
+  })
+})

@@ -1,0 +1,61 @@
+import { expect } from 'chai'
+import * as states from '../../../src/store/delivery/platform-states.js'
+import { declareWiped, pause, resume } from '../../../src/work/delivery/platforms.js'
+import { database, later, NOW, refusal, rowsOf, rules } from '../../support/world.js'
+
+const made = (more: Partial<{ platform: string; reason: string; now: Date }> = {}) => ({
+  platform: 'jilin',
+  reason: '平台升级',
+  by: 'officer-1',
+  now: NOW,
+  ...more,
+})
+
+describe('what a person does to a platform', () => {
+  const db = database()
+
+  it('pauses it once, and lets it go once', async () => {
+    expect((await refusal(resume(db(), rules, made()))).code).to.equal('PLATFORM_NOT_PAUSED')
+    await pause(db(), rules, made())
+    expect(await states.of(db(), 'jilin')).to.deep.include({
+      pausedAt: NOW,
+      pausedBy: 'officer-1',
+      pausedReason: '平台升级',
+      filledAt: null,
+      wipedAt: null,
+    })
+    const twice = await refusal(pause(db(), rules, made({ reason: '又一次', now: later(1) })))
+    expect(twice.code).to.equal('PLATFORM_PAUSED')
+    expect((await states.of(db(), 'jilin'))?.pausedReason).to.equal('平台升级')
+    await resume(db(), rules, made({ now: later(2) }))
+    expect((await states.of(db(), 'jilin'))?.pausedAt).to.equal(null)
+    await pause(db(), rules, made({ now: later(3) }))
+  })
+
+  it('says that it was wiped, and it has to be filled again', async () => {
+    await states.filled(db(), { platform: 'jilin', kinds: ['listing'], wipedAt: null, at: NOW })
+    await declareWiped(db(), rules, made({ now: later(5) }))
+    expect(await states.of(db(), 'jilin')).to.deep.include({ wipedAt: later(5), wipedBy: 'officer-1', filledAt: null })
+  })
+
+  it('is kept: who, when and why, each time', async () => {
+    await pause(db(), rules, made())
+    await declareWiped(db(), rules, made({ reason: '数据库重建', now: later(1) }))
+    await resume(db(), rules, made({ reason: '已恢复', now: later(2) }))
+    const acts = await states.acts(db(), 20)
+    expect(acts.map(({ act, reason, at }) => [act, reason, at])).to.deep.equal([
+      ['RESUME', '已恢复', later(2)],
+      ['WIPE', '数据库重建', later(1)],
+      ['PAUSE', '平台升级', NOW],
+    ])
+    expect(await states.acts(db(), 1)).to.have.length(1)
+  })
+
+  it('is refused of a platform that nobody knows, and without a reason', async () => {
+    for (const act of [pause, resume, declareWiped]) {
+      expect((await refusal(act(db(), rules, made({ platform: 'nowhere' })))).code).to.equal('PLATFORM_UNKNOWN')
+      expect((await refusal(act(db(), rules, made({ reason: '' })))).code).to.equal('INPUT_INVALID')
+    }
+    expect(await rowsOf(db(), 'select 1 from platform_states')).to.have.length(0)
+  })
+})

@@ -1,0 +1,414 @@
+import { expect } from 'chai'
+import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
+import { factOfDecision } from '../../../src/domain/records/penalty.js'
+import type { Body } from '../../../src/domain/records/records.js'
+import type { Db } from '../../../src/store/db/db.js'
+import { fill } from '../../../src/work/delivery/backfill.js'
+import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
+import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
+import type { Rules } from '../../../src/work/calendar/rules.js'
+import { takeBack } from '../../../src/work/intake/rollback.js'
+import {
+  at,
+  codeOf,
+  database,
+  feed,
+  later,
+  NOW,
+  pullFeed,
+  pullItems,
+  type Row,
+  rowsOf,
+  rules as SILENT,
+  TODAY,
+} from '../../support/world.js'
+
+const FACT = factOfDecision('测市监处罚〔2026〕1号', '虚构市市场监督管理局', null)
+const HEARER = { id: 'hearer', kinds: ['listing', 'penalty'] as const, lists: null }
+const DEAF = { id: 'deaf', kinds: ['listing'] as const, lists: null }
+const rules: Rules = { ...SILENT, platforms: [HEARER, DEAF] }
+const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
+
+interface Told {
+  id?: string
+  body?: Body
+  now?: Date
+  fact?: boolean
+  rows?: Row[]
+  by?: Rules
+}
+
+/** A feed of penalties whose records are decisions that others may tell as well. */
+const tell = async (db: Db, { id = 'penalties', body = {}, now = NOW, fact = false, rows, by = rules }: Told = {}) => {
+  const plain = feed({ id, kind: 'penalty', whole: false, sent: () => rows ?? [row()], body: () => body })
+  const map: typeof plain.map = (item, context) => {
+    const mapped = plain.map(item, context)
+    if (!fact || FACT === null || !('drafts' in mapped)) return mapped
+    return { drafts: mapped.drafts.map((draft) => ({ ...draft, fact: FACT })) }
+  }
+  return pullFeed(db, { ...plain, map }, { rules: by, now: at(now) })
+}
+
+const row = (more: Partial<Row> = {}): Row => ({
+  key: 'P1',
+  code: codeOf(1),
+  name: '长春虚构商贸第1有限公司',
+  value: '销售假冒商品',
+  day: '2026-10-10',
+  ...more,
+})
+
+interface Owed {
+  platform: string
+  id: string
+  number: number
+  action: string
+  state: string
+  notice: RecordNotice
+}
+
+const owed = async (db: Db): Promise<Owed[]> =>
+  (await rowsOf(
+    db,
+    'select platform, kind, subject_id as id, number, action, state, notice from deliveries d order by d.id',
+  )) as unknown as Owed[]
+const said = async (db: Db) => (await owed(db)).map(({ number, action, state }) => `${number} ${action} ${state}`)
+const countsOf = async (db: Db, run: number) =>
+  (await rowsOf(db, 'select counts from runs where id = ?', [run]))[0]?.['counts'] as Record<string, number>
+/** As if the platform had confirmed all that it is owed. */
+const confirmed = (db: Db) =>
+  db.raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = created_at where state = 'OWED'`)
+const undone = (db: Db, run: number, now: Date) =>
+  takeBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
+
+describe('records that platforms are told of', () => {
+  const db = database()
+
+  it('are owed to those that hear of the kind, by a key of their own, with the firm’s present name', async () => {
+    const { run } = await tell(db())
+    const [one, ...more] = await owed(db())
+    expect(more).to.deep.equal([])
+    expect(one).to.include({ platform: 'hearer', kind: 'penalty', number: 1, action: 'ADD', state: 'OWED' })
+    expect(one?.notice).to.include({ kind: 'penalty', key: one?.id, sequence: 1, action: 'ADD', removal: null })
+    expect(one?.notice.operator).to.include({ uscc: codeOf(1), name: '长春虚构商贸第1有限公司' })
+    expect(one?.notice.body).to.include({ violation: '销售假冒商品', decided_on: '2026-10-10' })
+    expect(await countsOf(db(), run)).to.include({ told: 1, untold: 0, excluded: 0 })
+  })
+
+  it('cost one look-up where no platform hears of them, or ever did, and no count', async () => {
+    const heard: string[] = []
+    const hear = ({ sql }: { sql: string }) => heard.push(sql)
+    db().on('query', hear)
+    const { run } = await tell(db(), { by: SILENT })
+    db().off('query', hear)
+    expect(heard.filter((sql) => /told_|deliveries/.test(sql))).to.have.lengthOf(1)
+    expect(await owed(db())).to.deep.equal([])
+    expect(await countsOf(db(), run)).not.to.have.any.keys('told', 'untold', 'excluded')
+  })
+
+  it('are told once: what says the same again owes nothing', async () => {
+    await tell(db())
+    await tell(db(), { now: later(60) })
+    await tell(db(), { now: later(120), rows: [row({ note: 'nobody reads it' })] })
+    expect(await said(db())).to.deep.equal(['1 ADD OWED'])
+  })
+
+  it('that change are told anew: unsent in place of the first, else as a change', async () => {
+    await tell(db())
+    await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(60) })
+    expect(await said(db())).to.deep.equal(['1 ADD FOLDED', '2 ADD OWED'])
+    await confirmed(db())
+    await tell(db(), { rows: [row({ value: '虚构交易' })], now: later(120) })
+    expect(await said(db())).to.deep.equal(['1 ADD FOLDED', '2 ADD CONFIRMED', '3 CHANGE OWED'])
+  })
+
+  it('that are withdrawn by their authority are removed, from the day of its decision', async () => {
+    await tell(db())
+    await confirmed(db())
+    await tell(db(), { body: REVOKED, now: later(60) })
+    const last = (await owed(db())).at(-1)
+    expect(last).to.include({ number: 2, action: 'REMOVE', state: 'OWED' })
+    expect(last?.notice.removal).to.include({ reason: 'REVOKED', removedOn: '2026-11-20' })
+    expect(last?.notice.body).to.include({ status: 'REVOKED' })
+  })
+
+  it('that are withdrawn are removed also where nobody hears of their kind any more, and told to nobody again', async () => {
+    const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }, DEAF] }
+    await tell(db())
+    await confirmed(db())
+    await tell(db(), { body: REVOKED, rows: [row(), row({ key: 'P2' })], by: deaf, now: later(60) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+    await confirmed(db())
+    const { run } = await tell(db(), { rows: [row(), row({ key: 'P3' })], by: deaf, now: later(120) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED'])
+    expect(await countsOf(db(), run)).to.include({ told: 0 })
+  })
+
+  it('are not told anew to one that hears of their kind no more, though others do', async () => {
+    await tell(db())
+    const other: Rules = {
+      ...SILENT,
+      platforms: [
+        { ...HEARER, kinds: ['listing'] },
+        { ...DEAF, kinds: ['penalty'] },
+      ],
+    }
+    await tell(db(), { rows: [row({ value: '虚假宣传' })], by: other, now: later(60) })
+    expect((await owed(db())).map(({ platform, action, state }) => [platform, action, state])).to.deep.equal([
+      ['hearer', 'ADD', 'FOLDED'],
+      ['deaf', 'ADD', 'OWED'],
+    ])
+  })
+
+  it('that were withdrawn before anybody was told are not spoken of', async () => {
+    await tell(db(), { body: REVOKED })
+    expect(await owed(db())).to.deep.equal([])
+    await tell(db(), { rows: [row({ key: 'P2' })] })
+    await tell(db(), { rows: [row({ key: 'P2' })], body: REVOKED, now: later(60) })
+    expect(await said(db())).to.deep.equal(['1 ADD FOLDED'])
+  })
+
+  it('that were repaired are removed from the day of the repair, and told again when it is taken back', async () => {
+    const repair = {
+      key: 'S1',
+      code: codeOf(1),
+      name: '长春虚构商贸第1有限公司',
+      value: '测市监处罚〔2026〕1号',
+      day: '2026-11-23',
+    }
+    const body = { target: 'PENALTY', target_authority: '虚构市市场监督管理局' }
+    const repaired = (more: Body, now: Date) =>
+      pullItems(db(), [repair], {
+        id: 'repairs',
+        kind: 'repair',
+        whole: false,
+        body: () => ({ ...body, ...more }),
+        rules,
+        now: at(now),
+      })
+    await tell(db())
+    await confirmed(db())
+    await repaired({}, later(60))
+    const last = (await owed(db())).at(-1)
+    expect(last).to.include({ number: 2, action: 'REMOVE' })
+    expect(last?.notice.removal).to.include({ reason: 'REPAIRED', removedOn: '2026-11-23' })
+    await confirmed(db())
+    await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(90) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED'])
+    const { run } = await repaired({ note: 'again' }, later(120))
+    await repaired({ outcome: 'REVOKED' }, later(150))
+    expect((await owed(db())).at(-1)).to.include({ number: 3, action: 'ADD', state: 'OWED' })
+    expect(run).to.be.greaterThan(0)
+  })
+
+  it('whose repair came with a run that is taken back are told again', async () => {
+    const repair = {
+      key: 'S1',
+      code: codeOf(1),
+      name: '长春虚构商贸第1有限公司',
+      value: '测市监处罚〔2026〕1号',
+      day: '2026-11-23',
+    }
+    const body = () => ({ target: 'PENALTY', target_authority: '虚构市市场监督管理局' })
+    await tell(db())
+    await confirmed(db())
+    const { run } = await pullItems(db(), [repair], {
+      id: 'repairs',
+      kind: 'repair',
+      whole: false,
+      body,
+      rules,
+      now: at(later(60)),
+    })
+    await confirmed(db())
+    await undone(db(), run, later(120))
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED', '3 ADD OWED'])
+  })
+
+  it('of natural persons are owed to nobody, and the run says how many', async () => {
+    const { run } = await tell(db(), {
+      body: { party_kind: 'NATURAL_PERSON' },
+      rows: [row(), row({ key: 'P2' }), { key: 'P3', shop: 'shop:guguji:1', name: '个人小店', value: '虚假宣传' }],
+    })
+    expect(await owed(db())).to.deep.equal([])
+    expect(await countsOf(db(), run)).to.include({ told: 0, untold: 3 })
+  })
+
+  it('that turn out a natural person’s are removed in the words that were told', async () => {
+    await tell(db())
+    await confirmed(db())
+    await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
+    const last = (await owed(db())).at(-1)
+    expect(last).to.include({ action: 'REMOVE' })
+    expect(last?.notice.body).to.include({ party_kind: 'ORGANISATION' })
+    expect(last?.notice.removal).to.include({ reason: 'NOT_PUBLIC', removedOn: TODAY })
+  })
+
+  it('by the simple procedure are left out, and the run says how many', async () => {
+    const { run } = await tell(db(), { body: { note: '适用简易程序' } })
+    expect(await owed(db())).to.deep.equal([])
+    expect(await countsOf(db(), run)).to.include({ told: 0, untold: 0, excluded: 1 })
+  })
+
+  it('leave without telephones and homes', async () => {
+    await tell(db(), { body: { facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室' } })
+    expect(JSON.stringify(await owed(db()))).not.to.match(/13800138000|301室/)
+  })
+
+  it('of one decision told by two agencies are told once, and removed when either withdraws it', async () => {
+    await tell(db(), { fact: true })
+    await tell(db(), { id: 'elsewhere', fact: true, rows: [row({ key: 'E1' })], now: later(60) })
+    expect(await said(db())).to.deep.equal(['1 ADD OWED'])
+    await confirmed(db())
+    await tell(db(), { id: 'elsewhere', fact: true, rows: [row({ key: 'E1' })], body: REVOKED, now: later(120) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+  })
+
+  it('that become another firm’s are removed from the one and told of the other, under one key', async () => {
+    await tell(db())
+    await confirmed(db())
+    await tell(db(), { rows: [row({ code: codeOf(2), name: '长春虚构商贸第2有限公司' })], now: later(60) })
+    const [first, gone, anew] = await owed(db())
+    expect(gone).to.include({ number: 2, action: 'REMOVE', id: first?.id })
+    expect(gone?.notice.operator.uscc).to.equal(codeOf(1))
+    expect(anew).to.include({ number: 3, action: 'ADD', id: first?.id })
+    expect(anew?.notice.operator.uscc).to.equal(codeOf(2))
+  })
+
+  it('whose run is taken back are removed, and told again under the same key when they come again', async () => {
+    const { run } = await tell(db())
+    await confirmed(db())
+    await undone(db(), run, later(60))
+    expect((await owed(db())).at(-1)?.notice.removal).to.include({ reason: 'WRONG', removedOn: TODAY })
+    await confirmed(db())
+    await tell(db(), { now: later(120) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE CONFIRMED', '3 ADD OWED'])
+    expect(new Set((await owed(db())).map(({ id }) => id)).size).to.equal(1)
+  })
+
+  it('whose change is taken back are told as they were before', async () => {
+    await tell(db())
+    await confirmed(db())
+    const { run } = await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(60) })
+    await confirmed(db())
+    await undone(db(), run, later(120))
+    const last = (await owed(db())).at(-1)
+    expect(last).to.include({ number: 3, action: 'CHANGE' })
+    expect(last?.notice.body).to.include({ violation: '销售假冒商品' })
+  })
+
+  it('are told once a person has said whose they are, and removed when the word is undone', async () => {
+    await pullItems(db(), [{ key: 'R1', code: codeOf(1), name: '长春虚构商贸第1有限公司', value: '某街' }], {
+      id: 'registry',
+      kind: 'registration',
+      rules,
+    })
+    await tell(db(), { rows: [{ key: 'P1', name: '长春虚构商贸', value: '虚假宣传' }] })
+    expect(await owed(db())).to.deep.equal([])
+    const [waits] = await rowsOf(db(), 'select id from unmatched')
+    const made = { reason: '一照多名', by: 'officer', now: later(60) }
+    const { decision } = await decideSubject(db(), rules, {
+      ...made,
+      unmatched: Number(waits?.['id']),
+      verdict: 'ATTACH',
+      operator: codeOf(1),
+    })
+    expect(await said(db())).to.deep.equal(['1 ADD OWED'])
+    await confirmed(db())
+    await undoDecision(db(), rules, { ...made, decision: decision.id, now: later(120) })
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+  })
+
+  it('of a firm that is made one with another are told of the other', async () => {
+    await tell(db())
+    await tell(db(), { rows: [row({ key: 'P2', code: codeOf(2), name: '长春虚构商贸第2有限公司' })], now: later(30) })
+    await confirmed(db())
+    await mergeOperators(db(), rules, {
+      from: codeOf(1),
+      into: codeOf(2),
+      cause: 'DUPLICATE',
+      reason: '同一主体',
+      by: 'officer',
+      now: later(60),
+    })
+    const last = (await owed(db())).slice(2)
+    expect(last.map(({ number, action, notice }) => [number, action, notice.operator.uscc])).to.deep.equal([
+      [2, 'REMOVE', codeOf(1)],
+      [3, 'ADD', codeOf(2)],
+    ])
+  })
+
+  it('have a key that a database which lost what it told makes again', async () => {
+    await tell(db())
+    const [first] = await owed(db())
+    await db().raw('delete from deliveries; delete from told_records')
+    await tell(db(), { rows: [row({ value: '虚假宣传' })], now: later(60) })
+    expect((await owed(db()))[0]?.id).to.equal(first?.id)
+  })
+
+  it('are taken step by step, each once', async () => {
+    const rows = Array.from({ length: 1_101 }, (_, at) => row({ key: `P${at}`, code: codeOf(at % 7) }))
+    const { run } = await tell(db(), { rows })
+    const ids = (await owed(db())).map(({ id }) => id)
+    expect(new Set(ids).size).to.equal(rows.length)
+    expect(ids).to.have.lengthOf(rows.length)
+    expect(await countsOf(db(), run)).to.include({ told: rows.length })
+  })
+
+  describe('in force', () => {
+    const all = async (hearing: Parameters<typeof inForce>[2]) => {
+      const found = []
+      for await (const page of inForce(db(), rules, hearing, TODAY)) found.push(...page)
+      return found
+    }
+
+    it('are given to whoever hears of them, as they would be told, without those that may not be', async () => {
+      await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2), name: '长春虚构商贸第2有限公司' })] })
+      await tell(db(), { id: 'persons', body: { party_kind: 'NATURAL_PERSON' }, rows: [row({ key: 'N1' })] })
+      await tell(db(), { id: 'gone', body: REVOKED, rows: [row({ key: 'G1' })] })
+      await tell(db(), { id: 'over', body: { publish_until: '2026-11-24' }, rows: [row({ key: 'O1' })] })
+      const told = (await owed(db())).map(({ id, notice: { sequence: _, action: __, ...notice } }) => ({
+        kind: 'penalty',
+        subjectId: id,
+        notice,
+      }))
+      expect(await all(HEARER)).to.have.deep.members(told)
+      expect(await all(DEAF)).to.deep.equal([])
+      expect(
+        await noticesOf(
+          db(),
+          rules,
+          told.map(({ subjectId }) => subjectId),
+        ),
+      ).to.have.deep.members(told)
+    })
+
+    it('are owed to one that was filled before it was to hear of them, and again after it did not', async () => {
+      const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
+      const filled = (by: Rules, now: Date) => fill(db(), by, 'hearer', { now: at(now) })
+      await tell(db(), { by: deaf })
+      expect(await filled(deaf, NOW)).to.equal(0)
+      expect(await filled(rules, later(60))).to.equal(1)
+      expect(await filled(rules, later(120))).to.equal(0)
+      expect(await said(db())).to.deep.equal(['1 ADD OWED'])
+      await filled(deaf, later(180))
+      await tell(db(), { rows: [row({ key: 'P2' })], by: deaf, now: later(240) })
+      expect(await filled(rules, later(300))).to.equal(1)
+      expect(await said(db())).to.deep.equal(['1 ADD OWED', '1 ADD OWED'])
+    })
+
+    it('are known from then on, though no merge ever told of them', async () => {
+      await tell(db(), { by: SILENT })
+      const [given] = await all(HEARER)
+      expect(given).to.include({ kind: 'penalty' })
+      expect(await all(HEARER)).to.have.lengthOf(1)
+      await db().raw(
+        `insert into deliveries (platform, kind, subject_id, number, action, notice, state, attempts, due_at, created_at, confirmed_at)
+         values ('hearer', 'penalty', ?, 1, 'ADD', ?::jsonb, 'CONFIRMED', 1, ?, ?, ?)`,
+        [given?.subjectId ?? '', JSON.stringify(given?.notice), NOW, NOW, NOW],
+      )
+      await tell(db(), { body: REVOKED, now: later(60) })
+      expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+    })
+  })
+})

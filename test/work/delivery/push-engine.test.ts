@@ -1,0 +1,403 @@
+/** What the engine does with platforms that this test invents: their answers, paces and hours are data of the test. */
+import { expect } from 'chai'
+import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../../src/domain/delivery/delivery.js'
+import { Refusal } from '../../../src/foundation/errors.js'
+import type { Platform } from '../../../src/platforms/platform.js'
+import { type PushOptions, push } from '../../../src/work/delivery/push.js'
+import { database, later, log, NOW, rowsOf } from '../../support/world.js'
+
+const receipt = (notice: Notice, more: Partial<Receipt> = {}): Receipt => ({
+  key: notice.key,
+  accepted: true,
+  code: '00',
+  text: '',
+  field: null,
+  value: null,
+  receiverId: `R-${notice.key}`,
+  ...more,
+})
+const down = (retryAfterSeconds?: number): Refusal =>
+  new Refusal('PLATFORM_UNREACHABLE', { reason: 'HTTP 503', ...(retryAfterSeconds ? { retryAfterSeconds } : {}) })
+
+describe('the engine of push', () => {
+  const db = database()
+  /** Keys of what arrived, call by call, with the second at which it did. */
+  let calls: { at: number; keys: string[] }[] = []
+  let clock = NOW
+  beforeEach(() => {
+    calls = []
+    clock = NOW
+  })
+  const seconds = (): number => (clock.getTime() - NOW.getTime()) / 1_000
+
+  const platform = (
+    given: Partial<Platform> & { answers?: (notices: readonly Notice[]) => Receipt[] } = {},
+  ): Platform => {
+    const { answers = (notices) => notices.map((notice) => receipt(notice)), ...more } = given
+    return {
+      id: 'national',
+      name: { zh: '测试', en: 'test' },
+      kinds: ['listing', 'penalty'],
+      hears: ['listing'],
+      lists: null,
+      ways: ['http:'],
+      batchSize: 10,
+      callsPerSecond: null,
+      hours: null,
+      codes: {},
+      check: () => [],
+      send: async ({ notices }) => {
+        calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
+        return answers(notices)
+      },
+      shown: async () => [],
+      ...more,
+    }
+  }
+  const owed = async (
+    key: string,
+    more: { action?: string; number?: number; kind?: string; due?: number; subject?: string } = {},
+  ) => {
+    const { action = 'ADD', number = 1, kind = 'listing', due = 0, subject = key } = more
+    await db().raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+       values ('national', ?, md5(?)::uuid, ?, ?, ?, ?, ?)`,
+      [kind, subject, number, action, JSON.stringify({ key, kind, sequence: number, action }), later(due), NOW],
+    )
+  }
+  /** Waiting moves the clock; what is to happen meanwhile happens then. */
+  const pushed = async (
+    to: Platform,
+    more: Partial<PushOptions> = {},
+    meanwhile: () => Promise<unknown> = async () => {},
+  ) => {
+    const { ms: _, ...result } = await push(db(), {
+      platforms: [{ platform: to, url: 'http://127.0.0.1:9', secret: 's' }],
+      silent: [],
+      cause: 'command',
+      now: () => clock,
+      machine: () => clock.getTime(),
+      random: () => 0.5,
+      log,
+      pause: async (ms) => {
+        clock = new Date(clock.getTime() + ms)
+        await meanwhile()
+      },
+      ...more,
+    })
+    return { ...result.platforms[0], unreachable: result.unreachable }
+  }
+  const delivery = async (key: string) =>
+    (
+      await rowsOf(
+        db(),
+        `select state, attempts, failures, due_at, receipt, last_error from deliveries where notice ->> 'key' = ?`,
+        [key],
+      )
+    )[0]
+  const keys = (): string[] => calls.flatMap((call) => call.keys)
+
+  it('what becomes due while a push lingers leaves within a second', async () => {
+    await owed('a')
+    await owed('b', { due: 20, action: 'REMOVE' })
+    const result = await pushed(platform(), { until: later(30) })
+    expect(result).to.include({ sent: 2, outstanding: 0 })
+    expect(calls).to.deep.equal([
+      { at: 0, keys: ['a'] },
+      { at: 20, keys: ['b'] },
+    ])
+    expect(seconds()).to.equal(30)
+  })
+
+  it('what a dead sender held leaves when its lease ends', async () => {
+    await owed('a')
+    await db().raw('update deliveries set attempts = 1, leased_until = ?', [later(12)])
+    await pushed(platform(), { until: later(30) })
+    expect(calls).to.deep.equal([{ at: 12, keys: ['a'] }])
+  })
+
+  it('a batch is of one kind of subject, removals first, and each receipt says where its row went', async () => {
+    await owed('a')
+    await owed('b', { kind: 'penalty' })
+    await owed('c', { action: 'REMOVE' })
+    await pushed(platform())
+    expect(calls.map((call) => call.keys)).to.deep.equal([['c', 'a'], ['b']])
+    const [run] = await rowsOf(db(), 'select id from runs')
+    expect((await delivery('a'))?.['receipt']).to.include({ receiverId: 'R-a', batch: `${run?.['id']}-1`, row: 2 })
+    expect((await delivery('b'))?.['receipt']).to.include({ batch: `${run?.['id']}-2`, row: 1 })
+  })
+
+  it('a code means what the platform’s description says it means; one that is not known is for a person', async () => {
+    for (const key of ['good', 'wrong', 'busy', 'odd']) await owed(key)
+    const code = (key: string): string => ({ good: '02', wrong: '1002', busy: '901' })[key] ?? '7777'
+    const word = (meaning: 'ACCEPTED' | 'CORRECT' | 'LATER') => ({ meaning, zh: '', en: '' })
+    const result = await pushed(
+      platform({
+        codes: { '02': word('ACCEPTED'), '1002': word('CORRECT'), '901': word('LATER') },
+        answers: (notices) =>
+          notices.map((notice) =>
+            receipt(notice, { accepted: false, code: code(notice.key), field: 'ENTNAME', value: 'x' }),
+          ),
+      }),
+    )
+    expect(result).to.deep.include({ sent: 4, accepted: 1, rejected: 2, outstanding: 3, unreachable: [] })
+    expect(await delivery('good')).to.include({ state: 'CONFIRMED' })
+    for (const key of ['wrong', 'odd']) expect(await delivery(key)).to.include({ state: 'REFUSED' })
+    expect((await delivery('wrong'))?.['receipt']).to.include({ code: '1002', field: 'ENTNAME', value: 'x' })
+    expect(await delivery('busy')).to.deep.include({ state: 'OWED', due_at: later(2), failures: 0 })
+  })
+
+  it('a row that was sent and never answered is asked about, and sent again only if the platform does not know it', async () => {
+    for (const key of ['known', 'unknown', 'unread', 'fresh']) await owed(key)
+    const asked: string[][] = []
+    let cut = true
+    const cutting = platform({
+      answers: (notices) => {
+        if (cut) throw down()
+        return notices.map((notice) => receipt(notice))
+      },
+      ask: async (notices) => {
+        asked.push(notices.map(({ key }) => key))
+        return notices.map((notice) =>
+          notice.key === 'known'
+            ? receipt(notice)
+            : receipt(notice, { accepted: false, code: notice.key === 'unread' ? WAITING : NO_RECEIPT }),
+        )
+      },
+    })
+    await db().raw(`update deliveries set due_at = ? where notice ->> 'key' = 'fresh'`, [later(2)])
+    expect((await pushed(cutting)).unreachable).to.deep.equal(['national'])
+    cut = false
+    clock = later(3)
+    expect(await pushed(cutting)).to.include({ sent: 2, accepted: 3, outstanding: 1 })
+    expect(asked).to.deep.equal([['known', 'unknown', 'unread']])
+    expect(calls.map((call) => call.keys)).to.deep.equal([
+      ['known', 'unknown', 'unread'],
+      ['unknown', 'fresh'],
+    ])
+    expect(await delivery('unread')).to.deep.include({ state: 'OWED', due_at: later(33) })
+  })
+
+  it('a receipt of another row is none', async () => {
+    await owed('a')
+    const crossed = platform({ answers: (notices) => notices.map((notice) => receipt({ ...notice, key: 'other' })) })
+    expect(await pushed(crossed)).to.include({ accepted: 0, outstanding: 1 })
+    expect(await delivery('a')).to.include({ state: 'OWED' })
+  })
+
+  it('a row that cannot be checked is for a person and holds up no other; it never left', async () => {
+    await owed('bad')
+    await owed('good')
+    const check: Platform['check'] = ({ key }) => {
+      if (key === 'bad') throw new TypeError('no such field')
+      return []
+    }
+    expect(await pushed(platform({ check }))).to.include({ sent: 1, accepted: 1, rejected: 1 })
+    expect(await delivery('bad')).to.include({ state: 'REFUSED', attempts: 0 })
+  })
+
+  it('after failures a platform is left alone, then tried with the removal first, then gets everything', async () => {
+    for (const key of ['a', 'b', 'c']) await owed(key)
+    let dead = true
+    const dying = platform({
+      answers: (notices) => {
+        if (dead) throw down()
+        return notices.map((notice) => receipt(notice))
+      },
+    })
+    let told = false
+    const result = await pushed(dying, { until: later(600) }, async () => {
+      if (seconds() >= 300 && !told) {
+        told = true
+        await owed('removal', { action: 'REMOVE', due: 300 })
+      }
+      if (seconds() >= 400) dead = false
+    })
+    expect(result).to.deep.include({ accepted: 4, outstanding: 0, unreachable: [] })
+    const during = calls.filter(({ at }) => at < 400)
+    // Three tries, and then one call a minute, with at most one other beside it.
+    expect(during.length).to.be.within(8, 22)
+    const back = calls.filter(({ at }) => at >= 400)
+    expect(back[0]?.keys).to.deep.equal(['removal'])
+    expect(back[0]?.at).to.be.below(462)
+    expect(back[1]?.keys).to.have.members(['a', 'b', 'c'])
+  })
+
+  it('nobody calls before the moment that the platform asked for', async () => {
+    await owed('a')
+    await owed('b', { due: 5 })
+    let failing = 1
+    await pushed(
+      platform({
+        answers: (notices) => {
+          failing -= 1
+          if (failing >= 0) throw down(30)
+          return notices.map((notice) => receipt(notice))
+        },
+      }),
+      { until: later(60) },
+    )
+    expect(calls.map(({ at }) => at)).to.deep.equal([0, 30])
+  })
+
+  const poisoned = (): Platform =>
+    platform({
+      answers: (notices) => {
+        if (notices.some(({ key }) => key === 'poison')) throw down()
+        return notices.map((notice) => receipt(notice))
+      },
+    })
+
+  it('a row that always makes the call fail goes alone, waits longer each time and holds up no other', async () => {
+    await owed('poison', { action: 'REMOVE' })
+    for (let n = 0; n < 30; n += 1) await owed(`n${n}`)
+    const meanwhile = () => owed(`m${seconds()}`, { due: seconds() })
+    const result = await pushed(poisoned(), { until: later(100) }, meanwhile)
+    expect(result.outstanding).to.be.within(1, 2)
+    expect(await delivery('poison')).to.include({ state: 'OWED' })
+    const tries = calls.filter((call) => call.keys.includes('poison'))
+    expect(tries.length).to.be.within(4, 8)
+    expect(tries.filter((call) => call.keys.length > 1)).to.have.length(2)
+  })
+
+  it('a row that makes the call fail is not taken for an outage, though it is the removal that would be tried first', async () => {
+    await owed('poison', { action: 'REMOVE' })
+    for (let n = 0; n < 5; n += 1) await owed(`n${n}`)
+    await db().raw(`insert into platform_states (platform, failures, open_until) values ('national', 5, ?)`, [NOW])
+    await pushed(poisoned(), { until: later(30) })
+    expect(calls.slice(0, 2).map((call) => call.keys.length)).to.deep.equal([1, 1])
+    expect(await rowsOf(db(), `select 1 from deliveries where state = 'CONFIRMED'`)).to.have.length(5)
+  })
+
+  it('two hubs probe a platform once', async () => {
+    for (const key of ['a', 'b']) await owed(key)
+    await db().raw(`insert into platform_states (platform, failures, open_until) values ('national', 5, ?)`, [NOW])
+    const dead = platform({
+      answers: () => {
+        throw down()
+      },
+    })
+    const only = { additionsStopped: async () => false }
+    await Promise.all([pushed(dead, only), pushed(dead, only)])
+    // The one that may try sends one row and then one other; the other hub sends nothing.
+    expect(keys().sort()).to.deep.equal(['a', 'b'])
+  })
+
+  it('calls keep the platform’s pace, over all hubs', async () => {
+    for (let n = 0; n < 8; n += 1) await owed(`n${n}`)
+    const paced = platform({ batchSize: 1, callsPerSecond: 2 })
+    await pushed(paced)
+    expect(calls.map(({ at }) => at)).to.deep.equal([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5])
+    await owed('next')
+    const before = clock
+    await pushed(paced)
+    expect(clock.getTime() - before.getTime()).to.equal(500)
+  })
+
+  it('a receiver is called in its own hours only, also with a removal', async () => {
+    await owed('a', { action: 'REMOVE' })
+    // It is ten o'clock in Shanghai.
+    const hours = { from: '10:01', to: '11:00', workdaysOnly: false }
+    await pushed(platform({ hours }), { until: later(90) })
+    expect(calls).to.deep.equal([{ at: 60, keys: ['a'] }])
+  })
+
+  for (const [what, more, paused] of [
+    ['a pause', {}, true],
+    ['a database that may be behind', { additionsStopped: async () => true }, false],
+  ] as const)
+    it(`${what} holds additions and changes, never removals`, async () => {
+      await owed('a')
+      await owed('b', { action: 'CHANGE' })
+      await owed('c', { action: 'REMOVE' })
+      if (paused)
+        await db().raw(
+          `insert into platform_states (platform, paused_at, paused_by, paused_reason) values ('national', ?, 'x', 'x')`,
+          [NOW],
+        )
+      expect(await pushed(platform(), more)).to.deep.include({ sent: 1, outstanding: 2, unreachable: [] })
+      expect(keys()).to.deep.equal(['c'])
+    })
+
+  it('what is noted before a batch leaves is its highest; a batch that cannot be noted does not leave', async () => {
+    await owed('a', { number: 7 })
+    await owed('b', { number: 3 })
+    const noted: number[] = []
+    await pushed(platform(), { beforeSending: ({ number }) => noted.push(number) })
+    expect(noted).to.deep.equal([7])
+    await owed('c')
+    const full = () => {
+      throw new Error('ENOSPC')
+    }
+    const error = await pushed(platform(), { beforeSending: full }).catch((thrown: Error) => thrown)
+    expect(error).to.include({ message: 'ENOSPC' })
+    expect(keys()).to.deep.equal(['a', 'b'])
+    expect(await delivery('c')).to.include({ state: 'OWED' })
+  })
+
+  it('removals leave though nothing can be noted, of every kind, and the platform has not failed', async () => {
+    await owed('a')
+    await owed('b', { action: 'REMOVE' })
+    await owed('c', { action: 'REMOVE', kind: 'penalty' })
+    const full = () => {
+      throw new Error('ENOSPC')
+    }
+    const error = await pushed(platform(), { beforeSending: full }).catch((thrown: Error) => thrown)
+    expect(error).to.include({ message: 'ENOSPC' })
+    expect(keys().sort()).to.deep.equal(['b', 'c'])
+    expect(await delivery('a')).to.include({ state: 'OWED', attempts: 0 })
+    const [state] = await rowsOf(db(), `select failures, open_until from platform_states where platform = 'national'`)
+    expect(state).to.deep.equal({ failures: 0, open_until: null })
+  })
+
+  it('a platform that answers questions and takes no message is in trouble, and takes whole batches once it is well', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) await owed(key)
+    let full = true
+    const folder = platform({
+      send: async ({ notices }) => {
+        if (full) throw down()
+        calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
+        return notices.map((notice) => receipt(notice))
+      },
+      ask: async (notices) => notices.map((notice) => receipt(notice, { accepted: false, code: NO_RECEIPT })),
+    })
+    for (let time = 0; time < 6; time += 1) {
+      await pushed(folder)
+      clock = new Date(clock.getTime() + 120_000)
+    }
+    expect((await rowsOf(db(), 'select failures from platform_states'))[0]?.['failures']).to.be.greaterThan(2)
+    full = false
+    await pushed(folder)
+    // First one, to see; then all others together, but for one that has failed so often that it goes alone.
+    expect(calls[0]?.keys.length).to.equal(1)
+    expect(keys().sort()).to.deep.equal(['a', 'b', 'c', 'd'])
+    expect(calls.length).to.be.at.most(3)
+  })
+
+  it('what is folded while it waits for its turn does not leave', async () => {
+    for (const key of ['a', 'b', 'c']) await owed(key)
+    const slow = platform({ batchSize: 1, callsPerSecond: 0.2, hours: null })
+    await pushed(slow, {}, async () => {
+      await db().raw(
+        `update deliveries set state = 'FOLDED' where notice ->> 'key' = 'b' and state = 'OWED' and attempts = 1`,
+      )
+    })
+    expect(keys()).to.deep.equal(['a', 'c'])
+  })
+
+  it('a hub that stops puts back what it has not sent, and ends', async () => {
+    for (const key of ['a', 'b', 'c']) await owed(key, { kind: key === 'a' ? 'listing' : 'penalty' })
+    const stop = new AbortController()
+    const stopping = platform({
+      batchSize: 50,
+      answers: (notices) => {
+        stop.abort(new Refusal('STOPPING'))
+        return notices.map((notice) => receipt(notice))
+      },
+    })
+    await pushed(stopping, { until: later(600), signal: stop.signal })
+    expect(keys()).to.deep.equal(['a'])
+    expect(await delivery('b')).to.deep.include({ state: 'OWED', attempts: 0, due_at: NOW })
+    expect(seconds()).to.equal(0)
+  })
+})

@@ -1,0 +1,217 @@
+/** Pushes whose database or folder goes away under them: work resumes by itself, and every platform ends with what it should show. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from 'chai'
+import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
+import { Refusal } from '../../../src/foundation/errors.js'
+import type { Platform } from '../../../src/platforms/platform.js'
+import { connect, type Db, migrate } from '../../../src/store/db/db.js'
+import * as embedded from '../../../src/store/embedded/index.js'
+import { type PushOptions, push } from '../../../src/work/delivery/push.js'
+import { freshDatabase, type TestDatabase } from '../../support/database.js'
+import { later, log, NOW, rowsOf } from '../../support/world.js'
+
+const ROWS = 25
+const POLL_MS = 20
+const KEYS = Array.from({ length: ROWS }, (_, n) => `k${n}`)
+
+const receipt = ({ key }: Notice): Receipt => ({
+  key,
+  accepted: true,
+  code: '00',
+  text: '',
+  field: null,
+  value: null,
+  receiverId: null,
+})
+
+/** Takes ten at a time and remembers what it was told; `first` happens in its first call. */
+const receiver = (first: () => Promise<unknown>) => {
+  const shown = new Map<string, number>()
+  let calls = 0
+  const platform: Platform = {
+    id: 'national',
+    name: { zh: '测试', en: 'test' },
+    kinds: ['listing'],
+    hears: ['listing'],
+    lists: null,
+    ways: ['http:'],
+    batchSize: 10,
+    callsPerSecond: null,
+    hours: null,
+    codes: {},
+    check: () => [],
+    send: async ({ notices }) => {
+      calls += 1
+      for (const { key, sequence } of notices) shown.set(key, sequence)
+      if (calls === 1) await first()
+      return notices.map(receipt)
+    },
+    shown: async () => [],
+  }
+  return { platform, shown }
+}
+
+const owed = async (db: Db): Promise<void> => {
+  await db.raw(
+    `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+     select 'national', 'listing', gen_random_uuid(), 1, 'ADD', jsonb_build_object('key', k, 'sequence', 1), :now, :now
+     from unnest(:keys::text[]) k`,
+    { keys: KEYS, now: NOW },
+  )
+}
+const states = async (db: Db): Promise<unknown[]> =>
+  rowsOf(db, 'select state, count(*) as n from deliveries group by state')
+const ALL_CONFIRMED = [{ state: 'CONFIRMED', n: ROWS }]
+
+const options = (platform: Platform, more: Partial<PushOptions>): PushOptions => ({
+  platforms: [{ platform, url: 'http://127.0.0.1:9', secret: 's' }],
+  silent: [],
+  cause: 'command',
+  now: () => NOW,
+  random: () => 0.5,
+  log,
+  pause: async () => {},
+  ...more,
+})
+
+describe('a push whose connection is cut', () => {
+  let fresh: TestDatabase
+  beforeEach(async () => {
+    fresh = await freshDatabase()
+    await owed(fresh.db)
+  })
+  afterEach(() => fresh.drop())
+
+  /** Holds a table, cuts the first connection of the hub that waits for it, and lets it go. */
+  const cutAt = async (held: string): Promise<() => Promise<void>> => {
+    const other = connect(fresh.url)
+    const holding = await other.transaction()
+    await holding.raw(`lock table ${held} in access exclusive mode`)
+    return async () => {
+      for (;;) {
+        const { rows } = await other.raw(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()`,
+        )
+        if (rows.length > 0) break
+        await wait(POLL_MS)
+      }
+      await holding.rollback()
+      await other.destroy()
+    }
+  }
+
+  const steps: [what: string, held: string, during: 'start' | 'call', fails?: true][] = [
+    ['before its run is written', 'runs', 'start'],
+    ['while it looks at the platform', 'platform_states', 'start'],
+    ['while it claims', 'deliveries', 'start'],
+    ['while it books what was answered', 'deliveries', 'call'],
+    ['while it notes that the platform failed', 'platform_states', 'call', true],
+    ['while it closes its run', 'runs', 'call'],
+  ]
+  for (const [what, held, during, fails] of steps)
+    it(`${what}: the next one sends what is left`, async () => {
+      let cut = async (): Promise<void> => {}
+      const { platform, shown } = receiver(async () => {
+        if (during === 'call') cut = await cutAt(held)
+        cutting = cut()
+        if (fails) throw new Refusal('PLATFORM_UNREACHABLE', { reason: 'HTTP 503' })
+      })
+      let cutting: Promise<void> | undefined
+      if (during === 'start') {
+        cut = await cutAt(held)
+        cutting = cut()
+      }
+      await push(fresh.db, options(platform, {})).catch(() => {})
+      await cutting
+      // By then every lease has ended. Its connections are its own: a pool may hold one that was cut and does not know it yet.
+      const again = connect(fresh.url)
+      await push(again, options(platform, { now: () => later(20) })).finally(() => again.destroy())
+      const after = connect(fresh.url)
+      expect(await states(after).finally(() => after.destroy())).to.deep.equal(ALL_CONFIRMED)
+      expect([...shown.keys()].sort()).to.deep.equal([...KEYS].sort())
+    })
+})
+
+describe('a push that lingers', () => {
+  it('goes on when PostgreSQL is restarted under it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hub-restart-'))
+    const server = await embedded.join(folder, { durable: false })
+    const db = connect(server.url)
+    const postmaster = (): number => {
+      const file = join(folder, 'pg', 'postmaster.pid')
+      return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : 0
+    }
+    try {
+      await migrate(db)
+      await owed(db)
+      const before = postmaster()
+      const { platform, shown } = receiver(async () => process.kill(before, 'SIGINT'))
+      let clock = NOW
+      const done = new AbortController()
+      const result = await push(
+        db,
+        options(platform, {
+          now: () => clock,
+          until: later(9_999),
+          signal: done.signal,
+          pause: async () => {
+            await wait(POLL_MS)
+            clock = new Date(clock.getTime() + POLL_MS * 10)
+            const all = await states(db).catch(() => [])
+            if (JSON.stringify(all) === JSON.stringify(ALL_CONFIRMED)) done.abort(new Error('all is confirmed'))
+          },
+        }),
+      )
+      expect(result.platforms[0]).to.include({ outstanding: 0 })
+      expect(postmaster()).to.not.equal(before)
+      expect(shown.size).to.equal(ROWS)
+    } finally {
+      await db.destroy()
+      await server.leave()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('goes on when a folder that took no file takes files again', async () => {
+    const fresh = await freshDatabase()
+    const folder = mkdtempSync(join(tmpdir(), 'hub-folder-'))
+    const exchange = join(folder, 'in')
+    try {
+      await owed(fresh.db)
+      const { platform } = receiver(async () => {})
+      const intoFolder: Platform = {
+        ...platform,
+        send: async ({ id, notices }) => {
+          try {
+            writeFileSync(join(exchange, `${id}.csv`), notices.map(({ key }) => key).join('\n'))
+          } catch (error) {
+            throw new Refusal('PLATFORM_UNREACHABLE', { reason: (error as NodeJS.ErrnoException).code })
+          }
+          return notices.map(receipt)
+        },
+      }
+      let clock = NOW
+      const result = await push(
+        fresh.db,
+        options(intoFolder, {
+          now: () => clock,
+          until: later(200),
+          pause: async (ms) => {
+            clock = new Date(clock.getTime() + ms)
+            if (clock >= later(100)) mkdirSync(exchange, { recursive: true })
+          },
+        }),
+      )
+      expect(result.platforms[0]).to.include({ accepted: ROWS, outstanding: 0 })
+      const written = readdirSync(exchange).flatMap((name) => readFileSync(join(exchange, name), 'utf8').split('\n'))
+      expect(written.sort()).to.deep.equal([...KEYS].sort())
+    } finally {
+      await fresh.drop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})

@@ -1,0 +1,283 @@
+import { expect } from 'chai'
+import { platforms } from '../../../src/platforms/index.js'
+import * as comparisons from '../../../src/store/delivery/comparisons.js'
+import * as queue from '../../../src/store/delivery/delivery-queue.js'
+import * as listings from '../../../src/store/listing/listings.js'
+import * as publicList from '../../../src/store/publication/public-list.js'
+import { mayList } from '../../../src/store/db/restored.js'
+import * as runs from '../../../src/store/timetable/runs.js'
+import * as watch from '../../../src/store/intake/watch.js'
+import type { Publication, Sent } from '../../../src/work/audit/restore-guard.js'
+import {
+  additionsStopped,
+  declare,
+  notice,
+  receiptsAhead,
+  release,
+  shownAhead,
+  waitsFor,
+} from '../../../src/work/delivery/restored.js'
+import { database, later, log, mark, NOW, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
+
+const IDS = platforms.map(({ id }) => id)
+const SOUGHT = { day: TODAY, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
+const NOBODY = { mark, platforms: IDS, configured: IDS, log }
+
+describe('a database that is behind what has left it', () => {
+  const db = database()
+  const noticed = (noted: { sent?: Sent; published?: Publication }, now = NOW) =>
+    notice(db(), {
+      notes: { sent: () => noted.sent ?? null, published: () => noted.published ?? null },
+      platforms: IDS,
+      now,
+      log,
+    })
+  const said = (sequence: number, more: Partial<Publication> = {}): Publication => ({
+    sequence,
+    hash: 'h',
+    publishedAt: NOW.toISOString(),
+    ...more,
+  })
+  const highestId = async (): Promise<number> =>
+    Number((await rowsOf(db(), 'select max(id)::int as id from deliveries'))[0]?.['id'])
+  const compared = async (platform: string, given: Partial<comparisons.Comparison> = {}, now = later(60)) => {
+    const run = await runs.start(db(), { job: 'reconcile', subject: platform, cause: 'command', now })
+    const none = { shown: 0, expected: 0, missing: 0, stale: 0, unwanted: 0, hidden: 0, onTheirWay: 0, others: 0 }
+    await comparisons.add(db(), {
+      platform,
+      run: run ?? 0,
+      comparedAt: now,
+      ...none,
+      highest: null,
+      alarm: null,
+      ...given,
+    })
+  }
+  const released = (given: object = {}) =>
+    release(db(), { ...NOBODY, by: 'officer-1', reason: '已逐一核对', now: later(120), ...given })
+
+  it('is not found where the notes are behind it, or there are none', async () => {
+    await published(db(), 1)
+    expect(await noticed({})).to.equal(false)
+    expect(await noticed({ sent: { deliveryId: await highestId(), number: 1 } })).to.equal(false)
+    expect(await additionsStopped(db())).to.equal(false)
+  })
+
+  it('is found by a delivery noted above its own, once, and stops additions', async () => {
+    await published(db(), 1)
+    const sent = { deliveryId: (await highestId()) + 1, number: 7 }
+    expect([await noticed({ sent }), await noticed({ sent })]).to.deep.equal([true, true])
+    expect(await additionsStopped(db())).to.equal(true)
+    expect(await rowsOf(db(), 'select cause, noted_number as number from database_restored')).to.deep.equal([
+      { cause: 'DELIVERY_NOTED', number: 7 },
+    ])
+  })
+
+  it('stays found although new deliveries have caught up with the note', async () => {
+    await published(db(), 1)
+    const sent = { deliveryId: (await highestId()) + 1, number: 7 }
+    await noticed({ sent })
+    await published(db(), 2)
+    expect(await noticed({ sent })).to.equal(true)
+  })
+
+  it('is found by a snapshot noted above its own, also by a note of before databases had an identity', async () => {
+    expect(await noticed({ published: said(3) })).to.equal(true)
+    expect((await rowsOf(db(), 'select cause from database_restored'))[0]).to.deep.equal({ cause: 'SNAPSHOT_NOTED' })
+  })
+
+  it('is not found by the note of another database', async () => {
+    expect(await noticed({ published: said(3, { database: '00000000-0000-4000-8000-000000000009' }) })).to.equal(false)
+  })
+
+  it('numbers what it is owed from then on above what was noted', async () => {
+    const listing = await published(db(), 1)
+    await noticed({ sent: { deliveryId: 9_999, number: 7 } })
+    await removed(db(), listing.id)
+    const rows = await rowsOf(db(), `select number from deliveries where action = 'REMOVE'`)
+    expect(rows.map((row) => row['number'])).to.deep.equal(IDS.map(() => 8))
+  })
+
+  it('takes what was owed for sent, so that its removal is owed', async () => {
+    const listing = await published(db(), 1)
+    await noticed({ published: said(3) })
+    await removed(db(), listing.id)
+    expect(await rowsOf(db(), `select 1 from deliveries where action = 'REMOVE'`)).to.have.length(IDS.length)
+  })
+
+  it('leaves a distance where no note says which numbers were sent', async () => {
+    const listing = await published(db(), 1)
+    await noticed({ published: said(3) })
+    await removed(db(), listing.id)
+    const [row] = await rowsOf(db(), `select number from deliveries where action = 'REMOVE'`)
+    expect(Number(row?.['number'])).to.be.above(1_000)
+  })
+
+  it('is found by a platform that says it holds something later than all that it was sent, and by nothing less', async () => {
+    const { id } = await published(db(), 1)
+    await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
+    await removed(db(), id)
+    const ids = async (number: number): Promise<number[]> =>
+      (await rowsOf(db(), `select id from deliveries where platform = 'national' and number = ?`, [number])).map(
+        (row) => Number(row['id']),
+      )
+    const heard = async (number: number): Promise<boolean> => {
+      const deliveryIds = await ids(number)
+      await receiptsAhead(db(), { platform: 'national', platforms: IDS, deliveryIds, now: NOW, log })
+      return additionsStopped(db())
+    }
+    await db().raw(`update deliveries set attempts = 1 where action = 'REMOVE'`)
+    expect(await heard(1), 'an answer to the addition that comes after the removal').to.equal(false)
+    expect(await heard(2), 'an answer that was not booked').to.equal(false)
+    await db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ? where action = 'REMOVE'`, [NOW])
+    const held = () => rowsOf(db(), 'select platform from platform_states where paused_at is not null order by 1')
+    expect(await heard(2), 'one platform says so').to.equal(false)
+    expect(await held()).to.deep.equal([{ platform: 'national' }])
+    await db().raw('update platform_states set paused_at = null, paused_by = null, paused_reason = null')
+    expect(await heard(2), 'below the floor').to.equal(false)
+    expect(await held()).to.deep.equal([])
+  })
+
+  it('P-B2: is found by a second platform that shows more than it was told, and holds only the first before', async () => {
+    await published(db(), 1)
+    const ahead = (platform: string) => shownAhead(db(), { platform, platforms: IDS, highest: 9, now: NOW, log })
+    await ahead('national')
+    expect(await additionsStopped(db())).to.equal(false)
+    await ahead('national')
+    expect(await additionsStopped(db())).to.equal(false)
+    expect(await rowsOf(db(), 'select platform from platform_states where sequence_floor > 0')).to.deep.equal([
+      { platform: 'national' },
+    ])
+    await ahead('jilin')
+    expect(await additionsStopped(db())).to.equal(true)
+    expect(await rowsOf(db(), 'select cause, platform from database_restored')).to.deep.equal([
+      { cause: 'SHOWN', platform: 'jilin' },
+    ])
+    for (const platform of IDS) await compared(platform)
+    await released()
+    expect(await rowsOf(db(), 'select 1 from platform_states where paused_at is not null')).to.deep.equal([])
+    expect(await additionsStopped(db())).to.equal(false)
+  })
+
+  it('R-3: is found by a noted delivery that it does not hold, though new deliveries have passed its id', async () => {
+    await published(db(), 1)
+    const [row] = await rowsOf(
+      db(),
+      `select id::int, subject_id as key, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from deliveries order by id desc limit 1`,
+    )
+    const sent = {
+      deliveryId: Number(row?.['id']),
+      number: 1,
+      key: String(row?.['key']),
+      at: new Date(String(row?.['at'])).toISOString(),
+    }
+    expect(await noticed({ sent })).to.equal(false)
+    // What a retrying client made again has the same id, subject and number, and another instant.
+    await db().raw('update deliveries set created_at = ? where id = ?', [later(60), sent.deliveryId])
+    expect(await noticed({ sent })).to.equal(true)
+    expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'DELIVERY_NOTED' }])
+  })
+
+  it('R-3: is found by a noted delivery whose id was jumped over', async () => {
+    await published(db(), 1)
+    const sent = { deliveryId: await highestId(), number: 1 }
+    await db().raw('delete from deliveries where id = ?', [sent.deliveryId])
+    await db().raw(`select setval(pg_get_serial_sequence('deliveries', 'id'), ?)`, [sent.deliveryId + 32])
+    await published(db(), 2)
+    expect(await noticed({ sent })).to.equal(true)
+  })
+
+  it('R-3: is found on another timeline than the one for which it was vouched, by itself and at once', async () => {
+    await published(db(), 1)
+    expect(await noticed({})).to.equal(false)
+    await db().raw(`update database_identity set timeline = '0000ABCD'`)
+    expect(await additionsStopped(db()), 'before anybody has noticed').to.equal(true)
+    expect(await queue.claim(db(), 'national', { limit: 9, now: NOW, leaseUntil: later(12) })).to.deep.equal([])
+    expect(await noticed({})).to.equal(true)
+    expect(await rowsOf(db(), 'select cause from database_restored')).to.deep.equal([{ cause: 'SERVER_CHANGED' }])
+    for (const platform of IDS) await compared(platform)
+    await released()
+    expect([await additionsStopped(db()), await noticed({})]).to.deep.equal([false, false])
+  })
+
+  it('R-3: is found on another system than the one for which it was vouched', async () => {
+    expect(await noticed({})).to.equal(false)
+    await db().raw(`update database_identity set system = '1'`)
+    expect(await noticed({})).to.equal(true)
+  })
+
+  it('R-4: lists nobody until it is released, and says that its answers are stale', async () => {
+    const { id, operatorId } = await published(db(), 1)
+    const days = { asOf: TODAY, today: TODAY }
+    const seen = async () => ({
+      entries: (await listings.publicEntries(db(), { days }, { first: 9, after: null })).length,
+      operator: (await listings.publicOfOperators(db(), [operatorId], days)).length,
+      bodies: (await listings.shownBodies(db(), [id])).size,
+      page: (await publicList.page(db(), SOUGHT, { order: 'newest', first: 9, after: null })).length,
+      signed: (await publicList.signed(db(), [id])).size,
+      listed: (await publicList.stamp(db())).listed,
+      may: await mayList(db()),
+    })
+    const all = { entries: 1, operator: 1, bodies: 1, page: 1, signed: 1, listed: true, may: true }
+    const none = { entries: 0, operator: 0, bodies: 0, page: 0, signed: 0, listed: false, may: false }
+    expect(await seen()).to.deep.equal(all)
+    await noticed({ sent: { deliveryId: (await highestId()) + 1, number: 7 } })
+    expect(await seen()).to.deep.equal(none)
+    expect([...(await watch.vouched(db(), ['penalties-1'])).values()]).to.deep.equal([null])
+    // What the hub itself works with is not withheld.
+    expect((await listings.publicBodies(db(), [id])).size).to.equal(1)
+    for (const platform of IDS) await compared(platform)
+    await released()
+    expect(await seen()).to.deep.equal(all)
+  })
+
+  it('is declared by a person with a reason', async () => {
+    expect((await refusal(declare(db(), { ...NOBODY, by: 'officer-1', reason: '  ', now: NOW }))).code).to.equal(
+      'INPUT_INVALID',
+    )
+    const made = await declare(db(), { ...NOBODY, by: 'officer-1', reason: '磁盘损坏，自备份恢复', now: NOW })
+    expect(made).to.include({ cause: 'DECLARED', saidBy: 'officer-1', said: '磁盘损坏，自备份恢复' })
+    expect(await additionsStopped(db())).to.equal(true)
+  })
+
+  it('waits for a comparison of each platform since', async () => {
+    await compared('national', {}, later(-60))
+    await noticed({ published: said(3) })
+    expect(await waitsFor(db(), 'national')).to.equal(true)
+    await compared('national')
+    expect([await waitsFor(db(), 'national'), await waitsFor(db(), 'jilin')]).to.deep.equal([false, true])
+  })
+
+  it('is released by a person, with a reason, after every configured platform was well compared with', async () => {
+    expect((await refusal(released())).code).to.equal('NOT_RESTORED')
+    await published(db(), 1)
+    await noticed({ sent: { deliveryId: 9_999, number: 7 }, published: said(3) })
+    for (const id of IDS.slice(1)) await compared(id)
+    await compared('national', { alarm: 'MASS_ABSENCE' })
+    expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
+    await compared('national', { highest: 12 })
+    expect((await refusal(released({ reason: '' }))).code).to.equal('INPUT_INVALID')
+    expect(await released()).to.include({ releasedBy: 'officer-1', releasedReason: '已逐一核对' })
+    expect(await additionsStopped(db())).to.equal(false)
+    const floors = await rowsOf(
+      db(),
+      `select sequence_floor as floor from platform_states where platform in ('national', 'jilin') order by platform`,
+    )
+    expect(floors).to.deep.equal([{ floor: 7 }, { floor: 12 }])
+  })
+
+  it('is not found again by the same notes once it is released, and gives no id of a delivery twice', async () => {
+    const noted = { sent: { deliveryId: 9_999, number: 7 }, published: said(3) }
+    await noticed(noted)
+    await released({ configured: [] })
+    expect(await noticed(noted)).to.equal(false)
+    await published(db(), 1)
+    expect(await highestId()).to.be.above(9_999)
+    expect(await noticed({ sent: { deliveryId: 99_999, number: 1 } })).to.equal(true)
+  })
+
+  it('two processes that notice it at once find it once', async () => {
+    await Promise.all([1, 2, 3].map((n) => noticed({ sent: { deliveryId: 100 * n, number: n } })))
+    expect(await rowsOf(db(), 'select noted_delivery::int as id from database_restored')).to.deep.equal([{ id: 300 }])
+  })
+})

@@ -1,0 +1,167 @@
+import { expect } from 'chai'
+import type { Db } from '../../../src/store/db/db.js'
+import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
+import { makeMove } from '../../../src/work/listing/listing.js'
+import { closeRetraction, retractions } from '../../../src/work/delivery/retraction.js'
+import {
+  database,
+  later,
+  NOW,
+  OFFICER,
+  published,
+  REVIEWER,
+  refusal,
+  removed,
+  rowsOf,
+  rules,
+  TODAY,
+} from '../../support/world.js'
+
+const IDS = rules.platforms.map(({ id }) => id).sort()
+const ALL = { open: null, platform: null, subjectId: null }
+const PAGE = { first: 20, after: null }
+const ledger = (db: Db, filter: Partial<typeof ALL | { open: boolean; platform: string; subjectId: string }> = {}) =>
+  retractions(db, { ...ALL, ...filter }, PAGE)
+/** Every platform but those named confirms what it is owed. */
+const confirm = (db: Db, now: Date, except: readonly string[] = []) =>
+  db.raw(
+    `update deliveries set state = 'CONFIRMED', confirmed_at = ?, sent_at = ?, attempts = attempts + 1
+     where state = 'OWED' and platform <> all(?::text[])`,
+    [now, now, [...except]],
+  )
+const moved = (db: Db, id: string, name: 'hideListing' | 'unhideListing', now: Date) =>
+  makeMove(db, rules, {
+    id,
+    name,
+    ...(name === 'hideListing' ? OFFICER : REVIEWER),
+    input: { on: TODAY, reason: '有误', ...(name === 'hideListing' && { hiding: 'ERROR' as const }) },
+    now,
+  })
+const states = (one: Awaited<ReturnType<typeof ledger>>[number] | undefined) =>
+  Object.fromEntries(one?.receivers.map(({ platform, state }) => [platform, state]) ?? [])
+const everywhere = (state: string, more: Record<string, string> = {}) => ({
+  ...Object.fromEntries(IDS.map((id) => [id, state])),
+  ...more,
+})
+
+describe('the retraction ledger', () => {
+  const db = database()
+
+  it('names the platform that is down as outstanding until it confirms', async () => {
+    const { id } = await published(db(), 1)
+    await confirm(db(), NOW)
+    await removed(db(), id, TODAY, rules, later(10))
+    await confirm(db(), later(20), ['national'])
+    const [one, ...others] = await ledger(db(), { open: true })
+    expect(others).to.deep.equal([])
+    expect(one).to.deep.include({ subjectId: id, kind: 'listing', done: false })
+    expect(one?.removal).to.include({ reason: 'REVOKED', removedOn: TODAY })
+    expect(new Date(one?.at ?? '')).to.deep.equal(later(10))
+    expect(states(one)).to.deep.equal(everywhere('CONFIRMED', { national: 'OWED' }))
+    const national = one?.receivers.find(({ platform }) => platform === 'national')
+    expect(national).to.deep.include({ got: true, gotAt: NOW, toldAt: null, confirmedAt: null })
+    const other = one?.receivers.find(({ platform }) => platform === 'jilin')
+    expect(other).to.deep.include({ got: true, gotAt: NOW, toldAt: later(20), confirmedAt: later(20) })
+    await confirm(db(), later(3_600))
+    expect(await ledger(db(), { open: true })).to.deep.equal([])
+    expect((await ledger(db(), { open: false })).map(({ done }) => done)).to.deep.equal([true])
+  })
+
+  it('holds whoever may have got the entry, and nobody else', async () => {
+    const { id } = await published(db(), 1)
+    await db().raw(`update deliveries set attempts = 1, sent_at = ? where platform = 'jilin'`, [later(1)])
+    await removed(db(), id, TODAY, rules, later(10))
+    const [one] = await ledger(db())
+    expect(one?.receivers.map(({ platform, got, gotAt }) => ({ platform, got, gotAt }))).to.deep.equal([
+      { platform: 'jilin', got: false, gotAt: later(1) },
+    ])
+  })
+
+  it('holds a hiding, and is done with it once the entry stands again', async () => {
+    const { id } = await published(db(), 1)
+    await confirm(db(), NOW)
+    await moved(db(), id, 'hideListing', later(10))
+    const [hidden] = await ledger(db(), { open: true })
+    expect(hidden?.removal).to.include({ reason: 'HIDDEN' })
+    await moved(db(), id, 'unhideListing', later(20))
+    expect(await ledger(db(), { open: true })).to.have.length(1)
+    await confirm(db(), later(30))
+    const [after] = await ledger(db())
+    expect([after?.done, states(after)]).to.deep.equal([true, everywhere('CONFIRMED')])
+  })
+
+  it('takes a removal that was folded for the next one that stands for it', async () => {
+    const { id } = await published(db(), 1)
+    await confirm(db(), NOW)
+    await moved(db(), id, 'hideListing', later(10))
+    await moved(db(), id, 'unhideListing', later(20))
+    await removed(db(), id, TODAY, rules, later(30))
+    const open = await ledger(db(), { open: true })
+    expect(open.map(({ removal, done }) => [removal?.reason, done])).to.deep.equal([
+      ['REVOKED', false],
+      ['HIDDEN', false],
+    ])
+    await confirm(db(), later(40))
+    expect((await ledger(db())).map(({ done }) => done)).to.deep.equal([true, true])
+  })
+
+  it('is done once an officer has closed the rest by name, and so is the deadline of the withdrawal', async () => {
+    const { id } = await published(db(), 1)
+    await confirm(db(), NOW)
+    await removed(db(), id, TODAY, rules, later(10))
+    await confirm(db(), later(20), ['national'])
+    const withdrawal = () =>
+      rowsOf(db(), `select outcome, ended_on as on from listing_deadlines where name = 'WITHDRAWAL'`)
+    await renewDeadlines(db(), rules)
+    expect(await withdrawal()).to.deep.equal([{ outcome: null, on: null }])
+    const closing = {
+      subjectId: id,
+      platform: 'national',
+      reason: '平台已停止服务',
+      by: 'officer-1',
+      now: later(86_400),
+    }
+    await closeRetraction(db(), rules, closing)
+    const [one] = await ledger(db())
+    expect([one?.done, states(one)]).to.deep.equal([true, everywhere('CONFIRMED', { national: 'CLOSED' })])
+    expect(one?.receivers.find(({ platform }) => platform === 'national')).to.deep.include({
+      closedBy: 'officer-1',
+      closedReason: '平台已停止服务',
+      closedAt: later(86_400),
+      confirmedAt: null,
+    })
+    await renewDeadlines(db(), rules)
+    expect(await withdrawal()).to.deep.equal([{ outcome: 'MET', on: '2026-11-26' }])
+    expect((await refusal(closeRetraction(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')
+    const acts = await rowsOf(db(), 'select act, made_by as by from delivery_acts')
+    expect(acts).to.deep.equal([{ act: 'CLOSE', by: 'officer-1' }])
+  })
+
+  it('closes no addition', async () => {
+    const { id } = await published(db(), 1)
+    const closing = { subjectId: id, platform: 'national', reason: '不收', by: 'officer-1', now: NOW }
+    expect((await refusal(closeRetraction(db(), rules, closing))).code).to.equal('RETRACTION_UNKNOWN')
+  })
+
+  it('is read page by page, by platform and by entry', async () => {
+    const ids: string[] = []
+    for (let n = 1; n <= 3; n += 1) ids.push((await published(db(), n)).id)
+    await confirm(db(), NOW)
+    for (const [i, id] of ids.entries()) await removed(db(), id, TODAY, rules, later(10 + i))
+    await confirm(db(), later(60), ['national'])
+    const seen: string[] = []
+    let after: { at: string; subjectId: string } | null = null
+    for (;;) {
+      const page: Awaited<ReturnType<typeof ledger>> = await retractions(db(), ALL, { first: 1, after })
+      const [one] = page
+      if (one === undefined) break
+      seen.push(one.subjectId)
+      after = { at: one.at, subjectId: one.subjectId }
+    }
+    expect(seen).to.deep.equal([...ids].reverse())
+    expect(await ledger(db(), { open: true, platform: 'national' })).to.have.length(3)
+    expect(await ledger(db(), { open: true, platform: 'jilin' })).to.have.length(0)
+    expect(await ledger(db(), { open: false, platform: 'jilin' })).to.have.length(3)
+    expect((await ledger(db(), { subjectId: ids[1] ?? '' })).map(({ subjectId }) => subjectId)).to.deep.equal([ids[1]])
+  })
+})

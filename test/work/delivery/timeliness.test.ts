@@ -1,0 +1,256 @@
+import { expect } from 'chai'
+import type { Db } from '../../../src/store/db/db.js'
+import type { Rules } from '../../../src/work/calendar/rules.js'
+import { dueDeliveries, monthly } from '../../../src/work/delivery/timeliness.js'
+import { at, codeOf, database, feed, NOW, published, pullFeed, refusal, removed, rules } from '../../support/world.js'
+
+const AUTHORITY = '虚构市市场监督管理局'
+const instant = (day: string): Date => new Date(`${day}T02:00:00Z`)
+
+describe('timeliness', () => {
+  const db = database()
+
+  /** As if these platforms had confirmed all they are owed on that day. */
+  const confirm = (on: string, ...platforms: string[]) =>
+    db().raw(
+      `update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = ? where state = 'OWED' and platform = any(?)`,
+      [instant(on), platforms] as never,
+    )
+  const ALL = ['national', 'jilin', 'creditchina', 'creditjilin']
+  const figures = async (month: string, today: string, of = 'jilin') =>
+    (await monthly(db(), rules, month, today)).filter(({ platform }) => platform === of)
+  const due = async (today: string, more: { lateOnly?: boolean; platform?: string } = {}) => {
+    const list = await dueDeliveries(db(), rules, { lateOnly: false, platform: null, today, ...more })
+    const page = await list.page({ first: 100, after: null })
+    expect(await list.count()).to.equal(page.length)
+    return page
+  }
+  const readd = async (from: Db, id: string, number: number, on: string) =>
+    from.raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+       select platform, kind, subject_id, ?, 'ADD', notice, ?, ? from deliveries where subject_id = ? and platform = 'jilin' and number = 1`,
+      [number, instant(on), instant(on), id],
+    )
+
+  it('of an entry is counted from its decision until the platform confirms', async () => {
+    await published(db(), 1)
+    await confirm('2026-11-18', ...ALL)
+    const [figure, ...more] = await figures('2026-11', '2026-11-25')
+    expect(more).to.deep.equal([])
+    // Decided on 12 November, a Thursday.
+    expect(figure).to.include({
+      authority: AUTHORITY,
+      duty: 'LISTING',
+      total: 1,
+      onTime: 1,
+      late: 0,
+      open: 0,
+      share: 1,
+    })
+    expect(figure).to.include({ median: 4, worst: 4 })
+    expect(await due('2026-11-25')).to.deep.equal([])
+  })
+
+  it('says what is about to be late, and then that it is', async () => {
+    const { id } = await published(db(), 1)
+    expect(await due('2026-11-19')).to.deep.equal([])
+    // The last day is Monday the 23rd; the next working day after Friday the 20th.
+    const [one, ...more] = await due('2026-11-20', { platform: 'jilin' })
+    expect(more).to.deep.equal([])
+    expect(one).to.include({
+      subjectId: id,
+      duty: 'LISTING',
+      from: '2026-11-12',
+      dueOn: '2026-11-23',
+      late: false,
+      state: 'OWED',
+    })
+    expect(await due('2026-11-20')).to.have.lengthOf(4)
+    expect(await due('2026-11-23', { lateOnly: true })).to.deep.equal([])
+    const late = await due('2026-11-24', { lateOnly: true })
+    expect(late.map(({ late, platform }) => [platform, late])).to.have.deep.members(ALL.map((id) => [id, true]))
+  })
+
+  it('shows a removal during an outage of one platform as late there, and in time at the others', async () => {
+    const { id } = await published(db(), 1)
+    await confirm('2026-11-18', ...ALL)
+    await removed(db(), id, '2026-11-25')
+    await confirm('2026-11-26', ...ALL.filter((one) => one !== 'jilin'))
+    const withdrawal = async (today: string, of: string) =>
+      (await figures('2026-11', today, of)).find(({ duty }) => duty === 'LISTING_WITHDRAWAL')
+    expect(await withdrawal('2026-11-30', 'jilin')).to.include({ open: 1, late: 0, share: null })
+    expect(await withdrawal('2026-12-01', 'jilin')).to.include({ open: 1, overdue: 1, late: 1, share: 0, worst: 4 })
+    expect(await withdrawal('2026-12-01', 'national')).to.include({ onTime: 1, late: 0, share: 1 })
+    expect(
+      (await due('2026-12-01', { lateOnly: true })).map(({ platform, action }) => [platform, action]),
+    ).to.deep.equal([['jilin', 'REMOVE']])
+    await confirm('2026-12-03', 'jilin')
+    expect(await withdrawal('2026-12-03', 'jilin')).to.include({ open: 0, overdue: 0, late: 1, median: 6, worst: 6 })
+    expect(await due('2026-12-03')).to.deep.equal([])
+  })
+
+  it('of what was added and removed before anything left asks nothing of anybody', async () => {
+    const { id } = await published(db(), 1)
+    await removed(db(), id, '2026-11-25')
+    expect(await monthly(db(), rules, '2026-11', '2026-12-31')).to.satisfy((all: { duty: string }[]) =>
+      all.every(({ duty }) => duty === 'PUBLICITY'),
+    )
+    expect(await due('2026-12-31')).to.deep.equal([])
+  })
+
+  it('of a removal counts from the first of several, until any of them is confirmed', async () => {
+    const { id } = await published(db(), 1)
+    await confirm('2026-11-18', ...ALL)
+    await removed(db(), id, '2026-11-25')
+    await db().raw(
+      `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+       select platform, kind, subject_id, 3, 'REMOVE', jsonb_set(notice, '{removal,removedOn}', '"2026-12-02"'), ?, ? from deliveries
+       where platform = 'jilin' and number = 2`,
+      [instant('2026-12-02'), instant('2026-12-02')],
+    )
+    await db().raw(`update deliveries set state = 'FOLDED' where platform = 'jilin' and number = 2`)
+    const [one, ...more] = await due('2026-12-02', { platform: 'jilin' })
+    expect(more).to.deep.equal([])
+    expect(one).to.include({ from: '2026-11-25', late: true })
+  })
+
+  it('of what is told again in full is counted from that day, not from a decision of long ago', async () => {
+    const { id } = await published(db(), 1)
+    await confirm('2026-11-18', ...ALL)
+    await readd(db(), id, 2, '2027-03-01')
+    expect(await due('2027-03-01', { platform: 'jilin' })).to.deep.equal([])
+    expect((await due('2027-03-20', { platform: 'jilin' }))[0]).to.include({ from: '2027-03-01', late: true })
+    await db().raw(`update deliveries set platform = 'new', number = 1 where number = 2`)
+    expect((await due('2027-03-20', { platform: 'new' }))[0]).to.include({ from: '2027-03-01' })
+  })
+
+  it('of a change before it was first sent still is that of the decision', async () => {
+    const { id } = await published(db(), 1)
+    await db().raw(`update deliveries set state = 'FOLDED' where platform = 'jilin'`)
+    await readd(db(), id, 2, '2026-11-24')
+    expect((await due('2026-11-24', { platform: 'jilin' }))[0]).to.include({ from: '2026-11-12', late: true })
+  })
+
+  it('of what an officer has closed is neither in time nor late', async () => {
+    await published(db(), 1)
+    await db().raw(
+      `update deliveries set state = 'CLOSED', closed_at = ?, closed_by = 'officer', closed_reason = '平台已停用' where platform = 'jilin'`,
+      [instant('2026-11-20')],
+    )
+    expect((await figures('2026-11', '2026-11-25'))[0]).to.include({
+      total: 1,
+      closed: 1,
+      onTime: 0,
+      late: 0,
+      share: null,
+    })
+    expect(await due('2026-12-31', { platform: 'jilin' })).to.deep.equal([])
+  })
+
+  it('of a refused one goes on: it waits for a person, and is late', async () => {
+    await published(db(), 1)
+    await db().raw(
+      `update deliveries set state = 'REFUSED', attempts = 1, last_error = '1001 不匹配' where platform = 'jilin'`,
+    )
+    expect((await due('2026-11-24', { platform: 'jilin' }))[0]).to.include({
+      state: 'REFUSED',
+      attempts: 1,
+      lastError: '1001 不匹配',
+      late: true,
+    })
+  })
+
+  describe('of records', () => {
+    const hearing: Rules = { ...rules, platforms: [{ id: 'jilin', kinds: ['listing', 'penalty'], lists: null }] }
+    const tell = (day: string, now: Date, status = 'IN_FORCE') =>
+      pullFeed(
+        db(),
+        feed({
+          id: 'penalties',
+          kind: 'penalty',
+          whole: false,
+          sent: () => [{ key: 'P1', code: codeOf(1), name: '长春虚构商贸第1有限公司', value: '虚假宣传', day }],
+          body: () => ({ status, revoked_on: status === 'REVOKED' ? '2026-11-24' : null }),
+        }),
+        { rules: hearing, now: at(now) },
+      )
+
+    it('counts from the decision, though the agency sent it late', async () => {
+      await tell('2026-11-02', NOW)
+      expect((await due('2026-11-25'))[0]).to.include({
+        kind: 'penalty',
+        duty: 'RECORD',
+        from: '2026-11-02',
+        dueOn: '2026-11-11',
+        late: true,
+      })
+      await confirm('2026-11-25', 'jilin')
+      expect((await figures('2026-11', '2026-11-25'))[0]).to.include({
+        authority: AUTHORITY,
+        duty: 'RECORD',
+        late: 1,
+        median: 17,
+      })
+    })
+
+    it('counts what a new platform is given from the day on which that was owed', async () => {
+      await tell('2026-11-02', instant('2026-11-04'))
+      await confirm('2026-11-05', 'jilin')
+      await db().raw(
+        `insert into deliveries (platform, kind, subject_id, number, action, notice, due_at, created_at)
+         select 'new', kind, subject_id, 1, 'ADD', notice, ?, ? from deliveries`,
+        [NOW, NOW],
+      )
+      expect(await due('2026-11-26')).to.deep.equal([])
+      expect((await due('2026-12-31'))[0]).to.include({ platform: 'new', from: '2026-11-25' })
+    })
+
+    it('counts a withdrawal from the day on which the agency revoked it', async () => {
+      await tell('2026-11-02', instant('2026-11-04'))
+      await confirm('2026-11-05', 'jilin')
+      await tell('2026-11-02', NOW, 'REVOKED')
+      expect((await due('2026-11-26'))[0]).to.include({
+        duty: 'RECORD_WITHDRAWAL',
+        from: '2026-11-24',
+        dueOn: '2026-11-27',
+        late: false,
+      })
+      const all = await figures('2026-11', '2026-11-26')
+      expect(all.map(({ duty, onTime, open }) => [duty, onTime, open])).to.deep.equal([
+        ['RECORD', 1, 0],
+        ['RECORD_WITHDRAWAL', 0, 1],
+      ])
+    })
+  })
+
+  it('on the publicity system is that of the records’ own days, of entries decided here and of those that agencies send', async () => {
+    await published(db(), 1)
+    const sent = [
+      { key: 'L1', code: codeOf(2), name: '长春虚构商贸第2有限公司', value: '虚构交易', day: '2026-10-12' },
+      { key: 'L2', code: codeOf(3), name: '长春虚构商贸第3有限公司', value: '虚构交易', day: '2026-11-10' },
+    ]
+    const body = () => ({ published_on: '2026-11-18' })
+    await pullFeed(db(), feed({ id: 'lists', sent: () => sent, body }), { now: at(NOW) })
+    const november = await figures('2026-11', '2026-11-25', 'gsxt')
+    // Decided on 12 October, due on 9 November, published on the 18th.
+    expect(november.map(({ duty, total, late, worst }) => [duty, total, late, worst])).to.deep.equal([
+      ['PUBLICITY', 1, 1, 27],
+    ])
+    const december = await figures('2026-12', '2026-12-25', 'gsxt')
+    expect(december[0]).to.include({ total: 2, onTime: 2, median: 2, worst: 6 })
+  })
+
+  it('counts by the calendar as officers have amended it', async () => {
+    await published(db(), 1)
+    await db().raw(
+      `insert into calendar_amendments (day, kind, reason, made_by, made_at) values ('2026-11-23', 'HOLIDAY', '通知', 'officer', ?)`,
+      [NOW],
+    )
+    expect((await due('2026-11-24', { platform: 'jilin' }))[0]).to.include({ dueOn: '2026-11-24', late: false })
+  })
+
+  for (const month of ['2026-13', '2026-1', '202611', '2026-11-01', ''])
+    it(`of the month ${JSON.stringify(month)} is refused`, async () => {
+      expect((await refusal(monthly(db(), rules, month, '2026-11-25'))).code).to.equal('INPUT_INVALID')
+    })
+})

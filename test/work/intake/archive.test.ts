@@ -1,0 +1,186 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import type { Item } from '../../../src/domain/records/records.js'
+import { makeArchive } from '../../../src/work/intake/archive.js'
+import { row } from '../../support/rows.js'
+import { csvOf, database, feed, NOW, pullFeed, pullItems, refusal, rowsOf } from '../../support/world.js'
+
+describe('the archive', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-archive-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const open = (name: string | null, run = 7) =>
+    makeArchive(folder).open({ feed: 'penalties', run, name, startedAt: NOW })
+  const item = (row: number, fields: Record<string, unknown> = { 名称: '虚构商行' }): Item => ({
+    page: null,
+    row,
+    fields,
+  })
+  const files = () =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+  const linesOf = (path: string) =>
+    gunzipSync(readFileSync(join(folder, path)))
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+  it('keeps each item as one line of JSON with its place, under feed, year and month', async () => {
+    const kept = await open('一月.csv')
+    await kept.add(item(2))
+    await kept.add({ page: 3, row: 1, fields: { a: '多行\n"引号"', b: null, c: [1, { d: true }] } })
+    const path = await kept.close()
+    expect(path).to.equal('penalties/2026/11/7-一月.csv.jsonl.gz')
+    expect(linesOf(path ?? '')).to.deep.equal([
+      { page: null, row: 2, fields: { 名称: '虚构商行' } },
+      { page: 3, row: 1, fields: { a: '多行\n"引号"', b: null, c: [1, { d: true }] } },
+    ])
+  })
+
+  it('belongs to the hub alone', async () => {
+    const kept = await open('x.csv')
+    await kept.add(item(1))
+    const path = join(folder, (await kept.close()) ?? '')
+    expect(statSync(path).mode & 0o077).to.equal(0)
+    expect(statSync(join(folder, 'penalties')).mode & 0o077).to.equal(0)
+  })
+
+  it('has the final name only once it is whole', async () => {
+    const kept = await open('x.csv')
+    for (let n = 0; n < 5_000; n += 1) await kept.add(item(n))
+    expect(files()).to.deep.equal(['7-x.csv.jsonl.gz.part'])
+    const path = await kept.close()
+    expect(files()).to.deep.equal(['7-x.csv.jsonl.gz'])
+    expect(linesOf(path ?? '')).to.have.length(5_000)
+  })
+
+  it('keeps the order of many items, however fast they come', async () => {
+    const kept = await open(null)
+    const long = '虚'.repeat(500)
+    for (let n = 0; n < 20_000; n += 1) await kept.add(item(n, { n, long }))
+    const lines = linesOf((await kept.close()) ?? '')
+    expect(lines.map(({ row }) => row)).to.deep.equal(Array.from({ length: 20_000 }, (_, n) => n))
+  })
+
+  it('makes no file for a delivery without items', async () => {
+    const kept = await open('x.csv')
+    expect(await kept.close()).to.equal(null)
+    expect(files()).to.deep.equal([])
+  })
+
+  it('leaves nothing of an abandoned delivery, before or after it was closed', async () => {
+    const before = await open('before.csv')
+    for (let n = 0; n < 5_000; n += 1) await before.add(item(n))
+    await before.abandon()
+    const after = await open('after.csv')
+    await after.add(item(1))
+    await after.close()
+    await after.abandon()
+    await (await open('never.csv')).abandon()
+    expect(files()).to.deep.equal([])
+  })
+
+  it('sweeps away what a pull that died has left, and nothing else', async () => {
+    const kept = await open('x.csv')
+    await kept.add(item(1))
+    await kept.close()
+    writeFileSync(join(folder, 'penalties/2026/11/3-y.csv.jsonl.gz.part'), 'half')
+    await open('z.csv', 8)
+    expect(files()).to.deep.equal(['7-x.csv.jsonl.gz'])
+  })
+
+  const names: [name: string | null, kept: string][] = [
+    ['../../etc/passwd', '7-~..~etc~passwd.jsonl.gz'],
+    ['C:\\报表\\a b.csv', '7-C~~报表~a~b.csv.jsonl.gz'],
+    ['a\u0000\n\u202eb', '7-a~~~b.jsonl.gz'],
+    ['', '7-unnamed.jsonl.gz'],
+    [null, '7-penalties.jsonl.gz'],
+    ['名'.repeat(300), `7-${'名'.repeat(40)}.jsonl.gz`],
+  ]
+  for (const [name, kept] of names) {
+    it(`calls ${JSON.stringify(name?.slice(0, 20) ?? null)} ${kept.slice(0, 30)}`, async () => {
+      const archive = await open(name)
+      await archive.add(item(1))
+      expect(await archive.close()).to.equal(`penalties/2026/11/${kept}`)
+      expect(files()).to.deep.equal([kept])
+    })
+  }
+
+  it('tells a fault of the disk to whoever adds or closes', async () => {
+    writeFileSync(join(folder, 'penalties'), 'a file where a folder should be')
+    const kept = await open('x.csv')
+    kept.add(item(1))
+    const fault = await kept.close().then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+    expect(fault).to.be.oneOf(['EEXIST', 'ENOTDIR'])
+    await kept.abandon()
+  })
+
+  it('tells also a fault in the midst of writing', async () => {
+    const kept = await open('x.csv')
+    const place = join(folder, 'penalties')
+    for (let n = 0; n < 2_000; n += 1) await kept.add(item(n))
+    // Its folder goes away: what is written cannot get its name.
+    rmSync(place, { recursive: true, force: true })
+    const fault = await kept.close().then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+    expect(fault).to.equal('ENOENT')
+  })
+})
+
+describe('a pull and the archive', () => {
+  const db = database()
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-archive-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  const archive = () => makeArchive(folder)
+  const files = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const runOf = async () => (await rowsOf(db(), 'select id, archive, content_hash from runs'))[0]
+
+  it('keep every item of a door, also those that were rejected, and the run tells where', async () => {
+    await pullItems(db(), [row(1), row(2, { day: '2026-02-31' })], { archive: archive() })
+    const run = await runOf()
+    expect(run).to.deep.include({ archive: `test/2026/11/${run?.['id']}-test.jsonl.gz`, content_hash: null })
+    const text = gunzipSync(readFileSync(join(folder, String(run?.['archive'])))).toString('utf8')
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).row),
+    ).to.deep.equal([1, 2])
+  })
+
+  it('keep an upload under its name, with the hash of its bytes', async () => {
+    const bytes = readFileSync(csvOf([row(1)]))
+    await pullFeed(db(), feed(), { archive: archive(), file: { bytes, name: '二月.csv' } })
+    const run = await runOf()
+    expect(run?.['archive']).to.equal(`test/2026/11/${run?.['id']}-二月.csv.jsonl.gz`)
+    expect(run?.['content_hash']).to.match(/^[0-9a-f]{64}$/)
+  })
+
+  it('leave a file given by hand with its sender', async () => {
+    await pullFeed(db(), feed(), { archive: archive(), file: { path: csvOf([row(1)]) } })
+    expect(await runOf()).to.deep.include({ archive: null })
+    expect(files()).to.deep.equal([])
+  })
+
+  it('keep nothing of what was refused whole', async () => {
+    const bad = Array.from({ length: 20 }, (_, n) => row(n, { day: '2026-02-31' }))
+    expect((await refusal(pullItems(db(), bad, { archive: archive() }))).code).to.equal('FEED_OUT_OF_BOUNDS')
+    expect(files()).to.deep.equal([])
+  })
+})

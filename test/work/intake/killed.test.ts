@@ -1,0 +1,152 @@
+/** A pull killed at each of its steps and run again leaves the rows of one that was not killed. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { feeds } from '../../../src/agencies/index.js'
+import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import { connect, type Db } from '../../../src/store/db/db.js'
+import { pull } from '../../../src/work/intake/pull.js'
+import { begin, ended } from '../../support/command.js'
+import { freshDatabase } from '../../support/database.js'
+import { codeOf, mark, NOW, rowsOf } from '../../support/world.js'
+
+const WAITS_WITHIN_MS = 30_000
+const ASK_AGAIN_MS = 20
+const DATED = '2026-01-05'
+
+/** What holds the pull up, so that it stands at this step for as long as wanted. */
+const STEPS: [step: string, held: string, feed?: 'dishonest'][] = [
+  ['before its run is written', 'lock table runs in access exclusive mode'],
+  ['while it loads what stands', 'lock table versions in access exclusive mode'],
+  ['while it sets items aside', 'lock table rejects in exclusive mode'],
+  ['as its merge begins', 'update knowledge set latest = latest'],
+  ['when it makes operators', 'lock table operators in exclusive mode'],
+  ['when it keeps what is unmatched', 'lock table unmatched in exclusive mode', 'dishonest'],
+  ['when it closes and opens versions', 'lock table versions in exclusive mode'],
+  ['when it teaches names', 'lock table operator_names in exclusive mode'],
+]
+
+const HEADER = '企业名称,统一社会信用代码,注册日期,企业类型,法人代表,注册资金,经营范围,所在省份,地区,注册地址'
+const row = (n: number, name: string): string =>
+  `${name},${codeOf(n)},2015-0${1 + (n % 9)}-11,有限责任公司,虚某,50万人民币,零售,吉林,长春,某街${n}号`
+const FIRST = [HEADER, ...Array.from({ length: 40 }, (_, n) => row(n, `虚构一号${n}商行`))]
+const SECOND = [
+  HEADER,
+  ...Array.from({ length: 20 }, (_, n) => row(n, `虚构一号${n}商行`)),
+  ...Array.from({ length: 15 }, (_, n) => row(20 + n, `虚构改名${n}商行`)),
+  ...Array.from({ length: 25 }, (_, n) => row(100 + n, `虚构新设${n}商行`)),
+  `虚构坏行,${codeOf(900)},2015-02-30,有限责任公司,虚某,50万人民币,零售,吉林,长春,某街`,
+]
+/** Of the list: a known firm, one that the list makes known, one whose code nobody knows, a bad row. */
+const LIST = [
+  '企业名称,工商注册号,组织机构代码,统一信用代码,失信领域',
+  `虚构一号1商行,,,${codeOf(1)},售假`,
+  `虚构名单商行,,,${codeOf(300)},炒信`,
+  `虚构未知商行,,${orgCodeIn(codeOf(700))},,售假`,
+  `,,,${codeOf(301)},`,
+]
+
+describe('a pull killed with SIGKILL', () => {
+  let folder: string
+  const expected = new Map<string, string>()
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-killed-'))
+    for (const pulled of ['registry dishonest', 'dishonest']) {
+      const twin = await prepared()
+      if (pulled.startsWith('registry')) await take(twin.db, 'registry', fileOf('second.csv', SECOND))
+      await take(twin.db, 'dishonest', fileOf('list.csv', LIST))
+      expected.set(pulled, await believed(twin.db))
+      await twin.drop()
+    }
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  const fileOf = (name: string, lines: string[]): string => {
+    const path = join(folder, name)
+    writeFileSync(path, `${lines.join('\n')}\n`)
+    return path
+  }
+
+  const take = async (db: Db, id: string, path: string): Promise<void> => {
+    const feed = feeds.get(id)
+    if (!feed) throw new Error(`no feed ${id}`)
+    await pull(db, { feed, url: null, file: { path, dated: DATED }, mark, cause: 'command', now: () => NOW })
+  }
+
+  const believed = async (db: Db): Promise<string> =>
+    JSON.stringify([
+      await rowsOf(db, 'select uscc, name, name_key, kind, region, status from operators order by uscc'),
+      await rowsOf(
+        db,
+        'select o.uscc, n.name from operator_names n join operators o on o.id = n.operator_id order by 1, 2',
+      ),
+      await rowsOf(
+        db,
+        `select v.feed, v.record_key, v.body, v.valid_from, v.closed_as, v.known_to is null as stands, v.row_number, o.uscc, v.partial
+         from versions v left join operators o on o.id = v.operator_id order by v.feed, v.record_key, v.known_from, v.id`,
+      ),
+      await rowsOf(db, 'select feed, record_key, subject, state, reason, row_number from unmatched order by 1, 2'),
+      await rowsOf(
+        db,
+        `select r.feed, r.row_number, r.rule, r.item from rejects r join runs u on u.id = r.run_id and u.outcome = 'DONE' order by 1, 2, 3`,
+      ),
+    ])
+
+  const prepared = async () => {
+    const made = await freshDatabase()
+    await take(made.db, 'registry', fileOf('first.csv', FIRST))
+    return made
+  }
+
+  for (const [step, held, feed = 'registry'] of STEPS) {
+    it(`${step}, leaves nothing half done`, async () => {
+      const test = await prepared()
+      const holder = connect(test.url)
+      const before = await believed(test.db)
+      const path = fileOf(`${feed}.csv`, feed === 'registry' ? SECOND : LIST)
+      const hold = await holder.transaction()
+      await hold.raw(held)
+      const child = begin(['pull', feed, '--file', path, '--dated', DATED, '--json'], {
+        DATABASE_URL: test.url,
+        DATA_DIR: folder,
+      })
+      const died = ended(child).then((status) => {
+        throw new Error(`ended with ${status} instead of standing ${step}`)
+      })
+      await Promise.race([waiting(test.db), died])
+      died.catch(() => {})
+      child.kill('SIGKILL')
+      await ended(child)
+      await hold.rollback()
+      await gone(test.db)
+      expect(await believed(test.db)).to.equal(before)
+      await take(test.db, feed, path)
+      if (feed === 'registry') await take(test.db, 'dishonest', fileOf('dishonest.csv', LIST))
+      expect(await believed(test.db)).to.equal(expected.get(feed === 'registry' ? 'registry dishonest' : 'dishonest'))
+      expect(await rowsOf(test.db, `select 1 from runs where outcome = 'RUNNING'`)).to.deep.equal([])
+      await holder.destroy()
+      await test.drop()
+    })
+  }
+})
+
+/** The one who is held up stands in the server's own list. */
+const waiting = (db: Db): Promise<void> =>
+  until(db, `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`, true)
+
+/** The connections of the dead process are closed, and what they did is undone. */
+const gone = (db: Db): Promise<void> =>
+  until(
+    db,
+    `select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and l.locktype = 'advisory'`,
+    false,
+  )
+
+const until = async (db: Db, sql: string, wanted: boolean): Promise<void> => {
+  for (const end = Date.now() + WAITS_WITHIN_MS; Date.now() < end; ) {
+    if ((await rowsOf(db, sql)).length > 0 === wanted) return
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+  }
+  throw new Error(`within ${WAITS_WITHIN_MS} ms not ${wanted}: ${sql}`)
+}

@@ -1,0 +1,428 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { regNoOf, usccOf } from '../../../seeds/world/codes.js'
+import { RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
+import type { Cause } from '../../../src/store/operators/identity-decisions.js'
+import * as directory from '../../../src/store/standing/directory.js'
+import { withDue } from '../../../src/store/scoring/due.js'
+import * as evidence from '../../../src/store/scoring/evidence.js'
+import * as mergers from '../../../src/store/operators/mergers.js'
+import * as operators from '../../../src/store/operators/operators.js'
+import * as versions from '../../../src/store/records/versions.js'
+import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
+import { takeBack } from '../../../src/work/intake/rollback.js'
+import {
+  codeOf,
+  counted,
+  counts,
+  database,
+  later,
+  lead,
+  published,
+  pullItems,
+  type Row,
+  refusal,
+  rowsOf,
+  rules,
+  step,
+  TODAY,
+} from '../../support/world.js'
+
+let db: ReturnType<typeof database>
+let clock = 0
+const next = (): Date => {
+  clock += 60
+  return later(clock)
+}
+
+const register = (code: string, name: string, { status = 'ACTIVE', day = '2020-01-01', key = code } = {}) =>
+  pullItems(db(), [{ key, code, name, value: status, day }], {
+    id: 'registry',
+    kind: 'registration',
+    whole: false,
+    body: ({ value }) => ({ status: value, representative: '松某' }),
+    now: () => next(),
+  })
+const penalties = (rows: readonly Row[]) =>
+  pullItems(db(), rows, {
+    id: 'penalties',
+    kind: 'penalty',
+    whole: false,
+    body: () => ({ representative: '松某' }),
+    now: () => next(),
+  })
+const penalty = (key: string, code: string, given: Partial<Row> = {}): Row => ({
+  key,
+  code,
+  value: '虚假宣传',
+  day: '2026-10-10',
+  ...given,
+})
+
+const [A, B, C] = [codeOf(1), codeOf(2), codeOf(3)]
+const merge = (from: string, into: string, cause: Cause = 'MOVED') =>
+  mergeOperators(db(), rules, { from, into, cause, reason: '经登记机关确认', by: 'officer-1', now: next() })
+const undo = (decision: number) =>
+  undoDecision(db(), rules, { decision, reason: '并入有误', by: 'reviewer-1', now: next() })
+
+const ALL = new Date('9999-12-31T00:00:00Z')
+const own = async (code: string): Promise<number> => (await mergers.ownId(db(), { scheme: 'uscc', code }, ALL)) ?? 0
+/** Keys of the records believed to be this operator's own. */
+const believed = async (
+  code: string,
+  { knownAt = ALL, asOf = TODAY, kinds = ['penalty'] as readonly RecordKind[] } = {},
+) => {
+  const found = await versions.ofOperators(
+    db(),
+    [await own(code)],
+    { asOf, knownAt },
+    { kinds, removed: true, first: 100, after: null },
+  )
+  return found
+    .map(({ key }) => key)
+    .sort()
+    .join(' ')
+}
+const leadsTo = async (code: string): Promise<string | null> =>
+  [...(await operators.byCodes(db(), [{ scheme: 'uscc', code }])).values()][0]?.uscc ?? null
+const statusOf = async (code: string) =>
+  (await rowsOf(db(), 'select status from operators where uscc = ?', [code]))[0]?.['status']
+
+describe('merging operators', () => {
+  db = database()
+  beforeEach(async () => {
+    await register(A, '长春旧名商贸有限公司')
+    await register(B, '四平新址商贸有限公司')
+    await register(C, '松原再迁商贸有限公司')
+    await penalties([penalty('PA', A), penalty('PB', B), penalty('PC', C)])
+  })
+
+  it('leads every code of the one to the other, and its records with them; before, it was its own', async () => {
+    const before = next()
+    const { decision, records } = await merge(A, B)
+    expect(records).to.equal(2)
+    expect(await leadsTo(A)).to.equal(B)
+    expect([await believed(B), await believed(A)]).to.deep.equal(['PA PB', ''])
+    expect([await believed(B, { knownAt: before }), await believed(A, { knownAt: before })]).to.deep.equal(['PB', 'PA'])
+    expect(await mergers.ownerAt(db(), await own(A), before)).to.equal(await own(A))
+    expect(await mergers.ownerAt(db(), await own(A), next())).to.equal(await own(B))
+    expect(decision.evidence).to.include({ cause: 'MOVED', from: A, into: B })
+    const dirty = await rowsOf(
+      db(),
+      'select distinct uscc from operators join dirty_operators d on d.operator_id = id where uscc = any(?) order by 1',
+      [[A, B]],
+    )
+    expect(dirty.map(({ uscc }) => uscc)).to.deep.equal([B])
+  })
+
+  it('what comes later under the old code is the other’s; sent again it is unchanged', async () => {
+    await merge(A, B)
+    const pulled = await penalties([penalty('PA', A), penalty('PA2', A)])
+    expect(counts(pulled)).to.deep.equal(counted(2, { new: 1, unchanged: 1 }))
+    expect(await believed(B)).to.equal('PA PA2 PB')
+  })
+
+  it('undone, what came with it goes back, what the old code brought since goes to it, and the rest stays', async () => {
+    const { decision } = await merge(A, B)
+    await penalties([penalty('PA2', A), penalty('PB2', B), penalty('PA', A, { day: '2026-10-11' })])
+    const between = next()
+    const { records } = await undo(decision.id)
+    expect(records).to.equal(3)
+    expect(await leadsTo(A)).to.equal(A)
+    expect([await believed(A), await believed(B)]).to.deep.equal(['PA PA2', 'PB PB2'])
+    expect(await believed(B, { knownAt: between })).to.equal('PA PA2 PB PB2')
+    const again = await penalties([penalty('PA', A, { day: '2026-10-11' }), penalty('PA2', A), penalty('PB2', B)])
+    expect(counts(again)).to.deep.equal(counted(3, { unchanged: 3 }))
+  })
+
+  it('earlier states go with it and come back: a question about an earlier day finds them where they belong', async () => {
+    const shop = (value: string, day: string) =>
+      pullItems(db(), [{ key: 'S1', code: A, name: '店', value, day }], {
+        id: 'shops',
+        kind: 'shop',
+        whole: false,
+        now: () => next(),
+      })
+    await shop('旧店', '2021-01-01')
+    await shop('新店', '2024-01-01')
+    const names = async (code: string, asOf: string) => {
+      const sight = { kinds: ['shop'] as const, removed: true, first: 9, after: null }
+      const found = await versions.ofOperators(db(), [await own(code)], { asOf, knownAt: ALL }, sight)
+      return found.map(({ body }) => body['name']).join()
+    }
+    const both = async (code: string) => [
+      await names(code, '2020-06-01'),
+      await names(code, '2022-06-01'),
+      await names(code, TODAY),
+    ]
+    const { decision } = await merge(A, B)
+    expect([await both(A), await both(B)]).to.deep.equal([
+      ['', '', ''],
+      ['', '旧店', '新店'],
+    ])
+    await shop('更新店', '2026-01-01')
+    await undo(decision.id)
+    expect([await both(A), await both(B)]).to.deep.equal([
+      ['', '旧店', '更新店'],
+      ['', '', ''],
+    ])
+    expect(await names(A, '2025-06-01')).to.equal('新店')
+  })
+
+  it('merged and undone again and again, a record with many states costs the same each time and says the same', async () => {
+    const shop = (value: string, day: string) =>
+      pullItems(db(), [{ key: 'S1', code: A, name: '店', value, day }], {
+        id: 'shops',
+        kind: 'shop',
+        whole: false,
+        now: () => next(),
+      })
+    for (const year of [2021, 2022, 2023, 2024]) await shop(`${year}年店`, `${year}-01-01`)
+    const count = async () =>
+      Number((await rowsOf(db(), `select count(*) as n from versions where record_key = 'S1'`))[0]?.['n'])
+    const sight = { kinds: ['shop'] as const, removed: true, first: 9, after: null }
+    const costs: number[] = []
+    for (let cycle = 0; cycle < 4; cycle += 1) {
+      const before = await count()
+      const { decision } = await merge(A, B)
+      await undo(decision.id)
+      costs.push((await count()) - before)
+      for (const year of [2021, 2022, 2023, 2024]) {
+        const found = await versions.ofOperators(db(), [await own(A)], { asOf: `${year}-06-01`, knownAt: ALL }, sight)
+        expect(found.map(({ body }) => body['name'])).to.deep.equal([`${year}年店`])
+      }
+    }
+    expect(costs).to.deep.equal([8, 8, 8, 8])
+  })
+
+  it('operators that were merged before go along, and each undoing parts what it joined', async () => {
+    const first = await merge(A, B)
+    const second = await merge(B, C, 'DUPLICATE')
+    expect([await leadsTo(A), await leadsTo(B), await believed(C)]).to.deep.equal([C, C, 'PA PB PC'])
+    await penalties([penalty('PA2', A), penalty('PB2', B)])
+    await undo(second.decision.id)
+    expect([await leadsTo(A), await leadsTo(B)]).to.deep.equal([B, B])
+    expect([await believed(B), await believed(C)]).to.deep.equal(['PA PA2 PB PB2', 'PC'])
+    await undo(first.decision.id)
+    expect([await believed(A), await believed(B), await believed(C)]).to.deep.equal(['PA PA2', 'PB PB2', 'PC'])
+  })
+
+  it('undone in the order in which they were made, mergers part as well', async () => {
+    const first = await merge(A, B)
+    const second = await merge(B, C)
+    await undo(first.decision.id)
+    expect([await believed(A), await believed(C)]).to.deep.equal(['PA', 'PB PC'])
+    await undo(second.decision.id)
+    expect([await believed(A), await believed(B), await believed(C)]).to.deep.equal(['PA', 'PB', 'PC'])
+  })
+
+  it('a record attached by a person to the one goes with it, comes back with it, and waits again when that is undone', async () => {
+    await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
+    const [waits] = await rowsOf(db(), `select id from unmatched where record_key = 'W1'`)
+    const asked = {
+      unmatched: Number(waits?.['id']),
+      verdict: 'ATTACH' as const,
+      operator: A,
+      reason: '核对',
+      by: 'officer-1',
+      now: next(),
+    }
+    const attached = await decideSubject(db(), rules, asked)
+    const merged = await merge(A, B)
+    await penalties([{ key: 'W2', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
+    expect(await believed(B)).to.equal('PA PB W1 W2')
+    await undo(merged.decision.id)
+    expect([await believed(A), await believed(B)]).to.deep.equal(['PA W1 W2', 'PB'])
+    await merge(A, B)
+    await undo(attached.decision.id)
+    expect(await believed(B)).to.equal('PA PB')
+    expect(await rowsOf(db(), `select record_key as key from unmatched where state = 'OPEN' order by 1`)).to.deep.equal(
+      [{ key: 'W1' }, { key: 'W2' }],
+    )
+  })
+
+  it('listings go with their operator and come back; what was published of them stays word for word', async () => {
+    const listing = await published(db(), 7)
+    const said = () => rowsOf(db(), 'select body from public_entries union all select notice from deliveries')
+    const before = await said()
+    const { decision } = await merge(codeOf(7), B)
+    const owner = async () =>
+      (
+        await rowsOf(db(), `select operator_id as id, facts->'operator' as case from listings where id = ?`, [
+          listing.id,
+        ])
+      )[0]
+    expect(await owner()).to.deep.equal({ id: await own(B), case: await own(B) })
+    expect(await said()).to.deep.equal(before)
+    expect(await rowsOf(db(), 'select 1 from concerns')).to.have.length(0)
+    await undo(decision.id)
+    expect(await owner()).to.deep.equal({ id: await own(codeOf(7)), case: await own(codeOf(7)) })
+    expect(await said()).to.deep.equal(before)
+    expect(await rowsOf(db(), `select state from listings where id = ?`, [listing.id])).to.deep.equal([
+      { state: 'PUBLISHED' },
+    ])
+  })
+
+  it('a case goes on where its operator went', async () => {
+    const opened = await lead(db(), await own(A))
+    await merge(A, B)
+    const [version] = await rowsOf(db(), `select id from versions where record_key = 'PA' and known_to is null`)
+    const who = { by: 'officer-1', role: 'officer' as const }
+    const linked = await step(db(), opened.id, [
+      'linkDecision',
+      who,
+      { on: '2026-11-20', decision: Number(version?.['id']) },
+    ])
+    expect(linked).to.include({ operatorId: await own(B), decisionVersion: Number(version?.['id']) })
+  })
+
+  it('what an individual business was registered as is not the state of the enterprise that it became', async () => {
+    const shop = usccOf('92', '220102', 7_001)
+    await register(shop, '虚构小店', { status: 'ACTIVE' })
+    await merge(shop, B, 'CONVERTED')
+    expect(await statusOf(B)).to.equal('ACTIVE')
+    await register(shop, '虚构小店', { status: 'REVOKED' })
+    expect([await leadsTo(shop), await statusOf(B)]).to.deep.equal([B, 'ACTIVE'])
+    const [known] = await rowsOf(db(), 'select name from operators where uscc = ?', [B])
+    expect(known).to.deep.equal({ name: '四平新址商贸有限公司' })
+    const seen = await evidence.of(db(), [await own(B)], { asOf: TODAY, knownAt: ALL })
+    const registrations = seen.filter(({ kind }) => kind === 'registration').map(({ record }) => record)
+    const said = await versions.byIds(db(), registrations)
+    expect([...said.values()].map(({ body }) => body['uscc'])).to.deep.equal([B])
+    expect(await believed(B, { kinds: RECORD_KINDS })).to.contain(shop)
+  })
+
+  it('the name of what was merged leads to the other', async () => {
+    await merge(A, B)
+    await penalties([{ key: 'W1', name: '长春旧名商贸有限公司', value: '虚假宣传', day: '2026-10-10' }])
+    const [row] = await rowsOf(db(), 'select o.uscc from unmatched u join operators o on o.id = u.proposed_operator')
+    expect(row).to.deep.equal({ uscc: B })
+  })
+
+  const namesOf = async () =>
+    (await rowsOf(db(), 'select uscc, name from operators order by uscc')).map(({ uscc, name }) => [uscc, name])
+  const sorted = (names: [string, string | null][]) => names.sort(([one], [other]) => (one < other ? -1 : 1))
+
+  it('taken back while merged, registrations leave each the name that its own records say, and undone it stays so', async () => {
+    const [D, E] = [codeOf(4), codeOf(5)]
+    await pullItems(
+      db(),
+      [
+        { key: D, code: D, name: '并甲商贸', value: '某路1号', day: '2020-01-01' },
+        { key: E, code: E, name: '并乙商贸', value: '某路1号', day: '2020-01-01' },
+      ],
+      { id: 'registry', kind: 'registration', whole: false, now: () => next() },
+    )
+    const [brought] = await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`)
+    await penalties([penalty('PD', D, { name: '并甲商贸' })])
+    const { decision } = await merge(D, E)
+    await penalties([penalty('PD2', D, { name: '并甲商贸' })])
+    const run = Number(brought?.['id'])
+    await takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: () => next() })
+    const after = sorted([
+      [A, '长春旧名商贸有限公司'],
+      [B, '四平新址商贸有限公司'],
+      [C, '松原再迁商贸有限公司'],
+      [D, '并甲商贸'],
+      [E, null],
+    ])
+    expect(await namesOf()).to.deep.equal(after)
+    await undo(decision.id)
+    expect(await namesOf()).to.deep.equal(after)
+  })
+
+  it('undone, each bears what its own registration said in between, and registration numbers go with theirs', async () => {
+    const { decision } = await merge(A, B)
+    const reg = regNoOf('220102', false, 1)
+    await pullItems(
+      db(),
+      [{ key: A, code: A, reg, name: '长春更名商贸有限公司', value: 'SUSPENDED', day: '2020-01-01' }],
+      {
+        id: 'registry',
+        kind: 'registration',
+        whole: false,
+        body: ({ value }) => ({ status: value, reg_no: reg }),
+        now: () => next(),
+      },
+    )
+    await undo(decision.id)
+    expect((await namesOf()).filter(([code]) => code === A || code === B)).to.deep.equal(
+      sorted([
+        [A, '长春更名商贸有限公司'],
+        [B, '四平新址商贸有限公司'],
+      ]),
+    )
+    expect([await statusOf(A), await statusOf(B)]).to.deep.equal(['SUSPENDED', 'ACTIVE'])
+    const found = await operators.byCodes(db(), [{ scheme: 'reg_no', code: reg }])
+    expect([...found.values()].map(({ uscc }) => uscc)).to.deep.equal([A])
+  })
+
+  it('what was merged is no longer in the directory, and is not scored', async () => {
+    await merge(A, B)
+    const listed = await directory.list(db(), {}, { first: 100, after: null })
+    expect(listed.map(({ uscc }) => uscc)).to.have.members([B, C])
+    const due = await withDue(db(), { all: true, asOf: TODAY, basis: '' }, ({ next }) => next(100))
+    expect(due.map(({ id }) => id)).to.have.members([await own(B), await own(C)])
+  })
+
+  const refused: [string, () => Promise<unknown>, string, RegExp][] = [
+    ['with itself', () => merge(A, A.slice(8, 17)), 'MERGE_NOT_ALLOWED', /one operator already/],
+    [
+      'of what is merged already',
+      async () => (await merge(A, B)) && merge(A, C),
+      'MERGE_NOT_ALLOWED',
+      /undo that decision first/,
+    ],
+    [
+      'into what is merged already',
+      async () => (await merge(A, B)) && merge(C, A),
+      'MERGE_NOT_ALLOWED',
+      new RegExp(`${B}，请并入后者`),
+    ],
+    ['in a circle', async () => (await merge(A, B)) && merge(B, A), 'MERGE_NOT_ALLOWED', /merge into that one/],
+    ['of an enterprise as a conversion', () => merge(A, B, 'CONVERTED'), 'MERGE_NOT_ALLOWED', /individual business/],
+    ['of an unknown operator', () => merge(codeOf(99), B), 'OPERATOR_UNKNOWN', /^$/],
+    [
+      'of two with an open listing of one kind',
+      async () => {
+        await lead(db(), await own(A))
+        await lead(db(), await own(B))
+        await merge(A, B)
+      },
+      'MERGE_NOT_ALLOWED',
+      /serious.*remove or drop one of them first/,
+    ],
+  ]
+  for (const [title, act, code, reason] of refused)
+    it(`a merger ${title} is refused: ${code}`, async () => {
+      const answer = await refusal(act())
+      expect(answer.code).to.equal(code)
+      expect(answer.reason).to.match(reason)
+    })
+
+  it('whatever is merged and undone, in whatever order: at the end each operator has its own records again', async () => {
+    const codes = [A, B, C]
+    const all = async () => Promise.all(codes.map((code) => believed(code, { kinds: RECORD_KINDS })))
+    const before = await all()
+    const moves = fc.array(fc.tuple(fc.constantFrom(...codes), fc.constantFrom(...codes), fc.nat(3)), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    await fc.assert(
+      fc.asyncProperty(moves, async (made) => {
+        const standing: number[] = []
+        for (const [from, into, pick] of made) {
+          try {
+            standing.push((await merge(from, into)).decision.id)
+          } catch {
+            const [one] = standing.splice(pick % Math.max(1, standing.length), 1)
+            if (one !== undefined) await undo(one)
+          }
+        }
+        for (const one of standing) await undo(one)
+        expect(await all()).to.deep.equal(before)
+      }),
+      { numRuns: 12, seed: 3 },
+    )
+  })
+})

@@ -1,0 +1,195 @@
+import { expect } from 'chai'
+import { regNoOf } from '../../../seeds/world/codes.js'
+import { orgCodeIn } from '../../../src/domain/operators/codes.js'
+import * as rejects from '../../../src/store/intake/rejects.js'
+import * as versions from '../../../src/store/records/versions.js'
+import { pull } from '../../../src/work/intake/pull.js'
+import { row, rows, standing } from '../../support/rows.js'
+import {
+  at,
+  beliefsOf,
+  codeOf,
+  counted,
+  counts,
+  database,
+  feed,
+  mark,
+  NOW,
+  operatorOf,
+  pullFeed,
+  pullItems,
+  rowsOf,
+  wrongDigit,
+} from '../../support/world.js'
+
+describe('pull beside other pulls', () => {
+  const db = database()
+
+  it('of several pulls of one feed at once one brings the records and the others find them', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => pullItems(db(), rows(25))))
+    expect(all.map((one) => one.new).sort((a, b) => a - b)).to.deep.equal([0, 0, 0, 25])
+    expect(all.map((one) => one.unchanged).sort((a, b) => a - b)).to.deep.equal([0, 25, 25, 25])
+    expect(await standing(db())).to.have.length(25)
+  })
+
+  it('more pulls at once than the pool has connections all come to their end', async () => {
+    const all = await Promise.all(Array.from({ length: 14 }, () => pullItems(db(), rows(3))))
+    expect(all.reduce((sum, one) => sum + one.new, 0)).to.equal(3)
+  })
+
+  it('pulls of several feeds at once make one operator of one code', async () => {
+    await Promise.all(['a', 'b', 'c', 'd'].map((id) => pullItems(db(), rows(30), { id })))
+    expect(await rowsOf(db(), 'select 1 from operators')).to.have.length(30)
+    expect(await standing(db())).to.have.length(120)
+  })
+
+  it('an occurrence of the timetable is taken once', async () => {
+    const options = {
+      feed: feed({ sent: () => rows(2) }),
+      url: 'http://127.0.0.1:9',
+      cause: 'timetable' as const,
+      plannedFor: NOW,
+      mark,
+      now: at(NOW),
+    }
+    const both = await Promise.all([pull(db(), options), pull(db(), options)])
+    expect(both.filter((one) => one === null)).to.have.length(1)
+    expect(await rowsOf(db(), 'select outcome from runs')).to.deep.equal([{ outcome: 'DONE' }])
+  })
+
+  it('a pull that was killed is taken over by the next', async () => {
+    await rowsOf(
+      db(),
+      `insert into runs (job, subject, cause, started_at, outcome, whole) values ('pull', 'test', 'command', ?, 'RUNNING', true)`,
+      [NOW],
+    )
+    expect((await pullItems(db(), rows(2))).new).to.equal(2)
+    expect(await rowsOf(db(), 'select outcome from runs order by id')).to.deep.equal([
+      { outcome: 'ABANDONED' },
+      { outcome: 'DONE' },
+    ])
+  })
+
+  it('a pull that loses the connection its stage lies on changes nothing', async () => {
+    await pullItems(db(), rows(1_010))
+    const before = await beliefsOf(db())
+    const cut = feed({
+      sent: async function* () {
+        yield* rows(1_005)
+        await db().raw(
+          `select pg_terminate_backend(pid) from pg_stat_activity where query ilike '%staged_drafts%' and pid <> pg_backend_pid()
+             and datname = current_database()`,
+        )
+        yield* rows(5, 1_006)
+      },
+    })
+    let failed = false
+    await pullFeed(db(), cut).catch(() => {
+      failed = true
+    })
+    expect(failed).to.equal(true)
+    expect(await beliefsOf(db())).to.equal(before)
+  })
+
+  it('a pull that another has declared dead changes nothing', async () => {
+    await pullItems(db(), rows(12))
+    const before = await beliefsOf(db())
+    const late = feed({
+      sent: async function* () {
+        yield* rows(11)
+        await db().raw(`update runs set outcome = 'ABANDONED', ended_at = ? where outcome = 'RUNNING'`, [NOW])
+      },
+    })
+    let failed = false
+    await pullFeed(db(), late).catch(() => {
+      failed = true
+    })
+    expect(failed).to.equal(true)
+    expect(await beliefsOf(db())).to.equal(before)
+  })
+})
+
+describe('pull finds whose a record is', () => {
+  const db = database()
+  const known = codeOf(1)
+  const reg = regNoOf('220102', false, 1)
+  const register = () => pullItems(db(), [row(1, { reg })], { id: 'registry', kind: 'registration' })
+  const owner = async (key: string): Promise<unknown> => (await versions.current(db(), 'test', key))?.operatorId ?? null
+
+  it('a code in another column leads to its operator', async () => {
+    await register()
+    await pullItems(db(), [row(7, { code: '', org: known })])
+    expect(await owner('K7')).to.equal(await operatorOf(db(), known))
+  })
+
+  it('the organisation code inside a known USCC leads to its operator', async () => {
+    await register()
+    const pulled = await pullItems(db(), [row(7, { code: '', org: orgCodeIn(known) })])
+    expect(pulled.new).to.equal(1)
+    expect(await owner('K7')).to.equal(await operatorOf(db(), known))
+  })
+
+  it('the registration number that the registry told leads to its operator', async () => {
+    await register()
+    await pullItems(db(), [row(7, { code: '', reg })])
+    expect(await owner('K7')).to.equal(await operatorOf(db(), known))
+  })
+
+  it('a name alone leads nowhere', async () => {
+    await register()
+    const pulled = await pullItems(db(), [row(7, { code: '', name: '虚构商行1' })])
+    expect(pulled.unmatched).to.equal(1)
+    expect((await rejects.openUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['name.only'])
+  })
+
+  it('a valid unknown code makes an operator with its organisation code and region', async () => {
+    await pullItems(db(), [row(7)])
+    const [operator] = await rowsOf(db(), 'select uscc, kind, region, name from operators')
+    expect(operator).to.deep.equal({ uscc: codeOf(7), kind: 'ENTERPRISE', region: '220102', name: '虚构商行7' })
+    expect(await operatorOf(db(), orgCodeIn(codeOf(7)))).to.equal(await operatorOf(db(), codeOf(7)))
+  })
+
+  it('what has no USCC and is not known waits, counted each time, until its operator is known', async () => {
+    const waiting = row(7, { code: '', reg })
+    expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
+    expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
+    expect(await rejects.openUnmatched(db(), 10)).to.have.length(1)
+    await register()
+    // Its feed may never send it again: the registration itself brings it home.
+    expect(await rejects.openUnmatched(db(), 10)).to.have.length(0)
+    expect(await owner('K7')).to.equal(await operatorOf(db(), known))
+    expect(counts(await pullItems(db(), [waiting]))).to.deep.equal(counted(1, { unchanged: 1 }))
+  })
+
+  it('a code whose digit fails stands when the registry says it and stays unmatched when another does', async () => {
+    const odd = wrongDigit(codeOf(7))
+    expect((await pullItems(db(), [row(7, { code: odd })])).unmatched).to.equal(1)
+    expect((await rejects.openUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['code.digit'])
+    expect((await pullItems(db(), [row(7, { code: odd })], { id: 'registry', kind: 'registration' })).new).to.equal(1)
+    expect(counts(await pullItems(db(), [row(7, { code: odd })]))).to.deep.equal(counted(1, { unchanged: 1 }))
+  })
+
+  it('a trademark without an operator stands by itself and finds its owner later', async () => {
+    const brand = row(7, { code: '', reg })
+    expect(counts(await pullItems(db(), [brand], { kind: 'trademark' }))).to.deep.equal(counted(1, { new: 1 }))
+    expect(await owner('K7')).to.equal(null)
+    await register()
+    expect(await owner('K7')).to.equal(await operatorOf(db(), known))
+    expect(counts(await pullItems(db(), [brand], { kind: 'trademark' }))).to.deep.equal(counted(1, { unchanged: 1 }))
+  })
+
+  it('a natural person’s shop is an operator of its own', async () => {
+    const shop = row(7, { code: '', shop: 'shop:guguji:77' })
+    expect((await pullItems(db(), [shop], { kind: 'shop' })).new).to.equal(1)
+    expect(await rowsOf(db(), 'select shop, uscc, kind from operators')).to.deep.equal([
+      { shop: 'shop:guguji:77', uscc: null, kind: 'SHOP' },
+    ])
+  })
+
+  it('a record that another operator turns out to own marks both to be scored', async () => {
+    await pullItems(db(), [row(1), row(2, { key: 'K9', code: codeOf(2) })])
+    await db()('dirty_operators').delete()
+    await pullItems(db(), [row(1), row(1, { key: 'K9' })])
+    expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(2)
+  })
+})

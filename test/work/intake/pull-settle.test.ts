@@ -1,0 +1,70 @@
+import { expect } from 'chai'
+import type { Delivery } from '../../../src/agencies/delivery.js'
+import type { Feed } from '../../../src/agencies/feed.js'
+import { load } from '../../../src/store/intake/known.js'
+import type { Reject } from '../../../src/store/intake/rejects.js'
+import { withStage } from '../../../src/store/intake/staged.js'
+import { CHUNK_REJECT_CHARACTERS, read } from '../../../src/work/intake/read.js'
+import { row } from '../../support/rows.js'
+import { database, feed, mark, NOW, pullFeed, rowsOf } from '../../support/world.js'
+
+describe('pull and those who send', () => {
+  const db = database()
+
+  /** A door at which many deliveries wait, each of one row; `fails`: nobody there can be told how it ended. */
+  const door = (fails: boolean): { from: Feed; opened: () => number } => {
+    const made = feed({ whole: false })
+    let opened = 0
+    const open = async (): Promise<Delivery> => {
+      opened += 1
+      const at = opened
+      async function* items() {
+        yield { page: 1, row: 1, fields: { ...row(at) } }
+      }
+      return {
+        items: items(),
+        file: `f${at}.csv`,
+        whole: false,
+        more: at < 5,
+        settle: () => (fails ? Promise.reject(new Error('no right to answer')) : Promise.resolve()),
+      }
+    }
+    return { from: { ...made, open }, opened: () => opened }
+  }
+
+  it('takes in all deliveries that wait at a door, each in a run of its own', async () => {
+    const { from, opened } = door(false)
+    expect(await pullFeed(db(), from)).to.include({ received: 5 })
+    expect(opened()).to.equal(5)
+    expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(5)
+  })
+
+  it('I-A12: asks a door no further in one go when it could not be told how a delivery ended', async () => {
+    const { from, opened } = door(true)
+    expect(await pullFeed(db(), from)).to.include({ received: 1, new: 1 })
+    expect(opened()).to.equal(1)
+    expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(1)
+  })
+
+  it('I-B8: writes large bad items in chunks bounded by their characters', async () => {
+    const note = '长'.repeat(300_000)
+    const many = 60
+    async function* items() {
+      for (let at = 1; at <= many; at += 1) yield { page: 1, row: at, fields: { ...row(at), day: '2026-02-31', note } }
+    }
+    const chunks: number[] = []
+    const setAside = async (bad: readonly Reject[]): Promise<void> => {
+      chunks.push(JSON.stringify(bad).length)
+    }
+    const from = feed({ bounds: { rejectShare: 1 } })
+    const done = await withStage(db(), async (stage) => {
+      const known = await load(db(), from.id, { whole: true })
+      return read({ startedAt: NOW, setAside }, stage, known, { feed: from, items: items(), dated: null, mark })
+    })
+    expect(done.rejected).to.equal(many)
+    expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS + 2 * note.length)
+    expect(chunks.filter((length) => length > 2)).to.have.length(
+      Math.ceil((many * note.length) / CHUNK_REJECT_CHARACTERS),
+    )
+  })
+})

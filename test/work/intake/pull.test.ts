@@ -1,0 +1,241 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { certificateOf, regNoOf } from '../../../seeds/world/codes.js'
+import { feeds } from '../../../src/agencies/index.js'
+import * as versions from '../../../src/store/records/versions.js'
+import { fileOf } from '../../agencies/samples.js'
+import { current, row, rows, standing } from '../../support/rows.js'
+import {
+  at,
+  beliefsOf,
+  codeOf,
+  counted,
+  counts,
+  csvOf,
+  database,
+  dumpOf,
+  feed,
+  later,
+  mark,
+  pullFeed,
+  pullItems,
+  type Row,
+  refusal,
+  rowsOf,
+} from '../../support/world.js'
+
+describe('pull counts items as sent', () => {
+  const db = database()
+
+  it('new, changed, unchanged, rejected and unmatched together are what was received', async () => {
+    await pullItems(db(), rows(4))
+    const again = await pullItems(db(), [
+      row(1),
+      row(2, { value: '虚假宣传' }),
+      row(3),
+      row(3),
+      row(4, { day: '2026-02-30' }),
+      row(5),
+      row(6, { code: '', reg: regNoOf('220102', false, 6) }),
+      row(1, { value: '另一说法' }),
+    ])
+    expect(counts(again)).to.deep.equal(counted(8, { new: 1, changed: 1, unchanged: 3, rejected: 2, unmatched: 1 }))
+  })
+
+  it('a second identical pull brings nothing new and nothing changed', async () => {
+    await pullItems(db(), rows(12))
+    const before = await beliefsOf(db())
+    const again = await pullItems(db(), rows(12), { now: at(later(60)) })
+    expect(counts(again)).to.deep.equal(counted(12, { unchanged: 12 }))
+    expect(await beliefsOf(db())).to.equal(before)
+  })
+
+  it('a row that gives two records is one item', async () => {
+    expect(counts(await pullItems(db(), [row(1, { value: '售假、刷单' })]))).to.deep.equal(counted(1, { new: 1 }))
+    expect(await standing(db())).to.deep.equal(['K1/刷单', 'K1/售假'])
+    const again = await pullItems(db(), [row(1, { value: '售假、刷单' })])
+    expect(counts(again)).to.deep.equal(counted(1, { unchanged: 1 }))
+  })
+
+  it('a feed of rows that give three records each is not taken for one that shrinks', async () => {
+    const many = rows(12).map((one) => ({ ...one, value: '售假、刷单、虚假宣传' }))
+    await pullItems(db(), many)
+    expect(counts(await pullItems(db(), many))).to.deep.equal(counted(12, { unchanged: 12 }))
+  })
+
+  it('an identical repeat is unchanged and a contradicting one is set aside with its row and reason', async () => {
+    const pulled = await pullItems(db(), [row(1), row(1), row(1, { value: '别的' })])
+    expect(counts(pulled)).to.deep.equal(counted(3, { new: 1, unchanged: 1, rejected: 1 }))
+    const [reject] = await rowsOf(db(), 'select page, row_number as row, rule, message, item from rejects')
+    expect(reject).to.include({ page: 1, row: 3, rule: 'repeat.conflict' })
+    expect(reject?.['message']).to.contain('K1')
+    expect(reject?.['item']).to.include({ value: '别的' })
+    expect(await current(db())).to.deep.include({ key: 'K1', ended: null, reason: '售假', partial: false })
+  })
+
+  it('the run keeps the counts', async () => {
+    await pullItems(db(), rows(3))
+    const [run] = await rowsOf(db(), `select outcome, whole, counts from runs where job = 'pull'`)
+    expect(run).to.deep.equal({
+      outcome: 'DONE',
+      whole: true,
+      counts: {
+        received: 3,
+        new: 3,
+        changed: 0,
+        unchanged: 0,
+        rejected: 0,
+        unmatched: 0,
+        ended: 0,
+        late: 0,
+        timely: 0,
+      },
+    })
+  })
+
+  it('more items than one chunk holds are all counted', async () => {
+    const many = Array.from({ length: 2_345 }, (_, i) => row(i % 50, { key: `M${i}` }))
+    expect(counts(await pullItems(db(), many))).to.deep.equal(counted(2_345, { new: 2_345 }))
+    expect(counts(await pullItems(db(), many))).to.deep.equal(counted(2_345, { unchanged: 2_345 }))
+  })
+})
+
+describe('pull sets bad items aside', () => {
+  const db = database()
+
+  it('a reject keeps row, field, rule and the item', async () => {
+    await pullItems(db(), [row(1), row(2, { day: '2026-13-01' })])
+    const [run] = await rowsOf(db(), 'select max(id) as id from runs')
+    const [reject, ...others] = await rowsOf(
+      db(),
+      `select page, row_number as row, field, rule, message, problems, item from rejects where run_id = ${run?.['id']} order by id`,
+    )
+    expect(others).to.have.length(0)
+    expect(reject).to.include({ page: 1, row: 2, field: 'day', rule: 'date' })
+    expect(reject?.item).to.deep.include({ key: 'K2', day: '2026-13-01' })
+    expect(reject?.problems).to.have.length(1)
+  })
+
+  it('a body outside its contract is set aside with the field', async () => {
+    const pulled = await pullItems(db(), [row(1)], { body: () => ({ list: 'no-such-list' }) })
+    expect(counts(pulled)).to.deep.equal(counted(1, { rejected: 1 }))
+    const [reject] = await rowsOf(db(), 'select field, rule from rejects')
+    expect(reject?.['field']).to.match(/list/)
+  })
+
+  it('an ID number stands nowhere in the database, wherever it was sent', async () => {
+    const id = certificateOf('220102', '0105', 27)
+    const old = `${id.slice(0, 6)}${id.slice(8, 17)}`
+    await pullItems(db(), [
+      row(1, { value: `${id}之案`, note: id }),
+      row(2, { name: `王${id}`, day: '2026-02-31' }),
+      row(3, { value: `甲 ${id}` }),
+      row(3, { value: `乙 ${id}` }),
+      row(4, { code: '', reg: regNoOf('220102', false, 4), value: `丙 ${old} 旧号` }),
+      row(5, { key: `K${id}` }),
+      row(6, { code: id }),
+    ])
+    await pullFeed(db(), feed(), { file: { path: csvOf([row(7, { note: id })]) } })
+    const broken = fileOf(`[{"key": "K8", "code": ${id} ]`)
+    expect((await refusal(pullFeed(db(), feed(), { file: { path: broken, reader: 'json' } }))).code).to.not.equal(
+      'none',
+    )
+    const headless = fileOf(`${id},x\n1,2\n`)
+    expect((await refusal(pullFeed(db(), feed(), { file: { path: headless } }))).code).to.not.equal('none')
+    const dump = await dumpOf(db())
+    expect(dump).to.contain(`[居民身份证 ${mark(id)}]`)
+    expect(dump).to.not.contain(id)
+    expect(dump).to.not.contain(id.slice(0, 17))
+    expect(dump).to.not.contain(old)
+  })
+
+  it('a row that gives no record at all is set aside, not lost', async () => {
+    const dishonest = feeds.get('dishonest')
+    if (dishonest === undefined) throw new Error('no dishonest')
+    const path = fileOf(
+      `企业名称,工商注册号,组织机构代码,统一信用代码,失信领域\n虚构商行,,,${codeOf(1)},、\n虚构商行,,,${codeOf(2)},售假`,
+    )
+    expect(counts(await pullFeed(db(), dishonest, { file: { path } }))).to.deep.equal(
+      counted(2, { new: 1, rejected: 1 }),
+    )
+    expect(await rowsOf(db(), 'select row_number as row, rule from rejects')).to.deep.equal([
+      { row: 2, rule: 'record.none' },
+    ])
+  })
+
+  it('an ID number in the name of a file is not kept', async () => {
+    const id = certificateOf('220102', '0106', 31)
+    const folder = mkdtempSync(join(tmpdir(), 'hub-pull-'))
+    try {
+      const path = join(folder, `${id}.csv`)
+      writeFileSync(path, readFileSync(csvOf([row(1)])))
+      await pullFeed(db(), feed(), { file: { path } })
+      expect(await dumpOf(db())).to.not.contain(id)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
+
+describe('pull of a file', () => {
+  const db = database()
+  const file = (given: readonly Row[], full = false) => ({ file: { path: csvOf(given), full } })
+
+  it('a partial file adds and changes and ends nothing', async () => {
+    await pullItems(db(), rows(20))
+    const pulled = await pullFeed(db(), feed(), file([row(1, { value: '改了' }), row(21)]))
+    expect(counts(pulled)).to.deep.equal(counted(2, { new: 1, changed: 1 }))
+    expect(pulled.full).to.equal(false)
+    expect(await standing(db())).to.have.length(21)
+  })
+
+  it('a partial file is held to no bound on number or shrinkage', async () => {
+    const bounded = feed({ bounds: { fewest: 5, most: 6 } })
+    expect((await pullFeed(db(), bounded, file(rows(1)))).new).to.equal(1)
+    expect((await pullFeed(db(), bounded, file(rows(30)))).new).to.equal(29)
+    expect((await pullFeed(db(), bounded, file([]))).received).to.equal(0)
+  })
+
+  it('what only a partial file brought is neither ended by a whole pull nor counted as shrinkage', async () => {
+    await pullFeed(db(), feed(), file(rows(40, 101)))
+    expect(await versions.standing(db(), 'test')).to.equal(0)
+    await pullItems(db(), rows(10))
+    expect(await standing(db())).to.have.length(50)
+    await pullItems(db(), rows(9))
+    expect(await standing(db())).to.have.length(49)
+  })
+
+  it('what a partial file brought and a whole pull sends too is ended when the whole lacks it', async () => {
+    await pullFeed(db(), feed(), file(rows(2)))
+    await pullItems(db(), rows(12))
+    await pullItems(db(), rows(10, 3))
+    expect(await standing(db())).to.deep.equal(
+      rows(10, 3)
+        .map((one) => one.key)
+        .sort(),
+    )
+  })
+
+  it('a full file ends what it lacks', async () => {
+    await pullItems(db(), rows(12))
+    const pulled = await pullFeed(db(), feed(), { ...file(rows(11), true), now: at(later(86_400)) })
+    expect(pulled.full).to.equal(true)
+    expect(await current(db())).to.deep.include({ key: 'K12', ended: '2026-11-26', reason: '售假', partial: false })
+  })
+
+  it('a record keeps the file and the row it came from', async () => {
+    await pullFeed(db(), feed(), file([row(1), row(2)]))
+    const version = await versions.current(db(), 'test', 'K2')
+    expect(version).to.include({ row: 3, page: null })
+    expect(version?.file).to.match(/\.dat$/)
+  })
+
+  it('a file that is not there is refused before a run begins', async () => {
+    expect((await refusal(pullFeed(db(), feed(), { file: { path: '/nowhere/at/all.csv' } }))).code).to.equal(
+      'FILE_UNREADABLE',
+    )
+    expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(0)
+  })
+})

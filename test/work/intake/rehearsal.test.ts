@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { connect, type Tx } from '../../../src/store/db/db.js'
+import { filling } from '../../../src/store/db/bulk-load.js'
+import * as knowledge from '../../../src/store/db/knowledge.js'
+import { rehearse } from '../../../src/work/intake/rehearsal.js'
+import { previewTakeBack } from '../../../src/work/intake/rollback-preview.js'
+import { previewUpload } from '../../../src/work/intake/upload-preview.js'
+import { freshDatabase, type TestDatabase } from '../../support/database.js'
+import { codeOf, csvOf, dumpOf, feed, later, mark, NOW, pullItems, refusal, rowsOf, rules } from '../../support/world.js'
+
+const rowsFrom = (first: number, many: number) =>
+  Array.from({ length: many }, (_, n) => ({ key: `K${first + n}`, code: codeOf(first + n), value: '某值' }))
+
+describe('a rehearsal', () => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await freshDatabase()
+  })
+  afterEach(() => database.drop())
+
+  /** While another transaction has taken its instant, as a merge or a scoring step does. */
+  const whileOrderIsTaken = async <T>(act: () => Promise<T>): Promise<T> => {
+    const merging = await database.db.transaction()
+    try {
+      await knowledge.tick(merging, NOW)
+      return await act()
+    } finally {
+      await merging.rollback()
+    }
+  }
+  const preview = () =>
+    previewUpload(database.db, {
+      feed: feed(),
+      file: { bytes: readFileSync(csvOf(rowsFrom(1, 3))), name: 'test.csv' },
+      mark,
+      rules,
+      now: later(60),
+    })
+
+  it('I-B6: the preview of an upload waits for nobody who has taken the order of knowledge', async () => {
+    const told = await whileOrderIsTaken(preview)
+    expect(told).to.include({ received: 3, new: 3, refused: null })
+  })
+
+  it('I-B6: the preview of a take-back waits for nobody who has taken the order of knowledge', async () => {
+    const { run } = await pullItems(database.db, rowsFrom(1, 3))
+    const asked = { run, by: 'reviewer-1', mayMove: true, rules, families: [], now: later(60) }
+    const told = await whileOrderIsTaken(() => previewTakeBack(database.db, asked))
+    expect(told).to.include({ wrong: 3 })
+  })
+
+  it('I-B6: others take the order of knowledge while a preview goes on, and nothing of the preview stays', async () => {
+    const before = await dumpOf(database.db, ['knowledge'])
+    const instants = await rehearse(
+      (work) => database.db.transaction(work),
+      async (tx: Tx) => {
+        const own = await knowledge.tick(tx, later(60))
+        const other = await database.db.transaction(async (beside) => {
+          await beside.raw(`set local lock_timeout = '200ms'`)
+          return knowledge.tick(beside, later(30))
+        })
+        return [own, other]
+      },
+    )
+    expect(instants).to.deep.equal([later(60), later(30)])
+    expect(await dumpOf(database.db, ['knowledge'])).to.equal(before)
+  })
+
+  it('a preview gives up before those whom it keeps waiting, and says that somebody else is at work', async () => {
+    await pullItems(database.db, rowsFrom(1, 3))
+    const { run } = await pullItems(database.db, [{ key: 'K1', code: codeOf(1), value: '另值' }], { whole: false })
+    const working = await database.db.transaction()
+    await working.raw('select 1 from versions for update')
+    const asked = { run, by: 'reviewer-1', mayMove: true, rules, families: [], now: later(60) }
+    expect((await refusal(previewTakeBack(database.db, asked))).code).to.equal('RUN_BUSY')
+    await working.rollback()
+  })
+
+  describe('and filling a table that is nearly empty', () => {
+    const MANY = 60_000
+    const locks = async (tx: Tx) => {
+      const { rows } = await tx.raw(
+        `select mode from pg_locks where pid = pg_backend_pid() and relation = 'operators'::regclass and mode = 'AccessExclusiveLock'`,
+      )
+      return rows.length
+    }
+    const filled = (tx: Tx) => filling(tx, 'operators', MANY, () => locks(tx))
+
+    it('I-B5: a merge takes the table to itself where no hub serves', async () => {
+      expect(await database.db.transaction(filled)).to.equal(1)
+    })
+
+    it('I-B5: a preview never does', async () => {
+      expect(await rehearse((work) => database.db.transaction(work), filled)).to.equal(0)
+    })
+
+    for (const what of ['answers', 'timetable']) {
+      it(`I-B5: a merge does not where a hub serves, seen by its connection for ${what}`, async () => {
+        const serving = connect(database.url, { what })
+        await rowsOf(serving, 'select 1')
+        expect(await database.db.transaction(filled)).to.equal(0)
+        await serving.destroy()
+      })
+    }
+  })
+})

@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import type { Db } from '../../../src/store/db/db.js'
+import { answers, back, bring, HOUR, rescored, twins } from '../../support/taking-back.js'
+import { at, codeOf, database, later, rowsOf } from '../../support/world.js'
+
+const REG = '220102000007123'
+const row = (more: object) => ({
+  key: codeOf(1),
+  code: codeOf(1),
+  reg: REG,
+  name: '虚构商行1',
+  value: '某路1号',
+  day: '2019-05-06',
+  ...more,
+})
+const numbered = (more: object = {}) => row({ key: REG, code: '', ...more })
+
+describe('taking back a run of a register that knows a firm by its number and by its USCC', () => {
+  const one = database()
+  const other = database()
+  const pulled = (db: Db, seconds: number, made: ReturnType<typeof row>, id = 'registry') =>
+    bring(db, [made], { id, kind: 'registration', whole: false, now: at(later(seconds)) })
+  const standing = async () =>
+    (
+      await rowsOf(
+        one(),
+        `select record_key as key from versions where feed = 'registry' and known_to is null order by record_key`,
+      )
+    ).map(({ key }) => key)
+  /** The firm is known by another register, so that the number finds it. */
+  const known = (db: Db) => pulled(db, 0, row({}), 'elsewhere')
+
+  it('I-A6: the registration under the number stands again when the run with the USCC is taken back', async () => {
+    await twins(one(), other(), {
+      before: async (db) => {
+        await known(db)
+        await pulled(db, 10, numbered())
+      },
+      wrong: (db) => pulled(db, 120, row({ value: '错址' })),
+    })
+    expect(await standing()).to.deep.equal([REG])
+  })
+
+  it('I-A6: it stays closed while a later run says the USCC as well', async () => {
+    await twins(one(), other(), {
+      before: async (db) => {
+        await known(db)
+        await pulled(db, 10, numbered())
+      },
+      wrong: (db) => pulled(db, 120, row({ value: '错址' })),
+      after: (db) => pulled(db, 240, row({ value: '新址' })),
+    })
+    expect(await standing()).to.deep.equal([codeOf(1)])
+  })
+
+  it('I-A6: an earlier word under the number does not stand again beside the USCC', async () => {
+    await twins(one(), other(), {
+      before: async (db) => {
+        await known(db)
+        await pulled(db, 10, numbered())
+      },
+      wrong: (db) => pulled(db, 120, numbered({ value: '错址' })),
+      after: (db) => pulled(db, 240, row({ value: '新址' })),
+    })
+    expect(await standing()).to.deep.equal([codeOf(1)])
+  })
+
+  it('I-A6: a registration that waited and was passed over for the USCC waits again', async () => {
+    await twins(one(), other(), {
+      before: (db) => pulled(db, 10, numbered()),
+      wrong: (db) => pulled(db, 120, row({ value: '错址' })),
+    })
+    expect(await standing()).to.deep.equal([])
+    expect(await rowsOf(one(), 'select record_key as key, state from unmatched')).to.deep.equal([
+      { key: REG, state: 'OPEN' },
+    ])
+  })
+
+  for (const order of ['the later first', 'the earlier first'] as const)
+    it(`I-A6: two runs with the USCC taken back, ${order}, leave the registration under the number`, async () => {
+      for (const db of [one(), other()]) {
+        await known(db)
+        await pulled(db, 10, numbered())
+      }
+      const first = await pulled(one(), 60, row({ value: '错址一' }))
+      const second = await pulled(one(), 120, row({ value: '错址二' }))
+      for (const run of order === 'the later first' ? [second, first] : [first, second]) await back(one(), run)
+      for (const db of [one(), other()]) await rescored(db, later(2 * HOUR))
+      expect(await answers(one())).to.deep.equal(await answers(other()))
+      expect(await standing()).to.deep.equal([REG])
+    })
+})

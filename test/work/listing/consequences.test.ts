@@ -1,0 +1,457 @@
+import { expect } from 'chai'
+import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
+import { factOfDecision } from '../../../src/domain/records/penalty.js'
+import type { Body } from '../../../src/domain/records/records.js'
+import * as concerns from '../../../src/store/listing/concerns.js'
+import type { Db } from '../../../src/store/db/db.js'
+import * as evidence from '../../../src/store/scoring/evidence.js'
+import * as listings from '../../../src/store/listing/listings.js'
+import * as scores from '../../../src/store/scoring/scores.js'
+import * as versions from '../../../src/store/records/versions.js'
+import { settle } from '../../../src/work/listing/concerns.js'
+import { score } from '../../../src/work/scoring/score.js'
+import { takeBack } from '../../../src/work/intake/rollback.js'
+import {
+  at,
+  codeOf,
+  database,
+  feed,
+  later,
+  lead,
+  NOW,
+  OFFICER,
+  operatorOf,
+  PATH,
+  pullFeed,
+  type Row,
+  refusal,
+  rowsOf,
+  rules,
+  step,
+  TODAY,
+} from '../../support/world.js'
+
+const HOUR = 3_600
+const NUMBER = '测市监处罚〔2026〕1号'
+const AUTHORITY = '虚构市市场监督管理局'
+const FACT = factOfDecision(NUMBER, AUTHORITY, null)
+
+interface Told {
+  id?: string
+  body?: Body
+  whole?: boolean
+  now?: Date
+  fact?: boolean
+  rows?: Row[]
+}
+
+/** A feed of penalties whose records are decisions that others may tell as well. */
+const tell = async (
+  db: Db,
+  { id = 'penalties', body = {}, whole = false, now = NOW, fact = true, rows }: Told = {},
+) => {
+  const sent = rows ?? [row()]
+  const plain = feed({ id, kind: 'penalty', whole, sent: () => sent, body: () => body, bounds: { shrinkShare: 1 } })
+  const map: typeof plain.map = (item, context) => {
+    const mapped = plain.map(item, context)
+    if (!fact || FACT === null || !('drafts' in mapped)) return mapped
+    return { drafts: mapped.drafts.map((draft) => ({ ...draft, fact: FACT })) }
+  }
+  await pullFeed(db, { ...plain, map }, { rules, now: at(now) })
+  const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull'`)
+  return Number(run?.['id'])
+}
+const row = (more: Partial<Row> = {}): Row => ({
+  key: 'P1',
+  code: codeOf(1),
+  name: '长春虚构商贸第1有限公司',
+  value: '销售假冒商品',
+  day: '2026-10-10',
+  ...more,
+})
+const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
+const LIGHT: Body = { types: ['罚款'], content: '罚款100元', fine_yuan: '100' }
+
+/** A case that rests on the record told by `id`, brought up to the n-th move of its path. */
+const caseOn = async (db: Db, id = 'penalties', moves = PATH(0).length): Promise<listings.Listing> => {
+  const decision = await versions.current(db, id, 'P1')
+  let listing = await lead(db, await operatorOf(db, codeOf(1)))
+  for (const one of PATH(decision?.id ?? 0).slice(0, moves)) listing = await step(db, listing.id, one)
+  return listing
+}
+const stateOf = async (db: Db, id: string) => {
+  const listing = await listings.byId(db, id)
+  return [listing?.state, listing?.removalReason]
+}
+const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
+const owed = async (db: Db, id: string) =>
+  rowsOf(db, `select platform, action from deliveries where subject_id = ? and state = 'OWED' order by 1, 2`, [id])
+const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
+const back = (db: Db, run: number, now = later(HOUR)) =>
+  takeBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
+/** Every platform has confirmed what it was owed. */
+const confirmed = (db: Db) =>
+  db('deliveries').update({ state: 'CONFIRMED', attempts: 1, confirmed_at: NOW, receipt: '{}' })
+
+describe('what follows for listings when the record under them changes', () => {
+  const db = database()
+
+  it('a published entry leaves the list at once when its penalty is withdrawn, and each platform is owed its removal', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await confirmed(db())
+    await tell(db(), { body: REVOKED, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
+    expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
+    expect(await owed(db(), id)).to.deep.equal(PLATFORMS.map((platform) => ({ platform, action: 'REMOVE' })))
+    const event = (await listings.eventsOf(db(), [id])).at(-1)
+    expect([event?.move, event?.role, event?.on]).to.deep.equal(['removeListing', 'clock', TODAY])
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('P-A4: an entry whose last step is dated ahead leaves the list as well, and its feed goes on', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await db().raw(`update listings set facts = jsonb_set(facts, '{lastOn}', '"2036-01-01"') where id = ?`, [id])
+    await tell(db(), { body: REVOKED, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
+    const event = (await listings.eventsOf(db(), [id])).at(-1)
+    expect(event?.on).to.equal(TODAY)
+  })
+
+  it('P-A4: a listing that refuses its removal is hidden, a person is asked, and the run is done', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await confirmed(db())
+    // Its facts say that it is not public, its row says that it is: the table refuses the removal of this listing alone.
+    await db().raw(`update listings set facts = jsonb_set(facts, '{state}', '"REMOVED"') where id = ?`, [id])
+    await tell(db(), { body: REVOKED, now: later(60) })
+    expect(await causes(db())).to.deep.equal(['TAKEN_BACK'])
+    expect(await rowsOf(db(), `select outcome from runs where job = 'pull' order by id desc limit 1`)).to.deep.equal([
+      { outcome: 'DONE' },
+    ])
+  })
+
+  for (const [moves, state] of [
+    [1, 'LEAD'],
+    [2, 'PROPOSED'],
+    [4, 'REVIEWED'],
+    [7, 'SERVED'],
+  ] as const)
+    it(`a case in state ${state} goes no further when its penalty is withdrawn`, async () => {
+      await tell(db())
+      const { id, state: before } = await caseOn(db(), 'penalties', moves)
+      expect(before).to.equal(state)
+      await tell(db(), { body: REVOKED, now: later(60) })
+      expect(await stateOf(db(), id)).to.deep.equal(['NOT_LISTED', null])
+      expect(await rowsOf(db(), 'select 1 from deliveries')).to.have.length(0)
+    })
+
+  it('a penalty that one source withdrew counts nowhere, whatever another source still says', async () => {
+    await tell(db())
+    await tell(db(), { id: 'elsewhere' })
+    const { id } = await caseOn(db())
+    await tell(db(), { id: 'elsewhere', body: REVOKED, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'REVOKED'])
+    const operator = await operatorOf(db(), codeOf(1))
+    const [found] = oncePerFact(await evidence.of(db(), [operator], { asOf: TODAY, knownAt: later(HOUR) }))
+    expect(found?.body['status']).to.equal('REVOKED')
+  })
+
+  it('a withdrawn penalty cannot be linked', async () => {
+    await tell(db(), { body: REVOKED })
+    const decision = await versions.current(db(), 'penalties', 'P1')
+    const listing = await lead(db(), await operatorOf(db(), codeOf(1)))
+    const link = step(db(), listing.id, [
+      'linkDecision',
+      { by: 'officer-1', role: 'officer' },
+      { on: '2026-11-02', decision: decision?.id ?? 0 },
+    ])
+    expect((await refusal(link)).code).to.equal('INPUT_INVALID')
+  })
+
+  it('a published entry is corrected away when the run that brought its penalty is taken back', async () => {
+    const run = await tell(db())
+    const { id } = await caseOn(db())
+    await confirmed(db())
+    await back(db(), run)
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
+    expect(await owed(db(), id)).to.deep.equal(PLATFORMS.map((platform) => ({ platform, action: 'REMOVE' })))
+  })
+
+  it('what was not sent yet is owed to nobody when the run is taken back', async () => {
+    const run = await tell(db())
+    const { id } = await caseOn(db())
+    await back(db(), run)
+    expect(await owed(db(), id)).to.deep.equal([])
+  })
+
+  it('an entry stays while another source of the same decision stands', async () => {
+    const run = await tell(db())
+    await tell(db(), { id: 'elsewhere', now: later(30) })
+    const { id } = await caseOn(db())
+    await back(db(), run)
+    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await causes(db())).to.deep.equal([])
+    const other = await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`)
+    await back(db(), Number(other[0]?.['id']), later(2 * HOUR))
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
+  })
+
+  it('an entry whose penalty was heavy only by the run taken back is corrected away', async () => {
+    await tell(db(), { body: LIGHT })
+    const run = await tell(db(), { now: later(1) })
+    const { id } = await caseOn(db())
+    await back(db(), run)
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
+  })
+
+  it('a run that lightened a penalty wrongly leaves the entry when it is taken back', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const run = await tell(db(), { body: LIGHT, now: later(60) })
+    expect(await causes(db())).to.deep.equal(['LIGHTER'])
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    await back(db(), run)
+    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('what a second person has confirmed stays hidden when the run is taken back', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const run = await tell(db(), { body: LIGHT, now: later(60) })
+    await step(db(), id, ['confirmHiding', OFFICER, { on: TODAY }], later(90))
+    await back(db(), run)
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+  })
+
+  it('a penalty made lighter hides the entry at once and asks a person, once', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await tell(db(), { body: LIGHT, now: later(60) })
+    await tell(db(), { body: { ...LIGHT, fine_yuan: '200' }, now: later(120) })
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
+    const [asked] = await concerns.list(db(), { first: 10, after: null })
+    expect(asked).to.include({ listingId: id, cause: 'LIGHTER' })
+    expect(await causes(db())).to.have.length(1)
+  })
+
+  it('a penalty that went to another operator hides the entry at once and asks a person', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await tell(db(), { rows: [row({ code: codeOf(2) })], now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
+  })
+
+  it('a correction that changes nothing of its weight asks nobody', async () => {
+    await tell(db())
+    await caseOn(db())
+    await tell(db(), { body: { note: '更正笔误' }, now: later(60) })
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('what is public follows the words of its penalty, and every platform is told', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const shown = async () => (await rowsOf(db(), 'select body from public_entries'))[0]?.['body'] as { reason: string }
+    await tell(db(), { body: { violation: '虚构的另一违法行为' }, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect((await shown()).reason).to.equal('虚构的另一违法行为')
+    const told = await rowsOf(
+      db(),
+      `select distinct action, notice->>'reason' as reason from deliveries where subject_id = ? and state = 'OWED'`,
+      [id],
+    )
+    expect(told).to.deep.equal([{ action: 'ADD', reason: '虚构的另一违法行为' }])
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('what turns out to be a natural person’s is hidden at once, and a person is asked', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await tell(db(), { body: { party_kind: 'NATURAL_PERSON' }, now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    expect(await causes(db())).to.deep.equal(['NOT_PUBLIC'])
+  })
+
+  it('hidden and corrected meanwhile, it is shown again as its penalty says then', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await step(db(), id, ['hideListing', OFFICER, { on: TODAY, hiding: 'ERROR', reason: '疑似有误' }], later(30))
+    await tell(db(), { body: { violation: '更正后的违法行为' }, now: later(60) })
+    await step(db(), id, ['unhideListing', OFFICER, { on: TODAY, reason: '核实无误' }], later(90))
+    const [entry] = await rowsOf(db(), `select body->>'reason' as reason from public_entries`)
+    expect(entry).to.deep.equal({ reason: '更正后的违法行为' })
+  })
+
+  it('a whole delivery that lacks the penalty moves nothing and asks a person, once and not again for the same silence', async () => {
+    const other = row({ key: 'P2', code: codeOf(2) })
+    await tell(db(), { whole: true, rows: [row(), other] })
+    const { id } = await caseOn(db())
+    for (const seconds of [60, 120]) await tell(db(), { whole: true, rows: [other], now: later(seconds) })
+    expect(await stateOf(db(), id)).to.deep.equal(['PUBLISHED', null])
+    expect(await causes(db())).to.deep.equal(['ABSENT'])
+    const [asked] = await concerns.list(db(), { first: 10, after: null })
+    await settle(db(), { id: asked?.id ?? 0, note: '信源单位确认仍有效', by: 'officer-1', rules, now: later(180) })
+    await tell(db(), { whole: true, rows: [other], now: later(240) })
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('a concern is settled once, with a note', async () => {
+    await tell(db())
+    await caseOn(db())
+    await tell(db(), { body: LIGHT, now: later(60) })
+    const [asked] = await concerns.list(db(), { first: 10, after: null })
+    const settled = (note: string, id = asked?.id ?? 0) =>
+      refusal(settle(db(), { id, note, by: 'officer-1', rules, now: later(120) }))
+    expect((await settled(' ')).code).to.equal('INPUT_INVALID')
+    expect((await settled('长'.repeat(1_001))).code).to.equal('INPUT_INVALID')
+    expect((await settled('已核', 999_999)).code).to.equal('CONCERN_UNKNOWN')
+    expect((await settled('已核')).code).to.equal('none')
+    expect((await settled('已核')).code).to.equal('CONCERN_UNKNOWN')
+  })
+
+  it('a penalty whose agency no longer says whose it is hides the entry at once and asks a person', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const { code: _, ...nameless } = row()
+    await tell(db(), { rows: [nameless], now: later(60) })
+    expect(await stateOf(db(), id)).to.deep.equal(['HIDDEN', null])
+    expect(await causes(db())).to.deep.equal(['CHANGED_HANDS'])
+  })
+
+  it('a published entry whose penalty was found by a code that is taken back is corrected away', async () => {
+    const reg = '220102000000017'
+    const register = (more: Partial<Row>) =>
+      pullFeed(
+        db(),
+        feed({ id: 'registry', kind: 'registration', whole: false, sent: () => [row({ key: 'G1', ...more })] }),
+        { rules },
+      )
+    await register({})
+    await register({ reg })
+    const [taught] = await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`)
+    const { code: _, ...found } = row({ reg })
+    await tell(db(), { rows: [found] })
+    const { id } = await caseOn(db())
+    await back(db(), Number(taught?.['id']))
+    expect(await stateOf(db(), id)).to.deep.equal(['REMOVED', 'CORRECTED'])
+  })
+
+  for (const [moves, state] of [
+    [8, 'REMOVED'],
+    [2, 'NOT_LISTED'],
+  ] as const)
+    it(`a false withdrawal taken back leaves the case ${state}, publishes nothing, and asks a person once`, async () => {
+      await tell(db())
+      const { id } = await caseOn(db(), 'penalties', moves)
+      const run = await tell(db(), { body: REVOKED, now: later(60) })
+      const [ended, owing] = [await stateOf(db(), id), await owed(db(), id)]
+      expect(ended[0]).to.equal(state)
+      expect(await causes(db())).to.deep.equal([])
+      await back(db(), run)
+      expect([await stateOf(db(), id), await owed(db(), id)]).to.deep.equal([ended, owing])
+      expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
+      const [asked] = await concerns.list(db(), { first: 10, after: null })
+      expect(asked).to.include({
+        listingId: id,
+        cause: 'RESTORED',
+        record: (await versions.current(db(), 'penalties', 'P1'))?.id,
+      })
+      await settle(db(), { id: asked?.id ?? 0, note: '另行立案', by: 'officer-1', rules, now: later(2 * HOUR) })
+      await tell(db(), { body: { note: '更正笔误' }, now: later(3 * HOUR) })
+      expect(await causes(db())).to.deep.equal([])
+    })
+
+  it('a withdrawal that the agency itself takes back asks a person as well; one made lighter since asks nobody', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    await tell(db(), { body: REVOKED, now: later(60) })
+    await tell(db(), { body: LIGHT, now: later(120) })
+    expect(await causes(db())).to.deep.equal([])
+    await tell(db(), { now: later(180) })
+    expect([await causes(db()), await stateOf(db(), id)]).to.deep.equal([['RESTORED'], ['REMOVED', 'REVOKED']])
+  })
+
+  it('an entry that an officer removed asks nobody, whatever its penalty becomes', async () => {
+    await tell(db())
+    const { id } = await caseOn(db())
+    const run = await tell(db(), { body: { note: '补正' }, now: later(60) })
+    await step(db(), id, [
+      'removeListing',
+      { by: 'officer-1', role: 'officer' },
+      { on: TODAY, removal: 'REVOKED', reason: '处罚决定被撤销' },
+    ])
+    await back(db(), run)
+    expect(await causes(db())).to.deep.equal([])
+  })
+
+  it('an officer who moves a listing while its feed is being merged does not hold the merge up', async () => {
+    await tell(db())
+    const { id } = await caseOn(db(), 'penalties', 2)
+    const [moved, told] = await Promise.allSettled([
+      step(db(), id, [
+        'notifyListing',
+        { by: 'officer-1', role: 'officer' },
+        { on: '2026-11-04', documentNumber: '测市监告〔2026〕1号' },
+      ]),
+      tell(db(), { body: REVOKED, now: later(60) }),
+    ])
+    expect(told.status).to.equal('fulfilled')
+    expect(moved.status === 'fulfilled' || moved.reason.code === 'MOVE_NOT_ALLOWED').to.equal(true)
+    expect((await stateOf(db(), id))[0]).to.equal('NOT_LISTED')
+  })
+})
+
+describe('one fact told by several sources', () => {
+  const db = database()
+  const scored = () => score(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(HOUR)) })
+  const sight = { kinds: ['penalty'] as const, removed: true, first: 10, after: null }
+
+  it('counts, scores and shows once, with every source behind it', async () => {
+    await tell(db())
+    await tell(db(), { id: 'elsewhere', body: { source_unit: '别的单位' }, now: later(30) })
+    const operator = await operatorOf(db(), codeOf(1))
+    const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
+    const records = await versions.ofOperators(db(), [operator], when, sight)
+    expect(records.map((one) => one.feed)).to.deep.equal(['penalties'])
+    expect((await versions.countOfOperators(db(), [operator], when, sight)).get(operator)).to.equal(1)
+    const sources = await versions.sourcesOf(db(), [operator], when, sight)
+    expect(sources.map((one) => one.feed)).to.deep.equal(['penalties', 'elsewhere'])
+    expect(await evidence.of(db(), [operator], when)).to.have.length(2)
+    await scored()
+    const found = (await scores.latest(db(), [operator], when)).get(operator)
+    expect(found?.reasons.find(({ fact }) => fact === 'penalty_heavy')?.count).to.equal(1)
+  })
+
+  it('counts as often as it is said by records that are not the same fact', async () => {
+    await tell(db(), { fact: false })
+    await tell(db(), { id: 'elsewhere', fact: false, now: later(30) })
+    const operator = await operatorOf(db(), codeOf(1))
+    const when = { asOf: TODAY, knownAt: later(2 * HOUR) }
+    expect(await evidence.of(db(), [operator], when)).to.have.length(2)
+    expect(await versions.ofOperators(db(), [operator], when, sight)).to.have.length(2)
+  })
+
+  it('is one fact an operator: the same decision on two operators counts for each', async () => {
+    await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2) })] })
+    const ids = [await operatorOf(db(), codeOf(1)), await operatorOf(db(), codeOf(2))]
+    expect(await evidence.of(db(), ids, { asOf: TODAY, knownAt: later(HOUR) })).to.have.length(2)
+  })
+
+  it('stands by the other source when the first is taken back, without a change in the score', async () => {
+    const run = await tell(db())
+    await tell(db(), { id: 'elsewhere', now: later(30) })
+    const operator = await operatorOf(db(), codeOf(1))
+    await scored()
+    await back(db(), run)
+    await score(db(), { cause: 'command', rules, families: ['penalties'], now: at(later(2 * HOUR)) })
+    const values = await rowsOf(db(), 'select distinct value from scores where operator_id = ?', [operator])
+    expect(values).to.have.length(1)
+    const [left] = await versions.ofOperators(db(), [operator], { asOf: TODAY, knownAt: later(3 * HOUR) }, sight)
+    expect(left?.feed).to.equal('elsewhere')
+  })
+})

@@ -1,0 +1,93 @@
+import { expect } from 'chai'
+import type { Db } from '../../../src/store/db/db.js'
+import * as knowledge from '../../../src/store/db/knowledge.js'
+import { expire } from '../../../src/work/listing/expire.js'
+import { makeMove } from '../../../src/work/listing/listing.js'
+import {
+  at,
+  database,
+  lead,
+  log,
+  NOW,
+  OFFICER,
+  PATH,
+  penalised,
+  published,
+  rowsOf,
+  rules,
+  step,
+} from '../../support/world.js'
+
+/** As a merge of a whole register does: the order of knowledge is held until it is told to end. */
+const merging = async (db: Db) => {
+  let [begun, end] = [() => {}, () => {}]
+  const holds = new Promise<void>((resolve) => {
+    begun = resolve
+  })
+  const ends = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const merged = db.transaction(async (tx) => {
+    await knowledge.tick(tx, NOW)
+    begun()
+    await ends
+  })
+  await holds
+  return { end, merged }
+}
+
+/** Until somebody waits for a lock of another's. */
+const waitsFor = async (db: Db): Promise<void> => {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const [row] = await rowsOf(
+      db,
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (row?.['n'] === 1) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('nobody waits')
+}
+
+describe('a merge that goes on', () => {
+  const db = database()
+
+  it('keeps nobody from hiding a wrong entry at once', async () => {
+    const { id } = await published(db(), 1)
+    const { end, merged } = await merging(db())
+    const input = { on: '2026-11-25', hiding: 'ERROR' as const, reason: '列错主体' }
+    const hidden = await makeMove(db(), rules, { id, name: 'hideListing', ...OFFICER, input, now: NOW })
+    expect(hidden.state).to.equal('HIDDEN')
+    expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(0)
+    end()
+    await merged
+  })
+
+  it('is waited for by the clock, which then ends what is due', async () => {
+    await published(db(), 1)
+    const { end, merged } = await merging(db())
+    const ending = expire(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log })
+    await waitsFor(db())
+    end()
+    await merged
+    expect(await ending).to.deep.equal({ expired: 1 })
+  })
+})
+
+describe('an entry that was decided and never shown', () => {
+  const db = database()
+
+  it('ends with its term by the clock, and nobody hears of it', async () => {
+    const { operatorId, decision } = await penalised(db(), 1)
+    const { id } = await lead(db(), operatorId)
+    for (const one of PATH(decision).slice(0, -1)) await step(db(), id, one)
+    expect(
+      await expire(db(), { rules, cause: 'command', now: at(new Date('2029-12-01T02:00:00Z')), log }),
+    ).to.deep.equal({
+      expired: 1,
+    })
+    const [ended] = await rowsOf(db(), 'select state, removal_reason as reason, published_on as shown from listings')
+    expect(ended).to.deep.equal({ state: 'REMOVED', reason: 'EXPIRED', shown: null })
+    expect(await rowsOf(db(), 'select 1 from deliveries')).to.have.length(0)
+  })
+})

@@ -1,0 +1,79 @@
+import { expect } from 'chai'
+import { needsRepairNotice } from '../../../src/domain/listing/documents.js'
+import * as concerns from '../../../src/store/listing/concerns.js'
+import * as listings from '../../../src/store/listing/listings.js'
+import * as operators from '../../../src/store/operators/operators.js'
+import * as versions from '../../../src/store/records/versions.js'
+import { documentRules, draft, recordDocument } from '../../../src/work/listing/documents.js'
+import type { MoveInput } from '../../../src/work/listing/listing.js'
+import { database, listingAt, NOW, OFFICER, refusal, rules, step } from '../../support/world.js'
+
+const HASH = 'ab'.repeat(32)
+const ON = '2026-11-13'
+
+describe('the paper by which a decision is served', () => {
+  const db = database()
+
+  const serve = async (id: string, input: Partial<MoveInput> = {}) => {
+    await step(db(), id, ['serveListing', OFFICER, { on: ON, ...input }])
+    return (await listings.eventsOf(db(), [id])).find(({ move }) => move === 'serveListing')?.act
+  }
+  const asked = async (id: string) =>
+    (await concerns.ofListings(db(), [id])).filter(({ settledAt }) => settledAt === null).map(({ cause }) => cause)
+
+  it('section 5: leaves the hash of the file that is named with the service', async () => {
+    const { id } = await listingAt(db(), 1, 'decideListing')
+    expect(await serve(id, { fileHash: HASH.toUpperCase() })).to.include({ fileHash: HASH, paper: 'NAMED' })
+  })
+
+  it('section 5: leaves the hash of the decision that was entered last, where none is named', async () => {
+    const { id, documentNumber } = await listingAt(db(), 1, 'decideListing')
+    const entered = { listing: id, kind: 'DECISION' as const, number: documentNumber ?? '', issuedOn: '2026-11-12' }
+    for (const sha256 of ['cd'.repeat(32), HASH])
+      await recordDocument(db(), rules, { ...entered, sha256, by: OFFICER.by, now: NOW })
+    expect(await serve(id)).to.include({ fileHash: HASH, paper: 'ISSUED' })
+  })
+
+  it('section 5: leaves the hash of the hub’s own draft, where there is no other, so that a paper always binds it', async () => {
+    const { id } = await listingAt(db(), 1, 'decideListing')
+    const listing = await listings.byId(db(), id)
+    const operator = (await operators.byIds(db(), [listing?.operatorId ?? 0])).get(listing?.operatorId ?? 0)
+    const decision = await versions.byId(db(), listing?.decisionVersion ?? 0)
+    const moves = await listings.eventsOf(db(), [id])
+    if (!listing || !operator || !decision) throw new Error('not there')
+    const of = { listing, operator, decision: decision.body, moves, issued: null, today: ON }
+    const pages = [draft(rules, 'DECISION', of, 'OFFICER'), draft(rules, 'DECISION', of, 'PARTY')]
+    const act = await serve(id)
+    expect(act).to.include({ paper: 'DRAFT' })
+    expect(pages.map(({ sha256 }) => sha256)).to.deep.equal([act?.['fileHash'], act?.['fileHash']])
+    const other = { ...of, decision: { ...decision.body, violation: '别的违法行为' } }
+    expect(draft(rules, 'DECISION', other, 'PARTY').sha256).not.to.equal(act?.['fileHash'])
+  })
+
+  it('section 5: says whether the repair notice went with it, and asks a person where it did not or nobody said so', async () => {
+    const cases: [number, boolean | undefined, string[]][] = [
+      [1, true, []],
+      [2, false, ['REPAIR_NOTICE_UNSERVED']],
+      [3, undefined, ['REPAIR_NOTICE_UNSERVED']],
+    ]
+    for (const [n, repairNotice, causes] of cases) {
+      const { id } = await listingAt(db(), n, 'decideListing')
+      const act = await serve(id, repairNotice === undefined ? {} : { repairNotice })
+      expect(act?.['repairNotice']).to.equal(repairNotice)
+      expect(await asked(id)).to.deep.equal(causes)
+    }
+  })
+
+  it('section 5: needs the repair notice from the day of the State Council’s rule on', () => {
+    expect(['2025-06-21', '2025-06-22'].map((on) => needsRepairNotice(documentRules(), on))).to.deep.equal([
+      false,
+      true,
+    ])
+  })
+
+  it('section 5: takes the repair notice with no other move', async () => {
+    const { id } = await listingAt(db(), 1, 'decideListing')
+    const early = step(db(), id, ['publishListing', OFFICER, { on: ON, repairNotice: true }])
+    expect((await refusal(early)).code).to.equal('INPUT_INVALID')
+  })
+})

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
+import { current } from '../../../src/store/publication/snapshots.js'
+import { type Published, type PublishOptions, publish } from '../../../src/work/publication/publish.js'
+import { verifyChain } from '../../../src/work/publication/publish-chain.js'
+import { letGo, shown } from '../../support/public-list.js'
+import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
+
+type Note = Parameters<PublishOptions['note']>[0]
+
+describe('publish', () => {
+  const db = database()
+  let notes: Note[] = []
+  let keys: Keys
+  let manifests: Keys['manifests']
+  const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
+  before(async () => {
+    keys = await loadKeys(folder, 'http://hub.test')
+    manifests = keys.manifests
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  beforeEach(() => {
+    notes = []
+  })
+  const snapshot = async (now = NOW, given: Partial<PublishOptions> = {}): Promise<Published> => {
+    const note = (one: Note) => {
+      notes.push(one)
+    }
+    const done = await publish(db(), { cause: 'command', now: at(now), note, manifests, ...given })
+    if (done === null) throw new Error('another process has this occurrence')
+    return done
+  }
+
+  /** The chain worked out from the changes alone, by whoever holds nothing else. */
+  const chain = async (): Promise<string[]> => {
+    const changes = await rowsOf(
+      db(),
+      'select sequence, listing_id as id, change, body_hash as hash, from_on as from, to_on as to from snapshot_changes order by sequence',
+    )
+    const sequences = (await rowsOf(db(), 'select sequence from snapshots order by 1')).map((row) =>
+      Number(row['sequence']),
+    )
+    const list = new Map<string, string>()
+    let before = '0'.repeat(64)
+    return sequences.map((sequence) => {
+      for (const row of changes.filter((one) => one['sequence'] === sequence)) {
+        if (row['change'] === 'REMOVED') list.delete(String(row['id']))
+        else list.set(String(row['id']), `${row['hash']} ${row['from']} ${row['to'] ?? '-'}`)
+      }
+      const lines = [...list].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, rest]) => `${id} ${rest}\n`)
+      before = createHash('sha256')
+        .update(`${sequence}\n${before}\n${lines.join('')}`)
+        .digest('hex')
+      return before
+    })
+  }
+
+  it('the sequence grows with each change, says what was added, changed and removed, and is chained', async () => {
+    expect(await snapshot()).to.include({ sequence: 1, entries: 0, added: 0, changed: 0, removed: 0 })
+    const one = await shown(db(), 1)
+    const two = await shown(db(), 2)
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 2, added: 2, changed: 0, removed: 0 })
+    await db().raw(
+      `update public_entries set body = jsonb_set(body, '{reason}', '"改正"'), body_hash = ? where listing_id = ?`,
+      ['f'.repeat(64), two.id],
+    )
+    await letGo(db(), one.id)
+    await shown(db(), 3)
+    expect(await snapshot(later(120))).to.include({ sequence: 3, entries: 2, added: 1, changed: 1, removed: 1 })
+    await letGo(db(), two.id)
+    expect(await snapshot(later(180))).to.include({ sequence: 4, entries: 1, added: 0, changed: 0, removed: 1 })
+    const stored = await rowsOf(db(), 'select hash, previous_hash as before from snapshots order by sequence')
+    expect(stored.map((row) => row['hash'])).to.deep.equal(await chain())
+    expect(stored.slice(1).map((row) => row['before'])).to.deep.equal(stored.slice(0, -1).map((row) => row['hash']))
+  })
+
+  it('old sequences verify when every body and salt is gone, and a falsified one is found', async () => {
+    const one = await shown(db(), 1)
+    await snapshot()
+    await shown(db(), 2)
+    await snapshot(later(60))
+    await letGo(db(), one.id)
+    await snapshot(later(120))
+    const gone = await rowsOf(db(), 'select 1 from published_entries where listing_id = ?', [one.id])
+    expect(gone).to.have.length(0)
+    expect(await verifyChain(db())).to.deep.equal({ verified: 3, broken: [] })
+    await db().raw(`update snapshot_changes set to_on = to_on + 1 where sequence = 1`)
+    expect((await verifyChain(db())).broken).to.deep.equal([1, 2])
+  })
+
+  it('snapshots chained without salts stay as they were, and the next one follows them', async () => {
+    const one = await shown(db(), 1)
+    const body = 'a'.repeat(64)
+    const hash = createHash('sha256')
+      .update(`1\n${'0'.repeat(64)}\n${one.id} ${body}\n`)
+      .digest('hex')
+    const [run] = await rowsOf(
+      db(),
+      `insert into runs (job, cause, started_at, outcome, ended_at) values ('publish', 'command', now(), 'DONE', now()) returning id`,
+    )
+    await db().raw(
+      `insert into snapshots (sequence, previous_hash, hash, entries, added, changed, removed, published_at, run_id, form)
+       values (1, ?, ?, 1, 1, 0, 0, now(), ?, 0)`,
+      ['0'.repeat(64), hash, run?.['id'] as number],
+    )
+    await db().raw(
+      `insert into snapshot_changes (sequence, listing_id, change, body_hash, changed_on) values (1, ?, 'ADDED', ?, ?)`,
+      [one.id, body, TODAY],
+    )
+    expect(await snapshot()).to.include({ sequence: 2, entries: 1, added: 1 })
+    expect(await rowsOf(db(), 'select previous_hash as before from snapshots where sequence = 2')).to.deep.equal([
+      { before: hash },
+    ])
+    expect(await verifyChain(db())).to.deep.equal({ verified: 2, broken: [] })
+  })
+
+  it('a removal forgets in its own transaction what was published', async () => {
+    const one = await shown(db(), 1)
+    await shown(db(), 2)
+    await snapshot()
+    await letGo(db(), one.id)
+    const [held] = await rowsOf(db(), 'select line from published_entries where listing_id = ?', [one.id])
+    expect(held).to.deep.equal({ line: null })
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 1, removed: 1 })
+    expect(await rowsOf(db(), 'select 1 from forgotten')).to.have.length(0)
+  })
+
+  it('a snapshot that was being made while an entry left the list is known to hold it, and the next one does not', async () => {
+    const one = await shown(db(), 1)
+    await shown(db(), 2)
+    const holding = await db().transaction()
+    await holding.raw('lock table manifests in access exclusive mode')
+    const made = snapshot()
+    const isWaiting = `select 1 from pg_locks where not granted and relation = 'manifests'::regclass`
+    while ((await rowsOf(db(), isWaiting)).length === 0) await new Promise((done) => setImmediate(done))
+    await letGo(db(), one.id)
+    await holding.commit()
+    expect(await made).to.include({ sequence: 1, entries: 2 })
+    expect((await current(db()))?.forgotten).to.equal(true)
+    expect(await snapshot(later(60))).to.include({ sequence: 2, entries: 1, removed: 1 })
+    expect((await current(db()))?.forgotten).to.equal(false)
+    expect(await rowsOf(db(), 'select 1 from published_entries where listing_id = ?', [one.id])).to.have.length(0)
+  })
+
+  it('an unchanged list is signed anew before its manifest ends, or with a new key, under the same sequence', async () => {
+    await shown(db(), 1)
+    await snapshot()
+    const until = async () => (await rowsOf(db(), 'select sequence, kid, valid_until as until from manifests'))[0]
+    const first = await until()
+    await snapshot(later(3_600))
+    expect(await until()).to.deep.equal(first)
+    await snapshot(later(13 * 3_600))
+    expect((await until())?.['sequence']).to.equal(1)
+    expect(Number((await until())?.['until'])).to.equal(Number(first?.['until']) + 13 * 3_600_000)
+    newManifestKey(folder)
+    await snapshot(later(13 * 3_600))
+    expect((await until())?.['kid']).to.not.equal(first?.['kid'])
+    // What the older key signed is verified as long as anybody holds it.
+    expect(keys.jwks().keys.map(({ kid }) => kid)).to.include.members([first?.['kid'], (await until())?.['kid']])
+  })
+
+  it('P-B3: an entry is in it on its last day, and not on the next, though nobody has ended it yet', async () => {
+    const one = await shown(db(), 1)
+    await db().raw('update public_entries set ends_on = ? where listing_id = ?', [TODAY, one.id])
+    expect(await snapshot()).to.include({ sequence: 1, entries: 1 })
+    expect(await snapshot(later(86_400))).to.include({ sequence: 2, entries: 0 })
+  })
+
+  it('a list that did not change keeps its sequence and hash, and is noted again', async () => {
+    await shown(db(), 1)
+    const first = await snapshot()
+    const again = await snapshot(later(300))
+    expect(again).to.include({ sequence: first.sequence, hash: first.hash, entries: 1, added: 0 })
+    expect(notes).to.deep.equal([
+      { sequence: 1, hash: first.hash, publishedAt: NOW.toISOString() },
+      { sequence: 1, hash: first.hash, publishedAt: NOW.toISOString() },
+    ])
+    expect(await rowsOf(db(), 'select 1 from snapshots')).to.have.length(1)
+  })
+
+  it('an entry added and removed between two publications leaves no trace', async () => {
+    await snapshot()
+    const listing = await shown(db(), 1)
+    await letGo(db(), listing.id, TODAY)
+    expect(await snapshot(later(60))).to.include({ sequence: 1, entries: 0 })
+    expect(await rowsOf(db(), 'select 1 from snapshot_changes')).to.have.length(0)
+  })
+
+  it('of two publications at once one makes the snapshot and the other finds it', async () => {
+    await shown(db(), 1)
+    const both = await Promise.all([snapshot(), snapshot(), snapshot()])
+    expect(both.map((one) => one.sequence)).to.deep.equal([1, 1, 1])
+    expect(both.reduce((sum, one) => sum + one.added, 0)).to.equal(1)
+    const runs = await rowsOf(db(), `select outcome from runs where job = 'publish'`)
+    expect(runs.map((run) => run['outcome'])).to.deep.equal(['DONE', 'DONE', 'DONE'])
+  })
+
+  it('a publication never takes another that is running for dead', async () => {
+    await shown(db(), 1)
+    await db().raw(`create function told() returns trigger language plpgsql as $$ begin raise exception 'taken for dead'; end $$;
+      create trigger told before update on runs for each row when (new.outcome = 'ABANDONED') execute function told()`)
+    try {
+      await Promise.all(Array.from({ length: 6 }, () => snapshot()))
+    } finally {
+      await db().raw('drop function told cascade')
+    }
+    expect(await rowsOf(db(), `select 1 from runs where job = 'publish' and outcome = 'DONE'`)).to.have.length(6)
+  })
+
+  it('an occurrence of the timetable is published once', async () => {
+    const options = { cause: 'timetable' as const, plannedFor: NOW, now: at(NOW), note: () => undefined, manifests }
+    const both = await Promise.all([publish(db(), options), publish(db(), options)])
+    expect(both.filter((one) => one === null)).to.have.length(1)
+  })
+
+  it('a note that cannot be written fails the run, and the next publication writes it', async () => {
+    await shown(db(), 1)
+    const full = () => {
+      throw new Error('disk full')
+    }
+    let told = ''
+    await snapshot(NOW, { note: full }).catch((error: Error) => {
+      told = error.message
+    })
+    expect(told).to.equal('disk full')
+    expect(await rowsOf(db(), 'select outcome from runs order by id desc limit 1')).to.deep.equal([
+      { outcome: 'FAILED' },
+    ])
+    expect(await snapshot(later(60))).to.include({ sequence: 1 })
+    expect(notes).to.have.length(1)
+  })
+})

@@ -1,0 +1,251 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect } from 'chai'
+import { document } from '../../../src/foundation/contracts.js'
+import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
+import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
+import type { Adoption } from '../../../src/store/scoring/activations.js'
+import type { Db } from '../../../src/store/db/db.js'
+import { type CardTold, decideScorecard, proposeScorecard, scorecards } from '../../../src/work/scoring/activation.js'
+import { cardInForce, hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
+import { score } from '../../../src/work/scoring/score.js'
+import { tryScorecard } from '../../../src/work/scoring/trial.js'
+import { at, codeOf, database, later, NOW, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
+
+const TOMORROW = '2026-11-26'
+const inForce = document('scorecards/ecommerce-1.json') as Scorecard
+const NEW = 'generous-9'
+
+const card = (version = NEW, base = inForce.base + 5): Scorecard => ({ ...structuredClone(inForce), version, base })
+const FOLDER = resolve('schema/scorecards')
+const written: string[] = []
+/** Of a name that no other test has: what a file says is read once. */
+const file = (version: string, content: unknown): void => {
+  const path = resolve(FOLDER, `${version}.json`)
+  written.push(path)
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+}
+
+const tried = async (db: Db, one = card()): Promise<void> => {
+  await keepCard(db, one, NOW)
+  await tryScorecard(db, { version: one.version, lists: rules.lists, families: [], now: at(NOW) })
+}
+const propose = (db: Db, given: Partial<Parameters<typeof proposeScorecard>[2]> = {}): Promise<Adoption> =>
+  proposeScorecard(db, rules, {
+    version: NEW,
+    effectiveOn: TOMORROW,
+    reason: '试算结果稳妥',
+    by: 'officer-1',
+    now: NOW,
+    ...given,
+  })
+const decide = (
+  db: Db,
+  adoption: number,
+  given: Partial<Parameters<typeof decideScorecard>[2]> = {},
+): Promise<Adoption> =>
+  decideScorecard(db, rules, { adoption, adopt: true, note: null, by: 'reviewer-1', now: later(60), ...given })
+const versionOn = async (db: Db, day: string, knownAt?: Date) => (await cardInForce(db, day, knownAt)).version
+const refused = async (asked: Promise<unknown>): Promise<Refusal> => {
+  const thrown: unknown = await asked.then(
+    () => new Error('not refused'),
+    (error: unknown) => error,
+  )
+  if (isRefusal(thrown)) return thrown
+  throw thrown
+}
+const code = async (asked: Promise<unknown>) => (await refused(asked)).code
+
+describe('adoption of a scorecard', () => {
+  const db = database()
+  afterEach(() => {
+    for (const path of written.splice(0)) rmSync(path, { force: true })
+  })
+
+  it('is proposed by one person and decided by another, and the card is in force from its day on', async () => {
+    await tried(db())
+    const proposed = await propose(db())
+    expect(proposed).to.deep.include({
+      scorecard: NEW,
+      hash: hashOfCard(card()),
+      state: 'PROPOSED',
+      effectiveOn: TOMORROW,
+      proposedBy: 'officer-1',
+      decidedBy: null,
+    })
+    expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
+    const adopted = await decide(db(), proposed.id, { note: '同意' })
+    expect(adopted).to.deep.include({ id: proposed.id, state: 'ADOPTED', decidedBy: 'reviewer-1', note: '同意' })
+    expect(await versionOn(db(), TODAY)).to.equal('ecommerce-1')
+    expect(await versionOn(db(), TOMORROW)).to.equal(NEW)
+    expect(await versionOn(db(), '2027-01-01', NOW)).to.equal('ecommerce-1')
+  })
+
+  it('everybody is scored by it from its day on, and past scores stay', async () => {
+    const rows = [1, 2].map((n) => ({ key: `R${n}`, code: codeOf(n), value: '某路1号', day: '2019-05-06' }))
+    await pullItems(db(), rows, { id: 'registry', kind: 'registration' })
+    const run = (now: Date) => score(db(), { cause: 'command', rules, families: ['registration'], now: at(now) })
+    await run(NOW)
+    await tried(db())
+    await decide(db(), (await propose(db())).id)
+    expect(await run(later(120))).to.include({ stored: 0 })
+    expect(await run(later(86_400))).to.include({ stored: 2 })
+    expect(await rowsOf(db(), 'select scorecard, cause, value from scores order by id')).to.deep.equal([
+      { scorecard: 'ecommerce-1', cause: 'FIRST', value: 700 },
+      { scorecard: 'ecommerce-1', cause: 'FIRST', value: 700 },
+      { scorecard: NEW, cause: 'SCORECARD', value: 705 },
+      { scorecard: NEW, cause: 'SCORECARD', value: 705 },
+    ])
+  })
+
+  it('whoever proposed it decides nothing', async () => {
+    await tried(db())
+    const { id } = await propose(db())
+    for (const adopt of [true, false])
+      expect(await code(decide(db(), id, { by: 'officer-1', adopt, note: '自定' }))).to.equal('ADOPTION_OWN')
+    expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
+  })
+
+  it('rejected it stays on record with its note, and may be proposed again', async () => {
+    await tried(db())
+    const { id } = await propose(db())
+    expect(await code(decide(db(), id, { adopt: false }))).to.equal('INPUT_INVALID')
+    expect(await code(decide(db(), id, { adopt: false, note: ' ' }))).to.equal('INPUT_INVALID')
+    const rejected = await decide(db(), id, { adopt: false, note: '降等过多' })
+    expect(rejected).to.include({ state: 'REJECTED', note: '降等过多' })
+    expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
+    expect((await propose(db())).id).to.be.greaterThan(id)
+  })
+
+  it('is decided once', async () => {
+    await tried(db())
+    const { id } = await propose(db())
+    const both = await Promise.allSettled([decide(db(), id), decide(db(), id, { by: 'reviewer-2' })])
+    expect(both.map((one) => one.status).sort()).to.deep.equal(['fulfilled', 'rejected'])
+    expect(await code(decide(db(), id))).to.equal('ADOPTION_SETTLED')
+    expect(await code(decide(db(), id + 99))).to.equal('ADOPTION_UNKNOWN')
+  })
+
+  it('waits once for each card, however many propose it at once', async () => {
+    await tried(db())
+    const all = await Promise.allSettled([propose(db()), propose(db(), { by: 'officer-2' })])
+    expect(all.map((one) => one.status).sort()).to.deep.equal(['fulfilled', 'rejected'])
+    expect(await code(propose(db()))).to.equal('ADOPTION_OPEN')
+  })
+
+  const faulty: [string, Partial<Parameters<typeof proposeScorecard>[2]>, string][] = [
+    ['a day that has gone by', { effectiveOn: '2026-11-24' }, 'ADOPTION_PAST'],
+    ['a day that does not exist', { effectiveOn: '2027-02-29' }, 'DATE_INVALID'],
+    ['no reason', { reason: ' \n' }, 'INPUT_INVALID'],
+    ['a reason too long', { reason: '长'.repeat(1_001) }, 'INPUT_INVALID'],
+    ['a card nobody knows', { version: 'none-9' }, 'SCORECARD_UNKNOWN'],
+    ['a card that was not tried', { version: 'ecommerce-1' }, 'ADOPTION_UNTRIED'],
+  ]
+  for (const [what, given, expected] of faulty)
+    it(`a proposal with ${what} is refused as ${expected}`, async () => {
+      await tried(db())
+      expect(await code(propose(db(), given))).to.equal(expected)
+      expect(await rowsOf(db(), 'select 1 from scorecard_adoptions')).to.have.length(0)
+    })
+
+  it('a trial of other contents under the same name does not count', async () => {
+    await keepCard(db(), card(), NOW)
+    await db().raw(
+      `insert into trials (scorecard_hash, against_hash, as_of, known_at, operators, result, made_at) values ('other', 'x', ?, ?, 0, '{}', ?)`,
+      [TODAY, NOW, NOW],
+    )
+    expect(await code(propose(db()))).to.equal('ADOPTION_UNTRIED')
+  })
+
+  it('from today on is no day gone by, but a decision may come too late', async () => {
+    await tried(db())
+    const { id } = await propose(db(), { effectiveOn: TODAY })
+    expect(await code(decide(db(), id, { now: later(86_400) }))).to.equal('ADOPTION_PAST')
+    expect(await decide(db(), id, { adopt: false, note: '已过期', now: later(86_400) })).to.include({
+      state: 'REJECTED',
+    })
+    const again = await propose(db(), { effectiveOn: TODAY })
+    await decide(db(), again.id)
+    expect(await versionOn(db(), TODAY)).to.equal(NEW)
+  })
+
+  it('a card that was changed since it was proposed is not adopted, and the running one stays', async () => {
+    const version = 'changed-adoption-test'
+    await tried(db(), card(version))
+    const { id } = await propose(db(), { version })
+    file(version, card(version, 610))
+    const found = await refused(decide(db(), id))
+    expect(found.code).to.equal('SCORECARD_CHANGED')
+    expect(await code(propose(db(), { version }))).to.equal('SCORECARD_CHANGED')
+    expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
+  })
+
+  it('a card whose file is broken is refused with place and reason, and the running one stays', async () => {
+    const version = 'broken-adoption-test'
+    await tried(db(), card(version))
+    const { id } = await propose(db(), { version })
+    const broken = card(version)
+    file(version, { ...broken, rules: broken.rules.map((rule, i) => (i === 0 ? { ...rule, legalBasis: [] } : rule)) })
+    for (const act of [() => decide(db(), id), () => propose(db(), { version })]) {
+      const found = await refused(act())
+      expect(found.code).to.equal('SCORECARD_BROKEN')
+      expect(found.message).to.match(/rules\W0/)
+    }
+    expect(await versionOn(db(), TOMORROW)).to.equal('ecommerce-1')
+  })
+
+  it('no ID number of a person is kept in a reason or a note', async () => {
+    await tried(db())
+    const { id } = await propose(db(), { reason: '依 11010519491231002X 来信' })
+    await decide(db(), id, { note: '见 11010519491231002X' })
+    const [row] = await rowsOf(db(), 'select reason, note from scorecard_adoptions')
+    expect(row).to.deep.equal({ reason: '依 [居民身份证 hash] 来信', note: '见 [居民身份证 hash]' })
+  })
+
+  const toldOf = async (version: string, day = TODAY): Promise<CardTold | undefined> =>
+    (await scorecards(db(), day)).find((one) => one.version === version)
+
+  it('every card is told with its state, from its file to its retirement', async () => {
+    expect(await toldOf('ecommerce-1')).to.deep.equal({
+      version: 'ecommerce-1',
+      name: inForce.name,
+      hash: hashOfCard(inForce),
+      state: 'IN_FORCE',
+      faults: [],
+    })
+    await tried(db())
+    expect(await toldOf(NEW)).to.include({ state: 'AVAILABLE', hash: hashOfCard(card()) })
+    const { id } = await propose(db())
+    expect(await toldOf(NEW)).to.include({ state: 'PROPOSED' })
+    await decide(db(), id)
+    expect(await toldOf(NEW)).to.include({ state: 'COMING' })
+    expect(await toldOf(NEW, TOMORROW)).to.include({ state: 'IN_FORCE' })
+    expect(await toldOf('ecommerce-1', TOMORROW)).to.include({ state: 'RETIRED' })
+    await tried(db(), card('third-9', 590))
+    await decide(db(), (await propose(db(), { version: 'third-9', effectiveOn: '2026-11-27' })).id)
+    expect(await toldOf(NEW, '2026-11-27')).to.include({ state: 'RETIRED' })
+  })
+
+  it('a broken file is told with its faults and stops none of the others', async () => {
+    file('torn-listing-test', '{ "version": ')
+    file('float-listing-test', { ...card('float-listing-test'), base: 600.5 })
+    file('twice-listing-test', { ...card('twice-listing-test'), vetoes: [...inForce.vetoes, ...inForce.vetoes] })
+    await keepCard(db(), card('kept-listing-test'), NOW)
+    file('kept-listing-test', card('kept-listing-test', 610))
+    const all = await scorecards(db(), TODAY)
+    const states = Object.fromEntries(all.map(({ version, state }) => [version, state]))
+    expect(states).to.deep.include({
+      'ecommerce-1': 'IN_FORCE',
+      'torn-listing-test': 'BROKEN',
+      'float-listing-test': 'BROKEN',
+      'twice-listing-test': 'BROKEN',
+      'kept-listing-test': 'CHANGED',
+    })
+    expect(await toldOf('torn-listing-test')).to.deep.include({ hash: null, name: null })
+    expect((await toldOf('float-listing-test'))?.faults[0]).to.match(/^base: /)
+    const twice = (await toldOf('twice-listing-test'))?.faults ?? []
+    expect(twice.length).to.be.greaterThan(0)
+    for (const fault of twice) expect(fault).to.match(/^vetoes\[\d\]/)
+    expect(await toldOf('kept-listing-test')).to.include({ hash: hashOfCard(card('kept-listing-test')) })
+  })
+})

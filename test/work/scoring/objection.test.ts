@@ -1,0 +1,283 @@
+import { expect } from 'chai'
+import { consequenceOf, contestedReason, OBJECTION_STATES } from '../../../src/domain/scoring/objection.js'
+import type { Reason } from '../../../src/domain/scoring/score.js'
+import type { Db } from '../../../src/store/db/db.js'
+import * as objections from '../../../src/store/scoring/objections.js'
+import * as standings from '../../../src/store/standing/standings.js'
+import { decideObjection, openObjection, withdrawObjection } from '../../../src/work/scoring/objection.js'
+import { score } from '../../../src/work/scoring/score.js'
+import {
+  at,
+  codeOf,
+  database,
+  later,
+  NOW,
+  operatorOf,
+  pullItems,
+  refusal,
+  rowsOf,
+  rules,
+  TODAY,
+} from '../../support/world.js'
+
+const senderOf = (feed: string) => (feed === 'penalties' ? 'credit-office' : null)
+
+/** Operator 1 with its registration and as many penalties as are said, scored. */
+const world = async (db: Db, values: readonly string[], now = NOW) => {
+  await pullItems(db, [{ key: 'R1', code: codeOf(1), value: '某路1号', day: '2019-05-06' }], {
+    id: 'registry',
+    kind: 'registration',
+    now: at(now),
+  })
+  await pullItems(
+    db,
+    values.map((value, i) => ({ key: `P${i}`, code: codeOf(1), value, day: '2026-10-10' })),
+    { id: 'penalties', kind: 'penalty', now: at(now) },
+  )
+  await scored(db, now)
+}
+const scored = (db: Db, now: Date) =>
+  score(db, { cause: 'command', rules, families: ['registration', 'penalties'], now: at(now) })
+
+const versionOf = async (db: Db, key: string): Promise<number> => {
+  const [row] = await rowsOf(db, 'select id from versions where record_key = ? and known_to is null', [key])
+  return Number(row?.['id'] ?? 0)
+}
+const open = async (db: Db, key = 'P0', given: Partial<Parameters<typeof openObjection>[2]> = {}) =>
+  openObjection(db, rules, {
+    operator: codeOf(1),
+    record: await versionOf(db, key),
+    statement: '该处罚不是我单位的',
+    mayFor: () => true,
+    by: 'officer-1',
+    now: NOW,
+    ...given,
+  })
+const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideObjection>[2]> = {}) =>
+  decideObjection(db, rules, {
+    objection: id,
+    verdict: 'UPHELD',
+    note: '已核实',
+    senderOf,
+    by: 'reviewer-1',
+    now: NOW,
+    ...given,
+  })
+const withdraw = (db: Db, id: number, by = 'officer-1') => withdrawObjection(db, rules, { objection: id, by, now: NOW })
+
+const objected = async (db: Db, asOf = TODAY): Promise<boolean | undefined> =>
+  (await standings.of(db, [{ place: 0, scheme: 'uscc', code: codeOf(1) }], { asOf, today: asOf }))[0]?.objected
+
+describe('objecting to a reason of a score', () => {
+  const db = database()
+
+  it('is of the record behind the reason, and standing says so while it is open', async () => {
+    await world(db(), ['违法一', '违法二'])
+    expect(await objected(db())).to.equal(false)
+    const opened = await open(db())
+    expect(opened).to.deep.include({
+      feed: 'penalties',
+      recordKey: 'P0',
+      record: await versionOf(db(), 'P0'),
+      fact: 'penalty_heavy',
+      statement: '该处罚不是我单位的',
+      state: 'OPEN',
+      openedBy: 'officer-1',
+      decidedAt: null,
+      referredTo: null,
+    })
+    expect(await objected(db())).to.equal(true)
+    await withdraw(db(), opened.id)
+    expect(await objected(db())).to.equal(false)
+  })
+
+  it('upheld, it is referred to the agency that sent the record, and the score is as it was', async () => {
+    await world(db(), ['违法一'])
+    const before = await rowsOf(db(), 'select * from scores')
+    const { id } = await open(db())
+    const upheld = await decide(db(), id)
+    expect(upheld).to.include({ state: 'UPHELD', referredTo: 'credit-office', note: '已核实', decidedBy: 'reviewer-1' })
+    expect(consequenceOf(upheld.state).zh).to.include('信源单位更正')
+    await scored(db(), later(60))
+    expect(await rowsOf(db(), 'select * from scores')).to.deep.equal(before)
+  })
+
+  it('upheld, standing says so until the record is corrected after the decision; delivered again unchanged it is not', async () => {
+    await world(db(), ['违法一'])
+    await decide(db(), (await open(db())).id, { now: later(30) })
+    expect(await objected(db())).to.equal(true)
+    await world(db(), ['违法一'], later(60))
+    expect(await objected(db())).to.equal(true)
+    await world(db(), ['违法一，已更正'], later(120))
+    expect(await objected(db())).to.equal(false)
+    expect((await open(db(), 'P0', { now: later(180) })).state).to.equal('OPEN')
+    expect(await objected(db())).to.equal(true)
+  })
+
+  it('a version that came before the decision corrects nothing', async () => {
+    await world(db(), ['违法一'])
+    const { id } = await open(db())
+    await world(db(), ['违法一，有补充'], later(60))
+    await decide(db(), id, { now: later(120) })
+    expect(await objected(db())).to.equal(true)
+  })
+
+  const gone: [string, (now: Date) => Record<string, unknown>][] = [
+    ['ended by its agency', (now) => ({ known_to: now, closed_as: 'ENDED' })],
+    ['withdrawn as wrong', (now) => ({ known_to: now, closed_as: 'WRONG', wrong_from: now })],
+  ]
+  for (const [what, change] of gone) {
+    it(`upheld, nothing is contested of a record that was ${what}`, async () => {
+      await world(db(), ['违法一'])
+      await decide(db(), (await open(db())).id, { now: later(30) })
+      await db()('versions')
+        .where({ record_key: 'P0' })
+        .update(change(later(60)))
+      expect(await objected(db())).to.equal(false)
+    })
+  }
+
+  it('rejected or withdrawn, nothing is contested any more', async () => {
+    await world(db(), ['违法一', '违法二'])
+    await decide(db(), (await open(db())).id, { verdict: 'REJECTED' })
+    await withdraw(db(), (await open(db(), 'P1')).id)
+    expect(await objected(db())).to.equal(false)
+  })
+
+  it('rejected, nothing is referred to anybody', async () => {
+    await world(db(), ['违法一'])
+    const { id } = await open(db())
+    expect(await decide(db(), id, { verdict: 'REJECTED' })).to.include({ state: 'REJECTED', referredTo: null })
+  })
+
+  it('goes with the record and not with one of its versions, and ends with the reason', async () => {
+    await world(db(), ['违法一'])
+    const before = await versionOf(db(), 'P0')
+    await open(db())
+    await world(db(), ['违法一，有补充'], later(60))
+    expect(await versionOf(db(), 'P0')).not.to.equal(before)
+    expect(await objected(db())).to.equal(true)
+    const revoked = { status: 'REVOKED', revoked_on: TODAY }
+    await pullItems(db(), [{ key: 'P0', code: codeOf(1), value: '违法一', day: '2026-10-10' }], {
+      id: 'penalties',
+      kind: 'penalty',
+      body: () => revoked,
+      now: at(later(120)),
+    })
+    await scored(db(), later(180))
+    expect(await objected(db())).to.equal(false)
+  })
+
+  it('an older version of a record that counts still names it', async () => {
+    await world(db(), ['违法一'])
+    const older = await versionOf(db(), 'P0')
+    await world(db(), ['违法一，有补充'], later(60))
+    expect((await open(db(), 'P0', { record: older, now: later(120) })).recordKey).to.equal('P0')
+  })
+
+  it('is refused where no reason of the current score rests on the record', async () => {
+    await world(db(), ['违法一'])
+    const notAllowed = async (work: Promise<unknown>) =>
+      expect((await refusal(work)).code).to.equal('OBJECTION_NOT_ALLOWED')
+    await notAllowed(open(db(), 'P7'))
+    await pullItems(db(), [{ key: 'R2', code: codeOf(2), value: '某路2号', day: '2019-05-06' }], {
+      id: 'registry-2',
+      kind: 'registration',
+    })
+    await notAllowed(open(db(), 'R2'))
+    await notAllowed(open(db(), 'P0', { operator: codeOf(2) }))
+    expect(await rowsOf(db(), 'select 1 from objections')).to.have.length(0)
+  })
+
+  it('is refused for an operator that is unknown, or not of whoever objects', async () => {
+    await world(db(), ['违法一'])
+    for (const given of [{ operator: codeOf(9) }, { operator: '?' }, { mayFor: () => false }])
+      expect((await refusal(open(db(), 'P0', given))).code).to.equal('OPERATOR_UNKNOWN')
+  })
+
+  it('one objection to a record is open at a time; a settled one may be followed by another', async () => {
+    await world(db(), ['违法一', '违法二'])
+    const { id } = await open(db())
+    expect((await refusal(open(db()))).code).to.equal('OBJECTION_NOT_ALLOWED')
+    expect((await open(db(), 'P1')).state).to.equal('OPEN')
+    await decide(db(), id, { verdict: 'REJECTED' })
+    for (const act of [decide(db(), id), withdraw(db(), id)])
+      expect((await refusal(act)).code).to.equal('OBJECTION_SETTLED')
+    expect((await open(db())).state).to.equal('OPEN')
+  })
+
+  it('whoever opened it does not decide it, and nobody else withdraws it', async () => {
+    await world(db(), ['违法一'])
+    const { id } = await open(db(), 'P0', { by: 'reviewer-1' })
+    expect((await refusal(decide(db(), id))).code).to.equal('SECOND_PERSON')
+    expect((await refusal(withdraw(db(), id))).code).to.equal('OBJECTION_UNKNOWN')
+    expect((await decide(db(), id, { by: 'reviewer-2' })).state).to.equal('UPHELD')
+    expect((await refusal(decide(db(), 99))).code).to.equal('OBJECTION_UNKNOWN')
+  })
+
+  it('a statement and a note have 1 to 1000 characters, and no ID number in them is kept', async () => {
+    await world(db(), ['违法一'])
+    for (const statement of ['', '　\n', '字'.repeat(1_001)])
+      expect((await refusal(open(db(), 'P0', { statement }))).code).to.equal('INPUT_INVALID')
+    const { id, statement } = await open(db(), 'P0', { statement: '经手人身份证 11010119900307467X' })
+    expect(statement).to.equal('经手人身份证 [居民身份证 hash]')
+    expect((await refusal(decide(db(), id, { note: ' ' }))).code).to.equal('INPUT_INVALID')
+  })
+
+  for (const [verdict, expected] of [
+    ['REJECTED', [0, 1, 0, 0]],
+    ['UPHELD', [0, 1, 1, 0]],
+  ] as const) {
+    it(`${verdict}, it is known from its opening to its ${verdict === 'UPHELD' ? 'correction' : 'decision'}`, async () => {
+      await world(db(), ['违法一'])
+      const { id } = await open(db(), 'P0', { now: later(60) })
+      await decide(db(), id, { verdict, now: later(120) })
+      await world(db(), ['违法一，已更正'], later(180))
+      const operator = await operatorOf(db(), codeOf(1))
+      const counts = await Promise.all(
+        [30, 90, 150, 210].map(async (s) => (await objections.contestedAt(db(), [operator], later(s))).length),
+      )
+      expect(counts).to.deep.equal(expected)
+    })
+  }
+
+  it('contests the reason that the record costs most', () => {
+    const reason = (rule: string, points: number, records: number[]): Reason => ({
+      rule,
+      why: 'UNIT',
+      fact: 'penalty_heavy',
+      points,
+      count: 1,
+      records,
+      fadesOn: null,
+    })
+    const reasons = [reason('a', -10, [1]), reason('b', -30, [2, 3]), reason('c', -20, [3])]
+    expect(contestedReason(reasons, [3])?.rule).to.equal('b')
+    expect(contestedReason(reasons, [1, 9])?.rule).to.equal('a')
+    expect(contestedReason(reasons, [9])).to.equal(null)
+    for (const state of OBJECTION_STATES) expect(consequenceOf(state).zh).not.to.equal('')
+  })
+
+  it('a thousand standings find objections and overrules by index, in one statement', async () => {
+    await world(db(), ['违法一'])
+    await open(db())
+    const codes = Array.from({ length: 1_000 }, (_, place) => ({ place, scheme: 'uscc', code: codeOf(place + 1) }))
+    const asked: string[] = []
+    // What the planner would do of a few rows says nothing of a million: the question is whether an index serves.
+    await db().transaction(async (tx) => {
+      await tx.raw('set local enable_seqscan = off; set local enable_bitmapscan = off')
+      const explaining = {
+        raw: async (sql: string, bindings: Record<string, never>) => {
+          const plan = await tx.raw(`explain ${sql}`, bindings)
+          asked.push(plan.rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'))
+          return { rows: [] }
+        },
+      }
+      await standings.of(explaining as unknown as Db, codes, { asOf: TODAY, today: TODAY })
+    })
+    expect(asked).to.have.length(1)
+    for (const index of ['overrules_operator', 'objections_operator', 'versions_record', 'scores_latest'])
+      expect(asked[0]).to.match(new RegExp(`Index (Only )?Scan (Backward )?using ${index}`))
+    expect(await objected(db())).to.equal(true)
+  })
+})

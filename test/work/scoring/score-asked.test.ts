@@ -1,0 +1,89 @@
+import { expect } from 'chai'
+import type { FactFamily } from '../../../src/domain/records/facts.js'
+import * as evidence from '../../../src/store/scoring/evidence.js'
+import { type ScoreOptions, score } from '../../../src/work/scoring/score.js'
+import { verify } from '../../../src/work/scoring/verify.js'
+import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
+
+const FAMILIES: FactFamily[] = ['registration']
+const options = { cause: 'command' as const, rules, families: FAMILIES, now: at(NOW) }
+
+describe('score, its rows and counts', () => {
+  const db = database()
+
+  const register = (many: number) =>
+    pullItems(
+      db(),
+      Array.from({ length: many }, (_, n) => ({ key: `R${n}`, code: codeOf(n), value: '某路1号', day: '2019-05-06' })),
+      { id: 'registry', kind: 'registration' },
+    )
+  const scored = async (given: Partial<ScoreOptions> = {}) => {
+    const { ms: _, ...counts } = { ms: 0, ...(await score(db(), { ...options, ...given })) }
+    return counts
+  }
+  const rowsStored = async () => Number((await rowsOf(db(), 'select count(*)::int as n from scores'))[0]?.['n'])
+  /** As a pull that commits while the operators are being scored. */
+  const changedMeanwhile = (many: number) =>
+    db().raw('insert into dirty_operators select id, ?::timestamptz from operators order by id limit ?', [
+      later(600),
+      many,
+    ])
+
+  it('I-A7: a past day asked for keeps the rows of operators that change meanwhile', async () => {
+    await register(5)
+    await changedMeanwhile(5)
+    expect(await scored({ all: true, asOf: '2026-10-01' })).to.deep.equal({ scored: 5, stored: 5, unchanged: 0 })
+    expect(await rowsStored()).to.equal(5)
+    expect((await verify(db(), options)).differences).to.equal(0)
+  })
+
+  it('I-A7: the counts of an ordinary run leave out operators that change meanwhile and are scored again', async () => {
+    await register(5)
+    await changedMeanwhile(2)
+    expect(await scored({ all: true })).to.deep.equal({ scored: 3, stored: 3, unchanged: 0 })
+    expect(await rowsStored()).to.equal(3)
+    const [run] = await rowsOf(db(), `select counts from runs where job = 'score'`)
+    expect(run?.['counts']).to.deep.equal({ scored: 3, stored: 3, unchanged: 0 })
+    expect(await scored({ now: at(later(1_200)) })).to.deep.equal({ scored: 2, stored: 2, unchanged: 0 })
+  })
+
+  it('I-B7: a sample of many pages is chosen once, and its causes are looked up by id', async () => {
+    await register(1)
+    await scored()
+    const [column] = await rowsOf(
+      db(),
+      `select string_agg(column_name, ', ') as names from information_schema.columns where table_name = 'scores' and column_name <> 'id'`,
+    )
+    await db().raw(`insert into scores (${column?.['names']})
+      select ${column?.['names']} from scores, generate_series(1, 4100)`)
+    const statements: string[] = []
+    const client = db().client
+    const acquire = client.acquireRawConnection
+    client.acquireRawConnection = async () => {
+      const connection = await acquire.call(client)
+      const query = connection.query.bind(connection)
+      connection.query = (text: unknown, ...rest: unknown[]) => {
+        statements.push(typeof text === 'string' ? text : String((text as { text?: string }).text))
+        return query(text, ...rest)
+      }
+      return connection
+    }
+    try {
+      expect((await verify(db(), { ...options, sample: 2_050 })).verified).to.equal(2_050)
+    } finally {
+      client.acquireRawConnection = acquire
+    }
+    expect(statements.filter((sql) => sql.includes('row_number()'))).to.have.length(1)
+    expect(statements.filter((sql) => sql.includes('score-pages.next'))).to.have.length(3)
+  })
+
+  it('I-A12: the day on which a shop closed reaches its evidence', async () => {
+    await pullItems(db(), [{ key: 'S1', code: codeOf(1), value: '某店', day: '2020-01-01' }], {
+      id: 'shops',
+      kind: 'shop',
+    })
+    await db().raw(`update versions set valid_to = '2024-05-31'`)
+    const [found] = await evidence.of(db(), [await operatorOf(db(), codeOf(1))], { asOf: TODAY, knownAt: later(60) })
+    expect(found).to.include({ kind: 'shop', validTo: '2024-05-31' })
+  })
+})

@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import { feeds } from '../../../src/agencies/index.js'
+import { next, parse } from '../../../src/foundation/time/cron.js'
+import { startClock } from '../../../src/work/timetable/clock.js'
+import type { Turn } from '../../../src/work/timetable/occurrences.js'
+import { type Occasion, RULES, timetable } from '../../../src/work/timetable/timetable.js'
+import { database, log, NOW, rowsOf } from '../../support/world.js'
+
+describe('the timetable', () => {
+  const rows = timetable([...feeds.values()], ['national', 'jilin'])
+
+  it('every row is a cron expression that names minutes first, and comes again', () => {
+    for (const row of rows) expect(next(parse(row.cron), NOW), `${row.job} ${row.subject}`).to.not.equal(null)
+  })
+
+  it('there is one row for each feed and platform, and one for each job without a subject', () => {
+    const names = rows.map((row) => `${row.job} ${row.subject}`.trim())
+    expect(new Set(names).size).to.equal(names.length)
+    expect(names).to.include.members([
+      'score',
+      'expire',
+      'publish',
+      'trail',
+      'audit',
+      'changes',
+      'tidy',
+      'push national',
+      'push jilin',
+      'reconcile national',
+      'reconcile jilin',
+      ...[...feeds.keys()].map((id) => `pull ${id}`),
+    ])
+    expect(names).to.have.length(11 + feeds.size)
+  })
+
+  it('what takes down, and what erases, may not be paused', () => {
+    const kept = Object.entries(RULES).filter(([, { pausable }]) => !pausable)
+    expect(kept.map(([job]) => job)).to.have.members(['push', 'publish', 'expire', 'trail', 'audit', 'changes', 'tidy'])
+  })
+})
+
+describe('the clock', () => {
+  const db = database()
+  const occasions: Occasion[] = [{ job: 'pull', subject: 'registry', cron: '* * * * *' }]
+  /** An hour that no test waits for; each call is a second later. */
+  const ticking = (start = new Date('2026-11-25T02:00:58Z')) => {
+    let ms = start.getTime()
+    return () => {
+      ms += 1_000
+      return new Date(ms)
+    }
+  }
+
+  it('a minute that begins is told as what was planned, and a stop lets what runs end', async () => {
+    let ended = false
+    const told = await new Promise<{ turn: Turn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
+      const clock = startClock(db(), {
+        occasions,
+        now: ticking(),
+        log,
+        act: async (turn, signal) => {
+          const stopping = new Promise<void>((left) => signal.addEventListener('abort', () => left()))
+          resolve({ turn, stop: clock.stop(), aborted: () => signal.aborted })
+          await stopping
+          ended = true
+          return true
+        },
+      })
+    })
+    await told.stop
+    expect(told.turn).to.deep.include({ job: 'pull', subject: 'registry', attempt: 1, cause: 'timetable' })
+    expect(told.turn.plannedFor.toISOString()).to.equal('2026-11-25T02:01:00.000Z')
+    expect([told.aborted(), ended]).to.deep.equal([true, true])
+    const [row] = await rowsOf(db(), 'select state from occurrences')
+    expect(row).to.deep.equal({ state: 'DONE' })
+  })
+})

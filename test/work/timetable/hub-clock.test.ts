@@ -1,0 +1,174 @@
+import { expect } from 'chai'
+import type { Keys } from '../../../src/foundation/keys.js'
+import * as clockDoubts from '../../../src/store/db/clock-doubts.js'
+import type { Db } from '../../../src/store/db/db.js'
+import * as knowledge from '../../../src/store/db/knowledge.js'
+import { expire } from '../../../src/work/listing/expire.js'
+import { confirm, openClock } from '../../../src/work/timetable/hub-clock.js'
+import { makeMove } from '../../../src/work/listing/listing.js'
+import { publish } from '../../../src/work/publication/publish.js'
+import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
+import { at, database, log, NOW, OFFICER, published, refusal, removed, rowsOf, rules, TODAY } from '../../support/world.js'
+
+const SECOND = 1_000
+const DAY = 86_400_000
+const MARK = () => 'hash'
+
+/** A machine whose clocks are turned by hand, and a database whose clock is `offset` off. */
+const machine = (db: Db) => {
+  const turned = { monotonic: 5_000, wall: 1_000, offset: 0 }
+  const began = { real: Date.now(), monotonic: turned.monotonic }
+  const instant = () => new Date(began.real + turned.monotonic - began.monotonic + turned.offset)
+  const parts = {
+    log,
+    machine: () => turned.monotonic,
+    wall: () => turned.wall,
+    read: async () => ({ ...(await clockDoubts.read(db)), at: instant() }),
+  }
+  const pass = (ms: number): void => {
+    turned.monotonic += ms
+    turned.wall += ms
+  }
+  return { turned, parts, instant, pass }
+}
+
+const doubted = async (db: Db) => (await clockDoubts.open(db))?.cause ?? null
+
+describe('P-A3: the clock of a hub', () => {
+  const db = database()
+
+  it('is the database’s, whatever the host’s wall clock says', async () => {
+    const { turned, parts, instant, pass } = machine(db())
+    const clock = await openClock(db(), parts)
+    for (const step of [2 * DAY, -4 * DAY, 3_650 * DAY]) {
+      turned.wall += step
+      pass(SECOND)
+      expect(clock.now()).to.deep.equal(instant())
+      expect(clock.isDoubted()).to.equal(true)
+      await clock.look()
+      expect(clock.isDoubted()).to.equal(false)
+    }
+    expect(await doubted(db())).to.equal(null)
+  })
+
+  it('is doubted once the database’s leaps by more than 30 s between two looks, and believed when it is back', async () => {
+    const { turned, parts, instant, pass } = machine(db())
+    const clock = await openClock(db(), parts)
+    pass(SECOND)
+    turned.offset = 29 * SECOND
+    await clock.look()
+    expect(await doubted(db())).to.equal(null)
+    const expected = instant().getTime()
+    pass(SECOND)
+    turned.offset += 2 * DAY
+    await clock.look()
+    expect([await doubted(db()), clock.isDoubted()]).to.deep.equal(['LEAP', true])
+    expect(clock.now()).to.deep.equal(instant())
+    expect(clock.sure().getTime()).to.equal(expected + SECOND)
+    pass(60 * SECOND)
+    await clock.look()
+    expect(clock.sure().getTime()).to.equal(expected + 61 * SECOND)
+    turned.offset -= 2 * DAY
+    await clock.look()
+    expect([await doubted(db()), clock.isDoubted()]).to.deep.equal([null, false])
+    expect(clock.sure()).to.deep.equal(clock.now())
+  })
+
+  it('is doubted at start more than a day past the newest row, also by the next start, until a second source agrees', async () => {
+    const { turned, parts } = machine(db())
+    await openClock(db(), parts)
+    turned.offset = 2 * DAY
+    const first = await openClock(db(), parts)
+    const second = await openClock(db(), parts)
+    expect([first.isDoubted(), second.isDoubted()]).to.deep.equal([true, true])
+    await first.hear('agency.example', new Date(first.now().getTime() - 2 * DAY))
+    expect(await doubted(db())).to.equal('START')
+    await first.hear('agency.example', first.now())
+    expect([await doubted(db()), first.isDoubted()]).to.deep.equal([null, false])
+    await second.look()
+    expect(second.isDoubted()).to.equal(false)
+    expect(await rowsOf(db(), 'select settled_by as by from clock_doubts')).to.deep.equal([
+      { by: 'Date of agency.example' },
+    ])
+  })
+
+  it('is confirmed by a person, with a reason; one that is not doubted needs none', async () => {
+    const { turned, parts } = machine(db())
+    const given = { by: 'admin-1', reason: '已核对授时中心', mark: MARK }
+    await openClock(db(), parts)
+    expect((await refusal(confirm(db(), given))).code).to.equal('CLOCK_CERTAIN')
+    turned.offset = 2 * DAY
+    const clock = await openClock(db(), parts)
+    expect((await refusal(confirm(db(), { ...given, reason: ' ' }))).code).to.equal('INPUT_INVALID')
+    await confirm(db(), given)
+    await clock.look()
+    expect(clock.isDoubted()).to.equal(false)
+  })
+
+  it('is not doubted by a machine that slept while another hub has looked', async () => {
+    const { turned, parts } = machine(db())
+    const sleeper = await openClock(db(), parts)
+    // An hour for everybody but this machine.
+    turned.offset = 3_600 * SECOND
+    await db().raw('update database_clock set sure_at = ?', [new Date(Date.now() + 3_590 * SECOND)])
+    await sleeper.look()
+    expect(await doubted(db())).to.equal(null)
+  })
+})
+
+describe('P-A3: while the clock is doubted', () => {
+  const db = database()
+  const YEARS = new Date(NOW.getTime() + 3_650 * DAY)
+  const doubt = () => clockDoubts.begin(db(), { cause: 'LEAP', foundAt: YEARS, expectedAt: NOW })
+
+  it('no entry ends, nothing is erased, and afterwards both go on', async () => {
+    await published(db(), 1)
+    await doubt()
+    const later = { rules, cause: 'command' as const, now: at(YEARS), log }
+    expect((await refusal(expire(db(), later))).code).to.equal('CLOCK_DOUBTED')
+    expect(await rowsOf(db(), 'select state from listings')).to.deep.equal([{ state: 'PUBLISHED' }])
+    expect(await tidyTrail(db(), { cause: 'command', now: at(YEARS) })).to.include({ erased: 0 })
+    await confirm(db(), { by: 'admin-1', reason: '已核对', mark: MARK })
+    expect(await expire(db(), later)).to.deep.equal({ expired: 1 })
+  })
+
+  it('an entry is hidden and removed as ever, and the order of knowledge does not run ahead', async () => {
+    const { id } = await published(db(), 1)
+    const other = await published(db(), 2)
+    await doubt()
+    const input = { on: TODAY, hiding: 'ERROR' as const, reason: '有误' }
+    expect((await makeMove(db(), rules, { id, name: 'hideListing', ...OFFICER, input, now: NOW })).state).to.equal(
+      'HIDDEN',
+    )
+    await removed(db(), other.id)
+    const tick = await db().transaction((tx) => knowledge.tick(tx, YEARS))
+    expect(tick.getTime() - NOW.getTime()).to.be.lessThan(DAY)
+    const beside = await db().transaction((tx) => knowledge.beside(tx, YEARS))
+    expect(beside.getTime() - NOW.getTime()).to.be.lessThan(DAY)
+  })
+
+  it('the list only shrinks, and nothing is signed for longer than is certain', async () => {
+    const signed: string[] = []
+    const manifests = { ...KEY, sign: (said: string) => ({ kid: 'k', jws: String(signed.push(said)) }) }
+    const options = { cause: 'command' as const, manifests, note: () => {}, sure: () => NOW }
+    const first = await published(db(), 1)
+    await publish(db(), { ...options, now: at(NOW) })
+    await published(db(), 2)
+    await doubt()
+    const ahead = { ...options, now: at(new Date(NOW.getTime() + 2 * DAY)) }
+    expect(await publish(db(), ahead)).to.include({ sequence: 1, entries: 1, added: 0 })
+    await removed(db(), first.id)
+    expect(await publish(db(), ahead)).to.include({ sequence: 2, entries: 0, removed: 1 })
+    for (const said of signed) expect(Date.parse(JSON.parse(said).validUntil) - NOW.getTime()).to.be.at.most(DAY)
+  })
+})
+
+const KEY: Keys['manifests'] = {
+  issuer: 'http://hub.test',
+  kid: () => 'k',
+  knows: () => true,
+  sign: () => ({ kid: 'k', jws: '' }),
+  certify: () => ({ kid: 'k', jws: '' }),
+  signHead: () => ({ kid: 'k', jws: '' }),
+  payloadIn: () => 'UNKNOWN',
+}

@@ -1,0 +1,397 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { connect } from '../../../src/store/db/db.js'
+import { type Act, makeScheduler, type Turn } from '../../../src/work/timetable/occurrences.js'
+import { alone, beside } from '../../../src/work/timetable/run.js'
+import { type Occasion, RULES } from '../../../src/work/timetable/timetable.js'
+import { freshDatabase } from '../../support/database.js'
+import { at, database, log, rowsOf } from '../../support/world.js'
+
+const START = new Date('2026-11-25T02:00:30Z')
+const MINUTE = 60_000
+const PUSH: Occasion = { job: 'push', subject: 'national', cron: '* * * * *' }
+const PULL: Occasion = { job: 'pull', subject: 'registry', cron: '10 * * * *' }
+
+describe('occurrences', () => {
+  const db = database()
+  let now = START
+  beforeEach(() => {
+    now = START
+  })
+  const set = (text: string) => {
+    now = new Date(text)
+  }
+  const pass = (ms: number) => {
+    now = new Date(now.getTime() + ms)
+  }
+  /** A process with its own clock where one is given. */
+  const process = (occasions: Occasion[], act: Act = async () => true, clock = () => now) =>
+    makeScheduler(db(), { occasions, act, now: clock, log })
+  const seen = () => {
+    const turns: Turn[] = []
+    return { turns, act: async (turn: Turn) => Boolean(turns.push(turn)) }
+  }
+  const look = async (...all: ReturnType<typeof makeScheduler>[]) => {
+    await Promise.all(all.map((one) => one.beat()))
+    await Promise.all(all.map((one) => one.idle()))
+  }
+  const minutes = (turns: readonly Turn[]) => turns.map(({ plannedFor }) => plannedFor.toISOString().slice(11, 16))
+  const lapse = () =>
+    db().raw(`update occurrences set lease_until = clock_timestamp() - interval '1 s' where ended_at is null`)
+  const states = async () =>
+    (await rowsOf(db(), 'select state, attempts from occurrences order by planned_for')).map((row) =>
+      Object.values(row),
+    )
+
+  it('the first start ever makes up for nothing of the past', async () => {
+    const { turns, act } = seen()
+    await look(process([PUSH, PULL], act))
+    expect(turns).to.deep.equal([])
+    pass(MINUTE)
+    const { turns: later, act: again } = seen()
+    await look(process([PUSH, PULL], again))
+    expect(minutes(later)).to.deep.equal(['02:01'])
+  })
+
+  it('of three processes over ten minutes each minute is run by one', async () => {
+    const { turns, act } = seen()
+    const three = [1, 2, 3].map(() => process([PUSH], act))
+    await look(...three)
+    for (let n = 0; n < 10; n += 1) {
+      pass(MINUTE)
+      await look(...three)
+      await look(...three)
+    }
+    expect(minutes(turns)).to.deep.equal(Array.from({ length: 10 }, (_, n) => `02:${String(n + 1).padStart(2, '0')}`))
+  })
+
+  it('a stop of the hub is made up for by one run that says how many it stands for', async () => {
+    const { turns, act } = seen()
+    await look(process([PULL], act))
+    set('2026-11-25T07:30:00Z')
+    await look(process([PULL], act))
+    expect(minutes(turns)).to.deep.equal(['07:10'])
+    expect(await rowsOf(db(), 'select missed, state from occurrences')).to.deep.equal([{ missed: 5, state: 'DONE' }])
+  })
+
+  it('a clock set forward and back runs nothing twice and falls silent for nothing that did not run', async () => {
+    const { turns, act } = seen()
+    const one = process([PUSH], act)
+    await look(one)
+    pass(MINUTE)
+    await look(one)
+    set('2026-11-25T05:00:30Z')
+    await look(one)
+    set('2026-11-25T02:01:50Z')
+    await look(one)
+    set('2026-11-25T02:02:30Z')
+    await look(one)
+    set('2026-11-25T05:00:40Z')
+    await look(one)
+    expect(minutes(turns).slice(0, 3)).to.deep.equal(['02:01', '05:00', '02:02'])
+    expect(new Set(minutes(turns)).size).to.equal(turns.length)
+  })
+
+  it('after a clock was ahead and set back, a stop is made up for as ever', async () => {
+    const { turns, act } = seen()
+    await look(process([PULL], act))
+    set('2026-11-25T09:30:00Z')
+    await look(process([PULL], act))
+    set('2026-11-25T02:05:00Z')
+    await look(process([PULL], act))
+    set('2026-11-25T04:30:00Z')
+    await look(process([PULL], act))
+    expect(minutes(turns)).to.deep.equal(['09:10', '04:10'])
+  })
+
+  it('whatever clocks two processes have, no planned time has two runs', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -200, max: 200 })), { minLength: 1, maxLength: 12 }),
+        async (steps) => {
+          await db().raw('delete from occurrences; delete from schedules')
+          const { turns, act } = seen()
+          const clocks = [START.getTime(), START.getTime()]
+          const both = [0, 1].map((i) => process([PUSH, PULL], act, () => new Date(clocks[i] ?? 0)))
+          await look(...both)
+          for (const [first, by] of steps) {
+            const i = first ? 0 : 1
+            clocks[i] = (clocks[i] ?? 0) + by * MINUTE
+            await look(...both)
+          }
+          const names = turns.map(({ job, plannedFor }) => `${job} ${plannedFor.toISOString()}`)
+          expect(new Set(names).size).to.equal(names.length)
+        },
+      ),
+      { numRuns: 12 },
+    )
+  })
+
+  it('what a dead process held is taken up by another as a further attempt, and its run is closed', async () => {
+    const dead = process([PUSH], (turn) => {
+      void beside(db(), { ...turn, now: at(now) }, () => new Promise(() => {}))
+      return new Promise(() => {})
+    })
+    await dead.beat()
+    pass(MINUTE)
+    await dead.beat()
+    await until(async () => (await rowsOf(db(), 'select 1 from runs')).length === 1)
+    const { turns, act } = seen()
+    const living = process([PUSH], async (turn) => {
+      await act(turn)
+      return (await beside(db(), { ...turn, now: at(now) }, async () => true)) === true
+    })
+    await look(living)
+    expect(turns, 'while its lease holds').to.deep.equal([])
+    await lapse()
+    await look(living)
+    expect(turns.map(({ attempt }) => attempt)).to.deep.equal([2])
+    expect(await rowsOf(db(), 'select attempt, outcome from runs order by id')).to.deep.equal([
+      { attempt: 1, outcome: 'ABANDONED' },
+      { attempt: 2, outcome: 'DONE' },
+    ])
+  })
+
+  it('whoever lost what it held is told to stop and can end it no more', async () => {
+    let told = ''
+    let free: (() => void) | undefined
+    const slow = process([PUSH], (_, signal) => {
+      signal.addEventListener('abort', () => {
+        told = String(signal.reason)
+      })
+      return new Promise((resolve) => {
+        free = () => resolve(true)
+      })
+    })
+    await slow.beat()
+    pass(MINUTE)
+    await slow.beat()
+    await lapse()
+    let other: (() => void) | undefined
+    const fast = process([PUSH], () => new Promise((resolve) => (other = () => resolve(true))))
+    await fast.beat()
+    await slow.renew()
+    expect(told).to.include('taken over')
+    free?.()
+    await slow.idle()
+    expect(await states()).to.deep.equal([['RUNNING', 2]])
+    other?.()
+    await fast.idle()
+    expect(await states()).to.deep.equal([['DONE', 2]])
+  })
+
+  it('what is renewed is not taken up', async () => {
+    let free: (() => void) | undefined
+    const slow = process([PUSH], () => new Promise((resolve) => (free = () => resolve(true))))
+    await slow.beat()
+    pass(MINUTE)
+    await slow.beat()
+    await lapse()
+    await slow.renew()
+    const { turns, act } = seen()
+    await look(process([PUSH], act))
+    expect(turns).to.deep.equal([])
+    free?.()
+    await slow.idle()
+  })
+
+  it('a run that has ended before its process died is not run again', async () => {
+    const dead = process([PULL], (turn) => {
+      const done = alone(db(), { ...turn, now: at(now) }, async () => 'pulled')
+      return done.then(() => new Promise(() => {}))
+    })
+    await dead.beat()
+    set('2026-11-25T02:10:00Z')
+    await dead.beat()
+    await until(async () => (await rowsOf(db(), `select 1 from runs where outcome = 'DONE'`)).length === 1)
+    await lapse()
+    const { turns, act } = seen()
+    await look(process([PULL], act))
+    expect(turns).to.deep.equal([])
+    expect(await states()).to.deep.equal([['DONE', 1]])
+  })
+
+  it('a process that lags still has the lock of its job, and nobody does its work beside it', async () => {
+    let free: (() => void) | undefined
+    const lags = process([PULL], async (turn) => {
+      const waits = new Promise<void>((resolve) => {
+        free = resolve
+      })
+      return (await alone(db(), { ...turn, now: at(now) }, () => waits.then(() => true))) === true
+    })
+    await lags.beat()
+    set('2026-11-25T02:10:00Z')
+    await lags.beat()
+    await until(async () => free !== undefined && (await rowsOf(db(), 'select 1 from runs')).length === 1)
+    await lapse()
+    const { turns, act } = seen()
+    await look(process([PULL], act))
+    expect(turns).to.deep.equal([])
+    free?.()
+    await lags.idle()
+    expect(await states()).to.deep.equal([['DONE', 1]])
+  })
+
+  it('while a command runs the job its occurrence waits, and counts no attempt', async () => {
+    const { turns, act } = seen()
+    const one = process([PULL], act)
+    await look(one)
+    set('2026-11-25T02:10:00Z')
+    await alone(db(), { job: 'pull', subject: 'registry', cause: 'command', now: at(now) }, async () => {
+      await look(one)
+      expect(turns).to.deep.equal([])
+    })
+    await look(one)
+    expect(turns.map(({ attempt }) => attempt)).to.deep.equal([1])
+  })
+
+  it('what could not begin is given back and begun later as the same attempt', async () => {
+    const attempts: number[] = []
+    const one = process([PULL], async ({ attempt }) => attempts.push(attempt) > 1)
+    await look(one)
+    set('2026-11-25T02:10:00Z')
+    await look(one)
+    expect(await states()).to.deep.equal([['DUE', 0]])
+    await look(one)
+    expect([attempts, await states()]).to.deep.equal([[1, 1], [['DONE', 1]]])
+  })
+
+  it('what waits is passed over once a later one is planned', async () => {
+    const never = process([PULL], async () => false)
+    await look(never)
+    set('2026-11-25T02:10:00Z')
+    await look(never)
+    set('2026-11-25T03:10:00Z')
+    await look(never)
+    expect(await states()).to.deep.equal([
+      ['PASSED', 0],
+      ['DUE', 0],
+    ])
+  })
+
+  it('a job that fails has failed, and the next planned time runs it again', async () => {
+    const seen: string[] = []
+    const one = process([PULL, PUSH], async ({ job }) => {
+      seen.push(job)
+      if (job === 'pull') throw new Error('broken')
+      return true
+    })
+    await look(one)
+    set('2026-11-25T02:10:00Z')
+    await look(one)
+    await look(one)
+    expect(seen.sort()).to.deep.equal(['pull', 'push'])
+    set('2026-11-25T03:10:00Z')
+    await look(one)
+    expect(seen.filter((job) => job === 'pull')).to.have.length(2)
+  })
+
+  it('a stopping process gives back what it could not end', async () => {
+    const leaving = process(
+      [PUSH],
+      (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
+    )
+    await leaving.beat()
+    pass(MINUTE)
+    await leaving.beat()
+    leaving.stop()
+    await leaving.idle()
+    const { turns, act } = seen()
+    await look(process([PUSH], act))
+    expect(turns.map(({ attempt }) => attempt)).to.deep.equal([2])
+  })
+
+  it('one that kills whoever takes it is given up', async () => {
+    for (let n = 0; n < 6; n += 1) {
+      const dead = process([PULL], () => new Promise(() => {}))
+      await dead.beat()
+      if (n === 0) {
+        set('2026-11-25T02:10:00Z')
+        await dead.beat()
+      }
+      await lapse()
+    }
+    expect(await states()).to.deep.equal([['ABANDONED', 5]])
+  })
+
+  it('a push goes on over its minute, and the next begins on time beside it', async () => {
+    const frees: (() => void)[] = []
+    const one = process([PUSH], () => new Promise((resolve) => frees.push(() => resolve(true))))
+    await one.beat()
+    for (let n = 0; n < 3; n += 1) {
+      pass(MINUTE)
+      await one.beat()
+    }
+    expect(frees).to.have.length(3)
+    for (const free of frees) free()
+    await one.idle()
+    expect(await states()).to.deep.equal([1, 2, 3].map(() => ['DONE', 1]))
+  })
+
+  it('what is asked each minute reads the rows that are open, not all that ever were', async () => {
+    const [one] = [process([PUSH], (turn) => beside(db(), { ...turn, now: () => now }, async () => true).then(Boolean))]
+    await look(one)
+    await db().raw(
+      `insert into occurrences (job, subject, planned_for, cause, state, ended_at)
+       select 'push', 'national', t, 'timetable', 'DONE', t from generate_series(timestamptz '2026-11-01', '2026-11-20', interval '1 minute') t`,
+    )
+    await db().raw(
+      `insert into runs (job, subject, cause, planned_for, started_at, ended_at, outcome)
+       select job, subject, cause, planned_for, planned_for, planned_for, 'DONE' from occurrences`,
+    )
+    await db().raw('analyze occurrences, runs')
+    const asked: { sql: string; bindings: never }[] = []
+    const hear = ({ sql, bindings }: { sql: string; bindings: never }) => {
+      if (/^\s*update (runs|occurrences)/.test(sql)) asked.push({ sql, bindings })
+    }
+    db().on('query', hear)
+    pass(MINUTE)
+    await look(one)
+    db().off('query', hear)
+    for (const name of ['runs.start', 'occurrences.passOver', 'occurrences.settle', 'occurrences.giveUp']) {
+      const found = asked.find(({ sql }) => sql.includes(name))
+      const text = found?.sql.replace(/\$\d+/g, '?') ?? ''
+      const plan = await db().raw(`explain ${text}`, found?.bindings as never)
+      const lines = plan.rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n')
+      expect(lines, name).to.match(/runs_open|occurrences_open/)
+    }
+  })
+
+  it('old occurrences are forgotten after ninety days', async () => {
+    await look(process([PUSH]))
+    pass(MINUTE)
+    await look(process([PUSH]))
+    set('2027-02-23T02:01:30Z')
+    await look(process([PUSH]))
+    expect(await rowsOf(db(), `select planned_for from occurrences`)).to.deep.equal([
+      { planned_for: new Date('2027-02-23T02:01:00Z') },
+    ])
+  })
+
+  it('with the database gone nothing is thrown, and it goes on when the database is back', async () => {
+    const own = await freshDatabase()
+    const cut = connect(own.url)
+    const { turns, act } = seen()
+    const one = makeScheduler(cut, { occasions: [PUSH], act, now: () => now, log })
+    await look(one)
+    pass(MINUTE)
+    const ended = own.db.raw(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    await Promise.all([ended, one.beat()])
+    await look(one)
+    await look(one)
+    expect(minutes(turns).slice(0, 1)).to.deep.equal(['02:01'])
+    await cut.destroy()
+    await own.drop()
+  })
+
+  it('every job of the timetable has a rule', () => {
+    for (const rule of Object.values(RULES)) expect(rule).to.have.keys('missed', 'withinMs', 'beside', 'pausable')
+  })
+})
+
+/** Looks again until it holds; a suite that waits too long fails by its own time. */
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
+}

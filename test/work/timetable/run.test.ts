@@ -1,0 +1,98 @@
+import { expect } from 'chai'
+import { isLost } from '../../../src/store/db/db.js'
+import { alone, beside } from '../../../src/work/timetable/run.js'
+import { at, database, NOW, refusal, rowsOf } from '../../support/world.js'
+
+const what = { job: 'pull' as const, subject: 'registry', cause: 'command' as const, now: at(NOW) }
+const thrownBy = async (act: Promise<unknown>): Promise<unknown> => {
+  try {
+    await act
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('work/run', () => {
+  const db = database()
+
+  it('keeps what was done so far with a run that fails, and never the text of a fault', async () => {
+    await thrownBy(
+      alone(db(), what, async (run) => {
+        run.counts['received'] = 7
+        throw new Error('select secret from somewhere')
+      }),
+    )
+    const [run] = await rowsOf(db(), 'select * from runs')
+    expect(run).to.deep.include({ outcome: 'FAILED', counts: { received: 7 } })
+    expect(JSON.stringify(run?.['error'])).to.not.include('secret')
+  })
+
+  it('lets the true cause through where the connection of its lock has died', async () => {
+    const cause = await thrownBy(
+      alone(db(), what, async () => {
+        await db().raw(
+          `select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.pid <> pg_backend_pid()
+             and l.database = (select oid from pg_database where datname = current_database())`,
+        )
+        throw new Error('the true cause')
+      }),
+    )
+    expect((cause as Error).message).to.equal('the true cause')
+    expect(await alone(db(), what, async () => 'free again')).to.equal('free again')
+  })
+
+  it('knows a lost database from a wrong statement', async () => {
+    const lost = await thrownBy(
+      db().transaction(async (tx) => {
+        const { rows } = await tx.raw('select pg_backend_pid() as pid')
+        await db().raw('select pg_terminate_backend(?)', [rows[0].pid])
+        await tx.raw('select 1')
+      }),
+    )
+    const wrong = await thrownBy(db().raw('select nothing from nowhere'))
+    const unnamed = Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' })
+    expect([isLost(lost), isLost(unnamed), isLost(wrong), isLost('no error at all')]).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it('refuses by name who asks while another run goes on, and passes over who comes by the timetable', async () => {
+    const planned = { ...what, plannedFor: NOW }
+    await alone(db(), what, async () => {
+      expect(await alone(db(), planned, async () => 'twice')).to.equal(null)
+    })
+    expect(
+      await refusal(
+        alone(db(), { ...what, waitMs: 0 }, async () => alone(db(), { ...what, waitMs: 0 }, async () => 'twice')),
+      ),
+    ).to.include({
+      code: 'RUN_BUSY',
+    })
+  })
+
+  it('runs go on beside each other, and one that has fallen silent is closed by the next', async () => {
+    const push = { ...what, job: 'push' as const, subject: 'national' }
+    const lapse = `update runs set lease_until = clock_timestamp() - interval '1 s' where outcome = 'RUNNING'`
+    const outcomes = async () =>
+      (await rowsOf(db(), 'select outcome from runs order by id')).map((run) => run['outcome'])
+    await beside(db(), push, async () => {
+      await beside(db(), push, async () => {
+        expect(await outcomes()).to.deep.equal(['RUNNING', 'RUNNING'])
+      })
+      await db().raw(lapse)
+      await beside(db(), push, async () => 'next')
+    })
+    expect(await outcomes()).to.deep.equal(['ABANDONED', 'DONE', 'DONE'])
+  })
+
+  it('an attempt at an occurrence is begun once, and a further attempt is another run', async () => {
+    const planned = { ...what, job: 'push' as const, plannedFor: NOW, cause: 'timetable' as const }
+    expect(await beside(db(), planned, async () => 'one')).to.equal('one')
+    expect(await beside(db(), planned, async () => 'one')).to.equal(null)
+    expect(await beside(db(), { ...planned, attempt: 2 }, async () => 'two')).to.equal('two')
+  })
+})

@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+import { makeArchive } from '../../../src/work/intake/archive.js'
+import { type TidyOptions, tidy } from '../../../src/work/timetable/tidy.js'
+import { row, rows } from '../../support/rows.js'
+import { at, beliefsOf, database, feed, NOW, published, pullFeed, pullItems, rowsOf } from '../../support/world.js'
+
+/** Longer ago than any term. */
+const LONG_AGO = new Date('2016-01-04T02:00:00Z')
+const minutes = (n: number, from = LONG_AGO) => new Date(from.getTime() + n * 60_000)
+
+describe('tidying', () => {
+  const db = database()
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub-tidy-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const tidied = async (more: Partial<TidyOptions> = {}) =>
+    tidy(db(), { cause: 'command', now: at(NOW), archive: folder, ...more })
+  const ids = async (table: string): Promise<number[]> =>
+    (await rowsOf(db(), `select id from ${table} order by id`)).map(({ id }) => Number(id))
+  const addRun = async (
+    job: string,
+    subject: string,
+    startedAt: Date,
+    more: Record<string, unknown> = {},
+  ): Promise<number> => {
+    const [{ id }] = await db()('runs')
+      .insert({
+        job,
+        subject,
+        cause: 'timetable',
+        started_at: startedAt,
+        ended_at: startedAt,
+        outcome: 'DONE',
+        ...more,
+      })
+      .returning('id')
+    return Number(id)
+  }
+
+  it('P-B10: deletes runs that brought nothing after their term, but for the newest of each kind', async () => {
+    const old: number[] = []
+    for (let n = 0; n < 5; n += 1) old.push(await addRun('push', 'national', minutes(n)))
+    const failed = await addRun('push', 'national', minutes(6), { outcome: 'FAILED' })
+    const other = await addRun('push', 'jilin', minutes(7))
+    const young = await addRun('push', 'jilin', minutes(-1, NOW))
+    expect(await tidied()).to.include({ runs: 5 })
+    const left = await ids('runs')
+    expect(left.slice(0, 3)).to.deep.equal([old[4], failed, young])
+    expect(left).to.not.include(other)
+  })
+
+  it('P-B10: keeps runs that brought something, go on, were taken back or are referred to', async () => {
+    await pullItems(db(), rows(3), { now: at(LONG_AGO) })
+    await pullItems(db(), [row(1), { ...row(2), day: '2026-02-31' }], { now: at(minutes(1)), whole: false })
+    await addRun('pull', 'test', minutes(2), { counts: { received: 7 } })
+    await addRun('pull', 'test', minutes(3), { outcome: 'RUNNING', ended_at: null })
+    await addRun('score', '', minutes(4), { counts: { stored: 1 } })
+    await addRun('score', '', minutes(5), { outcome: 'ABANDONED', counts: {} })
+    await addRun('takeback', 'test', minutes(6))
+    const taken = { taken_back_at: NOW, taken_back_by: 'reviewer-1', taken_back_reason: '误报' }
+    await addRun('pull', 'test', minutes(7), { counts: { received: 0 }, ...taken })
+    const comparing = await addRun('reconcile', 'national', minutes(8))
+    await db()('comparisons').insert({
+      platform: 'national',
+      run_id: comparing,
+      compared_at: minutes(8),
+      ...Object.fromEntries(
+        ['shown', 'expected', 'missing', 'stale', 'unwanted', 'hidden', 'on_their_way', 'others', 'highest'].map(
+          (name) => [name, 0],
+        ),
+      ),
+    })
+    await addRun('reconcile', 'national', minutes(9))
+    // Newer ones of each kind: none of these is the newest.
+    for (const [job, subject, more] of [
+      ['pull', 'test', {}],
+      ['score', '', {}],
+      ['takeback', 'test', {}],
+      ['reconcile', 'national', {}],
+    ] as const)
+      await addRun(job, subject, minutes(-1, NOW), more)
+    const [before, beliefs] = [await ids('runs'), await beliefsOf(db())]
+    expect(await tidied()).to.include({ comparisons: 0 })
+    const left = await ids('runs')
+    expect(before.filter((id) => !left.includes(id))).to.deep.equal([before[9]])
+    expect(await beliefsOf(db())).to.equal(beliefs)
+  })
+
+  it('P-B10: deletes pulls that found nothing new, and refused ones once their bad items are gone', async () => {
+    const silent = feed({ sent: () => [] })
+    const unmodified = {
+      ...silent,
+      open: async () => ({ items: (async function* () {})(), file: null, unmodified: true, next: () => null }),
+    }
+    for (const minute of [0, 1]) await pullFeed(db(), unmodified, { now: at(minutes(minute)) })
+    const refused = [{ ...row(1), day: 'x' }]
+    for (const minute of [2, 3])
+      await pullItems(db(), refused, { now: at(minutes(minute)), bounds: { fewest: 5 } }).catch(() => undefined)
+    expect(await ids('runs')).to.have.length(4)
+    expect(await tidied()).to.include({ runs: 1, rejects: 0 })
+    await db().raw(`update rejects set state = 'DROPPED', settled_at = ?`, [minutes(4)])
+    expect(await tidied()).to.include({ runs: 1, rejects: 2 })
+    const left = await rowsOf(db(), `select outcome from runs where job = 'pull' order by id`)
+    expect(left).to.deep.equal([{ outcome: 'DONE' }, { outcome: 'REFUSED' }])
+  })
+
+  it('P-B10: deletes bad items that are settled or were sent anew, not those that wait or whose correction stands', async () => {
+    const bad = (n: number) => ({ ...row(n), day: '2026-02-31' })
+    const { run } = await pullItems(db(), [row(1), bad(2), bad(3), bad(4)], { now: at(LONG_AGO), whole: false })
+    const states = [
+      `state = 'DROPPED', settled_at = '2016-02-01'`,
+      `state = 'DROPPED', settled_at = now()`,
+      `state = 'TAKEN', settled_at = '2016-02-01', taken_run = ${run}, corrected = '{}'`,
+    ]
+    const [dropped = 0, ...kept] = await ids('rejects')
+    for (const [n, set] of states.entries())
+      await db().raw(`update rejects set ${set} where id = ?`, [[dropped, ...kept][n]] as never)
+    expect(await tidied({ now: at(new Date()) })).to.include({ rejects: 1 })
+    expect(await ids('rejects')).to.deep.equal(kept)
+    await db().raw('update versions set known_to = now(), closed_as = ?, closed_by = ? where run_id = ?', [
+      'CHANGED',
+      run,
+      run,
+    ])
+    expect(await tidied({ now: at(new Date()) })).to.include({ rejects: 1 })
+
+    await pullItems(db(), [row(1), bad(9)], { id: 'other', now: at(LONG_AGO) })
+    expect(await tidied()).to.include({ rejects: 0 })
+    await pullItems(db(), [row(1)], { id: 'other' })
+    expect(await tidied()).to.include({ rejects: 1 })
+  })
+
+  it('P-B10: deletes confirmed deliveries behind later confirmed ones, not what is open or the newest addition', async () => {
+    await published(db(), 1)
+    const [first] = await rowsOf(
+      db(),
+      `select platform, subject_id, kind, notice from deliveries where platform = 'national' limit 1`,
+    )
+    await db().raw('delete from deliveries')
+    const owe = async (number: number, action: string, state: string): Promise<number> => {
+      const [{ id }] = await db()('deliveries')
+        .insert({
+          ...first,
+          notice: JSON.stringify(first?.['notice']),
+          number,
+          action,
+          state: 'CONFIRMED',
+          attempts: 1,
+          due_at: minutes(number),
+          sent_at: minutes(number),
+          confirmed_at: minutes(number),
+          created_at: minutes(number),
+        })
+        .returning('id')
+      if (state === 'OWED') await db()('deliveries').where({ id }).update({ state, confirmed_at: null })
+      return Number(id)
+    }
+    await owe(1, 'ADD', 'CONFIRMED')
+    await owe(2, 'REMOVE', 'CONFIRMED')
+    const kept = [await owe(3, 'ADD', 'CONFIRMED')]
+    await owe(4, 'CHANGE', 'CONFIRMED')
+    kept.push(await owe(5, 'CHANGE', 'CONFIRMED'), await owe(6, 'CHANGE', 'OWED'))
+    expect(await tidied()).to.include({ deliveries: 3 })
+    expect(await ids('deliveries')).to.deep.equal(kept)
+    expect(await tidied()).to.include({ deliveries: 0 })
+  })
+
+  const files = (): string[] =>
+    (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []).filter(
+      (name) => name.endsWith('.gz') || name.endsWith('.part'),
+    )
+
+  it('P-B10: deletes archives past their term, and their runs say no more where they lay', async () => {
+    const archive = makeArchive(folder)
+    await pullItems(db(), [row(1)], { now: at(LONG_AGO), archive })
+    const { run } = await pullItems(db(), [row(2)], { archive, whole: false })
+    expect(files()).to.have.length(2)
+    expect(await tidied()).to.include({ archives: 1 })
+    expect(files()).to.deep.equal(
+      (await rowsOf(db(), 'select archive from runs where id = ?', [run])).map(({ archive }) => archive),
+    )
+    expect(await rowsOf(db(), 'select 1 from runs where archive is not null')).to.have.length(1)
+  })
+
+  it('I-A12: deletes archives of runs that never came to their end, not of one that goes on', async () => {
+    const died = await addRun('pull', 'test', NOW, { outcome: 'ABANDONED' })
+    const going = await addRun('pull', 'other', NOW, { outcome: 'RUNNING', ended_at: null })
+    const put = (path: string) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), 'x')
+    }
+    put(`test/2026/11/${died}-test.jsonl.gz`)
+    put(`test/2026/10/${died + 1_000}-test.jsonl.gz.part`)
+    put(`other/2026/11/${going}-other.jsonl.gz`)
+    put('other/2026/11/README')
+    expect(await tidied()).to.include({ archives: 2 })
+    expect(files()).to.deep.equal([`other/2026/11/${going}-other.jsonl.gz`])
+    expect(existsSync(join(folder, 'other/2026/11/README'))).to.equal(true)
+  })
+
+  it('P-B10: works in windows of bounded size, and ends behind the one under way when it is told', async () => {
+    for (let n = 0; n < 50; n += 1) await addRun('push', 'national', minutes(n))
+    const deleting: number[] = []
+    const hear = ({ sql, bindings }: { sql: string; bindings: unknown[] }) => {
+      if (sql.includes('retention.runs')) deleting.push(Number(bindings[1]))
+    }
+    db().on('query', hear)
+    const stop = new AbortController()
+    stop.abort()
+    expect(await tidied({ signal: stop.signal })).to.include({ runs: 0 })
+    expect(deleting).to.deep.equal([])
+    expect(await tidied({ windowRows: 10 })).to.include({ runs: 49 })
+    db().removeListener('query', hear)
+    expect(deleting.length).to.be.at.least(5)
+    for (const rowsAtOnce of deleting) expect(rowsAtOnce).to.equal(10)
+  })
+})
