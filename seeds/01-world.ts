@@ -10,9 +10,9 @@ import { individualRow } from '../src/sandbox/agencies/market-regulator-subjects
 import { shopItem } from '../src/sandbox/agencies/marketplaces.js'
 import type { Db } from '../src/store/db/db.js'
 import { nothingKnown } from '../src/store/intake/known.js'
+import { withStage } from '../src/store/intake/staged.js'
 import * as operators from '../src/store/operators/operators.js'
 import * as runs from '../src/store/timetable/runs.js'
-import { withStage } from '../src/store/intake/staged.js'
 import { merge, toStage } from '../src/work/intake/merge.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 

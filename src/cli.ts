@@ -3,26 +3,26 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
+import { feeds } from './agencies/index.js'
 import { accessCommands } from './commands/access.js'
 import { accessTold } from './commands/access-table.js'
-import { feeds } from './agencies/index.js'
-import { checkDataDir, projectRoot, readConfig } from './config.js'
-import { runningStandIns } from './demo/notes.js'
-import { isDate } from './foundation/time/dates.js'
-import { INTERNAL, isRefusal, Refusal, toldOf } from './foundation/errors.js'
-import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub/hub.js'
-import { makeLog } from './foundation/log.js'
 import { mapCommand } from './commands/map.js'
 import { progress } from './commands/progress.js'
 import { eachLine, promised, pullEach, pulledLine, pullOne } from './commands/pull.js'
 import { compared, unreachableOf } from './commands/reconcile.js'
 import { repairedLines } from './commands/repair.js'
 import { status } from './commands/status.js'
+import { trialLines } from './commands/trial.js'
+import { heldIn, verifiedLines } from './commands/verify.js'
+import { checkDataDir, projectRoot, readConfig } from './config.js'
+import { runningStandIns } from './demo/notes.js'
+import { INTERNAL, isRefusal, Refusal, toldOf } from './foundation/errors.js'
+import { isDate } from './foundation/time/dates.js'
+import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub/hub.js'
+import { makeLog } from './hub/log.js'
 import { run } from './hub/run-until-stopped.js'
 import { asUnavailable, isLost } from './store/db/db.js'
 import * as rejects from './store/intake/rejects.js'
-import { trialLines } from './commands/trial.js'
-import { heldIn, verifiedLines } from './commands/verify.js'
 import { checkReadable } from './work/intake/pull.js'
 
 /** Rejected items of which a person is told where they stood and why; all are kept. */
@@ -57,7 +57,10 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
 }
 
 const fieldCosts = async () => {
-  const [{ costsTold }, { makeSchema }] = await Promise.all([import('./api/request/costs.js'), import('./api/graphql/schema.js')])
+  const [{ costsTold }, { makeSchema }] = await Promise.all([
+    import('./api/request/costs.js'),
+    import('./api/graphql/schema.js'),
+  ])
   return costsTold(makeSchema())
 }
 

@@ -1,6 +1,7 @@
 /** 可信认证机构: certificates of trusted sites and shops, as one table. */
-import { hostNames } from '../domain/records/hosts.js'
+
 import { normalizeName } from '../domain/operators/names.js'
+import { hostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
 import { type Agency, type Form, makeFeed } from './feed.js'
 import { file } from './transports/http.js'

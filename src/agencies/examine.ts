@@ -2,12 +2,13 @@
  * Strict interpretation: every value of an item is taken, known to be left out, or reported. A *finding* stays beside
  * the record; a *problem* sets the item aside. Nothing gets a default because it was not understood.
  */
-import { isNoDate, parseDate } from '../foundation/time/dates.js'
+
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
 import type { Draft, Finding, Item, Mapped, Problem, Subject, Unreadable } from '../domain/records/records.js'
 import { byNames } from '../foundation/memo.js'
 import { clean, compact } from '../foundation/text/values.js'
+import { isNoDate, parseDate } from '../foundation/time/dates.js'
 
 /** What agencies write for "without end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])

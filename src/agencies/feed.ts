@@ -1,8 +1,8 @@
 /** A feed: one kind of record from one agency. What an agency says of itself; how bytes become items is the readers'. */
 import type { Bounds } from '../domain/intake/bounds.js'
+import { type Stretches, stretched, stretchesOf } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Draft, Item, Mapped, RecordKind } from '../domain/records/records.js'
-import { type Stretches, stretched, stretchesOf } from '../foundation/chunks.js'
 import type { Delivery, Opening, Source } from './delivery.js'
 import { type Examination, examine } from './examine.js'
 import { type Content, fromBytes, fromFile } from './readers/content.js'

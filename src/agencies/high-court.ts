@@ -5,8 +5,8 @@
  */
 import { codeOf } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
-import { compact } from '../foundation/text/values.js'
 import { Refusal } from '../foundation/errors.js'
+import { compact } from '../foundation/text/values.js'
 import { at, count } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type Form, makeFeed } from './feed.js'

@@ -4,8 +4,8 @@
  */
 import { codeOf, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
-import { isNullMarker, textOf } from '../foundation/text/values.js'
 import { Refusal } from '../foundation/errors.js'
+import { isNullMarker, textOf } from '../foundation/text/values.js'
 import { at, count } from './envelopes.js'
 import type { Examination } from './examine.js'
 import { type Agency, type Form, makeFeed } from './feed.js'

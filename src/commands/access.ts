@@ -6,10 +6,10 @@ import { CLIENT_ROLES } from '../domain/access/viewer.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Hub, Overrides } from '../hub/hub.js'
 import * as clients from '../work/access/clients.js'
-import { allowSellers } from '../work/standing/confirmed-sellers.js'
-import { confirm } from '../work/timetable/hub-clock.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
+import { allowSellers } from '../work/standing/confirmed-sellers.js'
+import { confirm } from '../work/timetable/hub-clock.js'
 
 const HOUR_MS = 3_600_000
 

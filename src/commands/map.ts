@@ -1,11 +1,11 @@
 /** `hub map`: which field of a feed each heading of an office's own table means, said once, without code. */
 import type { Command, Option } from 'commander'
-import { commandBy } from './command-audit.js'
 import { fromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
 import type { MapLine } from '../domain/intake/feed-maps.js'
-import { textOf } from '../foundation/text/values.js'
 import { Refusal } from '../foundation/errors.js'
+import { textOf } from '../foundation/text/values.js'
+import { commandBy } from '../hub/command-audit.js'
 import { feedOf, type Hub } from '../hub/hub.js'
 import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'

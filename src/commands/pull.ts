@@ -1,8 +1,8 @@
 /** Pulls as `hub pull` makes them and tells of them. */
 import { isRefusal, Refusal, toldOf } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
-import { progress } from './progress.js'
 import type { FileGiven, Pulled } from '../work/intake/pull.js'
+import { progress } from './progress.js'
 
 export const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: FileGiven): Promise<Pulled> => {
   const bar = progress(id, json === true)

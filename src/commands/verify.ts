@@ -1,6 +1,7 @@
 /** `hub verify audit`: the walk of the audit log, for people; and a head that somebody holds. */
-import type { Broken, TrailFault } from '../domain/audit/walk.js'
+
 import { type Head, headIn } from '../domain/audit/audit-log.js'
+import type { Broken, TrailFault } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'
 import type { CutSaid, TrailVerified } from '../work/audit/verify-audit-log.js'
 

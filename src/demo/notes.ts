@@ -1,8 +1,8 @@
 /** What a running demo leaves for the commands beside it: where its stand-ins listen. Apart from the demo, which commands need not load. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Addresses } from '../hub/addresses.js'
 import type { Config } from '../config.js'
+import type { Addresses } from '../hub/addresses.js'
 
 /** In the data folder. */
 export const SANDBOX_FOLDER = 'sandbox'

@@ -18,11 +18,11 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync,
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import jwt from 'jsonwebtoken'
-import { ACCESS_CODE_BYTES, accessCodeOf } from '../domain/access/access-code.js'
-import { SKEW_MS } from './time/clock-doubt.js'
 import { Refusal } from './errors.js'
 import { type AuditKeys, auditKeysIn, nextAuditFile } from './keys/audit.js'
 import { payloadIn, signed } from './keys/jws.js'
+import { ACCESS_CODE_BYTES, accessCodeOf } from './text/access-code.js'
+import { SKEW_MS } from './time/clock-doubt.js'
 
 export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.js'
 

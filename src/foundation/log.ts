@@ -1,9 +1,7 @@
-/** The log: pino, one JSON object a line, with request and run ids as children. Secrets are cut by name, ID numbers by form. */
+/** The log: pino, one JSON object a line, with request and run ids as children. Secrets are cut by name, ID numbers and access codes by the caller's `clean`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
-import { withoutAccessCodes } from '../domain/access/access-code.js'
-import { redact } from '../domain/records/privacy.js'
 
 export type Log = Logger
 
@@ -15,9 +13,6 @@ const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.p
  */
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
-
-/** A fault of the system repeats the name of a file, one of a library the text that it could not read. */
-const withoutIds = (line: string): string => (PLAIN.test(line) ? line : withoutAccessCodes(redact(line, () => '…')))
 
 /** Held back at most, characters: then they are written at once. */
 const HELD_MOST = 64_000
@@ -62,11 +57,15 @@ export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
-/** `file` null writes to standard error, so that what a command prints on standard output stays clean. */
-export const makeLog = (options: { level: string; file: string | null }): Log => {
+/**
+ * A log that writes to `file`; null writes to standard error, so that what a command prints on standard output stays clean. `clean`
+ * takes out of a line what must not be kept: a fault of the system repeats the name of a file, one of a library the text it met.
+ */
+export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
+  const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })
   const file = pino.destination({ dest: options.file ?? 2, sync: true })
   if (options.file !== null) files.add(file)
-  const given = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite: withoutIds } }
+  const given = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite } }
   return pino(given, gathering(file))
 }

@@ -4,11 +4,11 @@ import type { Config } from '../config.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import type { Db } from '../store/db/db.js'
+import type { Trail } from '../work/audit/audit-log.js'
+import type { Rules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { Turn } from '../work/timetable/occurrences.js'
-import type { Rules } from '../work/calendar/rules.js'
 import { LINGER_MS } from '../work/timetable/timetable.js'
-import type { Trail } from '../work/audit/audit-log.js'
 
 export interface ChangingParts {
   db: Db

@@ -5,13 +5,13 @@ import { platforms as allPlatforms } from '../platforms/index.js'
 import type { Platform } from '../platforms/platform.js'
 import * as database from '../store/db/db.js'
 import type * as runs from '../store/timetable/runs.js'
-import { fill } from '../work/delivery/backfill.js'
 import type { Notes } from '../work/audit/restore-guard.js'
+import type { Rules } from '../work/calendar/rules.js'
+import { fill } from '../work/delivery/backfill.js'
 import { checkRemovals } from '../work/delivery/push/removal-checks.js'
 import type { Highest } from '../work/delivery/push/sender.js'
 import { push } from '../work/delivery/push.js'
 import * as restored from '../work/delivery/restored.js'
-import type { Rules } from '../work/calendar/rules.js'
 
 export interface PushingParts {
   db: database.Db

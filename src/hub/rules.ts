@@ -1,14 +1,14 @@
 /** The rules with which a hub works, read from schema/rules and checked once at start. */
 import type { Config } from '../config.js'
-import * as contracts from '../foundation/contracts.js'
 import type { Calendar } from '../domain/calendar/calendar.js'
 import type { Hearing } from '../domain/delivery/delivery.js'
 import type { ListKind } from '../domain/listing/lists.js'
 import { checkLists } from '../domain/listing/lists-check.js'
+import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, hearing } from '../platforms/index.js'
-import { clockRules } from '../work/listing/publication-clocks.js'
 import { checked, type Rules } from '../work/calendar/rules.js'
+import { clockRules } from '../work/listing/publication-clocks.js'
 
 /** Refusals: RULES_BROKEN, CONFIG_INVALID. */
 export const loadRules = (mark: Rules['mark'], config: Config): Rules => {

@@ -1,6 +1,7 @@
 /** A hub that runs until it is told to stop. */
-import type { Hub } from './hub.js'
+
 import { reopenLogs } from '../foundation/log.js'
+import type { Hub } from './hub.js'
 
 /** Whoever asks a second time does not wait: exit status of a command that was interrupted. */
 const INTERRUPTED = 130

@@ -3,19 +3,19 @@
  * the same guards as anyone. The days are those of a case that began weeks ago, so that the party's time has run out.
  */
 
+import type { Role } from '../domain/access/viewer.js'
 import { addWorkdays } from '../domain/calendar/calendar.js'
-import { addDays, dateIn } from '../foundation/time/dates.js'
 import { consentNeeded } from '../domain/listing/lists.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
 import { isHeavy } from '../domain/records/penalty.js'
-import type { Role } from '../domain/access/viewer.js'
+import { addDays, dateIn } from '../foundation/time/dates.js'
 import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as versions from '../store/records/versions.js'
+import { listOf, type Rules } from '../work/calendar/rules.js'
 import { levelIn } from '../work/listing/legal-ground.js'
 import { type MoveInput, makeMove, openCase } from '../work/listing/listing.js'
-import { listOf, type Rules } from '../work/calendar/rules.js'
 
 const OFFICER = 'demo-officer-person'
 const REVIEWER = 'demo-reviewer-person'

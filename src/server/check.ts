@@ -1,17 +1,17 @@
 /** What /check asks: the standing of many codes as the public is told it, from where every other door has it too. */
 import type { Request, Response } from 'express'
-import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
+import { makeContext } from '../api/request/context.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import { listingIn } from '../api/request/ids.js'
+import type { Limits } from '../api/request/rate-limit.js'
+import type { Asked } from '../api/request/request-context.js'
+import { answersTo, type Answered as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC } from '../domain/access/viewer.js'
+import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Reads } from '../store/db/bulk-handle.js'
 import * as restored from '../store/db/restored.js'
 import type { Answered, Checked } from '../web/check/answers.js'
-import type { Asked } from '../api/request/request-context.js'
-import { makeContext } from '../api/request/context.js'
-import { listingIn } from '../api/request/ids.js'
-import type { ApiParts } from '../api/request/dependencies.js'
-import type { Limits } from '../api/request/rate-limit.js'
-import { answersTo, type Answered as ToldRow } from '../api/v1/standings/answers.js'
 
 /** The request itself was counted when it came. Refusal QUOTA_EXCEEDED. */
 export const checking =

@@ -1,16 +1,16 @@
 /** Where people sign in to the desk and out of it: a password for a session cookie, and the token that goes with it. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { keep, keepAttempt } from '../api/request/audit-rows.js'
+import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import type { Limit } from '../api/request/rate-limit.js'
+import type { Asked } from '../api/request/request-context.js'
 import { ACCESS, type Act, may } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { deskPages } from '../web/desk-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
 import * as people from '../work/access/people.js'
-import type { Asked } from '../api/request/request-context.js'
-import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
-import type { ApiParts } from '../api/request/dependencies.js'
 import { answerProblem } from './problems.js'
-import type { Limit } from '../api/request/rate-limit.js'
-import { keep, keepAttempt } from '../api/request/audit-rows.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest name and password that are looked at, characters. */

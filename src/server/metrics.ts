@@ -1,21 +1,20 @@
 /** GET /metrics: what the hub counts and how it stands, for Prometheus; and who may read it. */
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
-import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
-import { isStale } from '../domain/intake/bounds.js'
-import { calendarDaysLeft } from '../domain/calendar/calendar.js'
-import { dateIn } from '../foundation/time/dates.js'
-import { may } from '../domain/access/viewer.js'
-import { Refusal } from '../foundation/errors.js'
-import { isSecret } from '../foundation/keys.js'
-import type { Figure, Metrics } from '../foundation/metrics.js'
-import * as store from '../store/timetable/figures.js'
-import * as watch from '../store/intake/watch.js'
-import { withAmendments } from '../work/calendar/calendar.js'
+import type { ApiParts } from '../api/request/dependencies.js'
 import type { Asked } from '../api/request/request-context.js'
 import { withDb } from '../api/request/request-database.js'
-import type { ApiParts } from '../api/request/dependencies.js'
 import { admit, signedIn } from '../api/request/viewer.js'
+import { may } from '../domain/access/viewer.js'
+import { calendarDaysLeft } from '../domain/calendar/calendar.js'
+import { isStale } from '../domain/intake/bounds.js'
+import { Refusal } from '../foundation/errors.js'
+import { isSecret } from '../foundation/keys.js'
+import type { Figure } from '../foundation/metrics.js'
+import { dateIn } from '../foundation/time/dates.js'
+import * as watch from '../store/intake/watch.js'
+import * as store from '../store/timetable/figures.js'
+import { withAmendments } from '../work/calendar/calendar.js'
 
 /** The database is looked at no more often, however often it is asked, milliseconds. */
 const FRESH_MS = 5_000
@@ -36,38 +35,6 @@ const DOORS: readonly [string, RegExp][] = [
 
 /** Few words for all paths there are. */
 export const doorOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
-
-/** Each root field counts how often it is asked, in roots of its own over the same types: the schema stays as it is. */
-export const counted = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
-  const given = schema.toConfig()
-  const roots = [given.query, given.mutation]
-  return new GraphQLSchema({
-    ...given,
-    query: counting(given.query, metrics),
-    mutation: counting(given.mutation, metrics),
-    types: given.types.filter((type) => !roots.some((root) => root === type)),
-    // The one below it is.
-    assumeValid: true,
-  })
-}
-
-const counting = (
-  root: GraphQLObjectType | null | undefined,
-  metrics: Pick<Metrics, 'field'>,
-): GraphQLObjectType | null | undefined => {
-  if (!root) return root
-  const { fields, ...rest } = root.toConfig()
-  const all = Object.entries(fields).map(([name, field]) => {
-    const { resolve = defaultFieldResolver } = field
-    const count = metrics.field(name)
-    const resolved: typeof resolve = (...given) => {
-      count()
-      return resolve(...given)
-    }
-    return [name, { ...field, resolve: resolved }] as const
-  })
-  return new GraphQLObjectType({ ...rest, fields: Object.fromEntries(all) })
-}
 
 export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): RequestHandler => {
   const figures = within(FRESH_MS, async () => figuresOf(parts))

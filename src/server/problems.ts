@@ -1,61 +1,24 @@
 /** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { asRefusal } from '../api/request/faults.js'
+import { COME_AGAIN_SECONDS, type Problem, sendProblem } from '../api/request/problem.js'
+import type { Asked } from '../api/request/request-context.js'
 import { INTERNAL, Refusal } from '../foundation/errors.js'
 import { asUnavailable } from '../store/db/db.js'
-import { langOf } from '../web/frame/render-response.js'
 import { sorryPage } from '../web/frame/error-page.js'
-import type { Asked } from '../api/request/request-context.js'
-import { asRefusal } from '../api/request/faults.js'
+import { langOf } from '../web/frame/render-response.js'
 
 const DATA_PATH =
   /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
-/** When whoever met an absent database may ask again, seconds. */
-export const COME_AGAIN_SECONDS = 5
-
-export interface Problem {
-  status: number
-  code: string
-  detail: string
-  /** Of a refusal. */
-  details?: object
-}
-
 export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
-  asked.refused.push(problem.code)
-  response.status(problem.status).set('Cache-Control', 'no-store')
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
+    asked.refused.push(problem.code)
+    response.status(problem.status).set('Cache-Control', 'no-store')
     response.type('html').send(sorryPage({ ...problem, lang: langOf(request) }))
     return
   }
-  const { status, code, detail, details } = problem
-  response.type('application/problem+json').send(
-    JSON.stringify({
-      type: 'about:blank',
-      title: TITLES[status] ?? 'Error',
-      status,
-      detail,
-      code,
-      ...(details && Object.keys(details).length > 0 && { details }),
-      requestId: asked.requestId,
-    }),
-  )
-}
-
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  408: 'Request Timeout',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
+  sendProblem(response, asked, problem)
 }
 
 export const notFound =

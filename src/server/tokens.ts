@@ -1,14 +1,14 @@
 /** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5): a registered system's secret for a short-lived token, and its revocation (RFC 7009). */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { keep, keepAttempt } from '../api/request/audit-rows.js'
+import type { ApiParts } from '../api/request/dependencies.js'
+import type { Limit } from '../api/request/rate-limit.js'
+import type { Asked } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type Verified } from '../foundation/keys.js'
 import * as clients from '../store/access/clients.js'
 import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
-import type { Asked } from '../api/request/request-context.js'
-import type { ApiParts } from '../api/request/dependencies.js'
-import type { Limit } from '../api/request/rate-limit.js'
-import { keep, keepAttempt } from '../api/request/audit-rows.js'
 
 const BODY_LIMIT = '16kb'
 /** Longest client id and secret that are looked at, characters. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { MAX_TEXT } from '../../src/agencies/examine.js'
-import { COUNTERFEIT, isCounterfeit, isHeavy, severity } from '../../src/domain/records/penalty.js'
 import { TOPICS } from '../../src/domain/listing/reason-topics.js'
+import { COUNTERFEIT, isCounterfeit, isHeavy, severity } from '../../src/domain/records/penalty.js'
 import { cellOf, sampled } from '../soak/cells.js'
 import { context, draftsOf, itemsOf, problemsOf, sample } from './samples.js'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { agencies, feeds } from '../../src/agencies/index.js'
-import { contract } from '../../src/foundation/contracts.js'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
+import { contract } from '../../src/foundation/contracts.js'
 import { draftsOf, itemsOf, refusalOf, SAMPLES, sample } from './samples.js'
 
 describe('agencies', () => {

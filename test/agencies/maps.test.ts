@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { statesOf } from '../../src/agencies/market-regulator/states.js'
-import { contract } from '../../src/foundation/contracts.js'
 import type { Item } from '../../src/domain/records/records.js'
+import { contract } from '../../src/foundation/contracts.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { context, draftsOf, feedOf, itemsOf, problemsOf, SAMPLES, sample } from './samples.js'
 

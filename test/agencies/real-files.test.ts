@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { fromFile } from '../../src/agencies/readers/content.js'
 import { readContent } from '../../src/agencies/readers/index.js'
-import { contract } from '../../src/foundation/contracts.js'
 import type { Draft, Item } from '../../src/domain/records/records.js'
+import { contract } from '../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, TODAY } from './samples.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')

@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
-import { contract } from '../../src/foundation/contracts.js'
+import { stretchesOf } from '../../src/domain/intake/chunks.js'
 import { redact } from '../../src/domain/records/privacy.js'
 import { type Draft, type Item, type Mapped, sealed } from '../../src/domain/records/records.js'
-import { stretchesOf } from '../../src/foundation/chunks.js'
+import { contract } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
 
 const ROWS = Number(process.argv[2] ?? 100_000)

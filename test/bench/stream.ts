@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
-import { dateIn } from '../../src/foundation/time/dates.js'
 import { SELLERS_MOST } from '../../src/domain/standing/sellers.js'
+import { dateIn } from '../../src/foundation/time/dates.js'
 import { client, hubServer, theWorld, tokenOf } from './answers.js'
 import type { Started as Running } from './asked/peers.js'
 import { type Streamed, streamed } from './asked/stream.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { accessTold, withAccess } from '../../src/commands/access-table.js'
 import { FIELDS, fieldsTold } from '../../src/api/access/fields.js'
+import { accessTold, withAccess } from '../../src/commands/access-table.js'
 
 describe('who may see which field, as it is told', () => {
   for (const [path, language] of [

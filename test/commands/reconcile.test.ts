@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { platforms } from '../../src/platforms/index.js'
 import { compared } from '../../src/commands/reconcile.js'
+import { platforms } from '../../src/platforms/index.js'
 import { startDisplay } from '../support/display.js'
 import { startHub, type TestHub } from '../support/hub.js'
 import { later, published } from '../support/world.js'

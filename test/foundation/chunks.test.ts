@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Feed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import { telling } from '../../src/agencies/market-regulator/telling.js'
+import { type Stretches, stretched, stretchesOf } from '../../src/domain/intake/chunks.js'
 import type { Item } from '../../src/domain/records/records.js'
-import { type Stretches, stretched, stretchesOf } from '../../src/foundation/chunks.js'
 
 const itemOf = (row: number, fields: Record<string, unknown> = {}): Item => ({ page: null, row, fields })
 

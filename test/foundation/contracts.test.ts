@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { contract, document, folder, text } from '../../src/foundation/contracts.js'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
+import { contract, document, folder, text } from '../../src/foundation/contracts.js'
 
 const shop = {
   marketplace: 'yangli',

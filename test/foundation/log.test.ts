@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turned } from 'node:timers/promises'
 import { expect } from 'chai'
-import { makeLog } from '../../src/foundation/log.js'
+import { makeLog } from '../../src/hub/log.js'
 
 describe('the log', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-log-'))
@@ -58,7 +58,7 @@ describe('the log', () => {
 
   it('loses no line to the end of the process', () => {
     const own = join(folder, 'ended.log')
-    const script = `import { makeLog } from './src/foundation/log.ts'; const log = makeLog({ level: 'info', file: ${JSON.stringify(own)} })
+    const script = `import { makeLog } from './src/hub/log.ts'; const log = makeLog({ level: 'info', file: ${JSON.stringify(own)} })
       process.on('exit', () => log.info('last')); log.info('first'); process.exit(0)`
     execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
     const lines = readFileSync(own, 'utf8').trim().split('\n')

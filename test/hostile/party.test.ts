@@ -17,8 +17,8 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql'
-import { TOKENS_MOST } from '../../src/api/request/limits.js'
 import { makeSchema } from '../../src/api/graphql/schema.js'
+import { TOKENS_MOST } from '../../src/api/request/limits.js'
 import type { Draft } from '../../src/domain/records/records.js'
 import {
   globalOf,

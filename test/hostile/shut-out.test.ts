@@ -1,9 +1,9 @@
 /** Whoever knocks wrongly in another's name must not keep that one out of where it is at home. */
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { makeServer } from '../../src/server/server.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { makeLog } from '../../src/foundation/log.js'
+import { makeLog } from '../../src/hub/log.js'
+import { makeServer } from '../../src/server/server.js'
 import * as lockouts from '../../src/work/access/lockouts.js'
 import * as people from '../../src/work/access/people.js'
 import { makeWorld, NOW, type World } from '../api/world.js'

@@ -7,8 +7,8 @@ import iconv from 'iconv-lite'
 import { SaxesParser } from 'saxes'
 import { type World, world } from '../../seeds/world.js'
 import { agencies as everyAgency } from '../../src/agencies/index.js'
-import { parseDate } from '../../src/foundation/time/dates.js'
 import { documentNumber } from '../../src/foundation/text/values.js'
+import { parseDate } from '../../src/foundation/time/dates.js'
 import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 
 interface RegistryPage {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
-import { contract } from '../../src/foundation/contracts.js'
 import type { Draft, Item } from '../../src/domain/records/records.js'
+import { contract } from '../../src/foundation/contracts.js'
 import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 
 const TODAY = '2026-11-25'

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect } from 'chai'
 import { EARLIER_ON, earlier, type WorldOperator, world } from '../../seeds/world.js'
-import { isDate } from '../../src/foundation/time/dates.js'
 import {
   codeOf,
   operatorKindIn,
@@ -17,6 +16,7 @@ import {
 import { compareMoney } from '../../src/domain/records/money.js'
 import { redact } from '../../src/domain/records/privacy.js'
 import { documentNumber } from '../../src/foundation/text/values.js'
+import { isDate } from '../../src/foundation/time/dates.js'
 
 const REGISTER = resolve('../shared/data/cn-company-register/dev/jilin.csv')
 const AREAS = resolve('../shared/data/gb2260/areas.json')

@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import { notice, release } from '../../src/work/delivery/restored.js'
-import { log, mark } from '../support/world.js'
 import { keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../api/world.js'
+import { log, mark } from '../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
 const [LISTED, CLEAR] = [uscc(1), uscc(2)]

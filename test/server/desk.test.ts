@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import * as trail from '../../src/store/audit/audit-log.js'
 import * as people from '../../src/work/access/people.js'
+import { makeWorld, NOW, type World } from '../api/world.js'
 import { confirmedClient, confirmedPerson, confirmedReset } from '../support/accounts.js'
 import { dumpOf, refusal } from '../support/world.js'
-import { makeWorld, NOW, type World } from '../api/world.js'
 
 const OWN = 'fjord kelp umbra lantern'
 const AGENCIES = ['market-regulator']

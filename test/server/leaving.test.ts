@@ -7,10 +7,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { ownDb } from '../../src/api/request/request-database.js'
-import { asking } from '../../src/store/db/request-handle.js'
 import { connect, type Db, isCancelled } from '../../src/store/db/db.js'
-import { rowsOf } from '../support/world.js'
+import { asking } from '../../src/store/db/request-handle.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
+import { rowsOf } from '../support/world.js'
 
 const CODE = uscc(1)
 const NOWHERE = { agency: null, region: null }

@@ -2,8 +2,8 @@
 import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { makeServer } from '../../src/server/server.js'
 import { makeMetrics } from '../../src/foundation/metrics.js'
+import { makeServer } from '../../src/server/server.js'
 import { makeTrail } from '../../src/work/audit/audit-log.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
 

@@ -7,12 +7,12 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { expect } from 'chai'
 import type { Express } from 'express'
+import { makeMetrics } from '../../src/foundation/metrics.js'
 import { openapiDocument } from '../../src/server/openapi.js'
 import { makeRest } from '../../src/server/server.js'
-import { makeMetrics } from '../../src/foundation/metrics.js'
+import { makeWorld, NOW, operatorId, penalty, publishListing, registration, uscc, type World } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { hearForms } from '../support/openapi-party.js'
-import { makeWorld, NOW, operatorId, penalty, publishListing, registration, uscc, type World } from '../api/world.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is looked at piece by piece
 type Any = any

@@ -10,8 +10,8 @@ import {
   rowHash,
   sealOf,
 } from '../../src/domain/audit/audit-log.js'
-import type { Db, Tx } from '../../src/store/db/db.js'
 import * as store from '../../src/store/audit/audit-log.js'
+import type { Db, Tx } from '../../src/store/db/db.js'
 import type { Random } from './random.js'
 
 export interface Attack {

@@ -9,8 +9,8 @@ import {
   NO_HEAD,
   type Row,
   rowHash,
-  type Seal,
 } from '../../src/domain/audit/audit-log.js'
+import type { Seal } from '../../src/foundation/keys/audit.js'
 import { SEAL } from './audit.js'
 
 export const AT = new Date('2026-11-25T02:00:00.000Z')

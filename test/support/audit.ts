@@ -1,7 +1,6 @@
 /** The audit log in tests: a seal, keys, and heads noted in memory or in a folder. */
 import { createHmac, generateKeyPairSync } from 'node:crypto'
-import type { Seal } from '../../src/domain/audit/audit-log.js'
-import type { AuditKeys } from '../../src/foundation/keys/audit.js'
+import type { AuditKeys, Seal } from '../../src/foundation/keys/audit.js'
 import { payloadIn } from '../../src/foundation/keys/jws.js'
 
 export const sealOf = (name: string): Seal => ({

@@ -1,12 +1,12 @@
-import { document } from '../../src/foundation/contracts.js'
+import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
 import type { Calendar } from '../../src/domain/calendar/calendar.js'
 import { type Act, type Case, newCase, type Role, type Rules } from '../../src/domain/listing/case.js'
-import { addDays } from '../../src/foundation/time/dates.js'
 import type { Moved } from '../../src/domain/listing/listing.js'
 import { move } from '../../src/domain/listing/listing.js'
 import type { ListKind, NumberName } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
-import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
+import { document } from '../../src/foundation/contracts.js'
+import { addDays } from '../../src/foundation/time/dates.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 
 export const lists = (document('rules/lists.json') as { lists: ListKind[] }).lists

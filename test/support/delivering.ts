@@ -1,7 +1,8 @@
 /** A hub of which there is something to see at the desk's pages of deliveries: told, refused, removed, and differing. */
-import { dateIn } from '../../src/foundation/time/dates.js'
+
 import { isHeavy } from '../../src/domain/records/penalty.js'
 import type { Body } from '../../src/domain/records/records.js'
+import { dateIn } from '../../src/foundation/time/dates.js'
 import { carry } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { makeMove } from '../../src/work/listing/listing.js'

@@ -1,13 +1,13 @@
 /** Rules, card and facts that the tests of the way back up share. */
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { document } from '../../src/foundation/contracts.js'
 import type { FactEvent, FactFamily, Facts } from '../../src/domain/records/facts.js'
 import { FAMILIES } from '../../src/domain/records/facts.js'
 import { applied, type Step } from '../../src/domain/scoring/recovery-path.js'
 import type { RestorationRules } from '../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
+import { document } from '../../src/foundation/contracts.js'
 
 const cardIn = (file: string): Scorecard =>
   JSON.parse(readFileSync(new URL(`../../schema/scorecards/${file}`, import.meta.url), 'utf8'))

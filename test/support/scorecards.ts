@@ -1,11 +1,11 @@
 /** Scorecards and facts to try rules on: the cards that ship, one that meets its bounds, and as many as one likes. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { addDays } from '../../src/foundation/time/dates.js'
 import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/records/facts.js'
 import { FACTS, FAMILIES } from '../../src/domain/records/facts.js'
 import type { BinRule, Grade, Rule, Scorecard, UnitRule, Veto } from '../../src/domain/scoring/scorecard.js'
 import type { Words } from '../../src/foundation/text/words.js'
+import { addDays } from '../../src/foundation/time/dates.js'
 
 const shipped = (version: string): Scorecard =>
   JSON.parse(readFileSync(new URL(`../../schema/scorecards/${version}.json`, import.meta.url), 'utf8'))

@@ -1,6 +1,7 @@
 /** A card for a trial: the first one with each penalty weighing twice, and without a cap. */
-import { document } from '../../src/foundation/contracts.js'
+
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
+import { document } from '../../src/foundation/contracts.js'
 
 export const STRICTER = 'strict-9'
 

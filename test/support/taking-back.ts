@@ -2,15 +2,15 @@
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
 import type { Db } from '../../src/store/db/db.js'
-import * as directory from '../../src/store/standing/directory.js'
 import * as listings from '../../src/store/listing/listings.js'
 import * as operators from '../../src/store/operators/operators.js'
-import * as runs from '../../src/store/timetable/runs.js'
-import * as scores from '../../src/store/scoring/scores.js'
-import * as standings from '../../src/store/standing/standings.js'
 import * as versions from '../../src/store/records/versions.js'
-import { score } from '../../src/work/scoring/score.js'
+import * as scores from '../../src/store/scoring/scores.js'
+import * as directory from '../../src/store/standing/directory.js'
+import * as standings from '../../src/store/standing/standings.js'
+import * as runs from '../../src/store/timetable/runs.js'
 import { type TakenBack, takeBack } from '../../src/work/intake/rollback.js'
+import { score } from '../../src/work/scoring/score.js'
 import {
   at,
   codeOf,

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { makeServer } from '../../src/server/server.js'
 import { Refusal } from '../../src/foundation/errors.js'
+import { makeServer } from '../../src/server/server.js'
 import { makeWorld, type World } from '../api/world.js'
 import { read } from '../support/reading.js'
 

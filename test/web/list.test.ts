@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
-import { addDays } from '../../src/foundation/time/dates.js'
 import { topicsOf } from '../../src/domain/listing/reason-topics.js'
+import { addDays } from '../../src/foundation/time/dates.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { letGo } from '../support/public-list.js'
 import { idsIn, nextIn, read } from '../support/reading.js'

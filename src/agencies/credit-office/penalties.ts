@@ -1,6 +1,7 @@
 /** Administrative penalties in the forms of 双公示: as one table in GB18030 from the office, in any of them as a file. */
-import { compareMoney } from '../../domain/records/money.js'
+
 import { normalizeName } from '../../domain/operators/names.js'
+import { compareMoney } from '../../domain/records/money.js'
 import { type AmountsNamed, amountsNamed, factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft, Subject } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'

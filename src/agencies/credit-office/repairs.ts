@@ -1,8 +1,8 @@
 /** Results of credit repairs (信用修复结果): what became of an application against a penalty, a list entry, an abnormal entry. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
-import { documentNumber } from '../../foundation/text/values.js'
 import { Refusal } from '../../foundation/errors.js'
+import { documentNumber } from '../../foundation/text/values.js'
 import { at, count } from '../envelopes.js'
 import { type Context, type Form, makeFeed } from '../feed.js'
 import { parseJson } from '../readers/json.js'

@@ -2,9 +2,10 @@
  * Trademarks of the USPTO as its status service gives them: WIPO ST.66 and ST.96, documents in which a mark is a tree.
  * Prefixes of name spaces are the sender's abbreviations and differ between versions, so only the local names count.
  */
-import { isDate } from '../../foundation/time/dates.js'
+
 import { niceClass, trademarkNumber } from '../../domain/records/trademark.js'
 import { clean } from '../../foundation/text/values.js'
+import { isDate } from '../../foundation/time/dates.js'
 import { listOf } from '../envelopes.js'
 import type { Examination } from '../examine.js'
 import type { Form } from '../feed.js'

@@ -1,6 +1,7 @@
 /** An item's parts: a list of records inside it, or in a table columns whose cells hold a line for each part. */
-import { isNoDate, parseDate } from '../../foundation/time/dates.js'
+
 import { clean, compact } from '../../foundation/text/values.js'
+import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import { isRecord } from '../readers/shapes.js'
 import { namesIn, type Spellings } from './spelling.js'

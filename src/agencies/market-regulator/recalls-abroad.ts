@@ -1,7 +1,8 @@
 /** Recalls as published abroad: CPSC and FDA of the United States, Safety Gate of the European Union. Each key bears its authority. */
-import { isDate } from '../../foundation/time/dates.js'
+
 import type { Body, Draft } from '../../domain/records/records.js'
 import { clean } from '../../foundation/text/values.js'
+import { isDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import type { Form } from '../feed.js'
 import { gtins, gtinsInText } from './goods.js'

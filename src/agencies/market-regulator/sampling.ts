@@ -1,7 +1,7 @@
 /** What tables of samplings have in common: days inside batch cells, failures in one cell, keys where nobody gave a number. */
 import { createHash } from 'node:crypto'
-import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import { compact } from '../../foundation/text/values.js'
+import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 
 /** A day written out inside "生产日期/批号", whatever stands around it. */

@@ -1,7 +1,7 @@
 /** States of a registration by the words of registers: the rows of schema/rules/registration-states.json. */
 import * as contracts from '../../foundation/contracts.js'
-import { compact } from '../../foundation/text/values.js'
 import { Refusal } from '../../foundation/errors.js'
+import { compact } from '../../foundation/text/values.js'
 
 const FILE = 'rules/registration-states'
 

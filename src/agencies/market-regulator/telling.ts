@@ -2,8 +2,9 @@
  * Neighbours in one agency share most of their fields. A feed is told from its neighbour by a few marks: a delivery that
  * bears none of them is not this feed's, however many of its other names are known.
  */
+
+import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
-import { type Stretches, stretched, stretchesOf } from '../../foundation/chunks.js'
 import type { Refusal } from '../../foundation/errors.js'
 import type { Feed } from '../feed.js'
 import { markMissing } from '../readers/near.js'

@@ -4,8 +4,8 @@
  * header, keeps the line numbers, and sees to it that an unclosed quote costs its own line and not all lines after it.
  */
 import { parse } from 'csv-parse/sync'
+import { type Stretches, stretched } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
-import { type Stretches, stretched } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Content } from './content.js'
 import { footers } from './footers.js'

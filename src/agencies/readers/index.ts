@@ -1,6 +1,7 @@
 /** Which reader: the one named, or the one that the content calls for. */
+
+import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
-import { type Stretches, stretched, stretchesOf } from '../../foundation/chunks.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Content } from './content.js'
 import { readCsv } from './csv.js'

@@ -1,7 +1,8 @@
 /** JSON: one document with a list of records somewhere in it, or one record a line, streamed. */
-import { nameTwice } from '../../foundation/text/duplicate-keys.js'
+
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
+import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import type { Content } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
 import { headerUnknown } from './near.js'

@@ -1,7 +1,8 @@
 /** Items of an office's own table under the field names of the feed, by maps that a person has made (domain/intake/feed-maps). */
+
+import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
-import { type Stretches, stretched, stretchesOf } from '../../foundation/chunks.js'
 import { headerUnknown } from './near.js'
 import { recognise, type Shape } from './shapes.js'
 

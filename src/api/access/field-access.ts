@@ -12,13 +12,13 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { answers, FIELDS, faultsIn, isForAll, type Row } from './fields.js'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import { type Context, viewerOn } from '../request/context.js'
 import { type ListingView, viewerOfEntry } from '../listing/listing-view.js'
-import type { OperatorView } from '../operators/operator.js'
+import { type Context, viewerOn } from '../request/context.js'
+import type { OperatorView } from '../request/operator-view.js'
 import { signedIn } from '../request/viewer.js'
+import { answers, FIELDS, faultsIn, isForAll, type Row } from './fields.js'
 
 type Field = GraphQLField<unknown, Context>
 type Found = Viewer | Promise<Viewer>

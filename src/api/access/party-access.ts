@@ -1,21 +1,23 @@
 /** The listed party's door: codes issued, the token for one, and what the party then reads of itself; the deeds are work/access/party-access's. */
+
+import { may, mayIn } from '../../domain/access/viewer.js'
 import { wholeCase } from '../../domain/listing/case.js'
+import { stepsTold } from '../../domain/listing/case-party.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
-import { stepsTold } from '../../domain/listing/case-party.js'
-import { may, mayIn } from '../../domain/access/viewer.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type * as store from '../../store/access/access-codes.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as work from '../../work/access/party-access.js'
+import { makeLoads } from '../fast/loaders.js'
+import { deadlineView } from '../listing/deadlines.js'
+import type { ListingView } from '../listing/listing-view.js'
+import { listing } from '../listing/listings.js'
+import { operator } from '../operators/operator.js'
+import { keepAttempt } from '../request/audit-rows.js'
 import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
-import { keepAttempt } from '../request/audit-rows.js'
-import { deadlineView } from '../listing/deadlines.js'
-import { listing } from '../listing/listings.js'
-import type { ListingView } from '../listing/listing-view.js'
-import { type OperatorView, operator, operatorById } from '../operators/operator.js'
+import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 /** The limit comes before all else, so that it says nothing of the code. */
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: Context): Promise<string> => {

@@ -1,18 +1,19 @@
 /** The trail for auditors, and of an operator who has asked about it. */
-import { dateIn } from '../../foundation/time/dates.js'
-import { codeOf } from '../../domain/operators/codes.js'
+
+import { may } from '../../domain/access/viewer.js'
 import type { Row, TrailKind } from '../../domain/audit/audit-log.js'
 import { toldOf } from '../../domain/audit/audit-rules.js'
-import { may } from '../../domain/access/viewer.js'
-import * as operators from '../../store/operators/operators.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
-import { unpacked } from '../../work/audit/operator-codes.js'
+import * as operators from '../../store/operators/operators.js'
 import { trailRules } from '../../work/audit/audit-rules.js'
+import { unpacked } from '../../work/audit/operator-codes.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { cursorOf, rowAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import type { OperatorView } from '../operators/operator.js'
+import type { OperatorView } from '../request/operator-view.js'
 
 interface Filter {
   client?: string | null

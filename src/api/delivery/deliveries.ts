@@ -1,17 +1,18 @@
 /** Deliveries and the work queue of those that were refused; the deeds are work/delivery/deliveries'. */
-import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
+
 import { type Act, may, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import type { Booked } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
+import { makeLoads } from '../fast/loaders.js'
+import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
-import { listingById } from '../listing/listing-by-id.js'
 
 /** What a person can do about a code that the platform's description does not know. */
 const NO_ADVICE = {
@@ -131,4 +132,8 @@ export const nameOf = ({ sub }: Viewer): string => sub ?? ''
 export const deliveries = {
   Query: { deliveries: list },
   Mutation: { resendDelivery, closeDelivery },
+  Listing: {
+    deliveries: async ({ uuid }: { uuid: string | null }, _: unknown, context: Context) =>
+      uuid === null ? [] : (await context.load.deliveries(uuid)).map((one) => deliveryView(context, one)),
+  },
 }

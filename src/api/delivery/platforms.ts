@@ -3,9 +3,9 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as states from '../../store/delivery/platform-states.js'
 import * as work from '../../work/delivery/platforms.js'
+import { makeLoads } from '../fast/loaders.js'
 import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 import { adviceOf, nameOf } from './deliveries.js'
 
 /** What people did to one platform that is told. */

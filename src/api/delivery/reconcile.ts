@@ -1,16 +1,17 @@
 /** Comparisons with what platforms show, and what they have found; the deeds are work/'s. */
-import type { FindingKind } from '../../domain/delivery/comparison.js'
+
 import { may, sightOf } from '../../domain/access/viewer.js'
+import type { FindingKind } from '../../domain/delivery/comparison.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
+import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
-import { listingById } from '../listing/listing-by-id.js'
 
 const discrepancyView = (context: Context, finding: store.Finding) => {
   return {

@@ -1,9 +1,9 @@
 /** A database that was restored from a backup: how it stands, and the person who releases it; the deeds are work/'s. */
 import * as store from '../../store/db/restored.js'
 import * as work from '../../work/delivery/restored.js'
+import { keep } from '../request/audit-rows.js'
 import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
-import { keep } from '../request/audit-rows.js'
 
 const view = async ({ parts }: Context, restored: store.Restored) => {
   const { compared } = await work.standing(parts.db, restored, parts.configured.platforms)

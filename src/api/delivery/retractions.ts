@@ -3,14 +3,14 @@ import { sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
+import { makeLoads } from '../fast/loaders.js'
+import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { globalId, retractionAfter, retractionCursor, subjectIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
-import { listingById } from '../listing/listing-by-id.js'
 
 /** To those who may not see what was removed it is a key alone, and nothing of why. */
 const retractionView = (context: Context, one: work.Retracted) => {

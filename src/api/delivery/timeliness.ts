@@ -1,6 +1,7 @@
 /** Timeliness: how long decisions took to be confirmed, and what is late or about to be. */
-import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
+
 import { sightOf } from '../../domain/access/viewer.js'
+import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'

@@ -1,15 +1,15 @@
 /** Rejected items: listed, corrected and taken in, or dropped; the deeds are work/intake/rejects'. */
 import type { Feed } from '../../agencies/feed.js'
-import type { Problem } from '../../domain/records/records.js'
 import { type Act, may, mayFeed, sightOf, type Viewer } from '../../domain/access/viewer.js'
+import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
+import { makeLoads } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 
 const view = (reject: setAside.SetAside) => {
   return {

@@ -1,13 +1,13 @@
 /** What would follow if a run were taken back; the rehearsal is work/intake/rollback-preview's. */
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import { familiesTold } from '../../work/intake/source-families.js'
 import { previewTakeBack } from '../../work/intake/rollback-preview.js'
+import { familiesTold } from '../../work/intake/source-families.js'
+import { listingById } from '../listing/listing-by-id.js'
 import type { Context } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { listingById } from '../listing/listing-by-id.js'
-import { operatorById } from '../operators/operator.js'
+import { operatorById } from '../request/operator-view.js'
 
 const takeBackPreview = async (_: unknown, args: { id: string }, context: Context) => {
   const { viewer, parts, now } = context

@@ -1,7 +1,8 @@
 /** The board of cases: every listing that is handled here, by state, with what is late. */
+
+import { may, sightOf } from '../../domain/access/viewer.js'
 import type { State } from '../../domain/listing/case.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
-import { may, sightOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/listing/cases.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'

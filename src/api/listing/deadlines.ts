@@ -1,17 +1,18 @@
 /** Deadlines of listings, and the calendar of working days by which they are counted. */
+
+import { may, sightOf } from '../../domain/access/viewer.js'
 import { isWorkday } from '../../domain/calendar/calendar.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
-import { may, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
 import { foreseenMoves, renewDeadlines } from '../../work/listing/deadlines.js'
+import { makeLoads } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 import { caseView } from './listing-view.js'
 
 /** Moved deadlines that are told one by one, before it is done. */

@@ -1,17 +1,18 @@
 /** Documents of a listing, and what of it may be public; the deeds are work/listing/documents'. */
-import { type DocumentKind, documentsOf, servedOf } from '../../domain/listing/documents.js'
-import { PERSONAL } from '../../domain/records/personal.js'
-import { WITHHELD } from '../../domain/listing/public-entry.js'
+
 import { may } from '../../domain/access/viewer.js'
+import { type DocumentKind, documentsOf, servedOf } from '../../domain/listing/documents.js'
+import { WITHHELD } from '../../domain/listing/public-entry.js'
+import { PERSONAL } from '../../domain/records/personal.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
 import { publicEntryFrom } from '../../work/listing/public-entry.js'
+import { makeLoads } from '../fast/loaders.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { listingIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 

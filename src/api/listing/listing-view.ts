@@ -1,12 +1,12 @@
 /** A listing as it is answered, whichever of three it is: a public entry, a case of this hub, or one decided elsewhere. */
 
+import { isNarrow, may, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import type { Case } from '../../domain/listing/case.js'
-import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
+import { toldToParty } from '../../domain/listing/case-party.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { repeatsOwn } from '../../domain/listing/own-decisions.js'
-import { toldToParty } from '../../domain/listing/case-party.js'
+import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
 import { type EntryMembers, membersOf } from '../../domain/standing/standing-entry.js'
-import { isNarrow, may, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import type { Event, Listing, PublicBody } from '../../store/listing/listings.js'
 import type { Version, When } from '../../store/records/versions.js'
 import { type Context, isPast, viewerOn } from '../request/context.js'

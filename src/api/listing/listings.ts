@@ -1,23 +1,23 @@
 /** Listings: the public list, and single entries. */
+
+import { isNarrow, may, mayConsent, type Viewer } from '../../domain/access/viewer.js'
 import { wholeCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
-import { isNarrow, may, mayConsent, type Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as listings from '../../store/listing/listings.js'
-import * as pastList from '../../store/publication/past-list.js'
-import type { PublicFilter } from '../../store/listing/public-filter.js'
 import * as restored from '../../store/db/restored.js'
+import * as listings from '../../store/listing/listings.js'
+import type { PublicFilter } from '../../store/listing/public-filter.js'
+import * as pastList from '../../store/publication/past-list.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type Context, whenOf } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { entryAfter, entryCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
+import type { OperatorView } from '../request/operator-view.js'
 import { concernView } from './concerns.js'
 import { deadlineView } from './deadlines.js'
-import { deliveryView } from '../delivery/deliveries.js'
 import { listingById } from './listing-by-id.js'
 import { caseView, entryView, type ListingView, pastCaseView } from './listing-view.js'
-import type { OperatorView } from '../operators/operator.js'
 
 interface BlacklistArgs extends PageArgs {
   filter?: { list?: string | null; region?: string | null; name?: string | null } | null
@@ -141,7 +141,5 @@ export const listing = {
       view.uuid !== null ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept)) : [],
     concerns: async (view: ListingView, _: unknown, context: Context) =>
       view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one)) : [],
-    deliveries: async (view: ListingView, _: unknown, context: Context) =>
-      view.uuid !== null ? (await context.load.deliveries(view.uuid)).map((one) => deliveryView(context, one)) : [],
   },
 }

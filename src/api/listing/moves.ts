@@ -1,18 +1,19 @@
 /** The moves of a listing, carried out by work/listing/listing; what may be moved is the table's word (domain/listing/listing). */
+
+import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
 import type { Ground, HidingKind, NotListedReason, Restoring, Service } from '../../domain/listing/case.js'
-import { codeOf } from '../../domain/operators/codes.js'
 import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
-import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
+import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as work from '../../work/listing/listing.js'
+import { makeLoads } from '../fast/loaders.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { listingIn, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
 import { allow, NONE } from '../request/viewer.js'
 import { caseView, isTold } from './listing-view.js'
 

@@ -1,19 +1,21 @@
 /** The directory of operators: page by page in the order of their making, or by a name, the nearest first. */
+
+import { may, sightOf } from '../../domain/access/viewer.js'
+import { publicName } from '../../domain/listing/public-name.js'
 import { type Match, matchesOf, NAME_LONGEST, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { publicName } from '../../domain/listing/public-name.js'
-import { may, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as store from '../../store/standing/directory.js'
 import * as names from '../../store/operators/found-names.js'
 import type { Operator } from '../../store/operators/operators.js'
+import * as store from '../../store/standing/directory.js'
 import { type Connection, connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type Context, whenOf } from '../request/context.js'
 import { charge } from '../request/costs.js'
-import { gradedAmong } from '../standing/grades.js'
 import { cursorOf, matchAfter, matchCursor, numberAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { type OperatorView, seesInside, view } from './operator.js'
+import { type OperatorView, view } from '../request/operator-view.js'
+import { gradedAmong } from '../standing/grades.js'
+import { seesInside } from './operator.js'
 
 /** Operators found by a name. */
 const FOUND_MOST = 1_000

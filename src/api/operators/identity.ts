@@ -1,17 +1,17 @@
 /** Identity: the queue of records that wait for their operator, and what people decide; the deeds are work/operators/identity's. */
 import { may, mayFeed, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Cause, Decision } from '../../store/operators/identity-decisions.js'
 import * as waiting from '../../store/intake/unmatched.js'
+import type { Cause, Decision } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
+import { makeLoads } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
+import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { seesOperator } from '../request/viewer.js'
-import { type OperatorView, operatorById } from './operator.js'
 
 const unmatchedView = (context: Context, found: waiting.Waiting) => {
   const { proposedOperator, evidence } = found

@@ -1,34 +1,22 @@
 /** Operators: the file of one. */
 import type { GraphQLResolveInfo } from 'graphql'
-import { codeOf } from '../../domain/operators/codes.js'
-import { publicCode, publicName } from '../../domain/listing/public-name.js'
-import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import { publicCode, publicName } from '../../domain/listing/public-name.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
 import type { When } from '../../store/records/versions.js'
-import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, isPast, viewerOn, whenOf } from '../request/context.js'
-import { seesGrade } from '../standing/grades.js'
-import { globalId, numberAfter } from '../request/ids.js'
-import { NONE } from '../request/viewer.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
+import { connection, firstOf, type PageArgs } from '../request/connection.js'
+import { type Context, isPast, viewerOn, whenOf } from '../request/context.js'
+import { globalId, numberAfter } from '../request/ids.js'
+import { type OperatorView, view } from '../request/operator-view.js'
+import { NONE } from '../request/viewer.js'
 import { mayTell, type ScoreAsked } from '../scoring/score.js'
+import { seesGrade } from '../standing/grades.js'
 import { standingOf, wantsIn } from '../standing/standing.js'
-
-/** An operator and the day and knowledge with which it is looked at. */
-export interface OperatorView {
-  __typename: 'Operator'
-  operator: operators.Operator
-  when: When
-}
-
-export const view = (operator: operators.Operator, when: When): OperatorView => ({
-  __typename: 'Operator',
-  operator,
-  when,
-})
 
 const codeIn = ({ uscc, shop }: operators.Operator): string => uscc ?? shop ?? ''
 
@@ -69,12 +57,6 @@ const leadsTo = async (
   const own = await mergers.ownId(db, code, when.knownAt)
   const owner = await mergers.ownerAt(db, own ?? NONE, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)
-}
-
-export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
-  const operator = await context.load.operator(id)
-  const known = operator?.knownTo === null && mayOperator(context.viewer, operator)
-  return known ? view(operator, whenOf(context, {})) : null
 }
 
 /** Kinds of this operator's records whose content the viewer may read. */

@@ -1,14 +1,15 @@
 /** Records that are open by law, by what they are about: a trademark, a product. */
-import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../domain/records/product.js'
-import { publicName } from '../../domain/listing/public-name.js'
-import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/records/trademark.js'
+
 import { KINDS_SEEN, may, sightOf } from '../../domain/access/viewer.js'
+import { publicName } from '../../domain/listing/public-name.js'
+import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../domain/records/product.js'
+import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/records/trademark.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
 import type { Version } from '../../store/records/versions.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
-import { operatorById } from '../operators/operator.js'
+import { operatorById } from '../request/operator-view.js'
 import { recordView } from './records.js'
 
 const feedsOf = ({ parts }: Context, kind: string): string[] =>

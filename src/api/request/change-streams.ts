@@ -4,8 +4,8 @@
  */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import * as store from '../../store/standing/changes.js'
 import type { Db } from '../../store/db/db.js'
+import * as store from '../../store/standing/changes.js'
 import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.js'
 
 /** Between two looks, milliseconds. */

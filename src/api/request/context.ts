@@ -1,16 +1,16 @@
 /** One question: who asks, at which instant, and the batched way to the store. */
 import type { ServerResponse } from 'node:http'
-import { dateIn } from '../../foundation/time/dates.js'
 import { type Owner, type Viewer, viewerOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { When } from '../../store/records/versions.js'
-import type { Asked } from './request-context.js'
 import { type Loads, makeLoads } from '../fast/loaders.js'
-import { ANSWER_MOST_MS } from './request-database.js'
 import type { ApiParts } from './dependencies.js'
 import { type Asking, noAsking } from './question.js'
 import type { Limits } from './rate-limit.js'
+import type { Asked } from './request-context.js'
+import { ANSWER_MOST_MS } from './request-database.js'
 import { note, nothingSeen, type Seen } from './seen-operators.js'
 
 /** What one answer may cost; what each field does, api/request/costs says. */

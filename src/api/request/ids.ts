@@ -1,8 +1,9 @@
 /** Global ids and cursors: opaque outside, `Type:key` inside; of a listing of this hub the global id is its uuid. */
-import { isDate } from '../../foundation/time/dates.js'
-import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
+
 import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
+import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
 import { Refusal } from '../../foundation/errors.js'
+import { isDate } from '../../foundation/time/dates.js'
 
 export const NODE_TYPES = [
   'Operator',

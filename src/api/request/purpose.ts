@@ -1,7 +1,7 @@
 /** The purpose that a caller gives for a question, as the audit log keeps it. */
 import type { IncomingMessage } from 'node:http'
-import { withoutAccessCodes } from '../../domain/access/access-code.js'
 import { redact } from '../../domain/records/privacy.js'
+import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
 /** Longest purpose, characters. */
 const PURPOSE_MOST = 200

@@ -6,8 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/access/quotas.js'
+import type { Db } from '../../store/db/db.js'
 import { noted } from './per-request.js'
 
 const WINDOW_MS = 60_000

@@ -1,14 +1,14 @@
 /** What every request has, whichever way it is answered: an instant, an id, a log of its own, a body of bounded size. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { redact } from '../../domain/records/privacy.js'
 import { callerOf } from '../../domain/access/rate.js'
+import { redact } from '../../domain/records/privacy.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
-import { isAct, ownDb } from './request-database.js'
 import type { ApiParts } from './dependencies.js'
 import { purposeIn } from './purpose.js'
+import { isAct, ownDb } from './request-database.js'
 
 /** Nearly every request goes there. */
 export const GRAPHQL = new URL('http://hub/graphql')

@@ -3,8 +3,8 @@
  * time is over. Handed on by hand: a store that follows asynchronous calls by itself makes each promise of the process four times dearer.
  */
 import type { ServerResponse } from 'node:http'
-import { asking } from '../../store/db/request-handle.js'
 import type { Db } from '../../store/db/db.js'
+import { asking } from '../../store/db/request-handle.js'
 
 /**
  * How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db/db). One that is on its

@@ -2,8 +2,9 @@
  * Tokens that are no longer good before their end, held in memory so that no request asks the database for it: what this process
  * revokes it knows at once, what others do within a second. Where that cannot be read no token is good.
  */
-import type { Db } from '../../store/db/db.js'
+
 import * as store from '../../store/access/revocations.js'
+import type { Db } from '../../store/db/db.js'
 
 /** How old what is known of other processes may be, milliseconds. */
 const FRESH_MS = 1_000

@@ -1,6 +1,7 @@
 /** The operators that an answer is about, as they are noted while it is made, for the audit log. */
-import type { Db } from '../../store/db/db.js'
+
 import * as trail from '../../store/audit/audit-log.js'
+import type { Db } from '../../store/db/db.js'
 
 export interface Seen {
   codes: Set<string>

@@ -18,8 +18,8 @@ import * as accessCodes from '../../store/access/access-codes.js'
 import * as people from '../../work/access/people.js'
 import type { Context } from './context.js'
 import { checkToken, cookieIn } from './cookies.js'
-import { noted } from './per-request.js'
 import type { ApiParts } from './dependencies.js'
+import { noted } from './per-request.js'
 
 const roles = noted<Role>('role')
 

@@ -1,17 +1,18 @@
 /** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
-import { worded } from '../../domain/scoring/score-words.js'
+
 import { may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
+import { METHOD } from '../../domain/scoring/method.js'
+import { worded } from '../../domain/scoring/score-words.js'
 import type { Operator } from '../../store/operators/operators.js'
-import * as scores from '../../store/scoring/scores.js'
 import type { Version } from '../../store/records/versions.js'
-import { METHOD } from '../../web/scorecard/method.js'
+import * as scores from '../../store/scoring/scores.js'
 import { auditOf, scoreAndOwner } from '../../work/scoring/audited-score.js'
-import type { Context } from '../request/context.js'
-import { seesGrade } from '../standing/grades.js'
-import { globalId } from '../request/ids.js'
-import type { ApiParts } from '../request/dependencies.js'
-import { NONE } from '../request/viewer.js'
 import { mayRead } from '../records/records.js'
+import type { Context } from '../request/context.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { globalId } from '../request/ids.js'
+import { NONE } from '../request/viewer.js'
+import { seesGrade } from '../standing/grades.js'
 import { mayTell } from './score.js'
 
 const NOBODY = { id: NONE, uscc: null, shop: null, region: null }

@@ -1,21 +1,22 @@
 /** Objections: records behind reasons of a score that are contested; the deeds are work/scoring/objection's. */
+
+import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/access/viewer.js'
 import { consequenceOf, type ObjectionState, restsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
-import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as store from '../../store/scoring/objections.js'
 import type { Operator } from '../../store/operators/operators.js'
+import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { Acting } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
+import { makeLoads } from '../fast/loaders.js'
+import { recordById } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
+import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { isTheirs, NONE } from '../request/viewer.js'
-import { type OperatorView, operatorById } from '../operators/operator.js'
-import { recordById } from '../records/records.js'
 import { type ScoreAsked, score, whenAsked } from './score.js'
 
 const objectionView = (context: Context, objection: store.Objection) => {

@@ -1,20 +1,21 @@
 /** Overrules: a grade set by two people beside the computed one; the deeds are work/scoring/override's. */
-import { dateIn } from '../../foundation/time/dates.js'
+
+import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
 import { vetoes } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
-import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { Acting } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
+import { makeLoads } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type Context, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
+import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { isTheirs, NONE } from '../request/viewer.js'
-import { type OperatorView, operatorById } from '../operators/operator.js'
 import { type ScoreAsked, whenAsked } from './score.js'
 
 const overruleView = (context: Context, overrule: store.Overrule) => {

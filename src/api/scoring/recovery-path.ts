@@ -1,16 +1,17 @@
 /** The way back up from a score, and what lasts. */
+
+import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { lasting, restoration as plan, type Step } from '../../domain/scoring/recovery-path.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import { may } from '../../domain/access/viewer.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
-import { cardByHash } from '../../work/scoring/scorecards.js'
-import { factsOf } from '../../work/scoring/facts.js'
 import { restorationRules } from '../../work/calendar/rules.js'
+import { factsOf } from '../../work/scoring/facts.js'
+import { cardByHash } from '../../work/scoring/scorecards.js'
+import { recordsBehind } from '../records/records.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { charge } from '../request/costs.js'
-import { recordsBehind } from '../records/records.js'
 import { type ScoreAsked, whenAsked } from './score.js'
 
 interface Behind {

@@ -1,13 +1,14 @@
 /** Scores with their reasons, and the scorecards that gave them. */
+
+import { may, type Viewer } from '../../domain/access/viewer.js'
 import { worded } from '../../domain/scoring/score-words.js'
 import { factsOf } from '../../domain/scoring/scorecard.js'
-import { may, type Viewer } from '../../domain/access/viewer.js'
-import type { StoredScore } from '../../store/scoring/scores.js'
 import type { When } from '../../store/records/versions.js'
+import type { StoredScore } from '../../store/scoring/scores.js'
 import { cardInForce, cardNamed } from '../../work/scoring/scorecards.js'
+import { recordsBehind } from '../records/records.js'
 import { type Context, whenOf } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
-import { recordsBehind } from '../records/records.js'
 
 /** With the day and knowledge for which it was asked; absent where it was found by its id. */
 export type ScoreAsked = StoredScore & { when?: When }

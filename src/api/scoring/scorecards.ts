@@ -1,18 +1,19 @@
 /** Scorecards before and beyond the one in force: trials, and their adoption by two persons; the deeds are work/'s. */
+
+import { may } from '../../domain/access/viewer.js'
 import { GRADES } from '../../domain/scoring/scorecard.js'
 import type { Moved } from '../../domain/scoring/trial.js'
-import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as adoptions from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
-import * as work from '../../work/scoring/activation.js'
 import { familiesTold } from '../../work/intake/source-families.js'
+import * as work from '../../work/scoring/activation.js'
 import { trialAsked } from '../../work/scoring/trial.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { operatorById } from '../operators/operator.js'
+import { operatorById } from '../request/operator-view.js'
 
 const trialView = (context: Context, { result, ...trial }: trials.Trial) => {
   const moved = ({ operatorId, ...move }: Moved) => ({

@@ -4,7 +4,7 @@ import * as store from '../../store/scoring/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, numberAfter } from '../request/ids.js'
-import { type OperatorView, operatorById } from '../operators/operator.js'
+import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 const entryView = (context: Context, entry: store.WatchEntry) => {
   return { ...entry, key: entry.id, operator: () => operatorById(context, entry.operatorId) }

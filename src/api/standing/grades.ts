@@ -1,8 +1,9 @@
 /** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
-import { oldestHolding } from '../../domain/standing/sellers.js'
+
 import { may, type Owner, type Viewer } from '../../domain/access/viewer.js'
-import * as authorisations from '../../store/standing/authorisations.js'
+import { oldestHolding } from '../../domain/standing/sellers.js'
 import type { Reads } from '../../store/db/bulk-handle.js'
+import * as authorisations from '../../store/standing/authorisations.js'
 import type { Filter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'
 import type { Wanted } from '../../store/standing/standings.js'

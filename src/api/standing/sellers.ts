@@ -1,15 +1,16 @@
 /** Whose score a marketplace or a credit service may see: its list of sellers, and what operators have authorised. */
-import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
+
 import { may } from '../../domain/access/viewer.js'
+import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
+import { makeLoads } from '../fast/loaders.js'
 import { type Context, viewerOn } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
-import { makeLoads } from '../fast/loaders.js'
-import { type OperatorView, operatorById } from '../operators/operator.js'
+import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 const sellerList = async (_: unknown, __: unknown, context: Context) => {
   const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')

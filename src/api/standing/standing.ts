@@ -1,18 +1,18 @@
 /** Standing: the short answer, for any code. */
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
+import { may } from '../../domain/access/viewer.js'
 import type { State } from '../../domain/listing/case.js'
-import { codeFault } from '../../domain/operators/code-fault.js'
 import { listed } from '../../domain/listing/listing.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
+import { codeFault } from '../../domain/operators/code-fault.js'
 import type { Freshness } from '../../domain/standing/standing-seen.js'
 import { CEASED, freshOn } from '../../domain/standing/standing-seen.js'
-import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standing/standings.js'
-import { type Context, viewerOn, whenOf } from '../request/context.js'
-import { gradesFor } from './grades.js'
-import { CODES_MOST } from '../request/limits.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
+import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { CODES_MOST } from '../request/limits.js'
+import { gradesFor } from './grades.js'
 
 /** What of a standing a question asks for; what it does not ask is not looked up. */
 export interface Wants {

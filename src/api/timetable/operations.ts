@@ -1,10 +1,10 @@
 /** What the hub itself is doing: agencies, runs; and who asks. */
 import type { Agency, Feed } from '../../agencies/feed.js'
+import { KINDS_SEEN, may } from '../../domain/access/viewer.js'
 import { isStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
-import { KINDS_SEEN, may } from '../../domain/access/viewer.js'
-import * as runs from '../../store/timetable/runs.js'
 import type * as watch from '../../store/intake/watch.js'
+import * as runs from '../../store/timetable/runs.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter } from '../request/ids.js'

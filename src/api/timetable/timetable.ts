@@ -1,6 +1,7 @@
 /** The timetable: what runs by itself, what came of it, and a person's hand on it; the deeds are work/timetable/timetable-acts'. */
-import { next, parse, words } from '../../foundation/time/cron.js'
+
 import type { Viewer } from '../../domain/access/viewer.js'
+import { next, parse, words } from '../../foundation/time/cron.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'

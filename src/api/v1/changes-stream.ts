@@ -1,17 +1,17 @@
 /** Changes as a stream of server-sent events, for as long as its listener may hear them and takes what it is sent. */
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
-import type { Change } from '../../domain/standing/changes.js'
 import { may, type Viewer } from '../../domain/access/viewer.js'
+import type { Change } from '../../domain/standing/changes.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { asking } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
 import { type Heard, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
+import { keep } from '../request/audit-rows.js'
+import type { Stream } from '../request/change-streams.js'
+import type { ApiParts } from '../request/dependencies.js'
 import type { Asked } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
-import type { ApiParts } from '../request/dependencies.js'
-import type { Stream } from '../request/change-streams.js'
-import { keep } from '../request/audit-rows.js'
 import { viewerOf } from '../request/viewer.js'
 
 /** Changes written at once: as many codes as one row of the trail holds at most. */

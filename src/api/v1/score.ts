@@ -1,13 +1,13 @@
 /** GET /v1/scores/:id: a score with everything that is needed to make it again elsewhere. */
 import type { RequestHandler } from 'express'
-import { dateIn } from '../../foundation/time/dates.js'
 import { Refusal } from '../../foundation/errors.js'
-import { numberIn, wholeNumber } from '../request/ids.js'
-import { scoreAudit } from '../scoring/audited-scores.js'
-import { withDb } from '../request/request-database.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import { keep } from '../request/audit-rows.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { numberIn, wholeNumber } from '../request/ids.js'
+import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
+import { scoreAudit } from '../scoring/audited-scores.js'
 import type { AskedOf } from './request.js'
 
 export const scoreJson =

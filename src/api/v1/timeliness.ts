@@ -1,12 +1,12 @@
 /** GET /v1/timeliness.csv?month=YYYY-MM: the figures of a month, for whoever reports them in a spreadsheet. */
 import type { RequestHandler } from 'express'
-import { dateIn } from '../../foundation/time/dates.js'
 import type { Duty, Figure } from '../../domain/delivery/timeliness.js'
-import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import { monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
-import { withDb } from '../request/request-database.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
 import { keep } from '../request/audit-rows.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 

@@ -1,9 +1,9 @@
 /** GET /v1/trail/verification: the whole trail walked while whoever asked watches: Server-Sent Events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { withDb } from '../request/request-database.js'
-import type { ApiParts } from '../request/dependencies.js'
 import { keep } from '../request/audit-rows.js'
+import type { ApiParts } from '../request/dependencies.js'
+import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 

@@ -7,6 +7,7 @@
  * anew. Rows of form 0 are older, and have a hash without a key; the first sealed row binds the last of them.
  */
 import { hash } from 'node:crypto'
+import type { Seal } from '../../foundation/keys/audit.js'
 
 /**
  * ANSWER: to a question. ACT: something that is about to be done. OUTCOME: the answer to whoever had it done. CHUNK: a piece of a
@@ -81,12 +82,6 @@ export interface Row extends Frame {
 
 /** A new row: `body` is its content as one canonical text, which is what is stored and hashed. */
 export type Sealed = Row & { content: Content; body: string }
-
-/** What seals rows: a key by its id. `mac`: HMAC-SHA-256 of a text, in hexadecimal. */
-export interface Seal {
-  id: string
-  mac: (text: string) => string
-}
 
 /** The head of a trail that has no row yet. */
 export const NO_HEAD: Head = { number: 0, hash: '0'.repeat(64) }

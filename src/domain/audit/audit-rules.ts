@@ -1,8 +1,9 @@
 /** How long the trail keeps its content, and whom it tells who has asked about an operator: rules with dates, by schema/rules/trail.json. */
-import type { RuleFault } from '../calendar/dated-rows.js'
-import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
+
 import { dateIn } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
+import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
 
 export interface Retention extends DatedRow {
   months: number

@@ -2,7 +2,9 @@
  * How the audit log is verified: its rows in their order, page by page, against the heads that were kept outside of it. A fault
  * does not end the walk: what lies behind a hole or an altered row is verified as well.
  */
-import { type Head, isContentWhole, NO_HEAD, type Row, rowHash, type Seal, sealOf } from './audit-log.js'
+
+import type { Seal } from '../../foundation/keys/audit.js'
+import { type Head, isContentWhole, NO_HEAD, type Row, rowHash, sealOf } from './audit-log.js'
 import { covers, type Excuse, isFailover, type Loss, lossIn, type NotedHead, type Server } from './loss.js'
 
 /**

@@ -1,6 +1,7 @@
 /** What a platform shows held against what it was told and what is in force: one subject at a time, and all together. Pure. */
-import type { Action } from './delivery.js'
+
 import { normalizeName } from '../operators/names.js'
+import type { Action } from './delivery.js'
 
 export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as const
 /**

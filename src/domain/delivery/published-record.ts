@@ -3,11 +3,11 @@
  * decision speaks. Pure.
  */
 import { hash } from 'node:crypto'
-import type { RecordNotice } from './delivery.js'
+import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
 import { isWithdrawn } from '../records/penalty.js'
 import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
-import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
 import { type Body, canonical, type Json } from '../records/records.js'
+import type { RecordNotice } from './delivery.js'
 
 export type ToldKind = RecordNotice['kind']
 export const TOLD_KINDS: readonly ToldKind[] = ['penalty', 'permit']

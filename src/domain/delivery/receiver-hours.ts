@@ -1,6 +1,7 @@
 /** A receiver's own working hours, by the wall clock of Asia/Shanghai. Pure. */
-import { type Calendar, isWorkday } from '../calendar/calendar.js'
+
 import { addDays, dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
+import { type Calendar, isWorkday } from '../calendar/calendar.js'
 
 export interface OpenHours {
   /** HH:MM, inclusive. */

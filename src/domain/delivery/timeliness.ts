@@ -2,11 +2,12 @@
  * Timeliness: from a decision to its confirmation, in working days, against the limits of schema/rules/timeliness.json. A duty
  * begins with a decision to tell or to withdraw and ends when the platform confirms. Pure.
  */
-import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
-import { checkRows } from '../listing/publication-clocks.js'
-import type { RuleFault } from '../calendar/dated-rows.js'
+
 import { addDays, addMonths } from '../../foundation/time/dates.js'
+import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
 import type { Mark } from '../listing/lists.js'
+import { checkRows } from '../listing/publication-clocks.js'
 
 export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type Duty = (typeof DUTIES)[number]

@@ -2,8 +2,9 @@
  * Maps of headings: which field of a feed each heading of an office's own table means, said once by a person. A map applies to
  * content that has all of its headings. Pure.
  */
-import type { Problem } from '../records/records.js'
+
 import { compact } from '../../foundation/text/values.js'
+import type { Problem } from '../records/records.js'
 
 /** `headings`: the field of each, null where it is left out on purpose. `values`: fields that the table lacks, the same for every row. */
 export interface HeadingMap {

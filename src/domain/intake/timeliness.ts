@@ -1,6 +1,7 @@
 /** Whether an agency sent a record in time: the duty counts working days from the day from which the record itself holds. */
-import { addWorkdays, type Calendar } from '../calendar/calendar.js'
+
 import { addDays } from '../../foundation/time/dates.js'
+import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 
 export interface Duty {
   /** Working days after the record's first day within which it must be sent (双公示 7, the register's publicity 20). */

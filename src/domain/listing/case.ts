@@ -1,9 +1,10 @@
 /** A case: one listing decided here, as far as it has come, and the acts that carry it on. Shapes only. */
-import type { Calendar } from '../calendar/calendar.js'
-import type { ClockRules } from './publication-clocks.js'
-import type { ListKind, RemovalReason } from './lists.js'
-import type { Level } from '../operators/places.js'
+
 import type { Role as ViewerRole } from '../access/viewer.js'
+import type { Calendar } from '../calendar/calendar.js'
+import type { Level } from '../operators/places.js'
+import type { ListKind, RemovalReason } from './lists.js'
+import type { ClockRules } from './publication-clocks.js'
 
 export const STATES = [
   'LEAD',

@@ -3,12 +3,13 @@
  * schema/documents, their numbers dated rows; here the blanks are filled from what the hub knows. What it does not know, or
  * has not confirmed, is left to be filled by hand: no document asserts it. Pure; documents-page.ts prints it.
  */
-import type { Case } from './case.js'
-import { type Clocks, checkRows } from './publication-clocks.js'
+
 import type { RuleFault } from '../calendar/dated-rows.js'
-import { type LegalNumber, type ListKind, type Mark, type NumberName, numberOf, termOf } from './lists.js'
 import { mask } from '../records/personal.js'
 import type { Body } from '../records/records.js'
+import type { Case } from './case.js'
+import { type LegalNumber, type ListKind, type Mark, type NumberName, numberOf, termOf } from './lists.js'
+import { type Clocks, checkRows } from './publication-clocks.js'
 
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]

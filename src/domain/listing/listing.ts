@@ -2,11 +2,12 @@
  * The life of one listing that is decided here, from lead to removal: one table of moves (moves.ts) and
  * the one function that reads it. Mirrored entries have no case and pass through none of this.
  */
-import type { Act, Case, Role, Rules, State } from './case.js'
+
+import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
+import type { Act, Case, Role, Rules, State } from './case.js'
 import type { ListKind } from './lists.js'
 import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, type NotYet } from './moves.js'
-import type { Words } from '../../foundation/text/words.js'
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 

@@ -3,10 +3,11 @@
  * are dated, chosen by the day that the row names, and each says where its number comes from. A kind without a legal
  * basis cannot be made, and one for a single province not without that province's own regulation (国办发〔2020〕49号).
  */
-import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
-import type { FactName } from '../records/facts.js'
-import type { Level } from '../operators/places.js'
+
 import type { Words } from '../../foundation/text/words.js'
+import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
+import type { Level } from '../operators/places.js'
+import type { FactName } from '../records/facts.js'
 
 /** F: found in a published text. M: from memory; shown as unconfirmed, never asserted as law. */
 export type Mark = 'F' | 'M'

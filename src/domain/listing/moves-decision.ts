@@ -1,8 +1,9 @@
 /** Moves from the lead to publication, and off the way there: each is what the law asks for before the next. */
+
+import { addDays } from '../../foundation/time/dates.js'
+import { samePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
 import { type Act, type Case, type Rules, STATES } from './case.js'
-import { addDays } from '../../foundation/time/dates.js'
-import { endHere } from './terms.js'
 import { basisOn, consentNeeded, daysOf, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
@@ -14,7 +15,7 @@ import {
   nothing,
   publicKind,
 } from './moves-row.js'
-import { samePerson } from '../access/persons.js'
+import { endHere } from './terms.js'
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 

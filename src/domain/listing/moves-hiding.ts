@@ -1,4 +1,6 @@
 /** Moves that stop an entry from being shown and start it again. Stopping is easier: one officer does it, at once. */
+
+import { samePerson } from '../access/persons.js'
 import type { HidingKind } from './case.js'
 import {
   documentGiven,
@@ -10,7 +12,6 @@ import {
   nothing,
   publicKind,
 } from './moves-row.js'
-import { samePerson } from '../access/persons.js'
 
 /** Kinds that rest on a paper of a court or an authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']

@@ -1,7 +1,7 @@
 /** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
-import type { Act, Case, Role, Rules, State } from './case.js'
+
 import { addDays } from '../../foundation/time/dates.js'
-import { endHere } from './terms.js'
+import type { Act, Case, Role, Rules, State } from './case.js'
 import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
   type Guard,
@@ -13,6 +13,7 @@ import {
   notEnded,
   publicKind,
 } from './moves-row.js'
+import { endHere } from './terms.js'
 
 const SHOWN_OR_HIDDEN: readonly State[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
 

@@ -1,7 +1,8 @@
 /** One row of the table of moves, and what rows are made of. */
+
+import type { Words } from '../../foundation/text/words.js'
 import type { Act, Case, Role, Rules, State } from './case.js'
 import type { DenialCode } from './moves-denials.js'
-import type { Words } from '../../foundation/text/words.js'
 
 export interface MoveRow extends Words {
   from: readonly (State | null)[]

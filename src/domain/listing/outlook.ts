@@ -2,11 +2,12 @@
  * What would come of each step that leaves the present state, were it tried with all that it needs written: what is refused is
  * known before anybody has typed. Pure; nothing is kept of it, and the move itself is judged anew.
  */
+
+import type { Role } from '../access/viewer.js'
 import type { Act, Case, Rules } from './case.js'
 import { type Denial, move, PEOPLES_MOVES } from './listing.js'
 import type { RemovalReason } from './lists.js'
 import { MOVES, type MoveName, type MoveRow } from './moves.js'
-import type { Role } from '../access/viewer.js'
 
 export interface Outlook {
   move: MoveName

@@ -3,12 +3,13 @@
  * where a confirmed row of schema/rules/public-entry.json says so, minors never; free text is read and masked, and the
  * officer is told what was. Pure.
  */
-import { checkRows } from './publication-clocks.js'
-import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Mark } from './lists.js'
-import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
-import { IN_NAMES, publicCode } from './public-name.js'
+
 import type { Words } from '../../foundation/text/words.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
+import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
+import type { Mark } from './lists.js'
+import { IN_NAMES, publicCode } from './public-name.js'
+import { checkRows } from './publication-clocks.js'
 
 /** Raised with whatever changes what may be public: entries made under a former number are made anew by the clock. */
 export const MASKS = 2

@@ -2,8 +2,9 @@
  * How long an entry is shown, on three clocks: 公示系统 counts from publication, 信用中国 from the day of the document, and
  * this hub ends with the earlier of the two, or with the list's term before them (ends.ts). Rows of schema/rules/clocks.json, each with its source and mark. Pure.
  */
-import type { RuleFault } from '../calendar/dated-rows.js'
+
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
+import type { RuleFault } from '../calendar/dated-rows.js'
 import type { Mark, Standing } from './lists.js'
 
 export type Severity = 'SLIGHT' | 'GENERAL' | 'SEVERE'

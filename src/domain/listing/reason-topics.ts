@@ -3,8 +3,8 @@
  * patterns are read by JavaScript and by PostgreSQL alike.
  */
 
-import { COUNTERFEIT, WITHIN_A_CLAUSE } from '../records/penalty.js'
 import type { Words } from '../../foundation/text/words.js'
+import { COUNTERFEIT, WITHIN_A_CLAUSE } from '../records/penalty.js'
 
 interface TopicRow extends Words {
   pattern: string

@@ -2,9 +2,10 @@
  * Results of repair that entrances elsewhere tell (feed `repairs`), and what follows from them for a listing of this hub. Of all
  * that is told of an entry the newest counts, in whatever order it came; it is followed when it comes. Pure.
  */
-import type { Case, State } from './case.js'
+
 import { numberCompared } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
+import type { Case, State } from './case.js'
 
 export interface ToldResult {
   /** Version of the record. */

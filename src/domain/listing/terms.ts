@@ -2,8 +2,9 @@
  * When an entry ends here: with the earliest of its list's term and the clocks of publication (公示系统, 信用中国). One place,
  * for whatever sets or renews an end. Pure.
  */
-import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.js'
+
 import { type ListKind, termEnd } from './lists.js'
+import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.js'
 
 export interface Standing {
   decidedOn: string | null

@@ -1,6 +1,7 @@
 /** Rows of a question about many codes: what each of them asks, however it was written. Pure. */
-import { shopCode } from './codes.js'
+
 import { clean } from '../../foundation/text/values.js'
+import { shopCode } from './codes.js'
 
 /** Rows of one question. */
 export const ROWS_MOST = 100_000

@@ -3,8 +3,9 @@
  * finding, never by itself a reason to refuse: genuine codes that fail exist. Nothing is ever repaired (O is not 0).
  * All functions but `normalizeCode`, `codeOf` and `shopCode` expect a code as `normalizeCode` returns it.
  */
-import { dayExists } from '../../foundation/time/dates.js'
+
 import { compact, isNullMarker } from '../../foundation/text/values.js'
+import { dayExists } from '../../foundation/time/dates.js'
 
 /** GB 32100-2015: 31 characters, no I, O, S, V, Z; the value of a character is its index. */
 const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'

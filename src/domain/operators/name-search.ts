@@ -2,9 +2,10 @@
  * Finding a firm by its name as people write it: which grams a name has, and why one name answers another. Pure; the store
  * keeps the grams, and knows how many names hold each.
  */
+
+import { simplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
 import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
-import { simplified } from '../../foundation/text/script.js'
 
 /** Longest name that is looked for, characters of its key. */
 export const NAME_LONGEST = 100

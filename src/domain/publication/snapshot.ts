@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
-import { canonical, type Json } from '../records/records.js'
 import type { Head } from '../audit/audit-log.js'
+import { canonical, type Json } from '../records/records.js'
 
 /** How snapshots are chained and their files written. A new form makes a new snapshot of an unchanged list. */
 export const FORM = 4

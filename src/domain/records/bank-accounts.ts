@@ -1,6 +1,7 @@
 /** Bank accounts and cards in a text: by the check digit of cards, by the word for an account, by the name of a bank. */
-import { type Candidate, digitsOf, type Finder, finding, isNobodys } from '../../foundation/text/normalised-view.js'
+
 import { usccValid } from '../operators/codes.js'
+import { type Candidate, digitsOf, type Finder, finding, isNobodys } from './normalised-view.js'
 
 const CARD = /(?<![\dA-Za-z])\d(?:[- ]{0,2}\d){15,18}(?![\dA-Za-z])/g
 const NAMED =

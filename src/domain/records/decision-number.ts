@@ -2,8 +2,9 @@
  * Numbers and authorities of decisions in the form in which they are compared, never shown and never kept as a record's
  * key: looser than `documentNumber`, which writes a well-formed number in its one spelling.
  */
-import { normalizeName } from '../operators/names.js'
+
 import { documentNumber } from '../../foundation/text/values.js'
+import { normalizeName } from '../operators/names.js'
 
 /** What is longer is neither a number nor a name, and compared as it is, characters. */
 const LONGEST = 200

@@ -2,7 +2,7 @@
  * Addresses of dwellings in a text: after words that only a dwelling has, in the formula of decisions (张三，男，住某省…号), and
  * by what only dwellings have. The registered place of business is none, nor is the seat of a firm or an authority.
  */
-import { type Finder, finding, type Place, type Seen } from '../../foundation/text/normalised-view.js'
+import { type Finder, finding, type Place, type Seen } from './normalised-view.js'
 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
 /** Words after which an address begins. */

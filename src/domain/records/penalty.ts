@@ -3,11 +3,12 @@
  * the exchange standard before 2021, where suspending and revoking a licence are one type, and that of the Administrative
  * Penalty Law of 2021 (art 9). What the text does not plainly say is not held against anyone: an officer can say more.
  */
+
+import { compact } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { authorityCompared, numberCompared } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
 import type { Body, Json } from './records.js'
-import { compact } from '../../foundation/text/values.js'
 
 export type Severity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 

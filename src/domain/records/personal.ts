@@ -4,8 +4,8 @@
  * they are spelt, and replaced by the word for it.
  */
 import { accounts } from './bank-accounts.js'
-import { type Candidate, digitsOf, type Finder, finding, type Place, seenIn } from '../../foundation/text/normalised-view.js'
 import { dwellings } from './dwellings.js'
+import { type Candidate, digitsOf, type Finder, finding, type Place, seenIn } from './normalised-view.js'
 import { idsIn } from './resident-ids.js'
 import { telephones } from './telephones.js'
 

@@ -1,6 +1,7 @@
 /** Resident ID numbers inside anything an agency sends, replaced before a byte of it is written. */
-import { residentIdForm, usccForm } from '../operators/codes.js'
+
 import { byNames } from '../../foundation/memo.js'
+import { residentIdForm, usccForm } from '../operators/codes.js'
 import { type Fifteen, idsIn, inWords, isCredible, NUMERALS } from './resident-ids.js'
 
 /** Levels of nesting; deeper content is dropped rather than let through unread. */

@@ -1,6 +1,7 @@
 /** A product as it is asked about: by its barcode, or by brand and model. Pure. */
-import { gtinValid } from '../operators/codes.js'
+
 import { compact } from '../../foundation/text/values.js'
+import { gtinValid } from '../operators/codes.js'
 
 const GTIN_DIGITS = 14
 /** Longest brand or model that is looked for, characters. */

@@ -1,5 +1,5 @@
 /** Telephones in a text: mobiles however they are split, landlines, numbers of 400 and 800, and what the text calls one. */
-import { type Candidate, digitsOf, type Finder, finding, isNobodys } from '../../foundation/text/normalised-view.js'
+import { type Candidate, digitsOf, type Finder, finding, isNobodys } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'
 /** A landline without its area: 3-4, 4-4 or 3-5. */

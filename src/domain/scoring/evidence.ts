@@ -1,7 +1,7 @@
 /** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
 import { addDays } from '../../foundation/time/dates.js'
-import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { factOfList, termEnd } from '../listing/lists.js'
+import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isHeavy, isWithdrawn, severity } from '../records/penalty.js'
 import { type Body, type Json, KINDS, type RecordKind } from '../records/records.js'
 import { type Evidence, type ListFacts, OLD_FORMS, repairsOf } from './repair-targets.js'

@@ -1,7 +1,7 @@
 /** An objection contests a record behind a reason of a score. What comes of it never touches the score: the record decides. */
 
-import type { Reason } from './score.js'
 import type { Words } from '../../foundation/text/words.js'
+import type { Reason } from './score.js'
 
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
 export type ObjectionState = (typeof OBJECTION_STATES)[number]

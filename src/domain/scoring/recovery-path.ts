@@ -3,6 +3,8 @@
  * When a fact fades is asked of the fold itself, one event alone, so that nothing here can disagree with it; what an act
  * can do before that is a dated row of schema/rules/restoration.json. Pure.
  */
+
+import type { Words } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
 import { FACTS } from '../records/facts.js'
@@ -10,7 +12,6 @@ import type { Answer, RestorationRules, RestoringAct, Told } from './recovery-ru
 import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
-import type { Words } from '../../foundation/text/words.js'
 
 /** Steps of one plan: more than there are pairs of fact and act, by which what lies further off is told together. */
 export const STEPS_MOST = 100

@@ -1,9 +1,10 @@
 /** The ways back up as data: schema/rules/restoration.json, its shape in schema/contracts/restoration.json, the rest checked here. */
+
+import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
+import type { Mark } from '../listing/lists.js'
 import type { FactName } from '../records/facts.js'
 import { factRow } from '../records/facts.js'
-import type { Mark } from '../listing/lists.js'
-import type { Words } from '../../foundation/text/words.js'
 
 /** PERFORM a judgment, CORRECT what is amiss, apply for REPAIR, or WAIT. */
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'

@@ -2,8 +2,9 @@
  * Repairs (信用修复) and the records that they name: from which day each repaired record no longer counts. Numbers and authorities
  * are normalised once a record and looked up in maps, so that the cost grows with repairs plus records, not with their product. Pure.
  */
-import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
+
 import { type Counting, factOfList, type ListKind } from '../listing/lists.js'
+import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
 /** What of a kind of list makes facts. */

@@ -1,9 +1,9 @@
 /** From a stored reason back to its sentence and dimension: both stand in the card, so that no row repeats them. */
 
+import type { Words } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'
 import type { Reason } from './score.js'
 import type { Scorecard } from './scorecard.js'
-import type { Words } from '../../foundation/text/words.js'
 
 export type Worded = Reason & Words & { dimension: string | null }
 

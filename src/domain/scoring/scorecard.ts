@@ -2,8 +2,9 @@
  * A scorecard is data: `schema/scorecards/<version>.json`, its shape in `schema/contracts/scorecard.json`. What
  * the shape cannot say is checked in scorecard-check.ts.
  */
-import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
+
 import type { Words } from '../../foundation/text/words.js'
+import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 
 export const LOWEST = 0
 export const HIGHEST = 1000

@@ -3,10 +3,10 @@
  * scores that does not grow with their number; the order of the operators does not matter.
  */
 
+import type { Words } from '../../foundation/text/words.js'
 import type { Score, Why } from './score.js'
 import { type Worded, worded } from './score-words.js'
 import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
-import type { Words } from '../../foundation/text/words.js'
 
 /** Operators shown whose value moves the most, in each direction. */
 const LARGEST_MOVES = 20

@@ -1,7 +1,8 @@
 /** Whether a name is that of an operator, now or before. Pure. */
-import { normalizeName } from '../operators/names.js'
-import { publicName } from '../listing/public-name.js'
+
 import { simplified } from '../../foundation/text/script.js'
+import { publicName } from '../listing/public-name.js'
+import { normalizeName } from '../operators/names.js'
 
 /**
  * SAME: the operator's name, but for how it is written: full and half width, kinds of brackets and dots, blanks, case of Latin

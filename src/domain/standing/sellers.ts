@@ -1,8 +1,9 @@
 /** A marketplace's list of its own sellers: what a line of it is, and for how long it says whose sellers they are. Pure. */
+
+import { clean } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { codeOf, MARKETPLACE, type Scheme, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
-import { clean } from '../../foundation/text/values.js'
 
 /** A marketplace verifies its sellers anew at least every six months (网络交易监督管理办法 art. 24); an older list says nothing. */
 const HOLDS_MONTHS = 6

@@ -1,7 +1,8 @@
 /** How long what has served its purpose is kept, by schema/rules/retention.json; what is still needed has no term. Pure. */
+
+import { dateIn } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
-import { dateIn } from '../../foundation/time/dates.js'
 
 export const KEPT = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES'] as const
 export type Kept = (typeof KEPT)[number]

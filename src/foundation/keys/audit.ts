@@ -5,7 +5,12 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Seal } from '../../domain/audit/audit-log.js'
+
+/** What seals rows: a key by its id. `mac`: HMAC-SHA-256 of a text, in hexadecimal. */
+export interface Seal {
+  id: string
+  mac: (text: string) => string
+}
 
 const FILE = /^audit-(\d+)\.key$/
 const ID_CHARACTERS = 8

@@ -1,7 +1,8 @@
 /** penalty-2015: 双公示 行政处罚 of the first generation. It names no unit for amounts: they stand in the text of the result. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionIn } from '../../domain/operators/codes.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Batch, Fault } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { isRecordOf, LONG_TERM, naturalPerson, said, saidAll } from './record-notices.js'

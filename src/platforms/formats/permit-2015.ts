@@ -1,6 +1,7 @@
 /** permit-2015: 双公示 行政许可 of the first generation: a project's name instead of a document's, no start of validity. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Batch, Fault } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { placeOf } from './penalty-2015.js'

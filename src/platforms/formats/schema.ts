@@ -1,6 +1,7 @@
 /** An outgoing row held against its format's schema. */
-import { contract, document } from '../../foundation/contracts.js'
+
 import type { Notice } from '../../domain/delivery/delivery.js'
+import { contract, document } from '../../foundation/contracts.js'
 import type { Fault } from '../platform.js'
 
 /**

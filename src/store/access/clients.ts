@@ -1,7 +1,7 @@
 /** Registered systems: their role, and the hash of their secret. */
 import type { Role } from '../../domain/access/viewer.js'
-import { CONFIRMATION, type Confirmation } from './confirmations.js'
 import type { Db } from '../db/db.js'
+import { CONFIRMATION, type Confirmation } from './confirmations.js'
 
 export interface Client {
   id: string

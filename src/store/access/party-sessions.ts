@@ -1,7 +1,7 @@
 /** Sessions of parties at their own door. One ends when it is not used, and at once with the access code that opened it. */
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
-import { OPENS } from './access-codes.js'
 import type { Db } from '../db/db.js'
+import { OPENS } from './access-codes.js'
 
 /** How long a session that has ended is still kept, milliseconds: nobody asks for it later. */
 const KEPT_MS = 24 * 3_600_000

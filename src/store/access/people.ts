@@ -1,8 +1,8 @@
 /** People: their role, and the hash of their password. */
 import { type Duty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
-import { CONFIRMATION, type Confirmation } from './confirmations.js'
 import type { Db, Tx } from '../db/db.js'
+import { CONFIRMATION, type Confirmation } from './confirmations.js'
 
 export interface Person {
   id: string

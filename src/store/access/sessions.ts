@@ -1,6 +1,7 @@
 /** Sessions of people who have signed in. One ends by itself when it is not used, and after a day's work in any case. */
-import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
+
 import type { Role } from '../../domain/access/viewer.js'
+import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** How long a session that has ended is still kept, milliseconds: nobody asks for it later. */

@@ -1,6 +1,15 @@
 /** The trail: rows added in the order of their chain, read in pages, and found by operator; content past its time erased. */
+
+import {
+  type Content,
+  contentIn,
+  FORM,
+  type Head,
+  type Row,
+  type Sealed,
+  type TrailKind,
+} from '../../domain/audit/audit-log.js'
 import type { Server } from '../../domain/audit/loss.js'
-import { type Content, contentIn, FORM, type Head, type Row, type Sealed, type TrailKind } from '../../domain/audit/audit-log.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** SQLSTATE: another process has written a row of that number. */

@@ -1,6 +1,7 @@
 /** Amendments of the calendar as they were proposed, with what became of each. */
-import type { Amended } from './calendars.js'
+
 import type { Db, Tx } from '../db/db.js'
+import type { Amended } from './calendars.js'
 
 export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
 

@@ -1,9 +1,18 @@
 /** Deliveries as people work on them: what was refused and by which rule, sent again, closed; and what each platform has heard. */
-import type { Action, CheckResult, DeliveryState, Earlier, Notice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
+
 import type { Heard } from '../../domain/delivery/backfill-plan.js'
+import type {
+  Action,
+  CheckResult,
+  DeliveryState,
+  Earlier,
+  Notice,
+  Receipt,
+  SubjectKind,
+} from '../../domain/delivery/delivery.js'
+import { type Sight, subjectInSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 import { isOpen, isUnchecked } from './deliveries.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
 
 export interface Delivery {
   id: number

@@ -4,8 +4,8 @@
  */
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import type { Db } from '../db/db.js'
-import { type Delivery, isFollowed } from './deliveries.js'
 import { MAY_LIST } from '../db/restored.js'
+import { type Delivery, isFollowed } from './deliveries.js'
 
 /** A delivery in the hands of the one who claimed it. */
 export interface Claimed extends Delivery {

@@ -1,8 +1,8 @@
 /** What comparisons have found: open until it is found no more, or a person has settled it. */
 import type { FindingKind } from '../../domain/delivery/comparison.js'
-import type { Found } from './comparisons.js'
-import type { Db, Tx } from '../db/db.js'
 import { type Sight, subjectInSight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
+import type { Found } from './comparisons.js'
 
 export interface Finding extends Found {
   id: number

@@ -1,8 +1,8 @@
 /** Records of agencies that platforms are told of: which a change has touched, what stands of them, and what was told last. */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import type { Body } from '../../domain/records/records.js'
 import type { PartyTold, ToldKind } from '../../domain/delivery/published-record.js'
+import type { Body } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** A record by its feed and its agency's key. */

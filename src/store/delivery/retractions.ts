@@ -3,10 +3,10 @@
  * every platform that may ever have got it.
  */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
+import { type Sight, subjectInSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { isUnchecked } from './deliveries.js'
 import { type Check, checkOf } from './delivery-desk.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
 
 /** `at` and `subjectId` name it; `at` as text to the microsecond. */
 export interface RetractionKey {

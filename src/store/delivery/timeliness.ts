@@ -1,9 +1,9 @@
 /** How long decisions took to be confirmed: duties read from deliveries, and publication from the records' own days. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Counted, Duty } from '../../domain/delivery/timeliness.js'
+import { type Sight, subjectInSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { isUnchecked, isUndone } from './deliveries.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 

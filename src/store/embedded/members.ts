@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import * as claims from './claims.js'
-import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 import { openLog } from './log.js'
+import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 
 /** Longer than a supervisor takes to give up by itself. */
 const ENTER_BOUND_MS = 300_000

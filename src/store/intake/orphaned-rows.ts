@@ -3,8 +3,8 @@ import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
-import * as dirty from '../scoring/dirty.js'
 import * as ownerless from '../records/ownerless.js'
+import * as dirty from '../scoring/dirty.js'
 
 interface Stray {
   id: number

@@ -1,8 +1,8 @@
 /** Proposals: to whom a waiting record may belong. The candidates are found here by name; which one, domain/intake/matching says. */
 import { type Candidate, type Proposal, proposal, saidOf } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
-import { byIndex } from '../db/lateral-lookup.js'
 import type { Tx } from '../db/db.js'
+import { byIndex } from '../db/lateral-lookup.js'
 
 /** Waiting records weighed at once. */
 const CHUNK_RECORDS = 1_000

@@ -1,8 +1,8 @@
 /** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
 import type { Draft, Problem, Unreadable } from '../../domain/records/records.js'
-import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
-import { byIndex } from '../db/lateral-lookup.js'
 import type { Db, Tx } from '../db/db.js'
+import { byIndex } from '../db/lateral-lookup.js'
+import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
 
 export interface Reject {
   page: number | null

@@ -1,9 +1,9 @@
 /** Records that wait for a person to say whose they are: the queue, and what a decision on a subject does to it. */
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, Finding, RecordKind, Subject } from '../../domain/records/records.js'
-import { ENDED_BEFORE } from './absence.js'
-import type { Db, Tx } from '../db/db.js'
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
+import { ENDED_BEFORE } from './absence.js'
 
 export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK', 'ENDED'] as const
 export type State = (typeof STATES)[number]

@@ -1,8 +1,8 @@
 /** Watching feeds: how each stands by its last pull, by what waits for a person, and by its duty to send in time. */
 import type { Db } from '../db/db.js'
-import { OPEN } from './rejects.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
+import { OPEN } from './rejects.js'
 
 export interface Watched {
   feed: string

@@ -1,8 +1,8 @@
 /** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
 import type { Unreadable } from '../../domain/records/records.js'
-import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
-import type { Db, Tx } from '../db/db.js'
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
+import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
 
 export const CAUSES = [
   'ABSENT',

@@ -1,7 +1,7 @@
 /** Deadlines of listings: begun and ended by moves, counted anew when the calendar changes. */
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
-import type { Db, Tx } from '../db/db.js'
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
 

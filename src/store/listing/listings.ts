@@ -3,8 +3,8 @@ import type { Case, State } from '../../domain/listing/case.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import type { Db, Tx } from '../db/db.js'
-import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
 import { MAY_LIST } from '../db/restored.js'
+import { bindingsOf, filtered, type PublicDays, type PublicFilter, SHOWN } from './public-filter.js'
 
 export interface Listing {
   id: string

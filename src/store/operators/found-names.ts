@@ -10,10 +10,9 @@ import {
   questionFor,
   WIDE,
 } from '../../domain/operators/name-search.js'
-import { beneath } from '../db/request-handle.js'
-import type { Db } from '../db/db.js'
-import { LISTED } from '../publication/public-list.js'
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db } from '../db/db.js'
+import { beneath } from '../db/request-handle.js'
 
 /** Names that one question brings here at all, where the count of the grams is old. */
 const MOST_AT_ALL = 2 * WIDE.candidates
@@ -135,6 +134,14 @@ const countedBy = (state: State, grams: ReadonlyMap<number, number>): Counted =>
   of: state.counted,
   since: state.since,
 })
+
+/**
+ * Whether the operator of `n` has an entry of ours, or was merged into one that has (SQL): looked up name by name, which is
+ * quicker for some thousands of names than all who are listed at once, and in indexes alone.
+ */
+export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
+  or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
+    where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
 interface Answer {
   found: Candidate[]

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
-import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import { publicName } from '../../domain/listing/public-name.js'
+import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** Operators of which the names are written down by the transaction that brought them; of more the sweep does it. */

@@ -2,8 +2,8 @@
 import { normalizeName } from '../../domain/operators/names.js'
 import type { NewOperator } from '../../domain/operators/new-operator.js'
 import type { Reads } from '../db/bulk-handle.js'
-import type { Db, Tx } from '../db/db.js'
 import { filling } from '../db/bulk-load.js'
+import type { Db, Tx } from '../db/db.js'
 
 export interface Operator {
   id: number

@@ -1,7 +1,7 @@
 /** The public list as its pages read it: filtered, in an order that has an index, counted, and the stamp that tells its changes. */
 import type { Db, Tx } from '../db/db.js'
-import type { PublicBody } from '../listing/listings.js'
 import { MAY_LIST } from '../db/restored.js'
+import type { PublicBody } from '../listing/listings.js'
 
 /** What somebody looks for; null: all. */
 export interface Sought {
@@ -163,14 +163,6 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
   )
   return answer.rows
 }
-
-/**
- * Whether the operator of `n` has an entry of ours, or was merged into one that has (SQL): looked up name by name, which is
- * quicker for some thousands of names than all who are listed at once, and in indexes alone.
- */
-export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
-  or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
-    where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
 /** An entry, and what the last publication says of it. */
 export interface SignedEntry {

@@ -2,8 +2,9 @@
  * Records without an operator, of kinds that need none (trademarks, recalls): the codes they carry, and the operator that a code
  * leads to once it is learned. A feed of changes never sends such a record again.
  */
-import { byIndex } from '../db/lateral-lookup.js'
+
 import type { Tx } from '../db/db.js'
+import { byIndex } from '../db/lateral-lookup.js'
 
 /** Keeps the codes of what this run brought and found no operator. A USCC counts alone, as it does for every record. */
 export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {

@@ -1,8 +1,9 @@
 /** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
-import { WITHDRAWN } from '../../domain/scoring/evidence.js'
+
 import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
-import type { Db, Tx } from '../db/db.js'
+import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
+import type { Db, Tx } from '../db/db.js'
 
 /** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
 const ANALYZE_FROM_VERSIONS = 5_000

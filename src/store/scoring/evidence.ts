@@ -3,8 +3,8 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { to as copyTo } from 'pg-copy-streams'
-import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { Body, RecordKind } from '../../domain/records/records.js'
+import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { Db, Tx } from '../db/db.js'
 import { bindingsAt, VERSIONS_AT_AND_COMING, type When } from '../records/versions.js'
 

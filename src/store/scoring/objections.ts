@@ -1,7 +1,7 @@
 /** Objections: records behind reasons of a score that its operator contests, by the record and not by one of its versions. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
-import type { Db, Tx } from '../db/db.js'
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
 
 export interface Objection {
   id: number

@@ -1,7 +1,7 @@
 /** Overrules: a grade that two people set beside the computed one. Kept whatever became of them; the latest confirmed one holds. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
-import type { Db, Tx } from '../db/db.js'
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
 import type { When } from '../records/versions.js'
 
 export const STATES = ['PROPOSED', 'IN_FORCE', 'REPLACED', 'ENDED', 'REFUSED', 'WITHDRAWN'] as const

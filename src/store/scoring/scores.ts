@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { LIST_FACT } from '../../domain/records/facts.js'
 import type { Reason } from '../../domain/scoring/score.js'
-import * as changes from '../standing/changes.js'
 import type { Db, Tx } from '../db/db.js'
-import { VERSION_IN_FORCE } from './scorecards.js'
 import type { When } from '../records/versions.js'
+import * as gradeMarks from './grade-marks.js'
+import { VERSION_IN_FORCE } from './scorecards.js'
 
 export interface NewScore {
   operatorId: number
@@ -178,7 +178,7 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
   )
   await copy(tx, `current_scores (${CURRENT_COLUMNS})`, currentLines(now))
   const grades = new Map<number, string>(before.rows.map(({ id, grade }: { id: number; grade: string }) => [id, grade]))
-  await changes.markScored(
+  await gradeMarks.markScored(
     tx,
     now.map(({ row }) => row),
     grades,

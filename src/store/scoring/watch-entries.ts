@@ -1,6 +1,7 @@
 /** The internal watch list: whose score fell below a line of its card. Nothing rests on it; it says where to look. */
-import type { Db, Tx } from '../db/db.js'
+
 import { inSight, type Sight } from '../access/sight.js'
+import type { Db, Tx } from '../db/db.js'
 
 export interface WatchEntry {
   id: number

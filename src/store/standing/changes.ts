@@ -11,8 +11,6 @@ const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
 /** How long the first list of all waits for transactions that began before it, milliseconds. */
 const OPENING_WAIT_MS = 2_000
-/** A score that follows a removal is told whichever grade it gives, since nobody was told of the one before: so long, days. */
-const REMOVAL_RECENT = '1 day'
 
 /** From now on what alters a standing is marked. SQLSTATE 55P03: a long transaction goes on that would not be. */
 export const openMarking = async (tx: Tx): Promise<void> => {
@@ -24,35 +22,6 @@ export const openMarking = async (tx: Tx): Promise<void> => {
   await tx.raw(
     'insert into change_progress (open) values (true) on conflict (one) do update set open = true /* changes.openMarking */',
   )
-}
-
-/** Operators that were scored anew: those whose grade is another, and those of whom an entry was removed of late. */
-export const markScored = async (
-  tx: Tx,
-  scored: readonly { operatorId: number; grade: string }[],
-  before: ReadonlyMap<number, string>,
-  at: Date,
-): Promise<void> => {
-  const [ids, other] = [
-    scored.map(({ operatorId }) => operatorId),
-    scored.map((one) => before.get(one.operatorId) !== one.grade),
-  ]
-  if (other.every((each) => !each) && !(await anyRemoved(tx, at))) return
-  await tx.raw(
-    `with g as materialized (select changes_wanted() as wanted)
-     insert into change_marks (operator_id, what) select s.id, 'GRADE' from g, unnest(:ids::int[], :other::boolean[]) as s(id, other)
-     where g.wanted and (s.other or exists (select 1 from seller_removals r join listings l on l.id = r.listing_id
-       where l.operator_id = s.id and r.at > :at::timestamptz - interval '${REMOVAL_RECENT}')) /* changes.markScored */`,
-    { ids, other, at } as never,
-  )
-}
-
-const anyRemoved = async (tx: Tx, at: Date): Promise<boolean> => {
-  const answer = await tx.raw(
-    `select exists (select 1 from seller_removals where at > ?::timestamptz - interval '${REMOVAL_RECENT}') as found /* changes.anyRemoved */`,
-    [at],
-  )
-  return answer.rows[0].found
 }
 
 /** What changes by the calendar alone, marked once a day: grades that people set and that end. */

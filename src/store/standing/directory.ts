@@ -1,12 +1,12 @@
 /** The directory: operators that stand by themselves, by region, kind and grade, and those behind names that were found. */
 import type { Match } from '../../domain/operators/name-search.js'
-import { HOLDS } from './authorisations.js'
+import type { Sight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { COLUMNS, type Operator } from '../operators/operators.js'
 import { SHOWN_GRADE } from '../scoring/overrides.js'
 import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
+import { HOLDS } from './authorisations.js'
 import { OF_LIST } from './sellers.js'
-import type { Sight } from '../access/sight.js'
 
 export interface Filter {
   /** A division code or its first digits. */

@@ -3,13 +3,13 @@
  * know is not looked up: a statement for each combination of wants.
  */
 import type { State } from '../../domain/listing/case.js'
-import * as authorisations from './authorisations.js'
 import type { Reads } from '../db/bulk-handle.js'
 import type { PublicBody } from '../listing/listings.js'
+import { type PublicDays, SHOWN } from '../listing/public-filter.js'
 import { CONTESTED } from '../scoring/objections.js'
 import { holding, NOT_VETOED } from '../scoring/overrides.js'
-import { type PublicDays, SHOWN } from '../listing/public-filter.js'
 import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
+import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
 /**

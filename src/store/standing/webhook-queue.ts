@@ -3,8 +3,8 @@
  * booked by what became of them. `attempts` is the fencing token: whoever holds another one than the row changes nothing.
  */
 
-import type { Numbered } from './changes.js'
 import type { Db, Tx } from '../db/db.js'
+import type { Numbered } from './changes.js'
 
 export interface Message {
   id: number

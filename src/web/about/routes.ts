@@ -1,12 +1,12 @@
 /** GET /about and /about/rules/:name: the rules that the hub goes by, for everybody. */
 import { type Request, Router } from 'express'
-import { dateIn } from '../../foundation/time/dates.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import { ruleTables } from '../../work/calendar/rule-tables.js'
+import { show } from '../frame/render-response.js'
 import { aboutPage } from './page.js'
 import { ruleTablePage } from './rule-page.js'
-import { show } from '../frame/render-response.js'
 
 interface AboutParts {
   rules: { lists: readonly ListKind[] }

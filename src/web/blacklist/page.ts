@@ -1,6 +1,7 @@
 /** The published list as people read it: what they look for, how much was found, and page by page who it is. */
-import { NAME_LONGEST } from '../../domain/operators/name-search.js'
+
 import { TOPICS } from '../../domain/listing/reason-topics.js'
+import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import { foreign, type Html, html, inEnglish, plain, to, told } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'

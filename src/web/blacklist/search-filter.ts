@@ -1,8 +1,9 @@
 /** What is looked for in the list: read from the address, and written into it, so that every page of it can be linked. */
-import { isDate } from '../../foundation/time/dates.js'
-import { NAME_LONGEST } from '../../domain/operators/name-search.js'
+
 import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
+import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import { Refusal } from '../../foundation/errors.js'
+import { isDate } from '../../foundation/time/dates.js'
 import { ENDLESS, ORDERS, type Order, type Place, type Sought } from '../../store/publication/public-list.js'
 
 /** As it stands in the address, empty texts left out. */

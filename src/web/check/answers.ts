@@ -1,7 +1,8 @@
 /** What /check tells of a list, in the order in which it was asked. */
-import type { NameAnswer } from '../../domain/standing/name-query.js'
-import type { AskedRow, BadRow, RowFault } from '../../domain/operators/code-rows.js'
+
 import { type CodeFault, codeFault } from '../../domain/operators/code-fault.js'
+import type { AskedRow, BadRow, RowFault } from '../../domain/operators/code-rows.js'
+import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Entry {

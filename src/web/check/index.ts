@@ -1,8 +1,8 @@
 /** GET and POST /check: what is sent is answered and forgotten. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { AskedRow, BadRow } from '../../domain/operators/code-rows.js'
-import { dateIn } from '../../foundation/time/dates.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import { body, formIn } from '../frame/forms.js'
 import { type Page, render } from '../frame/page.js'
 import { langOf, show } from '../frame/render-response.js'

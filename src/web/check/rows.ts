@@ -1,8 +1,8 @@
 /** What was pasted or sent as a file, as rows: one code a line, or a table with names. */
 import { type AskedRow, type BadRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
-import { csvRows } from '../../foundation/text/row-readers.js'
 import { Refusal } from '../../foundation/errors.js'
+import { csvRows } from '../../work/standing/row-readers.js'
 
 /** Rows of one question; whoever has more sends them to POST /v1/standings, or takes the whole list. */
 export const CHECK_MOST = 1_000

@@ -1,7 +1,8 @@
 /** One entry: why, on what basis, until when, how to get off, and how anybody can see that it is what was signed. */
-import { daysBetween } from '../../foundation/time/dates.js'
+
 import { firstRepairDay, type ListKind, type Mark, numberOf } from '../../domain/listing/lists.js'
 import { sealed } from '../../domain/publication/snapshot.js'
+import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { SignedEntry } from '../../store/publication/public-list.js'
 import { day } from '../blacklist/page.js'

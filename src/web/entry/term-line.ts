@@ -1,6 +1,7 @@
 /** The course of an entry as a line: when it was decided and published, where today stands, when it can end and when it does. */
-import { daysBetween } from '../../foundation/time/dates.js'
+
 import type { Words } from '../../foundation/text/words.js'
+import { daysBetween } from '../../foundation/time/dates.js'
 import { both, type Html, html, plain } from '../frame/html.js'
 
 export interface Term {

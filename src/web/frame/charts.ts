@@ -3,9 +3,9 @@
  * table. Their colours are the style sheet's.
  */
 import type { Words } from '../../foundation/text/words.js'
+import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, plain, to } from './html.js'
 import { PREFECTURES } from './prefectures.js'
-import { table } from '../scorecard/card-table.js'
 
 /** Of a drawing, in its own units: about what it has on a telephone. */
 const WIDTH = 400

@@ -2,11 +2,12 @@
  * What was made of the public list, kept for as long as the list and the day are the same. Whatever changes the list changes
  * its stamp in the same transaction, so nothing that was kept shows an entry to whoever asks after that entry has left.
  */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
-import * as publicList from '../../store/publication/public-list.js'
 import { type InTurn, makeTurns } from '../../store/db/turns.js'
+import * as publicList from '../../store/publication/public-list.js'
 
 /** Answers kept at once; what was asked for longest ago goes first. */
 const KEPT_MOST = 400

@@ -1,8 +1,9 @@
 /** The front page: what this is, the list in figures, who was listed last, and how many have left. */
-import { addMonths } from '../../foundation/time/dates.js'
+
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
 import type { Words } from '../../foundation/text/words.js'
+import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { Figures } from '../../store/publication/public-figures.js'
 import { ENGLISH_STAYS, list } from '../blacklist/page.js'

@@ -1,10 +1,10 @@
 /** The snapshot that may be served now. What has left the list, or ends today, is in none: then a new one is made first. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
-import { dateIn } from '../../foundation/time/dates.js'
 import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'

@@ -1,11 +1,18 @@
 /** The edition (work/publication/publish-edition.ts) of the list that may be served now, and what each file of it is over HTTP. */
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
-import { dateIn } from '../../foundation/time/dates.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
-import { bytesIn, type Edition, lastEndOf, lengthOf, type Segment, without } from '../../work/publication/publish-edition.js'
+import {
+  bytesIn,
+  type Edition,
+  lastEndOf,
+  lengthOf,
+  type Segment,
+  without,
+} from '../../work/publication/publish-edition.js'
 import { FORMS } from '../../work/publication/publish-files.js'
 import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
 import { type Current, type ListNow, WAIT_MS, within } from './current.js'

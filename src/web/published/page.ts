@@ -1,6 +1,7 @@
 /** GET /data: the same list in every form, with commands to paste, the key, and how anybody verifies it. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import type { Words } from '../../foundation/text/words.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Signed, Snapshot } from '../../store/publication/snapshots.js'
 import { minute } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'

@@ -1,10 +1,17 @@
 /** A scorecard as a page: what it rests on, what each fact is worth, and how the sum is made, so that anybody can make it again. */
 import { FACTS, FAMILIES, type FactName, type OperatorKind } from '../../domain/records/facts.js'
-import { type BinRule, type Dimension, type Rule, type Scorecard, topOf, type UnitRule } from '../../domain/scoring/scorecard.js'
+import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from '../../domain/scoring/method.js'
+import {
+  type BinRule,
+  type Dimension,
+  type Rule,
+  type Scorecard,
+  topOf,
+  type UnitRule,
+} from '../../domain/scoring/scorecard.js'
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html, paragraphs, plain, to, told } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'
-import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from './method.js'
 import { type Cell, table } from './card-table.js'
 
 export interface ShownCard {

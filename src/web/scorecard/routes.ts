@@ -1,16 +1,16 @@
 /** GET /scorecard, /scorecard/:version and /scorecard/:version.json: the cards, for everybody. */
 import { type RequestHandler, type Response, Router } from 'express'
-import { dateIn } from '../../foundation/time/dates.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import * as audits from '../../store/scoring/card-versions.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
+import * as audits from '../../store/scoring/card-versions.js'
 import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../../work/scoring/scorecards.js'
 import type { Page } from '../frame/page.js'
-import { cardPage } from './page.js'
 import { show } from '../frame/render-response.js'
 import type { SiteParts } from '../frame/site-parts.js'
+import { cardPage } from './page.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
 /** Longest version looked for, characters. */

@@ -3,8 +3,8 @@ import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
-import * as operators from '../../store/operators/operators.js'
 import { inTransaction } from '../../store/db/transaction.js'
+import * as operators from '../../store/operators/operators.js'
 
 export interface Acting {
   by: string

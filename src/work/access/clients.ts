@@ -1,11 +1,12 @@
 /** Clients: the systems that may ask. A secret is shown once, when it is made, and kept only as its hash. */
-import { redact } from '../../domain/records/privacy.js'
+
 import { CLIENT_ROLES, isRole, type Role } from '../../domain/access/viewer.js'
+import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches, TOKEN_SECONDS } from '../../foundation/keys.js'
 import * as clients from '../../store/access/clients.js'
-import type { Db } from '../../store/db/db.js'
 import * as revocations from '../../store/access/revocations.js'
+import type { Db } from '../../store/db/db.js'
 
 export interface Registered {
   client_id: string

@@ -2,8 +2,8 @@
 import { confirmationFault } from '../../domain/access/confirmation.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'
-import type { Db } from '../../store/db/db.js'
 import * as people from '../../store/access/people.js'
+import type { Db } from '../../store/db/db.js'
 
 export interface Confirming {
   table: confirmations.AccountTable

@@ -4,8 +4,8 @@
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import type { Db } from '../../store/db/db.js'
 import * as lockouts from '../../store/access/lockouts.js'
+import type { Db } from '../../store/db/db.js'
 
 /** Failures are counted together while no more than so long lies between two of them, milliseconds. */
 const WINDOW_MS = 15 * 60_000

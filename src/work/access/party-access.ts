@@ -2,14 +2,15 @@
  * The listed party's door. A code is issued to one operator, served on it, and good for as long as its file; it is shown once
  * and kept only as its mark. Who issued, replaced or revoked one, when and why, stays for good.
  */
-import { readAccessCode, withoutAccessCodes } from '../../domain/access/access-code.js'
+
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type Keys, newAccessCode } from '../../foundation/keys.js'
+import { readAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
 import * as store from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
-import { type Acting, inTurn, type MayFor, operatorNamed } from './acts.js'
 import type { Rules } from '../calendar/rules.js'
+import { type Acting, inTurn, type MayFor, operatorNamed } from './acts.js'
 
 export interface CodeAsked extends Acting {
   mayFor?: MayFor

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { newSecret } from '../../foundation/keys.js'
-import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/access/party-sessions.js'
+import type { Db } from '../../store/db/db.js'
 
 /** After so long without a request a session has ended; and after so long in any case, milliseconds: an application is written by hand. */
 export const IDLE_MS = 30 * 60_000

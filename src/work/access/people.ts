@@ -1,15 +1,21 @@
 /** People who sign in: registered with a password for one use, in whose place each chooses its own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import * as contracts from '../../foundation/contracts.js'
 import { DUTIES, type Duty } from '../../domain/access/confirmation.js'
-import { normalPassword, PASSWORD_LEAST, PASSWORD_MOST, type PasswordFault, passwordFault } from '../../domain/access/password.js'
+import {
+  normalPassword,
+  PASSWORD_LEAST,
+  PASSWORD_MOST,
+  type PasswordFault,
+  passwordFault,
+} from '../../domain/access/password.js'
 import type { Role, Viewer } from '../../domain/access/viewer.js'
+import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
-import type { Db } from '../../store/db/db.js'
 import * as people from '../../store/access/people.js'
 import * as sessions from '../../store/access/sessions.js'
+import type { Db } from '../../store/db/db.js'
 import { type ClientGiven, checkedGiven } from './clients.js'
 import * as lockouts from './lockouts.js'
 

@@ -5,7 +5,6 @@
  * out, and the later one chains anew.
  */
 import { randomBytes } from 'node:crypto'
-import { isFailover, lossSaid, type NotedHead, type Server, sameServer } from '../../domain/audit/loss.js'
 import {
   bodyOf,
   CHUNK_CODES_MOST,
@@ -15,20 +14,21 @@ import {
   type Link,
   NO_HEAD,
   SALT_BYTES,
-  type Seal,
   type TrailKind,
 } from '../../domain/audit/audit-log.js'
+import { isFailover, lossSaid, type NotedHead, type Server, sameServer } from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
+import type { Seal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
+import * as store from '../../store/audit/audit-log.js'
 import { hashesOf } from '../../store/audit/heads.js'
 import { connect, type Db, poolOf, type Tx } from '../../store/db/db.js'
 import { naming } from '../../store/db/shared-connections.js'
-import * as store from '../../store/audit/audit-log.js'
 import { type HeadNotes, headsInMemory } from './head-notes.js'
 import { unsaidLoss } from './losses.js'
-import type { Notes } from './restore-guard.js'
 import { packed } from './operator-codes.js'
+import type { Notes } from './restore-guard.js'
 
 /** Rows that may wait for being written, and their bytes; whoever comes then is refused. */
 const QUEUE_ROWS = 5_000

@@ -25,8 +25,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { NotedHead, Server } from '../../domain/audit/loss.js'
 import { headIn } from '../../domain/audit/audit-log.js'
+import type { NotedHead, Server } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 /** A file of so many bytes is set aside: about ten thousand heads. */

@@ -1,8 +1,8 @@
 /** Whether heads that were noted outside the database are in it, as far as no row tells of their loss already. */
 import { covers, type Loss, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
+import * as trail from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as trail from '../../store/audit/audit-log.js'
 
 /**
  * Null: all are there. `heads` are read before anything else: what is noted was there. Whether a row that tells of a loss is

@@ -3,14 +3,14 @@
  * transaction that also says how far it came: broken off anywhere, the next goes on from there.
  */
 import { setTimeout as rest } from 'node:timers/promises'
-import { codeOf } from '../../domain/operators/codes.js'
 import { keptUntil, type TrailRules } from '../../domain/audit/audit-rules.js'
+import { codeOf } from '../../domain/operators/codes.js'
+import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
-import * as store from '../../store/audit/audit-log.js'
 import { alone, type Occasioned } from '../timetable/run.js'
-import { unpacked } from './operator-codes.js'
 import { trailRules } from './audit-rules.js'
+import { unpacked } from './operator-codes.js'
 
 /** Rows of one step, each of up to a thousand codes, and how many codes are enough: more would hold up those who ask meanwhile. */
 const INDEXED = { rows: 2_000, codes: 5_000 }

@@ -1,13 +1,13 @@
 /** Verify audit: the whole audit log walked, page by page, and compared with the heads that were kept outside of it. */
 import { setTimeout as rest } from 'node:timers/promises'
-import type { NotedHead } from '../../domain/audit/loss.js'
-import { type Anchor, type Broken, type Cut, makeWalk } from '../../domain/audit/walk.js'
 import { type Head, headIn, headSaid } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
+import type { NotedHead } from '../../domain/audit/loss.js'
+import { type Anchor, type Broken, type Cut, makeWalk } from '../../domain/audit/walk.js'
 import type { Keys } from '../../foundation/keys.js'
+import * as store from '../../store/audit/audit-log.js'
 import * as heads from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
-import * as store from '../../store/audit/audit-log.js'
 import { trailRules } from './audit-rules.js'
 
 /** Rows read at once. */

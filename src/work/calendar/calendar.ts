@@ -1,9 +1,10 @@
 /** The calendar of working days: what ships, with the amendments that two persons have put in force laid over it. */
-import type { Calendar } from '../../domain/calendar/calendar.js'
-import { isDate } from '../../foundation/time/dates.js'
+
 import { samePerson } from '../../domain/access/persons.js'
+import type { Calendar } from '../../domain/calendar/calendar.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
+import { isDate } from '../../foundation/time/dates.js'
 import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as calendars from '../../store/calendar/calendars.js'
 import type { Db, Tx } from '../../store/db/db.js'

@@ -1,12 +1,13 @@
 /** The rules that verbs work by: loaded once from schema/rules and given to them. */
-import * as contracts from '../../foundation/contracts.js'
+
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import type { Rules as CaseRules } from '../../domain/listing/case.js'
-import type { ClockRules } from '../../domain/listing/publication-clocks.js'
 import type { RuleFault } from '../../domain/calendar/dated-rows.js'
 import type { Hearing } from '../../domain/delivery/delivery.js'
+import type { Rules as CaseRules } from '../../domain/listing/case.js'
 import type { ListKind } from '../../domain/listing/lists.js'
+import type { ClockRules } from '../../domain/listing/publication-clocks.js'
 import { checkRestoration, type RestorationRules } from '../../domain/scoring/recovery-rules.js'
+import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface Rules {

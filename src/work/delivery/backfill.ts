@@ -3,17 +3,18 @@
  * that. Step by step, each its own transaction: broken
  * off anywhere it is done again from the start, and owes nothing twice.
  */
-import { dateIn } from '../../foundation/time/dates.js'
-import type { Hearing, Notice } from '../../domain/delivery/delivery.js'
+
 import { type Heard, lacks } from '../../domain/delivery/backfill-plan.js'
+import type { Hearing, Notice } from '../../domain/delivery/delivery.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import * as knowledge from '../../store/db/knowledge.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
-import * as knowledge from '../../store/db/knowledge.js'
-import * as listings from '../../store/listing/listings.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
-import { inForce, noticesOf, type Standing } from './in-force.js'
+import * as listings from '../../store/listing/listings.js'
 import type { Rules } from '../calendar/rules.js'
+import { inForce, noticesOf, type Standing } from './in-force.js'
 
 /** Subjects of one transaction: a move of one of them waits for it. */
 const STEP_SUBJECTS = 200

@@ -1,17 +1,18 @@
 /** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import { type Action, type Earlier, type Notice, owing } from '../../domain/delivery/delivery.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import { inTransaction } from '../../store/db/transaction.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
-import * as listings from '../../store/listing/listings.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
-import { inTransaction } from '../../store/db/transaction.js'
+import * as listings from '../../store/listing/listings.js'
+import type { Rules } from '../calendar/rules.js'
 import { noticesOf } from './in-force.js'
 import { removalOf } from './notice.js'
-import type { Rules } from '../calendar/rules.js'
 
 const NO_LONGER_SHOWN = '不再公示'
 

@@ -6,10 +6,10 @@ import { type Hearing, hears, type SubjectKind } from '../../domain/delivery/del
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import { noticeOf } from './notice.js'
-import { recordNoticesOf, recordsInForce } from './published-records.js'
 import type { Rules } from '../calendar/rules.js'
+import { noticeOf } from './notice.js'
 import type { Unnumbered } from './outbox.js'
+import { recordNoticesOf, recordsInForce } from './published-records.js'
 
 export interface Standing {
   kind: SubjectKind

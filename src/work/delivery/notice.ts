@@ -1,6 +1,7 @@
 /** What a platform is told of an entry: what the public knows of it, and how it ended. */
-import type { Act } from '../../domain/listing/case.js'
+
 import type { EntryNotice } from '../../domain/delivery/delivery.js'
+import type { Act } from '../../domain/listing/case.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
 import type * as listings from '../../store/listing/listings.js'
 import type * as operators from '../../store/operators/operators.js'

@@ -2,10 +2,8 @@
  * Records told: when a merge makes an agency's penalty or permit new, another, or withdrawn, the platforms that hear of such
  * are owed it, in the same transaction. Where none hears of records, nor ever did, that is asked and nothing else.
  */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import type { Hearing } from '../../domain/delivery/delivery.js'
-import type { Evidence } from '../../domain/scoring/repair-targets.js'
-import { repairsOf } from '../../domain/scoring/repair-targets.js'
 import {
   type Due,
   digestTold,
@@ -19,6 +17,9 @@ import {
   tellingOf,
   type WhyGone,
 } from '../../domain/delivery/published-record.js'
+import type { Evidence } from '../../domain/scoring/repair-targets.js'
+import { repairsOf } from '../../domain/scoring/repair-targets.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
 import type { Rules } from '../calendar/rules.js'

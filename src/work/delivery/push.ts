@@ -12,10 +12,10 @@ import type { Platform } from '../../platforms/platform.js'
 import { type Db, isLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
+import { beside, type Occasioned } from '../timetable/run.js'
 import * as door from './push/circuit-breaker.js'
 import { type Counts, type Highest, LEASE_MS, type Sender } from './push/sender.js'
 import { sendAll } from './push/sending.js'
-import { beside, type Occasioned } from '../timetable/run.js'
 
 /** Rounds in one run: a bound on the loop, the rest stays due for the next. */
 const ROUNDS_MAX = 100_000

@@ -1,20 +1,20 @@
 /** What a comparison does about one subject: a removal or a change owed again, or the entry hidden. Looked at again where it is held. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
-import { isRefusal, reasonOf } from '../../foundation/errors.js'
+import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import * as comparisons from '../../store/delivery/comparisons.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import { inTransaction } from '../../store/db/transaction.js'
+import * as comparisons from '../../store/delivery/comparisons.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
-import * as listings from '../../store/listing/listings.js'
-import * as operators from '../../store/operators/operators.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as checks from '../../store/delivery/removal-checks.js'
-import { inTransaction } from '../../store/db/transaction.js'
-import { noticesOf } from './in-force.js'
-import { makeMove } from '../listing/listing.js'
-import { noticeOf, removalOf } from './notice.js'
+import * as listings from '../../store/listing/listings.js'
+import * as operators from '../../store/operators/operators.js'
 import type { Rules } from '../calendar/rules.js'
+import { noticesOf } from './in-force.js'
+import { noticeOf, removalOf } from './notice.js'
 
 export interface By {
   platform: string
@@ -90,35 +90,6 @@ export const addThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
     await owe(tx, { ...standing.notice, action: 'ADD', removal: null } as Notice, one, by)
     return true
   })
-
-/** With all that hiding does. False: the entry has moved on, or may not be hidden. */
-export const hide = async (db: Db, one: { key: string; told: number }, by: By): Promise<boolean> => {
-  const listing = await listings.byId(db, one.key)
-  if (listing === null) return false
-  // Gone at several platforms it is hidden once, and for all of them.
-  if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
-  const told = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
-  if (told?.last?.state !== 'CONFIRMED' || told.last.number !== one.told) return false
-  const input = {
-    on: dateIn(by.now),
-    hiding: 'LOST' as const,
-    reason: `${by.name}曾确认收到，现已不再展示。It was confirmed there and is shown there no longer.`,
-    seen: listing.moves,
-  }
-  try {
-    await makeMove(db, by.rules, { id: one.key, name: 'hideListing', by: 'clock', role: 'clock', input, now: by.now })
-    return true
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    const after = await listings.byId(db, one.key)
-    if (after?.facts.hiding?.kind === 'LOST') return true
-    by.log.warn(
-      { listing: one.key, platform: by.platform, reason: reasonOf(error) },
-      'an entry that is gone could not be hidden',
-    )
-    return false
-  }
-}
 
 const isClosedRemoval = (last: deliveries.EarlierOf | undefined): boolean =>
   last?.action === 'REMOVE' && last.state === 'CLOSED'

@@ -4,21 +4,21 @@
  * there: the entry is hidden until a person settles it. So much gone that it is an outage changes nothing and is told.
  */
 import { type Difference, isOutage, judge } from '../../domain/delivery/comparison.js'
-import { dateIn } from '../../foundation/time/dates.js'
 import { type Hearing, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Platform, Shown } from '../../platforms/platform.js'
-import * as comparisons from '../../store/delivery/comparisons.js'
 import type { Db } from '../../store/db/db.js'
+import * as comparisons from '../../store/delivery/comparisons.js'
 import * as findings from '../../store/delivery/discrepancies.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
-import { inForce } from './in-force.js'
-import type { Reasons } from './push.js'
-import { addThere, hide, removeThere, tellAgain } from './reconcile-settle.js'
-import { additionsStopped, shownAhead } from './restored.js'
 import type { Rules } from '../calendar/rules.js'
 import { alone, type Occasioned } from '../timetable/run.js'
+import { inForce } from './in-force.js'
+import type { Reasons } from './push.js'
+import { addThere, type By, removeThere, tellAgain } from './reconcile-settle.js'
+import { additionsStopped, shownAhead } from './restored.js'
 
 /** Keys looked up at a time. */
 const STEP_KEYS = 1_000
@@ -31,6 +31,8 @@ export interface Compared extends comparisons.Counts {
 }
 
 export interface ReconcileOptions extends Occasioned {
+  /** Hides an entry that a platform has lost; false: it has moved on, or may not be hidden. A move of listings, given by whoever wires. */
+  hideLost: (db: Db, one: { key: string; told: number }, by: By) => Promise<boolean>
   rules: Rules
   platforms: readonly Reading[]
   /** How long a receiver may take to apply what it took, seconds; SETTLE_SECONDS when absent. */
@@ -274,7 +276,7 @@ const settle = async (
   { id, name }: Platform,
   read: Read,
   restored: boolean,
-  { rules, now, log }: ReconcileOptions,
+  { rules, now, log, hideLost }: ReconcileOptions,
 ): Promise<comparisons.Found[]> => {
   const found: comparisons.Found[] = []
   const by = { platform: id, name: name.zh, rules, now: now(), log }
@@ -291,7 +293,7 @@ const settle = async (
     found.push({ ...shape(one), what: 'UNTOLD', did })
   }
   for (const one of read.gone) {
-    const did = one.kind === 'listing' && (await hide(db, one, by)) ? 'HIDDEN' : 'NOTHING'
+    const did = one.kind === 'listing' && (await hideLost(db, one, by)) ? 'HIDDEN' : 'NOTHING'
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
   // A database restored from a backup may have lost what it had published since: a person must know of it, and settles it.

@@ -1,10 +1,10 @@
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import * as comparisons from '../../store/delivery/comparisons.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as states from '../../store/delivery/platform-states.js'
 import * as store from '../../store/db/restored.js'
+import * as comparisons from '../../store/delivery/comparisons.js'
+import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
 /**

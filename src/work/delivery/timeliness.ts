@@ -1,5 +1,5 @@
 /** Timeliness: the figures of a month, and what is late or about to be; by the calendar as officers have amended it. */
-import { addDays, isDate } from '../../foundation/time/dates.js'
+
 import {
   type Counted,
   checkTimeliness,
@@ -14,6 +14,7 @@ import {
   TOLD_DUTIES,
 } from '../../domain/delivery/timeliness.js'
 import { Refusal } from '../../foundation/errors.js'
+import { addDays, isDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'

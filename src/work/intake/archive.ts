@@ -14,8 +14,8 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createGzip, type Gzip } from 'node:zlib'
-import { dateIn } from '../../foundation/time/dates.js'
 import type { Item } from '../../domain/records/records.js'
+import { dateIn } from '../../foundation/time/dates.js'
 
 /** Text that is given to the compressor at once, characters. */
 const CHUNK_CHARACTERS = 64 * 1024

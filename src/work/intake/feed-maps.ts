@@ -2,8 +2,8 @@
 import type { Feed } from '../../agencies/feed.js'
 import { isSameTable, type MapLine, mapOf } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
-import { clean } from '../../foundation/text/values.js'
 import { Refusal } from '../../foundation/errors.js'
+import { clean } from '../../foundation/text/values.js'
 import type { Db } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 

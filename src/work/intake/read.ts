@@ -1,12 +1,11 @@
 /** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Context, Feed } from '../../agencies/feed.js'
-import { contract } from '../../foundation/contracts.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { dateIn } from '../../foundation/time/dates.js'
+import { stretchesOf } from '../../domain/intake/chunks.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
+import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
 import { isLate } from '../../domain/intake/timeliness.js'
-import { repeats } from '../../foundation/fingerprints.js'
 import { isWithdrawn } from '../../domain/records/penalty.js'
 import { redact } from '../../domain/records/privacy.js'
 import {
@@ -18,9 +17,10 @@ import {
   type RecordKind,
   type Unreadable,
 } from '../../domain/records/records.js'
-import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
-import { stretchesOf } from '../../foundation/chunks.js'
+import { contract } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
+import { repeats } from '../../foundation/fingerprints.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Known } from '../../store/intake/known.js'
 import type * as rejects from '../../store/intake/rejects.js'
 import type { Stage, Staged } from '../../store/intake/staged.js'

@@ -3,24 +3,24 @@
  * brings this one item with the page and row of the first; or dropped, with a reason.
  */
 import type { Feed } from '../../agencies/feed.js'
-import { dateIn } from '../../foundation/time/dates.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
 import { type Draft, type Item, KINDS, type Problem } from '../../domain/records/records.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import { nothingKnown } from '../../store/intake/known.js'
 import type { Effect } from '../../store/intake/plan.js'
-import * as runs from '../../store/timetable/runs.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import { type Stage, withStage } from '../../store/intake/staged.js'
-import { merge, toStage } from './merge.js'
-import { understood } from './read.js'
+import * as runs from '../../store/timetable/runs.js'
 import type { Rules } from '../calendar/rules.js'
 import { alone } from '../timetable/run.js'
+import { merge, toStage } from './merge.js'
+import { understood } from './read.js'
 
 /** Largest item that a person may write, characters of its JSON. */
 const ITEM_LENGTH = 200_000

@@ -1,17 +1,18 @@
 /** What would follow if a run were taken back, by the code that takes back, and nothing of it stays. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import type { FactFamily } from '../../domain/records/facts.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as locks from '../../store/db/locks.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
-import * as runs from '../../store/timetable/runs.js'
 import * as scores from '../../store/scoring/scores.js'
-import { cardInForce } from '../scoring/scorecards.js'
-import { factsOf, scoreOf } from '../scoring/facts.js'
-import { rehearse } from './rehearsal.js'
+import * as runs from '../../store/timetable/runs.js'
 import type { Rules } from '../calendar/rules.js'
+import { factsOf, scoreOf } from '../scoring/facts.js'
+import { cardInForce } from '../scoring/scorecards.js'
+import { rehearse } from './rehearsal.js'
 import { checked, type TakenBack, undo } from './rollback.js'
 
 /** Of each kind of thing so many are named; of the rest their number is told. */

@@ -4,26 +4,27 @@
  * as well, left no trace and counts for nothing: the next pull of a whole feed says it again; of a feed that sends only
  * changes it is lost until its agency sends it once more.
  */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as concerns from '../../store/listing/concerns.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
+import * as locks from '../../store/db/locks.js'
+import * as stray from '../../store/intake/orphaned-rows.js'
+import * as setAside from '../../store/intake/reject-desk.js'
+import { relearn } from '../../store/intake/relearn.js'
+import * as takeback from '../../store/intake/rollback.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
-import * as locks from '../../store/db/locks.js'
-import { relearn } from '../../store/intake/relearn.js'
-import * as setAside from '../../store/intake/reject-desk.js'
-import * as stray from '../../store/intake/orphaned-rows.js'
-import * as takeback from '../../store/intake/rollback.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
+import type { Rules } from '../calendar/rules.js'
+import { tellRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { sayContested } from '../listing/contested.js'
-import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
 import { tryMove } from '../listing/listing.js'
-import { tellRecords } from '../delivery/published-records.js'
-import type { Rules } from '../calendar/rules.js'
+import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
 import { alone, type Occasioned } from '../timetable/run.js'
 
 /** How long it waits for a pull of the feed that goes on unless told otherwise, milliseconds. */

@@ -1,7 +1,8 @@
 /** Sources: which families of facts somebody has told the hub all about. */
-import { familiesOf } from '../../domain/scoring/evidence.js'
+
 import type { FactFamily } from '../../domain/records/facts.js'
 import type { RecordKind } from '../../domain/records/records.js'
+import { familiesOf } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 

@@ -4,21 +4,21 @@
  */
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
-import { KINDS, type Problem } from '../../domain/records/records.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
+import { KINDS, type Problem } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import { load } from '../../store/intake/known.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
 import type { Reject } from '../../store/intake/rejects.js'
-import * as runs from '../../store/timetable/runs.js'
 import { withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
+import * as runs from '../../store/timetable/runs.js'
+import type { Rules } from '../calendar/rules.js'
 import { merge } from './merge.js'
 import type { FileGiven, Pulled } from './pull.js'
 import { read } from './read.js'
 import { rehearse } from './rehearsal.js'
-import type { Rules } from '../calendar/rules.js'
 
 /** So many of the first records, and of the first bad items, are shown; of the rest their number is told. */
 export const SHOWN_RECORDS = 50

@@ -1,7 +1,7 @@
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as concerns from '../../store/listing/concerns.js'
 import type { Db } from '../../store/db/db.js'
+import * as concerns from '../../store/listing/concerns.js'
 import type { Rules } from '../calendar/rules.js'
 
 export interface Settling {

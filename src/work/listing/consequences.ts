@@ -2,22 +2,23 @@
  * Consequences: what follows for listings made here when the records under them are no longer what they were. What the
  * law does by itself is done at once, by the clock; where a person must judge, a concern asks.
  */
-import { dateIn } from '../../foundation/time/dates.js'
-import type { Ground } from '../../domain/scoring/evidence.js'
+
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'
-import * as concerns from '../../store/listing/concerns.js'
+import type { Ground } from '../../domain/scoring/evidence.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
+import * as waiting from '../../store/intake/unmatched.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
-import * as waiting from '../../store/intake/unmatched.js'
+import { listOf, type Rules } from '../calendar/rules.js'
 import type { Changed } from './changed-records.js'
 import { groundUnder } from './legal-ground.js'
 import { tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
-import { listOf, type Rules } from '../calendar/rules.js'
 
 /**
  * Starts from the listings, of which there are few, not from the versions, of which one run may bring a million. Withdrawn

@@ -5,8 +5,8 @@
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as objections from '../../store/scoring/objections.js'
-import { type ShownAt, showAnew } from './entry.js'
 import type { Rules } from '../calendar/rules.js'
+import { type ShownAt, showAnew } from './entry.js'
 
 export const sayContested = async (tx: Tx, rules: Rules, at: ShownAt): Promise<void> => {
   const ids = await objections.misstated(tx)

@@ -1,9 +1,6 @@
 /** Documents: drafted from a listing as it stands, by templates checked when they are read; issued elsewhere, noted here. */
-import * as contracts from '../../foundation/contracts.js'
+
 import { wholeCase } from '../../domain/listing/case.js'
-import type { Clocks } from '../../domain/listing/publication-clocks.js'
-import { dateIn } from '../../foundation/time/dates.js'
-import { numberCompared } from '../../domain/records/decision-number.js'
 import {
   checkDocumentRules,
   checkTemplate,
@@ -14,15 +11,19 @@ import {
   type Template,
 } from '../../domain/listing/documents.js'
 import { type DocumentPage, documentPage, type Reader } from '../../domain/listing/documents-page.js'
+import type { Clocks } from '../../domain/listing/publication-clocks.js'
+import { numberCompared } from '../../domain/records/decision-number.js'
 import { redact } from '../../domain/records/privacy.js'
 import type { Body } from '../../domain/records/records.js'
+import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import type { Operator } from '../../store/operators/operators.js'
-import { clocksShown } from './publication-clocks.js'
 import { checked, listOf, type Rules } from '../calendar/rules.js'
+import { clocksShown } from './publication-clocks.js'
 
 /** Characters, as 双公示 has it. */
 const NUMBER_LONGEST = 128

@@ -3,22 +3,22 @@
  * transaction of the move.
  */
 import { createHash } from 'node:crypto'
-import type { Act } from '../../domain/listing/case.js'
-import { dateIn } from '../../foundation/time/dates.js'
 import type { Action } from '../../domain/delivery/delivery.js'
+import type { Act } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { MASKS, WITHHELD } from '../../domain/listing/public-entry.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
-import * as dirty from '../../store/scoring/dirty.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import { noticeOf, removalOf } from '../delivery/notice.js'
-import { asShown, publicEntryOf } from './public-entry.js'
+import * as dirty from '../../store/scoring/dirty.js'
 import type { Rules } from '../calendar/rules.js'
+import { noticeOf, removalOf } from '../delivery/notice.js'
 import { type Told, tell } from '../delivery/outbox.js'
+import { asShown, publicEntryOf } from './public-entry.js'
 
 export interface Shown {
   name: MoveName

@@ -4,19 +4,19 @@
  * public under masks that know more by now.
  */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
-import { addDays, dateIn } from '../../foundation/time/dates.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { addDays, dateIn } from '../../foundation/time/dates.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { renewDeadlines } from './deadlines.js'
-import { makeMove, moveMany } from './listing.js'
-import { renewMasks } from './masking.js'
 import type { Rules } from '../calendar/rules.js'
 import { alone, type Occasioned } from '../timetable/run.js'
+import { renewDeadlines } from './deadlines.js'
 import { MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
+import { makeMove, moveMany } from './listing.js'
+import { renewMasks } from './masking.js'
 
 /** Entries ended at a step, in one transaction; the loop goes on until none is due. */
 const STEP_ENTRIES = 500

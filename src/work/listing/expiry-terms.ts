@@ -1,14 +1,14 @@
 /** Terms: a new row of the rules, of a list's term or of a clock of publication, may change what stands; on its first day the clock counts those entries anew, each by a move. */
 import { wholeCase } from '../../domain/listing/case.js'
-import { dateIn } from '../../foundation/time/dates.js'
-import { newestRow } from '../../domain/listing/terms.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'
+import { newestRow } from '../../domain/listing/terms.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
-import { makeMove } from './listing.js'
 import { caseRules, type Rules } from '../calendar/rules.js'
+import { makeMove } from './listing.js'
 
 /** Entries looked at at a step. */
 const STEP_ENTRIES = 1_000

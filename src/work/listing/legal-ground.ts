@@ -1,11 +1,11 @@
 /** What a listing rests on: the decision that is linked, as it stands now over all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
-import { type Ground, groundOf } from '../../domain/scoring/evidence.js'
 import { regionIn, usccForm } from '../../domain/operators/codes.js'
-import { isHeavy, isWithdrawn } from '../../domain/records/penalty.js'
 import type { Level } from '../../domain/operators/places.js'
 import { levelOf } from '../../domain/operators/places.js'
+import { isHeavy, isWithdrawn } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
+import { type Ground, groundOf } from '../../domain/scoring/evidence.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'

@@ -8,8 +8,8 @@ import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as listings from '../../store/listing/listings.js'
 import * as masked from '../../store/listing/masking.js'
-import { renew } from './consequences.js'
 import type { Rules } from '../calendar/rules.js'
+import { renew } from './consequences.js'
 
 /** Entries asked for at a step; each is looked at in a transaction of its own. */
 const STEP_ENTRIES = 500

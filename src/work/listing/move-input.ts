@@ -1,12 +1,21 @@
 /** What a move is made with: what people write is bounded and cleaned, and becomes the act that the table judges. */
-import type { Act, Ground, HidingKind, NotListedReason, Restoring, Role, ServedPaper, Service } from '../../domain/listing/case.js'
-import { isDate } from '../../foundation/time/dates.js'
+import type {
+  Act,
+  Ground,
+  HidingKind,
+  NotListedReason,
+  Restoring,
+  Role,
+  ServedPaper,
+  Service,
+} from '../../domain/listing/case.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Linked } from './legal-ground.js'
+import { isDate } from '../../foundation/time/dates.js'
 import type { Rules } from '../calendar/rules.js'
+import type { Linked } from './legal-ground.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
 /** Longest texts of a move, characters; the document number as 双公示 has it. */

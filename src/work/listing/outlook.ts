@@ -5,14 +5,14 @@ import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
 import { type Asking, type Outlook, outlooks } from '../../domain/listing/outlook.js'
 import { WITHHELD } from '../../domain/listing/public-entry.js'
 import type { Words } from '../../foundation/text/words.js'
-import * as concerns from '../../store/listing/concerns.js'
 import type { Db } from '../../store/db/db.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import type { Operator } from '../../store/operators/operators.js'
 import { withAmendments } from '../calendar/calendar.js'
+import { caseRules, type Rules } from '../calendar/rules.js'
 import { renewed } from './legal-ground.js'
 import { publicEntryOf } from './public-entry.js'
-import { caseRules, type Rules } from '../calendar/rules.js'
 
 /** As it is told: the table's denials, and those that lie in other rows. */
 export interface Told extends Omit<Outlook, 'denial'> {

@@ -5,12 +5,12 @@ import { canonical, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type { Listing, PublicBody } from '../../store/listing/listings.js'
 import * as listings from '../../store/listing/listings.js'
-import * as objections from '../../store/scoring/objections.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
-import { publicRules } from './publication-clocks.js'
+import * as objections from '../../store/scoring/objections.js'
 import { standingUnder } from './legal-ground.js'
+import { publicRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 /** Of one operator, those merged into it counted, that are looked at for its own. */

@@ -1,7 +1,8 @@
 /** The clocks of publication and what may be public, by schema/rules: read and checked once, told by place and reason. */
+
+import { checkPersons, type PublicRules } from '../../domain/listing/public-entry.js'
 import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../../domain/listing/publication-clocks.js'
 import { banOf } from '../../domain/records/penalty.js'
-import { checkPersons, type PublicRules } from '../../domain/listing/public-entry.js'
 import type { Body } from '../../domain/records/records.js'
 import { checked } from '../calendar/rules.js'
 

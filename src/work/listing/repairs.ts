@@ -4,11 +4,11 @@
  * publishes nothing by itself: a person is asked.
  */
 import { wholeCase } from '../../domain/listing/case.js'
-import { dateIn } from '../../foundation/time/dates.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { type Follows, followsFrom, type ToldResult } from '../../domain/listing/repair-results.js'
-import * as concerns from '../../store/listing/concerns.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
+import * as concerns from '../../store/listing/concerns.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as store from '../../store/listing/repairs.js'
 import type { Changed } from './changed-records.js'

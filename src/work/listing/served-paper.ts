@@ -1,15 +1,16 @@
 /** The paper by which a decision was served: its hash goes into the move, so that what was served can be shown later. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import { needsRepairNotice } from '../../domain/listing/documents.js'
-import * as concerns from '../../store/listing/concerns.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
+import type { Rules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
 import type { MoveInput } from './move-input.js'
-import type { Rules } from '../calendar/rules.js'
 
 /** The hash that was named; else that of the decision as the case system issued it last; else that of the hub's own draft. */
 export const servedPaper = async (

@@ -2,17 +2,18 @@
  * Division (分立): a person notes that an operator was divided, into whom, on which day and by which document. Records and
  * listings stay with the one divided. Where it is listed, or about to be, a person is asked to look at it and at each successor.
  */
-import { dateIn, isDate } from '../../foundation/time/dates.js'
+
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as concerns from '../../store/listing/concerns.js'
+import { dateIn, isDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as decisions from '../../store/operators/identity-decisions.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
+import * as decisions from '../../store/operators/identity-decisions.js'
 import type * as mergers from '../../store/operators/mergers.js'
-import { type Deciding, inTurn, named } from './identity.js'
-import { openWithin } from '../listing/listing.js'
 import type { Rules } from '../calendar/rules.js'
+import { openWithin } from '../listing/listing.js'
+import { type Deciding, inTurn, named } from './identity.js'
 
 /** Successors of one division. */
 const SUCCESSORS_MOST = 20

@@ -3,23 +3,31 @@
  * signed manifest; the sequence is noted outside the database too.
  */
 import { createHash } from 'node:crypto'
-import { dateIn } from '../../foundation/time/dates.js'
-import { dueAgain, FIRST_HASH, type FileSaid, FORM, type Manifest, sealed, validUntil } from '../../domain/publication/snapshot.js'
 import { type Head, headSaid } from '../../domain/audit/audit-log.js'
+import {
+  dueAgain,
+  FIRST_HASH,
+  type FileSaid,
+  FORM,
+  type Manifest,
+  sealed,
+  validUntil,
+} from '../../domain/publication/snapshot.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import * as trail from '../../store/audit/audit-log.js'
 import { keepSigned } from '../../store/audit/heads.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { forgetChanges } from '../../store/publication/public-list.js'
 import * as restored from '../../store/db/restored.js'
+import { forgetChanges } from '../../store/publication/public-list.js'
 import * as snapshots from '../../store/publication/snapshots.js'
-import * as trail from '../../store/audit/audit-log.js'
+import { alone, type Occasioned } from '../timetable/run.js'
 import { atom, FEED_CHANGES, originIn } from './publish-atom.js'
 import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
 import { ATOM } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
-import { alone, type Occasioned } from '../timetable/run.js'
 
 export interface Published {
   sequence: number

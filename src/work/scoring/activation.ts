@@ -1,18 +1,18 @@
 /** Adoption: one person proposes a card from a day on, another decides; scores that were given stay as they are. */
 
-import * as contracts from '../../foundation/contracts.js'
-import { dateIn, isDate } from '../../foundation/time/dates.js'
-import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
+import type { Scorecard } from '../../domain/scoring/scorecard.js'
+import * as contracts from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import * as adoptions from '../../store/scoring/activations.js'
+import { dateIn, isDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
+import * as adoptions from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
-import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
 import type { Rules } from '../calendar/rules.js'
+import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
 
 type Marked = Pick<Rules, 'mark'>
 

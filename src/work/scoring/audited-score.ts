@@ -1,15 +1,16 @@
 /** A stored score with all that it was made of, as it was known when it was made: so that others can make it again. */
-import type { FactEvent, FactFamily, Facts } from '../../domain/records/facts.js'
+
 import type { ListKind } from '../../domain/listing/lists.js'
+import type { FactEvent, FactFamily, Facts } from '../../domain/records/facts.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
+import * as versions from '../../store/records/versions.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
-import * as versions from '../../store/records/versions.js'
-import { cardByHash } from './scorecards.js'
 import { factsOf } from './facts.js'
+import { cardByHash } from './scorecards.js'
 
 export interface AuditedScore {
   score: scores.StoredScore

@@ -1,15 +1,15 @@
 /** From what the store knows of operators on a day to facts: shared by scoring, by replaying what was stored, and by trials. */
 import { hash } from 'node:crypto'
-import { afterLastDay, eventsOf, isOldBook, oncePerFact } from '../../domain/scoring/evidence.js'
-import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../../domain/records/facts.js'
 import { type OwnDecision, repeatsOwn } from '../../domain/listing/own-decisions.js'
+import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../../domain/records/facts.js'
 import { canonical, type Json } from '../../domain/records/records.js'
+import { afterLastDay, eventsOf, isOldBook, oncePerFact } from '../../domain/scoring/evidence.js'
 import { type Score, score } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import type { When } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
 import type { Lists } from '../../store/scoring/rule-books.js'
-import type { When } from '../../store/records/versions.js'
 
 /** Facts of these operators on a day, as they were known at an instant; `known`: families that the hub had a source for. */
 export const factsOf = async (

@@ -5,14 +5,14 @@
 import { LIST_FACT } from '../../domain/records/facts.js'
 import { crossed, type Reason } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import * as concerns from '../../store/listing/concerns.js'
 import type { Tx } from '../../store/db/db.js'
+import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
-import { cardByHash, hashOfCard } from './scorecards.js'
-import { openLeads } from '../listing/listing.js'
 import type { Rules } from '../calendar/rules.js'
+import { openLeads } from '../listing/listing.js'
+import { cardByHash, hashOfCard } from './scorecards.js'
 
 /** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */
 export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'

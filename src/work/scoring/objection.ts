@@ -1,15 +1,16 @@
 /** An operator contests a record behind a reason of its score; upheld, the agency that sent it corrects the record, nobody the score. */
-import { contestedReason } from '../../domain/scoring/objection.js'
+
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
+import { contestedReason } from '../../domain/scoring/objection.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
-import * as objections from '../../store/scoring/objections.js'
 import type { Operator } from '../../store/operators/operators.js'
+import * as objections from '../../store/scoring/objections.js'
 import { type Acting, inTurn, operatorNamed } from '../access/acts.js'
+import type { Rules } from '../calendar/rules.js'
 import { sayContested } from '../listing/contested.js'
 import { currentScore } from './override.js'
-import type { Rules } from '../calendar/rules.js'
 
 export interface Opened extends Acting {
   /** Any code of the operator. */

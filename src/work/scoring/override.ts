@@ -2,12 +2,13 @@
  * A person overrules a grade, another confirms it. The computed score stays beside it; nothing but what standing shows rests on
  * an overrule: no lead, no listing, no score.
  */
-import { dateIn } from '../../foundation/time/dates.js'
-import { badEnd, notConfirmable, notOverrulable } from '../../domain/scoring/override.js'
-import type { Grade } from '../../domain/scoring/scorecard.js'
+
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
+import { badEnd, notConfirmable, notOverrulable } from '../../domain/scoring/override.js'
+import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as overrules from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'

@@ -5,23 +5,23 @@
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
-import { dateIn } from '../../foundation/time/dates.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
+import * as knowledge from '../../store/db/knowledge.js'
+import type { When } from '../../store/records/versions.js'
 import * as dirty from '../../store/scoring/dirty.js'
 import { type Due, type DueList, withDue } from '../../store/scoring/due.js'
-import * as knowledge from '../../store/db/knowledge.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
-import type { When } from '../../store/records/versions.js'
-import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
-import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
-import { followLines } from './grade-thresholds.js'
 import type { Rules } from '../calendar/rules.js'
 import { alone, type Occasioned, type Running } from '../timetable/run.js'
+import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
+import { followLines } from './grade-thresholds.js'
+import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
 /** Operators fetched, folded and written together: few at first, so that soon all three go on at once. */
 const FIRST_STEP_OPERATORS = 250

@@ -3,12 +3,12 @@
  * the scores, so that the one in force stays what it was whatever becomes of its file.
  */
 import { createHash } from 'node:crypto'
-import * as contracts from '../../foundation/contracts.js'
-import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { checkScorecard } from '../../domain/scoring/scorecard-check.js'
+import * as contracts from '../../foundation/contracts.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
+import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as kept from '../../store/scoring/scorecards.js'
 

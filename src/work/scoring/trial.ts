@@ -1,19 +1,19 @@
 /** Trial: one card beside another over all operators, in one pass; stores what came of it, and no score and no lead. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { dateIn } from '../../foundation/time/dates.js'
-import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import type { ListKind } from '../../domain/listing/lists.js'
+import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { score as fold } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { type Comparison, comparison, count, type Moved, nothingTried } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
-import { beneath } from '../../store/db/request-handle.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
+import { beneath } from '../../store/db/request-handle.js'
 import * as operators from '../../store/operators/operators.js'
-import * as trials from '../../store/scoring/trials.js'
 import type { When } from '../../store/records/versions.js'
-import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
+import * as trials from '../../store/scoring/trials.js'
 import { factsOf } from './facts.js'
+import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 
 /** Operators whose facts are in memory at once. */
 const CHUNK_OPERATORS = 2_000

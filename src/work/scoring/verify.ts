@@ -9,8 +9,8 @@ import * as ruleBooks from '../../store/scoring/rule-books.js'
 import { pagesOf } from '../../store/scoring/score-pages.js'
 import * as scorecards from '../../store/scoring/scorecards.js'
 import * as scores from '../../store/scoring/scores.js'
-import { hashOfCard } from './scorecards.js'
 import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
+import { hashOfCard } from './scorecards.js'
 
 /** Differences told one by one. */
 const MOST_TOLD = 100_000

@@ -1,12 +1,13 @@
 /** A credit service records what an operator has authorised it to, and either of them ends it. */
-import { documentHash, type Term, termFault } from '../../domain/standing/authorisation.js'
-import { dateIn } from '../../foundation/time/dates.js'
+
 import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
+import { documentHash, type Term, termFault } from '../../domain/standing/authorisation.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as store from '../../store/standing/authorisations.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
+import * as store from '../../store/standing/authorisations.js'
 import { operatorNamed } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 

@@ -1,12 +1,19 @@
 /** Decides anew which sellers of marketplaces open their grade: after shops were pulled, once a night, and when an administrator sets more. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { redact } from '../../domain/records/privacy.js'
-import { marketplaceOf, oldestHolding, SELLERS_MOST, type SellersSetting, unconfirmedMost } from '../../domain/standing/sellers.js'
+import {
+  marketplaceOf,
+  oldestHolding,
+  SELLERS_MOST,
+  type SellersSetting,
+  unconfirmedMost,
+} from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import * as store from '../../store/standing/confirmed-sellers.js'
+import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import * as store from '../../store/standing/confirmed-sellers.js'
 import * as sellers from '../../store/standing/sellers.js'
 
 /** Longest reason, characters. */

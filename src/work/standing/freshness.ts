@@ -1,8 +1,8 @@
 /** As of when answers are true: by the last good pulls of the list feeds that they rest on. */
 import type { Agency } from '../../agencies/feed.js'
 import { isStale } from '../../domain/intake/bounds.js'
-import { isAhead } from '../../foundation/time/clock-doubt.js'
 import type { Freshness } from '../../domain/standing/standing-seen.js'
+import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
  * True as of the last good whole pull of the oldest list feed behind the answer; one that was tried and never came makes the

@@ -1,5 +1,5 @@
 /** A marketplace says who its sellers are: a whole list, which takes the place of the one before. */
-import { dateIn } from '../../foundation/time/dates.js'
+
 import {
   cellIn,
   closedNotice,
@@ -13,9 +13,10 @@ import {
 } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Db } from '../../store/db/db.js'
 import * as changes from '../../store/standing/changes.js'
 import { decide, SENT } from '../../store/standing/confirmed-sellers.js'
-import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import { decidingOf, warnOverCap } from './confirmed-sellers.js'

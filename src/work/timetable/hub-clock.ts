@@ -3,11 +3,12 @@
  * wall clock of the host decides nothing. Where the database's clock leaps, it is followed, so that nobody is shown past the
  * end of an entry, but whatever cannot be taken back waits until a second source or a person has confirmed it.
  */
-import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../../foundation/time/clock-doubt.js'
+
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { hearDates } from '../../foundation/http/answer-dates.js'
 import type { Log } from '../../foundation/log.js'
+import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../../foundation/time/clock-doubt.js'
 import * as doubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 

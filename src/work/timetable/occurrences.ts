@@ -3,11 +3,12 @@
  * and acted upon. A process that dies loses its lease, and another takes up what it held. Every beat is safe to repeat, in
  * any number of processes, under any clock.
  */
-import { between, type Cron, next, parse } from '../../foundation/time/cron.js'
+
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
+import { between, type Cron, next, parse } from '../../foundation/time/cron.js'
 import { type Db, isLost } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import type * as runs from '../../store/timetable/runs.js'

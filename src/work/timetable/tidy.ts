@@ -7,8 +7,8 @@ import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as retention from '../../store/timetable/retention.js'
-import { type ArchivedFile, months, remove } from './archive-files.js'
 import { checked } from '../calendar/rules.js'
+import { type ArchivedFile, months, remove } from './archive-files.js'
 import { alone, type Occasioned } from './run.js'
 
 /** Rows looked at by one statement. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { expect } from 'chai'
-import { contract } from '../../../src/foundation/contracts.js'
 import { addMoney } from '../../../src/domain/records/money.js'
+import { contract } from '../../../src/foundation/contracts.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { draftsOf, feedOf, itemsOf } from '../samples.js'
 

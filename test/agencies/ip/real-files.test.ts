@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { expect } from 'chai'
-import { contract } from '../../../src/foundation/contracts.js'
 import type { Draft } from '../../../src/domain/records/records.js'
+import { contract } from '../../../src/foundation/contracts.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { draftsOf, feedOf, itemsOf } from '../samples.js'
 

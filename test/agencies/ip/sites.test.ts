@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { contract } from '../../../src/foundation/contracts.js'
 import { redact } from '../../../src/domain/records/privacy.js'
 import type { Draft, Item } from '../../../src/domain/records/records.js'
+import { contract } from '../../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, problemsOf, sample, TODAY } from '../samples.js'
 
 /** Synthetic, of a day of birth in 1900. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { contract } from '../../../src/foundation/contracts.js'
 import type { Draft, Item } from '../../../src/domain/records/records.js'
+import { contract } from '../../../src/foundation/contracts.js'
 import { draftsOf, fileOf, itemsOf, problemsOf, refusalOf, sample } from '../samples.js'
 
 const itemOf = async (file: string, at: number, changes: Record<string, unknown> = {}): Promise<Item> => {

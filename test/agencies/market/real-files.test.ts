@@ -2,9 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { agencies } from '../../../src/agencies/index.js'
-import { contract } from '../../../src/foundation/contracts.js'
 import { gtinValid } from '../../../src/domain/operators/codes.js'
 import type { Draft, Item } from '../../../src/domain/records/records.js'
+import { contract } from '../../../src/foundation/contracts.js'
 import { feedOf, itemsOf, refusalOf, TODAY } from '../samples.js'
 
 const FOLDER = resolve('../shared/data')

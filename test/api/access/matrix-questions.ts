@@ -15,8 +15,8 @@ import {
   isObjectType,
 } from 'graphql'
 import { NODES } from '../../../src/api/access/fields.js'
-import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 import { keyIn, TODAY } from '../world.js'
+import { FEED, NEUTRAL, type Side } from './matrix-world.js'
 
 /** How deep objects are opened below a field of the root; what lies deeper is asked by a node of its own. */
 const DEPTH = 2

@@ -1,7 +1,7 @@
 /** Two firms with everything that the hub may know of one: one of Changchun, one of Jilin City. For the matrix of who sees what. */
 import * as comparisons from '../../../src/store/delivery/comparisons.js'
-import * as concerns from '../../../src/store/listing/concerns.js'
 import * as findings from '../../../src/store/delivery/discrepancies.js'
+import * as concerns from '../../../src/store/listing/concerns.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
 import { recordAuthorisation } from '../../../src/work/standing/authorisations.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'

@@ -4,12 +4,12 @@
  */
 import { expect } from 'chai'
 import { type GraphQLField, isNonNullType } from 'graphql'
-import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { answers, FIELDS, faultsIn, NODES, type Row, type Whose } from '../../../src/api/access/fields.js'
+import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { mayOperator, type Role, type Viewer, viewerOf } from '../../../src/domain/access/viewer.js'
+import { keyIn, NOW, type World } from '../world.js'
 import { ASKED, type Cells, cellsIn, isSomething, marksOf, type Question, questionOf } from './matrix-questions.js'
 import { ABSENT, ELSEWHERE, type MatrixWorld, makeMatrixWorld, SENDER, type Side, UPLOADER } from './matrix-world.js'
-import { keyIn, NOW, type World } from '../world.js'
 
 const SCHEMA = makeSchema()
 const CITY = '220100'

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turned } from 'node:timers/promises'
 import { expect } from 'chai'
-import { accessCodeOf } from '../../../src/domain/access/access-code.js'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import { newAccessCode, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
-import { makeLog } from '../../../src/foundation/log.js'
+import { accessCodeOf } from '../../../src/foundation/text/access-code.js'
+import { makeLog } from '../../../src/hub/log.js'
 import { dumpOf } from '../../support/world.js'
 import {
   type Answer,

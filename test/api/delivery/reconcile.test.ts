@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { makeLog } from '../../../src/foundation/log.js'
+import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { reconcile } from '../../../src/work/delivery/reconcile.js'
 import { notice } from '../../../src/work/delivery/restored.js'
+import { hideLost } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
 import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
 
@@ -43,7 +44,14 @@ describe('comparisons and restored databases over GraphQL', () => {
   const compare = async () => {
     const national = platforms.filter((platform) => platform.id === 'national')
     const to = national.map((platform) => ({ platform, url: display.url, secret: 'x' }))
-    await reconcile(world.database.db, { rules: world.rules, platforms: to, cause: 'command', now: () => NOW, log })
+    await reconcile(world.database.db, {
+      rules: world.rules,
+      hideLost,
+      platforms: to,
+      cause: 'command',
+      now: () => NOW,
+      log,
+    })
   }
   const ask = (query: string, role: Role = 'officer', variables: object = {}) =>
     world.ask(query, { token: world.token(role, `${role}-1`), variables })

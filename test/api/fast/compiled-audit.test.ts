@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Row } from '../../../src/domain/audit/audit-log.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import type { Row } from '../../../src/domain/audit/audit-log.js'
 import * as revocations from '../../../src/store/access/revocations.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpacked } from '../../../src/work/audit/operator-codes.js'

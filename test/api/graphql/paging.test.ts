@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { isInterfaceType, isObjectType } from 'graphql'
-import { NODE_TYPES } from '../../../src/api/request/ids.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { NODE_TYPES } from '../../../src/api/request/ids.js'
 import { everything } from '../../support/everything.js'
 import { globalOf, NOW, uscc, type World } from '../world.js'
 

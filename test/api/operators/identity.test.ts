@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Draft } from '../../../src/domain/records/records.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import type { Draft } from '../../../src/domain/records/records.js'
 import { globalOf, makeWorld, NOW, penalty, registration, uscc, type World } from '../world.js'
 
 const QUEUE = `query($feed: ID, $state: UnmatchedState, $first: Int, $after: String) { unmatched(feed: $feed, state: $state, first: $first, after: $after) {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { makeLog } from '../../../src/foundation/log.js'
+import { makeLog } from '../../../src/hub/log.js'
 import * as names from '../../../src/store/operators/names.js'
-import { makeSweeper, sweepNames } from '../../../src/work/operators/names.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
+import { makeSweeper, sweepNames } from '../../../src/work/operators/names.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
 
 describe('operators by their names over HTTP', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Body, Draft, RecordKind } from '../../../src/domain/records/records.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import type { Body, Draft, RecordKind } from '../../../src/domain/records/records.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import { unpacked } from '../../../src/work/audit/operator-codes.js'
 import { makeWorld, operatorId, recordId, registration, scored, uscc, type World } from '../world.js'

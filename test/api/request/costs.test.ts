@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { isObjectType } from 'graphql'
-import { costsTold } from '../../../src/api/request/costs.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
+import { costsTold } from '../../../src/api/request/costs.js'
 import {
   makeWorld,
   operatorId,

@@ -1,10 +1,10 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { expect } from 'chai'
-import { askedBy } from '../../../src/api/request/request-context.js'
 import { makeLimit, makeLimits } from '../../../src/api/request/rate-limit.js'
+import { askedBy } from '../../../src/api/request/request-context.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
-import { makeLog } from '../../../src/foundation/log.js'
+import { makeLog } from '../../../src/hub/log.js'
 import type { Db } from '../../../src/store/db/db.js'
 
 const START = Date.parse('2026-03-02T02:00:00Z')

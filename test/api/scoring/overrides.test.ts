@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { addDays } from '../../../src/foundation/time/dates.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 import {
   makeWorld,
   NOW,

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import { contract } from '../../../src/foundation/contracts.js'
 import { familiesOf } from '../../../src/domain/scoring/evidence.js'
+import { contract } from '../../../src/foundation/contracts.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { type Audited, differences } from '../../support/recompute.js'
 import {

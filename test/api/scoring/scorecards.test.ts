@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { document } from '../../../src/foundation/contracts.js'
-import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { ROLES, type Role } from '../../../src/domain/access/viewer.js'
+import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
+import { document } from '../../../src/foundation/contracts.js'
 import { hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { type Answer, makeWorld, NOW, penalty, registration, TODAY, uscc, type World } from '../world.js'
 

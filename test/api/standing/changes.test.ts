@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { contentIn } from '../../../src/domain/audit/audit-log.js'
+import { RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { tidyChanges } from '../../../src/work/standing/changes/number.js'
 import {
   makeWorld,

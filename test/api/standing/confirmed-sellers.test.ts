@@ -1,7 +1,7 @@
 /** Which sellers of a marketplace's list open their grade: those with a shop in the shops feed, and so many others. */
 import { expect } from 'chai'
 import { UNCONFIRMED_LEAST } from '../../../src/domain/standing/sellers.js'
-import { makeLog } from '../../../src/foundation/log.js'
+import { makeLog } from '../../../src/hub/log.js'
 import { allowSellers, renewSellers } from '../../../src/work/standing/confirmed-sellers.js'
 import { askRows } from '../rows.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, scored, uscc, type World } from '../world.js'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { text } from '../../../src/foundation/contracts.js'
 import { normalPassword, type PasswordFault, passwordFault } from '../../../src/domain/access/password.js'
+import { text } from '../../../src/foundation/contracts.js'
 
 const common = new Set(text('passwords/common.txt').split('\n').filter(Boolean))
 const fault = (password: string, name = '王编造') => passwordFault(password, { name, common })

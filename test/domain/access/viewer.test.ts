@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 import {
   ACCESS,
   type Act,
@@ -20,6 +19,7 @@ import {
   type Viewer,
   viewerOf,
 } from '../../../src/domain/access/viewer.js'
+import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 
 const viewer = (role: Role, sub: string | null = 'someone'): Viewer => ({ role, sub, agency: null, region: null })
 const allowed = (role: Role): Act[] => (Object.keys(ACCESS) as Act[]).filter((act) => may(viewer(role), act)).sort()

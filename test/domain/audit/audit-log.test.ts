@@ -1,5 +1,13 @@
 import { expect } from 'chai'
-import { type Content, chained, contentIn, headIn, headSaid, NO_HEAD, rowHash } from '../../../src/domain/audit/audit-log.js'
+import {
+  type Content,
+  chained,
+  contentIn,
+  headIn,
+  headSaid,
+  NO_HEAD,
+  rowHash,
+} from '../../../src/domain/audit/audit-log.js'
 import { SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf } from '../../support/audit-rows.js'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { checkTrail, keptUntil, type TrailRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
 import { ROLES } from '../../../src/domain/access/viewer.js'
+import { checkTrail, keptUntil, type TrailRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
 import { trailRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const

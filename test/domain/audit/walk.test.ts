@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { type Content, chained, type Head, type Row } from '../../../src/domain/audit/audit-log.js'
 import { type Loss, lossIn, lossOf, lossSaid, type NotedHead, type Server } from '../../../src/domain/audit/loss.js'
 import { type Anchor, makeWalk, type Walked } from '../../../src/domain/audit/walk.js'
-import { type Content, chained, type Head, type Row, type Seal } from '../../../src/domain/audit/audit-log.js'
+import type { Seal } from '../../../src/foundation/keys/audit.js'
 import { auditKeys, SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf, unsealed } from '../../support/audit-rows.js'
 

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addWorkdays, type Calendar, calendarDaysLeft, isCalendarEnding, isWorkday } from '../../../src/domain/calendar/calendar.js'
+import {
+  addWorkdays,
+  type Calendar,
+  calendarDaysLeft,
+  isCalendarEnding,
+  isWorkday,
+} from '../../../src/domain/calendar/calendar.js'
 import { addDays, isDate, weekday } from '../../../src/foundation/time/dates.js'
 
 const file = JSON.parse(readFileSync('schema/rules/calendar.json', 'utf8')) as {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Action, type DeliveryState, type Earlier, owing } from '../../../src/domain/delivery/delivery.js'
 import { type Heard, lacks } from '../../../src/domain/delivery/backfill-plan.js'
+import { type Action, type DeliveryState, type Earlier, owing } from '../../../src/domain/delivery/delivery.js'
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
 const WIPED = day(10)

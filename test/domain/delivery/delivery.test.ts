@@ -1,6 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Action, type DeliveryState, type Earlier, nextTry, type Owing, owing } from '../../../src/domain/delivery/delivery.js'
+import {
+  type Action,
+  type DeliveryState,
+  type Earlier,
+  nextTry,
+  type Owing,
+  owing,
+} from '../../../src/domain/delivery/delivery.js'
 
 const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): Earlier => ({
   action,

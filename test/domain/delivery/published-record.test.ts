@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Body } from '../../../src/domain/records/records.js'
 import {
   bodyTold,
   digestTold,
@@ -11,6 +10,7 @@ import {
   type Telling,
   tellingOf,
 } from '../../../src/domain/delivery/published-record.js'
+import type { Body } from '../../../src/domain/records/records.js'
 import { codeOf } from '../../support/world.js'
 
 const PARTY: PartyTold = {

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
-import { addDays } from '../../../src/foundation/time/dates.js'
 import {
   type Counted,
   checkTimeliness,
@@ -14,6 +13,7 @@ import {
   TOLD_DUTIES,
   workdaysTaken,
 } from '../../../src/domain/delivery/timeliness.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 import { timelinessRules } from '../../../src/work/delivery/timeliness.js'
 import { rules as HUB } from '../../support/world.js'
 

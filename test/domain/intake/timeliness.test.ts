@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addWorkdays, type Calendar, isWorkday } from '../../../src/domain/calendar/calendar.js'
-import { addDays } from '../../../src/foundation/time/dates.js'
 import { isLate } from '../../../src/domain/intake/timeliness.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 
 // An invented October: a week of holidays, and one Saturday worked for it.
 const calendar: Calendar = {

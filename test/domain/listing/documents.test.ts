@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import * as contracts from '../../../src/foundation/contracts.js'
 import { type Case, newCase } from '../../../src/domain/listing/case.js'
-import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
 import {
   checkDocumentRules,
   checkTemplate,
@@ -19,8 +17,10 @@ import {
 } from '../../../src/domain/listing/documents.js'
 import { documentPage } from '../../../src/domain/listing/documents-page.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
-import { clockRules } from '../../../src/work/listing/publication-clocks.js'
+import { clocksOf } from '../../../src/domain/listing/publication-clocks.js'
+import * as contracts from '../../../src/foundation/contracts.js'
 import { documentRules, documentTemplates } from '../../../src/work/listing/documents.js'
+import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 
 const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
 const list = lists.find(({ id }) => id === 'serious') as ListKind

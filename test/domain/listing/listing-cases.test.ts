@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { document } from '../../../src/foundation/contracts.js'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
 import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
 import { deadlinesOf, dueDay } from '../../../src/domain/listing/deadlines.js'
 import { move } from '../../../src/domain/listing/listing.js'
 import type { ListKind, Term } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
+import { document } from '../../../src/foundation/contracts.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 import { caseAfter, denied, full, kind, numbered, upTo } from '../../support/case.js'
 

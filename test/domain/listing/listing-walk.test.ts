@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { type Act, type Case, newCase, type Role, type State } from '../../../src/domain/listing/case.js'
-import { addDays, weekday } from '../../../src/foundation/time/dates.js'
 import { type Action, type Earlier, owing } from '../../../src/domain/delivery/delivery.js'
+import { type Act, type Case, newCase, type Role, type State } from '../../../src/domain/listing/case.js'
 import { allowedMoves, isPublic, listed, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
+import { addDays, weekday } from '../../../src/foundation/time/dates.js'
 import { calendar, full, rules } from '../../support/case.js'
 
 /**

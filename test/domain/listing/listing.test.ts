@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
-import { addDays, addMonths } from '../../../src/foundation/time/dates.js'
 import type { Entry } from '../../../src/domain/listing/listing.js'
 import { listed, move } from '../../../src/domain/listing/listing.js'
 import { type NumberName, numberOf } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
+import { addDays, addMonths } from '../../../src/foundation/time/dates.js'
 
 import { calendar, caseAfter, denied, full, kind, rules, TODAY, upTo } from '../../support/case.js'
 

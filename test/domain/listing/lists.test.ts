@@ -1,9 +1,16 @@
 import { expect } from 'chai'
-import { contract, document } from '../../../src/foundation/contracts.js'
 import type { Consent, LegalBasis, ListKind } from '../../../src/domain/listing/lists.js'
-import { consentNeeded, firstRepairDay, NUMBER_NAMES, numberOf, termEnd, termOf } from '../../../src/domain/listing/lists.js'
+import {
+  consentNeeded,
+  firstRepairDay,
+  NUMBER_NAMES,
+  numberOf,
+  termEnd,
+  termOf,
+} from '../../../src/domain/listing/lists.js'
 import { checkLists } from '../../../src/domain/listing/lists-check.js'
 import { levelOf } from '../../../src/domain/operators/places.js'
+import { contract, document } from '../../../src/foundation/contracts.js'
 
 const rows = (): ListKind[] => (structuredClone(document('rules/lists.json')) as { lists: ListKind[] }).lists
 const kind = (id: string, all = rows()): ListKind => {

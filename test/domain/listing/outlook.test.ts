@@ -1,8 +1,8 @@
 import { expect } from 'chai'
+import type { Role } from '../../../src/domain/access/viewer.js'
 import type { Act, Case } from '../../../src/domain/listing/case.js'
 import { allowedMoves, move } from '../../../src/domain/listing/listing.js'
 import { outlooks } from '../../../src/domain/listing/outlook.js'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { caseAfter, denied, full, rules, STEPS, TODAY, upTo } from '../../support/case.js'
 
 const told = (before: Case, role: Role, on = TODAY, by = `${role}-1`, today = TODAY) =>

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { checkPersons, type PartyOf, type PublicRules, publicEntry } from '../../../src/domain/listing/public-entry.js'
 import { luhn } from '../../../src/domain/records/bank-accounts.js'
 import { mask, PERSONAL, type Personal } from '../../../src/domain/records/personal.js'
-import { checkPersons, type PartyOf, type PublicRules, publicEntry } from '../../../src/domain/listing/public-entry.js'
 import { publicRules } from '../../../src/work/listing/publication-clocks.js'
 
 const ROW = { list: 'serious', from: null, to: null, public: true, basis: '测试', mark: 'F', confirmed: true } as const

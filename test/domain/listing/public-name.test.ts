@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { mask } from '../../../src/domain/records/personal.js'
 import { IN_NAMES, publicCode, publicName } from '../../../src/domain/listing/public-name.js'
+import { mask } from '../../../src/domain/records/personal.js'
 
 const NAMES: [name: string | null, shown: string | null][] = [
   [null, null],

@@ -1,6 +1,12 @@
 import { expect } from 'chai'
+import {
+  type Clocked,
+  type ClockRow,
+  type ClockRules,
+  checkClocks,
+  clocksOf,
+} from '../../../src/domain/listing/publication-clocks.js'
 import * as contracts from '../../../src/foundation/contracts.js'
-import { type Clocked, type ClockRow, type ClockRules, checkClocks, clocksOf } from '../../../src/domain/listing/publication-clocks.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 
 /** Not the law: numbers of this test. */

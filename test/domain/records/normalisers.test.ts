@@ -4,15 +4,15 @@
  */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import * as dates from '../../../src/foundation/time/dates.js'
+import * as identity from '../../../src/domain/operators/codes.js'
+import { normalizeName } from '../../../src/domain/operators/names.js'
 import { hostName } from '../../../src/domain/records/hosts.js'
 import { icpNumber } from '../../../src/domain/records/icp.js'
-import * as identity from '../../../src/domain/operators/codes.js'
 import * as money from '../../../src/domain/records/money.js'
-import { normalizeName } from '../../../src/domain/operators/names.js'
 import { redact } from '../../../src/domain/records/privacy.js'
 import { niceClass, trademarkNumber } from '../../../src/domain/records/trademark.js'
 import * as values from '../../../src/foundation/text/values.js'
+import * as dates from '../../../src/foundation/time/dates.js'
 
 /** Every printable ASCII character in its full-width form. */
 const wide = (text: string): string =>

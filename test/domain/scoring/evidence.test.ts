@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { document } from '../../../src/foundation/contracts.js'
+import type { ListKind } from '../../../src/domain/listing/lists.js'
+import { FAMILIES } from '../../../src/domain/records/facts.js'
+import { isWithdrawn } from '../../../src/domain/records/penalty.js'
+import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
 import {
   entryEnd,
   eventsOf,
@@ -11,11 +14,8 @@ import {
   WEIGHED_KINDS,
   WITHDRAWN,
 } from '../../../src/domain/scoring/evidence.js'
-import { FAMILIES } from '../../../src/domain/records/facts.js'
-import type { ListKind } from '../../../src/domain/listing/lists.js'
-import { isWithdrawn } from '../../../src/domain/records/penalty.js'
-import { type Body, RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
 import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
+import { document } from '../../../src/foundation/contracts.js'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
 const events = (kind: RecordKind, body: Body) =>

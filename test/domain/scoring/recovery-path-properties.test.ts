@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addDays } from '../../../src/foundation/time/dates.js'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import { FACTS } from '../../../src/domain/records/facts.js'
 import { applied, lasting, restoration, STEPS_MOST, type Step } from '../../../src/domain/scoring/recovery-path.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 import { ALL, AS_OF, card, promised, rules, shipped } from '../../support/restoration.js'
 
 describe('restoration: properties', () => {

@@ -5,11 +5,11 @@
  * An event of just the window's age no longer counts; of just the halving's age it counts half.
  */
 import { expect } from 'chai'
-import { document } from '../../../src/foundation/contracts.js'
 import type { FactEvent, FactFamily, FactName, OperatorKind } from '../../../src/domain/records/facts.js'
 import { FAMILIES } from '../../../src/domain/records/facts.js'
 import { type Reason, score } from '../../../src/domain/scoring/score.js'
 import type { Grade, Scorecard } from '../../../src/domain/scoring/scorecard.js'
+import { document } from '../../../src/foundation/contracts.js'
 
 const AS_OF = '2026-11-25'
 const ALL = Object.keys(FAMILIES) as FactFamily[]

@@ -1,11 +1,11 @@
 /** Points that halve: each event by its own age, truncated towards zero, gone at 0 or with its window. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addDays, daysBetween } from '../../../src/foundation/time/dates.js'
 import type { FactEvent, FactName } from '../../../src/domain/records/facts.js'
 import type { Reason, Score } from '../../../src/domain/scoring/score.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard, UnitRule } from '../../../src/domain/scoring/scorecard.js'
+import { addDays, daysBetween } from '../../../src/foundation/time/dates.js'
 import { ALL_FAMILIES, AS_OF, ECOMMERCE_1 } from '../../support/scorecards.js'
 
 interface Halving {

@@ -1,13 +1,13 @@
 /** What holds of every score, over generated facts, by the cards that ship, by one that meets its bounds, and by generated cards. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addDays } from '../../../src/foundation/time/dates.js'
 import type { FactEvent, Facts } from '../../../src/domain/records/facts.js'
 import type { Score } from '../../../src/domain/scoring/score.js'
 import { crossed, score } from '../../../src/domain/scoring/score.js'
 import { worded } from '../../../src/domain/scoring/score-words.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 import {
   ADVERSE,
   ALL_FACTS,

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { contract, document } from '../../../src/foundation/contracts.js'
 import { FACTS, type FactFamily } from '../../../src/domain/records/facts.js'
 import type { BinRule, Rule, Scorecard, UnitRule } from '../../../src/domain/scoring/scorecard.js'
 import { factsOf, topOf } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
+import { contract, document } from '../../../src/foundation/contracts.js'
 
 const cardOf = (version: string): Scorecard => structuredClone(document(`scorecards/${version}.json`)) as Scorecard
 const card = (): Scorecard => cardOf('ecommerce-1')

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { document } from '../../../src/foundation/contracts.js'
 import { FACTS, type FactEvent, type FactName, type Facts } from '../../../src/domain/records/facts.js'
 import { type Score, score } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import { type Comparison, comparison, count, nothingTried, type Tried } from '../../../src/domain/scoring/trial.js'
+import { document } from '../../../src/foundation/contracts.js'
 
 const AS_OF = '2026-11-25'
 const before = document('scorecards/ecommerce-1.json') as Scorecard

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { isRefusal } from '../../../src/foundation/errors.js'
 import {
   addDays,
   addMonths,
@@ -13,7 +14,6 @@ import {
   parseDate,
   weekday,
 } from '../../../src/foundation/time/dates.js'
-import { isRefusal } from '../../../src/foundation/errors.js'
 
 const anyDay = fc.integer({ min: 0, max: 365_000 }).map((n) => addDays('1900-01-02', n))
 

@@ -2,9 +2,10 @@
  * Listings that are published, changed, hidden, shown again and removed by the same moves as anyone's, and what the public ought to
  * see of each: kept here, apart from the database.
  */
-import { dateIn } from '../../../src/foundation/time/dates.js'
+
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
+import { dateIn } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { OFFICER, published, rules } from '../../support/world.js'

@@ -1,6 +1,6 @@
 /** A process that does nothing but push, by a clock that runs ahead: an hour of waiting is minutes here. Killed, never stopped. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { makeLog } from '../../../src/foundation/log.js'
+import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import * as changes from '../../../src/store/standing/changes.js'
+import { LISTED } from '../../../src/store/operators/found-names.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
+import * as changes from '../../../src/store/standing/changes.js'
 import { letGo, shown } from '../../support/public-list.js'
 import { database, TODAY } from '../../support/world.js'
 
@@ -107,7 +108,7 @@ describe('entries of operators', () => {
     const [merged, left] = [await made(2), await made(3)]
     await db().raw('update operators set merged_into = ? where id = ?', [own, merged])
     const { rows } = await db().raw(
-      `select n.operator_id as operator from unnest(?::int[]) n(operator_id) where ${publicList.LISTED}`,
+      `select n.operator_id as operator from unnest(?::int[]) n(operator_id) where ${LISTED}`,
       [[own, merged, left]] as never,
     )
     expect(rows.map(({ operator }: { operator: number }) => operator)).to.have.members([own, merged])

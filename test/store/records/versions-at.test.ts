@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addDays } from '../../../src/foundation/time/dates.js'
 import { RECORD_KINDS } from '../../../src/domain/records/records.js'
+import { addDays } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'

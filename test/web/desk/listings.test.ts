@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { addDays, dateIn } from '../../../src/foundation/time/dates.js'
 import { isHeavy } from '../../../src/domain/records/penalty.js'
+import { addDays, dateIn } from '../../../src/foundation/time/dates.js'
 import { carry } from '../../../src/sandbox/officers.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
-import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
 import { isLate } from '../../../src/domain/intake/timeliness.js'
-import { parseMoney } from '../../../src/domain/records/money.js'
 import { normalizeName } from '../../../src/domain/operators/names.js'
+import { parseMoney } from '../../../src/domain/records/money.js'
 import { redact } from '../../../src/domain/records/privacy.js'
 import { canonical, digest, type Json, sealed } from '../../../src/domain/records/records.js'
 import { byNames } from '../../../src/foundation/memo.js'
 import { clean, compact, isNullMarker } from '../../../src/foundation/text/values.js'
+import { addDays, isDate, parseDate } from '../../../src/foundation/time/dates.js'
 
 const RUNS = { numRuns: 2000 }
 const of = (parts: Iterable<string>, maxLength: number) => fc.string({ unit: fc.constantFrom(...parts), maxLength })

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type * as confirmations from '../../../src/store/access/confirmations.js'
 import * as store from '../../../src/store/access/people.js'
-import { confirmAccount } from '../../../src/work/access/confirm-account.js'
 import * as clients from '../../../src/work/access/clients.js'
+import { confirmAccount } from '../../../src/work/access/confirm-account.js'
 import * as people from '../../../src/work/access/people.js'
 import { database, later, NOW, refusal } from '../../support/world.js'
 

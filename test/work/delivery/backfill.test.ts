@@ -2,13 +2,25 @@ import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
 import { startPlatforms } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
-import * as listings from '../../../src/store/listing/listings.js'
 import * as platformStates from '../../../src/store/delivery/platform-states.js'
+import * as listings from '../../../src/store/listing/listings.js'
 import { fill } from '../../../src/work/delivery/backfill.js'
-import { makeMove } from '../../../src/work/listing/listing.js'
 import { declareWiped } from '../../../src/work/delivery/platforms.js'
 import { push } from '../../../src/work/delivery/push.js'
-import { at, database, later, log, NOW, OFFICER, published, removed, rowsOf, rules, TODAY } from '../../support/world.js'
+import { makeMove } from '../../../src/work/listing/listing.js'
+import {
+  at,
+  database,
+  later,
+  log,
+  NOW,
+  OFFICER,
+  published,
+  removed,
+  rowsOf,
+  rules,
+  TODAY,
+} from '../../support/world.js'
 
 /** A world in which one platform has not been heard of yet. */
 const without = { ...rules, platforms: rules.platforms.filter(({ id }) => id !== 'national') }

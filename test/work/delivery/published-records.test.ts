@@ -3,11 +3,11 @@ import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
 import { factOfDecision } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
-import { fill } from '../../../src/work/delivery/backfill.js'
-import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
-import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
 import type { Rules } from '../../../src/work/calendar/rules.js'
+import { fill } from '../../../src/work/delivery/backfill.js'
+import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
+import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import {
   at,
   codeOf,

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
 import type { Listing } from '../../../src/store/listing/listings.js'
-import { makeMove } from '../../../src/work/listing/listing.js'
 import { type Compared, reconcile } from '../../../src/work/delivery/reconcile.js'
+import { makeMove } from '../../../src/work/listing/listing.js'
+import { hideLost } from '../../../src/work/listing/lost-entry.js'
 import { type Display, type Row, startDisplay } from '../../support/display.js'
 import {
   at,
@@ -43,6 +44,7 @@ describe('reconcile', () => {
     const to = [{ platform: national, url, secret: 'x' }]
     const { platforms: found, unreachable } = await reconcile(db(), {
       rules,
+      hideLost,
       platforms: to,
       cause: 'command',
       now: at(now),

@@ -5,11 +5,11 @@ import { Refusal } from '../../../src/foundation/errors.js'
 import { platforms } from '../../../src/platforms/index.js'
 import type { Platform, Shown } from '../../../src/platforms/platform.js'
 import { noDisplay } from '../../../src/platforms/transports/converse.js'
-import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
-import { makeMove } from '../../../src/work/listing/listing.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
 import { push } from '../../../src/work/delivery/push.js'
 import { closeRetraction, retractions } from '../../../src/work/delivery/retraction.js'
+import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
+import { makeMove } from '../../../src/work/listing/listing.js'
 import {
   at,
   database,

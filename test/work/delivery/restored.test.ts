@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
+import { mayList } from '../../../src/store/db/restored.js'
 import * as comparisons from '../../../src/store/delivery/comparisons.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
+import * as watch from '../../../src/store/intake/watch.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
-import { mayList } from '../../../src/store/db/restored.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import * as watch from '../../../src/store/intake/watch.js'
 import type { Publication, Sent } from '../../../src/work/audit/restore-guard.js'
 import {
   additionsStopped,

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
+import { closeRetraction, retractions } from '../../../src/work/delivery/retraction.js'
 import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
-import { closeRetraction, retractions } from '../../../src/work/delivery/retraction.js'
 import {
   database,
   later,

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import * as rejects from '../../../src/store/intake/rejects.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejects from '../../../src/store/intake/rejects.js'
 import * as waiting from '../../../src/store/intake/unmatched.js'
-import { decideSubject } from '../../../src/work/operators/identity.js'
 import { correct } from '../../../src/work/intake/rejects.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
+import { decideSubject } from '../../../src/work/operators/identity.js'
 import { row, rows } from '../../support/rows.js'
 import {
   at,

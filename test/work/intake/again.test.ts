@@ -3,7 +3,18 @@ import type { Body } from '../../../src/domain/records/records.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
-import { at, codeOf, counted, counts, database, later, pullItems, type Row, rowsOf, rules } from '../../support/world.js'
+import {
+  at,
+  codeOf,
+  counted,
+  counts,
+  database,
+  later,
+  pullItems,
+  type Row,
+  rowsOf,
+  rules,
+} from '../../support/world.js'
 
 const HOUR = 3_600 // s
 

@@ -1,7 +1,7 @@
 /** What an attacker found once: each was a mistake shown as a fact, and none may come back. */
 import { expect } from 'chai'
-import * as runs from '../../../src/store/timetable/runs.js'
 import * as versions from '../../../src/store/records/versions.js'
+import * as runs from '../../../src/store/timetable/runs.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { verify } from '../../../src/work/scoring/verify.js'
 import { deliver } from '../../support/absence.js'

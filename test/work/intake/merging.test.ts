@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import { regNoOf, usccOf } from '../../../seeds/world/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
 import type { Cause } from '../../../src/store/operators/identity-decisions.js'
-import * as directory from '../../../src/store/standing/directory.js'
-import { withDue } from '../../../src/store/scoring/due.js'
-import * as evidence from '../../../src/store/scoring/evidence.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
+import { withDue } from '../../../src/store/scoring/due.js'
+import * as evidence from '../../../src/store/scoring/evidence.js'
+import * as directory from '../../../src/store/standing/directory.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
+import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import {
   codeOf,
   counted,

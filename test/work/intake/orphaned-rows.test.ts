@@ -2,12 +2,23 @@
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
 import { orgCodeIn } from '../../../src/domain/operators/codes.js'
-import * as operators from '../../../src/store/operators/operators.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
+import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
-import { at, codeOf, counted, counts, database, later, operatorOf, pullItems, rowsOf, rules } from '../../support/world.js'
+import {
+  at,
+  codeOf,
+  counted,
+  counts,
+  database,
+  later,
+  operatorOf,
+  pullItems,
+  rowsOf,
+  rules,
+} from '../../support/world.js'
 
 describe('a code by which an operator is found', () => {
   const db = database()

@@ -1,13 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { connect, type Tx } from '../../../src/store/db/db.js'
 import { filling } from '../../../src/store/db/bulk-load.js'
+import { connect, type Tx } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { rehearse } from '../../../src/work/intake/rehearsal.js'
 import { previewTakeBack } from '../../../src/work/intake/rollback-preview.js'
 import { previewUpload } from '../../../src/work/intake/upload-preview.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
-import { codeOf, csvOf, dumpOf, feed, later, mark, NOW, pullItems, refusal, rowsOf, rules } from '../../support/world.js'
+import {
+  codeOf,
+  csvOf,
+  dumpOf,
+  feed,
+  later,
+  mark,
+  NOW,
+  pullItems,
+  refusal,
+  rowsOf,
+  rules,
+} from '../../support/world.js'
 
 const rowsFrom = (first: number, many: number) =>
   Array.from({ length: many }, (_, n) => ({ key: `K${first + n}`, code: codeOf(first + n), value: '某值' }))

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { certificateOf } from '../../../seeds/world/codes.js'
-import * as rejects from '../../../src/store/intake/rejects.js'
-import * as runs from '../../../src/store/timetable/runs.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejects from '../../../src/store/intake/rejects.js'
 import * as watch from '../../../src/store/intake/watch.js'
+import * as runs from '../../../src/store/timetable/runs.js'
 import { correct, drop } from '../../../src/work/intake/rejects.js'
 import { current, row, rows } from '../../support/rows.js'
 import {

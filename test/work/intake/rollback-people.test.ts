@@ -1,10 +1,22 @@
 import { expect } from 'chai'
 import * as operators from '../../../src/store/operators/operators.js'
-import * as runs from '../../../src/store/timetable/runs.js'
 import * as versions from '../../../src/store/records/versions.js'
+import * as runs from '../../../src/store/timetable/runs.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
 import { back, HOUR, penalties, penalty, registry, rescored, twins, wrongFile } from '../../support/taking-back.js'
-import { at, codeOf, database, later, lead, NOW, operatorOf, refusal, rowsOf, rules, step } from '../../support/world.js'
+import {
+  at,
+  codeOf,
+  database,
+  later,
+  lead,
+  NOW,
+  operatorOf,
+  refusal,
+  rowsOf,
+  rules,
+  step,
+} from '../../support/world.js'
 
 describe('taking a run back, and people', () => {
   const one = database()

@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
+import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
-import * as versions from '../../../src/store/records/versions.js'
 import { verify } from '../../../src/work/scoring/verify.js'
 import {
   answers,

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
-import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
 import { factOfDecision } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
-import * as concerns from '../../../src/store/listing/concerns.js'
+import { oncePerFact } from '../../../src/domain/scoring/evidence.js'
 import type { Db } from '../../../src/store/db/db.js'
-import * as evidence from '../../../src/store/scoring/evidence.js'
+import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
-import * as scores from '../../../src/store/scoring/scores.js'
 import * as versions from '../../../src/store/records/versions.js'
+import * as evidence from '../../../src/store/scoring/evidence.js'
+import * as scores from '../../../src/store/scoring/scores.js'
+import { takeBack } from '../../../src/work/intake/rollback.js'
 import { settle } from '../../../src/work/listing/concerns.js'
 import { score } from '../../../src/work/scoring/score.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
 import {
   at,
   codeOf,

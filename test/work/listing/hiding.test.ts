@@ -3,13 +3,13 @@ import { usccOf } from '../../../seeds/world/codes.js'
 import type { RemovalReason } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import type { Db } from '../../../src/store/db/db.js'
-import { ownEntries } from '../../../src/store/scoring/evidence.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { expire } from '../../../src/work/listing/expire.js'
-import { mergeOperators } from '../../../src/work/operators/identity.js'
-import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
+import { ownEntries } from '../../../src/store/scoring/evidence.js'
 import type { Rules } from '../../../src/work/calendar/rules.js'
+import { expire } from '../../../src/work/listing/expire.js'
+import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
+import { mergeOperators } from '../../../src/work/operators/identity.js'
 import {
   at,
   beliefsOf,

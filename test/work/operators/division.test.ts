@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as concerns from '../../../src/store/listing/concerns.js'
-import * as decisions from '../../../src/store/operators/identity-decisions.js'
 import * as listings from '../../../src/store/listing/listings.js'
+import * as decisions from '../../../src/store/operators/identity-decisions.js'
 import { divideOperator, type OperatorDivided } from '../../../src/work/operators/division.js'
 import { undoDecision } from '../../../src/work/operators/identity.js'
 import { codeOf, database, later, listingAt, penalised, published, refusal, rules } from '../../support/world.js'

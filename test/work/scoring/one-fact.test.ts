@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { usccOf as usccIn } from '../../../seeds/world/codes.js'
-import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import { repeatsOwn } from '../../../src/domain/listing/own-decisions.js'
+import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import { factOfDecision } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import * as scores from '../../../src/store/scoring/scores.js'
 import * as versions from '../../../src/store/records/versions.js'
+import * as scores from '../../../src/store/scoring/scores.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { deliver, type Fields } from '../../support/absence.js'

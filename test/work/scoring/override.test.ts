@@ -1,18 +1,18 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addDays, addYears, dateIn } from '../../../src/foundation/time/dates.js'
 import { residentIdValid } from '../../../src/domain/operators/codes.js'
 import { vetoes, YEARS_MOST } from '../../../src/domain/scoring/override.js'
 import type { Why } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Grade } from '../../../src/domain/scoring/scorecard.js'
+import { addDays, addYears, dateIn } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as overrules from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
-import { keepCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import { decideOverrule, proposeOverrule, withdrawOverrule } from '../../../src/work/scoring/override.js'
 import { score } from '../../../src/work/scoring/score.js'
+import { keepCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import {
   at,
   codeOf,

@@ -1,8 +1,8 @@
 /** Scores that were stored before a release changed how records become facts: they are replayed by the rules of then, and made anew. */
 import { expect } from 'chai'
-import { eventsOf } from '../../../src/domain/scoring/evidence.js'
-import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
+import type { FactFamily } from '../../../src/domain/records/facts.js'
+import { eventsOf } from '../../../src/domain/scoring/evidence.js'
 import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { score } from '../../../src/work/scoring/score.js'

@@ -9,8 +9,8 @@ import { startAgencies } from '../../../src/sandbox/agencies/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { latest } from '../../../src/store/scoring/scores.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
-import { loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { type Scored, type ScoreOptions, score } from '../../../src/work/scoring/score.js'
+import { loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { verify } from '../../../src/work/scoring/verify.js'
 import {
   at,

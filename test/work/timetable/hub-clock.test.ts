@@ -3,12 +3,24 @@ import type { Keys } from '../../../src/foundation/keys.js'
 import * as clockDoubts from '../../../src/store/db/clock-doubts.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
+import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
 import { expire } from '../../../src/work/listing/expire.js'
-import { confirm, openClock } from '../../../src/work/timetable/hub-clock.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { publish } from '../../../src/work/publication/publish.js'
-import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
-import { at, database, log, NOW, OFFICER, published, refusal, removed, rowsOf, rules, TODAY } from '../../support/world.js'
+import { confirm, openClock } from '../../../src/work/timetable/hub-clock.js'
+import {
+  at,
+  database,
+  log,
+  NOW,
+  OFFICER,
+  published,
+  refusal,
+  removed,
+  rowsOf,
+  rules,
+  TODAY,
+} from '../../support/world.js'
 
 const SECOND = 1_000
 const DAY = 86_400_000

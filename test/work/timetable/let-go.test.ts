@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import type { RecordKind } from '../../../src/domain/records/records.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { decideSubject } from '../../../src/work/operators/identity.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
+import { decideSubject } from '../../../src/work/operators/identity.js'
 import { row } from '../../support/rows.js'
 import {
   at,

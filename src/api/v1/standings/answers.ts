@@ -2,20 +2,21 @@
  * What a chunk of rows is answered: each code's standing as GraphQL tells it to this viewer, from one set-based lookup. What
  * standing means is said in one place (api/standing/standing); here it is only asked of many and written out.
  */
-import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
+
+import { may } from '../../../domain/access/viewer.js'
 import { type AskedRow, type BadRow, isBad } from '../../../domain/operators/code-rows.js'
 import { codeOf } from '../../../domain/operators/codes.js'
+import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import type { Freshness } from '../../../domain/standing/standing-seen.js'
-import { may } from '../../../domain/access/viewer.js'
 import type { Reads } from '../../../store/db/bulk-handle.js'
 import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
+import type { ListingView } from '../../listing/listing-view.js'
+import { listing } from '../../listing/listings.js'
 import { type Context, spend, viewerOn } from '../../request/context.js'
 import { gradesFor, seeingMany } from '../../standing/grades.js'
-import { listing } from '../../listing/listings.js'
-import type { ListingView } from '../../listing/listing-view.js'
 import { standingView } from '../../standing/standing.js'
 
 type View = ReturnType<typeof standingView>

@@ -3,24 +3,24 @@
  * /v1/standing/:code: one. What is refused before the first line is a problem (RFC 9457); after it the last line says so.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Viewer } from '../../../domain/access/viewer.js'
+import { digestOf } from '../../../domain/audit/audit-log.js'
 import { ROWS_OF_A_UNIT } from '../../../domain/operators/code-rows.js'
-import { isDate } from '../../../foundation/time/dates.js'
 import { MARKETPLACE } from '../../../domain/operators/codes.js'
 import { redact } from '../../../domain/records/privacy.js'
-import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../foundation/text/row-readers.js'
 import { type Freshness, freshOn } from '../../../domain/standing/standing-seen.js'
-import { digestOf } from '../../../domain/audit/audit-log.js'
-import type { Viewer } from '../../../domain/access/viewer.js'
 import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
+import { isDate } from '../../../foundation/time/dates.js'
 import { asUnavailable } from '../../../store/db/db.js'
-import type { Asked } from '../../request/request-context.js'
-import { type Context, makeContext } from '../../request/context.js'
-import { asRefusal } from '../../request/faults.js'
-import { withDb } from '../../request/request-database.js'
-import type { ApiParts } from '../../request/dependencies.js'
-import { answerProblem } from '../../../server/problems.js'
-import type { Limits } from '../../request/rate-limit.js'
+import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../work/standing/row-readers.js'
 import { askedAt, keep } from '../../request/audit-rows.js'
+import { type Context, makeContext } from '../../request/context.js'
+import type { ApiParts } from '../../request/dependencies.js'
+import { asRefusal } from '../../request/faults.js'
+import { sendProblem } from '../../request/problem.js'
+import type { Limits } from '../../request/rate-limit.js'
+import type { Asked } from '../../request/request-context.js'
+import { withDb } from '../../request/request-database.js'
 import { admit, stillAdmitted } from '../../request/viewer.js'
 import { tooLarge } from '../received.js'
 import type { AskedOf } from '../request.js'
@@ -67,7 +67,7 @@ export const standings = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Ro
 const only = (method: 'GET' | 'POST', askedOf: AskedOf) => async (request: Request, response: Response) => {
   response.set('Allow', method)
   const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
-  answerProblem(request, response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
+  sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
 }
 
 /** Refusals and faults as problems; where the answer has begun, it has said so itself. */
@@ -86,7 +86,7 @@ const problems =
       if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
       if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
       const { status, code, message, details } = withoutNumbers(refusal)
-      answerProblem(request, response, asked, { status, code, detail: message, details })
+      sendProblem(response, asked, { status, code, detail: message, details })
     }
   }
 

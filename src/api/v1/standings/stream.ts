@@ -1,10 +1,10 @@
 /** Rows come, answers go, in their order and in constant memory: a few chunks are under way at once, and no more are begun than are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { type AskedRow, type BadRow, ROWS_MOST, rowIn } from '../../../domain/operators/code-rows.js'
-import type { RowReader } from '../../../foundation/text/row-readers.js'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
+import { type AskedRow, type BadRow, ROWS_MOST, rowIn } from '../../../domain/operators/code-rows.js'
 import { Refusal } from '../../../foundation/errors.js'
+import type { RowReader } from '../../../work/standing/row-readers.js'
 
 /** Chunks of one question that are answered at the same time. */
 const UNDER_WAY_MOST = 4

@@ -1,7 +1,7 @@
 /** Repair: records that a whole delivery no longer held and that stand all the same, and those that no delivery could ever end. */
 import type { Unreadable } from '../../../domain/records/records.js'
-import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 import type { Tx } from '../../db/db.js'
+import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 
 /** What was mended of one record. */
 export interface Mended {

@@ -10,8 +10,8 @@ import type { Log } from '../../../foundation/log.js'
 import type { Platform, Shown } from '../../../platforms/platform.js'
 import { type Db, isLost } from '../../../store/db/db.js'
 import * as store from '../../../store/delivery/removal-checks.js'
-import { removeShown } from '../reconcile-settle.js'
 import type { Rules } from '../../calendar/rules.js'
+import { removeShown } from '../reconcile-settle.js'
 
 /** Removals that one reading of a display settles. */
 const CHECKS_AT_ONCE = 10_000

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import type { Feed } from '../../../agencies/feed.js'
-import { dateIn } from '../../../foundation/time/dates.js'
 import type { Item, Mapped } from '../../../domain/records/records.js'
+import { dateIn } from '../../../foundation/time/dates.js'
 import { understood } from '../read.js'
 
 export interface ArchivedRun {

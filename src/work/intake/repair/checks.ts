@@ -3,9 +3,9 @@
  * and made again it returns nothing. A new one is a row here.
  */
 import type { Feed } from '../../../agencies/feed.js'
-import { dateIn } from '../../../foundation/time/dates.js'
 import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
 import { KINDS } from '../../../domain/records/records.js'
+import { dateIn } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as feedStates from '../../../store/intake/feed-states.js'
 import * as ends from '../../../store/intake/repair/ends.js'

@@ -3,9 +3,9 @@
  * became a day of 1976. The archived item shows the text. Without it the day may be a real one of 1976: it is named, not changed.
  */
 import type { Feed } from '../../../agencies/feed.js'
-import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
 import { type Body, type Draft, type Item, type Json, sealed } from '../../../domain/records/records.js'
+import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { Mended } from '../../../store/intake/repair/ends.js'

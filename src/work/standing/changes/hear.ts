@@ -1,18 +1,18 @@
 /** Changes as their marketplace is told of them: each with its seller's standing as it is now, and as that marketplace sees it. */
 import type { Agency } from '../../../agencies/feed.js'
-import { CHANGE_VERSION, type Change, follows, inOrder, type Reach } from '../../../domain/standing/changes.js'
-import { dateIn } from '../../../foundation/time/dates.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
+import { CHANGE_VERSION, type Change, follows, inOrder, type Reach } from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { membersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import { standingSeen } from '../../../domain/standing/standing-seen.js'
 import { Refusal } from '../../../foundation/errors.js'
-import * as store from '../../../store/standing/changes.js'
+import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
+import * as watch from '../../../store/intake/watch.js'
 import * as listings from '../../../store/listing/listings.js'
+import * as store from '../../../store/standing/changes.js'
 import * as sellers from '../../../store/standing/sellers.js'
 import * as standings from '../../../store/standing/standings.js'
-import * as watch from '../../../store/intake/watch.js'
 import { freshnessOf } from '../freshness.js'
 
 export interface Asking {

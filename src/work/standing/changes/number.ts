@@ -3,10 +3,10 @@
  * changes; what another is numbering at that moment comes with the next call.
  */
 import { retainedSince } from '../../../domain/standing/changes.js'
-import { dateIn } from '../../../foundation/time/dates.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
-import * as store from '../../../store/standing/changes.js'
+import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db } from '../../../store/db/db.js'
+import * as store from '../../../store/standing/changes.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 
 /** Marks of one step. */

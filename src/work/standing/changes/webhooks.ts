@@ -2,13 +2,13 @@
 import { follows } from '../../../domain/standing/changes.js'
 import { addressFault, OVERLAP_HOURS, WEBHOOKS_MOST } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
-import { checkSubscriber, type Resolve } from '../../../foundation/http/subscriber.js'
 import { Unreachable } from '../../../foundation/http.js'
 import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
 import type { Keys } from '../../../foundation/keys.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
+import { checkSubscriber, type Resolve } from '../subscriber-client.js'
 import { reachOf } from './hear.js'
 
 const HOUR_MS = 3_600_000

@@ -4,7 +4,14 @@ import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { FACTS, FAMILIES, type FactName } from '../../../../domain/records/facts.js'
-import { type BinRule, HIGHEST, type Rule, type Scorecard, topOf, type UnitRule } from '../../../../domain/scoring/scorecard.js'
+import {
+  type BinRule,
+  HIGHEST,
+  type Rule,
+  type Scorecard,
+  topOf,
+  type UnitRule,
+} from '../../../../domain/scoring/scorecard.js'
 import { Empty, Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'

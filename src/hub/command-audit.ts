@@ -1,13 +1,13 @@
 /** What somebody does by a command, as the trail has it: one row before it is done, and one with what came of it. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { withoutAccessCodes } from '../domain/access/access-code.js'
 import { redact } from '../domain/records/privacy.js'
 import { INTERNAL, isRefusal } from '../foundation/errors.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
-import type { Notes } from '../work/audit/restore-guard.js'
+import { withoutAccessCodes } from '../foundation/text/access-code.js'
 import { openTrail } from '../work/audit/audit-log.js'
+import type { Notes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
   databaseUrl: string

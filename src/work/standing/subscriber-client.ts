@@ -9,7 +9,7 @@ import https from 'node:https'
 import { isIP } from 'node:net'
 import { whyUnreachable } from '../../domain/standing/subscriber-addresses.js'
 import { addressFault } from '../../domain/standing/webhooks.js'
-import { isRedirect, named, Unreachable } from '../http.js'
+import { isRedirect, named, Unreachable } from '../../foundation/http.js'
 
 /** All addresses of a host. */
 export type Resolve = (host: string) => Promise<string[]>

@@ -2,9 +2,10 @@
  * How a score is made of a card and facts, in words by which a person with a pencil, or a program written elsewhere, makes
  * it again. Said on the page of every card and in the JSON of every score.
  */
-import { FACTS, FAMILIES } from '../../domain/records/facts.js'
-import { HIGHEST, LOWEST } from '../../domain/scoring/scorecard.js'
+
 import type { Words } from '../../foundation/text/words.js'
+import { FACTS, FAMILIES } from '../records/facts.js'
+import { HIGHEST, LOWEST } from './scorecard.js'
 
 /** In this order. */
 export const STEPS: readonly Words[] = [

@@ -1,8 +1,8 @@
 /** Text to rows, piece by piece, however it is written. A bad row costs itself; what is no list of rows at all is refused. */
 
-import { Refusal } from '../errors.js'
 import { type Column, columnsIn, type ReadRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
+import { Refusal } from '../../foundation/errors.js'
 
 export interface RowReader {
   /** Rows that this piece completes. */

@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ACCESS_CODE_BYTES, accessCodeOf, readAccessCode, withoutAccessCodes } from '../../../src/domain/access/access-code.js'
+import {
+  ACCESS_CODE_BYTES,
+  accessCodeOf,
+  readAccessCode,
+  withoutAccessCodes,
+} from '../../../src/foundation/text/access-code.js'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CODE = accessCodeOf(Uint8Array.from({ length: ACCESS_CODE_BYTES }, (_, i) => i * 17))

@@ -2,7 +2,7 @@
  * Items in stretches. To wait for each of a million rows costs more than to take it apart: a reader that has many rows at
  * hand gives them at once, and whoever wants them singly gets them singly.
  */
-import type { Item } from '../domain/records/records.js'
+import type { Item } from '../records/records.js'
 
 /** Each stretch is gone through, item by item, before the next is asked for. */
 export type Stretches = AsyncIterable<Iterable<Item>>

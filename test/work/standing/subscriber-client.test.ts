@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { checkSubscriber, tellSubscriber } from '../../src/foundation/http/subscriber.js'
-import { Unreachable } from '../../src/foundation/http.js'
+import { Unreachable } from '../../../src/foundation/http.js'
+import { checkSubscriber, tellSubscriber } from '../../../src/work/standing/subscriber-client.js'
 
 /** Ways to spell an address of this machine or of its own network; each is refused before anything is called. */
 const SPELLINGS = [

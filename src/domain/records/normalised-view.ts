@@ -1,5 +1,5 @@
 /** A text as people read it, and where in it a pattern is found: the ground on which everything personal is looked for. */
-import { decimalDigit, NUMERALS } from '../../domain/records/resident-ids.js'
+import { decimalDigit, NUMERALS } from './resident-ids.js'
 
 export interface Seen {
   line: string

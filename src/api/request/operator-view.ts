@@ -1,0 +1,25 @@
+/** An operator as fields of the schema are given it. */
+import { mayOperator } from '../../domain/access/viewer.js'
+import type * as operators from '../../store/operators/operators.js'
+import type { When } from '../../store/records/versions.js'
+import { type Context, whenOf } from './context.js'
+
+/** An operator and the day and knowledge with which it is looked at. */
+export interface OperatorView {
+  __typename: 'Operator'
+  operator: operators.Operator
+  when: When
+}
+
+export const view = (operator: operators.Operator, when: When): OperatorView => ({
+  __typename: 'Operator',
+  operator,
+  when,
+})
+
+/** Null alike for what is not there and what is not for this viewer. */
+export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
+  const operator = await context.load.operator(id)
+  const known = operator?.knownTo === null && mayOperator(context.viewer, operator)
+  return known ? view(operator, whenOf(context, {})) : null
+}

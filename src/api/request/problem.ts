@@ -1,0 +1,48 @@
+/** Refusals outside GraphQL as problem details (RFC 9457). */
+import type { Response } from 'express'
+import type { Asked } from './request-context.js'
+
+/** When whoever met an absent database may ask again, seconds. */
+export const COME_AGAIN_SECONDS = 5
+
+export interface Problem {
+  status: number
+  code: string
+  detail: string
+  /** Of a refusal. */
+  details?: object
+}
+
+/** Answers with `application/problem+json`; the code goes into the request's line of the log. */
+export const sendProblem = (response: Response, asked: Asked, problem: Problem): void => {
+  asked.refused.push(problem.code)
+  response.status(problem.status).set('Cache-Control', 'no-store')
+  const { status, code, detail, details } = problem
+  response.type('application/problem+json').send(
+    JSON.stringify({
+      type: 'about:blank',
+      title: TITLES[status] ?? 'Error',
+      status,
+      detail,
+      code,
+      ...(details && Object.keys(details).length > 0 && { details }),
+      requestId: asked.requestId,
+    }),
+  )
+}
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}

@@ -1,0 +1,34 @@
+/** Marks of operators whose grade changed, for what marketplaces are told of their sellers. */
+import type { Tx } from '../db/db.js'
+
+/** A score that follows a removal is told whichever grade it gives, since nobody was told of the one before: so long, days. */
+const REMOVAL_RECENT = '1 day'
+
+/** Operators that were scored anew: those whose grade is another, and those of whom an entry was removed of late. */
+export const markScored = async (
+  tx: Tx,
+  scored: readonly { operatorId: number; grade: string }[],
+  before: ReadonlyMap<number, string>,
+  at: Date,
+): Promise<void> => {
+  const [ids, other] = [
+    scored.map(({ operatorId }) => operatorId),
+    scored.map((one) => before.get(one.operatorId) !== one.grade),
+  ]
+  if (other.every((each) => !each) && !(await anyRemoved(tx, at))) return
+  await tx.raw(
+    `with g as materialized (select changes_wanted() as wanted)
+     insert into change_marks (operator_id, what) select s.id, 'GRADE' from g, unnest(:ids::int[], :other::boolean[]) as s(id, other)
+     where g.wanted and (s.other or exists (select 1 from seller_removals r join listings l on l.id = r.listing_id
+       where l.operator_id = s.id and r.at > :at::timestamptz - interval '${REMOVAL_RECENT}')) /* changes.markScored */`,
+    { ids, other, at } as never,
+  )
+}
+
+const anyRemoved = async (tx: Tx, at: Date): Promise<boolean> => {
+  const answer = await tx.raw(
+    `select exists (select 1 from seller_removals where at > ?::timestamptz - interval '${REMOVAL_RECENT}') as found /* changes.anyRemoved */`,
+    [at],
+  )
+  return answer.rows[0].found
+}

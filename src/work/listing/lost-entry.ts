@@ -1,0 +1,47 @@
+/** An entry that a platform has confirmed and no longer shows is hidden until somebody has looked. */
+import { isRefusal, reasonOf } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import { dateIn } from '../../foundation/time/dates.js'
+import type { Db } from '../../store/db/db.js'
+import * as comparisons from '../../store/delivery/comparisons.js'
+import * as listings from '../../store/listing/listings.js'
+import type { Rules } from '../calendar/rules.js'
+import { makeMove } from './listing.js'
+
+/** The platform that lost the entry, by its id and name, and the comparison that found it. */
+export interface LostAt {
+  platform: string
+  name: string
+  rules: Rules
+  now: Date
+  log: Log
+}
+
+/** With all that hiding does. False: the entry has moved on, or may not be hidden. */
+export const hideLost = async (db: Db, one: { key: string; told: number }, by: LostAt): Promise<boolean> => {
+  const listing = await listings.byId(db, one.key)
+  if (listing === null) return false
+  // Gone at several platforms it is hidden once, and for all of them.
+  if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
+  const told = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
+  if (told?.last?.state !== 'CONFIRMED' || told.last.number !== one.told) return false
+  const input = {
+    on: dateIn(by.now),
+    hiding: 'LOST' as const,
+    reason: `${by.name}曾确认收到，现已不再展示。It was confirmed there and is shown there no longer.`,
+    seen: listing.moves,
+  }
+  try {
+    await makeMove(db, by.rules, { id: one.key, name: 'hideListing', by: 'clock', role: 'clock', input, now: by.now })
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const after = await listings.byId(db, one.key)
+    if (after?.facts.hiding?.kind === 'LOST') return true
+    by.log.warn(
+      { listing: one.key, platform: by.platform, reason: reasonOf(error) },
+      'an entry that is gone could not be hidden',
+    )
+    return false
+  }
+}
