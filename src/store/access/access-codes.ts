@@ -1,4 +1,4 @@
-/** Access codes of parties: the mark of each, who issued it, who ended it, and why. */
+/** Access codes of parties: the pseudonym of each code, its issuer, and how it ended. */
 import type { Db, Tx } from '../db/db.js'
 
 export type Ended = 'REISSUED' | 'REVOKED'
@@ -9,7 +9,7 @@ export interface AccessCode {
   reason: string
   issuedBy: string
   issuedAt: Date
-  /** Null: it is good. */
+  /** Null while the code is good. */
   ended: Ended | null
   endedReason: string | null
   endedBy: string | null
@@ -19,7 +19,7 @@ export interface AccessCode {
 const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "issuedBy", c.issued_at as "issuedAt", c.ended,
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
-/** A code opens the file for which it was issued: not one into which that was merged since, none that was taken back. */
+/** A code opens only the operator it was issued for. It opens nothing once that operator is merged or rolled back. */
 export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = async (
@@ -34,7 +34,7 @@ export const issue = async (
   return answer.rows[0]
 }
 
-/** Null: the operator has no good one. */
+/** Returns null when the operator has no good code. */
 export const end = async (
   tx: Tx,
   operatorId: number,
@@ -48,7 +48,7 @@ export const end = async (
   return answer.rows[0] ?? null
 }
 
-/** The number of the good code that has this mark, and the code of the operator that it opens. */
+/** Finds a good code by its pseudonym, with the code of the operator that it opens. */
 export const byMark = async (db: Db, mark: string): Promise<{ id: number; code: string } | null> => {
   const answer = await db.raw(
     `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
@@ -58,7 +58,6 @@ export const byMark = async (db: Db, mark: string): Promise<{ id: number; code: 
   return answer.rows[0] ?? null
 }
 
-/** Whether the code of this number is still good, and opens this operator. */
 export const opens = async (db: Db, id: number, code: string): Promise<boolean> => {
   const answer = await db.raw(
     `select 1 from access_codes c join operators o on o.id = c.operator_id
@@ -68,7 +67,7 @@ export const opens = async (db: Db, id: number, code: string): Promise<boolean> 
   return answer.rows.length > 0
 }
 
-/** All of these operators, newest first. */
+/** Newest first. */
 export const ofOperators = async (db: Db, operators: readonly number[]): Promise<AccessCode[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from access_codes c where c.operator_id = any(?) order by c.id desc /* accessCodes.ofOperators */`,

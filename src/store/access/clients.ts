@@ -1,4 +1,4 @@
-/** Registered systems: their role, and the hash of their secret. */
+/** Registered systems (OAuth clients): role and hash of the secret. */
 import type { Role } from '../../domain/access/viewer.js'
 import type { Db } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
@@ -12,15 +12,15 @@ export interface Client {
 }
 
 export interface Registered extends Client, Confirmation {
-  /** Of the secret before, with the salt of `secretHash`, for as long as that is good; null: it is not. */
+  /** Hash of the previous secret, salted as `secretHash`, while that secret is still good. */
   previousHash: string | null
-  /** It gets no token any more. */
+  /** An ended client gets no more tokens. */
   ended: boolean
 }
 
 /**
- * False if the name is taken, by a system or a person, however it is spelt: two names that read alike would be two persons to
- * the rule of two.
+ * Returns false when a system or a person already has the name, ignoring case and Unicode form. Names that read alike
+ * would defeat the rule of two persons.
  */
 export const add = async (db: Db, client: Client, { by, now }: { by: string; now: Date }): Promise<boolean> => {
   const answer = await db.raw(
@@ -34,7 +34,10 @@ export const add = async (db: Db, client: Client, { by, now }: { by: string; now
   return answer.rows.length > 0
 }
 
-/** False if there is no such client. `previousUntil`: until when the secret before stays good; null: it is good no more. */
+/**
+ * Returns false when there is no such client. The previous secret stays good until `previousUntil`; null ends it at
+ * once.
+ */
 export const rotate = async (
   db: Db,
   id: string,
@@ -51,7 +54,7 @@ export const rotate = async (
   return answer.rows.length > 0
 }
 
-/** False if there is no such client, or it was ended before. */
+/** Returns false when there is no such client, or it has already ended. */
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
@@ -72,12 +75,12 @@ export interface Listed extends Confirmation {
   region: string | null
   createdAt: Date
   rotatedAt: Date | null
-  /** Until when the secret before is good too; null: it is not. */
+  /** End of the grace period of the previous secret. */
   previousUntil: Date | null
   endedAt: Date | null
 }
 
-/** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
+/** Sorted by name, ended clients last. `most` is the limit; `name` restricts the list to one client. */
 export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<Listed[]> => {
   const answer = await db.raw(
     `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},

@@ -1,22 +1,22 @@
-/** Accounts that wait for a second person: registered people and systems have the same columns for it. */
+/** Accounts that wait for a second person. `people` and `clients` have the same columns for it. */
 import type { Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
 
 export interface Confirmation {
-  /** Since when it waits; null: it does not. */
+  /** Null when nothing waits. */
   pendingSince: Date | null
-  /** Who registered it, or issued its newest password or secret; null: before confirmations were kept. */
+  /** The author of the registration or of the newest secret; null for accounts older than confirmations. */
   changedBy: string | null
   confirmedBy: string | null
   confirmedAt: Date | null
 }
 
-/** The columns of a Confirmation (SQL). */
+/** SQL columns of a Confirmation. */
 export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-/** What waits, locked until the transaction ends; null: there is no such account, or none any more. */
+/** Locks the account until the transaction ends. Returns null when it does not exist or has ended. */
 export const waiting = async (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> => {
   const answer = await tx.raw(
     `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,

@@ -1,23 +1,23 @@
-/** Who has tried too often with a wrong secret or password, in all processes together. */
+/** Failed sign-ins by name and address, counted across all processes. */
 import type { Db } from '../db/db.js'
 
 export interface Lockout {
   kind: 'CLIENT' | 'PERSON'
-  /** Null: a name that nobody has. */
+  /** Null when no account has this name. */
   name: string | null
-  /** Null: from all addresses together. */
+  /** Null counts all addresses together. */
   address: string | null
   failures: number
   lastAt: Date
   lockedUntil: Date
 }
 
-/** A success keeps an address proven for so long. */
+/** A successful sign-in keeps an address proven for this long. */
 const PROVEN = "interval '90 days'"
-/** A success is noted again where the last one is older. */
+/** A later success is written again only when the last one is older than this. */
 const NOTED_AGAIN = "interval '1 day'"
 
-/** Whether somebody has come in by this key, in any process, lately. */
+/** Returns true when somebody signed in by this key within the proven period, in any process. */
 export const isProven = async (db: Db, key: string, now: Date): Promise<boolean> => {
   const answer = await db.raw(
     `select exists (select 1 from lockouts where key = :key and proven_at > :now::timestamptz - ${PROVEN}) as proven /* lockouts.isProven */`,
@@ -26,7 +26,7 @@ export const isProven = async (db: Db, key: string, now: Date): Promise<boolean>
   return answer.rows[0].proven
 }
 
-/** Until when one of these keys is shut; null: none is. */
+/** Returns the latest end of a lockout among these keys, or null when none is locked. */
 export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
   const answer = await db.raw(
     'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
@@ -40,14 +40,14 @@ export interface Failed {
   kind: Lockout['kind']
   name: string | null
   address: string | null
-  /** Failures within `windowMs` after which it is shut for `lockMs`. */
+  /** Number of failures within `windowMs` that locks the key for `lockMs`. */
   most: number
   windowMs: number
   lockMs: number
   now: Date
 }
 
-/** Counts a failure. True: it is the one that shuts the door. */
+/** Counts a failure. Returns true only for the failure that locks the key. */
 export const failed = async (db: Db, made: Failed): Promise<boolean> => {
   const { now, windowMs, lockMs } = made
   const answer = await db.raw(
@@ -70,7 +70,7 @@ export const failed = async (db: Db, made: Failed): Promise<boolean> => {
   return answer.rows[0].failures === made.most
 }
 
-/** Notes that somebody came in by this key. `forgives`: nothing is held against it any more. */
+/** Records a successful sign-in. `forgives` also clears the failures of the key. */
 export const prove = async (
   db: Db,
   proven: Pick<Failed, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
@@ -85,7 +85,7 @@ export const prove = async (
   )
 }
 
-/** Forgets all that is held against a registered name, wherever it came from. Returns those of its doors that were shut. */
+/** Clears all failures of a registered name from every address. Returns the lockouts that were in force. */
 export const lift = async (
   db: Db,
   { kind, name, now }: { kind: Lockout['kind']; name: string; now: Date },
@@ -101,7 +101,7 @@ export const lift = async (
   return answer.rows
 }
 
-/** Those that are shut, the last first. */
+/** Lockouts in force, latest failure first. */
 export const shut = async (db: Db, now: Date): Promise<Lockout[]> => {
   const answer = await db.raw(
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts

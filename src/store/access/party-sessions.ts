@@ -1,22 +1,22 @@
-/** Sessions of parties at their own door. One ends when it is not used, and at once with the access code that opened it. */
+/** Sessions of parties. A session ends when it is idle too long, and together with its access code. */
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
 
-/** How long a session that has ended is still kept, milliseconds: nobody asks for it later. */
+/** Ended sessions are kept this long, milliseconds. */
 const KEPT_MS = 24 * 3_600_000
-/** How exactly it is known when one was last used, milliseconds. */
+/** Precision of the last use, milliseconds. It limits the writes. */
 const SEEN_MS = 60_000
 
 export interface PartySession {
-  /** Number of the access code. */
+  /** Id of the access code. */
   grant: number
-  /** Of the operator that it opens. */
+  /** Code of the operator that it opens. */
   code: string
   endsAt: Date
 }
 
-/** `before`: the mark of one that ends by this; null: none. */
+/** `before` is the pseudonym of a previous session to end, if any. */
 export const start = async (
   db: Db,
   made: { mark: string; grant: number; before: string | null; now: Date; endsAt: Date },
@@ -30,7 +30,10 @@ export const start = async (
   )
 }
 
-/** Whose it is, which is seen by it; null: it has ended, was not used for `idleMs`, began while a clock was ahead, its code is no longer good, or it never was. */
+/**
+ * Records the use of a session and returns it. Returns null when it is unknown or ended, idle for `idleMs`, started on
+ * a clock that ran ahead, or its code is no longer good.
+ */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"

@@ -1,4 +1,4 @@
-/** People: their role, and the hash of their password. */
+/** People: role and hash of the password. */
 import { type Duty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import type { Db, Tx } from '../db/db.js'
@@ -7,12 +7,12 @@ import { CONFIRMATION, type Confirmation } from './confirmations.js'
 export interface Person {
   id: string
   role: Role
-  /** Of an administrator alone. */
+  /** Administrators only. */
   duty: Duty | null
   agency: string | null
   region: string | null
   passwordHash: string
-  /** Until when the password that the hub gave may be changed for another; null: it was chosen. */
+  /** Deadline for replacing a one-time password; null when the person chose the password. */
   oneTimeUntil: Date | null
 }
 
@@ -23,13 +23,18 @@ export interface Change {
   now: Date
 }
 
-/** Whether a command registers or resets the only account that could confirm others (SQL). Bindings: id, duty, byCommand. */
+/**
+ * SQL: a command is registering or resetting the only account that could confirm others. Bindings: id, duty, byCommand.
+ */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** Whether an account is confirmed by its registration: the first ones with a duty are, too (SQL). Binding, besides: exempt. */
+/** SQL: registration itself confirms the account, as for the first accounts with a duty. Additional binding: exempt. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
-/** Null if the name is taken, by a person or a system, however it is spelt; else whether it waits for a second person. */
+/**
+ * Returns null when a person or a system already has the name, ignoring case and Unicode form. Otherwise says whether
+ * the account waits for a second person.
+ */
 export const add = async (
   db: Db,
   person: Person,
@@ -47,7 +52,7 @@ export const add = async (
   return answer.rows[0] ?? null
 }
 
-/** Null: there is none, or none any more. */
+/** Returns null when there is no such person, or the account has ended. */
 export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) | null> => {
   const answer = await db.raw(
     `select id, role, duty, agency, region, ${CONFIRMATION}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
@@ -57,7 +62,7 @@ export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) 
   return answer.rows[0] ?? null
 }
 
-/** Sets a password in place of that one. False: it was another by then. */
+/** Replaces the password. Returns false when the current one is no longer `before`. */
 export const setPassword = async (
   tx: Tx,
   id: string,
@@ -71,7 +76,10 @@ export const setPassword = async (
   return answer.rows.length > 0
 }
 
-/** A one-time password in place of that one, which waits for a second person. Null: it was another by then; else whether it waits. */
+/**
+ * Sets a one-time password, which waits for a second person. Returns null when the current password is no longer
+ * `before`.
+ */
 export const reset = async (
   tx: Tx,
   id: string,
@@ -87,7 +95,7 @@ export const reset = async (
   return answer.rows[0] ?? null
 }
 
-/** False: there is no such person, or none any more. */
+/** Returns false when there is no such person, or the account has already ended. */
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
@@ -95,19 +103,19 @@ export interface Listed extends Confirmation {
   id: string
   role: Role
   duty: Duty | null
-  /** Its registration confirmed it. */
+  /** Registration itself confirmed the account. */
   exempt: boolean
   agency: string | null
   region: string | null
   createdAt: Date
-  /** Until when a password that the hub gave waits to be changed for another; null: it was chosen. */
+  /** Deadline for replacing a one-time password; null when the person chose the password. */
   oneTimeUntil: Date | null
   endedAt: Date | null
-  /** When a session of its was last used; null: there is none that is kept. */
+  /** Last use of a kept session; null when there is none. */
   seenAt: Date | null
 }
 
-/** By name; those that are ended too, after the others. `most`: no more than so many. `name`: of this name alone. */
+/** Sorted by name, ended people last. `most` is the limit; `name` restricts the list to one person. */
 export const list = async (db: Db, most: number, name: string | null = null): Promise<Listed[]> => {
   const answer = await db.raw(
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",

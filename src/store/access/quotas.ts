@@ -1,7 +1,10 @@
-/** How many requests of a minute each has made, added up over all processes. */
+/** Requests per key and minute, summed over all processes. */
 import type { Db } from '../db/db.js'
 
-/** Adds what a process has counted, and gives the sum of all for each key. Keys are sorted, so that two do not wait for each other. */
+/**
+ * Adds the counts of one process and returns the sum of all for each key. Sorted keys prevent deadlocks between
+ * processes.
+ */
 export const add = async (
   db: Db,
   counted: readonly { key: string; used: number }[],

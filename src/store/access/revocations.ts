@@ -1,10 +1,10 @@
-/** Tokens that are no longer good before their end. A row is kept until what it concerns has ended by itself. */
+/** Tokens revoked before they expire. A row is kept until the token would have ended anyway. */
 import type { Db } from '../db/db.js'
 
-/** How long one still matters behind its end, milliseconds: what a token has opened may go on for so long. */
+/** Rows are kept this long after the end, milliseconds, because what a token has opened may run on for so long. */
 export const KEPT_MS = 600_000
 
-/** Either one token, or all of a holder that were issued until an instant. */
+/** Either one token, or all tokens of a holder issued until an instant. */
 export type Revoked = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
 
 export interface Revocation {
@@ -25,7 +25,7 @@ export const add = async (db: Db, revoked: Revoked, now: Date): Promise<void> =>
   )
 }
 
-/** Those with a higher number that still matter. */
+/** Revocations with a higher id that still matter. */
 export const after = async (db: Db, id: number, now: Date): Promise<Revocation[]> => {
   const answer = await db.raw(
     `select id, jti, sub, issued_until as "issuedUntil", ends_at as "endsAt" from revocations

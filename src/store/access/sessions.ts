@@ -1,12 +1,12 @@
-/** Sessions of people who have signed in. One ends by itself when it is not used, and after a day's work in any case. */
+/** Sessions of signed-in people. A session ends when it is idle too long, and after a working day in any case. */
 
 import type { Role } from '../../domain/access/viewer.js'
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** How long a session that has ended is still kept, milliseconds: nobody asks for it later. */
+/** Ended sessions are kept this long, milliseconds. */
 const KEPT_MS = 24 * 3_600_000
-/** How exactly it is known when one was last used, milliseconds. */
+/** Precision of the last use, milliseconds. It limits the writes. */
 const SEEN_MS = 60_000
 
 export interface Session {
@@ -26,7 +26,10 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
   )
 }
 
-/** Whose session it is, which is seen by it; null: it has ended, was not used for `idleMs`, began while a clock was ahead, or never was. */
+/**
+ * Records the use of a session and returns it. Returns null when it is unknown or ended, idle for `idleMs`, or started
+ * on a clock that ran ahead.
+ */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<Session | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"
@@ -47,7 +50,7 @@ export const end = async (db: Db | Tx, mark: string, now: Date): Promise<void> =
   await db.raw('update sessions set ended_at = ? where mark = ? and ended_at is null /* sessions.end */', [now, mark])
 }
 
-/** All of a person, or all but one. */
+/** Ends all sessions of a person except `but`. */
 export const endAll = async (tx: Tx, person: string, but: string | null, now: Date): Promise<void> => {
   await tx.raw(
     `update sessions set ended_at = :now where person = :person and ended_at is null and mark is distinct from :but

@@ -1,20 +1,21 @@
 /**
- * What a viewer of one region may be shown of a list: where clauses that obey `sightOf` (domain/access/viewer). An operator is of its
- * region of today, and one that was merged into another of that other's. Nothing is asked where nothing bounds.
+ * SQL conditions that restrict lists to a viewer's region, as `sightOf` (domain/access/viewer) decides. An operator
+ * belongs to its current region; a merged one to the region of its successor. Without a restriction no condition is
+ * added.
  */
 import type { Db } from '../db/db.js'
 
-/** First digits of a division; null: all operators, also those that nobody knows. */
+/** First digits of an administrative division. Null sees all operators, also unidentified ones. */
 export type Sight = string | null
 
-/** `and …` of the operator with this id (SQL), bound by :sight. */
+/** SQL `and …` for an operator id; binds `:sight`. */
 export const inSight = (sight: Sight, operator: string): string =>
   sight === null
     ? ''
     : `and exists (select 1 from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
         where s0.id = ${operator} and starts_with(s1.region, :sight::text))`
 
-/** `and …` of the subject of a delivery (SQL, uuid): an entry of a list or a record that was told. */
+/** SQL `and …` for the subject of a delivery (uuid): a listing or a published record. */
 export const subjectInSight = (sight: Sight, subject: string): string =>
   inSight(
     sight,
@@ -22,7 +23,7 @@ export const subjectInSight = (sight: Sight, subject: string): string =>
       union all select t0.operator_id from told_records t0 where t0.id = ${subject} limit 1)`,
   )
 
-/** Whose these subjects are. */
+/** Maps each subject to its operator. */
 export const ownersOf = async (db: Db, subjects: readonly string[]): Promise<Map<string, number>> => {
   const answer = await db.raw(
     `select id, operator_id as owner from listings where id = any(:subjects::uuid[])

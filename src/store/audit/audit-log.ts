@@ -1,4 +1,4 @@
-/** The trail: rows added in the order of their chain, read in pages, and found by operator; content past its time erased. */
+/** The audit log: appends rows in chain order, reads pages, indexes rows by operator, and erases expired content. */
 
 import {
   type Content,
@@ -12,12 +12,12 @@ import {
 import type { Server } from '../../domain/audit/loss.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** SQLSTATE: another process has written a row of that number. */
+/** SQLSTATE unique_violation: another process has written a row with that number. */
 const UNIQUE_VIOLATION = '23505'
-/** Held by whoever writes while several processes do. */
+/** Held while writing when several processes do. */
 const LOCK = 'hub.trail'
 
-/** Null: there is no row yet. */
+/** Returns null when the log is empty. */
 export const head = async (db: Db | Tx): Promise<Head | null> => {
   const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* trail.head */')
   return headOf(answer.rows[0])
@@ -26,12 +26,15 @@ export const head = async (db: Db | Tx): Promise<Head | null> => {
 const headOf = (row: { number: number; hash: Buffer } | undefined): Head | null =>
   row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
-/** TAKEN: another process has written a row of one of these numbers. GONE: the row before them is not there. Neither wrote anything. */
+/**
+ * TAKEN: another process has used one of these numbers. GONE: the previous row is missing. Neither case writes
+ * anything.
+ */
 export type Added = { server: Server } | 'TAKEN' | 'GONE'
 
 /**
- * Durable when it returns, whatever the server's settings say of commits; and on which server. The row before them must be there:
- * the connection may lead to another server than the one that wrote it.
+ * Appends rows, durable on return whatever the server's `synchronous_commit` says, and returns the server. The previous
+ * row must exist, because the connection may now lead to another server.
  */
 export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<Added> => {
   const [first] = rows
@@ -65,7 +68,7 @@ export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<Added> 
         texts(rows.map((r) => r.content.client)),
         texts(rows.map((r) => r.content.role)),
         texts(rows.map((r) => r.content.request)),
-        // JSON has no line end in it.
+        // JSON contains no line break.
         rows.map((r) => r.body).join('\n'),
       ] as never,
     )
@@ -77,11 +80,11 @@ export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<Added> 
   }
 }
 
-/** The timeline as the server writes it now: what its last checkpoint said may be older than its promotion. */
+/** The timeline of the WAL being written. The last checkpoint may name the timeline before a promotion. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-/** Null: it is a standby that follows another. */
+/** Returns null on a standby. */
 export const server = async (db: Db | Tx): Promise<Server | null> => {
   const answer = await db.raw(
     `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* trail.server */`,
@@ -90,7 +93,8 @@ export const server = async (db: Db | Tx): Promise<Server | null> => {
   return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
-// Arrays as PostgreSQL reads them, in the few forms that rows have: a third of the time that the driver takes for any.
+// PostgreSQL array literals for the few forms that rows have. They take a third of the time of the driver's general
+// encoder.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -99,12 +103,12 @@ const texts = (members: readonly string[]): string =>
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-/** Of letters, digits and signs that need no quotes: hashes, kinds, instants. */
+/** Only for text that needs no quotes: hashes, kinds, instants. */
 const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
 /**
- * The head, under a lock that to the end of the transaction only one of those who take it has. Two statements of one message: the
- * second looks once the lock is had, and sees what the one before has written.
+ * Reads the head under an advisory lock held until the transaction ends. The lock and the read are separate statements,
+ * so that the read sees what the previous holder wrote.
  */
 export const lockedHead = async (tx: Tx): Promise<Head | null> => {
   const [, answer] = (await tx.raw(
@@ -137,7 +141,7 @@ const rowOf = (flat: Flat): Row => {
   }
 }
 
-/** Of a row of form 0. */
+/** Rows of form 0 keep their content in columns. */
 const columnsOf = ({
   salt,
   shown,
@@ -159,13 +163,13 @@ const columnsOf = ({
         digest: digest?.toString('base64') ?? null,
       }
 
-/** Rows are found by columns of their own, which count as content: one that was altered makes it another than its body. */
+/** The searchable columns override the body. A row with an altered column then no longer matches its hash. */
 const bodyIn = ({ body, client, role, request }: Flat): Content | null => {
   const content = body === null ? null : contentIn(body)
   return content && { ...content, client, role, request }
 }
 
-/** In the order of the chain. */
+/** In chain order. */
 export const after = async (db: Db | Tx, number: number, limit: number): Promise<Row[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
@@ -175,7 +179,7 @@ export const after = async (db: Db | Tx, number: number, limit: number): Promise
 }
 
 export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): Promise<Row[]> => {
-  // Said twice, since few rows are of another kind than answers, and these have an index.
+  // The second condition lets the planner use the partial index: few rows are not answers.
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
     [kind],
@@ -188,9 +192,9 @@ export interface Filter {
   role: string | null
   kind: TrailKind | null
   request: string | null
-  /** Operators, one of which was shown; null: whichever. */
+  /** Rows that showed at least one of these operators; null for any. */
   operators: readonly number[] | null
-  /** First instant, and the first that is past it. */
+  /** Half-open interval: `from` inclusive, `until` exclusive. */
   from: Date | null
   until: Date | null
 }
@@ -218,7 +222,7 @@ export const list = async (
 }
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
-  // Numbers have no gap.
+  // Numbers have no gaps.
   if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
   const answer = await db.raw(`select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
     ...filter,
@@ -242,7 +246,7 @@ export interface AskingsOf {
   before: number | null
 }
 
-/** Who was shown one of the operators of each group, of these roles alone; a page for each, newest first. */
+/** Disclosures to the given roles for each group of operators: one page per group, newest first. */
 export const askings = async (
   db: Db,
   groups: readonly (readonly number[])[],
@@ -265,7 +269,10 @@ export const askings = async (
   return pages
 }
 
-/** Codes of operators known by their number, or by the listing or told record that is about them. Operators without one have none. */
+/**
+ * Codes of operators given by id, or by a listing or published record about them. Operators without a code are left
+ * out.
+ */
 export const codesOf = async (
   db: Db,
   { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
@@ -284,14 +291,14 @@ export interface Progress {
   erased: number
 }
 
-/** Locked to the end of the transaction. */
+/** Locks the row until the transaction ends. */
 export const progress = async (tx: Tx): Promise<Progress> => {
   await tx.raw('insert into trail_progress default values on conflict do nothing /* trail.progress */')
   const answer = await tx.raw('select indexed, erased from trail_progress for update /* trail.progress */')
   return answer.rows[0]
 }
 
-/** The instant of the last row that is in the index; null: none is. */
+/** Instant of the last indexed row; null when none is indexed. */
 export const indexedUntil = async (db: Db): Promise<Date | null> => {
   const answer = await db.raw(
     `select t.at from trail_progress p join trail t on t.number = p.indexed /* trail.indexedUntil */`,
@@ -301,13 +308,13 @@ export const indexedUntil = async (db: Db): Promise<Date | null> => {
 
 export interface ToIndex {
   number: number
-  /** How many codes were shown. */
+  /** Number of codes shown. */
   codes: number
-  /** Packed, as base64. */
+  /** Packed, base64. */
   shown: string | null
 }
 
-/** At most so many rows, and no further one once they show so many codes. */
+/** Returns at most `rows` rows, and stops once they show `codes` codes. */
 export const toIndex = async (
   tx: Tx,
   number: number,
@@ -335,8 +342,8 @@ interface Shown {
 }
 
 /**
- * In the order of the codes, and each looked up by itself: joined as one, PostgreSQL would read all operators there are for a few
- * hundred codes. Of USCCs, which nearly all are, only what holds such.
+ * Looks up each code separately and in code order. As a plain join, PostgreSQL would read the whole operators table for
+ * a few hundred codes. USCCs are nearly all codes, so they query only the tables that hold them.
  */
 const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
 const OF_USCCS = `with s as materialized ${IN_ORDER}
@@ -349,8 +356,8 @@ const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
 /**
- * `shown`: each code beside the number of a row that showed it. What leads to no operator by now is left out. Rows are added in the
- * order of the tree that holds them; none of these numbers has been before, as `progress` is locked.
+ * Indexes rows by the operators they showed and drops codes without an operator. Rows are inserted in B-tree order. No
+ * number repeats, because `progress` is locked.
  */
 export const index = async (tx: Tx, shown: readonly Shown[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: Shown): boolean => scheme === 'uscc'
@@ -370,7 +377,7 @@ const columns = (shown: readonly Shown[]): string[][] => [
   shown.map((s) => s.code),
 ]
 
-/** Numbers and instants alone, to see which are past their time. */
+/** Numbers and instants only, to find the rows that have expired. */
 export const instants = async (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> => {
   const answer = await tx.raw(
     'select number, at from trail where number > ? order by number limit ? /* trail.instants */',
@@ -379,7 +386,7 @@ export const instants = async (tx: Tx, number: number, limit: number): Promise<{
   return answer.rows
 }
 
-/** Frames and hashes stay; so do rows about losses, which say nothing of anybody and explain what is missing for good. */
+/** Erases content but keeps frames and hashes. Rows about losses stay: they name nobody and explain permanent gaps. */
 export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {
   await tx.raw(
     `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,

@@ -1,4 +1,4 @@
-/** Amendments of the calendar as they were proposed, with what became of each. */
+/** Proposed amendments of the calendar and their outcome. */
 
 import type { Db, Tx } from '../db/db.js'
 import type { Amended } from './calendars.js'
@@ -11,7 +11,7 @@ export interface CalendarProposal extends Amended {
   proposedBy: string
   proposedAt: Date
   state: ProposalState
-  /** Who put it in force, refused it or, as its proposer, withdrew it. */
+  /** The person who confirmed or refused it, or the proposer who withdrew it. */
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
@@ -20,7 +20,7 @@ export interface CalendarProposal extends Amended {
 const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "knownUntil", reason, proposed_by as "proposedBy",
   proposed_at as "proposedAt", state, decided_by as "decidedBy", decided_at as "decidedAt", note`
 
-/** Null: another amendment waits already. */
+/** Returns null when another amendment is already pending. */
 export const propose = async (
   tx: Tx,
   made: Amended & { reason: string; by: string; at: Date },
@@ -33,7 +33,7 @@ export const propose = async (
   return answer.rows[0] ?? null
 }
 
-/** Locked to the end of the transaction. */
+/** Locks the proposal until the transaction ends. */
 export const forDecision = async (tx: Tx, id: number): Promise<CalendarProposal | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from calendar_proposals where id = ? for update /* calendarProposals.forDecision */`,
@@ -55,7 +55,6 @@ export const settle = async (
   return answer.rows[0]
 }
 
-/** The newest first. */
 export const newest = async (db: Db, most: number): Promise<CalendarProposal[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from calendar_proposals order by id desc limit ? /* calendarProposals.newest */`,

@@ -1,11 +1,11 @@
-/** What officers have said of the calendar of working days; the last word on a day holds. */
+/** Officers' amendments to the calendar of working days. The latest amendment of a day applies. */
 import type { Db, Tx } from '../db/db.js'
 
 export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 
 export interface Amended {
   days: { day: string; kind: DayKind }[]
-  /** The last day for which all holidays are announced; null: nobody said. */
+  /** Last day up to which all holidays are announced. */
   knownUntil: string | null
 }
 
@@ -45,12 +45,12 @@ export interface Amendment {
   kind: DayKind
   reason: string
   by: string
-  /** Null: amended by one person, before two were asked for. */
+  /** Null for amendments older than the rule of two persons. */
   confirmedBy: string | null
   at: Date
 }
 
-/** What was said of the days of a year, by day; of each the last word. */
+/** Amendments of a year by day, the latest for each day. */
 export const amendmentsOf = async (db: Db, year: number): Promise<Amendment[]> => {
   const answer = await db.raw(
     `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at

@@ -1,20 +1,20 @@
 /**
- * As much of an object as decides whom it is for: whose it is, and who sent it. One short row for each that is asked about,
- * also for what is not there, so that reading it takes as long; the object itself is read by those whom it is for.
+ * The columns that authorization needs: owner and sender of an object. Each key yields one short row even when the
+ * object is missing, so that response times reveal nothing.
  */
 import type { RecordKind } from '../../domain/records/records.js'
 import type { Db } from './db.js'
 
 export interface Head {
-  /** Null: of nobody that is known, or not there. */
+  /** Null when the owner is unknown or the object is missing. */
   operatorId: number | null
   uscc: string | null
   shop: string | null
   region: string | null
-  /** Of a record: its kind, and whether it stands. */
+  /** Records only. */
   kind: RecordKind | null
   stands: boolean | null
-  /** By which it came, and who sent that; null where neither matters. */
+  /** Feed and sender, where they matter for access. */
   feed: string | null
   by: string | null
 }
@@ -24,7 +24,7 @@ const TOLD = (subject: string): string =>
 const NOT_SENT = 'null as feed, null as by'
 const NO_RECORD = 'null as kind, null::boolean as stands'
 
-/** The row of `a` (SQL): operator_id, kind, stands, feed, by. */
+/** SQL for the row of `a`: operator_id, kind, stands, feed, by. */
 const HEADS = {
   Operator: `select h.id as operator_id, ${NO_RECORD}, ${NOT_SENT} from operators h where h.id = a.id::int and h.known_to is null`,
   Record: `select h.operator_id, h.kind, h.known_to is null and h.ended_on is null as stands, ${NOT_SENT} from versions h where h.id = a.id::bigint`,
@@ -45,7 +45,7 @@ export type Headed = keyof typeof HEADS
 
 export const isHeaded = (type: string): type is Headed => Object.hasOwn(HEADS, type)
 
-/** In the order of the keys. An operator that was merged into another is of that other's region. */
+/** In the order of the keys. A merged operator has the region of its successor. */
 export const of = async (db: Db, type: Headed, keys: readonly string[]): Promise<Head[]> => {
   const answer = await db.raw(
     `select h.operator_id as "operatorId", o.uscc, o.shop, o.region, h.kind, h.stands, h.feed, h.by

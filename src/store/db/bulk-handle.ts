@@ -1,6 +1,6 @@
 /**
- * Connections for questions about many codes, beside those of short ones: whoever asks about a hundred thousand keeps nobody else
- * waiting for one. Statements are prepared, and one that nobody waits for any more is ended in PostgreSQL itself.
+ * Separate connections for queries about many codes, so that they do not block short queries. Statements are prepared,
+ * and an abandoned one is cancelled in PostgreSQL.
  */
 import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
@@ -8,34 +8,37 @@ import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import type { Db } from './db.js'
 
-/** Connections of one process. */
+/** Connections per process. */
 const POOL_MAX = 4
-/** Unused for so long a connection is given back, milliseconds. */
+/** Idle connections are closed after this, milliseconds. */
 const IDLE_MS = 30_000
 const NAME_CHARACTERS = 24
 /**
- * A cancellation that arrives before its statement has begun does nothing, so it is sent several times, milliseconds apart. The
- * secret in it belongs to one connection, so it never reaches a statement of another.
+ * A cancellation that arrives before its statement has begun has no effect, so it is repeated after these delays,
+ * milliseconds. Its secret belongs to one connection and cannot hit another.
  */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
-/** A connection for a cancellation that is not made in this time is given up, milliseconds. */
+/** Timeout for the connection of a cancellation, milliseconds. */
 const CANCEL_CONNECT_MS = 5_000
-/** PostgreSQL protocol, message CancelRequest: its length and its code. */
+/** PostgreSQL protocol, CancelRequest: length and code. */
 const CANCEL_BYTES = 16
 const CANCEL_CODE = 80877102
-/** As in store/db/shared-connections: else the server plans such statements again and again. */
+/** Prevents replanning, as in store/db/shared-connections. */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
-/** What reading functions need of a handle: `Db` is one. Named bindings (`:name`) or places (`?`). */
+/**
+ * The part of a handle that reading functions need; `Db` satisfies it. Bindings are named (`:name`) or positional
+ * (`?`).
+ */
 export interface Reads {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
   raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
 }
 
 export interface Bulk {
-  /** Once the signal is given, what is asked ends in PostgreSQL, and nothing more is asked. */
+  /** Statements under an aborted signal are cancelled in PostgreSQL, and no new ones start. */
   under(signal: AbortSignal): Reads
-  /** The same; all that `act` asks is of one instant of the database, on one connection. */
+  /** Like `under`, but all reads of `act` share one connection and one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: Reads) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -43,7 +46,7 @@ export interface Bulk {
 interface Written {
   text: string
   name: string
-  /** Names of the bindings, in the order of their numbers; null: they are given in order. */
+  /** Binding names in the order of their numbers; null for positional bindings. */
   names: string[] | null
 }
 
@@ -57,7 +60,7 @@ export const makeBulk = (beside: Db): Bulk => {
       max: POOL_MAX,
       idleTimeoutMillis: IDLE_MS,
     })
-    // One that is lost while nobody uses it is made anew when somebody does.
+    // The pool replaces idle connections that are lost.
     made.on('error', () => undefined)
     pool = made
     return made
@@ -76,7 +79,7 @@ export const makeBulk = (beside: Db): Bulk => {
   const held = async <T>(signal: AbortSignal, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     const client = await open().connect()
-    // An aborted statement does not give its connection back: the pool makes a new one, and the cancellation is waited for by nobody.
+    // An abandoned connection is destroyed and the pool opens a new one. Callers do not wait for the cancellation.
     let isGivenUp = false
     const giveUp = (): void => {
       isGivenUp = true
@@ -90,7 +93,7 @@ export const makeBulk = (beside: Db): Bulk => {
     try {
       return await act(client)
     } catch (error) {
-      // The driver says only that the connection has gone.
+      // Throws the abort reason; the driver would only say that the connection is gone.
       signal.throwIfAborted()
       throw error
     } finally {
@@ -124,7 +127,7 @@ export const makeBulk = (beside: Db): Bulk => {
   }
 }
 
-/** What a cancellation needs of a connection of the driver. */
+/** Driver internals that a cancellation needs. */
 interface Backend {
   processID: number
   secretKey: number
@@ -133,7 +136,7 @@ interface Backend {
   port: number
 }
 
-/** Ends the statement of a connection, by connections of its own. */
+/** Cancels the statement of a connection over separate connections. */
 const cancel = async (client: pg.PoolClient): Promise<void> => {
   const { processID, secretKey, host, port, connection } = client as unknown as Backend
   const { remoteAddress } = connection.stream
@@ -147,7 +150,7 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
       const socket = connectTo(address)
       socket.unref().setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
       socket.on('error', () => undefined).on('close', () => resolve())
-      // The server answers by closing.
+      // The server answers by closing the connection.
       socket.on('connect', () => socket.write(message)).resume()
     })
   }
@@ -155,7 +158,7 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
 
 const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g
 
-/** As the driver wants it: numbered, and each name once. */
+/** Converts bindings to the driver's numbered form, with each name once. */
 const writtenOf = (sql: string): Written => {
   const names: string[] = []
   let place = 0

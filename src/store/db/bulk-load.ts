@@ -1,20 +1,20 @@
 /**
- * Filling a table that holds next to nothing: without its indexes, which are built when it is full. That takes a third
- * of the time, and an exclusive lock on the table to the end of the transaction. A table is therefore filled in the ordinary way
- * while a hub serves, in a rehearsal, and where others read it at that moment.
+ * Loads an almost empty table without its indexes and rebuilds them afterwards. This takes a third of the time but
+ * holds an exclusive lock until the transaction ends. The normal way is used while a hub serves, in a rehearsal, and
+ * while others read the table.
  */
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
-/** Fewer rows are written as fast with the indexes in place. */
+/** Below this, loading with indexes is equally fast. */
 const FEWEST_ROWS = 50_000
-/** Of the rows to come, so many may be there already. */
+/** The table may already hold this share of the rows to come. */
 const THERE_SHARE = 0.1
-/** How long others are waited for, milliseconds. */
+/** Longest wait for the table lock, milliseconds. */
 const LOCK_WAIT_MS = 250
-/** SQLSTATE of a lock not had in time. */
+/** SQLSTATE lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03'
-/** For sorting while an index is built. Of this transaction only. */
+/** Sort memory for the index build, in this transaction only. */
 const BUILD_MEM = '256MB'
 
 export const filling = async <T>(
@@ -37,10 +37,10 @@ export const filling = async <T>(
   return filled
 }
 
-/** Names of the connections that a hub has only while it serves; its timetable asks every second. */
+/** Connection names that exist only while a hub serves. Its timetable queries every second. */
 const SERVING = ['hub answers', 'hub timetable']
 
-/** Whether this is no rehearsal and no hub serves from this database. */
+/** Returns true outside rehearsals when no hub serves from this database. */
 const nobodyWaits = async (tx: Tx): Promise<boolean> => {
   const answer = await tx.raw(
     `select not ${IS_REHEARSAL} and not exists (select 1 from pg_stat_activity

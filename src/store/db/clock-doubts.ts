@@ -1,26 +1,26 @@
-/** The database's clock, the newest instant at which it was right, and each time that it leapt. */
+/** The database clock: the newest instant at which it was right, and each leap. */
 import type { Cause } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from './db.js'
 
 export interface Doubt {
   id: number
   cause: Cause
-  /** What the clock showed when it was found to have leapt. */
+  /** Reading of the clock when the leap was detected. */
   foundAt: Date
-  /** What it should have shown; of a START the newest row. */
+  /** Expected reading; for a START, the newest row. */
   expectedAt: Date
 }
 
 export interface ClockRead {
   at: Date
-  /** The newest instant at which a hub found the clock right; null: no hub ever did. */
+  /** The newest instant at which a hub found the clock right, if any. */
   sureAt: Date | null
   doubt: Doubt | null
 }
 
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
 
-/** A condition of SQL: nothing is erased by a clock that is doubted. */
+/** SQL condition: nothing is erased while the clock is doubted. */
 export const CLOCK_IS_DOUBTED = `exists (select 1 from clock_doubts where settled_at is null)`
 
 export const read = async (db: Db): Promise<ClockRead> => {
@@ -32,13 +32,13 @@ export const read = async (db: Db): Promise<ClockRead> => {
   return { at, sureAt, doubt: doubt.id === null ? null : doubt }
 }
 
-/** Null: the clock is believed. */
+/** Returns null when the clock is trusted. */
 export const open = async (db: Db | Tx): Promise<Doubt | null> => {
   const answer = await db.raw(`${DOUBT} /* clock-doubts.open */`)
   return answer.rows[0] ?? null
 }
 
-/** Notes that the clock is right now; not while it is doubted. */
+/** Records that the clock is right, unless it is doubted. */
 export const noteSure = async (db: Db): Promise<void> => {
   await db.raw(
     `insert into database_clock (sure_at) select clock_timestamp() where not exists (${DOUBT})
@@ -46,7 +46,7 @@ export const noteSure = async (db: Db): Promise<void> => {
   )
 }
 
-/** False: it is doubted already. */
+/** Returns false when the clock is already doubted. */
 export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<Doubt, 'id'>): Promise<boolean> => {
   const answer = await db.raw(
     `insert into clock_doubts (cause, found_at, expected_at) values (:cause, :foundAt, :expectedAt)
@@ -56,7 +56,7 @@ export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<Doubt, 
   return answer.rows.length > 0
 }
 
-/** From now on the clock is believed. Null: it was not doubted. */
+/** Trusts the clock again. Returns null when it was not doubted. */
 export const settle = async (
   db: Db,
   { by, reason = null }: { by: string; reason?: string | null },

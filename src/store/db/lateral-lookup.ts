@@ -1,7 +1,6 @@
 /**
- * Many small look-ups in one statement, each by an index, in its order and no further than its limit. Told by its statistics
- * that thousands of rows bear one name or one code, the planner expects to meet any other soon as well and reads the whole
- * table for each: the same statement that took milliseconds then takes a minute.
+ * Forces index lookups for many small queries in one statement. When statistics show thousands of rows for one name or
+ * code, the planner prefers full table scans. The same statement then takes a minute instead of milliseconds.
  */
 import type { Tx } from './db.js'
 

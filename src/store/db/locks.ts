@@ -1,13 +1,13 @@
-/** Advisory locks that belong to a connection, so that a killed process gives its lock back by dying. */
+/** Advisory locks tied to a connection: a killed process releases its lock. */
 import type { Db } from './db.js'
 
-/** How often a waiting process asks again, milliseconds. */
+/** Polling interval while waiting, milliseconds. */
 const ASK_AGAIN_MS = 100
 
 /**
- * Runs `work` while nobody else holds `name`; 'held' if it stayed so for `waitMs`. The lock lies on a connection of its
- * own outside any transaction: agencies and platforms may be called meanwhile. It is none of the pool's: those who wait
- * would hold all of them, and the one that works would find none left.
+ * Runs `work` while holding the lock `name`; returns 'held' after waiting `waitMs`. The lock needs its own connection
+ * outside any transaction, since agencies and platforms may be called meanwhile. It bypasses the pool: waiters would
+ * exhaust it and block the holder.
  */
 export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> => {
   const connection = await db.client.acquireRawConnection()
@@ -25,7 +25,7 @@ export const alone = async <T>(db: Db, name: string, waitMs: number, work: () =>
     }
     return await work()
   } finally {
-    // With its connection the lock is given back, also where the database has gone away meanwhile.
+    // Closing the connection releases the lock, even when the database has gone away.
     await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The migrations of a database: which it has, which it lacks, and how they are applied. Each declares whether it goes `before` the
- * roll-out of its release, while hubs of the release before still run, or `after` it (expand, then contract).
+ * Migrations: applied, missing, and how to apply them. Each declares whether it runs `before` the roll-out of its
+ * release, while older hubs still run, or `after` it (expand, then contract).
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,7 +20,7 @@ interface Migration extends Knex.Migration {
   rollOut?: RollOut
 }
 
-/** migrations/ beside src/ (under tsx) or beside dist/src/ (built). */
+/** migrations/ beside src/ (tsx) or beside dist/src/ (built). */
 const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
 
 export const filesOf = (folder: string): MigrationFile[] =>
@@ -35,7 +35,7 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
-/** The migration, which also notes in its own transaction when it is rolled out. */
+/** Wraps a migration to record its roll-out in the same transaction. */
 const noting = async (file: MigrationFile): Promise<Migration> => {
   const migration = await read(file)
   return {
@@ -55,10 +55,10 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
   }
 }
 
-/** The migration that makes the table of roll-outs. */
+/** The migration that creates the roll-out table. */
 const OWN = '20261129-51-roll-out'
 
-/** Recorded without their ending, so that a database migrated from src/ and one migrated from dist/ agree. */
+/** Names are recorded without extension, so that databases migrated from src/ and from dist/ agree. */
 export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
@@ -68,14 +68,16 @@ export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<
 export type Version = 'EMPTY' | 'BEHIND' | 'CURRENT'
 
 export interface Versioned {
-  /** BEHIND: it lacks one that goes before the roll-out. CURRENT: at most such as go after it are missing. */
+  /**
+   * BEHIND: a migration that goes before the roll-out is missing. CURRENT: at most those that go after it are missing.
+   */
   state: Version
   missing: string[]
 }
 
 /**
- * How the database stands against this program. Refusal DATABASE_NEWER where it holds a migration that is not known here and that
- * went after the roll-out of its release; others leave this release working.
+ * Compares the database with this program. Throws DATABASE_NEWER when the database has an unknown migration that went
+ * after its roll-out. Unknown ones that went before it do no harm.
  */
 export const version = async (db: Knex): Promise<Versioned> => {
   const files = filesOf('migrations')
@@ -96,24 +98,25 @@ export const version = async (db: Knex): Promise<Versioned> => {
   return { state: each.includes('before') ? 'BEHIND' : 'CURRENT', missing }
 }
 
-/** Of these names those that the database says went before a roll-out. */
+/** Selects the names that the database records as before a roll-out. */
 const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<string>> => {
   if (!(await db.schema.hasTable('migrations_roll_out'))) return new Set()
   const rows = await db('migrations_roll_out').select('name').whereIn('name', names).where({ roll_out: 'before' })
   return new Set(rows.map((row: { name: string }) => row.name))
 }
 
-/** Name of the advisory lock that lets one of several starting processes migrate while the others wait. */
+/** Advisory lock: one of several starting processes migrates while the others wait. */
 const MIGRATE_LOCK = 'hub.migrate'
 
-/** `before`: only up to the last that goes before the roll-out; what goes after it waits for `all`. */
+/** `before` stops at the last migration that goes before the roll-out. */
 export type Extent = 'before' | 'all'
 
 export const migrate = async (db: Knex, extent: Extent = 'all'): Promise<string[]> => {
   await version(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    // The waiting process finds the work done. knex's own lock row survives a SIGKILL: under ours it can be freed.
+    // A process that waited finds the work done. knex's own lock row survives SIGKILL and can be freed safely under
+    // ours.
     const { state, missing } = await version(db)
     const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
     if (files.length === 0) return []

@@ -1,12 +1,12 @@
 /**
- * Whether a transaction is a rehearsal: an act that will be rolled back. The transaction itself says so by a setting, so that
- * whatever is called within it takes neither the order of knowledge nor an exclusive lock on a table.
+ * A rehearsal is a transaction that will be rolled back. A transaction setting marks it, so that called code takes
+ * neither the knowledge order nor exclusive table locks.
  */
 import type { Tx } from './db.js'
 
 const SETTING = 'hub.rehearsal'
 
-/** True in a rehearsal (SQL). */
+/** SQL condition: true in a rehearsal. */
 export const IS_REHEARSAL = `(current_setting('${SETTING}', true) is not distinct from 'on')`
 
 export const markRehearsal = async (tx: Tx): Promise<void> => {

@@ -1,20 +1,20 @@
 /**
- * A connection beside the pool of a handle, kept a while once its work is done: what PostgreSQL has learnt there of the
- * tables, whoever comes next need not wait for.
+ * Keeps one connection outside the pool for a while after its work. The next user profits from PostgreSQL's warm
+ * catalog caches.
  */
 import type { Db } from './db.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: knex's own, which has no type
 type Connection = any
 
-/** For how long, milliseconds. */
+/** Lifetime of an unused reserved connection, milliseconds. */
 const KEPT_MS = 10_000
 
 const spares = new WeakMap<object, { connection: Connection; late: NodeJS.Timeout }>()
-/** Handles with whose pool their spare ends. */
+/** Clients whose `destroy` also closes the reserved connection. */
 const bound = new WeakSet<object>()
 
-/** The one that was kept, if it is still good; whoever takes it has it alone. */
+/** Takes the reserved connection for exclusive use, if it is still good. */
 export const takeSpare = (db: Db): Connection | null => {
   const spare = spares.get(db.client)
   if (spare === undefined) return null
@@ -24,7 +24,7 @@ export const takeSpare = (db: Db): Connection | null => {
   return spare.connection.__knex__disposed ? null : spare.connection
 }
 
-/** Keeps it, or ends it where there is one already. It holds no process up. */
+/** Reserves a connection, or closes it when there is already one. It does not keep the process alive. */
 export const keepSpare = async (db: Db, connection: Connection): Promise<void> => {
   if (spares.has(db.client)) return end(db, connection)
   const late = setTimeout(() => {

@@ -1,7 +1,7 @@
-/** A database that was restored from a backup: how it is known, and what holds until a person has released it. */
+/** Detects a database that was restored from a backup, and holds it until a person releases it. */
 import type { Db, Tx } from './db.js'
 
-/** What notes outside the database call it; a copy has the same. */
+/** Identity of the database for notes kept outside it. A copy has the same identity. */
 export const identity = async (db: Db | Tx): Promise<string> => {
   const answer = await db.raw(
     `with made as (insert into database_identity default values on conflict do nothing returning id)
@@ -10,13 +10,13 @@ export const identity = async (db: Db | Tx): Promise<string> => {
   return answer.rows[0].id
 }
 
-/** A server: its timeline, which each promotion changes, and its system identifier, which each new cluster has of its own. */
+/** A server: its timeline changes with each promotion; its system identifier is unique to each cluster. */
 export interface Server {
   timeline: string | null
   system: string
 }
 
-/** The server that the database is on, and the one for which it was vouched; null: for none yet. */
+/** The current server, and the server that the database is vouched for, if any. */
 export const servers = async (db: Db | Tx): Promise<{ now: Server; vouched: Server | null }> => {
   const answer = await db.raw(
     `select database_timeline() as "nowTimeline", (select system_identifier::text from pg_control_system()) as "nowSystem",
@@ -29,7 +29,7 @@ export const servers = async (db: Db | Tx): Promise<{ now: Server; vouched: Serv
   }
 }
 
-/** From now on the database is vouched for on the server that it is on. */
+/** Vouches for the database on its current server. */
 export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' }): Promise<void> => {
   await db.raw(
     `update database_identity set timeline = database_timeline(), system = (select system_identifier::text from pg_control_system())
@@ -38,18 +38,18 @@ export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' })
   )
 }
 
-/** What was noted outside before it left; `key` and `at` are absent in notes of before they were noted. */
+/** A delivery noted outside the database before it was sent. Old notes lack `key` and `at`. */
 export interface NotedDelivery {
   deliveryId: number
-  /** Its subject. */
+  /** Id of the subject. */
   key?: string
-  /** When it was owed, ISO. */
+  /** Creation of the delivery, ISO. */
   at?: string
 }
 
 /**
- * Whether the database holds this very delivery: ids are given again after some were lost, so the subject and the instant have to
- * be the same. What was released counts as known.
+ * Returns true when the database holds this very delivery. Ids are reused after a loss, so subject and instant must
+ * match too. Released deliveries count as known.
  */
 export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> => {
   const answer = await db.raw(
@@ -61,7 +61,7 @@ export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Pro
   return answer.rows[0].found
 }
 
-/** The largest that the database knows to have left it; what was released counts as known. */
+/** Highest delivery id and snapshot sequence known to have left the hub. Released ones count as known. */
 export interface Reached {
   deliveryId: number
   sequence: number
@@ -77,13 +77,12 @@ export const reached = async (db: Db | Tx): Promise<Reached> => {
 }
 
 /**
- * Whether anybody may be listed in public now (SQL): not while the database is behind what has left it, since it may have lost
- * who was removed. It is a condition of every statement that answers with entries, so that it holds in the same instant.
+ * SQL condition: public listing is allowed. It is false while the database lags behind what was sent, because removals
+ * may be lost. Every statement that returns entries includes it, so it holds for the same instant.
  */
 export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 
-/** The same as a question of its own, for whoever says that the list is withheld. */
 export const mayList = async (db: Db | Tx): Promise<boolean> => {
   const answer = await db.raw(`select ${MAY_LIST} as may /* restored.mayList */`)
   return answer.rows[0].may
@@ -96,10 +95,10 @@ export interface Restored {
   id: number
   foundAt: Date
   cause: Cause
-  /** Who declared it, and why; null: the hub has found it. */
+  /** Null when the hub detected it itself. */
   saidBy: string | null
   said: string | null
-  /** The platform that showed more than the database had told it. */
+  /** The platform that showed more than the database had sent it. */
   platform: string | null
   notedDelivery: number | null
   notedNumber: number | null
@@ -115,7 +114,7 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
   r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
-/** Null: it is not stopped. */
+/** Returns null when nothing is stopped. */
 export const open = async (db: Db | Tx): Promise<Restored | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`,
@@ -123,7 +122,7 @@ export const open = async (db: Db | Tx): Promise<Restored | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Every time it was, newest first. */
+/** Newest first. */
 export const all = async (db: Db): Promise<Restored[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`,
@@ -133,7 +132,7 @@ export const all = async (db: Db): Promise<Restored[]> => {
 
 export type Evidence = Omit<Restored, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** False: it is stopped already; then the larger of what was noted stands. */
+/** Returns false when the database is already stopped; the larger noted figures are kept. */
 export const stop = async (tx: Tx, made: Evidence): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
@@ -147,8 +146,8 @@ export const stop = async (tx: Tx, made: Evidence): Promise<boolean> => {
 }
 
 /**
- * The largest number of these deliveries than which the platform was never sent a later one about the same subject; null: there is
- * none. What is numbered no higher than the floor is known to have been overtaken.
+ * Highest number among these deliveries after which the platform was sent nothing later about the same subject; null
+ * when there is none. Numbers up to the floor count as overtaken.
  */
 export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
   const answer = await db.raw(
@@ -161,7 +160,7 @@ export const overtaken = async (db: Db, platform: string, deliveryIds: readonly 
   return answer.rows[0]?.number ?? null
 }
 
-/** No message to these platforms is numbered so, or less, any more. */
+/** Messages to these platforms are numbered above the floor from now on. */
 export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; floor: number }[]): Promise<void> => {
   await tx.raw(
     `insert into platform_states as s (platform, sequence_floor)
@@ -171,20 +170,23 @@ export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; f
   )
 }
 
-/** The largest number that was ever given to a message. */
+/** Highest number ever given to a message. */
 export const highestNumber = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw('select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
   return answer.rows[0].n
 }
 
-/** What is owed may have been sent since the backup: it counts as tried, so that it is asked about, and removed, as such. */
+/**
+ * Owed deliveries may have been sent since the backup. Counting them as attempted makes the hub query the platform, and
+ * send removals for them.
+ */
 export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,
   )
 }
 
-/** Locked to the end of the transaction. */
+/** Locks the row until the transaction ends. */
 export const openForRelease = async (tx: Tx): Promise<Restored | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
@@ -192,7 +194,7 @@ export const openForRelease = async (tx: Tx): Promise<Restored | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Also no id of a delivery is given twice: notes outside the database tell by it how far it was. */
+/** Also advances the id sequence of deliveries, because notes outside the database identify deliveries by id. */
 export const release = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },

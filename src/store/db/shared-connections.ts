@@ -1,23 +1,23 @@
 /**
- * The hot path to the database: connections of their own, beside those of longer questions, on which every statement is
- * prepared under a name and planned once.
+ * Hot path to the database: separate connections on which each statement is prepared once under a name and planned
+ * once.
  */
 import { createHash } from 'node:crypto'
 import { type Db, open } from './db.js'
 
-/** Connections of one process; each lookup is short. */
+/** Connections per process; each lookup is short. */
 const POOL_MAX = 6
-/** Statements that are known by name. All are written in store/; a text that is made while running would fill the server. */
+/** Bound on prepared statements. All texts are written in store/; generated texts would fill the server's memory. */
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 
 /**
- * Otherwise the server may plan again each time: it takes a plan for few keys to be cheaper by more than planning costs. And it
- * may compile a plan (jit) in which much is foreseen that nearly never happens, which costs a hundred executions.
+ * Without a generic plan the server replans: it overestimates the gain of a plan for few keys. JIT compilation would
+ * cost a hundred executions.
  */
 const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
-/** As `pg` takes it, behind knex. */
+/** pg's statement type behind knex. */
 interface Asking {
   sql: string
   bindings?: readonly unknown[]
@@ -25,8 +25,8 @@ interface Asking {
 }
 
 /**
- * A handle for short reads by key beside `db`, on the same database. Whoever listens to what `db` asks hears of these too.
- * Its statements must read well by one plan for all values (keys, days); what filters by what was given or not does not.
+ * A handle for short key lookups on the same database as `db`; listeners of `db` hear its queries too. Each statement
+ * must run well under one plan for all values, so optional filters do not belong here.
  */
 export const beside = (db: Db): Db => {
   const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
@@ -36,7 +36,10 @@ export const beside = (db: Db): Db => {
   return hot
 }
 
-/** Has every statement with values prepared under a name, once on each connection; one without may be several in one text. */
+/**
+ * Prepares every statement that has bindings under a name, once per connection. A text without bindings may hold
+ * several statements.
+ */
 export const naming = (db: Db): Db => {
   const names = new Map<string, string>()
   const client = db.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }

@@ -1,18 +1,18 @@
-/** Transactions of people's acts: none waits for a lock longer than a person would. */
+/** Transactions for people's actions, with a bounded wait for locks. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './db.js'
 
-/** Longest wait for a lock that a merge or another act holds, milliseconds. */
+/** Longest wait for a lock, milliseconds. */
 const LOCK_WAIT_MS = 5_000
-/** SQLSTATE `lock_not_available`: PostgreSQL's `lock_timeout` has passed. */
+/** SQLSTATE lock_not_available, raised after `lock_timeout`. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
 /**
- * Runs `act` in a transaction that waits at most `waitMs` for each lock. Refusal RUN_BUSY where a lock is not had in time; `job` says
- * in it what was to be done.
+ * Runs `act` in a transaction that waits at most `waitMs` for each lock. Throws RUN_BUSY, naming `job`, when a lock is
+ * not granted in time.
  */
 export const inTransaction = async <T>(
   db: Db,

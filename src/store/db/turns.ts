@@ -1,11 +1,11 @@
-/** A gate for questions over the whole public list, one for all doors of a process: each is the database's work for a while. */
+/** Limits concurrent queries over the whole public list, per process, because each is expensive for the database. */
 import { Refusal } from '../../foundation/errors.js'
 
-/** Such questions at once, and how many more may wait. */
+/** Concurrent queries, and the bound of the waiting queue. */
 const WHOLE_MOST = 3
 const WAITING_MOST = 200
 
-/** Does it when it has its turn. It waits for nothing else that does. Refusal HUB_BUSY where too many wait already. */
+/** Runs `act` in its turn. Turns must not be nested. Throws HUB_BUSY when the queue is full. */
 export type InTurn = <T>(act: () => Promise<T>) => Promise<T>
 
 export const makeTurns = (most = WHOLE_MOST): InTurn => {
