@@ -1,6 +1,6 @@
 /**
- * What the trail is told of an answer, before it leaves. Every question of whoever is signed in leaves a row; so does every
- * act, one before it is done and one with its outcome, so that nothing is done of which no row tells.
+ * Audit log rows of requests, written before the answer leaves. Every question of a signed-in viewer leaves one row. An act leaves two: one
+ * before it is done, one with its outcome.
  */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
@@ -16,7 +16,7 @@ import { remembering, TEXT_MOST } from './purpose.js'
 import type { Asked } from './request-context.js'
 import { codesIn } from './seen-operators.js'
 
-/** Members of a list of variables that are kept. */
+/** Members of a list variable that are kept. */
 const MEMBERS_MOST = 20
 
 const DONE = 'DONE'
@@ -28,11 +28,13 @@ export interface Kept {
   asked: string
   outcome?: string
   shown?: Iterable<string>
-  /** What leaves, or came; absent where it is not known before it has left. */
+  /** The bytes sent or received; absent when they are not known before the answer leaves. */
   content?: string | Buffer
 }
 
-/** `name`: as it was given; `known`: it is registered. What was refused for coming too often is counted by address alone. */
+/**
+ * Counts a refused sign-in attempt. `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone.
+ */
 export const keepAttempt = (
   { attempts, keys }: Pick<ApiParts, 'attempts' | 'keys'>,
   { now: at, requestId: request, address }: Pick<Asked, 'now' | 'requestId' | 'address'>,
@@ -43,7 +45,7 @@ export const keepAttempt = (
   return attempts.refused({ at, request, door, mark, known: known && folded !== '' ? name : null, address, code })
 }
 
-/** A row of whoever asks, durable when this returns. Refusal TRAIL_UNAVAILABLE. */
+/** Writes an audit row, durable when this returns. Refusal TRAIL_UNAVAILABLE. */
 export const keep = (
   { trail }: Pick<ApiParts, 'trail'>,
   { now: at, requestId: request, purpose }: Pick<Asked, 'now' | 'requestId' | 'purpose'>,
@@ -52,13 +54,13 @@ export const keep = (
 ): Promise<void> => {
   const digest = content === undefined ? null : digestOf(content)
   const who = { client: sub ?? 'public', role, agency }
-  // Of what is yet to be done nobody knows what will come of it.
+  // The outcome of an act is not known before it is done.
   const came = kind === 'ACT' ? null : outcome
   return trail.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
 /**
- * Of a GraphQL answer. Whoever has no token leaves a row only with a token that it is given. Refusal TRAIL_UNAVAILABLE: the
+ * Writes the row of a GraphQL answer. An anonymous request leaves a row only when it is issued a token. Refusal TRAIL_UNAVAILABLE: the
  * answer must not leave.
  */
 export const keepAnswer = async (context: Context, answer: string | Buffer): Promise<void> => {
@@ -74,7 +76,7 @@ export const keepAnswer = async (context: Context, answer: string | Buffer): Pro
   await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
 }
 
-/** Before an operation is carried out, whoever carries it out: what is asked, as the trail keeps it. */
+/** Notes what an operation asks, in the form the audit log keeps. Both executors call it before execution. */
 export const learn = (
   { asking, parts }: Pick<Context, 'asking' | 'parts'>,
   operation: OperationDefinitionNode,
@@ -85,12 +87,12 @@ export const learn = (
   asking.said = saidIn(operation, source, variables, parts.keys.mark)
 }
 
-/** What was refused of it, or broke. */
+/** Notes the error codes of the answer for its audit row. */
 export const learnFaults = ({ asking }: Pick<Context, 'asking'>, errors: readonly GraphQLError[]): void => {
   asking.faults.push(...errors.map(codeOf))
 }
 
-/** Apollo's way to these; and an act's row is kept before it is done. */
+/** Apollo plugin that calls `learn` and `learnFaults`, and writes the row of an act before it is done. */
 export const trailing: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
@@ -123,14 +125,14 @@ const codeOf = (error: GraphQLError): string => {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
 }
 
-/** The question and its variables as they are kept: without numbers of persons and access codes, and bounded. */
+/** The question and its variables as kept: ID numbers and access codes replaced, length bounded. */
 const saidIn = (
   operation: OperationDefinitionNode,
   source: string,
   variables: Record<string, unknown>,
   mark: (id: string) => string,
 ): string => {
-  // An act's text may hold a secret, and need not be remembered: few are made.
+  // Mutations are not cached: their text may hold a secret.
   const query =
     operation.operation === OperationTypeNode.QUERY
       ? remembering(questions, source, () => made(source, mark))
@@ -140,14 +142,14 @@ const saidIn = (
   return given === '' ? query : `${query}\n${given}`
 }
 
-/** What was asked in the address of a door, as the trail keeps it. */
+/** A REST request (path and parameters) in the form the audit log keeps. */
 export const askedAt = (door: string, told: string, mark: (id: string) => string): string =>
   made(`${door}/${told}`, mark)
 
 const made = (source: string, mark: (id: string) => string): string =>
   cut(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
-/** A text that is cut ends with its length and the keyed hash of the whole, by which a copy of the question can be told from another. */
+/** Truncated text ends with its full length and the keyed hash of the whole, so that copies can be compared. */
 const cut = (text: string, mark: (id: string) => string): string =>
   text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
 

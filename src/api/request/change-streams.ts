@@ -1,6 +1,6 @@
 /**
- * Those who listen to changes: one look each half second for all of them, so that many cost hardly more than one. Each reads a page
- * at a time and takes the next only when the one before has left: a slow reader holds one page, and is let go if it stays slow.
+ * Open SSE streams of changes. One poll every half second serves all streams. Each stream reads one page at a time and waits until it has
+ * left; a slow reader holds one page and is disconnected if it stays slow.
  */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -8,27 +8,30 @@ import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/standing/changes.js'
 import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.js'
 
-/** Between two looks, milliseconds. */
+/** Poll interval, milliseconds. */
 const LOOK_MS = 500
-/** Streams of one client, and of one process. */
+/** Most streams of one client, and of one process. */
 export const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
 export interface Stream {
   client: string
-  /** Number of the last change that left. */
+  /** Number of the last change sent. */
   after: number
-  /** Tells what follows up to `last`, unless it is telling still; also where nothing does, for whoever must be kept awake or let go. Never throws. */
+  /**
+   * Sends the changes up to `last`, unless a send is still running. Also called when there is nothing new, for keep-alive and time-outs.
+   * Never throws.
+   */
   turn(last: number): Promise<void>
   end(reason: 'DRAINING'): void
 }
 
 export interface Streams {
-  /** Refusals STREAMS_MOST, STOPPING. Gives the way out. */
+  /** Returns the function that removes the stream. Refusals STREAMS_MOST, STOPPING. */
   add(stream: Stream): () => void
 }
 
-/** Once `leaving` is given, all are let go, and no more are taken: who listens comes again, to another process or to this one when it is back. */
+/** When `leaving` aborts, all streams end and no more are accepted. Clients reconnect, here or to another process. */
 export const makeStreams = ({
   db,
   now,
@@ -50,7 +53,7 @@ export const makeStreams = ({
   }
   const wait = (): void => {
     timer = setTimeout(async () => {
-      // One look that fails is made up for by the next.
+      // The next poll makes up for one that fails.
       await look().catch((error) => log.warn({ reason: reasonOf(error) }, 'changes could not be looked for'))
       timer = null
       if (open.size > 0 && !leaving.aborted) wait()

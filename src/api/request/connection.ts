@@ -1,4 +1,4 @@
-/** Relay connections: a page is read one item longer than asked for, and that item says whether more follow. */
+/** Relay connections. A page is read one item longer than requested; that item tells whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
 
 const FIRST_DEFAULT = 20
@@ -23,7 +23,7 @@ export interface Connection<N> {
   totalCount?: () => Promise<number> | number
 }
 
-/** `found` holds up to one item more than `args.first`. */
+/** `found` holds at most one item more than `args.first`. */
 export const connection = <N>(
   found: readonly N[],
   args: PageArgs,

@@ -1,4 +1,4 @@
-/** One question: who asks, at which instant, and the batched way to the store. */
+/** The GraphQL context of one request: viewer, instant, cost budget and data loaders. */
 import type { ServerResponse } from 'node:http'
 import { type Owner, type Viewer, viewerOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -13,7 +13,7 @@ import type { Asked } from './request-context.js'
 import { ANSWER_MOST_MS } from './request-database.js'
 import { note, nothingSeen, type Seen } from './seen-operators.js'
 
-/** What one answer may cost; what each field does, api/request/costs says. */
+/** Highest cost of one answer; the cost of each field is in `costs.ts`. */
 export const COST_MOST = 10_000
 
 export interface Context {
@@ -22,30 +22,30 @@ export interface Context {
   /** The day of `now` in Asia/Shanghai. */
   today: string
   requestId: string
-  /** Whose request it is, for limits. */
+  /** Client address, for rate limits. */
   address: string
   log: Log
   refused: string[]
   parts: ApiParts
   limits: Limits
   load: Loads
-  /** What this question may still cost. */
+  /** Cost that this request may still spend. */
   budget: { left: number }
-  /** Whether nobody waits for the answer any more, or it has taken too long. */
+  /** True when the client has gone or the answer has taken too long. */
   isOver(): boolean
-  /** Why it is asked, as whoever asks says; null: not said. */
+  /** Purpose given by the caller; null when none was given. */
   purpose: string | null
-  /** For the trail: what is asked, and which operators were shown. */
+  /** For the audit log: what is asked, and which operators were shown. */
   asking: Asking
   seen: Seen
-  /** Notes an operator that the answer shows and that no object of a type that is noted by itself says (api/graphql/audited-operators). */
+  /** Notes an operator that the answer shows, where its object type is not noted automatically (`audited-operators.ts`). */
   shown(code: string): void
 }
 
 type Request = Pick<Asked, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
 
 type Given = { asked: Request } & Pick<Context, 'viewer' | 'limits'>
-/** Whoever waits for the answer; `destroyed`: no longer. */
+/** The response; `destroyed` means that the client has gone. */
 type Reader = Pick<ServerResponse, 'destroyed'>
 const WAITING: Reader = { destroyed: false }
 
@@ -55,7 +55,10 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: Reader; began?: number } = {},
 ): Context => new Question(parts, given, reader, began)
 
-/** A class, for its accessor and its methods: see `askedBy`. Apollo copies it, which members that are `#private` would not survive. */
+/**
+ * A class, because literals with accessors are slow to collect (see `requestContextOf`). No `#private` members: Apollo copies the object
+ * and would lose them.
+ */
 class Question implements Context {
   readonly viewer: Viewer
   readonly limits: Limits
@@ -88,7 +91,7 @@ class Question implements Context {
     this.load = makeLoads(parts, asked.now)
   }
 
-  /** What changes something is told as it went, whoever still hears it. */
+  /** A mutation always reports its outcome, so it is never over. */
   isOver(): boolean {
     return !this.asking.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
   }
@@ -97,20 +100,21 @@ class Question implements Context {
     note(this.seen, { code })
   }
 
-  /** Made when it is first written to. */
+  /** The log is created lazily. */
   get log(): Log {
     return this.given.asked.log
   }
 }
 
-/** Before an answer is made a second time: nothing has been spent on it or shown. */
+/** Resets budget and seen operators before an answer is made a second time. */
 export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void => {
   budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
 }
 
 /**
- * Lists within lists multiply, and are stopped here, as is an answer that takes too long or that nobody waits for. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
+ * Charges `cost` to the budget. Stops nested lists that multiply, slow answers, and answers whose client has gone. Refusals:
+ * QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
  */
 export const spend = (context: Pick<Context, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
@@ -118,10 +122,10 @@ export const spend = (context: Pick<Context, 'budget' | 'isOver'>, cost: number)
   if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
 }
 
-/** What it has cost so far, also where it was too much. */
+/** The cost spent so far, also above the limit. */
 export const costOfAnswer = ({ budget }: Pick<Context, 'budget'>): number => COST_MOST - budget.left
 
-/** All that the hub knows, also what it learned after this question's instant was fixed. */
+/** Includes what the hub learned after this request's instant was fixed. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
 export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null }): When => ({
@@ -129,9 +133,8 @@ export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | nu
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
-/** Whether a question is about another day than today or another knowledge than the present. */
+/** True when the question is about another day than today, or about past knowledge. */
 export const isPast = (context: Context, when: When): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
-/** The viewer as far as this operator goes: see `viewerOf`. */
 export const viewerOn = ({ viewer }: Context, operator: Owner | null): Viewer => viewerOf(viewer, operator)

@@ -1,17 +1,17 @@
-/** The cookies of sessions, of a person's and of a party's, and how a request shows that it comes from a page of the hub. */
+/** Session cookies of people and parties, and the CSRF checks of requests that carry them. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
-/** `__Host-`: browsers take it from this very host alone, over TLS (or from localhost), and no other host can lay one down. */
+/** Browsers accept a `__Host-` cookie only from this very host over TLS (or localhost); no other host can set it. */
 const COOKIE = '__Host-hub'
-/** Of a party's, which opens its own door alone. */
+/** Cookie of a party's session, valid for `/my` only. */
 const PARTY_COOKIE = '__Host-party'
-/** As the hub writes them: 32 random bytes. */
+/** 32 random bytes, base64url. */
 const VALUE = /^[\w-]{43}$/
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
-/** Of a request whose cookie opens nothing: the browser lets go of it. */
+/** Deletes a cookie that no longer opens a session. */
 export const NO_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 export const NO_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
@@ -21,7 +21,7 @@ export const partyCookieFor = (value: string, seconds: number): string => writte
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
-/** Null: it carries none. Of several, or of one that is no cookie of the hub, it is the empty one, which opens nothing. */
+/** Returns null when the request carries no such cookie. Several cookies, or a malformed one, return '' and open nothing. */
 export const cookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
 export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 
@@ -36,7 +36,7 @@ const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null
   return values.length === 1 && VALUE.test(value) ? value : ''
 }
 
-/** Refusal CSRF_REFUSED for a request by cookie that may change something and does not carry its session's token. */
+/** Requires the session's CSRF token for unsafe methods. Refusal CSRF_REFUSED. */
 export const checkToken = (
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   matches: (given: string) => boolean,
@@ -46,13 +46,13 @@ export const checkToken = (
   if (typeof given !== 'string' || !matches(given)) throw new Refusal('CSRF_REFUSED')
 }
 
-/** Before there is a session: Refusal CSRF_REFUSED for what a browser sends on behalf of another site's page. */
+/** Refuses a cross-site browser request where there is no session yet. Refusal CSRF_REFUSED. */
 export const checkSite = (headers: IncomingHttpHeaders): void => {
   const site = headers['sec-fetch-site']
   const own = site === undefined ? isOwn(headers.origin, headers.host) : site === 'same-origin' || site === 'none'
   if (!own) throw new Refusal('CSRF_REFUSED')
 }
 
-/** Programs send no origin. */
+/** Programs send no Origin header. */
 const isOwn = (origin: string | undefined, host: string | undefined): boolean =>
   origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)

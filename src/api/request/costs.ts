@@ -1,6 +1,6 @@
 /**
- * What a question may cost and what each field costs: one table, by which answers are charged, each field's description says
- * its cost, and `hub status --costs` prints it. A cost is about one object: one look-up of its share.
+ * Cost of each GraphQL field. One table charges answers, adds the cost to each field's description, and is printed by `hub status --costs`.
+ * One unit is about one object's share of a look-up.
  */
 import {
   defaultFieldResolver,
@@ -17,35 +17,35 @@ import { COST_MOST, type Context, spend } from './context.js'
 import * as limits from './limits.js'
 
 interface Dearer {
-  /** When it is asked for, instead of what a field of its type costs. */
+  /** Cost per request of the field, instead of its type's default. */
   once?: number
-  /** Times this argument's length, instead of `once`. */
+  /** Cost is the length of this argument, instead of `once`. */
   byArgument?: string
-  /** For each of something that is known only once it is looked at; the field's resolver charges it (`charge`). */
+  /** Cost per unit that is known only while resolving; the resolver calls `charge`. */
   each?: Each
 }
 
 interface Each {
   cost: number
-  /** The most that all of them cost together, so that no object is too dear to be asked about at all; absent: no bound. */
+  /** Upper bound of the sum, so that no object becomes too costly to query; absent means unbounded. */
   most?: number
   zh: string
   en: string
 }
 
-/** Fields that cost otherwise than the rule says. */
+/** Fields whose cost differs from the default rule. */
 const DEARER = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
   'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
   'Query.standings': { byArgument: 'codes' },
-  // Does and undoes all that a take-back does.
+  // A roll-back preview does and undoes a whole roll-back.
   'Query.takeBackPreview': { once: 500 },
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
   'Listing.clocks': { once: 4 },
   'Listing.outlooks': { once: 10 },
   'Delivery.again': { once: 6 },
-  // Reads all facts of its operator anew.
+  // The audit reads all facts of its operator again.
   'Score.audit': { once: 100 },
   'Score.wayBack': { once: 101, each: { cost: 10, most: 5_000, zh: '所据事实', en: 'fact behind it' } },
   'Score.lasting': { once: 101, each: { cost: 5, most: 2_500, zh: '所据事实', en: 'fact behind it' } },
@@ -55,18 +55,18 @@ type Charged = {
   [K in keyof typeof DEARER]: (typeof DEARER)[K] extends { each: object } ? K : never
 }[keyof typeof DEARER]
 
-/** Parts of an object that take no look-up. */
+/** Embedded objects that need no look-up. */
 const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 
 export interface Cost {
   once: number
   byArgument: string | null
-  /** For each object of a list. */
+  /** Cost of each object of a list. */
   item: number
   each: Each | null
 }
 
-/** Null: it costs nothing, as every leaf that is not in the table. */
+/** Returns null when the field is free, as is every leaf that is not in the table. */
 export const costOf = (type: { name: string }, field: GraphQLField<unknown, Context>): Cost | null => {
   const dearer = (DEARER as Record<string, Dearer>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer
@@ -74,14 +74,14 @@ export const costOf = (type: { name: string }, field: GraphQLField<unknown, Cont
   const named = getNamedType(field.type)
   const isFree = isLeafType(named) || FREE.has(named.name)
   if (isFree) return once === undefined ? null : { once, byArgument, item: 0, each }
-  // A page costs what is on it, by whichever of the two it is read.
+  // A page is charged for its items once, whether read through `edges` or `nodes`.
   if (type.name.endsWith('Edge') && field.name === 'node') return null
   const isPage = type.name.endsWith('Connection')
   const own = once ?? (byArgument !== null || isPage ? 0 : 1)
   return { once: own, byArgument, item: isListType(getNullableType(field.type)) && byArgument === null ? 1 : 0, each }
 }
 
-/** As it is printed: `1 + 1 × item`. */
+/** The printed form: `1 + 1 × item`. */
 export const written = ({ once, byArgument, item, each }: Cost): string =>
   [
     ...(once > 0 ? [String(once)] : []),
@@ -90,13 +90,13 @@ export const written = ({ once, byArgument, item, each }: Cost): string =>
     ...(each ? [`${each.cost} × ${each.zh} ${each.en}${each.most ? `（至多 at most ${each.most}）` : ''}`] : []),
   ].join(' + ')
 
-/** What the resolver of such a field learns of its cost while it answers. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
+/** Charges a cost that the resolver learns while answering. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
 export const charge = (context: Context, field: Charged, times = 1): void => {
   const { cost, most = Number.POSITIVE_INFINITY }: Each = DEARER[field].each
   spend(context, Math.min(cost * times, most))
 }
 
-/** Has each field charge what it costs: before it is answered, lists besides for what is in them. */
+/** Wraps every resolver so that it charges its cost before it runs, and a list's items after it. */
 export const costing = (schema: GraphQLSchema): GraphQLSchema => {
   for (const [type, field] of fieldsOf(schema)) {
     const cost = costOf(type, field)
@@ -133,7 +133,7 @@ const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unkno
       ]),
     )
 
-/** Bounds of a question as a whole, which are looked at before it is answered, and of an answer. */
+/** Limits of a whole request (checked before execution) and of its answer. */
 const LIMITS = {
   cost: COST_MOST,
   bodyBytes: limits.BODY_BYTES,
@@ -156,7 +156,7 @@ const RULE = [
   '每个对象、列表或一页 1，列表和一页中的每一项另 1；其余字段不计费 an object, a list or a page costs 1, each item of a list or page 1 more, any other field nothing',
 ]
 
-/** For `hub status --costs`. */
+/** The output of `hub status --costs`. */
 export const costsTold = (schema: GraphQLSchema): { value: object; lines: string[] } => {
   const costs = fieldsOf(schema).flatMap(([type, field]) => {
     const cost = costOf(type, field)

@@ -1,4 +1,4 @@
-/** What the answers stand on, wired by hub.ts. */
+/** Dependencies of the API, wired by `src/hub`. */
 import type { Agency } from '../../agencies/feed.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
@@ -21,7 +21,7 @@ import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
 
 export interface Upload {
-  /** Client that sent it. */
+  /** The uploading client. */
   by: string
   file: FileGiven
   signal?: AbortSignal
@@ -30,69 +30,68 @@ export interface Upload {
 export interface ApiParts {
   db: Db
   keys: Keys
-  /** Tokens that are no longer good before their end. */
+  /** Tokens revoked before their expiry. */
   revocations: Revocations
-  /** Refused attempts to sign in, of all doors. */
+  /** Refused sign-in attempts at all entrances. */
   attempts: Attempts
-  /** How much each may ask in a minute. */
+  /** Requests per minute of each client and address. */
   quotas: Quotas
-  /** What many ask at once. */
+  /** Loaders shared between requests. */
   hot: Hot
-  /** Where many codes at once are looked up. */
+  /** Database handle for bulk look-ups. */
   bulk: Bulk
-  /** The gate of questions over the whole public list, of whichever door. */
+  /** Serialises questions over the whole public list. */
   inTurn: InTurn
-  /** Who listens to changes. */
+  /** Open change streams. */
   streams: Streams
   log: Log
-  /** What the hub counts about itself. */
   metrics: Metrics
-  /** Who may read it beside administrators and auditors: whoever shows the token, or comes from this machine. */
+  /** Who may read the metrics besides administrators and auditors: a holder of `token`, or, with `local`, this machine. */
   scraping: { token: string | null; local: boolean }
-  /** Aborted when the hub is about to stop: whatever goes on without an end is ended then. */
+  /** Aborts when the hub is about to stop; endless responses end then. */
   leaving: AbortSignal
   now: () => Date
-  /** The latest instant that is certain; `now` where the clock is not doubted, and when absent. */
+  /** The latest instant that is certain when the clock is in doubt; defaults to `now`. */
   sure?: () => Date
   rules: Rules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
   /** Ids of those that have an address. */
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
-  /** Proxies of one's own before the hub, whose note of the caller's address is believed; none when absent. */
+  /** Number of own reverse proxies whose X-Forwarded-For is trusted; default none. */
   proxies?: number
-  /** Requests of one client or address in a minute; as many as they like when absent or 0. */
+  /** Requests per minute of one client or address; unlimited when absent or 0. */
   quota?: number
-  /** Networks (CIDR) that may be called at the wish of a subscriber though they are not public; none when absent. */
+  /** Private networks (CIDR) that webhooks may call; default none. */
   webhookAllow?: readonly string[]
-  /** How long a listener may take to take what it is sent, milliseconds; 30 s when absent. */
+  /** Time a stream's reader may take to accept data, milliseconds; default 30 s. */
   slowMs?: number
-  /** How host names given by subscribers are resolved; by the system's DNS when absent. */
+  /** Resolver for subscribers' host names; default the system's DNS. */
   resolve?: Resolve
-  /** Everything shown is invented, and the pages say so. */
+  /** All data is invented, and the pages say so. */
   demo: boolean
-  /** Where the site is, as its operator says. */
+  /** Public address of the site, as configured. */
   publicUrl?: string
-  /** What runs by itself. */
+  /** Scheduled jobs. */
   timetable: readonly Occasion[]
-  /** Where the row of an answer goes before it leaves. */
+  /** The audit log. */
   trail: Trail
-  /** Walks the trail, page by page; what `progress` throws ends it. */
+  /** Verifies the audit log page by page. An exception thrown by `progress` stops it. */
   verifyTrail: (options: { progress: (rows: number) => void }) => Promise<TrailVerified>
-  /** Takes in a file that an agency uploaded; null where another process has it. */
+  /** Takes in an uploaded file; returns null when another process already runs it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
-  /** Scores these operators at once: what a move took off the list weighs nothing any more. */
+  /** Rescores these operators at once, because a removed listing no longer counts. */
   rescore: (operators: readonly number[]) => Promise<unknown>
-  /** Publishes removals at once, for whoever asks for a list that somebody has just left. */
+  /** Publishes removals at once, when the list is requested just after a removal. */
   publish: () => Promise<unknown>
   /** The public files as this process serves them; the server makes its own when absent. */
   files?: PublishedFiles
-  /** How long an answer waits for that publication while the last list, less what has left it, can be served, milliseconds. */
+  /** Longest wait for that publication, milliseconds, while the last list without the removed entries can be served. */
   publishWaitMs?: number
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
 
-/** Without what the server makes for itself. */
+/** The dependencies without those that the server creates itself. */
 export type PartsGiven = Omit<
   ApiParts,
   'revocations' | 'attempts' | 'quotas' | 'hot' | 'bulk' | 'inTurn' | 'streams' | 'leaving' | 'metrics' | 'scraping'

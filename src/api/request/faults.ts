@@ -1,11 +1,11 @@
-/** What outsiders are told when something is refused or broke: by name, or by request id; never a stack. */
+/** Errors in GraphQL answers: a refusal shows its code, a fault only its request id. Never a stack. */
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { asUnavailable, isCancelled } from '../../store/db/db.js'
 
-/** Codes of Apollo's own that say what was wrong with the question. */
+/** Apollo's codes for errors of the caller. */
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -15,21 +15,21 @@ const OF_THE_QUESTION = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ])
 
-/** What the database ended because it took too long is refused, and no fault. */
+/** A statement that PostgreSQL cancelled for its time limit is a refusal, not a fault. */
 export const asRefusal = (thrown: unknown): Refusal | null => {
   if (isRefusal(thrown)) return thrown
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
 
-/** What graphql-js says after the faults of a variable that it names; it gives it no code. */
+/** graphql-js ends a list of variable errors with this message and gives it no code. */
 const TOO_MANY = 'Too many errors processing variables'
-/** What the engine says of a question that is nested deeper than its parser goes. */
+/** V8's message when a query is nested deeper than the parser's stack. */
 const STACK = 'Maximum call stack size exceeded'
 
 const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>
   extensions?.['badInput'] === true || OF_THE_QUESTION.has(String(extensions?.['code'])) || message.startsWith(TOO_MANY)
 
-/** The whole truth of a fault goes to the log; outside it is known by the request id alone. */
+/** Logs a fault in full and adds the request id to the outgoing error. */
 export const noteFaults = (
   errors: readonly GraphQLError[],
   { requestId, log, refused: noted }: { requestId: string; log: Log; refused: string[] },
@@ -43,7 +43,7 @@ export const noteFaults = (
   }
 }
 
-/** What broke has no code yet, or Apollo's word for it; nor has what graphql-js says of variables. */
+/** Faults have no code, or Apollo's INTERNAL_SERVER_ERROR. Variable errors of graphql-js have none either. */
 const codeOf = (error: GraphQLError): string => {
   const { code } = error.extensions
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code
@@ -73,6 +73,6 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
 
 const refused = ({ code, details }: Refusal) => ({ code, ...(Object.keys(details).length > 0 && { details }) })
 
-/** An answer in GraphQL's shape to a request that never reached it. */
+/** A GraphQL-shaped error for a request that never reached GraphQL. */
 export const graphqlRefusal = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] })

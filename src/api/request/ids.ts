@@ -1,4 +1,4 @@
-/** Global ids and cursors: opaque outside, `Type:key` inside; of a listing of this hub the global id is its uuid. */
+/** Global ids and cursors: base64url of `Type:key`. A listing of this hub uses its uuid instead. */
 
 import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
@@ -25,15 +25,15 @@ export const NODE_TYPES = [
 ] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
-/** Longest id or cursor that is looked at, characters. */
+/** Longest id or cursor accepted, characters. */
 const LONGEST = 1_000
-/** Below PostgreSQL's largest integer. */
+/** Largest value of a PostgreSQL integer. */
 const LARGEST = 2_147_483_647
 
 export const globalId = (type: NodeType, key: string | number): string =>
   type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${type}:${key}`)
 
-/** Null for what is no id of this hub. */
+/** Returns null when the text is no id of this hub. */
 export const readId = (id: string): { type: NodeType; key: string } | null => {
   if (isUuid(id)) return { type: 'Listing', key: id }
   const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
@@ -41,13 +41,13 @@ export const readId = (id: string): { type: NodeType; key: string } | null => {
   return known && key ? { type: known, key } : null
 }
 
-/** The key of an id of this type, as a number; null for any other. */
+/** The numeric key of an id of this type; null for any other. */
 export const numberIn = (id: string, type: NodeType): number | null => {
   const found = readId(id)
   return found?.type === type ? wholeNumber(found.key) : null
 }
 
-/** A listing decided here (uuid), or a mirrored entry (the version of its record). */
+/** A listing decided here (uuid), or a mirrored entry (its record version). */
 export const listingIn = (id: string): { uuid: string } | { version: number } | null => {
   const found = readId(id)
   if (found?.type !== 'Listing') return null
@@ -56,7 +56,7 @@ export const listingIn = (id: string): { uuid: string } | { version: number } | 
   return version === null ? null : { version }
 }
 
-/** The key of a subject at the platforms: as it stands, or out of the former id of its entry; null for neither. */
+/** The subject's key at the platforms: a uuid, or taken out of an entry's former id; null for neither. */
 export const subjectIn = uuidIn
 
 export const wholeNumber = (text: string): number | null => {
@@ -66,7 +66,7 @@ export const wholeNumber = (text: string): number | null => {
 
 export const cursorOf = (key: string | number): string => encode(`after:${key}`)
 
-/** The number in a cursor; null where none is given. */
+/** The number in a cursor; null when no cursor is given. */
 export const numberAfter = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
   const n = wholeNumber(keyAfter(cursor))
@@ -74,7 +74,7 @@ export const numberAfter = (cursor: string | null | undefined): number | null =>
   return n
 }
 
-/** The number of a row of the trail, which may be beyond what an integer of the database holds. */
+/** An audit row number, which may exceed a PostgreSQL integer. */
 export const rowAfter = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
   const key = keyAfter(cursor)
@@ -92,7 +92,7 @@ export const entryAfter = (cursor: string | null | undefined): { publishedOn: st
   return { publishedOn, id }
 }
 
-/** Of things in the order of their days. */
+/** Cursor of rows ordered by due day. */
 export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(`${one.dueOn}/${one.id}`)
 
 export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
@@ -103,7 +103,7 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   return { dueOn, id }
 }
 
-/** Of figures of timeliness: by whom, where and of what. */
+/** Cursor of timeliness figures: authority, platform, duty. */
 export const figureCursor = ({ authority, platform, duty }: FigureOf): string =>
   cursorOf(JSON.stringify([authority, platform, duty]))
 
@@ -124,7 +124,7 @@ const textsIn = (json: string): string[] => {
   }
 }
 
-/** Of names found: how near, and whose. */
+/** Cursor of name matches: rank and operator. */
 export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
 
 export const matchAfter = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
@@ -135,7 +135,7 @@ export const matchAfter = (cursor: string | null | undefined): { rank: number; o
   return { rank: Number(rank), operator }
 }
 
-/** Of retractions: when, to the microsecond, and of which subject. */
+/** Cursor of retractions: instant to the microsecond, and subject. */
 export const retractionCursor = (one: { at: string; subjectId: string }): string =>
   cursorOf(`${one.at}/${one.subjectId}`)
 
@@ -143,7 +143,7 @@ export const retractionAfter = (cursor: string | null | undefined): { at: string
   if (cursor == null) return null
   const [, at = '', subjectId = ''] =
     /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\/(.+)$/.exec(keyAfter(cursor)) ?? []
-  // To Date 30 February is 2 March.
+  // Date.parse alone would accept 30 February as 2 March.
   if (!isDate(at.slice(0, 'YYYY-MM-DD'.length)) || Number.isNaN(Date.parse(at)) || !isUuid(subjectId)) throw badCursor()
   return { at, subjectId }
 }

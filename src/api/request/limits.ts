@@ -1,4 +1,4 @@
-/** How much one question may ask: bodies, depth, breadth. Checked before anything is executed. */
+/** Limits of one GraphQL request, checked before execution. */
 import {
   type ASTVisitor,
   type FragmentDefinitionNode,
@@ -14,32 +14,32 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 
 export const BODY_BYTES = 1_000_000
-/** Of lists and objects within one another in a body; what is written anew from it must not overflow a stack. */
+/** Deepest JSON nesting of a body; serialising deeper values could overflow the stack. */
 export const NESTING_MOST = 100
-/** Of one query document, so that parsing stays cheap; 1000 codes written out fit. */
+/** Tokens of a query document, so that parsing stays cheap. 1000 literal codes fit. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
-/** Fields in all, fragments opened wherever they stand. */
+/** Total fields with fragments expanded. */
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 export const DIRECTIVES_MOST = 100
-/** Written one beside the other in one selection, `__typename` and fragments too: every two of them are compared when a query is checked. */
+/** Selections side by side, `__typename` and fragments included. Validation compares every pair of them. */
 export const BREADTH_MOST = 200
-/** Of one document; every two of them may be compared too. */
+/** Fragments of one document. Validation may compare every pair of them. */
 export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
-/** Selections within one another that are looked at, those of fragments too: each takes some of the stack. */
+/** Deepest nesting of selections that is measured, fragments included; each level takes stack. */
 const LEVELS_MOST = 300
-/** Of questions about the schema itself, fragments opened: what tools ask has some hundred fields, and no alias. */
+/** Introspection fields with fragments expanded. Tools ask about a hundred fields and no alias. */
 export const SCHEMA_FIELDS_MOST = 500
 export const SCHEMA_ALIASES_MOST = 5
 
-/** As JSON writes a NUL, and half of a character beyond the first plane: the other half is missing. */
+/** JSON escapes of NUL and of a lone surrogate. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
-/** What goes into a search or a record as text: PostgreSQL holds no NUL and no half characters, and no name or reason has any. */
+/** Refuses text that PostgreSQL cannot store: NUL and lone surrogates. Refusal INPUT_INVALID. */
 export const withoutNul = <T>(input: T): T => {
   const found = UNSTORABLE.exec(JSON.stringify(input ?? null))
   if (found === null) return input
@@ -53,9 +53,9 @@ const [QUOTE, BACKSLASH] = ['"', '\\'].map((sign) => sign.charCodeAt(0))
 const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((sign) => sign.charCodeAt(0)))
 const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((sign) => sign.charCodeAt(0)))
 
-/** Whether lists and objects of this JSON lie deeper within one another than NESTING_MOST. */
+/** True when arrays and objects nest deeper than NESTING_MOST. */
 export const isNestedTooDeep = (json: Buffer): boolean => {
-  // Each level is opened and closed.
+  // Each level takes an opening and a closing byte.
   if (json.length < 2 * NESTING_MOST) return false
   let depth = 0
   for (let at = 0; at < json.length; at += 1) {
@@ -77,15 +77,15 @@ const endOfText = (json: Buffer, start: number): number => {
 
 interface Extent {
   depth: number
-  /** Fields directly in the selection, fragments opened. */
+  /** Fields directly in the selection, fragments expanded. */
   fields: number
-  /** And below. */
+  /** Fields including all nested ones. */
   all: number
   aliases: number
   directives: number
-  /** Parts of the widest selection. */
+  /** Size of the widest selection. */
   breadth: number
-  /** Fields and aliases in questions about the schema itself. */
+  /** Introspection fields and aliases. */
   schema: { all: number; aliases: number }
 }
 
@@ -102,10 +102,11 @@ const NOTHING: Extent = {
 const TOO_DEEP: Extent = { ...NOTHING, depth: DEPTH_MOST + 1 }
 
 /**
- * A validation rule. What goes beyond it is not looked at by any other rule, some of which take time by the square of it. How deep questions about the schema may go is a rule of graphql's own; how many, and how often, is told here.
+ * Validation rule. A refused document is emptied, so that no other rule, some of them quadratic, sees it. graphql-js itself bounds the
+ * depth of introspection; this rule bounds its size.
  */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
-  // Each fragment is measured once, so that fragments that double in one another cost nothing.
+  // Each fragment is measured once, so exponential nesting costs nothing.
   const measured = new Map<string, Extent>()
 
   const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): Extent => {
@@ -142,7 +143,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     const inner = part.selectionSet ? ofSelection(part.selectionSet, level + 1) : NOTHING
     const aliases = inner.aliases + (part.alias ? 1 : 0)
     const { directives, breadth } = inner
-    // Any object tells its type, as often as it is asked.
+    // `__typename` is free.
     if (part.name.value === '__typename') return { ...NOTHING, aliases }
     if (part.name.value.startsWith('__'))
       return { ...NOTHING, directives, breadth, schema: { all: inner.all + 1, aliases } }
@@ -155,7 +156,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
   }
   const within = ({ operation, selectionSet }: OperationDefinitionNode): void => {
-    // graphql-js finds that out only when it carries one out, and calls it a fault.
+    // graphql-js would report a subscription only on execution, as a fault.
     if (operation === OperationTypeNode.SUBSCRIPTION) {
       const where = 'GET /v1/changes'
       context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))
@@ -178,14 +179,14 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
       const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
       if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
       if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
-      // Of many each is measured only as long as none is refused: one word is enough.
+      // Stop at the first refusal.
       for (const operation of operations) if (!refused) within(operation)
-      // A fragment that none of them spreads is checked all the same.
+      // Unused fragments are validated too.
       for (const fragment of fragments) {
         if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
           refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
       }
-      // In the place of the document, for all rules: there is nothing left to check.
+      // An empty document leaves the other rules nothing to check.
       return refused ? { ...document, definitions: [] } : undefined
     },
   }

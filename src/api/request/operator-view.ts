@@ -1,10 +1,10 @@
-/** An operator as fields of the schema are given it. */
+/** The parent object of the GraphQL type Operator. */
 import { mayOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
 import type { When } from '../../store/records/versions.js'
 import { type Context, whenOf } from './context.js'
 
-/** An operator and the day and knowledge with which it is looked at. */
+/** An operator with the day and the knowledge it is viewed at. */
 export interface OperatorView {
   __typename: 'Operator'
   operator: operators.Operator
@@ -17,7 +17,7 @@ export const view = (operator: operators.Operator, when: When): OperatorView => 
   when,
 })
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both when the operator does not exist and when the viewer may not see it. */
 export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
   const known = operator?.knownTo === null && mayOperator(context.viewer, operator)

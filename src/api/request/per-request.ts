@@ -1,6 +1,6 @@
 /**
- * What is known of a request beside itself, and lives as long as it. A property under a symbol, not a WeakMap: to one that is
- * written to with each request V8 looks at each collection of the young space, and lets what it holds grow old.
+ * Values attached to a request for its lifetime. Stored under a symbol, not in a WeakMap: V8 scans a WeakMap that changes on each request
+ * at every young-generation collection, and its entries grow old.
  */
 import type { IncomingMessage } from 'node:http'
 

@@ -1,19 +1,19 @@
-/** Refusals outside GraphQL as problem details (RFC 9457). */
+/** Refusals outside GraphQL, as problem details (RFC 9457). */
 import type { Response } from 'express'
 import type { Asked } from './request-context.js'
 
-/** When whoever met an absent database may ask again, seconds. */
+/** Retry-After while the database is unavailable, seconds. */
 export const COME_AGAIN_SECONDS = 5
 
 export interface Problem {
   status: number
   code: string
   detail: string
-  /** Of a refusal. */
+  /** Details of a refusal. */
   details?: object
 }
 
-/** Answers with `application/problem+json`; the code goes into the request's line of the log. */
+/** Answers with `application/problem+json` and adds the code to the request's log line. */
 export const sendProblem = (response: Response, asked: Asked, problem: Problem): void => {
   asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')

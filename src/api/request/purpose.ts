@@ -5,14 +5,16 @@ import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
 /** Longest purpose, characters. */
 const PURPOSE_MOST = 200
-/** Longest text of a question, and of its variables, that is kept, characters. */
+/** Longest question or variables text kept, characters. */
 export const TEXT_MOST = 2_000
-/** Texts of each kind whose kept form is remembered. */
+/** Entries of each cache. */
 const REMEMBERED = 300
 
 const purposes = new Map<string, string>()
 
-/** Header X-Purpose: free text, as UTF-8 or percent-encoded; without numbers of persons, and bounded. Null: none was given. */
+/**
+ * Reads the header X-Purpose: UTF-8 or percent-encoded free text, ID numbers replaced, length bounded. Returns null when none was given.
+ */
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const given = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (given === '') return null
@@ -23,7 +25,7 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
   return kept === '' ? null : kept
 }
 
-/** What was worked out for a text before; programs send the same ones again and again. Long ones are not remembered. */
+/** Caches the derived form of a text, because programs repeat the same texts. Long texts are not cached. Evicts the oldest entry. */
 export const remembering = (known: Map<string, string>, text: string, made: () => string): string => {
   const before = known.get(text)
   if (before !== undefined) return before
@@ -35,7 +37,7 @@ export const remembering = (known: Map<string, string>, text: string, made: () =
   return after
 }
 
-/** Headers come as single bytes; most senders mean UTF-8, some encode it once more. */
+/** Node gives headers as Latin-1. Most senders mean UTF-8; some percent-encode it as well. */
 const decoded = (header: string): string => {
   const text = attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1')), header)
   return attempt(() => decodeURIComponent(text), text)

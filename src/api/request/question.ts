@@ -1,10 +1,10 @@
-/** What a GraphQL request asks, once it is known. */
+/** What the audit log keeps of a GraphQL request. */
 export interface Asking {
   isAct: boolean
   said: string
-  /** Codes of what was refused or broke. */
+  /** Codes of refusals and faults. */
   faults: string[]
-  /** Subject of the token that it was given; null: none. */
+  /** Subject of the token that was issued; null when none was. */
   issuedTo: string | null
 }
 

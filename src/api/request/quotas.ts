@@ -1,7 +1,6 @@
 /**
- * How much one client, or one address without a token, may ask in a minute. Counted in memory, and once a second told to the
- * database and heard from it what the other processes have counted: no request waits for that, and none is a row of its own.
- * Together they may go over by what comes in a second.
+ * Requests per minute of one client, or of one address without a token. Counted in memory and exchanged with the other processes through
+ * the database once a second, so no request waits. All processes together may exceed the quota by one second's requests.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
@@ -11,25 +10,27 @@ import type { Db } from '../../store/db/db.js'
 import { noted } from './per-request.js'
 
 const WINDOW_MS = 60_000
-/** How often the processes tell each other, milliseconds. */
+/** Interval of the exchange, milliseconds. */
 const TOLD_MS = 1_000
-/** Addresses that are counted for themselves in a minute; whoever comes later shares one count. Holders of good tokens never do. */
+/** Addresses counted separately within a minute; later ones share one count. Token holders always have their own. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
 export interface Quotas {
-  /** Notes whose answer a request gets. */
+  /** Registers the response that gets the quota headers. */
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
-  /** Counts the request (of many rows: further units) for a holder, or where there is none for its address, and says in its answer what is left. Refusal QUOTA_EXCEEDED. */
+  /**
+   * Charges `units` to the token's subject, or to the address when there is none, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED.
+   */
   charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
-  /** Counts further units of what was answered already, and never refuses: whoever has used up its minute so is refused the next time. */
+  /** Charges units of an answer already given. Never refuses; the next request is refused instead. */
   spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
 interface Count {
-  /** By all processes, as far as it is known. */
+  /** Used by all processes, as last reported. */
   known: number
-  /** Here, and not told yet. */
+  /** Used here and not yet reported. */
   own: number
 }
 
@@ -110,8 +111,8 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 }
 
-/** An answer of GraphQL that costs so much is a unit of quota, as are a hundred rows of a bulk question. */
+/** Cost of a GraphQL answer that equals one unit of quota. A hundred rows of a bulk question are one unit too. */
 const COST_OF_A_UNIT = 100
 
-/** Units of an answer beside the first, which its request was. */
+/** Units of an answer beyond the one that its request was charged. */
 export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

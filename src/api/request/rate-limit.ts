@@ -1,20 +1,20 @@
-/** How often one may try to get in, per address and overall; kept in memory of bounded size, in each process for itself. */
+/** Rate limits of sign-in attempts, per address and overall. Kept in bounded memory, separately in each process. */
 import { type Level, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
 /**
- * Buckets kept of each kind. Only an attempt within the overall rate fills one, and one that has emptied is forgotten: with
- * the rates below fewer are ever full at once, so nobody can wash out his own by coming from many addresses; where newcomers
- * are let in he could with ten thousand of them, and it would gain him nothing against a code of 120 bits.
+ * Buckets of each kind. Only attempts within the overall rate fill one, and empty ones are dropped. At the rates below fewer are ever full
+ * at once, so nobody can evict his own bucket by using many addresses. Where `newcomers` are admitted this takes ten thousand addresses,
+ * and gains nothing against a 120-bit code.
  */
 const BUCKETS_MOST = 10_000
 
-/** How often buckets are looked through for empty ones in the time in which one attempt is had back, when all are taken. */
+/** Searches for empty buckets within one refill interval, when all are taken. */
 const LOOKS_EACH = 10
 
 /**
- * A party types its code by hand: some slips at once, then two a minute. Codes cannot be guessed however many try, so whoever
- * has failed little lately is always let in: strangers must not shut the door for all.
+ * Party access codes are typed by hand: some slips at once, then two a minute. They cannot be guessed, so an address with few recent
+ * failures is always admitted. Strangers must not lock out everybody.
  */
 const PARTY = {
   newcomers: true,
@@ -22,8 +22,8 @@ const PARTY = {
   each: [{ most: 20, everyMs: 30_000 }],
 }
 /**
- * Each attempt costs a scrypt: overall no more than half a processor of them. By client and address, by address. Whoever knocks
- * wrongly from many addresses uses that up, and must not shut out those who have come in from where they are before.
+ * Each attempt costs a scrypt: at most half a processor overall. Keys: client and address; address. An attack from many addresses uses up
+ * the overall rate but must not lock out clients that have signed in from their address before.
  */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
@@ -33,7 +33,7 @@ const CLIENT = {
   ],
 }
 
-/** A person slips more often than a system, and has fewer to try: by name and address, by address. */
+/** People mistype more often than systems and have fewer clients to try. Keys: name and address; address. */
 const PERSON = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -44,12 +44,11 @@ const PERSON = {
 
 export interface Limit {
   /**
-   * Counts an attempt against each key and overall, or against nothing: Refusal TOO_MANY_REQUESTS. Whoever succeeds gives it
-   * back: good callers never wait. `proven`: somebody has come in by the first key before (work/access/lockouts); it is held to its own
-   * rates alone, however many others there are.
+   * Counts an attempt against each key and overall, or refuses it with TOO_MANY_REQUESTS and counts nothing. Returns the function that
+   * refunds a successful attempt. `proven` means that the first key has signed in before (work/access/lockouts); it is exempt from the
+   * overall rate.
    */
   take(keys: readonly string[], now: Date, proven?: boolean): () => void
-  /** Buckets held. */
   size(): number
 }
 
@@ -65,7 +64,7 @@ export const makeLimits = (): Limits => ({
   person: makeLimit(PERSON),
 })
 
-/** `each`: one rate for each key that will be given. */
+/** `each` holds one rate for each key given to `take`. */
 export const makeLimit = ({
   overall,
   each,
@@ -75,7 +74,7 @@ export const makeLimit = ({
   overall: Rate
   each: readonly Rate[]
   most?: number
-  /** Whoever has failed little lately is let in whatever others do. */
+  /** An address with few recent failures is admitted whatever others do. */
   newcomers?: boolean
 }): Limit => {
   const all = makeBuckets(overall, 1)
@@ -101,13 +100,13 @@ const makeBuckets = (rate: Rate, most: number) => {
   const levels = new Map<string, Level>()
   let lookedAt = Number.NEGATIVE_INFINITY
   const forgetEmpty = (now: number): void => {
-    // A full house is not looked through again for each who knocks.
+    // A full map is not searched again on every attempt.
     if (Math.abs(now - lookedAt) * LOOKS_EACH < rate.everyMs) return
     lookedAt = now
     for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
   }
   return {
-    /** Half of what it holds is left. */
+    /** At least half of the bucket is free. */
     isLight: (key: string, now: number): boolean => owedAt(levels.get(key), now) * 2 <= rate.most * rate.everyMs,
     wait: (key: string, now: number): number => {
       if (!levels.has(key) && levels.size >= most) forgetEmpty(now)
@@ -115,7 +114,7 @@ const makeBuckets = (rate: Rate, most: number) => {
       return waitFor(owedAt(levels.get(key), now), rate)
     },
     add: (key: string, now: number): void => {
-      // Only newcomers find it full: the one that has been there longest goes.
+      // Only newcomers can find the map full; the oldest bucket is evicted.
       if (!levels.has(key) && levels.size >= most) levels.delete(levels.keys().next().value ?? '')
       levels.set(key, { owedMs: owedAt(levels.get(key), now) + rate.everyMs, at: now })
     },

@@ -1,4 +1,4 @@
-/** What every request has, whichever way it is answered: an instant, an id, a log of its own, a body of bounded size. */
+/** The context of every HTTP request: instant, id, log, database handle, body reader. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callerOf } from '../../domain/access/rate.js'
@@ -10,7 +10,7 @@ import type { ApiParts } from './dependencies.js'
 import { purposeIn } from './purpose.js'
 import { isAct, ownDb } from './request-database.js'
 
-/** Nearly every request goes there. */
+/** Shared URL object of the most frequent path. */
 export const GRAPHQL = new URL('http://hub/graphql')
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
@@ -21,14 +21,14 @@ export interface Asked {
   url: URL
   now: Date
   requestId: string
-  /** Whose request it is, for limits. */
+  /** Client address, for rate limits. */
   address: string
-  /** Why, as the header X-Purpose says; null: it does not. */
+  /** Header X-Purpose; null when absent. */
   purpose: string | null
   log: Log
-  /** The database, for this request outside GraphQL: a reading is cancelled there when nobody waits for it. */
+  /** Database handle of this request outside GraphQL. Reads are cancelled when the client has gone. */
   db: Db
-  /** Codes of what was refused in it, for the one line that the log has of it. */
+  /** Codes of refusals, for the request's log line. */
   refused: string[]
 }
 
@@ -38,8 +38,8 @@ export const askedBy = (request: IncomingMessage, parts: Parts, response?: Serve
   new Request(request, parts, response)
 
 /**
- * A class, for its accessors: an object that is written with accessors of its own gets a shape of its own too, which is kept, with
- * all that they hold, until the old space is collected. Made for each request, such objects took a fifth of all time (scavenges).
+ * A class, for its accessors. Object literals with accessors get a hidden class each, which keeps what they hold alive until a major
+ * collection; they took a fifth of all time (scavenges).
  */
 class Request implements Asked {
   readonly url: URL
@@ -65,7 +65,7 @@ class Request implements Asked {
     this.purpose = purposeIn(request, keys.mark)
   }
 
-  /** Most requests say nothing on their way. */
+  /** Created lazily: most requests log nothing themselves. */
   get log(): Log {
     this.#log ??= this.parts.log.child({ request: this.requestId })
     return this.#log
@@ -78,23 +78,23 @@ class Request implements Asked {
   }
 }
 
-/** What its client calls it: X-Request-Id, else the trace of a traceparent. Null: nothing that may stand in a log and in SQL. */
+/** The client's id: X-Request-Id, else the trace of a traceparent. Returns null when neither is safe in a log and in an SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
   const given = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : null
 }
 
-/** Whatever a request calls itself goes to the log. */
+/** True when the text holds no ID number; request ids go to the log. */
 const namesNobody = (text: string): boolean => redact(text, () => '') === text
 
-/** Only path and query matter; what cannot be read as an address is no address of ours. */
+/** Only path and query matter. An unreadable target becomes a path that does not exist. */
 const targetOf = (target: string): URL => {
   if (target === GRAPHQL.pathname) return GRAPHQL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }
 
-/** Null if the body is larger than `most` bytes; the rest of it is let by unread. */
+/** Returns null when the body is larger than `most` bytes; the rest is discarded unread. */
 export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
   if (Number(request.headers['content-length'] ?? 0) > most) {
     request.resume()

@@ -1,20 +1,20 @@
 /**
- * The database as one request asks it: statements carry its id, and are cancelled in PostgreSQL when its client has gone or its
- * time is over. Handed on by hand: a store that follows asynchronous calls by itself makes each promise of the process four times dearer.
+ * Database handle of one request. Statements carry its id, and PostgreSQL cancels them when the client has gone or the time is up. Passed
+ * explicitly: AsyncLocalStorage would make every promise about four times slower on Node 20.
  */
 import type { ServerResponse } from 'node:http'
 import type { Db } from '../../store/db/db.js'
 import { asking } from '../../store/db/request-handle.js'
 
 /**
- * How long an answer may be in the making, milliseconds; each of its statements has its own bound (store/db/db). One that is on its
- * way already takes as long as its reader (web/frame/response-timeout).
+ * Longest time until an answer begins, milliseconds. Each statement has its own bound (store/db/db); an answer under way is bounded by its
+ * reader (web/frame/response-timeout).
  */
 export const ANSWER_MOST_MS = 60_000
 
 const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
-/** Of a request outside GraphQL: whatever is no reading is not broken off. */
+/** True for methods that may change something; they are never cancelled. */
 export const isAct = (method: string | undefined): boolean => !SAFE.includes(method)
 
 interface Owned {
@@ -25,8 +25,8 @@ interface Owned {
 }
 
 /**
- * `acts`: looked at when the client goes. What changes something is carried through or rolled back whole, as if its client had
- * stayed: nobody could tell otherwise how far it came.
+ * `acts` is evaluated when the client goes. A change is then completed or rolled back as a whole, because the client could not tell how far
+ * it came.
  */
 export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_MS }: Owned): Db => {
   if (response === undefined) return asking(db, { name: requestId })
@@ -47,8 +47,8 @@ export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_
 }
 
 /**
- * As `parts`, with this database; it is made when it is first asked. All else is inherited, not copied: there is one for each
- * request (so that `{ ...own }` would be all but empty).
+ * `parts` with a request's own database handle, created on first use. Everything else is inherited through the prototype, not copied, so `{
+ * ...own }` would be nearly empty.
  */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as Shape<P> | undefined

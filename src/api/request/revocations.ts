@@ -1,16 +1,16 @@
 /**
- * Tokens that are no longer good before their end, held in memory so that no request asks the database for it: what this process
- * revokes it knows at once, what others do within a second. Where that cannot be read no token is good.
+ * Revoked tokens, held in memory so that requests need no database query. Revocations of this process count at once, those of others within
+ * a second. When the table cannot be read, no token is valid.
  */
 
 import * as store from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
-/** How old what is known of other processes may be, milliseconds. */
+/** Longest age of what is known of other processes, milliseconds. */
 const FRESH_MS = 1_000
-/** Numbers are given in order and committed a little out of it: so many are read again. */
+/** Ids are assigned in order but committed slightly out of order; this many are read again. */
 const OVERLAP = 1_000
-/** How often what has ended is dropped, milliseconds. */
+/** Interval at which expired revocations are dropped, milliseconds. */
 const SWEPT_MS = 60_000
 
 export interface TokenSeen {
@@ -21,7 +21,7 @@ export interface TokenSeen {
 }
 
 export interface Revocations {
-  /** Whether this token is revoked. */
+  /** True when this token is revoked. */
   concern(token: TokenSeen, now: Date): Promise<boolean>
   /** Durable before it returns. */
   add(revoked: store.Revoked, now: Date): Promise<void>
@@ -68,7 +68,7 @@ export const makeRevocations = (db: Db): Revocations => {
     concern: async ({ jti, sub, issuedAt }, now) => {
       await fresh(now)
       const holder = holders.get(sub)
-      // A token says only the second in which it was issued: the whole of that is revoked.
+      // A token states only the second it was issued in, so that whole second is revoked.
       return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
     },
     add: async (revoked, now) => {

@@ -1,10 +1,9 @@
-/** Date, DateTime and JSON as they are written outside. */
 import { GraphQLError, type GraphQLScalarTypeConfig, Kind, type ValueNode, valueFromASTUntyped } from 'graphql'
 import { isDate } from '../../foundation/time/dates.js'
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
 
-/** Marks an error as the caller's own, where GraphQL would only say that validation failed. */
+/** Marks an error as the caller's own; GraphQL alone would only report a validation failure. */
 export const BAD_INPUT = { code: 'BAD_USER_INPUT', badInput: true } as const
 
 const refuse = (reason: string) => new GraphQLError(reason, { extensions: { ...BAD_INPUT } })
@@ -43,5 +42,5 @@ const json: Written = {
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 }
 
-/** How each is written; what each means, schema/graphql says. */
+/** Serialisers and parsers; the meaning of each scalar is described in schema/graphql. */
 export const SCALARS = { Date: day, DateTime: instant, JSON: json }

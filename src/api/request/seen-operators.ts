@@ -1,14 +1,14 @@
-/** The operators that an answer is about, as they are noted while it is made, for the audit log. */
+/** Operators shown by an answer, collected for the audit log. */
 
 import * as trail from '../../store/audit/audit-log.js'
 import type { Db } from '../../store/db/db.js'
 
 export interface Seen {
   codes: Set<string>
-  /** Operators by number; and those of them whose code is known. */
+  /** Operators by number, and those of them whose code is known. */
   operators: Set<number>
   known: Set<number>
-  /** Listings and told records, whose operators have to be looked up. */
+  /** Listings and published records, whose operators have to be looked up. */
   subjects: Set<string>
 }
 
@@ -35,7 +35,7 @@ export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
   else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
 }
 
-/** Codes of all that was noted. What was noted by number alone is looked up in one query. */
+/** Codes of all noted operators. Those noted by number alone are looked up in one query. */
 export const codesIn = async (parts: { db: Db }, seen: Seen): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes

@@ -1,9 +1,9 @@
-/** Tokens that were found good lately: a signature is checked once, not with each question. */
+/** Cache of verified tokens: a signature is checked once, not on every request. */
 import { hash } from 'node:crypto'
 import { isTokenAhead, type Keys, kidIn, type Verified } from '../../foundation/keys.js'
 import { bounded } from '../fast/lru.js'
 
-/** Tokens remembered by one process. */
+/** Tokens cached by one process. */
 const TOKENS_MOST = 10_000
 
 interface Known {
@@ -12,8 +12,8 @@ interface Known {
 }
 
 /**
- * `verify` of the keys for tokens that come again and again. Only good ones are remembered, by their hash, and none longer than
- * it lasts or than its key is accepted. Whether one was revoked is not asked here: see `admit`. Refusal UNAUTHENTICATED.
+ * Caching `verify`. Only valid tokens are cached, by hash, and used no longer than the token lives and its key is accepted. Revocation is
+ * not checked here: see `admit`. Refusal UNAUTHENTICATED.
  */
 export const remembering = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
   const tokens = bounded<Known>(TOKENS_MOST)

@@ -1,4 +1,4 @@
-/** From a request's token or session to its viewer. Neither: the public. A bad one refuses the whole request. */
+/** Resolves a request's token or session to its viewer. Without either the viewer is the public; a bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
 import {
   type Act,
@@ -23,10 +23,13 @@ import { noted } from './per-request.js'
 
 const roles = noted<Role>('role')
 
-/** As whom a request was admitted; the public until it was. */
+/** The role a request was admitted with; public before that. */
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
 
-/** Refusals: UNAUTHENTICATED for a token or session that is not good, CSRF_REFUSED, QUOTA_EXCEEDED: nobody shall believe to be signed in who is not. */
+/**
+ * Resolves the viewer and charges its quota. A bad token is refused, not treated as public. Refusals: UNAUTHENTICATED, CSRF_REFUSED,
+ * QUOTA_EXCEEDED.
+ */
 export const admit = async (
   request: IncomingMessage,
   parts: Admitting & Pick<ApiParts, 'quotas'>,
@@ -38,7 +41,7 @@ export const admit = async (
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {
-    // Of whoever shows what is not good nothing is known but its address.
+    // A refused credential is charged to the address: nothing else is known of the caller.
     if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
     throw error
   }
@@ -46,7 +49,7 @@ export const admit = async (
 
 type Admitting = Pick<ApiParts, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
-/** Who asks, without being counted: also of an answer that goes on, whether it still is. `db` is made when it is first read, and seldom is. */
+/** The viewer, without charging its quota; also used to recheck a long answer. `parts.db` is read rarely, so it may be created lazily. */
 export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
   const { keys, revocations } = parts
   const { authorization } = request.headers
@@ -58,15 +61,15 @@ export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: 
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
   if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
-  // A party's token is no longer good than the access code for which it was given.
+  // A party's token ends with the access code it was issued for.
   if (claims.grant !== undefined && !(await accessCodes.opens(parts.db, claims.grant, claims.sub)))
     throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
 }
 
 /**
- * No cookie: the public; but whoever carries the token of a session without its cookie, for the browser has let go of it, is
- * told, and not answered as the public would be. What may change something must show, besides, that a page of the hub asks.
+ * No cookie means the public. A CSRF token without its cookie means that the browser has dropped the session, and is refused. Unsafe
+ * methods must carry the CSRF token.
  */
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
@@ -79,8 +82,8 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, 
 }
 
 /**
- * Of a request whose body, or answer, takes its time: refuses what goes on with it once its token is revoked or its session over.
- * A token that ends by itself in the midst of it was good when it was asked. Refusal UNAUTHENTICATED.
+ * Rechecks a long request or answer: refuses once the token is revoked or the session over. A token that merely expires meanwhile stays
+ * valid. Refusal UNAUTHENTICATED.
  */
 export const stillAdmitted = async (
   request: IncomingMessage,
@@ -94,29 +97,26 @@ export const stillAdmitted = async (
     throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })
 }
 
-/** For fields that need a token at all; what a token then shows is each field's own. */
+/** For fields that need any token; what it then shows is decided per field. */
 export const signedIn = (viewer: Viewer): void => {
   if (viewer.sub === null) throw new Refusal('UNAUTHENTICATED', { reason: '未提供令牌 no token was given' })
 }
 
-/** For fields whose existence is no secret: the viewer is told that it may not. */
+/** For fields whose existence is no secret. Refusals UNAUTHENTICATED, FORBIDDEN. */
 export const allow = (viewer: Viewer, act: Act): void => {
   signedIn(viewer)
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
-/**
- * Of nothing: what is not there, and what stands for it where something is not for this viewer. It is looked up like anything
- * else, so that an answer about either takes as long.
- */
+/** Ids that match nothing. They stand in for what the viewer may not see, so that both answers take equally long. */
 export const NONE = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type Asking = Pick<Context, 'viewer' | 'load'>
 
 /**
- * Whether an act about one operator is for this viewer: whoever a region bounds acts on that region's alone, and another's is
- * not there. It is looked for only where there is such a bound; one that is not there is refused by the deed itself.
+ * True when the viewer may do this act on the operator: a viewer bound to a region acts on that region alone. The operator is looked up
+ * only for such viewers; a missing one is refused by the act itself.
  */
 export const isTheirs = async (
   { viewer, load }: Asking,
@@ -128,10 +128,10 @@ export const isTheirs = async (
   return found === null || mayIn(viewer, act, found.region)
 }
 
-/** Whether the file of this operator is there for the viewer; looked up only where that can differ. */
+/** True when the viewer may see this operator's file; looked up only for restricted viewers. */
 export const seesOperator = async ({ viewer, load }: Asking, id: number | null): Promise<boolean> =>
   !isNarrow(viewer) || mayOperator(viewer, await load.operator(id ?? NONE))
 
-/** As `seesOperator`, of an entry of a list or a told record. */
+/** The same for the subject of a listing or a published record. */
 export const seesSubject = async ({ viewer, load }: Asking, subject: string): Promise<boolean> =>
   !isNarrow(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))
