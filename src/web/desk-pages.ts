@@ -1,8 +1,7 @@
 /**
- * The desk as it was built (src/web/desk, by Vite into dist/web/desk): one page for every address below /desk, and its files,
- * which have their content in their names and are sent as they were compressed at build. The page brings who is signed in, and
- * under a policy of its own: scripts are files of this host, and styles those, what bears this answer's nonce, and that of the
- * documents of a listing, which it shows in frames.
+ * Serves the built desk (src/web/desk, built by Vite into dist/web/desk): one page for every path below /desk, and
+ * hashed assets precompressed at build time. The page embeds the session. Its own CSP allows scripts of this host,
+ * styles with the nonce of the response, and the style of listing documents shown in frames.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -12,10 +11,10 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { DOCUMENT_STYLE } from '../domain/listing/documents-page.js'
 import { Refusal } from '../foundation/errors.js'
 
-/** dist/web/desk, seen from src/web and from dist/src/web. */
+/** dist/web/desk, relative to src/web and to dist/src/web. */
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 const NONCE_BYTES = 18
-/** A year, seconds: another content has another name. */
+/** One year, seconds. Asset names contain a content hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w.-]+\.(js|css|svg|woff2|map)$/
 const TYPES: Record<string, string> = {
@@ -43,7 +42,7 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** `session`: what the page is told of who is signed in; null: nobody. */
+/** `session` returns the session to embed in the page. It returns null when no person is signed in. */
 export const deskPages = (session: (request: Request) => Promise<object | null>): Router => {
   const router = Router()
   router.get('/assets/:name', asset)
@@ -53,7 +52,7 @@ export const deskPages = (session: (request: Request) => Promise<object | null>)
 
 const folder = (): string => {
   const found = PLACES.find((path) => existsSync(`${path}index.html`))
-  // Only where somebody has taken dist/ away, or has never built.
+  // Reached only when dist/ was removed or never built.
   if (found === undefined) throw new Error('the desk is not built: npm run build')
   return found
 }
@@ -65,7 +64,7 @@ const page =
     const signedIn = await session(request)
     const html = readFileSync(`${folder()}index.html`, 'utf8')
       .replace('%NONCE%', nonce)
-      // Within a script element only its end tag, and what opens a comment, would be read as HTML.
+      // Within a script element only `</script` and `<!--` are HTML syntax.
       .replace('id="session">null<', () => `id="session">${JSON.stringify(signedIn).replaceAll('<', '\\u003c')}<`)
     response.set({
       'Content-Security-Policy': policyWith(nonce),

@@ -1,7 +1,6 @@
 /**
- * GraphiQL as it was built (src/web/graphiql, by Vite into dist/web/graphiql): the page at GET /graphql and its files, which have
- * their content in their names. All comes from here, under a policy of its own: scripts are files of this host, styles those and
- * what bears this answer's nonce.
+ * Serves the built GraphiQL (src/web/graphiql, built by Vite into dist/web/graphiql) at GET /graphql, with hashed
+ * assets. Its own CSP allows scripts of this host and styles with the nonce of the response.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -10,17 +9,17 @@ import { fileURLToPath } from 'node:url'
 import { type RequestHandler, Router } from 'express'
 import { Refusal } from '../foundation/errors.js'
 
-/** dist/web/graphiql, seen from src/web and from dist/src/web. */
+/** dist/web/graphiql, relative to src/web and to dist/src/web. */
 const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 const NONCE_BYTES = 18
-/** A year, seconds: another content has another name. */
+/** One year, seconds. Asset names contain a content hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w-]+\.(js|css)$/
 const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
 
-/** Its style sheet holds its fonts and signs as `data:`. */
+/** The style sheet embeds fonts and icons as `data:` URLs. */
 const policyWith = (nonce: string): string =>
   [
     "default-src 'none'",
@@ -36,12 +35,12 @@ const policyWith = (nonce: string): string =>
 
 const folder = (): string => {
   const found = PLACES.find((path) => existsSync(`${path}index.html`))
-  // Only where somebody has taken dist/ away, or has never built.
+  // Reached only when dist/ was removed or never built.
   if (found === undefined) throw new Error('GraphiQL is not built: npm run build')
   return found
 }
 
-/** `mayBeSignedIn`: the browser has shown a cookie; the page then asks whose it is. */
+/** `mayBeSignedIn`: the request had a session cookie, so the page should fetch the session. */
 export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): void => {
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
   const page = readFileSync(`${folder()}index.html`, 'utf8')

@@ -1,4 +1,4 @@
-/** The public site: server-rendered pages that need no script and keep nothing of their readers. */
+/** The public site: server-rendered pages without scripts or tracking. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { Refusal } from '../foundation/errors.js'
@@ -26,16 +26,16 @@ import { STYLE } from './frame/style.js'
 import { frontPage } from './front/page.js'
 import { scorecards } from './scorecard/routes.js'
 
-/** Here a page is answered, or a table. */
+/** This URL serves a page or CSV. */
 const LIST = '/blacklist'
-/** Entries that the front page shows. */
+/** Entries on the front page. */
 const NEWEST = 6
-/** Authorities that can be chosen; whoever means another writes it into the address. */
+/** Authorities offered in the filter. Others can be given in the URL. */
 const AUTHORITIES_MOST = 100
-/** The style sheet and the icon, which change with the program. */
+/** `max-age` of the style sheet and the icon, seconds. */
 const STYLE_SECONDS = 300
 
-/** Search engines may lead to the list itself, and keep nobody's name. */
+/** Search engines may index the list itself but must not store names. */
 const UNKEPT = 'noarchive, nosnippet'
 const UNFOUND = 'noindex, noarchive'
 
@@ -44,7 +44,7 @@ interface Site extends SiteParts {
   entry: (id: string) => Promise<publicList.SignedEntry | null>
 }
 
-/** `atOnce`: what needs no routing; see at-once.ts. */
+/** `atOnce` is the fast path of the page cache, which needs no routing. */
 export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
   const own: Site = {
     ...parts,
@@ -78,7 +78,7 @@ const routesOf = (own: Site): Router => {
   return router
 }
 
-/** A page of the list as it is, made once for all who ask for it until the list changes. */
+/** Answers from the page cache. A page is rendered once per stamp of the list. */
 const showKept = async (
   { kept, demo, nowOf }: Site,
   request: Request,
@@ -111,7 +111,7 @@ const showFront =
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
       const [figures, newest] = await Promise.all([
-        // They name nobody, and the whole list is read for them: once for each publication, as soon as there is one.
+        // Figures contain no names and scan the whole list, so they are made once per publication.
         (sequence > 0 ? kept.published : kept.by)(stamp, 'figures', () =>
           kept.inTurn(() => publicFigures.figures(db, day)),
         ),
@@ -137,7 +137,7 @@ const showList =
         asked,
       )
     }
-    // A form sends what was left empty too: the address that others are given holds what was chosen.
+    // A form also submits empty fields. The redirect gives a URL with only the chosen filters.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
       return response.redirect(303, addressOf(LIST, parameters, langOf(request)))
@@ -159,8 +159,8 @@ const showList =
   }
 
 /**
- * `reader`: the handle of the request for what is asked for it alone. The cached authorities are read with the handle of the
- * process: a client that leaves must not cancel a statement that others wait for.
+ * `reader` is the handle of the request. Cached authorities use the handle of the process: a client that leaves must
+ * not cancel a shared statement.
  */
 const listOf = async ({ db, kept }: Site, reader: Db, stamp: Stamped, asked: Asked): Promise<Page> => {
   const [found, known] = await Promise.all([
@@ -187,7 +187,7 @@ const showEntry =
     const given = String(request.params.id)
     const id = given.toLowerCase()
     if (!isId(id)) {
-      // The id that GraphQL gave the entry before: its page has one address.
+      // A GraphQL id redirects to the canonical URL.
       const uuid = uuidIn(given)
       if (uuid === null) throw new Refusal('NOT_FOUND')
       return response.redirect(301, addressOf(`${LIST}/${uuid}`, {}, langOf(request)))
@@ -197,13 +197,13 @@ const showEntry =
     const page = pageOf(own, entry, { today: dateIn(nowOf(request)), base: baseOf(own, request) })
     if (page !== null) return show(own, request, response, page)
     if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
-    // What was never public has never been here.
+    // An entry that was never public answers 404, not 410.
     const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')
     show(own, request, response.status(410), endedPage())
   }
 
-/** Null: it is not in force today. */
+/** Returns null when the entry is not in force today. */
 const pageOf = (
   { rules }: Site,
   entry: publicList.SignedEntry | null,
@@ -214,7 +214,7 @@ const pageOf = (
   return entryPage({ entry, list: rules.lists.find(({ id }) => id === body.list), today, base })
 }
 
-/** As `showEntry` has it; null where that has more to say than the page of an entry in force. */
+/** The fast path of `showEntry`. Returns null when `showEntry` must answer. */
 const writtenEntry =
   (own: Site): Parameters<typeof atOnce>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {

@@ -1,4 +1,4 @@
-/** /about: by which rules the hub goes and how sure they are, where to complain, what is kept of readers, and what is stand-in. */
+/** GET /about: legal bases, rule tables, complaints, privacy, and the stand-ins. */
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { RuleTable } from '../../work/calendar/rule-tables.js'
 import { day } from '../blacklist/page.js'
@@ -9,9 +9,9 @@ import { CONFIRMED, sizeOf, UNCONFIRMED } from './rule-page.js'
 export interface AboutShown {
   lists: readonly ListKind[]
   tables: readonly RuleTable[]
-  /** Everything shown is invented. */
+  /** True when all data is invented. */
   demo: boolean
-  /** Months for which rows of the trail are kept; null: the rules do not say. */
+  /** Months for which audit log rows are kept. Null when the rules set no period. */
   trailMonths: number | null
 }
 

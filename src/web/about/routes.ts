@@ -1,4 +1,4 @@
-/** GET /about and /about/rules/:name: the rules that the hub goes by, for everybody. */
+/** Routes GET /about and /about/rules/:name. */
 import { type Request, Router } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'

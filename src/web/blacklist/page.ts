@@ -1,4 +1,4 @@
-/** The published list as people read it: what they look for, how much was found, and page by page who it is. */
+/** GET /blacklist: search form, filters and one page of entries. */
 
 import { TOPICS } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
@@ -12,13 +12,13 @@ export interface Shown {
   asked: Asked
   entries: readonly PublicBody[]
   total: number
-  /** The day on which the entries are in force. */
+  /** The entries are in force on this day, YYYY-MM-DD. */
   day: string
-  /** Where the next page begins; null on the last. */
+  /** Cursor of the next page. Null on the last page. */
   next: Asked['after']
-  /** None of them is called as was asked. */
+  /** True when no entry has exactly the requested name. */
   similar: boolean
-  /** Those with most entries. */
+  /** The authorities with the most entries. */
   authorities: readonly string[]
 }
 
@@ -69,7 +69,7 @@ ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 </details>
 </form>`
 
-/** A form forgets the language of its page, unless it is one of its fields. */
+/** A GET form drops the query string of its page, so the language must be a field. */
 export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
 
 const isFiltered = (asked: Asked): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
@@ -111,10 +111,10 @@ const counted = ({ asked, total, day }: Shown): Html =>
       )
     : both(`截至 ${day} 共 ${total} 条有效记录`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`)
 
-/** A firm of a name like it is another firm, unless what was written was wrong. */
+/** A similar name usually belongs to another firm. The notice says so. */
 const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
-/** What narrows the list, each with the way to do without it. */
+/** The active filters, each with a link that removes it. */
 const chosen = ({ asked }: Shown): Html | null => {
   if (!isNarrowed(asked)) return null
   const { after: _, ...parameters } = parametersOf(asked)
@@ -177,7 +177,7 @@ ${next && html`<a rel="next" href="${to('/blacklist', { ...parameters, after: `$
 </nav>`
 }
 
-/** What was found as a table; the whole list is data, signed. */
+/** Links to the result as CSV, and to the whole signed list. */
 const take = ({ asked }: Shown): Html => {
   const { after: _, ...parameters } = parametersOf(asked)
   return html`<div class="take">

@@ -1,4 +1,7 @@
-/** What was found as a table for spreadsheets: read in steps, in the order of the page; no row is of an entry that had left. */
+/**
+ * Search results as CSV. Rows are read in batches, in page order. An entry that left the list before its batch is
+ * omitted.
+ */
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -10,9 +13,9 @@ import { bounded, ReaderLeft } from '../frame/response-timeout.js'
 import { called } from './search.js'
 import { type Asked, soughtBy } from './search-filter.js'
 
-/** Entries read at a time. */
+/** Entries read per batch. */
 const STEP_ENTRIES = 500
-/** The names that the files under /data use. */
+/** The column names of the files under /data. */
 const COLUMNS = [
   'id',
   'list',
@@ -31,10 +34,10 @@ const COLUMNS = [
 
 interface Sends {
   db: Db
-  /** The gate of questions over the whole list. */
+  /** Limits concurrent scans of the whole list. */
   inTurn: InTurn
   now: Date
-  /** How long a reader may take nothing, milliseconds. */
+  /** A client that reads nothing for this long is disconnected, milliseconds. */
   slowMs?: number | undefined
 }
 
@@ -51,11 +54,11 @@ export const sendCsv = async (
     'Cache-Control': 'no-store',
     Vary: 'Accept',
   })
-  // Nothing is read for whoever asks only whether it is there.
+  // HEAD needs no rows.
   if (request.method === 'HEAD') return void response.end()
-  // Entries end at midnight.
+  // Entries end at midnight, so sending must end by then.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
-  // Whoever leaves in the midst of it ends the reading.
+  // A client disconnect stops the reading.
   await bounded(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeft)) throw error
   })

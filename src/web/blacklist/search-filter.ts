@@ -1,4 +1,4 @@
-/** What is looked for in the list: read from the address, and written into it, so that every page of it can be linked. */
+/** The search filter of the list. It round-trips through the query string, so every result page has a link. */
 
 import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
@@ -6,11 +6,11 @@ import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { ENDLESS, ORDERS, type Order, type Place, type Sought } from '../../store/publication/public-list.js'
 
-/** As it stands in the address, empty texts left out. */
+/** Query string parameters without empty values. */
 export type Parameters = Record<string, string>
 
 export interface Asked {
-  /** A name or a code; empty: all. */
+  /** A name or a code. Empty text selects all entries. */
   name: string
   reason: Topic | null
   region: string | null
@@ -18,19 +18,19 @@ export interface Asked {
   from: string | null
   to: string | null
   contested: boolean
-  /** Null: the usual one, newest first; of a name the best match first. */
+  /** The default, null: best match first for a name, else newest first. */
   sort: Order | null
   after: Place | null
 }
 
-/** Longest text of one parameter, characters. */
+/** Longest parameter value, characters. */
 const LONGEST = 200
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REGION = /^\d{2,6}$/
 
 export const isId = (text: string): boolean => UUID.test(text)
 
-/** Refusal INPUT_INVALID, in words of what was wrong. */
+/** Parses the query string. Throws INPUT_INVALID with a reason. */
 export const askedIn = (query: Readonly<Record<string, unknown>>): Asked => {
   const [reason, region, from, until, sort] = ['reason', 'region', 'from', 'to', 'sort'].map((name) =>
     given(query, name),
@@ -53,13 +53,16 @@ export const askedIn = (query: Readonly<Record<string, unknown>>): Asked => {
   }
 }
 
-/** Of several of one name none is taken; a text with a NUL is no text to PostgreSQL. */
+/** A repeated parameter counts as absent. PostgreSQL text cannot hold NUL. */
 const given = (query: Readonly<Record<string, unknown>>, name: string): string => {
   const value = query[name]
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }
 
-/** The hub writes this parameter itself. Nothing is trimmed off it, so that no other spelling (a NUL, say) means the first page. */
+/**
+ * The hub writes this cursor itself. It is not trimmed, so a malformed cursor is refused instead of meaning the first
+ * page.
+ */
 const placeIn = (value: unknown): Place | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null
@@ -91,6 +94,6 @@ export const soughtBy = ({ reason, region, authority, from, to, contested }: Ask
   contested,
 })
 
-/** Whether anything narrows the list; the order does not. */
+/** The sort order does not narrow the list. */
 export const isNarrowed = ({ name, reason, region, authority, from, to, contested }: Asked): boolean =>
   name !== '' || contested || [reason, region, authority, from, to].some((each) => each !== null)

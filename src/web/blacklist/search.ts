@@ -1,4 +1,4 @@
-/** What answers a question to the list: by filters page by page, by a code, or by a name however it is written. */
+/** Runs a search of the list: by filters with a cursor, by code, or by name with fuzzy matching. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { type Match, type MatchReason, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
@@ -11,21 +11,21 @@ import * as publicList from '../../store/publication/public-list.js'
 import type { Kept, Stamped } from '../frame/page-cache.js'
 import { type Asked, soughtBy } from './search-filter.js'
 
-/** Entries on one page. */
+/** Entries per page. */
 export const PAGE_ENTRIES = 50
-/** Firms that a name finds; whoever means another writes more of it. */
+/** Most operators that one name search considers. */
 const FOUND_MOST = 500
 
 export interface Found {
   entries: readonly PublicBody[]
   total: number
-  /** Where the next page begins; null on the last. */
+  /** Cursor of the next page. Null on the last page. */
   next: publicList.Place | null
-  /** None of them is called as was asked: they are only like it. */
+  /** True when all matches are only similar to the requested name. */
   similar: boolean
 }
 
-/** With `name` nothing is kept: what firms are called changes beside the list. */
+/** Name searches are not cached: operator names change without changing the stamp of the list. */
 export const find = (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> =>
   asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, kept.inTurn, stamp, asked)
 
@@ -48,7 +48,7 @@ const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise
 
 const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Promise<Found> => {
   const { entries: all, similar } = await placed(db, inTurn, asked, day)
-  // Found again by its id: a page of what was found before may have lost entries since.
+  // The cursor is an id. Earlier entries may have left the list since the previous page.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const shown = all.slice(from, from + PAGE_ENTRIES)
   const last = all.length > from + PAGE_ENTRIES ? shown.at(-1) : undefined
@@ -56,7 +56,7 @@ const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Pr
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-/** Every entry that the name or the code answers, in the order asked for. */
+/** Returns every entry that matches the name or the code, in the requested order. */
 export const called = async (db: Db, inTurn: InTurn, asked: Asked, day: string): Promise<PublicBody[]> =>
   bodiesOf(db, (await placed(db, inTurn, asked, day)).entries)
 
@@ -66,7 +66,7 @@ const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<Public
     entries.map(({ id }) => id),
   )
 
-/** What they are called and what they say is read of those alone that are shown. */
+/** Sorts places only. Bodies are loaded later, for the entries shown. */
 const placed = async (
   db: Db,
   inTurn: InTurn,
@@ -92,12 +92,12 @@ const placed = async (
   return { entries: found.sort(orders[asked.sort ?? 'best']), similar }
 }
 
-/** Why a name was found that is another than what was asked. */
+/** Match reasons that mean a different name. */
 const LIKE: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 
 const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-/** Operators that have an entry and answer to the name, each with its place. */
+/** Returns listed operators that match the name or code, with rank and reason. */
 const ranksOf = async (db: Db, inTurn: InTurn, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
   const code = codeOf(name)
   if (code !== null) {

@@ -1,4 +1,4 @@
-/** What /check tells of a list, in the order in which it was asked. */
+/** The answers of /check, in the order of the request. */
 
 import { type CodeFault, codeFault } from '../../domain/operators/code-fault.js'
 import type { AskedRow, BadRow, RowFault } from '../../domain/operators/code-rows.js'
@@ -6,7 +6,7 @@ import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Entry {
-  /** Of its page; null: it has none. */
+  /** Id of the entry page. Null when the entry has no page. */
   id: string | null
   kind: string
   reason: string
@@ -15,14 +15,14 @@ export interface Entry {
   contested: boolean
 }
 
-/** Never with a score or a grade, which are not the public's. */
+/** Score and grade are never included: they are not public. */
 export interface Known {
   uscc: string | null
   name: string | null
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   listed: boolean
   entries: readonly Entry[]
-  /** Null: no name was asked about. */
+  /** Absent (null) when the row gave no name. */
   nameAnswer: NameAnswer | null
 }
 
@@ -30,7 +30,7 @@ export type Checked = { row: BadRow } | { row: AskedRow; known: Known }
 
 export interface Answered {
   rows: readonly Checked[]
-  /** True as of; the epoch: no list was ever read. */
+  /** The instant at which the answers are true. The epoch means that no list feed was ever read. */
   asOf: Date
   stale: boolean
 }
@@ -43,7 +43,7 @@ export const STATUS: Record<Known['status'], Words> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-/** Of a code that is unknown: what is wrong with how it is written, in words and as tables say it; null: nothing that can be seen. */
+/** Explains what is wrong with an unknown code, in words and as a fault code. Returns null when no fault is visible. */
 export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }

@@ -1,4 +1,4 @@
-/** The answers as a table for spreadsheets: words that do not change, in the names that /v1/standings uses. */
+/** The answers of /check as CSV. Column names and values follow /v1/standings. */
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
 import { type Answered, isKnown, miswritten } from './answers.js'
 

@@ -1,4 +1,4 @@
-/** GET and POST /check: what is sent is answered and forgotten. */
+/** Routes GET and POST /check. Submitted codes are neither stored nor logged. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { AskedRow, BadRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,17 +12,17 @@ import { answerPage, checkPage } from './page.js'
 import { rowsIn } from './rows.js'
 import { textOf } from './text.js'
 
-/** A thousand rows with long names and room to spare, bytes. */
+/** Largest request body, bytes: a thousand rows with long names fit. */
 const BODY_BYTES = 512 * 1024
-/** What is given back to be mended, characters. */
+/** Longest text that an error page returns for correction, characters. */
 const KEPT_CHARACTERS = 200_000
 
 export interface CheckParts {
   demo: boolean
   nowOf: (request: Request) => Date
-  /** Answers rows as the public is answered, each counted. Refusals: QUOTA_EXCEEDED, HUB_BUSY. */
+  /** Answers rows with public rights and counts each against the quota. Throws QUOTA_EXCEEDED or HUB_BUSY. */
   check: (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]) => Promise<Answered>
-  /** Notes for the log why a request was refused. */
+  /** Logs why a request was refused. */
   refused: (request: Request, code: string) => void
 }
 
@@ -55,7 +55,10 @@ const answer =
     }
   }
 
-/** Not as other pages are: what one was asked is no secret kept by encoding it beside what others wrote (web/frame/compression). */
+/**
+ * Sent uncompressed. The page mixes a reader's codes with third-party text, and compression would leak them by length
+ * (BREACH).
+ */
 const send = ({ demo }: CheckParts, request: Request, response: Response, page: Page): void => {
   response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
 }
@@ -77,7 +80,7 @@ const refuse = (
   send(parts, request, response.status(error.status), checkPage({ text: kept, refused: error.message }))
 }
 
-/** What express refuses to read. */
+/** Handles bodies that express refuses to parse. */
 const tooLarge =
   (parts: CheckParts): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

@@ -1,4 +1,4 @@
-/** /check: the form, and what each code was answered. */
+/** GET /check and its results. */
 import type { Words } from '../../foundation/text/words.js'
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
@@ -19,9 +19,9 @@ import {
 import { CHECK_MOST } from './rows.js'
 
 export interface Filled {
-  /** As it was sent, so that nothing typed is lost. */
+  /** The submitted text, so that nothing typed is lost. */
   text: string
-  /** Why it was refused; a sentence in both languages. */
+  /** The reason of a refusal, a sentence in both languages. */
   refused: string | null
 }
 

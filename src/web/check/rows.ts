@@ -1,27 +1,27 @@
-/** What was pasted or sent as a file, as rows: one code a line, or a table with names. */
+/** Parses pasted text or an uploaded file into rows: one code per line, or a table with names. */
 import { type AskedRow, type BadRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRows } from '../../work/standing/row-readers.js'
 
-/** Rows of one question; whoever has more sends them to POST /v1/standings, or takes the whole list. */
+/** Most rows per request. POST /v1/standings and the whole list serve larger needs. */
 export const CHECK_MOST = 1_000
-/** Lines among which the heading, or the first code, is looked for: a spreadsheet has a title and remarks above them. */
+/** Lines searched for a heading or a first code. Spreadsheets often start with a title and remarks. */
 const ABOVE_MOST = 20
-/** Columns of a table. */
+/** Most columns of a table. */
 const COLUMNS_MOST = 200
 
-/** Kinds of separator, the likeliest first: what is copied out of a spreadsheet is parted by tabs. */
+/** Column separators, likeliest first. Text copied from a spreadsheet has tabs. */
 const SEPARATORS = ['\t', ',', ';']
-/** By what the cells of one line may be parted: commas, as they are typed in Chinese too; else blanks. */
+/** Cell separators within one line: commas, Chinese ones included, else blanks. */
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
 const EDGE = /[\s,;，、；"]/
-/** What spreadsheets are told, so that they leave a long number alone: ="…", or an apostrophe before it. */
+/** Spreadsheet prefixes that keep a long number as text: ="…", or a leading apostrophe. */
 const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
-/** And which separator is used. */
+/** The line `sep=…`, by which a spreadsheet file declares its separator. */
 const SEPARATOR_SAID = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
-/** Refusals: CHECK_NOTHING, TOO_MANY_CODES, ROWS_UNREADABLE. */
+/** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
 export const rowsIn = (text: string): (AskedRow | BadRow)[] => {
   const reader = csvRows()
   const rows: (AskedRow | BadRow)[] = []
@@ -41,12 +41,12 @@ const plain = (text: string): string => {
   return lines.replace(SEPARATOR_SAID, '').replace(AS_TEXT, '$1$2')
 }
 
-/** A list without a heading is given one, as its first line with a code shows it, so that a bad line costs itself alone. */
+/** Adds a heading if the list has none, derived from the first line with a code. A bad line then fails alone. */
 const headed = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
   const coded = above.findIndex(({ line }) => hasCode(line))
-  // What stands above a heading is a title, unless it is what is asked about.
+  // Lines above a heading are a title, unless one of them holds a code.
   if (heading >= 0 && (coded < 0 || heading < coded)) return text.slice(above[heading]?.at)
   const { line: first = '' } = above[Math.max(0, coded)] ?? {}
   const separator = SEPARATORS.find((each) => first.includes(each))
@@ -56,7 +56,7 @@ const headed = (text: string): string => {
   return `${columnsOf(cells).join(separator)}\n${text}`
 }
 
-/** Those that are not blank, and where each begins. */
+/** Returns the first non-blank lines with their offsets. */
 const linesAbove = (text: string): { line: string; at: number }[] => {
   const found: { line: string; at: number }[] = []
   for (let at = 0; at < text.length && found.length < ABOVE_MOST; ) {
@@ -69,7 +69,7 @@ const linesAbove = (text: string): { line: string; at: number }[] => {
   return found
 }
 
-/** Names of the columns of a table without a heading: wherever the code stands, and the name beside it. */
+/** Column names for a table without a heading: the code column, and the first text column as the name. */
 const columnsOf = (cells: readonly string[]): string[] => {
   const code = cells.length > COLUMNS_MOST ? -1 : placeOfCode(cells)
   if (code <= 0) return ['code', 'name', 'ref']
@@ -77,7 +77,7 @@ const columnsOf = (cells: readonly string[]): string[] => {
   return cells.map((_, at) => (at === code ? 'code' : at === name ? 'name' : '-'))
 }
 
-/** Codes one a line, each with its name behind it; what is no such line stays as it is, to be told so. */
+/** Splits each line into a code and a name. Other lines pass unchanged, to be reported. */
 const linesOf = (text: string): string => {
   let left = CHECK_MOST + 1
   const each = (line: string): string => {
@@ -101,7 +101,7 @@ const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnsIn
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
 
-/** Longer than a row may be: nothing but codes is looked for in it. */
+/** A line longer than a row may be. It is searched for codes only. */
 const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
 
 const coded = (line: string, cells: readonly string[]): string | null => {
@@ -110,7 +110,7 @@ const coded = (line: string, cells: readonly string[]): string | null => {
   return code === undefined ? null : `${code}\t${within(line.replace(code, '')).replaceAll('\t', ' ')}`
 }
 
-/** Without what parted it from the code. By hand: as a pattern it takes the square of the length where separators stand inside. */
+/** Trims separators. A loop, because the regular expression takes quadratic time on inner separators. */
 const within = (text: string): string => {
   let [from, to] = [0, text.length]
   while (from < to && EDGE.test(text.charAt(from))) from += 1
@@ -121,13 +121,13 @@ const within = (text: string): string => {
 const isCode = (cell: string): boolean => !isLong(cell) && codeOf(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
-/** -1: none of them is a code. One whose check digit holds goes before what only looks like one. */
+/** Prefers a code with a valid check digit. Returns -1 when no cell is a code. */
 const placeOfCode = (cells: readonly string[]): number => {
   const valid = cells.findIndex((cell) => codeOf(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)
 }
 
-/** Codes one after the other in one line. */
+/** True for several codes in one line and nothing else. */
 const isRow = (cells: readonly string[]): boolean => {
   let codes = 0
   for (const cell of cells) {

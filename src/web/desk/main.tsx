@@ -1,4 +1,4 @@
-/** The desk starts: who is signed in stands in the page that brought it; nobody is, and the sign-in page comes. */
+/** Entry point. The page embeds the session; without one the sign-in page appears. */
 import { ApolloProvider } from '@apollo/client/react'
 import { ConfigProvider } from 'antd'
 import zhCN from 'antd/locale/zh_CN'

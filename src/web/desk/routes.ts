@@ -1,16 +1,14 @@
 /**
- * Every page of the desk, one line each, loaded when it is opened. How to build one: its folder `pages/NAME/` with `index.tsx`
- * (default export: the component, which begins with `<PageHead>`), its questions in `NAME.graphql` beside it (typed documents
- * come into being as `NAME.generated.ts`), the pieces of `pieces/` for whatever several pages need:
+ * All pages of the desk, lazily loaded. Paths are relative to /desk. Navigation shows the pages that the session permits.
  *
- * VirtualTable + useConnection  a Relay connection of any length     useAddressState  filters, sort, position in the address
- * Confirm    what cannot simply be undone, and what follows            Progress         long work, looked at until it ends
- * TimeLine   what happened, day by day                                Waterfall        how points add up (brings ECharts)
- * Field, SourceOf  a value and the row it came from                   Refusal          what was refused, in a sentence
- * Code, operatorPath  codes, and the page of an operator              dates            Asia/Shanghai
- * labelOf    the Chinese word of an enum's value, from the schema     useMay           what whoever is signed in may do
+ * A page is a folder `pages/NAME/`: `index.tsx` exports the component, which begins with `<PageHead>`; `NAME.graphql` holds
+ * its queries and becomes `NAME.generated.ts`. Shared components are in `pieces/`:
  *
- * A path is relative to /desk. The navigation shows what stands here and the session may do.
+ * VirtualTable, useConnection   Relay connections           useAddressState   page state in the URL
+ * Confirm                       irreversible acts           Progress          polling long work
+ * TimeLine, Waterfall           events, points (ECharts)    Field, SourceOf   a value and its source
+ * Code, operatorPath            codes, operator links       Refusal           errors
+ * labelOf                       enum labels                 useMay            permissions
  */
 import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'
@@ -21,12 +19,12 @@ export type Section = (typeof SECTIONS)[number]
 export interface Page {
   path: string
   title: string
-  /** Where in the navigation; without one it is reached from other pages. */
+  /** Navigation group. Without one the page is reached by links only. */
   section?: Section
-  /** Whoever may do one of these may open it. */
+  /** Any one of these permissions opens the page. */
   acts: readonly Act[]
   load: () => Promise<{ default: ComponentType }>
-  /** Second key of its shortcut, after g. */
+  /** Shortcut key after g. */
   key?: string
 }
 
@@ -271,7 +269,7 @@ export const PAGES: readonly Page[] = [
   },
 ]
 
-/** The page behind a path below /desk, parameters and all; null: there is none. */
+/** Returns null when no page has this path. */
 export const pageAt = (path: string): Page | null =>
   PAGES.find((page) => matches(page.path, path.replace(/^\/+|\/+$/g, ''))) ?? null
 

@@ -1,4 +1,4 @@
-/** Calm, and with contrast enough for everyone: every text on its ground at least 4.5 to 1. */
+/** Text contrast at least 4.5:1. */
 import type { ThemeConfig } from 'antd'
 
 export const THEME: ThemeConfig = {
@@ -15,7 +15,7 @@ export const THEME: ThemeConfig = {
     colorTextPlaceholder: '#636363',
     colorTextDescription: '#595959',
     colorTextDisabled: '#666666',
-    // What antd makes of colours as dark as these are muddy grounds.
+    // antd derives muddy backgrounds from such dark colours.
     colorErrorBg: '#fdecea',
     colorErrorBorder: '#e6aaa4',
     colorWarningBg: '#fff5e2',

@@ -1,4 +1,7 @@
-/** One entry: why, on what basis, until when, how to get off, and how anybody can see that it is what was signed. */
+/**
+ * GET /blacklist/:id: one entry with its reason, legal basis, term, ways off the list, and its proof against the signed
+ * list.
+ */
 
 import { firstRepairDay, type ListKind, type Mark, numberOf } from '../../domain/listing/lists.js'
 import { sealed } from '../../domain/publication/snapshot.js'
@@ -13,11 +16,10 @@ import { termLine } from './term-line.js'
 
 export interface ShownEntry {
   entry: SignedEntry
-  /** Of what kind it is; absent: of one that the rules know no longer. */
+  /** The kind of list. Absent when the rules no longer contain it. */
   list: ListKind | undefined
-  /** Today. */
   today: string
-  /** Where the commands of the page ask, such as https://hub.example. */
+  /** Base URL for the printed commands, such as https://hub.example. */
   base: string
 }
 
@@ -34,7 +36,7 @@ ${verified(shown)}`,
   )
 }
 
-/** No number from memory is told as law. */
+/** Marks a number that was not checked against a published text. */
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
 const asTheLawSays = (marks: readonly Mark[]): Html | null =>
@@ -66,11 +68,13 @@ ${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: b
 </section>`
 }
 
-/** The first day on which its repair may be applied for; null: it is not repaired by application. */
+/**
+ * Returns the first day on which repair may be applied for. Returns null when the list has no repair by application.
+ */
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
   list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
-/** What is said of every entry of a list. */
+/** Renders a section that depends only on the list, once per list. */
 const ofList = (say: (list: ListKind) => Html | null): ((shown: ShownEntry) => Html | null) => {
   const known = new WeakMap<ListKind, Html | null>()
   return ({ list }) => {
@@ -137,7 +141,7 @@ ${
 </section>`
 }
 
-/** In the zone of the province. */
+/** Formats an instant in the province's time zone, to the minute. */
 export const minute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
 
 const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
@@ -147,7 +151,7 @@ const commands = (base: string, id: string): string =>
 sed 's/,"hash":"[0-9a-f]*"}$/}/' entry.json | tr -d '\\n' | sha256sum | cut -c1-64
 sed 's/.*"hash":"\\([0-9a-f]*\\)"}$/\\1/' entry.json`
 
-/** Names nobody: who has left the list is no longer on it. */
+/** The 410 page. It names no operator, because the operator is no longer listed. */
 export const endedPage = (): Page =>
   page(
     { zh: '该记录已结束公示', en: 'No longer published' },

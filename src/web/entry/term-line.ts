@@ -1,4 +1,4 @@
-/** The course of an entry as a line: when it was decided and published, where today stands, when it can end and when it does. */
+/** An entry's term as a time line: decision, publication, today, earliest repair and end. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
@@ -8,15 +8,15 @@ export interface Term {
   decidedOn: string
   publishedOn: string
   endsOn: string
-  /** When repair may first be applied for. */
+  /** First day on which repair may be applied for. */
   earliest: string | null
   today: string
 }
 
-/** Of the drawing, in its own units. */
+/** Drawing units. */
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
-/** The drawing is for the eye; what it shows stands below it in words, as a legend: days may lie too near for words beneath their marks. */
+/** The legend below repeats all days in words: marks may be too close for labels. */
 export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Term): Html => {
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>

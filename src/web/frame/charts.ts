@@ -1,27 +1,26 @@
 /**
- * Charts drawn on the server, without a script: each has a name, a sentence that says what it shows, and the same figures as a
- * table. Their colours are the style sheet's.
+ * Charts as server-rendered SVG without scripts. Each has a title, a sentence and the same figures as a table. Colours
+ * are in the style sheet.
  */
 import type { Words } from '../../foundation/text/words.js'
 import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, plain, to } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
-/** Of a drawing, in its own units: about what it has on a telephone. */
+/** Drawing units, about the width of a phone screen. */
 const WIDTH = 400
 const HEIGHT = 180
-/** Room above the highest column for its number, and below for the names of months. */
+/** Space for the number above the highest column, and for month names below. */
 const [HEAD, FOOT] = [18, 20]
-/** Of the numbers at the left. */
+/** Space left of the numbers. */
 const EDGE = 4
 
 interface Drawn {
   id: string
   title: Words
-  /** What it shows, in a sentence. */
+  /** One sentence that says what the chart shows. */
   says: Words
   drawing: Html
-  /** The same figures. */
   rows: Html
   height?: number
 }
@@ -39,7 +38,6 @@ ${rows}
 </figure>`
 
 export interface Month {
-  /** YYYY-MM. */
   month: string
   inForce: number
   published: number
@@ -53,7 +51,7 @@ const across = (count: number): { at: (place: number) => number; wide: number } 
 
 const round = (number: number): number => Math.round(number * 10) / 10
 
-/** Under the first column, the last, and each that begins a year. */
+/** Labels the first column, the last one, and each January. */
 const monthNames = (months: readonly Month[], at: (place: number) => number, y: number): Html =>
   html`${months.map(({ month }, place) => {
     const last = place === months.length - 1
@@ -80,7 +78,6 @@ const monthTable = (months: readonly Month[], title: Words): Html =>
     narrow: true,
   })
 
-/** Entries in force at the end of each month. */
 export const overTime = (months: readonly Month[]): Html => {
   const most = Math.max(1, ...months.map(({ inForce }) => inForce))
   const { at, wide } = across(months.length)
@@ -105,7 +102,7 @@ ${monthNames(months, at, HEIGHT - 5)}`,
   })
 }
 
-/** What came and what left, month by month: above the line and below it. */
+/** New entries above the line, removed entries below it, by month. */
 export const comeAndGone = (months: readonly Month[]): Html => {
   const most = Math.max(1, ...months.flatMap(({ published, removed }) => [published, removed]))
   const { at, wide } = across(months.length)
@@ -134,14 +131,14 @@ const sum = (all: readonly number[]): number => all.reduce((one, other) => one +
 
 export interface Bar extends Words {
   n: number
-  /** The entries that it counts. */
+  /** Link to the counted entries. */
   path: Html
 }
 
-/** Units from bar to bar, and where their numbers end. */
+/** Distance between bars, and the right edge of their numbers. */
 const [BAR, NUMBERS] = [34, 348]
 
-/** Bars, the longest first as they are given, each under its name. */
+/** Horizontal bars in the given order, each below its name. */
 export const bars = (id: string, title: Words, says: Words, all: readonly Bar[], column: Words): Html => {
   const most = Math.max(1, ...all.map(({ n }) => n))
   return drawn({
@@ -162,12 +159,12 @@ export const bars = (id: string, title: Words, says: Words, all: readonly Bar[],
   })
 }
 
-/** Of the map of tiles: columns, and from tile to tile. */
+/** The tile map: columns, tile height and gap. */
 const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
-/** Shades between none and most. */
+/** Shades between zero and the maximum. */
 const SHADES = 5
 
-/** The prefectures as tiles that lie as they do in the province, the darker the more entries. */
+/** Prefectures as tiles in their geographic order. Darker means more entries. */
 export const map = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))

@@ -1,7 +1,6 @@
 /**
- * How a page leaves: encoded as the reader can read it, with a tag, for as long as it may be kept. Pages hold nothing secret
- * (no cookie, no token, nothing of who asks), so that a packed answer tells nobody anything by its length (BREACH); what ever
- * holds a secret does not go this way.
+ * Compression and caching headers of pages. Public pages hold no secret (no cookie, no token), so compression leaks
+ * nothing by length (BREACH). Pages with secrets must not use this module.
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -11,26 +10,26 @@ import { secondsLeftIn } from '../../foundation/time/dates.js'
 
 export type Encoding = 'br' | 'gzip' | 'identity'
 
-/** A page as it leaves. */
+/** A compressed page. */
 export interface Packed {
   body: Buffer
   encoding: Encoding
   tag: string
-  /** At its address something else is answered to whoever takes tables, which caches between must know. */
+  /** True when the URL also serves CSV, so caches must vary by Accept. */
   isChosen?: boolean
 }
 
-/** Longest time for which a copy may be used without asking, seconds. */
+/** Longest `max-age` of a page, seconds. */
 const PUBLIC_SECONDS = 60
 /**
- * Pages that are kept are packed once and sent often, the others for one reader. At once and here: a page is small, and to hand
- * it to another thread takes as long.
+ * Cached pages are compressed well, single-reader pages fast. Synchronous, because handing a small page to another
+ * thread takes as long.
  */
 const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
-/** What readers say that they take is said in few ways; so many of them are known by heart. */
+/** Accept-Encoding takes few distinct values. This many are cached. */
 const WAYS_MOST = 100
 
-/** The smallest that the reader takes: browsers name them all as equals. */
+/** Returns the smallest encoding that the client accepts. Browsers rank all of them equally. */
 export const encodingOf = (request: IncomingMessage): Encoding => {
   const taken = request.headers['accept-encoding'] ?? ''
   const known = ENCODINGS.get(taken)
@@ -41,14 +40,14 @@ export const encodingOf = (request: IncomingMessage): Encoding => {
 }
 const ENCODINGS = new Map<string, Encoding>()
 
-/** As express reads it, of a request that express has not seen. */
+/** Express's content negotiation, applied to a raw request. */
 const accepts = (request: IncomingMessage, encoding: string): string | false =>
   express.request.acceptsEncodings.call(request as Request, encoding)
 
 export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALITY): Packed => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
-  // Weak, for all encodings are of one page; nobody asks for a part of it.
+  // A weak tag: all encodings share one page, and no client asks for a range.
   const tag = `W/"${createHash('sha256').update(bytes).digest('base64url')}"`
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality.br, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
   if (encoding === 'br') return { body: brotliCompressSync(bytes, { params }), encoding, tag }
@@ -56,10 +55,10 @@ export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALIT
   return { body: bytes, encoding, tag }
 }
 
-/** Not past midnight, when entries end: as with the files, a copy kept so long names nobody who has left the list by then. */
+/** Seconds until a copy expires. Never past midnight, when entries end. */
 export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
 
-/** `fresh`: seconds for which a copy may be used without asking. */
+/** Sends a page, or 304 when its tag matches. `fresh` is the `max-age` in seconds. */
 export const answer = (
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,4 +1,4 @@
-/** What a person reads where there is nothing to show: what happened, and where to go on. */
+/** The HTML error page: what happened, and where to continue. */
 import type { Words } from '../../foundation/text/words.js'
 import { ENGLISH_STAYS } from '../blacklist/page.js'
 import { type Html, html, type Lang, to } from './html.js'
@@ -6,7 +6,6 @@ import { both, page, render } from './page.js'
 
 export interface Sorry {
   status: number
-  /** A sentence in both languages. */
   detail: string
   lang?: Lang
   demo?: boolean

@@ -1,22 +1,24 @@
-/** What a form of a page sends, with or without a file: read whole, for it is small. */
+/** Parses a submitted form, with or without a file, in memory. */
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface Form {
-  /** The last text of each name, a line end counted as one character, as browsers count what they let one type. */
+  /**
+   * The last value of each field. CRLF becomes LF, because browsers count a line end as one character for `maxlength`.
+   */
   texts: ReadonlyMap<string, string>
-  /** What the files hold, empty ones left out. */
+  /** Non-empty uploaded files. */
   files: readonly Buffer[]
 }
 
 const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
-/** Fields of one form. */
+/** Most fields of one form. */
 const FIELDS_MOST = 20
 
-/** Bytes of the body, for `formIn`; what is larger is refused by express with the status 413. */
+/** Body parser for `formIn`. Express answers 413 to a body above `most` bytes. */
 export const body = (most: number): RequestHandler => express.raw({ type: () => true, limit: most, inflate: false })
 
-/** Refusal FORM_UNREADABLE. */
+/** Throws FORM_UNREADABLE. */
 export const formIn = async (request: Request): Promise<Form> => {
   const type = request.headers['content-type'] ?? ''
   if (!KINDS.test(type)) throw new Refusal('FORM_UNREADABLE')
@@ -31,7 +33,7 @@ export const formIn = async (request: Request): Promise<Form> => {
   return { texts, files }
 }
 
-/** Node's own reader of forms. */
+/** Node's built-in form parser. */
 const entriesOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<[string, string | Blob][]> => {
   try {
     return [...(await new Response(bytes, { headers: { 'content-type': type } }).formData()).entries()]

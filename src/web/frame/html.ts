@@ -1,11 +1,10 @@
 /**
- * HTML as text in which nothing foreign can become markup: every value put into `html` is escaped, unless it is Html itself.
- * It is written down last, in the language of the reader.
+ * HTML templates in which every value is escaped unless it is Html. Rendering is deferred until the language is known.
  */
 
 import { contained } from '../../foundation/text/bidi.js'
 
-/** `zh`: Chinese, English beside it. `en`: English; what is published stays in Chinese, and is marked so. */
+/** `zh`: Chinese with English beside it. `en`: English. Published texts stay in Chinese and are marked as such. */
 export type Lang = 'zh' | 'en'
 
 export class Html {
@@ -18,7 +17,7 @@ const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 
 const MARKUP = /[&<>"']/
 const escaped = (text: string): string =>
-  // Hardly any text has one.
+  // Fast path: most texts have nothing to escape.
   MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : text
 
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
@@ -36,7 +35,7 @@ const write = (part: Part, lang: Lang): string => {
   return part.map((each) => write(each, lang)).join('')
 }
 
-/** What every page says the same, written down once for each language. */
+/** Renders a fixed part once per language. */
 export const constant = (part: Html): Html => {
   const known = new Map<Lang, string>()
   return new Html((lang) => {
@@ -46,27 +45,26 @@ export const constant = (part: Html): Html => {
   })
 }
 
-/** A sentence in both languages. */
 export const both = (zh: string, en: string): Html =>
   new Html((lang) => (lang === 'en' ? escaped(en) : `${escaped(zh)} <span class="en" lang="en">${escaped(en)}</span>`))
 
-/** Longer texts in both languages, each a paragraph of its own. */
+/** Paragraphs in both languages. */
 export const paragraphs = (zh: string, en: string): Html =>
   new Html((lang) =>
     lang === 'en' ? `<p>${escaped(en)}</p>` : `<p>${escaped(zh)}</p>\n<p class="en" lang="en">${escaped(en)}</p>`,
   )
 
-/** Where no markup can stand: the name of a region, a title, a choice of a form. */
+/** Both languages as plain text, for attributes, titles and options. */
 export const plain = (zh: string, en: string): Html =>
   new Html((lang) => escaped(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
-/** As somebody wrote it; its direction is its own. */
+/** Text of a person, isolated in its own writing direction. */
 export const foreign = (text: string): Html => new Html(() => isolate(text, ''))
 
-/** As it was published, in Chinese whatever the page speaks; its direction is its own. */
+/** Published text: Chinese in every language, isolated in its own writing direction. */
 export const told = (text: string): Html => new Html((lang) => isolate(text, lang === 'en' ? ' lang="zh-CN"' : ''))
 
-/** As `told`, and marked as Chinese on every page. */
+/** Like `told`, and marked as Chinese on every page. */
 export const chinese = (text: string): Html => new Html(() => isolate(text, ' lang="zh-CN"'))
 
 const isolate = (text: string, attributes: string): string => {
@@ -74,10 +72,10 @@ const isolate = (text: string, attributes: string): string => {
   return `<bdi${attributes}>${escaped(own.text)}</bdi>${own.closes}`
 }
 
-/** In the language of the page alone: signs, and short words that would be said twice. */
+/** Shows the page's language only: punctuation and short words. */
 export const only = (zh: string, en: string): Html => new Html((lang) => escaped(lang === 'en' ? en : zh))
 
-/** The address of a page of this site, in the language of this one. Parameters that are empty are left out. */
+/** A link within the site that keeps the language. Empty parameters are omitted. */
 export const to = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
   new Html((lang) => escaped(addressOf(path, parameters, lang) + fragment))
 
@@ -87,5 +85,4 @@ export const addressOf = (path: string, parameters: Record<string, string>, lang
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
 }
 
-/** Only where the page speaks English. */
 export const inEnglish = (part: Html): Html => new Html((lang) => (lang === 'en' ? part.written(lang) : ''))

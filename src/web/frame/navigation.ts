@@ -1,4 +1,4 @@
-/** Where the pages of the site are: at the head of each, at its foot, and in the map for search engines. */
+/** Site navigation: header, footer and site map. */
 
 export interface Link {
   path: string
@@ -6,7 +6,7 @@ export interface Link {
   en: string
 }
 
-/** `built`: false for what has no page yet; no link leads to it, nor does the map of the site. */
+/** `built` is false for a page that does not exist yet. Such a page gets no link. */
 interface Planned extends Link {
   built: boolean
 }
@@ -32,9 +32,9 @@ const isBuilt = ({ built }: Planned): boolean => built
 
 export const NAVIGATION: readonly Link[] = MAIN.filter(isBuilt)
 export const FOOT: readonly Link[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
-/** What a party reads of itself is nothing to be found. */
+/** Search engines must not index a party's own pages. */
 const isFound = ({ path }: Link): boolean => path !== '/my'
-/** Pages of their own; of entries, which come and go, there is none among them. */
+/** Pages in the site map. Entries are excluded, because they come and go. */
 export const MAPPED: readonly string[] = [
   '/',
   ...[...MAIN, ...MORE]

@@ -1,6 +1,6 @@
 /**
- * Pages that many ask for, answered straight from node:http: what express has answered at the same address, for as long as the
- * list is the same; and the entries in force. Everything else, and whatever goes wrong here, is express's to answer.
+ * Fast path of the page cache on node:http, in front of express. It answers cached pages and entries in force; express
+ * handles everything else, errors included.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer, type Encoding, encodingOf, freshFor } from './compression.js'
@@ -8,7 +8,7 @@ import type { Lang } from './html.js'
 import type { Kept } from './page-cache.js'
 import type { Written } from './render-response.js'
 
-/** False: express answers. Else it is answered, if need be by `express`. */
+/** Returns false when express must answer. Otherwise the response is taken care of, if need be by calling `express`. */
 export type Again = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
 
 interface Asked {
@@ -20,11 +20,11 @@ interface Asked {
 
 interface Hot {
   kept: Pick<Kept, 'known' | 'again' | 'stamp'>
-  /** Null: the id has no page of its own now. */
+  /** Returns null when the entry has no page now. */
   entry: (id: string, asked: Asked) => Promise<Written | null>
 }
 
-/** Of a page that is kept as it leaves. `address`: with its parameters in their order, so that each page has one. */
+/** Cache key of a compressed page. `address` has its parameters in canonical order. */
 export const keyOf = (encoding: Encoding, address: string): string => `${encoding} ${address}`
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
@@ -52,6 +52,6 @@ export const atOnce =
     return kept.known(key) && send(kept.stamp(now).then((stamp) => kept.again<Written>(stamp, key)))
   }
 
-/** No table: at the same address there is one of what was found. */
+/** False for clients that take CSV: the same URL serves the result as a table. */
 const readsPages = (accepted = '*/*'): boolean =>
   accepted === '*/*' || (accepted.includes('text/html') && !accepted.includes('csv'))

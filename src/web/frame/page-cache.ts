@@ -1,6 +1,6 @@
 /**
- * What was made of the public list, kept for as long as the list and the day are the same. Whatever changes the list changes
- * its stamp in the same transaction, so nothing that was kept shows an entry to whoever asks after that entry has left.
+ * Cache of pages made from the public list, valid for one stamp and one day. Every change of the list changes the stamp
+ * in the same transaction, so a removed entry is never served from the cache.
  */
 
 import { Refusal } from '../../foundation/errors.js'
@@ -9,26 +9,28 @@ import type { Db } from '../../store/db/db.js'
 import { type InTurn, makeTurns } from '../../store/db/turns.js'
 import * as publicList from '../../store/publication/public-list.js'
 
-/** Answers kept at once; what was asked for longest ago goes first. */
+/** Most cached answers. The least recently used one is evicted. */
 const KEPT_MOST = 400
 
 export interface Stamped extends Omit<publicList.Stamp, 'listed'> {
-  /** Today, YYYY-MM-DD. */
   day: string
 }
 
 export interface Kept {
-  /** Of now: read from the database after it was asked for. Refusal LIST_WITHHELD where nobody may be listed. */
+  /**
+   * Returns the current stamp, read from the database after the call. Throws LIST_WITHHELD while the restore guard
+   * forbids listing.
+   */
   stamp: (now: Date) => Promise<Stamped>
-  /** What was made under this key by the same stamp, or is being made; else `make`. */
+  /** Returns the cached or pending value for this key and stamp, else calls `make`. */
   by: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
-  /** Whether something is kept under this key, of whatever stamp. */
+  /** True when the key is cached under any stamp. */
   known: (key: string) => boolean
-  /** What `by` was given for this key by the same stamp; undefined: nothing was. */
+  /** Returns the value cached for this key and stamp, or undefined. */
   again: <T>(stamp: Stamped, key: string) => Promise<T> | undefined
-  /** As `by`, of numbers that name nobody: they are those of the last publication. */
+  /** Like `by`, for figures without names. They may be as old as the last publication. */
   published: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
-  /** When it has its turn: what looks at the whole list is done by a few at once. It waits for nothing else that does. */
+  /** Limits concurrent scans of the whole list. The callback must not wait for another turn. */
   inTurn: InTurn
 }
 
@@ -38,7 +40,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
   const again = <T>(key: string, stamp: string): Promise<T> | undefined => {
     const known = kept.get(key)
     if (known?.stamp !== stamp) return undefined
-    // To the end of the line: the first in it goes first.
+    // Reinserting moves the key to the end, so the first key is the least recently used.
     kept.delete(key)
     kept.set(key, known)
     return known.made as Promise<T>
@@ -49,7 +51,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
     const made = make()
     kept.delete(key)
     kept.set(key, { stamp, made })
-    // A fault is nobody's answer but that of those who wait for it now.
+    // A failure is not cached. Only current waiters see it.
     made.catch(() => {
       if (kept.get(key)?.made === made) kept.delete(key)
     })
@@ -72,7 +74,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
 
 const told = ({ changes, sequence, day }: Stamped): string => `${changes} ${sequence} ${day}`
 
-/** One reading for all who ask before it begins; whoever asks while one is under way waits for the next. */
+/** Shares one read among all calls made before it begins. Calls during a read share the next one. */
 const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let next: Promise<T> | null = null
   let current: Promise<unknown> = Promise.resolve()
@@ -87,7 +89,7 @@ const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** As `together`, of those keys that are asked for; `read` tells of each that there is. */
+/** Like `together`, for single keys: one batched read per group of calls. */
 export const gathered = <V>(
   read: (keys: readonly string[]) => Promise<Map<string, V>>,
 ): ((key: string) => Promise<V | null>) => {

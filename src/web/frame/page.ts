@@ -1,4 +1,4 @@
-/** The frame of every page: who speaks, where else to go, and the same page in the other language. No script. */
+/** The frame of every page: header, navigation, footer and language switch. No script. */
 import { contained } from '../../foundation/text/bidi.js'
 import { addressOf, both, chinese, constant, type Html, html, type Lang, plain, to } from './html.js'
 import { FOOT, type Link, NAVIGATION } from './navigation.js'
@@ -6,7 +6,7 @@ import { FOOT, type Link, NAVIGATION } from './navigation.js'
 export { both } from './html.js'
 
 export interface Page {
-  /** `named`: the Chinese one is somebody's name, of whatever direction. */
+  /** `named` marks a Chinese title that is somebody's name, in either writing direction. */
   title: { zh: string; en: string; named?: boolean }
   content: Html
 }
@@ -14,10 +14,10 @@ export interface Page {
 export const page = (title: Page['title'], content: Html): Page => ({ title, content })
 
 export interface Framed {
-  /** It says that what it shows is invented, lest a firm of that name be taken for listed. */
+  /** Shows a banner that all data is invented, so that no real firm is taken for listed. */
   demo?: boolean
   lang?: Lang
-  /** Where it is: its path and parameters, `lang` left out. Null: it has no address of its own, as a refusal. */
+  /** Path and parameters without `lang`. Null for pages without a URL of their own, such as errors. */
   here?: { path: string; parameters: Record<string, string> } | null
 }
 
@@ -64,7 +64,7 @@ const SAID =
   constant(html`<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
-/** First strong isolate and its end: what direction a name has stays within it, also where no markup can stand. */
+/** Wraps a name in a first strong isolate (U+2068 … U+2069), for places without markup. */
 const isolated = (text: string): string => {
   const own = contained(text)
   return `\u2068${own.text}${own.closes}\u2069`
@@ -82,7 +82,7 @@ const headingOf = ({ zh, en, named = false }: Page['title']): Html =>
 const item = ({ path, zh, en }: Link, here: string | null): Html =>
   html`<li><a href="${to(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
 
-/** Links as they stand on each of the pages that they lead to, and on every other one (null). */
+/** The rendered navigation for each of its pages, and under null for every other page. */
 const navigation = (label: Html, links: readonly Link[]): ReadonlyMap<string | null, Html> =>
   new Map(
     [null, ...links.map(({ path }) => path)].map((here) => [

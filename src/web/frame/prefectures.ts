@@ -1,10 +1,10 @@
-/** The prefectures of Jilin (GB/T 2260) as readers know them, and where each lies on a map of tiles. */
+/** The prefectures of Jilin (GB/T 2260) and their places on the tile map. */
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Prefecture extends Words {
-  /** First four digits of its divisions. */
+  /** First four digits of its division codes. */
   code: string
-  /** Column and row of its tile: north is up, and neighbours stay neighbours. */
+  /** Column and row of its tile, north up. */
   tile: readonly [column: number, row: number]
 }
 
@@ -22,7 +22,7 @@ export const PREFECTURES: readonly Prefecture[] = [
 
 const PROVINCE = { zh: '吉林省', en: 'Jilin province' }
 
-/** Of a division of any length; null: of none that is known here. */
+/** Returns the prefecture or province of a division code of any length. Returns null for other provinces. */
 export const placeNamed = (region: string | null): Words | null => {
   if (region === null) return null
   return PREFECTURES.find(({ code }) => region.startsWith(code)) ?? (region.startsWith('22') ? PROVINCE : null)

@@ -1,4 +1,4 @@
-/** A page made for one reader: in the language asked for, with its way to the other one. */
+/** Renders a page for one request, in the requested language. */
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import { answer, type Encoding, encodingOf, freshFor, type Packed, pack } from './compression.js'
@@ -7,28 +7,30 @@ import { type Framed, type Page, render } from './page.js'
 
 interface Shows {
   demo: boolean
-  /** Where the site is, as its operator says; absent: where the reader asks. */
+  /** Public base URL from the settings. The request's host is used when absent. */
   publicUrl?: string
   nowOf: (request: Request) => Date
 }
 
 interface Showing {
-  /** Of its address, the language left out. */
+  /** Query parameters without the language. */
   parameters?: Record<string, string>
   /** See Packed. */
   isChosen?: boolean
-  /** Seconds for which a copy may be used without asking, where that is less than for other pages. */
+  /** Overrides `max-age`, seconds, if shorter than usual. */
   freshFor?: number
 }
 
-/** Said in the address alone: what a browser prefers changes no page, so that all who have a link see the same. */
+/**
+ * Only the query string decides the language, so a link shows every reader the same page. Accept-Language is ignored.
+ */
 export const langOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
 
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
-/** A port that was left to the system is known to whoever asks there. */
+/** Port 0 means that the system chose the port, so the Host header must be used. */
 const ANY_PORT = /:0$/
 
-/** Where the commands of a page ask. */
+/** Base URL for the printed commands. */
 export const baseOf = (
   { publicUrl }: Pick<Shows, 'publicUrl'>,
   { headers }: Pick<IncomingMessage, 'headers'>,
@@ -37,12 +39,11 @@ export const baseOf = (
   return `http://${HOST.test(headers.host ?? '') ? headers.host : 'localhost'}`
 }
 
-/** A page that is packed, and what search engines are told of it. */
+/** A compressed page with its X-Robots-Tag. */
 export interface Written extends Packed {
   robots: string
 }
 
-/** For one reader. */
 export const written = (
   { demo }: Pick<Shows, 'demo'>,
   page: Page,

@@ -1,29 +1,31 @@
 /**
- * What is long and leaves in steps may take its time on a slow line, but not for ever: a reader that takes nothing any more is
- * let go, and so is one that still reads when what it is sent is no longer good. The time that the hub itself takes for the next
- * step is never held against a reader.
+ * Timeouts for long responses. A stalled client is disconnected, and so is a slow one when its data expires. Time that
+ * the hub needs for the next chunk does not count against the client.
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
-/** A reader that takes nothing for so long has gone, milliseconds. */
+/** A client that reads nothing for this long is disconnected, milliseconds. */
 const STALLED_MS = 30_000
-/** The longest that any answer takes, milliseconds: the whole list at the pace of a poor line. */
+/** Longest response, milliseconds: the whole list over a slow line. */
 const SENDING_MOST_MS = 3_600_000
 
 export interface Bounds {
-  /** For how long what is sent is good, milliseconds. */
+  /** Validity of the data, milliseconds. */
   goodMs: number
-  /** 30 s when absent. */
+  /** 30,000 when absent. */
   stalledMs?: number | undefined
 }
 
-/** A reader left before the end. */
+/** The client disconnected before the end. */
 export class ReaderLeft extends Error {
   override readonly name = 'ReaderLeft'
 }
 
-/** Sends the parts to their end. Throws ReaderLeft, or what the parts throw; then the response is destroyed, so that its reader sees that the end is missing. */
+/**
+ * Sends all parts. Throws ReaderLeft, or the error of `parts`; the response is then destroyed, so that the client sees
+ * a truncated body.
+ */
 export const bounded = async (
   response: ServerResponse,
   { goodMs, stalledMs = STALLED_MS }: Bounds,
@@ -50,7 +52,7 @@ export const bounded = async (
   }
 }
 
-/** Here alone the reader is waited for, and the socket watched for progress. */
+/** Waits for the client. The socket timeout runs only here. */
 const taken = async (response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> => {
   const left = new AbortController()
   const leave = () => left.abort()

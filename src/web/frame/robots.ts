@@ -1,8 +1,8 @@
-/** For search engines: where they may go, and the pages that stay. Of entries, which come and go, none is told. */
+/** robots.txt and the site map. Entries are excluded, because they come and go. */
 import { addressOf } from './html.js'
 import { MAPPED } from './navigation.js'
 
-/** An entry may be read by them, so that they see that it is not to be kept: whoever is kept out would never learn it. */
+/** Crawlers may fetch entries. Otherwise they would never see `noindex`. */
 export const robots = (base: string): string => `User-agent: *
 Disallow: /graphql
 Disallow: /v1/

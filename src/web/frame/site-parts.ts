@@ -1,24 +1,23 @@
-/** The parts that the pages of the public site are made with. */
+/** Dependencies of the public pages. */
 import type { Request } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { Db } from '../../store/db/db.js'
 import type { InTurn } from '../../store/db/turns.js'
 
 export interface SiteParts {
-  /** The database, for what is made once for all who ask. */
+  /** The process's handle, for shared reads. */
   db: Db
-  /** The same for short reads by key: every statement is prepared. */
+  /** The same for short lookups by key, with prepared statements. */
   byKey: Db
-  /** The gate of questions over the whole list. */
+  /** Limits concurrent scans of the whole list. */
   inTurn: InTurn
-  /** The database, for a request: its statements are its own. */
+  /** The handle of a request, for its own statements. */
   dbOf: (request: Request) => Db
   rules: { lists: readonly ListKind[] }
   demo: boolean
-  /** How long a reader of a table may take nothing of it, milliseconds. */
+  /** A client that reads nothing of a table for this long is disconnected, milliseconds. */
   slowMs?: number
-  /** Where the site is, as its operator says; absent: where the reader asks. */
+  /** Public base URL from the settings. The request's host is used when absent. */
   publicUrl?: string
-  /** The instant of a request. */
   nowOf: (request: Request) => Date
 }

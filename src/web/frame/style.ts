@@ -1,7 +1,6 @@
 /**
- * The one style sheet: no font, image or script of others. Tables become cards on a narrow screen, unless they are narrow
- * themselves: nothing scrolls sideways at 360 px. Names may hold characters of the later extensions of Unicode, for which the
- * last fonts of the stack are there.
+ * The only style sheet, without external resources. Tables without class `narrow` become cards on a small screen, so
+ * that nothing scrolls sideways at 360 px. The last fonts of the stack cover late Unicode extensions in names.
  */
 export const STYLE = `
 :root {

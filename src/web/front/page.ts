@@ -1,4 +1,4 @@
-/** The front page: what this is, the list in figures, who was listed last, and how many have left. */
+/** GET /: the list in figures, the newest entries and the removals. */
 
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
@@ -12,16 +12,13 @@ import { type Html, html, to } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'
 
 export interface Front {
-  /** Today. */
   day: string
-  /** Of the list as it was last published; 0: never. */
+  /** Sequence of the last publication. 0 before the first one. */
   sequence: number
   figures: Figures
-  /** The newest entries. */
   newest: readonly PublicBody[]
 }
 
-/** Months that the charts show. */
 const MONTHS = 24
 
 export const frontPage = (front: Front): Page =>
@@ -95,7 +92,7 @@ ${bars(
 )}`
 }
 
-/** The last months, from the first entry on: what was before counts, and is not shown. */
+/** The last months for the charts. Earlier months count in the totals but are not shown. */
 const monthsOf = (told: Figures['months'], day: string): Month[] => {
   const known = new Map(told.map((one) => [one.month, one]))
   const months: Month[] = []

@@ -1,4 +1,4 @@
-/** GraphiQL, as it comes: a tab for each role, and above it the token or the session with which is asked. */
+/** GraphiQL with one tab per role, and a header for the token or the session. */
 import { GraphiQL } from 'graphiql'
 import { parse, print } from 'graphql'
 import { StrictMode, useMemo, useRef, useState } from 'react'
@@ -13,14 +13,14 @@ interface Session {
   csrfToken: string
 }
 
-/** Null: nobody is signed in. Not asked where the browser has shown no cookie. */
+/** Returns null when no person is signed in. Without a session cookie no request is made. */
 const sessionOf = async (): Promise<Session | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')
   return answer.ok ? ((await answer.json()) as Session) : null
 }
 
-/** The token goes nowhere but into requests: it is not kept. A session counts where there is none. */
+/** The token is never stored. The session counts only without a token. */
 const headersWith = (token: string, session: Session | null): Record<string, string> => {
   if (token !== '') return { authorization: `Bearer ${token}` }
   return session === null ? {} : { 'x-csrf-token': session.csrfToken }
@@ -31,13 +31,13 @@ interface Question {
   operationName?: string | null
 }
 
-/** GraphiQL may still name the operation of the tab that was open before; of a single one the name is not needed. */
+/** GraphiQL may send the operation name of the previous tab. With a single operation the name is unnecessary. */
 const asked = (question: Question): Question => {
   try {
     const operations = parse(question.query).definitions.filter(({ kind }) => kind === 'OperationDefinition')
     return operations.length === 1 ? { ...question, operationName: null } : question
   } catch {
-    // The hub says what is wrong with it.
+    // The hub reports the syntax error.
     return question
   }
 }
@@ -47,7 +47,7 @@ const TABS = EXAMPLES.map((example) => ({
   variables: example.variables ? JSON.stringify(example.variables, null, 2) : '',
 }))
 
-/** Drawn once it is known who is signed in: GraphiQL asks for the schema at once. */
+/** Rendered after the session is known, because GraphiQL fetches the schema at once. */
 const App = ({ session }: { session: Session | null }) => {
   const [token, setToken] = useState('')
   const asking = useRef<Record<string, string>>({})
@@ -106,7 +106,7 @@ const App = ({ session }: { session: Session | null }) => {
   )
 }
 
-/** The editors come without names, and scroll without a keyboard: both are given them whenever they are drawn anew. */
+/** The editors lack labels and keyboard scrolling. Both are added after every render. */
 const nameEditors = (): void => {
   for (const field of document.querySelectorAll('.CodeMirror textarea:not([aria-label])')) {
     const around = field.closest('section[aria-label], [role="tabpanel"] [aria-label]')

@@ -1,3 +1,3 @@
-/** Before all else: what style elements must bear that are made while the page runs. */
+/** Must run first: publishes the CSP nonce for style elements that are added later. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content
 Object.assign(globalThis, { hubNonce: nonce })

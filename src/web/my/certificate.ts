@@ -1,4 +1,4 @@
-/** The certificate of a removal, to print, and how anybody sees that it is the hub's. */
+/** The removal certificate, to print, with commands that verify it. */
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
 import { minute } from '../entry/page.js'
@@ -10,7 +10,6 @@ import { DELIVERIES, REMOVALS, say } from './words.js'
 
 export interface CertificateShown {
   own: Own
-  /** Global id of the entry. */
   id: string
   certificate: Certificate
   jws: string
@@ -18,7 +17,7 @@ export interface CertificateShown {
   base: string
 }
 
-/** Under which a browser saves the signed file, and by which the printed command reads it. */
+/** File name of the download, also used in the printed command. */
 export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
   `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
 
@@ -45,7 +44,7 @@ ${pre(COMMANDS(base, fileOf(certificate)))}
 
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
-/** Run where the file was saved. */
+/** Run in the folder of the download. */
 const COMMANDS = (base: string, file: string): string => `curl -s ${base}/.well-known/jwks.json -o jwks.json
 node -e 'const c = require("crypto"), read = (f) => require("fs").readFileSync(f, "utf8")
 const [head, body, sign] = read(process.argv[1]).trim().split(".")

@@ -1,4 +1,4 @@
-/** The party's own file: how it stands, its score with reasons, the way back up, its entries, and what it has filed. */
+/** The party's overview: standing, score with reasons, recovery path, entries and objections. */
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, only, to, told } from '../frame/html.js'
@@ -9,16 +9,16 @@ import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './fr
 import type { FileTold, ListingTold, ObjectionTold, RecordTold, ScoreTold } from './questions.js'
 import { ACTS, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES, say } from './words.js'
 
-/** Characters; work/scoring/objection's bound. */
+/** Characters. Same bound as work/scoring/objection. */
 const STATEMENT_MOST = 1_000
 
 export interface FileShown {
   own: Own
   file: FileTold
-  /** What became of what was sent last; null: nothing was. */
+  /** Confirmation of the last submission. Null when nothing was submitted. */
   done: string | null
   refused: string | null
-  /** A statement that was refused, to be mended. */
+  /** A refused statement, returned for correction. */
   statement: string
 }
 
@@ -39,7 +39,7 @@ ${authorisations(own, file.authorisations)}`,
 export const row = (zh: string, en: string, value: Html | string | null): Html | null =>
   value ? html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n` : null
 
-/** The epoch: no feed of lists was ever read. */
+/** The epoch means that no list feed was ever read. */
 const asOf = ({ asOf: at, stale }: FileTold['standing']): Html =>
   new Date(at).getTime() === 0
     ? both('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')

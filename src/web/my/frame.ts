@@ -1,13 +1,12 @@
-/** What all pages of a party share: who is signed in, where else to go, forms that show where they come from, and how to leave. */
+/** Shared parts of a party's pages: navigation, sign-out and forms with a CSRF token. */
 import { type Html, html, plain, to } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'
 
 export interface Own {
-  /** Code of the operator. */
   code: string
-  /** What a form sends to show that the hub has made it. */
+  /** CSRF token of the forms. */
   csrf: string
-  /** When the session ends in any case. */
+  /** Absolute end of the session. */
   endsAt: Date
 }
 
@@ -42,7 +41,6 @@ export const form = ({ csrf }: Pick<Own, 'csrf'>, path: string, content: Html): 
   html`<form action="${to(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
 ${content}</form>`
 
-/** What became of what was sent. */
 export const done = (text: string | null): Html | null =>
   text === null ? null : html`<p class="good" role="status" lang="zh-CN">${text}</p>`
 

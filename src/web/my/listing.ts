@@ -1,4 +1,4 @@
-/** One entry of the party's: how its case went, what may be done about it, and once it has left the list who was told. */
+/** One case of the party: facts, repair, defence, proceedings, and after the removal who was told. */
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { Retracted } from '../../work/delivery/retraction.js'
 import { day } from '../blacklist/page.js'
@@ -11,22 +11,22 @@ import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './fr
 import type { ListingWhole } from './questions.js'
 import { CHECKS, DELIVERIES, REMOVALS, STATES, say } from './words.js'
 
-/** Characters; work/listing/move-input's bound. */
+/** Characters. Same bound as work/listing/move-input. */
 const TEXT_MOST = 10_000
 
 export interface ListingShown {
   own: Own
   listing: ListingWhole
-  /** Who was told of its removal; null: it is not removed, or nobody ever got it. */
+  /** Receivers of the removal. Null when not removed, or when no platform ever had the entry. */
   retraction: Retracted | null
   platformNames: ReadonlyMap<string, { zh: string; en: string }>
   done: string | null
   refused: string | null
-  /** A text that was refused, to be mended. */
+  /** A refused text, returned for correction. */
   text: string
 }
 
-/** Whether it has been published, and has left for good. */
+/** True for an entry that was published here and is removed for good. */
 export const isCertified = ({ state, publishedOn, removedOn, mirrored }: ListingWhole): boolean =>
   state === 'REMOVED' && publishedOn !== null && removedOn !== null && !mirrored
 

@@ -1,11 +1,11 @@
-/** What the pages of a party ask, as anybody with a party's token could over GraphQL; and the answers' shapes. */
+/** GraphQL queries of the party's pages, the same as any party token could send, and the shapes of their answers. */
 import type { Words } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
   mirrored contested allowedMoves repair { appliedOn acceptedOn }`
 
-/** All but what may be long. */
+/** Excludes members that may be long. */
 export const FILE = `query MyFile { myFile {
   uscc shop name kind region registrationStatus formerNames
   standing { status listed asOf stale }

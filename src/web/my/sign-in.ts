@@ -1,12 +1,12 @@
-/** The door of a listed or scored party: its access code opens it. */
+/** Sign-in of a party by access code. */
 import { type Html, html, to } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'
 import { refused } from './frame.js'
 
 export interface Door {
-  /** Why it stays shut; a sentence in both languages. Null: nobody has knocked. */
+  /** The reason of a refusal in both languages. Null before the first attempt. */
   why: string | null
-  /** What was written in a form when the session had ended, so that it is not lost. */
+  /** Text of a form submitted after the session had ended, so that it is not lost. */
   typed: string | null
 }
 

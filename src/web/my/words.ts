@@ -1,4 +1,4 @@
-/** Words for what the hub tells a party in names of its own. */
+/** Labels for codes that a party sees. */
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html } from '../frame/html.js'
 import { both } from '../frame/page.js'
@@ -74,7 +74,6 @@ export const DELIVERIES: Record<string, Words> = {
   CLOSED: words('由人办结，未曾确认', 'closed by a person, never confirmed'),
 }
 
-/** Words for a confirmed removal, by its check. */
 export const CHECKS: Record<string, Words> = {
   DUE: words('已确认，正在核实是否已撤下', 'confirmed; whether it is gone is being checked'),
   GONE: words('已确认，经核实已撤下', 'confirmed, and seen to be gone'),
@@ -101,7 +100,7 @@ export const ASKED: Record<string, Words> = {
   TOKEN: words('登录', 'signing in'),
 }
 
-/** A name that is not known here is told as it stands. */
+/** An unknown code is shown as is. */
 export const say = (table: Record<string, Words>, name: string): Html => {
   const found = Object.hasOwn(table, name) ? table[name] : undefined
   return found ? both(found.zh, found.en) : html`${name}`

@@ -1,12 +1,12 @@
-/** What is small and sent from memory: its hash, and its encodings, each made once. */
+/** A response body in memory: its hash, and its encodings, each made once. */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Represented } from './represented.js'
 
-/** What is longer is sent as it is: to encode it for one reader takes too long, bytes. */
+/** Larger bodies are sent uncompressed, bytes. */
 const ENCODED_MOST = 2 * 1024 * 1024
-/** Quality of brotli: a middle one. */
+/** Medium Brotli quality. */
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 export interface Body extends Pick<Represented, 'tag' | 'bytes' | 'read' | 'encodings'> {
@@ -28,7 +28,7 @@ const held = (bytes: Buffer): Pick<Represented, 'bytes' | 'read'> => ({
   },
 })
 
-/** Bodies made for many: the newest so many are kept, and whoever asks while one is made waits for it. */
+/** Cache of the newest `most` bodies. Concurrent callers share one computation. */
 export const keptBodies = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<Body>) => {
   const kept = new Map<string, Promise<Body>>()
   return (key, make) => {

@@ -1,4 +1,7 @@
-/** The snapshot that may be served now. What has left the list, or ends today, is in none: then a new one is made first. */
+/**
+ * The snapshot that may be served now. It contains no entry that left the list or ends today; if none qualifies, a new
+ * one is published first.
+ */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
@@ -13,29 +16,31 @@ export interface Current {
   snapshot: snapshots.Snapshot
   signed: snapshots.Signed
   files: readonly FileSaid[]
-  /** Entries of it that have left the list since: nothing that is served holds them. Empty once the next one is published. */
+  /**
+   * Entries that left the list after the snapshot. They are never served. Empty once the next snapshot is published.
+   */
   gone: readonly string[]
 }
 
 export interface CurrentParts {
   keys: Pick<Keys, 'manifests'>
   publish: () => Promise<unknown>
-  /** How long an answer waits for a new publication while the last one, less what has left it, can be served, milliseconds. */
+  /** How long an answer waits for a publication if the previous snapshot, filtered, can be served, milliseconds. */
   waitMs?: number
-  /** The latest instant that is certain; what is asked by when absent. */
+  /** Latest certain instant (clock uncertainty). The request's `now` when absent. */
   sure?: () => Date
 }
 
-/** Snapshots made for one asker, while entries go on leaving the list. */
+/** Publications tried for one request, while entries keep leaving the list. */
 const TRIES = 3
 const RETRY_SECONDS = 10
 export const WAIT_MS = 250
-/** While entries go on leaving a large list, publications take at most one part of so many of the time. */
+/** Publications take at most 1/SHARE of the time while entries keep leaving a large list. */
 const SHARE = 3
 
 /**
- * Finds the list that may be served now; `read`: what is read of it, in the same instant of the database. `namesNobody`: what is
- * read may be told even while nobody may be listed.
+ * Finds the snapshot to serve and calls `read` within the same repeatable read transaction. `namesNobody` allows reads
+ * while the restore guard forbids listing.
  */
 export type ListNow = <T>(
   db: Db,
@@ -45,11 +50,11 @@ export type ListNow = <T>(
   options?: { namesNobody?: boolean },
 ) => Promise<T>
 
-/** Refusals: LIST_IN_THE_MAKING where it cannot be had in time, LIST_WITHHELD where nobody may be listed now. */
+/** Throws LIST_IN_THE_MAKING when no snapshot is ready in time, and LIST_WITHHELD while listing is forbidden. */
 export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: CurrentParts): ListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
-    // Whatever is published or removed beside it, what is read is of the snapshot that was found.
+    // Repeatable read: concurrent publications do not change what `read` sees.
     const found = (select: (tx: Tx) => Promise<Current | null>) =>
       db.transaction(
         async (tx) => {
@@ -81,7 +86,7 @@ export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: CurrentParts)
   }
 }
 
-/** One publication for all who ask meanwhile. */
+/** Shares one publication among concurrent requests. */
 const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) => {
   let making: Promise<unknown> | null = null
   let [endedAt, tookMs] = [0, 0]
@@ -98,13 +103,13 @@ const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) =
         making = null
       }
     })()
-    // Whoever does not wait for it hears nothing of its faults; the next who asks begins another.
+    // Requests that do not wait ignore its failure. The next request starts another.
     making.catch(() => undefined)
     return making
   }
 }
 
-/** False: it is not done in time. Throws what it throws. */
+/** Returns false on timeout. Throws the error of `making`. */
 export const within = async (making: Promise<unknown>, ms: number): Promise<boolean> => {
   if (ms === Number.POSITIVE_INFINITY) return making.then(() => true)
   const given = new AbortController()
@@ -114,7 +119,7 @@ export const within = async (making: Promise<unknown>, ms: number): Promise<bool
 
 type Found = Awaited<ReturnType<typeof snapshots.current>>
 
-/** `now` decides what is in force, `sure` whether a signature holds. */
+/** `now` decides which entries are in force, `sure` whether a signature is valid. */
 interface Times {
   now: Date
   sure: Date
@@ -123,7 +128,7 @@ interface Times {
 const good = (found: Found, keys: Pick<Keys, 'manifests'>, times: Times): Current | null =>
   found === null || found.forgotten ? null : listOf(found, keys, times)
 
-/** The last publication, and what has left it. Null: it cannot be served at all. */
+/** The last snapshot with the entries that left it. Returns null when it cannot be served. */
 const lessWhatLeft = async (tx: Tx, keys: Pick<Keys, 'manifests'>, times: Times): Promise<Current | null> => {
   const found = await snapshots.current(tx)
   const list = found && listOf(found, keys, times)

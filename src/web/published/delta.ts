@@ -1,4 +1,4 @@
-/** What became of the list since a sequence, net: whoever holds that sequence holds the last one after it. */
+/** Net changes of the list since a sequence. Applying them to that sequence gives the current one. */
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
@@ -6,15 +6,14 @@ export interface Delta {
   text: string
   from: number
   entries: number
-  /** Entries that it names: those added or changed. */
+  /** Number of added or changed entries. */
   names: number
 }
 
-/** Sequences back from the last one from which a delta leads to it. */
+/** Number of past sequences that a delta can start from. */
 export const DELTAS_KEPT = 2_000
-/** Entries of one delta: where more changed, the whole list is the shorter way. */
+/** Most changes in one delta. Above it the whole list is shorter. */
 export const DELTA_MOST = 20_000
-/** Where the whole list is. */
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
 
@@ -22,7 +21,10 @@ export interface DeltaRefused {
   refused: { status: number; code: string; title: string; detail: string; snapshot: string }
 }
 
-/** In a transaction of one instant, in which `last` was found to be the last one, with nothing of it forgotten since. */
+/**
+ * Must run in a transaction with one snapshot, in which `last` is the latest publication and none of its entries is
+ * forgotten.
+ */
 export const deltaOf = async (
   tx: Tx,
   { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },
@@ -32,17 +34,17 @@ export const deltaOf = async (
     return nonsense(last.sequence)
   const from = Number(since)
   const first = (await snapshots.firstSalted(tx)) ?? last.sequence
-  // Before the first salted one there is nothing, or what its hashes cannot be compared with.
+  // Sequences before the first salted one have no comparable hashes.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
-  // Given by a database of which this one is a restored backup: what it was is not known here.
+  // The sequence is unknown here when the database was restored from an older backup.
   const before = from === 0 ? 0 : await snapshots.entriesOf(tx, from)
   if (before === null) return tooOld(from)
-  // The lists differ by no fewer entries than their lengths do.
+  // The difference in length is a lower bound of the changes.
   if (Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
   const left = new Set(gone)
   const net = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
   if (net.length > DELTA_MOST) return tooOld(from)
-  // What has left since the last publication is told as removed already: holders drop it, and nothing is named.
+  // Entries that left after the publication are reported as removed, so that holders drop them.
   const unchanged = new Set(left)
   for (const { id } of net) unchanged.delete(id)
   const found = [

@@ -1,13 +1,12 @@
-/** How many long answers are under way at once, in all and to one address. */
+/** Limits concurrent downloads, in total and per address. */
 import { Refusal } from '../../foundation/errors.js'
 
-/** In all. */
 const DOWNLOADS_MOST = 256
-/** To one address: offices and proxies stand for many. */
+/** Per address. Offices and proxies share one. */
 const DOWNLOADS_OF_ONE = 100
 
 export interface Downloads {
-  /** Refusal HUB_BUSY. What comes back ends it. */
+  /** Throws HUB_BUSY. Call the returned function when the download ends. */
   begin: (address: string) => () => void
 }
 

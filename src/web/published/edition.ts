@@ -1,4 +1,4 @@
-/** The edition (work/publication/publish-edition.ts) of the list that may be served now, and what each file of it is over HTTP. */
+/** The edition (work/publication/publish-edition.ts) to serve now, and its files over HTTP. */
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
@@ -18,9 +18,9 @@ import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/pub
 import { type Current, type ListNow, WAIT_MS, within } from './current.js'
 import type { Bytes, Represented } from './represented.js'
 
-/** How often a newer edition may come in between before an answer is given up. */
+/** Retries when a newer edition appears meanwhile. */
 const TRIES = 5
-/** So many bytes are sent before it is asked again whether an entry in the rest has left the list. */
+/** Removals are checked again after this many bytes. */
 const CHECK_BYTES = 1024 * 1024
 
 export interface ListedEdition {
@@ -33,11 +33,11 @@ export interface EditionParts {
   waitMs?: number
 }
 
-/** Release what is held. Refusal LIST_IN_THE_MAKING. */
+/** The caller must release `held`. Throws LIST_IN_THE_MAKING. */
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
 export const editionNow = ({ files, waitMs = WAIT_MS }: EditionParts, listAt: ListNow): EditionNow => {
-  // The list of the edition that was served last: it is served on, less what has left it, while the next one is made here.
+  // The last served list. It stays in use, without removed entries, while the next edition is built.
   let served: Current | null = null
   const heldOf = ({ snapshot }: Current): HeldEdition | null => {
     const held = files.hold()
@@ -71,7 +71,7 @@ export const editionNow = ({ files, waitMs = WAIT_MS }: EditionParts, listAt: Li
   }
 }
 
-/** `form`: its place in FORMS. Reading breaks off where an entry that is still to come leaves the list. */
+/** `form` is an index into FORMS. Reading fails when an entry not yet sent leaves the list. */
 export const fileOf = (
   db: Db,
   { list, held }: ListedEdition,
@@ -104,7 +104,7 @@ export const fileOf = (
   const encodings: Represented['encodings'] = {}
   for (const name of ENCODINGS) {
     const file = held.encoded(form, name)
-    // Where an entry stands in it nobody knows: whatever leaves the list breaks it off.
+    // Offsets of entries in compressed files are unknown, so any removal aborts the response.
     const read: Bytes['read'] = (from, to) =>
       broken(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
     if (file !== null) encodings[name] = { bytes: file.bytes, read }

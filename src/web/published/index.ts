@@ -1,4 +1,4 @@
-/** The list as data: /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
+/** Routes of the published list: /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
@@ -23,21 +23,20 @@ import { dataPage } from './page.js'
 import { represent } from './represented.js'
 
 export interface DataParts {
-  /** The database, for a request: its statements are its own. */
+  /** The handle of a request, for its own statements. */
   dbOf: (request: Request) => Db
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
-  /** How long a reader of a file may take nothing of it, milliseconds. */
+  /** A client that reads nothing of a file for this long is disconnected, milliseconds. */
   slowMs?: number
-  /** Where the site is, as its operator says; absent: where the reader asks. */
+  /** Public base URL from the settings. The request's host is used when absent. */
   publicUrl?: string
-  /** Publishes at once: the next answer must not hold what has left the list. */
+  /** Publishes at once, so that the next answer omits removed entries. */
   publish: () => Promise<unknown>
   nowOf: (request: Request) => Date
-  /** The files as this process serves them. */
   files: PublishedFiles
-  /** Where a request comes from, as limits count it. */
+  /** Client address, as rate limits count it. */
   addressOf: (request: Request) => string
   /** See CurrentParts. */
   waitMs?: number
@@ -52,9 +51,9 @@ interface Reading {
   downloads: Downloads
 }
 
-/** Longest time for which a copy may be used without asking, seconds: so long may a removal go unseen behind a cache. */
+/** Longest `max-age`, seconds. A removal may stay unseen behind a cache for as long. */
 const FRESH_SECONDS = 60
-/** Feeds and manifests kept in memory: those of the last publications. */
+/** Most feeds and manifests kept in memory. */
 const BODIES_MOST = 8
 
 export const data = (parts: DataParts): Router => {
@@ -106,7 +105,7 @@ const problem = (
   response.send(JSON.stringify({ type: 'about:blank', status, ...said }))
 }
 
-/** Whatever is sent past the end of its manifest names somebody who has left the list by then. */
+/** Sending stops at the end of the manifest's validity, because entries may have ended by then. */
 const boundsOf = ({ signed }: Current, now: Date, slowMs: number | undefined): Bounds => ({
   goodMs: Math.max(0, signed.validUntil.getTime() - now.getTime()),
   stalledMs: slowMs,
@@ -188,7 +187,7 @@ const delta =
     const now = nowOf(request)
     const read = async (tx: Tx, list: Current) => {
       const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
-      // Removals go on being told while nobody may be listed.
+      // Removals are reported even while listing is forbidden.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
       return { list, made }
     }
@@ -208,7 +207,7 @@ const delta =
     })
   }
 
-/** A removal in the midst of it breaks an answer off, as it should; whatever else does is found here. */
+/** Logs why sending broke off. A removal during sending is an expected cause. */
 const brokenIn =
   (log: Log) =>
   (error: unknown): void =>

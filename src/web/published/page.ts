@@ -1,4 +1,4 @@
-/** GET /data: the same list in every form, with commands to paste, the key, and how anybody verifies it. */
+/** GET /data: the list in every format, with commands that download and verify it. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -33,7 +33,7 @@ const KILO = 1_000
 interface Told {
   snapshot: Snapshot
   signed: Signed
-  /** Where the commands ask, such as https://hub.example. */
+  /** Base URL for the printed commands, such as https://hub.example. */
   base: string
 }
 
@@ -88,7 +88,7 @@ ${verify(base, signed)}`,
 }
 
 const link = (path: string): Html => html`<a href="${path}">${path}</a>`
-/** In reach of a keyboard, for it may have to be scrolled. */
+/** `tabindex` makes the block scrollable by keyboard. */
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
 const verify = (base: string, { kid }: Signed): Html => html`<section aria-labelledby="verify">

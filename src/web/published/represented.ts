@@ -1,7 +1,7 @@
 /**
- * One file over HTTP (RFC 9110): strong tags, encodings that were made before, and a range, of which no other byte is read.
- * Express's `sendFile` cannot send it: it takes a path, and the files of an edition have none; it knows no encodings made before,
- * and no file of which an entry is left out or which breaks off where an entry leaves.
+ * One file over HTTP (RFC 9110): strong tags, precompressed encodings, and ranges that read only their bytes. Express's
+ * `sendFile` needs a path and knows neither precompressed encodings, nor files with entries left out, nor an abort
+ * during sending.
  */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
@@ -13,18 +13,17 @@ export interface Bytes {
 }
 
 export interface Represented extends Bytes {
-  /** Stands for these bytes and no others. */
+  /** Strong: identifies exactly these bytes. */
   tag: string
   type: string
-  /** Seconds for which a copy may be used without asking. */
+  /** `max-age`, seconds. */
   freshFor: number
-  /** Name under which a browser keeps it; null: it shows it. */
+  /** Download file name. Null to display inline. */
   saveAs: string | null
-  /** Those that are made. */
+  /** The precompressed encodings. */
   encodings: Partial<Record<FileEncoding, Bytes>>
-  /** For how long they may be sent. */
   bounds: Bounds
-  /** Hears why an answer broke off. */
+  /** Receives the error when sending breaks off. */
   broke: (error: unknown) => void
 }
 
@@ -35,12 +34,12 @@ export const represent = async (request: Request, response: Response, given: Rep
     'Cache-Control': `public, max-age=${given.freshFor}, must-revalidate`,
     Vary: 'Accept-Encoding',
     'Accept-Ranges': 'bytes',
-    // Public, and meant for pages of others too.
+    // Public data, usable from pages of other origins.
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'ETag, Manifest-JWS, Content-Range, Accept-Ranges',
     'Cross-Origin-Resource-Policy': 'cross-origin',
   })
-  // A range is one of the bytes that the manifest names, so they are not encoded then.
+  // Ranges address the bytes that the manifest names, so they are sent uncompressed.
   const asked = request.headers.range === undefined ? encodingFor(request, given) : 'identity'
   const tag = `"${given.tag}${asked === 'identity' ? '' : `-${asked}`}"`
   response.set('ETag', tag)
@@ -71,13 +70,13 @@ const encodingFor = (request: Request, { encodings }: Represented): FileEncoding
   return wanted === false ? 'identity' : (wanted as FileEncoding | 'identity')
 }
 
-/** By tags alone: two lists may be of one second, and the older of them may name whom the newer does not. */
+/** Compares tags only. Two lists may share a second, so Last-Modified is ambiguous. */
 const isKnown = (request: Request, tag: string): boolean => {
   const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
   return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
 
-/** Null: the whole; `none`: nothing of what was asked for is there. Several ranges at once are answered with the whole. */
+/** Returns null for the whole file, and `none` for an unsatisfiable range. Several ranges get the whole file. */
 const rangeOf = (
   request: Request,
   tag: string,
@@ -95,7 +94,7 @@ const rangeOf = (
   return { from: Number(first), to: last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1) }
 }
 
-/** Of a file that breaks off the asker sees that its end is missing. */
+/** After an abort the client sees a truncated body. */
 const send = (response: Response, { bounds, broke }: Represented, parts: AsyncIterable<Buffer>): Promise<void> =>
   bounded(response, bounds, parts).catch((error) => {
     if (!(error instanceof ReaderLeft)) broke(error)

@@ -1,6 +1,6 @@
 /**
- * A table that stays one for a screen reader where the style sheet makes cards of its rows: browsers forget what a table is
- * once it is laid out otherwise, unless its roles are written out.
+ * A table with explicit ARIA roles. The style sheet lays out rows as cards, and browsers then drop the implicit table
+ * roles.
  */
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html, plain } from '../frame/html.js'
@@ -11,9 +11,9 @@ export type Cell = Html | string
 interface Table {
   caption: Words
   columns: readonly Words[]
-  /** The first cell of each row is its head. */
+  /** The first cell of each row is its header. */
   rows: readonly (readonly Cell[])[]
-  /** Fits a narrow screen as it is. */
+  /** Fits a small screen without cards. */
   narrow?: boolean
 }
 

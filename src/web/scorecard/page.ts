@@ -1,4 +1,4 @@
-/** A scorecard as a page: what it rests on, what each fact is worth, and how the sum is made, so that anybody can make it again. */
+/** One scorecard as a page: sources, points of every fact, and the calculation, so that anybody can repeat it. */
 import { FACTS, FAMILIES, type FactName, type OperatorKind } from '../../domain/records/facts.js'
 import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from '../../domain/scoring/method.js'
 import {
@@ -17,12 +17,11 @@ import { type Cell, table } from './card-table.js'
 export interface ShownCard {
   card: Scorecard
   hash: string
-  /** Whether operators stand by it on the day of the page. */
+  /** True when the card is in force on `day`. */
   inForce: boolean
-  /** YYYY-MM-DD. */
   day: string
   adoptions: readonly { version: string; effectiveOn: string; decidedOn: string }[]
-  /** Every version known, this one included. */
+  /** Every known version, this one included. */
   versions: readonly string[]
 }
 
@@ -106,7 +105,7 @@ const signed = (points: number): string => (points > 0 ? `+${points}` : String(p
 const days = (window: number | null): Html =>
   window === null ? both('不设，以事实存续为准', 'none: while the fact stands') : both(`${window} 日`, `${window} days`)
 
-/** Whether any points of the rule halve is said in a column only where some do. */
+/** The halving column appears only if some unit halves. */
 const unitTable = (rule: UnitRule): Html => {
   const halves = rule.units.some(({ halvesEveryDays = null }) => halvesEveryDays !== null)
   return table({

@@ -1,7 +1,7 @@
 /**
- * Typed documents of the desk: beside each `NAME.graphql` under src/web/desk a `NAME.generated.ts` with its documents and the
- * types of their answers, checked against schema/graphql; and in `labels.generated.ts` the Chinese word of each enum's value. Fragments in `fragments.graphql` may be used everywhere. What is
- * generated is not committed; what has not changed is not written, so that nothing is built anew for it.
+ * Generates the desk's typed documents: `NAME.generated.ts` beside each `NAME.graphql`, checked against schema/graphql,
+ * and `labels.generated.ts` with the Chinese label of each enum value. Fragments in `fragments.graphql` are global.
+ * Output is not committed, and unchanged files are not rewritten, so that Vite rebuilds nothing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const CONFIG = {
   defaultScalarType: 'unknown',
   enumType: 'string-literal' as const,
   useTypeImports: true,
-  // Apollo asks for it everywhere; it is in the types only where the document says so.
+  // Apollo adds `__typename` everywhere. The types contain it only where a document asks for it.
   skipTypename: true,
   dedupeFragments: true,
 }
@@ -30,7 +30,7 @@ interface Asked {
   document: DocumentNode
 }
 
-/** Throws where a document does not fit the schema. */
+/** Throws when a document does not match the schema. */
 const generate = async (): Promise<void> => {
   const text = readdirSync(SCHEMA).map((file) => readFileSync(join(SCHEMA, file), 'utf8'))
   const schema = buildASTSchema(parse(text.join('\n')), { assumeValidSDL: true })
@@ -60,7 +60,7 @@ const write = (path: string, code: string): void => {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== HEAD + code) writeFileSync(target, HEAD + code)
 }
 
-/** The first sentence of each value's description is its word: 已公示。Published. */
+/** Labels are the first sentence of a value's description: 已公示。Published. */
 const labelsOf = (schema: GraphQLSchema): string => {
   const labels = Object.values(schema.getTypeMap())
     .filter((type) => isEnumType(type) && !type.name.startsWith('__'))

@@ -1,4 +1,4 @@
-/** How the desk is built: one chunk per page, names by content, and each file also compressed, for the hub to send as it lies. */
+/** Vite build of the desk: one chunk per page, hashed names, each file precompressed. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,9 +8,11 @@ import { defineConfig, type Plugin } from 'vite'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OUT = fileURLToPath(new URL('../../../../dist/web/desk', import.meta.url))
-/** Largest chunk that is no surprise, kB before compression: antd and React are one, ECharts is another, loaded by pages with charts. */
+/**
+ * Warning limit of a chunk, kB uncompressed. antd with React is one chunk; ECharts is another, loaded by chart pages.
+ */
 const CHUNK_KB = 1_200
-/** Worth compressing, bytes; and how hard: the last levels of brotli take seconds and win two per cent. */
+/** Smallest file to compress, bytes. Brotli levels above 9 take seconds and save 2 %. */
 const WORTH_BYTES = 1_000
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
 
@@ -37,7 +39,7 @@ export default defineConfig({
     outDir: OUT,
     emptyOutDir: true,
     target: 'es2022',
-    // Nothing is inlined: the policy of the page lets in files alone.
+    // The CSP allows files only, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: CHUNK_KB,

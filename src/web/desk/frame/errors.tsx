@@ -1,10 +1,10 @@
-/** Where a page cannot be shown: it broke, it is not there, or it is not this role's. */
+/** Error pages: broken, not found, and not permitted. */
 import { Button } from 'antd'
 import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
 import { saidOf, sentenceOf } from '../pieces/refusal.js'
 
-/** A page that was built before the last release asks for files that are gone. */
+/** A page loaded before a release asks for chunks that no longer exist. */
 const isOldPage = (error: unknown): boolean =>
   error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
 

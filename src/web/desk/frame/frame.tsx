@@ -1,4 +1,4 @@
-/** What stands around every page: the way about, the search, who is signed in, and what the keys do. */
+/** The desk's frame: navigation, search, account menu and shortcut help. */
 import MenuOutlined from '@ant-design/icons/MenuOutlined'
 import { Button, Drawer, Dropdown, Menu, Modal } from 'antd'
 import { Suspense, useMemo, useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-/** Finding an operator from anywhere: by a name, also a former, short or misspelt one, or by a code. A combobox with its list. */
+/** Operator search by name or code, as an ARIA combobox. */
 import { useApolloClient } from '@apollo/client/react'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -6,7 +6,7 @@ import { codeOf, operatorPath } from '../pieces/code.js'
 import { sentenceOf } from '../pieces/refusal.js'
 import { FindOperatorDocument } from './search.generated.js'
 
-/** After so long without a letter it is looked for, milliseconds; and from so many characters on. */
+/** Debounce in milliseconds, and the shortest name that is searched. */
 const PAUSE_MS = 250
 const NAME_LEAST = 2
 const CODE = /^(?:[0-9A-Z]{8,9}|[0-9A-Z]{13,18}|SHOP:\S+)$/i
@@ -22,7 +22,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   const [text, setText] = useState('')
   const [isOpen, setOpen] = useState(false)
   const [at, setAt] = useState(0)
-  /** Enter was pressed before anything was found: the nearest is opened once it is. */
+  /** Enter was pressed before results arrived. The best match then opens at once. */
   const [isHasty, setHasty] = useState(false)
   const { options, words } = useFound(text.trim())
   const id = useId()
@@ -37,7 +37,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
     void navigate(operatorPath({ uscc: code }))
   }
   const nearest = options[0]?.code
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when something is found
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per result
   useEffect(() => {
     if (isHasty && nearest !== undefined) go(nearest)
   }, [isHasty, nearest])
@@ -84,7 +84,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
         aria-label="找到的经营者"
       >
         {shown.map(({ code, name, former }, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the combobox, which has the focus
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox handles keys
           <div
             key={code}
             id={`${id}${i}`}
@@ -92,7 +92,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
             tabIndex={-1}
             aria-selected={i === at}
             className="found"
-            // The focus stays where one writes.
+            // Keeps the focus in the input.
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => go(code)}
           >
@@ -112,15 +112,15 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
 }
 
 interface Found {
-  /** The text to which this is the answer. */
+  /** The text that these options answer. */
   of: string
   options: Option[]
   words: string | null
 }
 
 /**
- * A code is opened as it stands; a name is looked for. What was found for an earlier text is no answer to this one. `words`: where
- * nothing was found, or it could not be asked.
+ * Codes open directly, names are searched. Results of an earlier text are ignored. `words` says why there are no
+ * options.
  */
 const useFound = (name: string): Found => {
   const client = useApolloClient()

@@ -1,14 +1,14 @@
-/** Keys that do something anywhere in the desk, but not while somebody writes. */
+/** Global keyboard shortcuts, inactive while the user types. */
 import { useEffect } from 'react'
 
 export interface Shortcut {
-  /** One key, or two one after the other: `/`, `g t`. */
+  /** One key or a sequence of two: `/`, `g t`. */
   keys: string
   words: string
   does: () => void
 }
 
-/** The second key comes within so long of the first, milliseconds. */
+/** Longest pause within a sequence, milliseconds. */
 const SECOND_MS = 1_000
 
 const WRITING = 'input, textarea, select, [contenteditable="true"], [role="dialog"] *, [role="combobox"]'

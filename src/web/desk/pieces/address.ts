@@ -1,15 +1,15 @@
-/** State of a page in its address: filters, sort, position. Whoever sends the link, reloads or goes back finds the same. */
+/** Page state in the URL: filters, sort and position survive reload, back and sharing. */
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
 type Value = string | number | boolean
 
-/** The defaults say which members there are and of which type; what has its default does not stand in the address. */
+/** `defaults` fixes members and types. Default values stay out of the URL. */
 export const useAddressState = <S extends Record<string, Value>>(
   defaults: S,
 ): [S, (change: Partial<S>, options?: { push?: boolean }) => void] => {
   const [params, setParams] = useSearchParams()
-  // Defaults are written where the hook is called: an object anew each time, and always the same.
+  // Callers pass a new but equal object on every render.
   const fixed = JSON.stringify(defaults)
   const state = useMemo(() => {
     const given = JSON.parse(fixed) as S
@@ -18,7 +18,7 @@ export const useAddressState = <S extends Record<string, Value>>(
   const change = useCallback(
     (next: Partial<S>, { push = false } = {}) => {
       const given = JSON.parse(fixed) as S
-      // Of the address as it is: what was drawn last may be older, and then of two quick changes the first would be lost.
+      // Reads the current URL, because rendered state may be stale after two quick changes.
       const after = new URLSearchParams(window.location.search)
       for (const [name, value] of Object.entries(next)) {
         if (value === undefined || value === given[name] || value === '') after.delete(name)

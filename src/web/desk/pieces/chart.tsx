@@ -1,6 +1,6 @@
 /**
- * A chart, and what it says as a table for whoever does not see it, and in print. Brings ECharts: for pages that are loaded when
- * they are opened. Kinds beyond bars and lines: whoever draws one tells `echarts.use` of it.
+ * An ECharts chart with the same data as a table, for screen readers and print. Chart types beyond bars and lines must
+ * be registered with `echarts.use`.
  */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
@@ -12,7 +12,7 @@ echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipCompone
 
 export type ChartOption = echarts.EChartsCoreOption
 
-/** Each at least 3 to 1 on white, and told apart by those who see few colours by lightness. */
+/** Contrast at least 3:1 on white, distinguishable by lightness. */
 export const COLOURS = {
   good: '#1f6f43',
   bad: '#b3261e',
@@ -21,9 +21,7 @@ export const COLOURS = {
   rest: '#8a94a6',
   text: '#333333',
   line: '#d0d4da',
-  /** Of series side by side. */
   series: ['#0b5cad', '#b26b00', '#6b3fa0', '#1f6f43', '#b3261e'],
-  /** Of the grades, from the best. */
   grades: { A: '#1f6f43', B: '#0b5cad', C: '#b26b00', D: '#b3261e' },
 } as const
 
@@ -33,19 +31,19 @@ export const AXIS = {
   splitLine: { lineStyle: { color: COLOURS.line } },
 } as const
 
-/** What all charts have in common; nothing moves, and tooltips are drawn, for the page's policy lets no style of theirs in. */
+/** Rich-text tooltips: the CSP blocks the inline styles of HTML ones. */
 const COMMON = { animation: false, textStyle: { color: COLOURS.text }, color: [...COLOURS.series] }
 const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 
 export interface ChartProps {
-  /** What it shows, in words. */
+  /** Accessible name. */
   label: string
   option: ChartOption
   /** Pixels. */
   height: number
-  /** The same as a table. */
+  /** The same data as a table. */
   children: ReactNode
-  /** The table stands beside it all the time; else it is unfolded. */
+  /** Shows the table permanently. */
   isTableOpen?: boolean
 }
 

@@ -1,30 +1,29 @@
 /**
- * A button for what cannot simply be undone: it says what will follow, asks for a reason where one is kept, and what was typed
- * stays where it is refused.
+ * A button with a confirmation dialog: consequences, and a reason if required. A refused request keeps the typed text.
  */
 import { Button, type ButtonProps, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { Refusal } from './refusal.js'
 
 export interface ConfirmProps {
-  /** What the button says, and the title of the question: 撤回本次拉取. */
+  /** Label of the button and title of the dialog, such as 撤回本次拉取. */
   action: string
-  /** Each thing that will follow, a sentence of its own. */
+  /** One sentence per consequence. */
   follows: readonly ReactNode[]
-  /** Asks for a text: its label, and whether it may be empty. */
+  /** Asks for a text. */
   asks?: { label: string; optional?: boolean; most?: number }
   onDo: (text: string) => Promise<unknown>
-  /** Red, and the way back is what Enter does. */
+  /** A red button. Enter cancels. */
   danger?: boolean
   disabled?: boolean
-  /** Why it is disabled, or what it is, for the button. */
+  /** Tooltip, or the reason why it is disabled. */
   hint?: string
   button?: ButtonProps
-  /** More of the question: a preview, a choice. */
+  /** Additional dialog content. */
   children?: ReactNode
 }
 
-/** Longest reason that the hub keeps, characters. */
+/** The hub's limit, characters. */
 const TEXT_MOST = 1_000
 
 export const Confirm = (props: ConfirmProps) => {
@@ -67,7 +66,7 @@ export const Confirm = (props: ConfirmProps) => {
         <p>接下来会：</p>
         <ul>
           {follows.map((sentence, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: fixed sentences in their order
+            // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
             <li key={i}>{sentence}</li>
           ))}
         </ul>

@@ -1,11 +1,11 @@
-/** A Relay connection page by page: what was loaded so far, in its order, and the way to more. */
+/** Loads a Relay connection page by page. */
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-/** Rows of one page: as many as the hub gives. */
+/** The hub's page size. */
 const PAGE_ROWS = 100
-/** How far beyond what is loaded one may reach at once: whoever wants a row far down filters. */
+/** Furthest jump beyond the loaded rows. */
 const REACH_ROWS = 2_000
 
 interface Page<T> {
@@ -16,14 +16,14 @@ interface Page<T> {
 
 export interface Connection<T> {
   rows: readonly T[]
-  /** Null until it is known, or where the connection does not count. */
+  /** Unknown (null) while loading, or when the connection has no count. */
   total: number | null
   hasMore: boolean
   isLoading: boolean
   error: unknown
-  /** Has the row with this number loaded, with all before it, page by page; of rows far beyond what is loaded the nearest 2,000. */
+  /** Loads all pages up to a row, at most 2,000 rows ahead. */
   reach: (index: number) => void
-  /** From the first page on, anew. */
+  /** Starts again with the first page. */
   refresh: () => void
 }
 
@@ -45,7 +45,7 @@ const nothing = <T>(): State<T> => ({
   error: null,
 })
 
-/** The document takes `$first` and `$after` beside the variables given; `pick` finds its connection, null where there is none. */
+/** The document takes `$first` and `$after`. `pick` returns its connection, or null. */
 export const useConnection = <D, V extends OperationVariables, T>(
   document: TypedDocumentNode<D, V>,
   variables: Omit<V, 'first' | 'after'>,
@@ -70,7 +70,7 @@ export const useConnection = <D, V extends OperationVariables, T>(
 
   const { rows, after, hasMore, error } = state
   const isDue = hasMore && error === null && rows.length <= wanted
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks the same anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` refetches
   useEffect(() => {
     if (!isDue) return
     const gone = new AbortController()

@@ -1,4 +1,4 @@
-/** Days and instants as people at the desk read them: Asia/Shanghai, whatever the browser's own zone. */
+/** Dates in Asia/Shanghai, independent of the browser's zone. */
 
 const ZONE = 'Asia/Shanghai'
 const DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' })
@@ -9,7 +9,7 @@ const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'sho
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
-/** 2026-03-02 10:00; of a plain day the day alone; — for none. */
+/** 2026-03-02 10:00. A plain day stays a day. */
 export const instant = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))
@@ -17,14 +17,13 @@ export const instant = (at: string | null | undefined): string => {
 /** 2026-03-02 10:00:07. */
 export const exact = (at: string): string => EXACT.format(new Date(at))
 export const clockTime = (at: string): string => TIME.format(new Date(at))
-/** The day on which an instant lies, YYYY-MM-DD. */
 export const dayOf = (at: string | Date): string => DAY.format(new Date(at))
 export const today = (): string => dayOf(new Date())
-/** 2026-03-02 周一; — for none. */
+/** 2026-03-02 周一. */
 export const day = (date: string | null | undefined): string =>
   date == null ? '—' : `${date} ${WEEKDAY.format(new Date(`${date}T04:00:00Z`))}`
 
-/** Days from today to this day; negative where it is past. */
+/** Negative for past days. */
 export const daysUntil = (date: string): number => Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS)
 
 /** 今天, 还有 3 天, 已过 2 天. */

@@ -1,4 +1,4 @@
-/** Where there is nothing, in words: an empty frame says neither whether it is still coming nor whether that is good. */
+/** Placeholders for empty and loading states. */
 import { Spin } from 'antd'
 import type { ReactNode } from 'react'
 

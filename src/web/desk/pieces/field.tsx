@@ -1,4 +1,4 @@
-/** A value with its name, and where it came from: the run, file, page and row of the record behind it. */
+/** A labelled value with its source: run, file, page and row. */
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instant } from './dates.js'
@@ -16,7 +16,6 @@ export const sourceWords = ({ agencyName, feed, source }: FromRecord): string =>
     .filter(Boolean)
     .join(' · ')
 
-/** The button that opens it. */
 export const SourceOf = ({ record, of }: { record: FromRecord; of: string }) => (
   <Popover
     trigger="click"
@@ -39,10 +38,9 @@ export const SourceOf = ({ record, of }: { record: FromRecord; of: string }) => 
   </Popover>
 )
 
-/** Longer than this a value takes the whole width, characters. */
+/** Longer values take the full width, characters. */
 const LONG = 60
 
-/** What a record says, member by member, in the order in which such records are read. */
 export const Members = ({ kind, body }: { kind: string; body: Body }) => (
   <dl className="fields">
     {membersOf(kind, body).map(({ field, name, words }) => (
@@ -54,7 +52,7 @@ export const Members = ({ kind, body }: { kind: string; body: Body }) => (
   </dl>
 )
 
-/** Within `<dl className="fields">`. */
+/** Belongs in `<dl className="fields">`. */
 export const Field = ({
   label,
   children,

@@ -1,4 +1,4 @@
-/** The head of a page: its title, where it lies, what can be done. On opening it takes the focus, so that a reader begins there. */
+/** Page head: title, breadcrumb and actions. It takes the focus on navigation, for screen readers. */
 import { Breadcrumb } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
@@ -9,9 +9,8 @@ let isFirst = true
 
 export interface PageHeadProps {
   title: string
-  /** Buttons beside the title. */
   extra?: ReactNode
-  /** The page under which it lies, where its own path does not say so: /operators. */
+  /** Parent page, if the path does not say it. */
   under?: string
   children?: ReactNode
 }
@@ -22,7 +21,7 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
   useEffect(() => {
     document.title = `${title} · ${HUB}`
   }, [title])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: of each page once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per page
   useEffect(() => {
     if (!isFirst) head.current?.focus()
     isFirst = false
@@ -50,7 +49,6 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
   )
 }
 
-/** Every page that lies above this one, the desk itself first. */
 const crumbsOf = (pathname: string): { path: string; title: string }[] => {
   const parts = pathname.split('/').filter(Boolean)
   return parts.flatMap((_, i) => {

@@ -1,4 +1,4 @@
-/** A queue whose items want more room than a row: what is loaded, one below the other, and the way to more. */
+/** A paged list of items taller than a table row. */
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import type { Connection } from './connection.js'

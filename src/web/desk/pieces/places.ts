@@ -1,4 +1,3 @@
-/** Regions as people choose them: the province's cities by name, any other division by its six digits. */
 import { CITY_NAMES, placeIn } from '../../../domain/operators/places.js'
 
 const PREFECTURE = '延边'
@@ -11,13 +10,13 @@ const CITIES: readonly { value: string; name: string }[] = CITY_NAMES.map((city)
 
 export const REGION_OPTIONS = CITIES.map(({ value, name }) => ({ value, label: `${name} ${value}` }))
 
-/** 全省 for none and for the province's own; 长春市; else the code. */
+/** 全省 for null and for the province, a city's name, else the code. */
 export const regionWords = (code: string | null): string => {
   if (code === null || code === PROVINCE) return '全省'
   return CITIES.find(({ value }) => value === code)?.name ?? code
 }
 
-/** 长春市 220102: the city that a division is of, and its code. */
+/** Formats as 长春市 220102. */
 export const placeWords = (code: string | null): string => {
   if (code === null || code === '') return '—'
   const city = CITIES.find(({ value }) => value.slice(0, 4) === code.slice(0, 4))?.name

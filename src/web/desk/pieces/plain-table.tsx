@@ -1,4 +1,4 @@
-/** A short table, all of which stands in the page; where it is too wide it scrolls within itself, by keyboard too. */
+/** A short table. Wide ones scroll inside, by keyboard too. */
 import type { ReactNode } from 'react'
 
 export interface PlainColumn {
@@ -8,21 +8,21 @@ export interface PlainColumn {
 
 export interface PlainRow {
   key: string
-  /** One for each column; the first is the head of its row. */
+  /** One cell per column. The first is the row header. */
   cells: readonly ReactNode[]
   isMarked?: boolean
 }
 
 export interface PlainTableProps {
-  /** What it holds, for those who do not see it. */
+  /** Accessible name. */
   label: string
   columns: readonly PlainColumn[]
   rows: readonly PlainRow[]
 }
 
 export const PlainTable = ({ label, columns, rows }: PlainTableProps) => (
-  // biome-ignore lint/a11y/useSemanticElements: no set of fields, and no landmark beside the panel in which it stands
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  // biome-ignore lint/a11y/useSemanticElements: neither fieldset nor landmark
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <div role="group" className="scroll" aria-label={label} tabIndex={0}>
     <table className="plain-table" aria-label={label}>
       <thead>

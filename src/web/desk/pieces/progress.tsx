@@ -1,23 +1,21 @@
-/** Long work as it goes on: asked for every so often until it has ended, bounded, and given up when the page is left. */
+/** Polls long work until it ends or the page is left. */
 import { Progress as Bar } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { Refusal } from './refusal.js'
 
-/** Between two looks, milliseconds; and so many failed ones in a row are told. */
+/** Poll interval, and failures in a row that stop polling. */
 const LOOK_MS = 1_500
 const FAILURES_MOST = 5
 
 export interface Step {
-  /** What it is doing, or what came of it. */
   words: string
-  /** 0–1; null: it cannot be said. */
+  /** 0–1. Null when unknown. */
   share: number | null
   ended: boolean
-  /** It came to nothing. */
   failed?: boolean
 }
 
-/** `look`: how it stands. `onEnd`: once, when it has ended. */
+/** `look` fetches the state. `onEnd` is called once. */
 export const Progress = ({
   label,
   look,

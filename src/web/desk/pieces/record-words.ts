@@ -1,4 +1,4 @@
-/** Records at the desk, in Chinese: their members, and each in a line. What fields and values are called, domain/records/record-words says. */
+/** Chinese texts of records at the desk. Names of fields and values come from domain/records/record-words. */
 import { saidIn, valueIn, wordsOfField } from '../../../domain/records/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
@@ -7,12 +7,11 @@ export type Body = Readonly<Record<string, unknown>>
 
 export const fieldName = (field: string): string => wordsOfField(field).zh
 
-/** A value as a person reads it; — for what was not said. */
 export const valueWords = (kind: string, value: unknown): string => valueIn('zh', kind, value)
 
 const YUAN = /^\d+(?:\.\d+)?$/
 
-/** The same, as its field asks: money in thousands, a division with the city that it is of. */
+/** Adds thousands separators to money and the city to a division. */
 export const fieldWords = (kind: string, field: string, value: unknown): string => {
   const text = String(value)
   if (field.endsWith('_yuan') && YUAN.test(text))
@@ -20,11 +19,10 @@ export const fieldWords = (kind: string, field: string, value: unknown): string 
   return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
 }
 
-/** Members that say something, with their names. */
 export const membersOf = (kind: string, body: Body): { field: string; name: string; words: string }[] =>
   saidIn(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
-/** What each kind is told by in one line. */
+/** Members of the one-line summary. */
 const LINES: Record<string, readonly string[]> = {
   REGISTRATION: ['name', 'status', 'authority'],
   SHOP: ['name', 'marketplace', 'shop_id'],
@@ -46,7 +44,7 @@ export const lineOf = (kind: string, body: Body): string => {
   return words.length === 0 ? labelOf('RecordKind', kind) : words.join(' · ')
 }
 
-/** Whether a record speaks against its operator, as it stands. */
+/** True when the record counts against its operator. */
 export const isAdverse = (kind: string, body: Body): boolean => {
   if (kind === 'PENALTY') return body['status'] !== 'REVOKED'
   if (kind === 'LIST_ENTRY') return body['removed_on'] == null

@@ -1,4 +1,3 @@
-/** What was refused, or broke, in a sentence to act on. */
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { Alert, Button } from 'antd'
 
@@ -9,7 +8,7 @@ export interface Said {
 }
 
 const FALLBACK = '出现故障，请稍后再试；仍不行的，请将请求编号告知管理员。'
-/** Where the server's own sentence says too little to whoever sits at the desk, or there is none. */
+/** Sentences that replace or complete the server's. */
 const SENTENCES: Record<string, string> = {
   NETWORK: '无法连接到枢纽，请检查网络后再试。填写的内容都还在。',
   UNAVAILABLE: '枢纽暂时不可用，请稍后再试。填写的内容都还在。',
@@ -19,11 +18,11 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** Chinese comes first in each of the hub's sentences; the English after it, which may begin with a Chinese name of a field, is for whoever writes programs. */
+/** Cuts off the English half of a message. That half may begin with a Chinese field name. */
 export const chineseOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
-/** A refusal of the hub, a failed connection, or a fault, as code and sentence. */
+/** Converts a refusal, a network error or a fault to code and sentence. */
 export const saidOf = (error: unknown): Said & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors
@@ -52,7 +51,7 @@ export const sentenceOf = (error: unknown): string => {
   return SENTENCES[code] ?? (detail === '' ? FALLBACK : chineseOf(detail))
 }
 
-/** `of`: whatever was thrown, or a refusal of /desk/login. `onAgain`: asks anew. */
+/** `of` is any thrown value or a refusal of /desk/login. */
 export const Refusal = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
   const { code, retryAfter, requestId } = saidOf(of) as Said & { requestId?: string }
   return (

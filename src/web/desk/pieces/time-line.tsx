@@ -1,4 +1,3 @@
-/** What happened, one below the other, each with its day: a list to those who hear it. */
 import type { ReactNode } from 'react'
 import { distance, instant } from './dates.js'
 import { Empty } from './empty.js'
@@ -7,12 +6,12 @@ export type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'next'
 
 export interface Moment {
   key: string
-  /** A day or an instant; null: not known. */
+  /** A day or an instant. */
   at: string | null
   title: ReactNode
   detail?: ReactNode
   tone?: Tone
-  /** Still to come: drawn hollow, with how far off it is. */
+  /** Drawn hollow, with the days left. */
   isAhead?: boolean
 }
 

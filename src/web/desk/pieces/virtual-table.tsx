@@ -1,6 +1,6 @@
 /**
- * A table of any length: only what is in view stands in the page. All rows are of one height; what is not loaded yet is drawn as
- * an empty row and loaded once the reader rests there. A real `table`, with its true number of rows told to screen readers.
+ * A virtualised table: only visible rows are in the DOM. Rows have equal height; unloaded ones are blank and load when
+ * scrolling stops. `aria-rowcount` gives the true length.
  */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
@@ -10,36 +10,35 @@ import { Empty } from './empty.js'
 import { Refusal } from './refusal.js'
 
 export const ROW_PX = 44
-/** Rows above and below the view that are drawn before they are seen. */
+/** Rows rendered beyond each edge of the view. */
 const AHEAD_ROWS = 8
-/** Most that are ever drawn, whatever the window: a row is some ten elements. */
+/** Most rendered rows. Each has about ten elements. */
 const DRAWN_ROWS = 58
-/** Browsers draw no element higher than some 16 million pixels. */
+/** Browsers limit an element to about 16 million pixels. */
 const ROWS_MOST = 300_000
-/** After so long without a move the reader rests, milliseconds. */
+/** Scrolling counts as stopped after this pause, milliseconds. */
 const REST_MS = 150
 
 export interface Column<T> {
   key: string
   title: string
-  /** Pixels; without one it takes what is left. */
+  /** Pixels. The remaining width when absent. */
   width?: number
   align?: 'right'
   render: (row: T, index: number) => ReactNode
 }
 
 export interface VirtualTableProps<T> {
-  /** What the table holds, for those who do not see it. */
+  /** Accessible name. */
   label: string
   columns: readonly Column<T>[]
   rows: Connection<T>
   rowKey: (row: T) => string
-  /** Words where there is nothing. */
   empty?: ReactNode
-  /** Number of the first row in view, kept by the page in its address. */
+  /** Index of the first visible row, kept in the URL. */
   position?: number
   onPosition?: (row: number) => void
-  /** Narrowest width before it scrolls sideways within itself, pixels. */
+  /** Narrower tables scroll sideways, pixels. */
   minWidth?: number
   isMarked?: (row: T) => boolean
 }
@@ -62,7 +61,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
     cancelAnimationFrame(frame.current)
     frame.current = requestAnimationFrame(() => setFrom(Math.floor((box.current?.scrollTop ?? 0) / ROW_PX)))
   }, [])
-  // The reader rests: what is in view is loaded, and the place is noted.
+  // Scrolling stopped: load the view and store the position.
   const told = useRef({ onPosition, position })
   told.current = { onPosition, position }
   useEffect(() => {
@@ -84,14 +83,14 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
       cancelAnimationFrame(frame.current)
     }
   }, [])
-  // Back at the place of before, once the table is as long as that.
+  // Restores the position once enough rows exist.
   const placed = useRef(position === 0)
   useEffect(() => {
     if (placed.current || all <= position) return
     placed.current = true
     box.current?.scrollTo({ top: position * ROW_PX })
   }, [all, position])
-  // Another question begins at its top.
+  // A new query starts at the top.
   const isNew = loaded === 0 && rows.isLoading
   useEffect(() => {
     if (isNew && placed.current) box.current?.scrollTo({ top: 0 })
@@ -117,7 +116,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
       {isEmpty ? (
         <Empty>{empty}</Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="virtual-box" ref={box} onScroll={onScroll} aria-label={label} tabIndex={0}>
           <table aria-rowcount={all + 1} style={{ minWidth }} aria-label={label}>
             <colgroup>
@@ -143,7 +142,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
                 const row = rows.rows[index]
                 return (
                   <tr
-                    // What is not loaded yet is drawn by the same few elements again and again.
+                    // Recycles elements of unloaded rows.
                     key={row === undefined ? `pending ${index % DRAWN_ROWS}` : rowKey(row)}
                     aria-rowindex={index + 2}
                     className={row !== undefined && isMarked?.(row) ? 'row marked' : 'row'}

@@ -1,4 +1,4 @@
-/** How points add up, one reason after the other, as a waterfall; the same as a table for whoever does not see it, and in print. */
+/** Points as a waterfall chart and a table. */
 import { BarChart } from 'echarts/charts'
 import { AriaComponent, GridComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
@@ -10,7 +10,7 @@ echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
 export interface Fall {
   key: string
   label: string
-  /** What it adds or takes; of `total` what is reached. */
+  /** Change, or the reached value for `total`. */
   points: number
   total?: boolean
 }

@@ -1,12 +1,10 @@
-/** Words of enums in Chinese, as the schema describes them: one place for what a state is called. */
+/** Chinese labels of enum values, from the schema's descriptions. */
 import { LABELS } from '../labels.generated.js'
 
 export type EnumName = keyof typeof LABELS
 
-/** The value itself where the schema has no word for it. */
 export const labelOf = (name: EnumName, value: string | null | undefined): string =>
   value == null ? '—' : ((LABELS[name] as Record<string, string>)[value] ?? value)
 
-/** Of a select: every value of the enum with its word. */
 export const optionsOf = (name: EnumName): { value: string; label: string }[] =>
   Object.entries(LABELS[name]).map(([value, label]) => ({ value, label }))

@@ -1,10 +1,10 @@
-/** The one Apollo client: asks this host's /graphql as whoever is signed in. */
+/** The Apollo client. */
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { RetryLink } from '@apollo/client/link/retry'
 import { ask } from './session.js'
 
-/** A question is asked so often; something that changes anything once: whoever asked decides about the rest. */
+/** Attempts per query. Mutations are never retried. */
 const ATTEMPTS_MOST = 3
 const BUSY = [502, 503, 504]
 
@@ -24,15 +24,15 @@ export const client = new ApolloClient({
   ]),
   cache: new InMemoryCache({
     typePolicies: {
-      // The same operator is shown as of several days: its values belong to the question that they answer.
+      // One operator appears as of several days, so it is not normalised by id.
       Operator: { keyFields: false },
       Standing: { keyFields: false },
-      // Their ids are of one feed, list or platform, and their values of this instant.
+      // These ids are unique only within a feed, list or platform.
       Words: { keyFields: false },
     },
   }),
   defaultOptions: {
-    // What others have done in the meantime is seen; what is known is shown until then.
+    // Shows cached data and refetches, so that changes by others appear.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
     query: { fetchPolicy: 'network-only' },
   },

@@ -1,10 +1,10 @@
-/** Says in time that the sign-in will end, so that it does not end in the middle of a sentence. */
+/** Warns before the session ends. */
 import { Alert, Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { clockTime } from '../pieces/dates.js'
 import { keepAlive, useSignIn } from './session.js'
 
-/** So long before the end it is said, milliseconds; and how often it is looked at. */
+/** Lead time and check interval, milliseconds. */
 const BEFORE_MS = 5 * 60_000
 const LOOK_MS = 15_000
 

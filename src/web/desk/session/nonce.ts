@@ -1,7 +1,4 @@
-/**
- * The page's policy lets in only style elements that bear its nonce. antd gives it to its own, but some of what it builds on
- * makes one without (a dialog that holds the page still): each style element that this page makes gets it here.
- */
+/** Adds the CSP nonce to every style element. Some of antd's dependencies create elements without it. */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 export const withNonce = (): void => {

@@ -1,4 +1,4 @@
-/** fetch, with what fetch does not tell: how much of a body has gone. */
+/** An upload with progress, which `fetch` cannot report. */
 
 /** 0–1. */
 export type OnSent = (share: number) => void
@@ -17,7 +17,7 @@ export const sending =
       }
       request.upload.onload = () => onSent(1)
       request.onload = () => resolve(answerOf(request))
-      // As fetch says it.
+      // The same error as `fetch`.
       request.onerror = () => reject(new TypeError('Failed to fetch'))
       request.onabort = () => reject(init.signal?.reason)
       init.signal?.addEventListener('abort', () => request.abort(), { once: true })

@@ -1,7 +1,6 @@
 /**
- * Who is signed in, and how everything is asked: `ask` is fetch with the token that goes with the cookie. Where a sign-in has
- * ended in the middle, it waits for the person to sign in again in a dialog over the page, and asks the same once more: nothing
- * that was typed is lost.
+ * The session and authenticated requests. When the session has ended, `ask` waits for a new sign-in in a dialog and
+ * repeats the request, so that no input is lost.
  */
 import { useSyncExternalStore } from 'react'
 import type { Act, Role } from '../../../domain/access/viewer.js'
@@ -11,22 +10,21 @@ export interface Session {
   role: Role
   agency: string | null
   region: string | null
-  /** What it may do, in the words of `hub status --access`. */
+  /** Permissions, as `hub status --access` names them. */
   acts: Act[]
   csrfToken: string
-  /** ISO 8601: signed out then in any case. */
+  /** Absolute end, ISO 8601. */
   endsAt: string
-  /** Signed out after so long without a request, milliseconds. */
+  /** Idle timeout, milliseconds. */
   idleMs: number
-  /** Everything shown is invented. */
   demo: boolean
 }
 
 interface State {
   session: Session | null
-  /** A question waits for the person to sign in again. */
+  /** A request waits for a new sign-in. */
   isAskedAgain: boolean
-  /** When the last request that was answered left, milliseconds of the browser's clock: the server counts idleness from its arrival. */
+  /** Departure of the last answered request, browser milliseconds. The server measures idle time from its arrival. */
   lastAt: number
 }
 
@@ -51,7 +49,7 @@ const subscribe = (listener: () => void) => {
 
 export const useSignIn = (): State => useSyncExternalStore(subscribe, () => state)
 
-/** For pages, which stand only where somebody is signed in. */
+/** Throws when no person is signed in. */
 export const useSession = (): Session => {
   const { session } = useSignIn()
   if (session === null) throw new Error('nobody is signed in')
@@ -60,7 +58,7 @@ export const useSession = (): Session => {
 
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
-/** Somebody else than before begins with a fresh page: what stands in this one was not shown to them. */
+/** Another person gets a reload, because this page was rendered for the previous one. */
 export const signedIn = (session: Session): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
@@ -84,8 +82,8 @@ const again = (): Promise<void> => {
 }
 
 /**
- * Fetch as whoever is signed in. 401: once they have signed in again, it is asked anew; 403 for an old token: with the new one.
- * `send`: another way of fetching.
+ * Authenticated fetch. It repeats after 401 once signed in again, and after 403 with the new CSRF token. `send`
+ * replaces fetch.
  */
 export const ask = async (
   input: RequestInfo | URL,
@@ -99,7 +97,7 @@ export const ask = async (
   const answer = await send(input, { ...init, headers, credentials: 'same-origin' })
   if (session === null) return answer
   if (answer.status === 401) {
-    // Signed in anew while this was under way: its token is of the session before.
+    // The session changed meanwhile, so only the token is outdated.
     if (state.session?.csrfToken === session.csrfToken) await again()
     return ask(input, init, send)
   }
@@ -111,7 +109,7 @@ export const ask = async (
 const isOfOldToken = async (answer: Response): Promise<boolean> =>
   (await answer.clone().text()).includes('CSRF_REFUSED')
 
-/** Signed in anew in another window: the cookie is common, and so is who it is. False: nothing is new. */
+/** Adopts a session from another window. Returns false when there is none. */
 const renewed = async (): Promise<boolean> => {
   const answer = await fetch('/desk/session', { credentials: 'same-origin' })
   if (answer.status === 401) {
@@ -124,7 +122,7 @@ const renewed = async (): Promise<boolean> => {
   return true
 }
 
-/** A request of its own keeps the session from ending for idleness. */
+/** Any request resets the idle timeout. */
 export const keepAlive = async (): Promise<void> => {
   await ask('/desk/session')
 }
@@ -132,11 +130,11 @@ export const keepAlive = async (): Promise<void> => {
 export interface Refused {
   code: string
   detail: string
-  /** Seconds to wait; null: not said. */
+  /** Seconds. Null when not given. */
   retryAfter: number | null
 }
 
-/** Null: signed in. `newPassword` where the password is for one use. */
+/** Returns null on success. A one-time password requires `newPassword`. */
 export const signIn = async (given: {
   name: string
   password: string
@@ -157,7 +155,7 @@ export const signIn = async (given: {
   return { code: body.code, detail: body.detail, retryAfter }
 }
 
-/** Also out of the sign-in that has followed this one in another window; whether it is done, the page that comes then shows. */
+/** Also ends a newer session of another window. The next page shows the outcome. */
 export const signOut = async (): Promise<void> => {
   try {
     await ask('/desk/logout', { method: 'POST' })

@@ -1,4 +1,4 @@
-/** Signing in: the page where nobody is signed in, and the dialog over a page whose sign-in has ended in the middle. */
+/** The sign-in page, and the dialog over a page whose session has ended. */
 import { Alert, Button, Form, Input, Modal } from 'antd'
 import { useEffect, useId, useState } from 'react'
 import { Refusal } from '../pieces/refusal.js'
@@ -11,7 +11,7 @@ interface Given {
   again?: string
 }
 
-/** `name`: of whoever was signed in, who goes on; without it anybody may. */
+/** `name` fixes the person. Anybody may sign in without it. */
 const SignInForm = ({ name = '' }: { name?: string }) => {
   const [isOneTime, setOneTime] = useState(false)
   const [refused, setRefused] = useState<Refused | null>(null)
@@ -94,7 +94,6 @@ export const SignInPage = () => (
   </main>
 )
 
-/** What stands in the page stays; the request that was refused is repeated once somebody is signed in. */
 export const SignInAgain = () => {
   const { isAskedAgain, session } = useSignIn()
   return (

@@ -1,9 +1,9 @@
-/** How GraphiQL is built: names by content, everything from here. */
+/** Vite build of GraphiQL: hashed names, no external resources. */
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** Largest chunk that is no surprise, kB before compression: the editor, React and graphql are one. */
+/** Warning limit of a chunk, kB uncompressed. The editor, React and graphql form one. */
 const CHUNK_KB = 2_500
 
 export default defineConfig({
@@ -12,7 +12,7 @@ export default defineConfig({
   publicDir: false,
   clearScreen: false,
   plugins: [react()],
-  // What makes style elements while it runs asks for this (get-nonce).
+  // The get-nonce library reads this global before it adds style elements.
   define: { __webpack_nonce__: 'globalThis.hubNonce' },
   build: {
     outDir: fileURLToPath(new URL('../../../../dist/web/graphiql', import.meta.url)),
@@ -22,7 +22,7 @@ export default defineConfig({
     chunkSizeWarningLimit: CHUNK_KB,
     reportCompressedSize: false,
     rolldownOptions: {
-      // A library says to compilers what does not concern this build.
+      // Libraries carry module directives that this bundler ignores.
       onLog: (level, log, told) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') told(level, log)
       },

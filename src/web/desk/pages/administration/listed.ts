@@ -1,4 +1,4 @@
-/** A list that comes whole, as the tables of the desk take it; and what is sought in it by name and role. */
+/** Adapts an unpaged list to the desk's tables, and filters it by name and role. */
 import type { Connection } from '../../pieces/connection.js'
 
 export const whole = <T>(

@@ -1,20 +1,19 @@
-/** What is told once: a secret or a one-time password. It lies in this dialog alone, and is gone with it. */
+/** Shows a secret or one-time password once. It exists only in this dialog. */
 import { Alert, Button, Modal } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
 import { Field } from '../../pieces/field.js'
 
 export interface Told {
   title: string
-  /** What it is called: 密钥. */
+  /** Its label, such as 密钥. */
   what: string
   text: string
   fields: readonly { label: string; value: ReactNode }[]
-  /** What is to be done with it. */
   advice: string
 }
 
 export const Once = ({ of, onClose }: { of: Told | null; onClose: () => void }) => (
-  // Neither a slip beside it nor Escape loses it: it cannot be shown again.
+  // Neither a click outside nor Escape closes the dialog: the text cannot be shown again.
   <Modal
     open={of !== null}
     title={of?.title}
@@ -40,7 +39,7 @@ const Content = ({ of }: { of: Told }) => {
       await navigator.clipboard.writeText(of.text)
       setCopied('yes')
     } catch {
-      // Browsers keep the clipboard from pages without TLS: marked, it is copied by hand.
+      // Browsers deny the clipboard without TLS, so the text is selected for manual copying.
       if (shown.current) getSelection()?.selectAllChildren(shown.current)
       setCopied('marked')
     }

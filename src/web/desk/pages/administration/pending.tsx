@@ -1,4 +1,3 @@
-/** An account that waits for a second person, and the second person's button. */
 import { Confirm } from '../../pieces/confirm.js'
 import { instant } from '../../pieces/dates.js'
 import { useSession } from '../../session/session.js'
@@ -16,7 +15,7 @@ export const Pending = ({ since, by }: { since: string; by: string | null }) => 
   </span>
 )
 
-/** Whoever registered it sees why the button is not for them; the hub decides who else may. */
+/** The registering person sees why the button is disabled. */
 export const ConfirmAccount = ({
   of: { name, pendingSince, changedBy },
   what,

@@ -1,4 +1,3 @@
-/** The form by which a system or a person is registered: name, role, whose it is, and for which region. */
 import { useQuery } from '@apollo/client/react'
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
@@ -15,13 +14,12 @@ export interface RegisterGiven {
   region?: string
 }
 
-/** Neither the public nor a party is registered: the one needs nothing, the other has an access code. */
+/** Public and party are never registered. */
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-/** Of people: the desk has no page for a marketplace or a credit service, which come as systems. */
+/** Marketplaces and credit services come as systems, not as people. */
 export const PEOPLE_ROLES = ROLE_OPTIONS.filter(({ value }) => value !== 'marketplace' && value !== 'credit_service')
 
-/** What a role may, in a line, for whoever chooses it. */
 const ROLE_WORDS: Record<string, string> = {
   marketplace: '查询卖家的状态，报送卖家清单；看不到内部信息。',
   credit_service: '查询依法公开的信息和已获授权的评价。',
@@ -37,7 +35,7 @@ export const useAgencyNames = (): Map<string, string> => {
   return new Map((data?.agencies ?? []).map(({ id, name }) => [id as string, name?.zh as string]))
 }
 
-/** `what`: 系统 or 人员. `onSend` throws where it is refused; what was typed stays. */
+/** `what` is 系统 or 人员. The form keeps its values when `onSend` throws. */
 export const Register = ({
   what,
   nameLabel,
@@ -147,7 +145,6 @@ export const Register = ({
   )
 }
 
-/** Above the list: what is sought in it. */
 export const HolderFilters = ({
   asked,
   ask,

@@ -1,4 +1,3 @@
-/** The queue of concerns: what listings rest on has changed, the oldest first. */
 import { Link } from 'react-router'
 import { codeOf } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'

@@ -1,4 +1,3 @@
-/** One concern: why, about which record, and settled with a note of what came of it. */
 import { useApolloClient } from '@apollo/client/react'
 import { Confirm } from '../../pieces/confirm.js'
 import { instant } from '../../pieces/dates.js'

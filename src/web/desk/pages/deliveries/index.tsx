@@ -1,4 +1,3 @@
-/** Deliveries: what each credit platform is still owed and refuses, what is done about a platform, and every message, found by filters. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Checkbox, Input, Radio, Select } from 'antd'
 import { useMemo } from 'react'

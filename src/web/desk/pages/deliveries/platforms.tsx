@@ -1,4 +1,3 @@
-/** The credit platforms: what each is owed and since when, what it refuses and what to do about it, and what a person does to it. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useMemo } from 'react'
@@ -19,14 +18,14 @@ import {
 type Platform = PlatformsQuery['platforms'][number]
 
 const BAR_PX = 40
-/** The axis reaches at least so far, deliveries. */
+/** Minimum length of the axis, deliveries. */
 const LEAST_WIDTH = 5
-/** Room of the axis and the legend, pixels. */
+/** Height of axis and legend, pixels. */
 const FRAME_PX = 60
 
 interface PanelsProps {
   of: readonly Platform[]
-  /** Shown alone, with what was done to it. */
+  /** The selected platform. */
   only: Platform | null
   onOnly: (id: string) => void
   onDone: () => void
@@ -54,7 +53,7 @@ const Backlog = ({ of }: { of: readonly Platform[] }) => {
       grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      // A single one does not fill the whole width.
+      // A single bar must not fill the whole width.
       xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH), ...AXIS },
       yAxis: {
         type: 'category',
@@ -168,7 +167,6 @@ const State = ({ of }: { of: Platform }) => (
   </>
 )
 
-/** What it refuses, by rule, the most frequent first, each with what a person can do. */
 const Codes = ({ of }: { of: Platform }) =>
   of.refusedByCode.length === 0 ? null : (
     <ul className="refusals" aria-label={`${of.name.zh}的拒收代码`}>

@@ -1,4 +1,4 @@
-/** The database was restored from a backup: additions are held until every platform was compared with, and a person lets them go. */
+/** Restore guard: additions are held until every platform was compared and a person releases them. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert } from 'antd'
 import { Confirm } from '../../pieces/confirm.js'

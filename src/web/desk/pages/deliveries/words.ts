@@ -1,4 +1,3 @@
-/** What deliveries are called where there is little room, and of whom they tell. */
 import type { Tone } from '../../pieces/time-line.js'
 
 type State = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
@@ -13,12 +12,12 @@ export const STATES: Record<State, { word: string; tone: Tone }> = {
 
 interface Told {
   key: string
-  /** The hub's own form of the message; null for those who may not see it. */
+  /** The hub's own form of the message. Null when the viewer may not see it. */
   notice: unknown
   listing: { operator: { name: string | null } } | null
 }
 
-/** The name told, else that of its operator, else its key. */
+/** The name in the message, else that of the operator, else the key. */
 export const subjectOf = ({ key, notice, listing }: Told): string =>
   (notice as { operator?: { name?: string } } | null)?.operator?.name ?? listing?.operator.name ?? key
 

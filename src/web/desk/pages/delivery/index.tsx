@@ -1,4 +1,3 @@
-/** One delivery's whole story: whom it is about, each attempt and answer, what a person can do, and the same subject elsewhere. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
@@ -139,7 +138,7 @@ const Subject = ({ of, platform }: { of: Delivery; platform: Platform | undefine
   )
 }
 
-/** What sending it again would do, said before it is done. */
+/** Says what resending would do. */
 const againWords = ({ again, number }: Delivery, platform: string): string => {
   if (again === null) return `按对象的现状，以原业务键重新报送${platform}`
   if (again.action === null) return `对象已不再公示，${platform}也从未收到过：不再报送，本件作废`
@@ -200,7 +199,7 @@ const Settle = ({ of, platform, onDone }: { of: Delivery; platform: string; onDo
   )
 }
 
-/** Each answer that is kept: before each thing that a person did, and the last. */
+/** All stored answers: one before each act of a person, and the last. */
 const Answers = ({ of }: { of: Delivery }) => {
   const before = of.acts.map(({ receipt, at }) => ({ until: at as string | null, receipt: receipt as Receipt | null }))
   const last = { until: null, receipt: of.receipt as Receipt | null }
@@ -241,7 +240,6 @@ const Answers = ({ of }: { of: Delivery }) => {
   )
 }
 
-/** The same subject at every platform, message by message. */
 const Siblings = ({ of, all }: { of: Delivery; all: readonly Platform[] }) => {
   const { data, error } = useQuery(DeliverySiblingsDocument, { variables: { subject: of.key } })
   const found = (data as DeliverySiblingsQuery | undefined)?.deliveries

@@ -1,7 +1,7 @@
-/** What a message says, member by member in words, and what it would say now where that is something else. */
+/** A message member by member, beside its current content if that differs. */
 import { PlainTable } from '../../pieces/plain-table.js'
 
-/** Members of a message in the hub's own form; a record's own members stand as they are. */
+/** Labels of message members. A record's own members keep their names. */
 const WORDS: Record<string, string> = {
   sequence: '序号',
   listName: '名单',
@@ -30,10 +30,10 @@ const WORDS: Record<string, string> = {
   'body.authority': '作出机关',
   'body.fine_yuan': '罚款（元）',
 }
-/** Told elsewhere on the page. */
+/** Shown elsewhere on the page. */
 const LEFT_OUT = ['key', 'action', 'kind', 'list']
 
-/** `operator.name` → what it says; members that say nothing are left out. */
+/** Flattens to paths such as `operator.name`. Empty members are omitted. */
 const flat = (value: unknown, path = ''): [string, string][] => {
   if (value === null || value === undefined) return []
   if (typeof value !== 'object') return [[path, value === true ? '是' : value === false ? '否' : String(value)]]
@@ -43,9 +43,8 @@ const flat = (value: unknown, path = ''): [string, string][] => {
 }
 
 interface NoticeProps {
-  /** As it was told. */
   told: unknown
-  /** As it would be told now; undefined: that is not asked. */
+  /** Absent when no comparison is wanted. */
   now?: unknown
 }
 

@@ -1,8 +1,7 @@
-/** What happened to one delivery, in order: owed, sent, answered, settled by people, confirmed. */
 import { type Moment, TimeLine } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 
-/** A platform's answer about one message, in its own words, as the hub keeps it. */
+/** A platform's answer to one message, verbatim. */
 export interface Receipt {
   accepted: boolean
   code: string
@@ -10,14 +9,14 @@ export interface Receipt {
   field: string | null
   value: string | null
   receiverId: string | null
-  /** Absent, or null: the hub's own check refused it, and it never left. */
+  /** Absent or null when the hub's own check refused the message before sending. */
   batch?: string | null
   row?: number | null
 }
 
 export interface Told {
   state: string
-  /** How the check of a confirmed removal stands. */
+  /** State of the check of a confirmed removal. */
   check: string | null
   action: string
   attempts: number

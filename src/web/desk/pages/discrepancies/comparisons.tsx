@@ -1,4 +1,3 @@
-/** What each platform showed when it was last compared with, and the comparisons before. */
 import { count, instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'
@@ -64,7 +63,6 @@ const PARTS = [
   { key: 'missing', word: '缺失', tone: 'bad' },
 ] as const
 
-/** Of what it should show, how much of it agrees: as one bar, and in words. */
 const Last = ({ name, of }: { name: string; of: Comparison | null }) => {
   if (of === null)
     return (

@@ -1,4 +1,3 @@
-/** Comparisons with what platforms show: what was found, what the hub did about it, and what a person has to settle. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'
@@ -30,7 +29,7 @@ const VIEWS = [
   { value: 'settled', label: '已办结' },
   { value: 'all', label: '全部' },
 ]
-/** Short, where the schema says a whole sentence. */
+/** Shorter labels than the schema's. */
 const KINDS: Record<Row['what'], string> = {
   MISSING: '缺失',
   STALE: '展示不符',

@@ -1,4 +1,4 @@
-/** What a record says of its subject beside what the hub holds of an operator, line by line: what agrees, and what differs. */
+/** Compares a record's subject with an operator, line by line. */
 import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { placeWords } from '../../pieces/places.js'
@@ -13,7 +13,7 @@ interface Line {
   name: string
   said: string | null
   held: string | null
-  /** Null: nothing can be said, since one of the two says nothing. */
+  /** Unknown (null) when one side has no value. */
   agrees: boolean | null
 }
 
@@ -39,7 +39,7 @@ const line = (name: string, said: string | null, held: string | null, agreed = f
   agrees: said === null || held === null ? null : agreed || bare(said) === bare(held),
 })
 
-/** `evidence`: what speaks for this one in the hub's own view; it counts as agreeing, however it is spelt. */
+/** `evidence` counts as agreement even if the spelling differs. */
 export const linesOf = (
   { subject, body }: Pick<UnmatchedWholeFragment, 'subject' | 'body'>,
   held: CandidateFragment | null,

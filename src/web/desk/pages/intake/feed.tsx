@@ -1,4 +1,3 @@
-/** One feed: how it stands, what its pulls brought over time, and every run of it. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'

@@ -1,4 +1,3 @@
-/** All feeds by agency: whether each is current, what its last pulls brought, and what waits for a person. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Tag } from 'antd'
 import { Link } from 'react-router'
@@ -11,7 +10,6 @@ import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } f
 import { useOwn } from './own.js'
 import { RunBars } from './runs.js'
 
-/** Bars of a feed in the table of all. */
 const BARS_MOST = 12
 
 export default function Feeds() {
@@ -49,7 +47,7 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
     <h2>
       {of.name.zh} {!of.configured && <span className="soft">（未配置地址，只能上传）</span>}
     </h2>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
     <section className="scroll" aria-label={`${of.name.zh}的数据源`} tabIndex={0}>
       <table className="plain-table" aria-label={`${of.name.zh}的数据源`}>
         <thead>
@@ -118,7 +116,6 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
   </section>
 )
 
-/** In a word, and why. */
 export const Health = ({ of }: { of: FeedHealthFragment }) => {
   if (of.lastError !== null)
     return (

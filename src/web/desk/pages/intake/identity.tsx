@@ -1,4 +1,4 @@
-/** Records whose operator a person must say: a list beside the one that is looked at, decided by keyboard. */
+/** Unmatched records: pick the operator of each, by mouse or keyboard. */
 import { useQuery } from '@apollo/client/react'
 import { type InputRef, Select } from 'antd'
 import { useCallback, useMemo, useRef, useState } from 'react'
@@ -35,7 +35,7 @@ export default function Identity() {
   const { data } = useQuery(IdentityFeedsDocument)
   const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // What was decided here stays in its place: nothing jumps under the reader's hands.
+  // Decided rows stay in place, so that the list does not jump.
   const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
   const [last, setLast] = useState<Decided | null>(null)
   const [words, setWords] = useState('')
@@ -65,7 +65,7 @@ export default function Identity() {
     ),
   )
   const mark = (like: Pick<Row, 'feed' | 'subject'>, state: State) => {
-    // Those of the same feed that say the same are decided with it.
+    // The decision also covers rows of the feed with the same subject.
     const alike = rows.rows.filter((row) => saidBy(row) === saidBy(like))
     const next = new Map(settled)
     for (const { id } of alike) next.set(id, state)
@@ -78,7 +78,7 @@ export default function Identity() {
     setWords(done.words)
     const waiting = rows.rows.slice(at + 1).find((row) => (next.get(row.id) ?? row.state) === 'OPEN')
     if (waiting) pick(waiting.id)
-    // Keys of the page work again, wherever the last one was typed.
+    // Blur, so that page shortcuts work again.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   }
   const columns: readonly Column<Row>[] = [

@@ -1,4 +1,4 @@
-/** An item as its agency sent it, as texts that can be written in, and back again without changing what nobody touched. */
+/** Converts an item to editable texts and back. Untouched fields keep their values. */
 
 export type Item = Readonly<Record<string, unknown>>
 
@@ -9,17 +9,15 @@ export interface Problem {
   message: string
 }
 
-/** A value as it stands in an input. */
 export const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return ''
   return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value)
 }
 
-/** Whether it takes more than one line. */
 export const isLong = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
 
-/** Names of what was sent and of what is missing and asked for; last those that came empty and may be so. */
+/** Sent fields, then required missing ones, then optional empty ones. */
 export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
@@ -29,17 +27,17 @@ export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
   return [...own.filter((name) => !isBare(name)), ...new Set(missing), ...own.filter(isBare)]
 }
 
-/** Problems of one field; also of a member within it. */
+/** Problems of a field or of its members. */
 export const problemsOf = (name: string, problems: readonly Problem[]): Problem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
-/** The field, after the heading that it has in the office's own table, where it was read by a map of headings. */
+/** The field, after its heading in the office's table if a heading map was used. */
 export const fieldWords = (field: string, problems: readonly Pick<Problem, 'heading'>[]): string => {
   const heading = problems.find((problem) => problem.heading)?.heading
   return heading && heading !== field ? `${heading}（${field}）` : field
 }
 
-/** The item with what was written; throws the name of the field whose JSON is none. */
+/** Applies edited texts. Throws the field name if its text is not valid JSON. */
 export const written = (item: Item, texts: Readonly<Record<string, string>>): Item => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {

@@ -1,4 +1,4 @@
-/** The form by which a person says which field each heading means. What was chosen stays where the map is refused. */
+/** Form that maps headings to fields. A refused map keeps its choices. */
 import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import { Empty } from '../../pieces/empty.js'
@@ -10,10 +10,8 @@ import type { FeedMapLineInput } from './maps.generated.js'
 const [HEADING_MOST, VALUE_MOST] = [100, 500]
 
 export interface MapFormProps {
-  /** Fields of each form of the feed. */
   forms: readonly (readonly string[])[]
   headings: readonly string[]
-  /** Where the headings were read. */
   from: string
   onSave: (lines: FeedMapLineInput[]) => Promise<unknown>
 }

@@ -1,7 +1,7 @@
-/** A map of headings while a person writes it: which form it is for, and the field of each heading. */
+/** Editing state of a heading map. */
 import type { FeedMapLineInput } from './maps.generated.js'
 
-/** A chosen heading whose column is left out. */
+/** Marks a column to be skipped. */
 export const LEFT_OUT = ''
 
 export interface Line {
@@ -18,7 +18,7 @@ export interface Constant {
 
 const CHINESE = /\p{Script=Han}/u
 
-/** A clerk knows the Chinese names: the form with most of these headings, then the first with Chinese names. */
+/** Prefers the form that knows most of the headings, then one with Chinese names. */
 export const bestForm = (forms: readonly (readonly string[])[], headings: readonly string[]): number => {
   const scores = forms.map((fields) => {
     const known = headings.filter((heading) => fields.includes(heading)).length
@@ -28,11 +28,10 @@ export const bestForm = (forms: readonly (readonly string[])[], headings: readon
   return Math.max(0, scores.indexOf(Math.max(...scores)))
 }
 
-/** A form by its first fields. */
 export const formWords = (fields: readonly string[]): string =>
   `${fields.slice(0, 3).join('、')}${fields.length > 3 ? ` 等 ${fields.length} 项` : ''}`
 
-/** A heading that is a field's own name means that field. */
+/** A heading equal to a field name maps to that field. */
 export const linesOf = (headings: readonly string[], fields: readonly string[]): Line[] =>
   [...new Set(headings)].map((heading, key) => ({
     key,

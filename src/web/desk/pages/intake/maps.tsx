@@ -1,4 +1,3 @@
-/** Maps of headings of one feed: what a refused file was headed, which field each heading means, and the maps made before. */
 import './intake.css'
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
@@ -15,7 +14,7 @@ import { AddFeedMapDocument, EndFeedMapDocument, FeedMapsDocument, type FeedMaps
 
 type FeedMap = FeedMapsQuery['feedMaps'][number]
 
-/** Headings of a file that the page of uploads saw refused. */
+/** Headings of a refused upload. */
 export interface HeadingsGiven {
   headings: readonly string[]
 }

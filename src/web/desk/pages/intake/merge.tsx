@@ -1,4 +1,4 @@
-/** Two operators that are one: side by side, then the one becomes part of the other; undone on the operator's decisions. */
+/** Merges two operators after comparing them. Undo is on the operator's decisions. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useId, useState } from 'react'
@@ -13,7 +13,7 @@ import { labelOf, optionsOf } from '../../pieces/words.js'
 import { type CandidateFragment, IdentityOperatorDocument, MergeOperatorsDocument } from './identity.generated.js'
 import { Undo } from './undo.js'
 
-/** Shortest code that is asked about: an organisation code has nine characters. */
+/** An organisation code has nine characters. */
 const CODE_LEAST = 9
 type Cause = 'MOVED' | 'CONVERTED' | 'DUPLICATE'
 

@@ -1,4 +1,4 @@
-/** Whose feeds whoever is signed in works on: an agency's person on its own alone, everybody else on all. */
+/** Filters agencies: a person of an agency sees only that one. */
 import { useSession } from '../../session/session.js'
 
 export const useOwn = (): (<A extends { id: string }>(agencies: readonly A[]) => A[]) => {

@@ -1,4 +1,4 @@
-/** One rejected item: its original row with what is wrong marked, corrected in place and taken in again, or dropped. */
+/** A rejected item: correct it and take it in again, or drop it. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
@@ -18,18 +18,18 @@ import {
 } from './rejects.generated.js'
 import { ruleWords, runPath } from './runs.js'
 
-/** Longest reason that the hub keeps, characters. */
+/** The hub's limit, characters. */
 const NOTE_MOST = 1_000
 
-/** What was written of items so far, by their ids: whoever looks at another one finds it again. */
+/** Unsaved edits by item id. They survive switching between items. */
 const drafts = new Map<string, Readonly<Record<string, string>>>()
-/** The reason that was given last: of a batch it is mostly the same. */
+/** Preset for the next item: reasons mostly repeat within a batch. */
 let lastNote = ''
 
 export interface RejectProps {
   id: string
   feedTitle: string
-  /** What was done, in a sentence; the list goes on to the next. */
+  /** Receives a sentence that says what was done. */
   onSettled: (words: string, reject: RejectWholeFragment) => void
   onMove: (step: 1 | -1) => void
 }
@@ -64,13 +64,13 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     setTexts(next)
     drafts.set(reject.id, next)
   }
-  // Whoever came by keyboard begins where something is wrong.
+  // Focus the first faulty field, for keyboard users.
   useEffect(() => {
     const faulty = box.current?.querySelector<HTMLElement>('.item-field.faulty')
     const fields = faulty?.parentElement
     if (faulty && fields) fields.scrollTop = faulty.offsetTop - fields.clientHeight / 3
     const from = document.activeElement
-    // Not where somebody is choosing a filter.
+    // Not while a filter has the focus.
     if (from === null || from === document.body || from.closest('.virtual, .picked'))
       faulty?.querySelector<HTMLElement>('input, textarea')?.focus({ preventScroll: true })
   }, [])
@@ -143,7 +143,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
         </ul>
       )}
       {reject.state !== 'OPEN' && <Settled of={reject} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="item-fields" aria-label="原始条目的各字段" tabIndex={0}>
         {namesOf(item, problems).map((name) => (
           <ItemField

@@ -1,4 +1,3 @@
-/** Rejected items: a list of any length beside the one that is looked at, gone through by keyboard. */
 import { useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
@@ -37,7 +36,7 @@ export default function Rejects() {
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // What was settled here stays in its place with its new state: nothing jumps under the reader's hands.
+  // Settled rows stay in place, so that the list does not jump.
   const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
   const [words, setWords] = useState('')
   const stateOf = (row: Row): State => settled.get(row.id) ?? row.state
@@ -95,7 +94,7 @@ export default function Rejects() {
       key: 'at',
       title: '接收',
       width: 108,
-      // Its year stands beside, where it is looked at.
+      // The detail view shows the year.
       render: ({ receivedAt }) => <span title={instant(receivedAt)}>{instant(receivedAt).slice(5)}</span>,
     },
   ]

@@ -1,4 +1,3 @@
-/** One run: what it brought, what it set aside, and taking it back once one has seen what would follow. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'

@@ -1,4 +1,3 @@
-/** Runs of a feed as bars, and the counts of one. Each bar leads to its run. */
 import './intake.css'
 import { Link } from 'react-router'
 import { count, instant } from '../../pieces/dates.js'
@@ -6,7 +5,7 @@ import { labelOf } from '../../pieces/words.js'
 
 export const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
 export type Part = (typeof PARTS)[number]
-/** What is not as it was before: what a bar is about. */
+/** Counts that a bar shows. */
 const MOVED = ['new', 'changed', 'unmatched', 'rejected'] as const
 
 export const PART_WORDS: Record<Part, string> = {
@@ -41,7 +40,10 @@ const wordsOf = (run: RunLike): string => {
   return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
 }
 
-/** `small`: one of many on a page, and no links: the keyboard would have hundreds to pass; the feed's own page has them. The oldest first. Heights are by the square root, so that a first delivery of thousands leaves the later ones to be seen. */
+/**
+ * `small` omits links, so that keyboard users do not tab through hundreds. Oldest first. Heights use the square root,
+ * so that a first delivery of thousands does not dwarf the rest.
+ */
 export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunLike[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()
   const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countIn(counts, part), 0))
@@ -94,7 +96,6 @@ export const RunBars = ({ label, runs, small }: { label: string; runs: readonly 
   )
 }
 
-/** What became of the items of one run, as a bar and as figures. */
 export const Counts = ({ counts, label }: { counts: unknown; label: string }) => {
   const received = countIn(counts, 'received')
   return (
@@ -134,7 +135,7 @@ export const Counts = ({ counts, label }: { counts: unknown; label: string }) =>
   )
 }
 
-/** Rules in words, where the rule is one that every feed has; others as the contract names them. */
+/** Labels of rules common to all feeds. */
 const RULES: Record<string, string> = {
   required: '必填项为空',
   date: '日期无效',

@@ -1,4 +1,4 @@
-/** One record that waits for its operator: what it says beside who it may be, and the decision, by mouse or by keyboard. */
+/** One unmatched record beside its candidates, with the decision. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input, type InputRef } from 'antd'
 import { type FormEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
@@ -88,7 +88,7 @@ const Whole = ({
   </>
 )
 
-/** In words, from what agrees: so much of the reason need not be typed. */
+/** A default reason from the agreeing evidence. */
 const reasonFrom = (of: UnmatchedWholeFragment): string =>
   of.proposal === null
     ? ''
@@ -130,7 +130,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       return
     }
     if (verdict === 'ATTACH' && operator === null) return setWords('请先选定一个主体（按数字键），或输入其代码（o）。')
-    // What speaks for the one proposed is no reason for another decision.
+    // Evidence for the proposed operator does not justify another decision.
     if (reason.trim() === '' || (verdict !== 'ATTACH' && reason === reasonFrom(of))) {
       setWords(reason.trim() === '' ? '请填写理由。' : '现有的理由说的是建议的主体，请另行填写。')
       reasonInput.current?.focus()
@@ -190,7 +190,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       setError(thrown)
     }
   }
-  // The keys always do what the page shows last, and are listened to once.
+  // The ref lets shortcuts, registered once, use current state.
   const now = useRef({ decide, candidates, setChosen })
   now.current = { decide, candidates, setChosen }
   useShortcuts(
@@ -213,7 +213,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       [],
     ),
   )
-  // Another one is chosen for reasons of its own.
+  // Another operator needs a reason of its own.
   const proposed = of.proposal?.operator.id ?? null
   const suggested = reasonFrom(of)
   useEffect(() => {

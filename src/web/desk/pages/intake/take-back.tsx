@@ -1,4 +1,4 @@
-/** Taking a run back: what would follow is shown first, as the hub itself has rehearsed it. */
+/** Rolls back a run. The hub rehearses it first and shows the consequences. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Spin } from 'antd'
 import { useState } from 'react'
@@ -120,7 +120,7 @@ const Follows = ({ of }: { of: Preview }) => (
         </thead>
         <tbody>
           {of.listings.map(({ listing, before, after, asks }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: one answer, in its order
+            // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
             <tr key={i}>
               <td>{listing ? <To of={listing.operator} /> : '—'}</td>
               <td>{labelOf('ListingState', before)}</td>
@@ -194,7 +194,7 @@ const Follows = ({ of }: { of: Preview }) => (
   </>
 )
 
-/** What the two say otherwise, member by member. */
+/** Lists the members that differ. */
 export const differenceOf = (kind: string, before: unknown, after: unknown): string => {
   const now = new Map(membersOf(kind, bodyOf(before)).map(({ field, words }) => [field, words]))
   const then = membersOf(kind, bodyOf(after)).filter(({ field, words }) => now.get(field) !== words)
@@ -228,7 +228,7 @@ const Part = ({
         </span>
       )}
     </h3>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
     <section className="scroll follows" aria-label={title} tabIndex={0}>
       <table className="plain-table" aria-label={title}>
         {children}

@@ -1,4 +1,3 @@
-/** Undoing a decision on identity, in place: a reason, and Enter. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Input, type InputRef } from 'antd'
 import { type FormEvent, useId, useRef, useState } from 'react'
@@ -13,7 +12,7 @@ export const Undo = ({
 }: {
   decision: string
   onUndone: () => void
-  /** For whoever comes to it by key. */
+  /** For focus by shortcut. */
   input?: React.RefObject<InputRef | null>
 }) => {
   const client = useApolloClient()

@@ -1,11 +1,11 @@
-/** A file sent to the hub: to be looked at, or to be taken in. Its bytes go as they are. */
+/** Uploads a file for preview or for intake. */
 import { type OnSent, sending } from '../../session/sending.js'
 import { ask } from '../../session/session.js'
 
 export interface Asked {
   feed: string
   file: File
-  /** The day on which it holds true; empty: not said. */
+  /** Day on which the file is true. Empty when not given. */
   dated: string
   full: boolean
 }
@@ -56,23 +56,22 @@ export interface Taken {
   unmatched: number
   ms: number
   run: number
-  /** Address of the row-level result. */
+  /** URL of the rejects. */
   rejects: string
 }
 
-/** What was refused, as `Refusal` shows it; with the run that tells which rows were bad. */
+/** A refusal with the run that lists bad rows. */
 export interface Refused {
   code: string
   detail: string
   rejects: string | null
-  /** Headings that were read, where they are unknown. */
+  /** The headings read from the file, if unknown. */
   headings: string[]
 }
 
 export const globalRun = (run: number): string =>
   btoa(`Run:${run}`).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
-/** How it goes on, and how it is given up. */
 export interface UnderWay {
   signal: AbortSignal
   onSent: OnSent

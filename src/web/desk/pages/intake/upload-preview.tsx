@@ -1,4 +1,3 @@
-/** What a file would bring: counts, its first rows as the hub understands them, and its faults with the fields marked. */
 import { count } from '../../pieces/dates.js'
 import { bodyOf, lineOf } from '../../pieces/record-words.js'
 import { chineseOf } from '../../pieces/refusal.js'
@@ -9,7 +8,7 @@ import { differenceOf } from './take-back.js'
 import type { Brought, Fault, Preview } from './upload-asked.js'
 
 const EFFECTS: Record<Brought['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
-/** Reasons as rules write them. */
+/** Maps rule names to reason codes. */
 const REASONS: Record<string, string> = {
   'code.digit': 'CODE_DIGIT',
   'code.unknown': 'CODE_UNKNOWN',
@@ -60,7 +59,7 @@ const placeOf = ({ page, row }: { page: number | null; row: number }): string =>
   `${page == null ? '' : `第 ${page} 页 `}第 ${row} 行`
 
 const Faults = ({ of, total }: { of: readonly Fault[]; total: number }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
     <table className="plain-table" aria-label="拒收的条目">
       <thead>
@@ -90,7 +89,6 @@ const Faults = ({ of, total }: { of: readonly Fault[]; total: number }) => (
   </section>
 )
 
-/** The row as it came, what is wrong marked. */
 const Original = ({ of: { item, problems } }: { of: Fault }) => {
   const wrong = new Set(problems.map(({ field }) => field))
   return (
@@ -114,7 +112,7 @@ const Original = ({ of: { item, problems } }: { of: Fault }) => {
 }
 
 const Records = ({ of }: { of: readonly Brought[] }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll" aria-label="将新增、变更或待认领的" tabIndex={0}>
     <table className="plain-table" aria-label="将新增、变更或待认领的">
       <thead>

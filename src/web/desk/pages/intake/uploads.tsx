@@ -1,4 +1,3 @@
-/** Uploads: a feed, a file, what it would bring, and then taking it in; with the result row by row. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Checkbox, Select } from 'antd'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
@@ -26,7 +25,7 @@ import {
 import { PreviewOf } from './upload-preview.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
-/** Larger ones come over the agency's own door, bytes: as the hub takes them. */
+/** The hub's limit, bytes. Larger files come over the agency's transport. */
 const FILE_MOST = 64 * 1024 * 1024
 const RECENT = 50
 const TICK_MS = 1_000
@@ -203,7 +202,7 @@ const Drop = ({
     setOver(isOver)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the input within it does the same
+    // biome-ignore lint/a11y/noStaticElementInteractions: the input inside does the same
     <div
       className={isOver ? 'drop-zone over' : 'drop-zone'}
       onDragOver={(event) => over(event, true)}
@@ -227,7 +226,7 @@ const Drop = ({
   )
 }
 
-/** How much has been sent, and then how long the hub has been at it: nothing of it stays where it is given up. */
+/** Progress of sending, then time in the hub. A cancelled upload leaves nothing. */
 const Waiting = ({ stage, sent, bytes }: { stage: Stage | null; sent: number; bytes: number }) => {
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {
@@ -313,7 +312,7 @@ const Recent = ({ feed }: { feed: string }) => {
       {uploads.length === 0 ? (
         <Empty>该数据源最近没有上传。</Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="scroll" aria-label="各次上传" tabIndex={0}>
           <table className="plain-table" aria-label="最近的上传">
             <thead>

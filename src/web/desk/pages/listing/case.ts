@@ -1,4 +1,4 @@
-/** A case as this page reads it, and what follows from it without asking. */
+/** The case as this page reads it, with derived values. */
 import type { MoveName } from '../../../../domain/listing/moves.js'
 import type { ListingCaseQuery, OutlooksQuery } from './listing.generated.js'
 
@@ -7,7 +7,6 @@ export type Platforms = ListingCaseQuery['platforms']
 export type Outlook = NonNullable<OutlooksQuery['listing']>['outlooks'][number]
 export type Made = CaseFile['moves'][number]
 
-/** What was said with a move, by its members. */
 export const actOf = ({ act }: Made): Readonly<Record<string, unknown>> =>
   act !== null && typeof act === 'object' ? (act as Record<string, unknown>) : {}
 
@@ -22,7 +21,7 @@ export interface Point {
   answer: string | null
 }
 
-/** Points of the defence in their order, each with its answer; as the hub counts them. */
+/** Points of the defence with their answers, numbered as the hub numbers them. */
 export const pointsOf = (of: CaseFile): Point[] => {
   const points: Point[] = []
   for (const made of of.moves) {
@@ -37,7 +36,7 @@ export const pointsOf = (of: CaseFile): Point[] => {
   return points
 }
 
-/** The legal day before which no move may lie; null: there is none. A lead's own day bounds nothing. */
+/** Earliest legal day of the next move. Returns null when unbounded; a lead's day sets no bound. */
 export const notBefore = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null
@@ -45,10 +44,9 @@ export const notBefore = (of: CaseFile): string | null => {
 
 export const isShown = ({ state }: CaseFile): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
-/** The name of whoever a case is about. */
 export const nameOf = ({ operator }: CaseFile): string =>
   operator.name ?? operator.uscc ?? operator.shop ?? '（无名称）'
 
-/** A natural person behind it: may be a minor, and is published only once that was looked at. */
+/** May be a minor, so publication needs a check first. */
 export const mayBeNatural = ({ operator }: CaseFile): boolean =>
   operator.kind === 'SHOP' || operator.kind === 'INDIVIDUAL'

@@ -1,4 +1,3 @@
-/** What has changed under a listing and waits for a person; here of one case, in the queue of all. */
 import { Empty } from '../../pieces/empty.js'
 import { ConcernLine } from '../concerns/line.js'
 import type { CaseFile } from './case.js'

@@ -1,4 +1,3 @@
-/** Which penalty a listing rests on: the operator's own, each said whether it is a heavier one, with the row it came from. */
 import { useQuery } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { isHeavy, isWithdrawn } from '../../../../domain/records/penalty.js'

@@ -1,4 +1,4 @@
-/** What can be done now, by whom; and what cannot, with why, before anybody has tried. */
+/** Available moves, and unavailable ones with the reason. */
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { MOVES } from '../../../../domain/listing/moves.js'
@@ -16,13 +16,13 @@ interface Deed {
   move: PersonsMove
   isTheirs: boolean
   roles: string
-  /** Why not now; null: it can be done. */
+  /** Reason for denial. Null when the move is allowed. */
   why: string | null
-  /** It carries the process on. */
+  /** True for a next step of the process. */
   isNext: boolean
 }
 
-/** One of each move: a removal can be made where it can be for one of its reasons. */
+/** Merges outlooks per move. A removal is possible if one of its reasons is. */
 const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
   const next = nextMoves(of, outlooks)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)
@@ -44,10 +44,9 @@ const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
 interface Props {
   of: CaseFile
   outlooks: readonly Outlook[]
-  /** The move whose form is open; empty: none. */
+  /** Empty when no form is open. */
   chosen: string
   onChoose: (move: string) => void
-  /** Reads the case anew. */
   onChanged: () => void
 }
 
@@ -127,7 +126,7 @@ const classOf = (move: PersonsMove, isNext: boolean): string => {
 
 type ChosenProps = Parameters<typeof MoveForm>[0]
 
-/** On another day than today, or of a person of age, other things may stand against it. */
+/** Other guards may apply on another day, or for an adult. */
 const Chosen = (props: ChosenProps) => {
   const { of, move, draft } = props
   const on = TODAY_ONLY.includes(move) ? null : draft.on

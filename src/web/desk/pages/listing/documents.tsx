@@ -1,4 +1,3 @@
-/** The documents of a case: drafted from templates, what is blank in them, printed, and noted as they were issued. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Input, Modal } from 'antd'
 import { useId, useRef, useState } from 'react'
@@ -62,7 +61,7 @@ export const Documents = ({ of, onChanged }: { of: CaseFile; onChanged: () => vo
   )
 }
 
-/** In a frame of its own, where nothing runs: what is printed is the document alone. */
+/** The sandboxed frame runs no scripts, and printing prints only the document. */
 const Shown = ({ document, onClose }: { document: Document; onClose: () => void }) => {
   const frame = useRef<HTMLIFrameElement>(null)
   return (

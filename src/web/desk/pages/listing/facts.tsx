@@ -1,4 +1,3 @@
-/** What a case rests on, its deadlines, its text as the public reads it, who was told, and the trail of its moves. */
 import { MOVES } from '../../../../domain/listing/moves.js'
 import { Code, codeOf } from '../../pieces/code.js'
 import { day, daysUntil, distance, instant } from '../../pieces/dates.js'
@@ -37,7 +36,6 @@ export const Deadlines = ({ of }: { of: CaseFile }) => (
   </section>
 )
 
-/** How much of the time is gone. */
 const Left = ({ from, to, isLate }: { from: string; to: string; isLate: boolean }) => {
   const whole = daysUntil(to) - daysUntil(from)
   const gone = whole <= 0 ? 100 : Math.min(100, Math.max(0, Math.round((-daysUntil(from) / whole) * 100)))
@@ -52,7 +50,7 @@ const Left = ({ from, to, isLate }: { from: string; to: string; isLate: boolean 
   )
 }
 
-/** As it stands on the public page, word for word. */
+/** The public page's text, verbatim. */
 export const PublicText = ({ of }: { of: CaseFile }) => {
   const text = of.publicText
   const shown = isShown(of)
@@ -128,7 +126,6 @@ export const Basis = ({ of }: { of: CaseFile }) => (
   </section>
 )
 
-/** The last that each platform was told, and whether it has confirmed. */
 export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: Platforms }) => (
   <section className="panel" aria-labelledby="deliveries">
     <h2 id="deliveries">报送</h2>
@@ -184,7 +181,7 @@ export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: Platfor
 
 const TONES: Record<string, string> = { CONFIRMED: 'good', REFUSED: 'bad', OWED: 'warn' }
 
-/** Members of an act and their words; what is an enum's value has the enum's. */
+/** Labels of an act's members, with the enum of coded values. */
 const SAID: readonly [string, string, EnumName?][] = [
   ['documentNumber', '文号'],
   ['reason', '事由'],
@@ -200,7 +197,7 @@ const SAID: readonly [string, string, EnumName?][] = [
   ['fileHash', '文件散列值'],
 ]
 
-/** Where the hash of a service is from. */
+/** Origin of the hash of the served document. */
 const PAPERS: Readonly<Record<string, string>> = {
   NAMED: '办理时给出的文件',
   ISSUED: '已登记的决定书',

@@ -1,8 +1,8 @@
-/** The SHA-256 of a file, reckoned in this browser: the file itself stays where it is. */
+/** Computes the SHA-256 of a file in the browser. The file is not uploaded. */
 import { Input } from 'antd'
 import { useState } from 'react'
 
-/** Larger files are not read here, bytes. */
+/** Bytes. */
 const FILE_MOST = 200_000_000
 
 export const FileHash = ({ id, value, onChange }: { id: string; value: string; onChange: (hash: string) => void }) => {
@@ -10,7 +10,7 @@ export const FileHash = ({ id, value, onChange }: { id: string; value: string; o
   const read = async (file: File | undefined) => {
     if (file === undefined) return
     if (file.size > FILE_MOST) return setSaid('文件超过 200 MB，请用其他工具计算后填写。')
-    // Not everywhere: a browser that came over plain HTTP has none.
+    // `crypto.subtle` is missing on plain HTTP.
     if (crypto.subtle === undefined) return setSaid('此浏览器不能计算，请用其他工具计算后填写。')
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
     onChange([...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''))

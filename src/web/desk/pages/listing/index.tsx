@@ -1,4 +1,3 @@
-/** One listing: where its process stands and who is next, what can be done now, and all that belongs to it. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'

@@ -1,4 +1,4 @@
-/** The form of one move: each member asked only where the move needs it, what follows said first, and what stands against it. */
+/** The form of one move: only the fields that it needs, its consequences, and its obstacles. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
@@ -31,7 +31,7 @@ const TITLES: Record<FieldName, string> = {
   record: '处罚决定',
   repairNotice: '信用修复告知书与决定书一并送达（两书同达）',
 }
-/** Longest texts that the hub keeps, characters. */
+/** The hub's limits, characters. */
 const MOST: Partial<Record<FieldName, number>> = {
   documentNumber: 128,
   consentNumber: 128,
@@ -39,7 +39,7 @@ const MOST: Partial<Record<FieldName, number>> = {
   text: 10_000,
 }
 
-/** What is asked of a date is the law's; this says which day it is. */
+/** Explains which legal day the date field means. */
 const DAY_OF: Partial<Record<PersonsMove, string>> = {
   notifyListing: '送达之日（公告送达为公告之日）',
   serveListing: '送达之日（公告送达为公告之日）',
@@ -55,10 +55,10 @@ export interface MoveFormProps {
   move: PersonsMove
   draft: Draft
   onDraft: (change: Draft) => void
-  /** Of this move on the day that is written; of a removal one for each reason. */
+  /** Outlooks on the chosen day. A removal has one per reason. */
   outlooks: readonly Outlook[]
   onDone: (said: string) => void
-  /** The case is read anew: somebody else has moved it. */
+  /** Reloads the case after a conflicting change. */
   onStale: () => void
 }
 
@@ -68,7 +68,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const head = useRef<HTMLHeadingElement>(null)
-  // Whoever has chosen it begins to read here.
+  // Focus for keyboard and screen reader users.
   useEffect(() => head.current?.focus(), [])
   const isToday = TODAY_ONLY.includes(move)
   const on = isToday ? today() : (draft.on ?? today())
@@ -153,7 +153,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   )
 }
 
-/** The party's own paper ends its days before they have run out. */
+/** A waiver by the party ends its days for defence early. */
 const isOvercome = (outlook: Outlook | undefined, draft: Draft): boolean =>
   outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
 
@@ -245,7 +245,7 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
   )
 }
 
-/** What the hub takes where nothing is said. */
+/** The hub's defaults. */
 const DEFAULTS: Partial<Record<FieldName, string>> = {
   ground: 'HEAVIER_PENALTY',
   service: 'DIRECT',
@@ -256,7 +256,7 @@ const DEFAULTS: Partial<Record<FieldName, string>> = {
 const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: string }[] => {
   if (field === 'ground') return optionsOf('ListingGround')
   if (field === 'service') return optionsOf('ServiceKind')
-  // What a platform has lost is found by comparing, and by nobody else.
+  // Only reconciliation can find that a platform lost an entry.
   if (field === 'hiding') return optionsOf('HidingKind').filter(({ value }) => value !== 'LOST')
   if (field === 'restoring') return optionsOf('Restoring')
   if (field === 'notListed') return optionsOf('NotListedReason')

@@ -1,4 +1,4 @@
-/** What each move asks for, and what follows from it. What it needs at least is the table's word (domain/listing/moves). */
+/** Fields and consequences of each move. Required members are defined in domain/listing/moves. */
 import { labelOf } from '../../pieces/words.js'
 import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
 import type { MoveInput } from './moves.generated.js'
@@ -7,7 +7,7 @@ import type { PersonsMove } from './mutations.js'
 export type Draft = Partial<Omit<MoveInput, 'id' | 'seen'>>
 export type FieldName = Exclude<keyof Draft, 'on'>
 
-/** Hub, platforms and public are told at once: no other day than today. */
+/** These moves take effect at once and cannot be backdated. */
 export const TODAY_ONLY: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',
@@ -15,7 +15,6 @@ export const TODAY_ONLY: readonly PersonsMove[] = [
   'unhideListing',
   'restoreListing',
 ]
-/** What harms, or ends something. */
 export const GRAVE: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',
@@ -24,10 +23,10 @@ export const GRAVE: readonly PersonsMove[] = [
   'dropListing',
   'refuseRepair',
 ]
-/** Kinds of hiding that rest on a paper of a court or an authority. */
+/** Kinds of hiding that rest on a document of a court or an authority. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
-/** The fields of a move as far as it is written; those that are of no use to it are not asked. */
+/** Fields that the move needs, given the current draft. */
 export const fieldsOf = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] => {
   const byConsent: FieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
   switch (move) {
@@ -75,7 +74,6 @@ const only = (field: FieldName, isAsked: boolean): FieldName[] => (isAsked ? [fi
 
 const openPoints = (of: CaseFile): number => pointsOf(of).filter(({ answer }) => answer === null).length
 
-/** Fields that may stay empty. */
 const OPTIONAL: readonly FieldName[] = [
   'ground',
   'service',
@@ -87,7 +85,7 @@ const OPTIONAL: readonly FieldName[] = [
   'repairNotice',
 ]
 
-/** Which of the fields asked are still to be written. */
+/** Required fields still empty. */
 export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] =>
   fieldsOf(move, draft, of).filter((field) => {
     if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false
@@ -96,7 +94,7 @@ export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldNam
     return value == null || (typeof value === 'string' && value.trim() === '')
   })
 
-/** Only what this move asks for is sent, whatever was typed before a choice was changed. */
+/** Sends only the fields of this move. Leftovers of earlier choices are dropped. */
 export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: string): MoveInput => {
   const asked = fieldsOf(move, draft, of)
   const given = Object.entries(draft).filter(
@@ -107,7 +105,6 @@ export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: strin
   return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered, ...together }
 }
 
-/** What will follow, a sentence each. */
 export const followsOf = (move: PersonsMove, draft: Draft, endsOn: string | null): string[] => {
   const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，次日起不再有效。`]
   const told = (what: string): string => `欠各信用平台一次${what}，报送至每个平台确认为止。`

@@ -1,4 +1,3 @@
-/** The mutation of each move that a person makes on a case. */
 import * as asked from './moves.generated.js'
 
 export const MUTATIONS = {

@@ -1,4 +1,4 @@
-/** The process drawn as a line: from left to right where there is room, from top to bottom else. */
+/** Draws the stages horizontally, or vertically on a small screen. */
 import { day, distance } from '../../pieces/dates.js'
 import type { CaseFile, Outlook } from './case.js'
 import { basisOf, type Stage, stagesOf } from './stages.js'

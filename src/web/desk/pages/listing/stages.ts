@@ -1,4 +1,4 @@
-/** The process as a line: which stages are done, by whom and when, and which is next, by whom and by when. */
+/** Stages of the process: done, current and next, with persons and dates. */
 import { MOVES, type MoveName, type MoveRow } from '../../../../domain/listing/moves.js'
 import { labelOf } from '../../pieces/words.js'
 import { actOf, type CaseFile, lastOf, type Made, type Outlook, pointsOf } from './case.js'
@@ -7,7 +7,6 @@ export interface Stage {
   key: string
   title: string
   tone: 'done' | 'next' | 'ahead' | 'bad'
-  /** Who did it or whose it is, the legal day, what is said about it, and its rule. */
   who: string
   on: string | null
   notes: string[]
@@ -27,7 +26,7 @@ const ORDER: readonly { key: string; title: string; moves: readonly MoveName[]; 
   { key: 'publish', title: '公示', moves: ['publishListing', 'restoreListing'], deadline: 'PUBLICATION' },
 ]
 
-/** The stage at which a case stands in each state; what comes before it is done or passed over. */
+/** The next stage in each state. */
 const NEXT: Record<string, string> = {
   LEAD: 'link',
   PROPOSED: 'notify',
@@ -65,7 +64,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] =>
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
     }
-    // Over, and passed over: nobody spoke, or what is here began later.
+    // Past stages without a move were skipped, or began later.
     if (at === -1 || i < at)
       return key === 'defence' && due
         ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]
@@ -89,18 +88,17 @@ const nextOf = (of: CaseFile, outlooks: readonly Outlook[]): string | null => {
   return next === 'decide' && of.state === 'REVIEWED' && isConsentDue(of, outlooks) ? 'consent' : next
 }
 
-/** The party's days still run, or something that it said is not answered. */
+/** The period still runs, or a point is unanswered. */
 const isDefenceOpen = (of: CaseFile): boolean =>
   of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
   pointsOf(of).some(({ answer }) => answer === null)
 
-/** Before the review it is not known here whether a higher authority is asked; then the hub says. */
+/** Before the review only the hub knows whether consent is needed. */
 const isConsentDue = (of: CaseFile, outlooks: readonly Outlook[]): boolean => {
   const consent = outlooks.find(({ move }) => move === 'consentListing')
   return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
 }
 
-/** Moves that carry the process on from where it stands. */
 export const nextMoves = (of: CaseFile, outlooks: readonly Outlook[]): readonly MoveName[] => {
   const next = nextOf(of, outlooks)
   if (next === 'defence') return pointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
@@ -136,7 +134,7 @@ const deadlineOf = (of: CaseFile, key: string): string[] => {
 const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][number]): string =>
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
-/** The list's own rule: of the decision, else as it is in force now. */
+/** The list's legal basis on the day of the decision, or today. */
 export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),
@@ -144,7 +142,7 @@ export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   return found ? `《${found.title}》${found.number ?? ''}` : null
 }
 
-/** What has come after publication, or instead of it. */
+/** Stages after publication, or instead of it. */
 const after = (of: CaseFile): Stage[] => {
   const stage = (key: string, title: string, tone: Stage['tone'], made: Made | null, notes: string[] = []): Stage => ({
     key,

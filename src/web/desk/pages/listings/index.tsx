@@ -1,4 +1,3 @@
-/** The board: how many cases stand in each state and how many are late, and the cases or their deadlines one by one. */
 import { useQuery } from '@apollo/client/react'
 import { Checkbox, Input, Segmented } from 'antd'
 import { useEffect, useState } from 'react'
@@ -12,7 +11,7 @@ import { useMay } from '../../session/session.js'
 import { BoardDocument, type BoardQuery, type CaseFilter, type ListingState } from './listings.generated.js'
 import { CaseTable, DeadlineTable } from './tables.js'
 
-/** After so long without a letter the name is asked for, milliseconds. */
+/** Debounce, milliseconds. */
 const PAUSE_MS = 300
 const ENDED: readonly ListingState[] = ['REMOVED', 'NOT_LISTED']
 const STATES: readonly ListingState[] = [
@@ -117,12 +116,11 @@ export default function Listings() {
 
 interface StripProps {
   columns: BoardQuery['caseBoard']
-  /** Chosen; empty: all that are open. */
+  /** Empty selects all open states. */
   state: string
   onState: (state: string) => void
 }
 
-/** States in the order of the process, each with how many stand in it. */
 const Strip = ({ columns, state, onState }: StripProps) => {
   const open = columns.filter((column) => !ENDED.includes(column.state))
   const sum = open.reduce((total, { cases }) => total + cases, 0)

@@ -1,4 +1,3 @@
-/** The cases of the board, and their deadlines, line by line. */
 import { Link } from 'react-router'
 import { Code, codeOf } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
@@ -15,7 +14,7 @@ import {
 
 type Case = CasesQuery['cases']['nodes'][number]
 type Deadline = CaseDeadlinesQuery['deadlines']['nodes'][number]
-/** From so many days on it is told as near. */
+/** Days. */
 const NEAR_DAYS = 3
 
 interface Placed {
@@ -23,7 +22,7 @@ interface Placed {
   onPosition: (row: number) => void
 }
 
-/** The nearest that is not done. */
+/** The nearest unmet deadline. */
 const dueOf = ({ deadlines }: Case): Case['deadlines'][number] | null =>
   deadlines
     .filter(({ state }) => state === 'COMING' || state === 'MISSED')

@@ -1,4 +1,3 @@
-/** The queue of objections: an operator contests a record behind its score; a reviewer other than who opened it decides. */
 import { useApolloClient } from '@apollo/client/react'
 import { Radio, Select } from 'antd'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-/** The operator's own door, /my: whether it has a code that opens it, issuing one to be served, and revoking it. */
+/** The party's access code: issue, replace and revoke. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { codeOf } from '../../pieces/code.js'
@@ -37,7 +37,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
 
   const issue = async (reason: string) => {
     const variables = { input: { operator: code, reason } }
-    // Kept by nobody: what is told once must not lie in the cache.
+    // The code is shown once and must not enter the cache.
     const answer = await apollo.mutate({ mutation: IssueAccessCodeDocument, variables, fetchPolicy: 'no-cache' })
     if (!answer.data) throw new TypeError('no answer')
     setWords('')

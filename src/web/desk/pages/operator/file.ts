@@ -1,4 +1,4 @@
-/** The whole file of one operator, as of a day and as known at an instant: every page of its records. */
+/** Loads one operator with all pages of its records, as of a day and as known at an instant. */
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useState } from 'react'
 import { useMay } from '../../session/session.js'
@@ -13,26 +13,26 @@ type Found = NonNullable<OperatorFileQuery['operator']>
 export type FileRecord = FileRecordFragment
 export type OperatorFile = Omit<Found, 'records'> & { records: FileRecord[]; totalRecords: number }
 
-/** Records of one operator that are read, in pages of 100: whoever has more is read in part, and it is said so. */
+/** 100 records per page. The report says when it is incomplete. */
 const PAGES_MOST = 30
 
 export interface Asked {
   code: string
-  /** YYYY-MM-DD, and the end of a day likewise; empty: now. */
+  /** YYYY-MM-DD. Empty means now. */
   asOf: string
   knownAt: string
 }
 
 export interface FileState {
   file: OperatorFile | null
-  /** It is not there, or not for whoever asks. */
+  /** Missing, or not visible to this viewer. */
   isMissing: boolean
   isLoading: boolean
   error: unknown
   again: () => void
 }
 
-/** What was known at the end of that day in Shanghai. */
+/** End of the day in Shanghai. */
 const endOf = (day: string): string | null => (day === '' ? null : `${day}T23:59:59+08:00`)
 
 export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
@@ -45,7 +45,7 @@ export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
     isLoading: true,
     error: null,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks the same anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` refetches
   useEffect(() => {
     let isGone = false
     setState((before) => ({ ...before, isLoading: true, error: null }))
@@ -91,6 +91,6 @@ export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
   return { ...state, again }
 }
 
-/** The registration that names it, which is the source of its identity. */
+/** The source of its identity. */
 export const registrationOf = ({ records }: OperatorFile): FileRecord | null =>
   records.find(({ kind }) => kind === 'REGISTRATION') ?? null

@@ -1,4 +1,3 @@
-/** Who it is: its codes, its names through time, what was merged into it or divided from it, and the row each value came from. */
 import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { instant } from '../../pieces/dates.js'
@@ -8,7 +7,7 @@ import { bodyOf, fieldName, fieldWords } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
 
-/** Of the registration, in the order in which it is read. */
+/** Members of the registration, in reading order. */
 const FIELDS = [
   'type',
   'representative',

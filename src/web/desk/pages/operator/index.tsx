@@ -1,4 +1,3 @@
-/** One operator: who it is, how it stands, and why; as of any day, and as known at any. */
 import { Button, DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useId } from 'react'
@@ -18,7 +17,7 @@ import { AskedBy, Records } from './records.js'
 import { ScorePanel } from './score.js'
 import { type By, Time } from './time.js'
 
-/** Before this no feed was ever pulled: some source has sent nothing yet. */
+/** `asOf` before this year means that a source was never pulled. */
 const LONG_AGO = '1971'
 
 export default function OperatorPage() {

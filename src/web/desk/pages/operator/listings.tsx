@@ -1,4 +1,3 @@
-/** On which lists it stands or stood, ours and others'. */
 import { Link } from 'react-router'
 import { Empty } from '../../pieces/empty.js'
 import { labelOf } from '../../pieces/words.js'
@@ -17,7 +16,7 @@ export const Listings = ({ of }: { of: OperatorFile }) => (
     {of.listings.length === 0 ? (
       <Empty>不在任何名单上。</Empty>
     ) : (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="scroll" aria-label="各条名单" tabIndex={0}>
         <table className="plain-table" aria-label="各条名单">
           <thead>

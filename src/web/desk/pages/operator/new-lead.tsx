@@ -1,4 +1,4 @@
-/** A new case from the page of an operator: why one looks, since when, and the penalty that it will rest on. */
+/** Opens a lead, with reason, day and penalty. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
@@ -12,10 +12,10 @@ import { DecisionChoice } from '../listing/decision-choice.js'
 import type { OperatorFile } from './file.js'
 import { LinkOfLeadDocument, OpenLeadDocument } from './lead.generated.js'
 
-/** The one list that is decided here. */
+/** The only list decided by this hub. */
 const LIST = 'serious'
 const OVER = ['REMOVED', 'NOT_LISTED']
-/** Longest reason that the hub keeps, characters. */
+/** The hub's limit, characters. */
 const REASON_MOST = 1_000
 
 export const NewLead = ({ of }: { of: OperatorFile }) => {

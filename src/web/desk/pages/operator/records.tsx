@@ -1,4 +1,3 @@
-/** Everything that is on file about it, kind by kind, each value beside the row that it came from; and who asked. */
 import { instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { Members, sourceWords } from '../../pieces/field.js'
@@ -6,7 +5,7 @@ import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
-/** In the order of the report; goods, trademarks and shops stand together. */
+/** Order of the report. Goods, trademarks and shops share a block. */
 export const KINDS = [
   'REGISTRATION',
   'PENALTY',
@@ -86,7 +85,7 @@ export const AskedBy = ({ of }: { of: Askers }) => (
         </thead>
         <tbody>
           {of.nodes.map(({ at, client, role, purpose }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two may ask at the same instant; the order is fixed
+            // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
             <tr key={`${at} ${client} ${i}`}>
               <td>{instant(at)}</td>
               <td>{client}</td>

@@ -1,4 +1,4 @@
-/** The file in the shape of a 公共信用信息报告 (standard of 2022: its blocks in their order), to print, and the same as JSON. */
+/** The file as a 公共信用信息报告 (2022 standard, blocks in its order), for print and as JSON. */
 import { Button } from 'antd'
 import { type ReactNode, useMemo } from 'react'
 import { useParams } from 'react-router'
@@ -95,7 +95,7 @@ const Sheet = ({ of, report }: { of: OperatorFile; report: Report }) => (
           </p>
           <ul className="lines">
             {of.score.reasons.map(({ rule, zh, points }, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: reasons in their order
+              // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
               <li key={`${rule} ${i}`}>
                 {points > 0 ? `+${points}` : points} 分：{zh}
               </li>

@@ -1,4 +1,3 @@
-/** The report as data: what is printed, with the names of its contracts. Pure. */
 import { codeOf } from '../../pieces/code.js'
 import { today } from '../../pieces/dates.js'
 import type { FileRecord, OperatorFile } from './file.js'
@@ -7,14 +6,14 @@ export interface Report {
   title: string
   standard: string
   subject: { code: string; name: string | null; uscc: string | null; shop: string | null; formerNames: string[] }
-  /** The day whose facts it tells, YYYY-MM-DD; and the day at whose end they were known, null: now. */
+  /** Day of the facts, YYYY-MM-DD, and the day of knowledge. Null means now. */
   asOf: string
   knownAt: string | null
-  /** ISO 8601; and by whom, the name of the person signed in. */
+  /** ISO 8601. */
   madeAt: string
   madeBy: string
   standing: OperatorFile['standing']
-  /** All of it is there: an operator with very many records is read in part. */
+  /** False when only part of the records was loaded. */
   complete: boolean
   blocks: {
     registration: FileRecord[]

@@ -1,4 +1,3 @@
-/** Why it is scored so, reason by reason, and the way back up. */
 import { useMemo } from 'react'
 import { day } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
@@ -11,10 +10,10 @@ import type { FileRecord, OperatorFile } from './file.js'
 
 type Score = NonNullable<OperatorFile['score']>
 
-/** What a reason says without its reckoning: the first clause. */
+/** The first clause. */
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
 
-/** `onChange`: the file is read anew; without it nothing can be changed, as on a past day. */
+/** `onChange` reloads the file. Without it the panel is read-only. */
 export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () => void }) => (
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>
@@ -28,7 +27,7 @@ const Scored = ({ of, records }: { of: Score; records: readonly FileRecord[] }) 
     () => [
       ...of.reasons
         .map(({ rule, zh, points }, i) => ({ key: `${i} ${rule}`, label: shortOf(zh), points }))
-        // What moves nothing is told beside, and draws nothing.
+        // Reasons without points are not drawn.
         .filter(({ points }) => points !== 0),
       { key: 'value', label: '信用分', points: of.value, total: true },
     ],
@@ -71,7 +70,7 @@ const Reasons = ({ of, records }: { of: Score['reasons']; records: readonly File
   return (
     <ol className="reasons" aria-label="评分理由">
       {of.map(({ rule, zh, points, fadesOn, objected, records: behind }, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: one rule may give several reasons, in their order
+        // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
         <li key={`${rule} ${i}`}>
           <b className={points < 0 ? 'bad' : points > 0 ? 'good' : 'soft'}>{signed(points)}</b> {zh}
           {objected && <span className="warn">（有异议）</span>}
@@ -108,7 +107,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: Score }) => (
     {wayBack.length === 0 ? (
       <Empty>没有可以恢复的失分。</Empty>
     ) : (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="scroll" aria-label="信用状况提升建议" tabIndex={0}>
         <table className="plain-table" aria-label="信用状况提升建议">
           <thead>

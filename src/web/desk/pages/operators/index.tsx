@@ -1,4 +1,3 @@
-/** All operators, found by name, kind, region and grade; what is asked for stands in the address. */
 import { Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
@@ -15,7 +14,7 @@ import { type OperatorFilter, OperatorsDocument, type OperatorsQuery } from './o
 
 type Row = OperatorsQuery['operators']['edges'][number]
 
-/** After so long without a letter the name is asked for, milliseconds. */
+/** Debounce, milliseconds. */
 const PAUSE_MS = 300
 
 const COLUMNS: readonly Column<Row>[] = [

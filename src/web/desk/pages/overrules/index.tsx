@@ -1,4 +1,4 @@
-/** The queue of overrules: a grade that one person proposes beside the computed one, and another confirms. */
+/** Overrides: one person proposes a grade against the computed one, another confirms it. */
 import { Select } from 'antd'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'

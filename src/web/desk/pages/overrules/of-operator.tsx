@@ -1,4 +1,4 @@
-/** On the page of an operator: every overrule of its grade, and proposing another. */
+/** Grade overrides of one operator. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Radio } from 'antd'
 import dayjs from 'dayjs'
@@ -11,7 +11,7 @@ import { useMay } from '../../session/session.js'
 import { Acts, Story } from './overrule.js'
 import { type Grade, OverrulesOfDocument, ProposeOverruleDocument } from './overrules.generated.js'
 
-/** Shown until another day is chosen, and the furthest that the hub takes, months. */
+/** Default and maximum duration, months. */
 const [USUAL_MONTHS, MOST_MONTHS] = [3, 12]
 
 interface Graded {
@@ -20,7 +20,6 @@ interface Graded {
   score: { grade: Grade } | null
 }
 
-/** `onDone`: the file is read anew. */
 export const OverrulesOf = ({ of, onDone }: { of: Graded; onDone: () => void }) => {
   const sees = useMay('see_moves')
   const proposes = useMay('propose_overrule')

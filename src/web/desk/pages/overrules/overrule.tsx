@@ -1,4 +1,3 @@
-/** One overrule: what was set, why, by whom; confirming it, refusing it, withdrawing it. */
 import { useApolloClient } from '@apollo/client/react'
 import { Radio } from 'antd'
 import { useState } from 'react'
@@ -34,7 +33,7 @@ export const Story = ({ of }: { of: OverruleWholeFragment }) => {
   )
 }
 
-/** The label without what explains it. */
+/** The label without its explanation. */
 const stateWords = ({ state }: Pick<OverruleWholeFragment, 'state'>): string =>
   labelOf('OverruleState', state).replace(/；.*$/, '')
 

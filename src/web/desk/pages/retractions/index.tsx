@@ -1,4 +1,4 @@
-/** The retraction ledger: of each removal every platform and marketplace that may have had the entry, told when, confirmed when. */
+/** The retraction ledger: who had a removed entry, and who confirmed its removal. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'

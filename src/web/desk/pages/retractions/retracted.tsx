@@ -1,4 +1,3 @@
-/** One removal: each credit platform and marketplace, when it was told, when it confirmed; and closing what is never confirmed. */
 import { Link } from 'react-router'
 import { Confirm } from '../../pieces/confirm.js'
 import { ago, count, instant } from '../../pieces/dates.js'

@@ -1,4 +1,3 @@
-/** Of a removal: whom it is about, and how far its receivers are. */
 import type { RetractionsQuery } from './retractions.generated.js'
 
 export type Retraction = RetractionsQuery['retractions']['nodes'][number]
@@ -6,7 +5,7 @@ export type Receiver = Retraction['receivers'][number]
 
 export const nameOf = ({ listing, key }: Retraction): string => listing?.operator.name ?? key
 
-/** A removal that was confirmed and is still to be checked is not done. */
+/** A confirmed removal counts as waiting until it is checked. */
 export const isWaiting = ({ state, check }: Receiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
 

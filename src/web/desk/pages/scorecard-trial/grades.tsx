@@ -1,4 +1,4 @@
-/** Who goes from which grade to which: as streams, and as a table in which what rises and what falls stand on either side. */
+/** Changes of grade as a Sankey diagram and a table. */
 import { SankeyChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'
@@ -68,7 +68,7 @@ const optionOf = (of: Trial): ChartOption => ({
       top: 8,
       bottom: 8,
       nodeAlign: 'justify',
-      // As they are given: A above B, whatever moves.
+      // Keeps the given order, A above B.
       layoutIterations: 0,
       nodeGap: 18,
       draggable: false,

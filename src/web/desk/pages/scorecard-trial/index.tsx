@@ -1,4 +1,4 @@
-/** One card tried against another over all operators: what moves, how far and why; and the proposal that may follow from it. */
+/** Compares two cards over all operators, and proposes the tried one. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Select } from 'antd'
 import { useState } from 'react'
@@ -75,7 +75,7 @@ interface Asked {
   against: string
 }
 
-/** Broken files stand in the list and cannot be chosen: so it is plain why one is missing. */
+/** Broken cards are listed but disabled, so that nobody misses them. */
 const optionsOf = (cards: Cards) =>
   cards.map(({ version, state }) => ({
     value: version,
@@ -178,7 +178,6 @@ const Summary = ({ of }: { of: Trial }) => (
   </section>
 )
 
-/** What the cards themselves say otherwise, before what comes of it. */
 const Differences = ({ of }: { of: Trial }) => {
   const { data, error } = useQuery(TrialDocumentsDocument, {
     variables: { version: of.scorecard, against: of.against },

@@ -1,4 +1,3 @@
-/** The operators that move the most, each with the reasons of both cards side by side. */
 import { Link } from 'react-router'
 import { FACTS, type FactName } from '../../../../domain/records/facts.js'
 import { codeOf, operatorPath } from '../../pieces/code.js'
@@ -24,8 +23,8 @@ export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
       <Empty>{empty}</Empty>
     ) : (
       moves.map((move, i) => (
-        // The first is open: what the others hold is then plain.
-        // biome-ignore lint/suspicious/noArrayIndexKey: the moves of one trial, in their order
+        // The first is open, as an example.
+        // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
         <details key={i} className="move" open={i === 0}>
           <summary>
             <strong>{nameOf(move)}</strong>{' '}
@@ -75,7 +74,7 @@ const Reasons = ({ of, trial }: { of: Move; trial: MovesProps['trial'] }) => {
   )
 }
 
-/** What a rule is called: by its fact, where it has one. */
+/** Named after its fact, if it has one. */
 const ruleName = (rule: string, fact: string | null): string => {
   if (rule === 'base') return '基础分'
   return fact !== null && fact in FACTS ? FACTS[fact as FactName].zh : rule

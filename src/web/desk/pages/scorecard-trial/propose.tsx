@@ -1,4 +1,3 @@
-/** Proposing the card that was tried, from a day on; why it cannot be proposed is said where it stands. */
 import { useApolloClient } from '@apollo/client/react'
 import { Input } from 'antd'
 import { useId, useState } from 'react'

@@ -1,4 +1,3 @@
-/** How far values move: their spread over all operators, and by region and kind who rises and who falls. */
 import { BoxplotChart, ScatterChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'

@@ -1,4 +1,3 @@
-/** One scorecard as people read it: where the grades lie, what each fact is worth, and what caps a score. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
@@ -140,7 +139,7 @@ const Card = ({ of }: { of: Scorecard }) => (
   </div>
 )
 
-/** The grades as stretches of the whole range, with the base where it lies. */
+/** The grades as segments of the range, with the base. */
 const Grades = ({ of }: { of: Scorecard }) => {
   const rising = [...of.grades].reverse()
   return (

@@ -1,4 +1,4 @@
-/** Points as a number with a bar beside it: to the right what is added, to the left what is taken. */
+/** Points with a bar: gains to the right, losses to the left. */
 import { pointsOf } from './words.js'
 
 export const PointBar = ({ points, widest }: { points: number; widest: number }) => {

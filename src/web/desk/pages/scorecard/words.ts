@@ -1,4 +1,4 @@
-/** What stands in a scorecard, in Chinese; and two cards held against each other, place by place. */
+/** Labels of scorecard members, and the comparison of two cards. */
 import { FACTS, type OperatorKind } from '../../../../domain/records/facts.js'
 import type { Rule, Scorecard } from '../../../../domain/scoring/scorecard.js'
 
@@ -25,11 +25,10 @@ export const OPENS = { lead: '产生一条线索，由工作人员核查', watch
 const pointsIn = (rule: Rule): number[] =>
   rule.kind === 'units' ? rule.units.map(({ points }) => points) : rule.bins.map(({ points }) => points)
 
-/** The most points that any one fact of the card adds or takes. */
 export const widestOf = (card: Scorecard): number =>
   Math.max(0, ...card.rules.flatMap(pointsIn).map((points) => Math.abs(points)))
 
-/** A place of a card, and what it says there. */
+/** Text by place within the card. */
 type Lines = Map<string, string>
 
 const linesOf = (card: Scorecard): Lines =>
@@ -60,12 +59,11 @@ const ruleLines = (rule: Rule): [string, string][] => {
 
 export interface CardDifference {
   place: string
-  /** Null: that card says nothing there. */
+  /** Absent (null) when that card has no such place. */
   before: string | null
   after: string | null
 }
 
-/** Where two cards say something else, in the order of the first. */
 export const cardDifferences = (before: Scorecard, after: Scorecard): CardDifference[] => {
   const [was, is] = [linesOf(before), linesOf(after)]
   return [...new Set([...was.keys(), ...is.keys()])]

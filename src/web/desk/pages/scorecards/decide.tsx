@@ -1,4 +1,3 @@
-/** A proposal that waits, and the second person's decision on it; who may not, and why, is said beforehand. */
 import { useApolloClient } from '@apollo/client/react'
 import { Link } from 'react-router'
 import { samePerson } from '../../../../domain/access/persons.js'
@@ -10,7 +9,7 @@ import { cardPath, trialPath } from './words.js'
 
 interface DecideProps {
   of: AdoptionLineFragment
-  /** The trial stands on this very page. */
+  /** True when the trial is on the same page. */
   isBesideTrial?: boolean
   onDone: () => void
 }

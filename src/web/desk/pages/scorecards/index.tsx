@@ -1,4 +1,3 @@
-/** Scorecards: the versions there are and how each stands, what waits to be decided, and what was decided before. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link } from 'react-router'

@@ -1,9 +1,8 @@
-/** Words and addresses of scorecards. */
 import type { Tone } from '../../pieces/time-line.js'
 
 type CardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
 
-/** Short, where the schema says a whole sentence. */
+/** Shorter labels than the schema's. */
 export const CARD_STATES: Record<CardState, { word: string; tone: Tone }> = {
   IN_FORCE: { word: '现行', tone: 'good' },
   COMING: { word: '已采用，待生效', tone: 'good' },

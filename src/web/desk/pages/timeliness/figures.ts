@@ -1,11 +1,10 @@
-/** Figures of months: all of each, and their sums by platform. */
 import type { ApolloClient } from '@apollo/client'
 import { TimelinessDocument, type TimelinessQuery } from './timeliness.generated.js'
 
 export type Figure = TimelinessQuery['timeliness']['nodes'][number]
 
 const PAGE_ROWS = 100
-/** More authorities, platforms and duties than this there are not; whatever is beyond is said to be left out. */
+/** Far above real numbers. The page says when rows are cut. */
 const PAGES_MOST = 20
 const MONTHS_A_YEAR = 12
 
@@ -13,7 +12,6 @@ export interface Month {
   /** YYYY-MM. */
   month: string
   figures: Figure[]
-  /** Not all are here. */
   isCut: boolean
 }
 
@@ -34,7 +32,7 @@ export const monthOf = async (client: ApolloClient, month: string): Promise<Mont
   return { month, figures, isCut: true }
 }
 
-/** `n` months that end with this one, YYYY-MM, the earliest first. */
+/** The last `n` months, earliest first. */
 export const monthsUntil = (month: string, n: number): string[] => {
   const [year = 0, number = 1] = month.split('-').map(Number)
   return Array.from({ length: n }, (_, i) => {
@@ -48,16 +46,15 @@ export interface Sum {
   name: string
   total: number
   onTime: number
-  /** Late ones that nobody has confirmed among them. */
+  /** Includes late ones without confirmation. */
   late: number
-  /** Not confirmed, and not late yet. */
+  /** Open and not late. */
   waiting: number
   closed: number
-  /** In time of all that is decided; null: nothing is. */
+  /** Timely share of decided ones. Null when none is decided. */
   share: number | null
 }
 
-/** By platform, in the order in which they first stand. */
 export const sumsOf = (figures: readonly Figure[]): Sum[] => {
   const sums = new Map<string, Sum>()
   for (const one of figures) {
@@ -88,5 +85,5 @@ export const sumsOf = (figures: readonly Figure[]): Sum[] => {
   return [...sums.values()]
 }
 
-/** 0.9512 → 95.1%; — for none. */
+/** 0.9512 → 95.1%. */
 export const percent = (share: number | null): string => (share === null ? '—' : `${(share * 100).toFixed(1)}%`)

@@ -1,4 +1,3 @@
-/** Timeliness: by month and platform what was confirmed in time, what late, what waits; the figures, and a file of them. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
@@ -14,7 +13,7 @@ import { labelOf } from '../../pieces/words.js'
 import { type Month, monthOf, monthsUntil, percent, type Sum, sumsOf } from './figures.js'
 import { TimelinessDueDocument, type TimelinessDueQuery } from './timeliness.generated.js'
 
-/** Drawn together; and how far back one may choose. */
+/** Months in the chart, and in the selector. */
 const MONTHS_DRAWN = 6
 const MONTHS_OFFERED = 24
 const BAR_PX = 44
@@ -62,7 +61,7 @@ const useMonths = (month: string) => {
   const client = useApolloClient()
   const [state, setState] = useState<{ months: Month[] | null; error: unknown }>({ months: null, error: null })
   const [round, setRound] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks the same anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` refetches
   useEffect(() => {
     let isGone = false
     setState({ months: null, error: null })

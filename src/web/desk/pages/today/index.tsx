@@ -1,4 +1,3 @@
-/** Today: what is due and what is late, what waits for a person, and how feeds and platforms are; each leads to where the work is done. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
@@ -50,7 +49,7 @@ const Panel = ({ title, wide, children }: { title: string; wide?: boolean; child
   </section>
 )
 
-/** A link where its page stands, else the words alone. */
+/** Plain text when no page has this path. */
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
   pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
 
@@ -70,7 +69,7 @@ const Deadlines = ({ late, due }: { late: Lines; due: Lines }) => (
 )
 
 const DeadlineTable = ({ label, lines, isLate }: { label: string; lines: Lines['nodes']; isLate?: boolean }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll" aria-label={label} tabIndex={0}>
     <table className="plain-table" aria-label={label}>
       <thead>
@@ -106,7 +105,7 @@ interface Queue {
   title: string
   n: number
   path: string
-  /** Whatever waits here is late, or harms somebody. */
+  /** True when waiting harms somebody. */
   isUrgent?: boolean
 }
 

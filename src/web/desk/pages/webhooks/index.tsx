@@ -1,4 +1,3 @@
-/** Addresses at which marketplaces are told of changes of their sellers: which take what they are told, and what waits at each. */
 import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { ago, count, instant } from '../../pieces/dates.js'

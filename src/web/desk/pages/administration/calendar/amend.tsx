@@ -1,4 +1,4 @@
-/** An amendment as it is put together and proposed: the days said, until when holidays are published, and which deadlines that would move. */
+/** The draft of a calendar amendment, with the deadlines that it would move. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
@@ -13,7 +13,7 @@ import { type Draft, daysIn, isWorking } from './year.js'
 interface AmendProps {
   draft: Draft
   knownUntil: string
-  /** Another amendment waits: it is decided first. */
+  /** Another amendment must be decided first. */
   isWaiting: boolean
   onDrop: (on: string) => void
   onClear: () => void

@@ -1,4 +1,3 @@
-/** Which running deadlines an amendment of the calendar would move. */
 import { useQuery } from '@apollo/client/react'
 import { codeOf } from '../../../pieces/code.js'
 import { count, day } from '../../../pieces/dates.js'
@@ -11,7 +10,7 @@ import {
 
 type Foreseen = CalendarForeseenQuery['calendarForeseen']
 
-/** Null: nothing is said yet, and nothing asked. */
+/** Skips the query for null. */
 export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
   const { data, error, loading } = useQuery(CalendarForeseenDocument, {
     variables: said ?? {},
@@ -32,7 +31,7 @@ export const Follows = ({ of, isLoading }: { of: Foreseen | undefined; isLoading
       </p>
     )}
     {of && of.moved.length > 0 && (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="scroll" aria-label="将改变的期限" tabIndex={0}>
         <table className="plain-table" aria-label="将改变的期限">
           <thead>

@@ -1,4 +1,7 @@
-/** The working calendar of a year: which days differ from their weekday, who said so and why; one officer proposes an amendment, seeing what follows, another puts it in force. */
+/**
+ * The working calendar of a year: exceptions with their source, and amendments that one officer proposes and another
+ * puts in force.
+ */
 import { useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
@@ -146,7 +149,7 @@ const Amended = ({ of }: { of: Year }) => {
         />
       )}
       {all.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="scroll" aria-label="修订" tabIndex={0}>
           <table className="plain-table" aria-label="修订">
             <thead>

@@ -1,4 +1,3 @@
-/** A year as twelve months: days off, weekends worked, what was amended, and what is about to be. */
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { addDays } from '../../../../../foundation/time/dates.js'
 import { today } from '../../../pieces/dates.js'
@@ -12,14 +11,14 @@ export interface MonthsProps {
   said: ReadonlyMap<string, Said>
   knownUntil: string
   draft: Draft
-  /** Absent: the calendar is only read. */
+  /** Read-only when absent. */
   onTurn?: ((on: string) => void) | undefined
 }
 
 export const Months = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) => {
   const box = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState(today().startsWith(`${year}-`) ? today() : `${year}-01-01`)
-  // One stop for the tabulator; within the year the arrows go from day to day.
+  // One tab stop for the year. Arrow keys move between days.
   const onKey = (event: KeyboardEvent) => {
     const on = (event.target as HTMLElement).dataset['on']
     const step = STEPS[event.key]
@@ -32,7 +31,7 @@ export const Months = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) =
   }
   const stop = place.startsWith(`${year}-`) ? place : `${year}-01-01`
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hears the arrows of the buttons within
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys of inner buttons
     <div className="months" ref={box} onKeyDown={onKey}>
       {monthsOf(year).map((days, month) => (
         <table key={days[0]} className="month" aria-label={`${year} 年 ${month + 1} 月`}>
@@ -51,7 +50,7 @@ export const Months = ({ year, said, knownUntil, draft, onTurn }: MonthsProps) =
               <tr key={week.find((on) => on !== null)}>
                 {week.map((on, i) =>
                   on === null ? (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: places of a week
+                    // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
                     <td key={i} className="place" />
                   ) : (
                     <td key={on} className="place">
@@ -114,7 +113,7 @@ const Day = ({ on, said, isKnown, draft, onTurn, isStop }: DayProps) => {
     .filter(Boolean)
     .join(' ')
   const number = Number(on.slice(8))
-  // Drawn by the style: what a day is called to those who hear it says more.
+  // Drawn by CSS. The accessible name says more.
   const drawn = mark === '' ? {} : { 'data-mark': mark }
   if (onTurn === undefined)
     return (

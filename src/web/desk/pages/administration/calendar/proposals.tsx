@@ -1,4 +1,4 @@
-/** The amendment that waits, with what would follow, and the second person's decision on it; below, what became of those before. */
+/** The pending amendment with the second person's decision, and earlier ones. */
 import { useApolloClient } from '@apollo/client/react'
 import { samePerson } from '../../../../../domain/access/persons.js'
 import { Confirm } from '../../../pieces/confirm.js'
@@ -96,7 +96,7 @@ export const Settled = ({ all }: { all: readonly CalendarProposalLineFragment[] 
   all.length === 0 ? null : (
     <section className="panel wide" aria-label="以前提出的修订">
       <h2>以前提出的修订</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="scroll" aria-label="提出的修订" tabIndex={0}>
         <table className="plain-table" aria-label="提出的修订">
           <thead>

@@ -1,4 +1,3 @@
-/** The days of a year by month, and what saying something of a day means. */
 import { addDays, weekday } from '../../../../../foundation/time/dates.js'
 
 export interface Said {
@@ -9,13 +8,12 @@ export interface Said {
   amendedAt: string | null
 }
 
-/** HOLIDAY: a day off. WORKDAY: a weekend worked. ORDINARY: again what its weekday says. */
+/** HOLIDAY is a day off, WORKDAY a working weekend. ORDINARY restores the weekday's meaning. */
 export type Amendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type Draft = ReadonlyMap<string, Amendment>
 
 export const isWeekend = (on: string): boolean => [0, 6].includes(weekday(on))
 
-/** Days of each of twelve months. */
 export const monthsOf = (year: number): string[][] => {
   const months: string[][] = Array.from({ length: 12 }, () => [])
   for (let on = `${year}-01-01`; on.startsWith(`${year}-`); on = addDays(on, 1))
@@ -23,10 +21,10 @@ export const monthsOf = (year: number): string[][] => {
   return months
 }
 
-/** Empty places before the first of a month, in weeks that begin on Monday. */
+/** Empty cells before the first day, for weeks from Monday. */
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
-/** What is said of a day so that it becomes the other thing. */
+/** The amendment that flips a day. */
 export const turned = (on: string, working: boolean): Amendment => {
   if (working === isWeekend(on)) return 'ORDINARY'
   return working ? 'HOLIDAY' : 'WORKDAY'

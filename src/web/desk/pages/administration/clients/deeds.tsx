@@ -1,11 +1,10 @@
-/** What an administrator does with a system: a new secret, and its end. */
 import { useApolloClient } from '@apollo/client/react'
 import { InputNumber } from 'antd'
 import { useId, useState } from 'react'
 import { Confirm } from '../../../pieces/confirm.js'
 import { type ClientLineFragment, EndClientDocument, RotateClientDocument } from './clients.generated.js'
 
-/** How long the secret before stays good unless said otherwise, and the most the hub allows; hours. */
+/** Hours for which the previous secret stays valid: default, and the hub's maximum. */
 const OVERLAP_HOURS = 24
 const OVERLAP_MOST_HOURS = 720
 

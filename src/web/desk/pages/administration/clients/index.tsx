@@ -1,4 +1,3 @@
-/** Registered systems: who they are, how old their secrets are, and an administrator's hand on them. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
@@ -19,7 +18,7 @@ import {
 } from './clients.generated.js'
 import { EndClient, RotateClient } from './deeds.js'
 
-/** A secret as old as this is shown as old, days. */
+/** Secrets older than this are flagged, days. */
 const OLD_DAYS = 365
 const DAY_MS = 86_400_000
 

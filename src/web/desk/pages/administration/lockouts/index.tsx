@@ -1,4 +1,3 @@
-/** Who is shut out for now, after too many wrong secrets or passwords: an alarm to be looked into, which ends by itself. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useState } from 'react'
@@ -48,7 +47,7 @@ const Shut = ({ of, onLifted }: { of: readonly Lockout[]; onLifted: (name: strin
   const manages = useMay('manage_registered')
   if (of.length === 0) return <Empty>现在没有被锁定的系统或人员。</Empty>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
     <section className="scroll" aria-label="锁定" tabIndex={0}>
       <table className="plain-table roomy" aria-label="锁定">
         <thead>
@@ -93,7 +92,7 @@ const Shut = ({ of, onLifted }: { of: readonly Lockout[]; onLifted: (name: strin
   )
 }
 
-/** A name that nobody has is not lifted: nobody is kept out by it. */
+/** A name without an account cannot be unlocked. */
 const Lift = ({ kind, name, onLifted }: Pick<Lockout, 'kind'> & { name: string; onLifted: (name: string) => void }) => {
   const apollo = useApolloClient()
   return (

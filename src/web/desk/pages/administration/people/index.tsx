@@ -1,4 +1,3 @@
-/** Registered people: who may sign in, as what, and when they last did; an administrator adds, resets and ends them. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'

@@ -1,4 +1,4 @@
-/** A database that was restored from a backup: nothing is added until every platform was compared with and a person has released it. */
+/** Restore guard: additions are held until every platform was compared and a person releases them. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Alert, Button } from 'antd'
 import { Confirm } from '../../../pieces/confirm.js'

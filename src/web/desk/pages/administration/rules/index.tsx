@@ -1,4 +1,3 @@
-/** The dated tables of rules as they hold on a day: what each row says, on what it rests, and whether that was found in a published text. */
 import { useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useAddressState } from '../../../pieces/address.js'
@@ -83,7 +82,7 @@ const RuleTable = ({ of, unconfirmed }: { of: Table; unconfirmed: boolean }) => 
               ) : (
                 <ol className="rules">
                   {shown.map((row, i) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file in its order
+                    // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
                     <li key={i}>
                       <RuleRow key={String(unconfirmed)} of={row} opens={unconfirmed} />
                     </li>

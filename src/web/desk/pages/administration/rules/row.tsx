@@ -1,4 +1,3 @@
-/** A row of a table of rules: since when, on what it rests, and what it says, tables within it opened where one wants them. */
 import { count } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import type { RulesQuery } from './rules.generated.js'
@@ -7,10 +6,10 @@ import { type Content, contentOf, doubtsIn, fieldWords, isTwice, plain } from '.
 type Row = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
 type Inner = Exclude<Content, string>
 
-/** Members by which a row is called, the first that it has. */
+/** Members that can name a row, in order of preference. */
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
-/** `opens`: with the tables that hold something unconfirmed open. */
+/** `opens` expands nested tables with unconfirmed rows. */
 export const RuleRow = ({ of, opens }: { of: Row; opens: boolean }) => {
   const { from, to, basis, confirmed, fields } = of
   const told = fields.filter(({ name }) => !isTwice(name)).map(({ name, value }) => ({ name, is: contentOf(value) }))
@@ -59,7 +58,7 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: Inner; opens:
         {label} <span className="soft">{count(rows.length)} 项</span>
         {doubtful > 0 && <span className="warn"> {count(doubtful)} 项未经核实</span>}
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="scroll" aria-label={label} tabIndex={0}>
         <table className="plain-table roomy" aria-label={label}>
           <thead>
@@ -73,7 +72,7 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: Inner; opens:
           </thead>
           <tbody>
             {rows.map((row, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file in its order
+              // biome-ignore lint/suspicious/noArrayIndexKey: fixed order
               <tr key={i}>
                 {names.map((name) => (
                   <td key={name}>

@@ -1,4 +1,4 @@
-/** What tables, sections and members of the rules are called in Chinese; what has no word here stands under its own name. */
+/** Chinese labels of rule tables, sections and members. A member without a label keeps its own name. */
 
 export const TABLES: Record<string, string> = {
   clocks: '公示期限',
@@ -63,7 +63,6 @@ const FIELDS: Record<string, string> = {
   told: '告知',
 }
 
-/** Members that stand inside others. */
 const INNER: Record<string, string> = {
   from: '自',
   to: '至',
@@ -87,7 +86,7 @@ const INNER: Record<string, string> = {
 
 export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
 
-/** What says the same once more: the English of what stands beside it in Chinese, and the mark behind `confirmed`. */
+/** Members that repeat another one: English texts, and `mark` beside `confirmed`. */
 export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
 
 const VALUES: Record<string, string> = {
@@ -127,10 +126,8 @@ const VALUES: Record<string, string> = {
   SERVICE_NOTICE_DAYS: '公告送达（日）',
 }
 
-/** A single value as it is read. */
 export const plain = (value: unknown): string => VALUES[String(value)] ?? String(value)
 
-/** What a member says: a text, a list of texts, or what it is made of. */
 export type Content = string | readonly Readonly<Record<string, unknown>>[]
 
 export const contentOf = (value: unknown): Content => {
@@ -142,11 +139,10 @@ export const contentOf = (value: unknown): Content => {
   return plain(told)
 }
 
-/** Rows of a member that were found in no published text. */
+/** Number of unconfirmed rows. */
 export const doubtsIn = (content: Content): number =>
   typeof content === 'string' ? 0 : content.filter((one) => one['confirmed'] === false || one['mark'] === 'M').length
 
-/** Of a row and the tables within it. */
 export const doubtsOf = (row: {
   confirmed: boolean | null
   fields: readonly { name: string; value: string }[]

@@ -1,20 +1,20 @@
-/** A job's day as a line of 24 hours: each planned time, now, and when it last ran. */
+/** A job's day as a 24-hour line: planned times, now, and the last run. */
 import { between, parse } from '../../../../../foundation/time/cron.js'
 import { clockTime, today } from '../../../pieces/dates.js'
 
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
-/** More planned times than this are drawn as one band: they could not be told apart. */
+/** With more planned times than this, one band is drawn. */
 const APART_MOST = 96
 const HEIGHT = 24
-/** Width of a mark, minutes. */
+/** Minutes. */
 const MARK = 5
 
 const dayBegan = (): number => Date.parse(`${today()}T00:00:00+08:00`)
 const minuteOf = (at: string | number): number =>
   (typeof at === 'number' ? at - dayBegan() : Date.parse(at) - dayBegan()) / MINUTE_MS
 
-/** Minutes of today at which the job is planned. */
+/** Planned times today, in minutes from midnight. */
 const plannedToday = (cron: string): number[] => {
   const began = dayBegan()
   const times = between(parse(cron), new Date(began - 1), new Date(began + DAY_MINUTES * MINUTE_MS - 1), DAY_MINUTES)
@@ -26,7 +26,6 @@ export interface DayLineProps {
   cron: string
   isPaused: boolean
   next: string | null
-  /** Start of its newest run, and whether it came to anything. */
   last: { at: string; tone: 'good' | 'bad' | 'plain' } | null
 }
 
@@ -77,7 +76,6 @@ export const DayLine = ({ name, cron, isPaused, next, last }: DayLineProps) => {
   )
 }
 
-/** The hours above the lines. */
 export const Hours = () => (
   <span className="hours" aria-hidden="true">
     {[0, 6, 12, 18, 24].map((hour) => (

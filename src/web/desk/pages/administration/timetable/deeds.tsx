@@ -1,4 +1,3 @@
-/** A person's hand on a job: run now, pause, go on. */
 import { useApolloClient } from '@apollo/client/react'
 import { Confirm } from '../../../pieces/confirm.js'
 import { labelOf } from '../../../pieces/words.js'
@@ -11,7 +10,7 @@ interface Deed {
 
 const jobWords = ({ job }: JobLineFragment): string => labelOf('Job', job).split('：')[0] ?? job
 
-/** What stands still while a job is paused. */
+/** Consequences of a pause, per job. */
 const STILL: Record<string, string> = {
   PULL: '新的信用信息不再进入枢纽；超过期限后，据此作出的答复标为“陈旧”。',
   SCORE: '评分不再更新，依据的事实变了也不例外。',

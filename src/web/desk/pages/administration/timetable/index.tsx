@@ -1,4 +1,3 @@
-/** What runs by itself, when, and what came of it; a person may have a job run now, pause it and let it go on. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useState } from 'react'
@@ -13,14 +12,13 @@ import { DayLine, Hours } from './day-line.js'
 import { PauseJob, ResumeJob, StartJob } from './deeds.js'
 import { type JobLineFragment, JobsNowDocument, TimetableDocument, type TimetableQuery } from './timetable.generated.js'
 
-/** Jobs by what they are about. */
 const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
   { title: '拉取', jobs: ['PULL'] },
   { title: '评分、名单与公示', jobs: ['SCORE', 'EXPIRE', 'PUBLISH', 'CHANGES', 'TRAIL', 'AUDIT', 'TIDY'] },
   { title: '报送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]
-/** A job that was asked for and has not ended after this is no longer looked after: somebody may have gone home. */
+/** A requested job is polled for at most this long. */
 const LOOK_AFTER_MS = 600_000
 const ENDED: Record<string, string> = {
   DONE: '已完成',
@@ -35,7 +33,7 @@ const nameOf = ({ job, subject }: Named): string => `${job} ${subject ?? ''}`
 interface Started extends Named {
   title: string
   plannedFor: string
-  /** When it was asked for, milliseconds. */
+  /** Time of the request, epoch milliseconds. */
   at: number
 }
 
@@ -111,7 +109,7 @@ export default function Timetable() {
           return (
             <section key={title} className="panel" aria-label={title}>
               <h2>{title}</h2>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
               <section className="scroll" aria-label={`${title}的时刻`} tabIndex={0}>
                 <table className="plain-table jobs" aria-label={title}>
                   <thead>

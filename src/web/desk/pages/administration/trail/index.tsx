@@ -1,4 +1,4 @@
-/** The trail: who asked what and was shown whom, row by row; filtered, read whole, and verified. */
+/** The audit log: filter rows, read one, verify the chain. */
 import { Button, Input, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
@@ -13,10 +13,10 @@ import { Verification } from './verification.js'
 
 type Row = TrailQuery['trail']['nodes'][number]
 
-/** After so long without a letter it is asked for, milliseconds. */
+/** Debounce, milliseconds. */
 const PAUSE_MS = 400
 
-/** Local date and time of an input, in Asia/Shanghai, as an instant. */
+/** Converts a local date and time (Asia/Shanghai) to an instant. */
 const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
 
 export default function Trail() {
@@ -154,10 +154,10 @@ export default function Trail() {
   )
 }
 
-/** The first clause of what a kind is described by. */
+/** The first clause of the description. */
 const kindWords = (kind: string): string => labelOf('TrailKind', kind).split(/[，,。]/)[0] ?? kind
 
-/** What is typed goes to the address once the writer rests. */
+/** Writes the text to the URL after a pause in typing. */
 const Text = ({
   label,
   value,

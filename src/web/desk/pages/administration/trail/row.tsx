@@ -1,4 +1,3 @@
-/** One row of the trail, whole: who asked what, what was shown, and how it hangs on the row before. */
 import { useQuery } from '@apollo/client/react'
 import { Drawer } from 'antd'
 import { Link } from 'react-router'
@@ -11,7 +10,7 @@ import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
 import { TrailRowDocument, type TrailRowQuery } from './trail.generated.js'
 
-/** Codes shown at once; a row of a stream has up to a thousand. */
+/** A row of a bulk answer may hold a thousand codes. */
 const CODES_SHOWN = 200
 
 export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => void }) => (
@@ -58,7 +57,7 @@ const Whole = ({ of }: { of: Row }) => (
     {of.asked === null ? (
       <Empty>没有内容。</Empty>
     ) : (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
       <section className="asked" tabIndex={0} aria-label="问了什么">
         {of.asked}
       </section>

@@ -1,4 +1,4 @@
-/** The whole trail walked while one watches: how far it is, that every row stands as it was written, or the first that does not. */
+/** Runs the verification of the audit log and shows its progress and first fault. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-/** GET /v1/trail/verification, read as it comes: how far the walk is, and what came of it. */
+/** Reads the event stream of GET /v1/trail/verification. */
 import type { Broken } from '../../../../../domain/audit/walk.js'
 import { ask } from '../../../session/session.js'
 
@@ -16,7 +16,6 @@ export interface Verified {
     isEnd: boolean
   }[]
   broken?: Broken
-  /** How many faults there are. */
   faults?: number
   ms: number
 }
@@ -25,7 +24,7 @@ interface Refused {
   error: { code: string; message: string }
 }
 
-/** Throws a refusal `{ code, detail }`, also where the stream ends before the walk does. */
+/** Throws `{ code, detail }`, also when the stream ends early. */
 export const verify = async (onProgress: (rows: number) => void, signal: AbortSignal): Promise<Verified> => {
   const answer = await ask('/v1/trail/verification', { signal, headers: { Accept: 'text/event-stream' } })
   if (!answer.ok || answer.body === null) {
