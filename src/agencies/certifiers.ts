@@ -1,4 +1,4 @@
-/** 可信认证机构: certificates of trusted sites and shops, as one table. */
+/** 可信认证机构: certificates of trusted sites and shops, sent as one table. */
 
 import { normalizeName } from '../domain/operators/names.js'
 import { hostNames } from '../domain/records/hosts.js'
@@ -48,7 +48,7 @@ const table: Form = {
     return [
       {
         kind: 'trustmark',
-        // Each certifier counts for itself.
+        // Certificate numbers are unique per certifier only.
         key: `${normalizeName(certifier)}/${number}`,
         subject: {
           ...row.codes([{ field: '统一社会信用代码', scheme: 'uscc' }]),
@@ -65,7 +65,7 @@ const table: Form = {
           status,
         },
         validFrom: issued,
-        // A certificate that runs out ends by itself; that it was suspended or revoked has no end.
+        // A valid certificate ends by itself. A suspension or revocation has no end.
         validTo: status === 'VALID' ? validTo : null,
       },
     ]

@@ -1,4 +1,4 @@
-/** 省通信管理局: ICP filings of sites, piece by piece as JSON from its own interface, or as a table. */
+/** 省通信管理局: ICP filings of sites, as cursor-paged JSON from its own interface or as a table. */
 import { hostNames } from '../domain/records/hosts.js'
 import { icpNumber } from '../domain/records/icp.js'
 import type { Draft, Subject } from '../domain/records/records.js'
@@ -11,7 +11,9 @@ import { byCursor, type Cursoring, type Piece } from './transports/http.js'
 
 const PIECE_SIZE = 200 // filings
 const SUCCESS = 200
-/** Natures of a sponsor in the ministry's form; `true`: a person, whose number is an ID number and never taken. */
+/**
+ * Kinds of sponsor in the ministry's form. `true` marks a natural person, whose number is an ID number and never taken.
+ */
 const NATURES: Record<string, boolean> = {
   个人: true,
   企业: false,
@@ -43,7 +45,7 @@ const STATUS: Record<string, 'VALID' | 'CANCELLED'> = {
   取消接入: 'CANCELLED',
 }
 
-/** The same facts under two sets of names. */
+/** Field names of one form. Both forms carry the same facts. */
 interface Names {
   sponsor: string
   nature: string
@@ -94,7 +96,7 @@ const numberOf = (row: Examination, field: string) => {
   return number
 }
 
-/** An app has none. */
+/** Apps have no domain. */
 const domainsOf = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
   const { names, wrong } = hostNames(Array.isArray(sent) ? sent : row.text(field))
@@ -106,7 +108,8 @@ const domainsOf = (row: Examination, field: string): string[] => {
 const service: Form = {
   names: [
     ...['unitName', 'natureName', 'unitCode', 'serviceLicence', 'serviceName', 'domains', 'auditDate', 'state'],
-    // Known and not taken: the number of the holder is in that of the site; a person in charge; the type of a number.
+    // Known and ignored: the holder's number (contained in the site's number), the person in charge, the certificate
+    // type.
     ...['mainLicence', 'leaderName', 'certType'],
   ],
   keyed: ['serviceLicence'],
@@ -150,7 +153,7 @@ const opened = (body: Buffer): Piece | null => {
   }
   const items = at(answer, 'params', 'list')
   const next = at(answer, 'params', 'next')
-  // Only a cursor that is there and null ends the list: one left out would make half a feed the whole of it.
+  // Only an explicit null cursor ends the list. A missing cursor would make half a feed look complete.
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 

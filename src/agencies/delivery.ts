@@ -1,49 +1,51 @@
-/** A delivery: what a transport brings once from an agency's source, and what becomes of the source afterwards. */
+/** One delivery from an agency's source, and the acknowledgement to that source afterwards. */
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Item, Json } from '../domain/records/records.js'
 
-/** Where a feed is fetched from: the agency's base address. */
+/** Address of a feed's source. */
 export interface Source {
   url: string
-  /** How many items the bounds of the feed let pass; a transport takes its own bounds from it. */
+  /** Most items the feed's bounds allow. Transports derive their own limits from it. */
   most?: number
   signal?: AbortSignal
 }
 
-/** What a door is told when it is opened. */
+/** Options for opening a source. */
 export interface Opening {
-  /** What `next` gave with the last run that succeeded; null: nothing yet, or all is wanted again. */
+  /** The value of `next` from the last successful run; null on a first run or a full refetch. */
   state: Json | null
-  /** Maps of headings that are in force for this feed. */
+  /** Heading maps in force for this feed. */
   maps?: readonly NumberedMap[]
-  /** Takes a copy of a file that was taken in, before the door removes it; without it nothing is copied. */
+  /** Copies an accepted file before the transport removes it. No copy is made when absent. */
   archive?: (path: string, name: string) => Promise<void>
 }
 
-/** What a door brings once: items, and what becomes of its source afterwards. */
 export interface Delivery {
-  /** Read once; may refuse while it is read. Giving up early (`return`) lets go of whatever is open. */
+  /** Can be read once and may throw a refusal. Calling `return` early releases open resources. */
   items: AsyncIterable<Item>
-  /** Shown as the record's source file, once the caller has redacted it; null over an interface. */
+  /** Name of the source file, redacted by the caller before display; null over an interface. */
   file: string | null
-  /** Nothing new since last time (HTTP 304, an empty folder): no item, nothing ends, the feed is as current as before the question. */
+  /** Nothing new since the last run (HTTP 304, empty folder). No record ends and the feed's freshness is unchanged. */
   unmodified?: boolean
-  /** Whether this is the whole feed, so that what is missing has ended; absent: as the feed says of itself. */
+  /** True for a full delivery, which ends missing records. Defaults to the feed's `whole`. */
   whole?: boolean
-  /** Another delivery waits behind this one already: ask again. */
+  /** Another delivery is already waiting, so the caller should open the source again. */
   more?: boolean
-  /** State to be kept with the run that succeeds, given back next time (cursor, ETag, last id). Asked for after the last item. */
+  /** State to store with a successful run (cursor, ETag, last id). Read after the last item. */
   next?: () => Json
-  /** After the run ended: archive the file, write feedback columns. Called once, never inside a transaction; a fault in it is logged, not undone. */
+  /**
+   * Acknowledges the run at the source: archives the file or writes feedback columns. Called once, outside any
+   * transaction; a failure is only logged.
+   */
   settle?: (outcome: Settled) => Promise<void>
 }
 
-/** How the run ended that took a delivery in. FAILED: not the delivery's fault, it is to be taken again. */
+/** How the run ended. FAILED means the delivery was not at fault and will be retried. */
 export interface Settled {
   outcome: 'DONE' | 'REFUSED' | 'FAILED'
   run: number
   error: { code: string; message: string } | null
-  /** Items set aside, in the order in which they came. */
+  /** Rejected items, in source order. */
   rejects: AsyncIterable<Reject>
 }
 
@@ -51,7 +53,7 @@ export interface Reject {
   page: number | null
   row: number
   field: string | null
-  /** Heading of the field in the sender's own table, where a map of headings was used. */
+  /** The sender's own heading, if a heading map was used. */
   heading: string | null
   rule: string
   message: string

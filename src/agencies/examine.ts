@@ -1,6 +1,6 @@
 /**
- * Strict interpretation: every value of an item is taken, known to be left out, or reported. A *finding* stays beside
- * the record; a *problem* sets the item aside. Nothing gets a default because it was not understood.
+ * Strict reading of an item. Every value is taken, ignored by name, or reported; nothing unknown gets a default. A
+ * *remark* stays with the record; a *problem* rejects the item.
  */
 
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/operators/codes.js'
@@ -10,15 +10,15 @@ import { byNames } from '../foundation/memo.js'
 import { clean, compact } from '../foundation/text/values.js'
 import { isNoDate, parseDate } from '../foundation/time/dates.js'
 
-/** What agencies write for "without end". */
+/** Dates that agencies write for "no end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
-/** The last day of all, beyond the years in which a day is taken for a day. */
+/** The highest date, which the date parser rejects as out of range. */
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters of a subject's name
 /**
- * Longest text of a field, characters: as much as a cell of a workbook holds, and more than any contract allows. A longer one is
- * refused before a pattern reads it.
+ * Longest text of a field in characters, equal to an Excel cell. Longer texts are rejected before any regular
+ * expression runs.
  */
 export const MAX_TEXT = 32_767
 const MAX_SHOWN = 500 // characters of a message, which may quote a text
@@ -28,7 +28,10 @@ const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
 type Scheme = 'uscc' | 'org_code' | 'reg_no'
-/** A field that should hold a code of this scheme; `only`: others are left alone there (a tax number may look like one). */
+/**
+ * A field that should hold a code of this scheme. With `only`, other codes are ignored (a tax number may look like
+ * one).
+ */
 export interface CodeField {
   field: string
   scheme: Scheme
@@ -38,7 +41,7 @@ export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 
 export type Examination = ReturnType<typeof examine>
 
-/** `known`: the names of the item's form, one set for all of its items. */
+/** `known` holds the field names of the item's form, shared by all its items. */
 export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const findings: Finding[] = []
   const problems: Problem[] = []
@@ -48,7 +51,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
   const problem = (field: string | null, rule: string, message: string): void => {
-    // A field may be looked at twice; its fault is told once.
+    // A field may be read twice, but each fault is reported once.
     const rules = faulty.get(field) ?? new Set()
     if (rules.has(rule)) return
     faulty.set(field, rules.add(rule))
@@ -57,7 +60,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   const names = Object.keys(sent.fields)
   const odd = oddIn(known, names)
-  /** The item without what is too long to be read. */
+  /** The item with over-long texts replaced by null. */
   const item = readable(sent, names, known, (field) => problem(field, 'length', tooLong(field)))
   const { fields } = item
   for (let at = 0; at < names.length; at += 1) {
@@ -84,7 +87,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
     const value = read(field)
-    // What is there but wrong has its problem already.
+    // A present but invalid value has been reported already.
     if (value === null && !faulty.has(field)) {
       problem(field, 'required', `缺少${field}。${field} is missing.`)
     }
@@ -92,7 +95,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   }
   const required = (field: string): string => needed(field, text) ?? ''
 
-  /** A name is one line, however the cell was laid out. */
+  /** Joins the lines of a name that a cell wraps. */
   const name = (field: string): string | null => {
     const sent = text(field)
     return sent !== null && LINE_ENDS.test(sent) ? oneLine(sent) : sent
@@ -107,7 +110,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return day
   }
-  /** Of a thing that has happened. */
+  /** Date of a past event. A future day gets a remark. */
   const pastDate = (field: string, today: string): string | null => {
     const day = date(field)
     if (day !== null && day > today)
@@ -115,14 +118,14 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return day
   }
   const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
-  /** An end that may be "none". */
+  /** Last day of a term; null when it has no end. */
   const endDate = (field: string): string | null => {
     if (NEVER.test(text(field) ?? '')) return null
     const day = date(field)
     return day !== null && WITHOUT_END.has(day) ? null : day
   }
 
-  /** One of the words a code list knows, compared without blanks and widths. */
+  /** Looks a word up in a code list, ignoring blanks and character width. */
   const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
     const sent = needed(field, text)
     if (sent === null) return null
@@ -143,7 +146,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return amount.yuan
   }
 
-  /** The body of an authority's own code; of an operator's codes see `codes`. */
+  /** USCC of an authority. For the operator's own codes use `codes`. */
   const uscc = (field: string): string | null => {
     const sent = text(field)
     if (sent === null) return null
@@ -158,11 +161,11 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const digit = (field: string): void =>
     finding(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
 
-  /** An operator's codes, each under its own scheme, in whichever column it stands. */
+  /** The operator's codes by scheme, from whichever column holds them. */
   const codes = (fields: readonly CodeField[]): Codes => {
     const found: Record<Scheme, string | null> = { uscc: null, org_code: null, reg_no: null }
     const misformed: { field: string; sent: string; scheme: Scheme }[] = []
-    // First what stands where it belongs, then what does not.
+    // Codes in their own column take precedence.
     const sent = fields.map(({ field, scheme, only }) => {
       const written = text(field)
       return { field, scheme, only, written, code: codeOf(written) }
@@ -193,7 +196,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // Beside a well-formed code an odd older number (13 digits before 2007) does not unmake the record.
+      // A valid code is enough. An odd older number (13 digits before 2007) then only causes a remark.
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) finding(field, 'code', message)
       else problem(field, 'code', message)
     }
@@ -227,11 +230,13 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** The key of each record of this item begins so, up to its last `/`, whatever else cannot be read. */
+    /** Declares the known beginning of the record keys, up to the last `/`, in case the rest is unreadable. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
-    /** The drafts if nothing is wrong, with what was noticed beside each. `keyed`: fields of which the records' keys are made. */
+    /**
+     * Returns the drafts with their remarks, or the problems. `keyed` names the fields that make up the record keys.
+     */
     result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): Mapped => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
@@ -252,7 +257,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   }
 }
 
-/** Lines joined without the blanks around their ends. `text` itself is trimmed already. */
 const oneLine = (text: string): string =>
   text
     .split(LINE_ENDS)
@@ -262,7 +266,7 @@ const oneLine = (text: string): string =>
 const tooLong = (field: string): string =>
   `${field}超过 ${MAX_TEXT} 个字符。${field} has more than ${MAX_TEXT} characters.`
 
-/** The same item, or a copy that holds null in place of each known field with too long a text. */
+/** Returns the item, or a copy with null for each over-long known field. */
 const readable = (
   item: Item,
   names: readonly string[],
@@ -286,7 +290,9 @@ const isReadable = (value: unknown): boolean => {
 
 const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
 
-/** Whether there is anything to say of each field for its name alone: the same for every row of a table. */
+/**
+ * Flags field names that are unknown or damaged. The result is cached because all rows of a table share their names.
+ */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
   let odd = oddNames.get(known)
   if (!odd) {
@@ -306,7 +312,7 @@ const isNothing = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === 'string' && value.length > MAX_TEXT ? false : typeof value !== 'object' && clean(value) === null)
 
-/** Field by field, which is several times as fast as a copy of an object unknown. */
+/** Copies named fields, which is several times faster than object spread here. */
 const withFindings = (
   { kind, key, subject, body, validFrom, validTo, fact }: Omit<Draft, 'findings'>,
   findings: readonly Finding[],
@@ -315,7 +321,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** The codes of the party count only where a fault lies in the key itself: a firm's other records are not this one. */
+/** Party codes count only if the fault lies in the key itself. Otherwise the firm's other records would be affected. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'findings'>[],
   faulty: ReadonlyMap<string | null, unknown>,
@@ -323,17 +329,17 @@ const unreadableIn = (
   keyed: ReadonlySet<string> | null,
 ): Unreadable => {
   const isWhole = drafts.length > 0 && keyed !== null && ![...keyed].some((field) => faulty.has(field))
-  // No record has ever been taken in under a longer key.
+  // Accepted records never have longer keys.
   const keys = drafts.map(({ key }) => standingAlone(key)).filter((key) => key.length <= MAX_KEY)
   if (isWhole) return { keys, stems: [], codes: [] }
   const shops = drafts.map(({ subject }) => subject.shop).filter((shop) => shop !== null)
   return { keys, stems: stems.map(standingAlone), codes: [...new Set([...codes, ...shops])].map(standingAlone) }
 }
 
-/** A copy: keys are kept until the end of a pull, and a part of a text keeps in memory all of the text that it was cut from. */
+/** Copies the string. Keys live until the end of a pull, and a V8 substring keeps its whole source text in memory. */
 const standingAlone = (key: string): string => Buffer.from(key).toString()
 
-/** A wrong code is shown so that it can be mended, unless it might be a person's. */
+/** Shows a wrong code so that it can be corrected, unless it may be a resident ID number. */
 const shown = (sent: string): string => {
   const code = normalizeCode(sent) ?? ''
   return /\d{15}/.test(code) && residentIdForm(code) ? '（疑似证件号码，不予显示）' : sent

@@ -1,4 +1,6 @@
-/** A feed: one kind of record from one agency. What an agency says of itself; how bytes become items is the readers'. */
+/**
+ * Feed descriptions: one kind of record from one agency. Readers turn bytes into items; a feed maps items to drafts.
+ */
 import type { Bounds } from '../domain/intake/bounds.js'
 import { type Stretches, stretched, stretchesOf } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
@@ -13,37 +15,37 @@ import { openSource } from './transports/index.js'
 
 export interface ReadOptions {
   reader?: string
-  /** Maps of headings that are in force for this feed. */
+  /** Heading maps in force for this feed. */
   maps?: readonly NumberedMap[]
 }
 
 export interface Feed {
-  /** For good: command, tables and tokens name it. */
+  /** Permanent id, used by commands, tables and tokens. */
   id: string
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** Sends everything each time, so that records that disappear are ended; or only additions and changes. */
+  /** True if each delivery is the full set, so that missing records end. False if it sends changes only. */
   whole: boolean
   bounds: Bounds
-  /** Working days after a record's `validFrom` within which the agency must send it (双公示 7, the register's publicity 20). */
+  /** Working days after `validFrom` within which the agency must send a record (双公示 7, registry publicity 20). */
   duty?: { workdays: number }
-  /** Cron expression, Asia/Shanghai. */
+  /** Cron expression in Asia/Shanghai. */
   every: string
-  /** Fields that hold registration numbers, in which fifteen digits are no resident ID. */
+  /** Fields with registration numbers, where fifteen digits are not a resident ID number. */
   exempt: ReadonlySet<string>
-  /** What the agency has for us now, through whatever door its address names. */
+  /** Opens the source with the transport that its address selects. */
   open: (source: Source, opening: Opening) => Promise<Delivery>
-  /** The field names of each form in which it comes. */
+  /** Field names of each known form. */
   forms: readonly Shape[]
-  /** A file by its path, or its bytes; the reader follows the content unless named. */
+  /** Reads a file path or bytes. The reader is chosen by content unless named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
-  /** Pure: an item as drafts in the hub's own form, or the problems that set it aside. */
+  /** Maps an item to drafts, or to the problems that reject it. Pure. */
   map: (item: Item, context: Context) => Mapped
 }
 
 export interface Context {
-  /** The day on which a file holds true, if its sender named one. */
+  /** The day on which a file is true, if its sender named one. */
   dated: string | null
   today: string
 }
@@ -52,34 +54,34 @@ export interface Agency {
   id: string
   name: { zh: string; en: string }
   region: string
-  /** Ids of everything it sends (design section 6), also of feeds that have no description yet. */
+  /** Ids of all feeds it sends (design section 6), including feeds without a description yet. */
   sends: readonly string[]
   feeds: readonly Feed[]
 }
 
-/** One form in which a feed comes, and what its fields mean. */
+/** One form of a feed: its field names and their meaning. */
 export interface Form extends Shape {
   /**
-   * Names of the fields of which the key of a record is made. A rejected item whose key can be read whole stands for that
-   * record alone; otherwise, or where a form declares none, for every record of the party whose code it bears.
+   * Fields that make up the record key. A rejected item with a readable key protects that record only. Otherwise it
+   * protects every record of the party whose code it bears.
    */
   keyed?: readonly string[]
   drafts: (row: Examination, context: Context) => Omit<Draft, 'findings'>[]
 }
 
-/** How a feed is told by its agency's file. */
+/** What an agency's file declares about a feed. */
 export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<Bounds>
   exempt?: readonly string[]
   forms: readonly Form[]
-  /** Over HTTP; one of the transports does it. */
+  /** Fetches over HTTP with one of the HTTP transports. */
   fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
 }
 
 const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
 export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Description): Feed => {
-  // Once for all items of a feed.
+  // Sets are built once per feed, not per item.
   const forms = given.map((form) => ({
     ...form,
     known: new Set(form.names),
@@ -131,13 +133,13 @@ const mapped = (item: Item, forms: readonly KnownForm[], context: Context): Mapp
   return row.result(form.drafts(row, context), form.keyedBy)
 }
 
-/** Characters of an illegible item that are searched for keys and codes. */
+/** Most characters of an illegible item that are searched for keys and codes. */
 const SEARCHED = 65_536
 const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
-/** Shorter words are no codes, characters. */
+/** Minimum length of a code in characters. */
 const SHORTEST_CODE = 9
 
-/** No field can be told from another: every word of it may be the key of a record, or the code of a party. */
+/** Fields cannot be told apart, so every word may be a record key or a party code. */
 const illegible = (item: Item, rule: string, message: string): Mapped => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)

@@ -1,7 +1,6 @@
 /**
- * 省高级人民法院: judgment defaulters (失信被执行人). Most of them are natural persons and no business of this hub. It asks
- * for organisations only; a person who comes all the same is kept without name, number, age or sex, as an item of nobody:
- * a court's list names people, and by a name alone a shop could be held for another person's debts.
+ * 省高级人民法院: judgment defaulters (失信被执行人). The hub asks for organisations only. A natural person sent anyway is stored
+ * without name, number, age or sex and matched to no operator: a name alone could blame the wrong shop.
  */
 import { codeOf } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
@@ -14,7 +13,7 @@ import { parseJson } from './readers/json.js'
 import { type Page, pages } from './transports/http.js'
 
 const PAGE_SIZE = 100 // entries
-const ORGANISATIONS = '2' // of the court's two kinds of party
+const ORGANISATIONS = '2' // The court's code for organisations.
 
 const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
   法人或其他组织: 'ORGANISATION',
@@ -29,7 +28,7 @@ const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
   个体工商户: 'ORGANISATION',
   自然人: 'PERSON',
 }
-/** How far it has been performed; the list leaves it to the court which words stand there. */
+/** How far the judgment was performed. Courts choose their own words. */
 const PERFORMANCES: Record<string, string> = {
   全部未履行: '全部未履行',
   全部未履行完毕: '全部未履行',
@@ -41,7 +40,8 @@ const PERFORMANCES: Record<string, string> = {
 const entry: Form = {
   names: [
     'iname',
-    // Organisation code or USCC of an organisation; of a person the resident ID number, often half hidden: never taken.
+    // `cardnum` is an organisation's code or USCC. A person's is a resident ID number, often masked, and is never
+    // taken.
     'cardnum',
     'partyTypeName',
     'caseCode',
@@ -55,7 +55,7 @@ const entry: Form = {
     'performance',
     'removeDate',
     'removeReason',
-    // Known, and never taken: other people's names and claims, and what a list of traders has no use for.
+    // Known and never taken: other people's names and claims, and fields without use for traders.
     'duty',
     'performedPart',
     'unperformPart',
@@ -82,7 +82,7 @@ const entry: Form = {
     return [
       {
         kind: 'list_entry',
-        // One case may have several defaulters, and one defaulter may owe by several judgments.
+        // One case may have several defaulters, and one defaulter several judgments.
         key: [caseNumber, judgment, person ? '自然人' : code].join('/'),
         subject,
         body: {
@@ -90,17 +90,17 @@ const entry: Form = {
           reason: reasonOf(row),
           authority: court,
           document_number: caseNumber,
-          // The day of filing is the case's; on the list it stands from its publication.
+          // The filing day belongs to the case. The entry begins with its publication.
           listed_on: published,
           published_on: published,
-          // Two years, or longer as the court says: a rule, not something this feed sends.
+          // The term (two years, or longer by court order) is a rule and not in this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('removeReason'),
         },
         validFrom: published,
         validTo: removed,
-        // Sent once with one of its codes and once with another, it has two keys.
+        // The same entry may arrive under two different codes and thus two keys. The fact joins them.
         fact: `defaulters/${caseNumber}/${judgment}`,
       },
     ]
@@ -110,7 +110,7 @@ const entry: Form = {
 type Found = { subject: Subject; code: string }
 
 const organisation = (row: Examination): Found => {
-  // Either code belongs here: neither is in the wrong column.
+  // The column holds either scheme, so neither is misplaced.
   const scheme = codeOf(row.text('cardnum'))?.scheme
   const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
   const name = row.requiredName('iname')
@@ -136,7 +136,7 @@ const reasonOf = (row: Examination): string => {
   return performance === null ? reason : `${reason}（${performance}）`
 }
 
-/** Courts write the year of a case in round brackets, unlike the numbers of official documents. */
+/** Courts put the year of a case in round brackets, unlike official document numbers. */
 const caseNumberOf = (sent: string): string =>
   compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 

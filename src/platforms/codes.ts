@@ -1,7 +1,6 @@
 /**
- * Rule codes that receivers are known to give, with what each means to the hub and what a person can do. A platform's own
- * description chooses among them and adds its own. 00 and 1001 are seen at real receivers; the others are this hub's reading
- * of what they check.
+ * Known rule codes of receivers, with their meaning and advice for officers. Each platform selects from them and adds
+ * its own. 00 and 1001 occur at real receivers; the others are this hub's interpretation.
  */
 import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
@@ -10,7 +9,7 @@ const DONE = '00'
 
 const rule = (meaning: RuleCode['meaning'], zh: string, en: string): RuleCode => ({ meaning, zh, en })
 
-/** It is done, or nothing is left to do. */
+/** Success: nothing is left to do. */
 export const TAKEN: Readonly<Record<string, RuleCode>> = {
   [DONE]: rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
   '02': {
@@ -23,7 +22,7 @@ export const TAKEN: Readonly<Record<string, RuleCode>> = {
   },
 }
 
-/** A person has to put something right: here, at the agency, or at the platform. */
+/** An officer must correct something here, at the agency or at the platform. */
 export const WRONG: Readonly<Record<string, RuleCode>> = {
   '1001': rule(
     'CORRECT',
@@ -78,15 +77,15 @@ const LATER = rule(
   'The platform is busy or out of service; it is sent again by itself.',
 )
 
-/** 900–999: the platform's own trouble. */
+/** 900–999: temporary trouble at the platform. */
 export const BUSY: Readonly<Record<string, RuleCode>> = Object.fromEntries(
   Array.from({ length: 100 }, (_, n) => [String(900 + n), LATER]),
 )
 
-/** Whether a receipt with this code says that it is done. */
+/** True if a receipt with this code is final success. */
 export const isTaken = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
   Object.hasOwn(codes, code) && codes[code]?.meaning === 'ACCEPTED'
 
-/** A refusal under the code of success says neither yes nor no: believed, it would be booked as done. */
+/** A rejection with the success code is contradictory and must not be booked as done. */
 export const isContradictory = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>
   !accepted && code === DONE

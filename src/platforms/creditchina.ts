@@ -1,6 +1,6 @@
 /**
- * 信用中国: the same samr-list rows as the national platform, another address, credential and answer; penalties and permits by the services
- * of the first generation.
+ * 信用中国: the samr-list rows of the national platform with another address, credential and answer. Penalties and permits
+ * use first-generation services.
  */
 import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
@@ -21,7 +21,7 @@ const RECEIPTS: ReceiptNames = {
   field: 'errfield',
   value: 'errvalue',
   receiverId: 'recid',
-  // Its answer has a code of its own for the whole; anything but 00 speaks of no row.
+  // The answer has a code for the whole batch. Any value but 00 says nothing about single rows.
   whole: { code: 'code', good: '00' },
 }
 
@@ -33,7 +33,7 @@ export const creditchina: Platform = {
   id: 'creditchina',
   name: { zh: '信用中国', en: 'Credit China' },
   kinds: SUBJECT_KINDS,
-  // Penalties and permits reach it from the agencies themselves.
+  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: ['serious'],
   ways: ['http:', 'https:'],
@@ -57,7 +57,7 @@ const list = (batch: Batch, to: To): Letter => ({
   read: (body) => receiptsInJson(body, RECEIPTS, CODES),
 })
 
-/** The services of 双公示 of the first generation. They take the credential as an argument of the call. */
+/** First-generation 双公示 services, which take the credential as a call argument. */
 const records = (batch: Batch, to: To): Letter => {
   const penalties = batch.notices.some(({ kind }) => kind === 'penalty')
   return {

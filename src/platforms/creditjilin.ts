@@ -1,4 +1,4 @@
-/** 信用吉林网: one signed JSON message per notice, one after the other. */
+/** 信用吉林网: one signed JSON message per notice, sent one after the other. */
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
@@ -15,12 +15,11 @@ export const creditjilin: Platform = {
   id: 'creditjilin',
   name: { zh: '信用吉林网', en: 'Credit Jilin' },
   kinds: SUBJECT_KINDS,
-  // Penalties and permits reach it from the agencies themselves.
+  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:'],
-  // One: were the platform to give way in the middle of a longer batch (a rate limit), the receipts already given would
-  // be lost with it, and a limit below the batch would never let it pass.
+  // A rate limit inside a longer batch would lose the receipts already received.
   batchSize: 1,
   callsPerSecond: null,
   hours: null,
@@ -49,7 +48,7 @@ export const creditjilin: Platform = {
   ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
 }
 
-/** Nothing dates a question, so a nonce stands where the time of sending would. */
+/** GET requests carry no send time, so a nonce takes the place of the timestamp. */
 const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({
@@ -57,7 +56,7 @@ const signed = (secret: string, timestamp: string, body: string) => ({
   'x-signature': `sha256=${signature(secret, timestamp, body)}`,
 })
 
-/** One message, one answer: the key is the one asked about, the answer does not repeat it. */
+/** The answer does not repeat the key. */
 const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = jsonIn(bytes, 'result')
   const { result } = answer

@@ -1,6 +1,6 @@
 /**
- * 吉林省信用信息数据交换平台, by whichever of the three ways of GB/T 39443-2020 its address names: XML exchange envelopes over HTTP, an exchange
- * folder (`file:`), or an exchange table (`postgres:`).
+ * 吉林省信用信息数据交换平台 by any of the three ways of GB/T 39443-2020: XML envelopes over HTTP, an exchange folder (`file:`) or
+ * an exchange table (`postgres:`).
  */
 import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
@@ -16,7 +16,7 @@ import { askDisplayed, readShown } from './transports/shown.js'
 import { askTable, putRows, readShownTable } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
-/** Receipt states; anything else says neither yes nor no. */
+/** Receipt states. Other values decide nothing. */
 const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
   ['1', true],
   ['0', false],
@@ -26,7 +26,7 @@ export const jilin: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
   kinds: SUBJECT_KINDS,
-  // Penalties and permits reach it from the agencies themselves.
+  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'],
@@ -77,7 +77,7 @@ const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   }
 }
 
-/** The key bears the name that it has in the rows: entries of the list have one of their own. */
+/** Receipts name the key as the rows do; list entries have a name of their own. */
 const KEYS = ['ENTRY_ID', 'HUB_ID']
 const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
 
@@ -86,7 +86,7 @@ const firstIn = (row: ReadonlyMap<string, string>, names: readonly string[]): st
 
 const keyIn = (row: ReadonlyMap<string, string>) => firstIn(row, KEYS)
 
-/** A receipt in the folder has the names of the one in the envelope, and the sequence. */
+/** Receipts in the folder use the envelope's names and add the sequence. */
 const IN_FOLDER: FolderNames = {
   keys: KEYS,
   key: keyIn,
@@ -100,7 +100,7 @@ const folder: Way = {
   ask: (notices, to) => askFolder(notices, to, IN_FOLDER),
 }
 
-/** Every column in every batch, whatever its rows leave empty. */
+/** Contains every column, even if all rows leave it empty. */
 const sheetOf = (notices: readonly Notice[]): Buffer =>
   csv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
 
@@ -110,10 +110,10 @@ const SHEETS: Record<SubjectKind, string> = {
   permit: 'permit-row',
 }
 
-/** A batch is of one kind. */
+/** All notices of a batch have the same kind. */
 const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : kindOf(first))
 
-/** A table or view by which the receiver tells what it displays: subject_key, sequence, kind, uscc, name. */
+/** Table or view with the entries that the receiver displays: subject_key, sequence, kind, uscc, name. */
 const SHOWN_TABLE = 'hub_shown'
 const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 

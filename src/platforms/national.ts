@@ -1,4 +1,4 @@
-/** 全国信用信息共享平台: takes batches of rows as JSON and answers row by row. */
+/** 全国信用信息共享平台: takes JSON batches and answers row by row. */
 import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
@@ -9,7 +9,7 @@ import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
 import { askDisplayed, readShown } from './transports/shown.js'
 
-/** Of its receipts; the key bears the name that it has in the rows. */
+/** Receipts name the key as the rows do. */
 const receiptsBy = (key: string): ReceiptNames => ({
   rows: 'receipts',
   key,
@@ -28,7 +28,7 @@ export const national: Platform = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
   kinds: SUBJECT_KINDS,
-  // Penalties and permits reach it from the agencies themselves.
+  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: ['serious'],
   ways: ['http:', 'https:'],
@@ -52,7 +52,7 @@ export const national: Platform = {
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
 }
 
-/** One address and one form for each kind: the list in the market regulators' rows, the others as 双公示 of the second generation. */
+/** Path and format by kind: regulators' rows for lists, second-generation 双公示 for the rest. */
 const FORMS: Record<
   SubjectKind,
   { path: string; key: string; check: Platform['check']; content: (batch: Batch) => unknown }

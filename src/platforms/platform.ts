@@ -1,27 +1,27 @@
 /**
- * Doors out: what every credit platform is, and what it may be told. A platform is a description plus a format and a
- * transport; it keeps nothing and decides nothing. When to send, and when to send again, is `work/delivery/push`'s.
+ * The description of a credit platform: a format plus a transport, without state or decisions. `work/delivery/push`
+ * decides when to send.
  */
 import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
 
-/** The name under which every platform knows this hub. */
+/** This hub's name at every platform. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
 
-/** One fault found in an outgoing row before it leaves. */
+/** A fault found in an outgoing row before sending. */
 export interface Fault {
   field: string
   rule: string
   message: string
 }
 
-/** A kind of subject for which the platform has no format. */
+/** Fault for a kind without a format at the platform. */
 export const notCarried = (notice: Notice): Fault => ({
   field: 'kind',
   rule: 'kind',
   message: `该平台不接收此类信息（${kindOf(notice)}）。The platform takes no subject of this kind.`,
 })
 
-/** Notices of one kind of subject. */
+/** Notices of one kind. */
 export interface Batch {
   id: string
   /** ISO instant. */
@@ -29,13 +29,13 @@ export interface Batch {
   notices: readonly Notice[]
 }
 
-/** Where a platform is, and what opens its door. */
+/** Address and credentials of a platform. */
 export interface To {
   /** http(s): its service; file: a folder; postgres: an exchange table (前置机). */
   url: string
   secret: string
   signal?: AbortSignal
-  /** A display that was written before this instant is of no use; heeded where the platform tells when it was. */
+  /** Displays written before this instant are refused, where the platform states their time. */
   notBefore?: Date
 }
 
@@ -43,65 +43,64 @@ export interface To {
 export interface Shown {
   kind: SubjectKind
   key: string
-  /** That of the notice which it shows; null where the platform does not tell it. */
+  /** Sequence of the displayed notice; null when the platform does not state it. */
   sequence: number | null
   uscc: string | null
   name: string
 }
 
-/** When it takes messages, by its own wall clock (Asia/Shanghai). */
+/** Opening hours in Asia/Shanghai. */
 export interface Hours {
-  /** HH:MM, inclusive and exclusive. */
+  /** HH:MM; `from` is inclusive, `to` exclusive. */
   from: string
   to: string
   workdaysOnly: boolean
 }
 
-/** One of a platform's rule codes. */
 export interface RuleCode {
   meaning: Meaning
-  /** What a person can do about it. */
+  /** Advice for an officer. */
   zh: string
   en: string
-  /** It says that the platform holds a later number of the same subject than the one that it was told. */
+  /** The platform already holds a newer sequence of the subject. */
   newer?: true
 }
 
 export interface Platform {
-  /** Small letters; its settings are PLATFORM_<ID>_…, and every delivery bears it for good. */
+  /** Lower-case permanent id. Settings are named PLATFORM_<ID>_…, and every delivery carries it. */
   id: string
   name: { zh: string; en: string }
-  /** What it can be told of. */
+  /** Kinds it can receive. */
   kinds: readonly SubjectKind[]
-  /** Of these, what it is told unless configured otherwise: not what it already hears from the agency itself. */
+  /** Kinds it receives by default, without those that agencies send to it directly. */
   hears: readonly SubjectKind[]
-  /** Kinds of list that its format carries; null: every one. */
+  /** List kinds that its format carries; null for all. */
   lists: readonly string[] | null
-  /** How its address may begin: by which of these it is reached. */
+  /** Supported address schemes. */
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
-  /** Notices in one call of `send`, at most. */
+  /** Most notices per call of `send`. */
   batchSize: number
-  /** Calls of `send` a second at most, over all hubs; null: it names no limit. */
+  /** Most calls of `send` per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** Null: at any time. */
+  /** Opening hours; null for always. */
   hours: Hours | null
-  /** Codes that are known; another one is CORRECT. */
+  /** Known rule codes. An unknown code means CORRECT. */
   codes: Readonly<Record<string, RuleCode>>
-  /** Holds the outgoing row against its schema before it leaves; [] = good. */
+  /** Checks the outgoing row against its schema. Returns [] when valid. */
   check(notice: Notice): Fault[]
   /**
-   * One receipt per notice, in the order of the notices; WAITING where the answer comes later (a folder, an exchange table). Refuses
-   * with PLATFORM_UNREACHABLE {reason, retryAfterSeconds?}.
+   * Returns one receipt per notice, in order. WAITING means that the answer comes later (folder, table). Throws
+   * PLATFORM_UNREACHABLE {reason, retryAfterSeconds?}.
    */
   send(batch: Batch, to: To): Promise<Receipt[]>
   /**
-   * Reads back what the platform displays under our keys, whole. Refuses with PLATFORM_UNREACHABLE, as a
-   * `NoDisplay` where there is nothing to read.
+   * Reads everything the platform displays under our keys. Throws PLATFORM_UNREACHABLE, as a `NoDisplay` when there is
+   * nothing to read.
    */
   shown(from: To): Promise<Shown[]>
   /**
-   * What became of notices that were sent and never answered, one receipt each, in their order: NO_RECEIPT where the platform
-   * knows nothing of it, WAITING where it has it and has not judged it yet. Absent: it cannot be asked; the same notice is sent again.
+   * Returns the fate of unanswered notices, one receipt each: NO_RECEIPT when unknown there, WAITING when not judged
+   * yet. Without this method notices are simply sent again.
    */
   ask?(notices: readonly Notice[], to: To): Promise<Receipt[]>
 }

@@ -1,16 +1,16 @@
-/** One meaning, several names: the forms of one kind of record differ in names and in what they always give, not in what it means. */
+/** Maps the field names of several forms to one set of meanings, for one kind of record. */
 import type { Examination } from '../examine.js'
 
-/** What each meaning is called in one form, the usual name first; a meaning without a name is not in this form. */
+/** Field names of each meaning in one form, the usual name first. A meaning without names is absent from the form. */
 export type Fields<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface Layout<Meaning extends string> {
   fields: Fields<Meaning>
-  /** Known, and never taken: numbers of certificates, an exchange's own marks. */
+  /** Known fields that are never taken: certificate numbers, an exchange's own columns. */
   left: readonly string[]
-  /** Without one of these an item is set aside. */
+  /** An item that lacks one of these is rejected. */
   needed: readonly Meaning[]
-  /** Without one of these it is taken in, with a finding. */
+  /** An item that lacks one of these is taken with a remark. */
   wanted: readonly Meaning[]
 }
 
@@ -21,11 +21,11 @@ export const namesOf = <M extends string>({ fields, left }: Layout<M>): string[]
 
 export type Reading<M extends string> = ReturnType<typeof readAs<M>>
 
-/** An item read by meaning instead of by name; every fault names the field in which it stands. */
+/** Reads an item by meaning instead of by field name. Every remark and problem names the sender's field. */
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: Layout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** The field that holds something under one of its names, else its usual name; null: not in this form. */
+  /** Returns the filled field of a meaning, else its usual name; null when the form lacks the meaning. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

@@ -1,6 +1,6 @@
 /**
- * The forms in which penalties come: the codes of 双公示 as they have been since 2019, the same in Chinese, the codes of
- * 2015–2018, the template of offices without a line, and decisions as a mirror of the public sites shows them.
+ * Forms of penalties: 双公示 codes since 2019, the same in Chinese, the codes of 2015–2018, the template of offices
+ * without a connection, and a mirror of the public sites.
  */
 import type { Layout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
@@ -33,10 +33,10 @@ export type Meaning =
 
 export type PenaltyLayout = Layout<Meaning>
 
-/** Also as a row of a city's platform, as XML (ROWDATA/ROW) and as JSON: the codes are the same. */
+/** Also used by city platforms as XML (ROWDATA/ROW) and JSON, with the same codes. */
 export const codes2019: PenaltyLayout = {
   fields: {
-    // A city's platform keeps the party's name beside the row under a name of its own.
+    // City platforms send the party's name beside the row as COMP_NAME.
     party: ['CF_XDR_MC', 'COMP_NAME'],
     partyKind: ['CF_XDR_LB'],
     uscc: ['CF_XDR_SHXYM'],
@@ -132,7 +132,7 @@ export const labels: PenaltyLayout = {
   wanted: ['partyKind', 'facts', 'basis', 'content', 'authorityCode'],
 }
 
-/** 2015–2018. `SJC` is when the row was last written, no day of the decision's. */
+/** Codes of 2015–2018. `SJC` is the row's last write, not a day of the decision. */
 export const codes2015: PenaltyLayout = {
   fields: {
     party: ['CF_XDR_MC'],
@@ -162,7 +162,7 @@ export const codes2015: PenaltyLayout = {
   wanted: ['facts', 'basis', 'types', 'content'],
 }
 
-/** xzcf.xlsx. */
+/** The template file xzcf.xlsx. */
 export const template: PenaltyLayout = {
   fields: {
     party: ['企业名称'],
@@ -179,7 +179,7 @@ export const template: PenaltyLayout = {
   wanted: [],
 }
 
-/** Decisions of the public sites as a mirror hands them on: it was asked about one firm, and no decision names it. */
+/** A mirror of the public sites. The query named one firm, and no decision in the answer names it. */
 export const mirror: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],

@@ -1,4 +1,4 @@
-/** The party (行政相对人) of a penalty, a permit or a repair: what kind, which codes, which name. */
+/** The party (行政相对人) of a penalty, permit or repair: its kind, codes and name. */
 import { codeOf, operatorKindIn } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
@@ -26,13 +26,13 @@ export type PartyMeaning =
   | 'taxCode'
   | 'institutionCode'
   | 'societyCode'
-  /** Number of a natural person's certificate: that there is one says who the party is, the number itself is never taken. */
+  /** Number of a natural person's certificate. Its presence marks a person; the number itself is never taken. */
   | 'personNumber'
 
 export interface Party {
   kind: PartyKind | null
   subject: Subject
-  /** The best code there is; of several parties of one decision the only thing that tells them apart, beside the name. */
+  /** The best code available. With the name it distinguishes several parties of one decision. */
   code: string | null
 }
 
@@ -40,7 +40,7 @@ const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; on
   { meaning: 'uscc', scheme: 'uscc' },
   { meaning: 'regNo', scheme: 'reg_no' },
   { meaning: 'orgCode', scheme: 'org_code' },
-  // Numbers of other registers: taken only where they are a unified code themselves.
+  // Numbers of other registers count only if they are a USCC.
   { meaning: 'taxCode', scheme: 'uscc', only: true },
   { meaning: 'institutionCode', scheme: 'uscc', only: true },
   { meaning: 'societyCode', scheme: 'uscc', only: true },
@@ -51,7 +51,7 @@ export const partyOf = <M extends PartyMeaning>(read: Reading<M | PartyMeaning>)
   const stated = read.choice('partyKind', KINDS)
   const field = read.fieldOf('personNumber')
   const hasPersonNumber = field !== null && row.text(field) !== null
-  // Forms without the kind have a field for a person's number; the number itself is not looked at.
+  // Forms without a party kind have a column for a person's number. Its presence is enough.
   const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
   const codes = row.codes(person ? codesOfPerson(read) : codeFields(read))
   const subject: Subject = { ...codes, shop: null, name: read.name('party') }
@@ -77,7 +77,10 @@ const codeFields = (read: Reading<PartyMeaning>): CodeField[] =>
 const hasCode = (read: Reading<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
 
-/** Whose business it was may be told by a code; anything else in these columns may be the person's own number. */
+/**
+ * A well-formed organisation code may identify a person's business. Anything else here may be an ID number and is
+ * dropped.
+ */
 const codesOfPerson = (read: Reading<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)
@@ -92,7 +95,7 @@ const codesOfPerson = (read: Reading<PartyMeaning>): CodeField[] =>
     return false
   })
 
-/** What was registered under a code; without one nothing is said. */
+/** Derives the kind from the code; null without a USCC or organisation code. */
 const kindIn = ({ uscc, orgCode }: Codes): PartyKind | null => {
   if (uscc !== null) return operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
   return orgCode === null ? null : 'ORGANISATION'

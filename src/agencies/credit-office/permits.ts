@@ -1,4 +1,4 @@
-/** Administrative permits of 双公示. Their codes are not those of penalties with another head: XK_LYDW, XK_YXQZI, XK_XKJG. */
+/** Administrative permits of 双公示. The codes differ from those of penalties: XK_LYDW, XK_YXQZI, XK_XKJG. */
 import { normalizeName } from '../../domain/operators/names.js'
 import { factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
@@ -27,7 +27,7 @@ type Meaning =
   | 'sourceUnitCode'
   | 'note'
 
-/** What a form writes for the states of a permit. */
+/** Words and codes that a form uses for the state of a permit. */
 type States = Readonly<Record<string, { status: 'VALID' | 'INVALID'; noted?: string }>>
 
 const codes2019: Layout<Meaning> = {
@@ -74,7 +74,7 @@ const codes2019: Layout<Meaning> = {
   wanted: ['validTo', 'sourceUnit'],
 }
 
-/** 2015–2018: a project name instead of a document's, no start of validity, and other states. */
+/** Codes of 2015–2018: a project name replaces the document name, validity has no start, and states differ. */
 const codes2015: Layout<Meaning> = {
   fields: {
     party: ['XK_XDR'],
@@ -99,7 +99,7 @@ const codes2015: Layout<Meaning> = {
   wanted: ['documentName', 'content'],
 }
 
-/** xzxk.xlsx. */
+/** The template file xzxk.xlsx. */
 const template: Layout<Meaning> = {
   fields: {
     party: ['企业名称'],
@@ -117,7 +117,7 @@ const template: Layout<Meaning> = {
   wanted: ['validTo'],
 }
 
-/** `1` is "valid" since 2019 and was "withdrawn" before: each form has its own list. */
+/** Each form has its own list: `1` means "valid" since 2019 and "withdrawn" before. */
 const STATES_2019: States = {
   1: { status: 'VALID' },
   有效: { status: 'VALID' },
@@ -170,7 +170,7 @@ const permit = (read: Reading<Meaning>, states: States, { today }: Context): Omi
   const fact = factOfDecision(number, authority, authorityCode)
   return {
     kind: 'permit',
-    // One decision may grant several certificates, and may grant them to several.
+    // One decision may grant several certificates to several parties.
     key: [
       number,
       code ?? normalizeName(subject.name ?? ''),
@@ -200,15 +200,15 @@ const permit = (read: Reading<Meaning>, states: States, { today }: Context): Omi
     },
     validFrom: validFrom ?? decided,
     validTo,
-    // Two certificates of one decision are two permits: one must not stand for the other.
+    // Two certificates of one decision are two separate permits.
     ...(fact === null ? {} : { fact: [fact, ...numbered].join('/') }),
   }
 }
 
-/** A permit may begin later than today, and end never. */
+/** Returns the term of validity, which may begin in the future and have no end. */
 const term = (read: Reading<Meaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
-  // Asked for by the form: missing is told, a day to come is none to be noted.
+  // `text` reports a missing start. A future start deserves no remark, so `pastDate` is not used.
   if (read.row.text(field) === null) read.text('validFrom')
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')
@@ -218,7 +218,7 @@ const term = (read: Reading<Meaning>): { validFrom: string | null; validTo: stri
   return { validFrom, validTo }
 }
 
-/** 普通许可 is 普通; what stands after 其他 says which other. */
+/** Accepts 普通许可 for 普通, and 其他 followed by a description. */
 const categoryOf = (read: Reading<Meaning>): string | null => {
   const field = read.fieldOf('category')
   const sent = field === null ? null : read.row.text(field)

@@ -1,4 +1,4 @@
-/** Results of credit repairs (信用修复结果): what became of an application against a penalty, a list entry, an abnormal entry. */
+/** Results of credit repairs (信用修复结果) against penalties, list entries and abnormal entries. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -23,7 +23,7 @@ type Meaning =
   | 'authority'
   | 'note'
 
-/** The pages of the office's service and the table of an office without a line carry the same names. */
+/** The office's service and its offline table use the same names. */
 const results: Layout<Meaning> = {
   fields: {
     party: ['信用主体名称', '行政相对人名称', '主体名称'],
@@ -69,7 +69,7 @@ const OUTCOMES: Record<string, string> = {
   不予修复: 'REFUSED',
   不予移出: 'REFUSED',
   驳回: 'REFUSED',
-  // A repair obtained by false materials is withdrawn, and what it ended stands again.
+  // A repair obtained with false documents is revoked, and the repaired entry stands again.
   撤销修复: 'REVOKED',
   撤销移出: 'REVOKED',
 }
@@ -106,7 +106,7 @@ const result = (read: Reading<Meaning>, { today }: Context): Omit<Draft, 'findin
   }
   return {
     kind: 'repair',
-    // An entry may be repaired, and the repair revoked: each is a decision of its own.
+    // A repair and its later revocation are separate decisions with separate keys.
     key: [
       number ?? `${decided ?? ''}/${outcome ?? ''}`,
       target ?? '',

@@ -1,4 +1,4 @@
-/** Trademarks of 国家知识产权局: elements of the province's own interface, and the table that registers exchange. */
+/** Trademarks of 国家知识产权局: the province's own XML interface, and the table exchanged between registries. */
 import { at, listOf } from '../envelopes.js'
 import type { Examination } from '../examine.js'
 import type { Form } from '../feed.js'
@@ -63,7 +63,7 @@ const goodsOf = (row: Examination): string[] => {
   return []
 }
 
-/** The table lists marks that were announced as registered; one without that day says nothing of its state. */
+/** The table lists marks announced as registered. The announcement date is therefore required. */
 export const table: Form = {
   names: [
     'PRIPID',
@@ -73,7 +73,7 @@ export const table: Form = {
     'REG_NUM',
     'INT_CLS',
     'TM_NAME',
-    // Ordinary, collective, certification mark; the issue of the gazette; "well known": not part of a record.
+    // Known and ignored: kind of mark, gazette issue, "well known" status.
     'TM_TYPE',
     'REG_ANNC_ISSUE',
     'IF_CM_TM',

@@ -1,4 +1,4 @@
-/** 省知识产权局: trademarks, as pages of XML; as files also the tables and documents of other offices. */
+/** 省知识产权局: trademarks as XML pages, and files in the forms of other offices. */
 import { Refusal } from '../../foundation/errors.js'
 import { at, count, listOf } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'
@@ -8,7 +8,7 @@ import { element, table } from './cnipa.js'
 import { gazette } from './tipo.js'
 import { st66, st96 } from './uspto.js'
 
-/** Its service fixes the number and is asked for none. */
+/** The service fixes the page size itself. */
 const PAGE_SIZE = 60 // trademarks
 
 const opened = (body: Buffer): Page | null => {

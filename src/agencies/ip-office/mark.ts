@@ -1,4 +1,4 @@
-/** What every form of a trademark comes to: one draft a class, under a key that names the office. */
+/** Builds one draft per class from any form of trademark. The key names the office. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
 import {
   niceClasses,
@@ -13,9 +13,9 @@ export const NO_CODES = { uscc: null, orgCode: null, regNo: null } as const
 
 export interface Mark {
   office: TrademarkOffice
-  /** Registered, or applied for where there is no registration yet. */
+  /** Registration number, or application number before registration. */
   number: string | null
-  /** What stays the same over the life of the mark, if that is not its number. */
+  /** A lifelong identifier, if the number changes. */
   lasting?: string | null
   application: string | null
   name: string | null
@@ -31,7 +31,7 @@ export interface Mark {
 
 export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[] => {
   const number = mark.lasting ?? mark.number
-  // Its classes may be what cannot be read.
+  // The classes may be the unreadable part.
   if (number !== null) row.stem(trademarkStem(mark.office, number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
@@ -39,7 +39,7 @@ export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[
     subject: { ...mark.codes, shop: null, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,
-    // A right that runs out ends by itself; that it has ended has no end.
+    // A registered right ends by itself. An ended right has no further end.
     validTo: mark.status === 'REGISTERED' ? mark.expires : null,
   }))
 }
@@ -68,7 +68,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
   return number
 }
 
-/** A class that is none leaves the whole item aside: half a registration would look like a whole one. */
+/** An invalid class rejects the whole item. Half a registration would look complete. */
 export const classesOf = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = niceClasses(sent)
@@ -77,7 +77,7 @@ export const classesOf = (row: Examination, field: string): number[] => {
   return classes ?? []
 }
 
-/** The registration comes after the application, the end after both; a slip of a digit would give a right for a century. */
+/** Application, registration and end must be in order. One wrong digit could grant a right for a century. */
 export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {

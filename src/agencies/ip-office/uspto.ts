@@ -1,6 +1,5 @@
 /**
- * Trademarks of the USPTO as its status service gives them: WIPO ST.66 and ST.96, documents in which a mark is a tree.
- * Prefixes of name spaces are the sender's abbreviations and differ between versions, so only the local names count.
+ * USPTO trademarks as WIPO ST.66 and ST.96 documents. Namespace prefixes vary by version, so only local names count.
  */
 
 import { niceClass, trademarkNumber } from '../../domain/records/trademark.js'
@@ -12,7 +11,10 @@ import type { Form } from '../feed.js'
 import { isRecord } from '../readers/shapes.js'
 import { draftsOf, type Mark, NO_CODES } from './mark.js'
 
-/** Of the office's table of states; what is in none of them is not guessed. Confirmed: 702, 800; the rest from memory. */
+/**
+ * From the office's status table; unknown codes are rejected. Certainty: 702 and 800 are confirmed, the rest is from
+ * memory.
+ */
 const STATES: readonly (readonly [codes: string, status: string])[] = [
   ['700 701 702 703 704 705 706 707 800', 'REGISTERED'],
   ['630 638 640 641 642 644 645 646 647 648 649 650 651 652 653 654 660 661 663 680 681 686 688 689 690', 'APPLIED'],
@@ -22,12 +24,12 @@ const STATES: readonly (readonly [codes: string, status: string])[] = [
 const STATUS = new Map(STATES.flatMap(([codes, status]) => codes.split(' ').map((code) => [code, status] as const)))
 const CLASS_ACTIVE = '6'
 const PREFIXES = ['', 'tmk:', 'com:', 'ns1:', 'ns2:', 'ns3:', 'ns4:']
-/** xs:date may say at which offset its day began; it is that day all the same. */
+/** An xs:date may carry a UTC offset, which does not change the day. */
 const WRITTEN_DATE = /^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?$/
 
 const spelled = (names: readonly string[]): string[] => names.flatMap((name) => PREFIXES.map((prefix) => prefix + name))
 
-/** In ST.66 the owners stand beside the mark, so the item is what holds both. */
+/** ST.66 puts owners beside the mark, so the item is their common parent. */
 export const st66: Form = {
   names: ['TradeMarkDetails', 'ApplicantDetails'],
   drafts: (row, { today }) => {
@@ -69,7 +71,7 @@ export const st96: Form = {
     return drafts(row, today, mark, {
       application: one(row, mark, 'ApplicationNumber', 'ApplicationNumberText'),
       name: one(row, mark, 'MarkRepresentation', 'MarkReproduction', 'WordMarkSpecification', 'MarkVerbalElementText'),
-      // Descriptions without a class hold its state.
+      // Descriptions without a class hold the class status.
       classStates: goods.flatMap((part) => inside(part, 'NationalStatusBag', 'NationalStatus', 'NationalStatusCode')),
       classes: goods
         .map((part): [unknown[], unknown[]] => [
@@ -106,7 +108,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
   const all: Mark = {
     office: 'US',
     number: registration ?? application,
-    // The serial number is the mark's for life, the registration number comes later.
+    // The serial number is lifelong; the registration number comes later.
     lasting: application,
     application,
     name: told.name,
@@ -116,14 +118,14 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
     status: statusOf(row, one(row, mark, 'MarkCurrentStatusCode')),
     applied: dateIn(row, today, mark, 'ApplicationDate'),
     registered: dateIn(row, today, mark, 'RegistrationDate'),
-    // Its ten years are a rule; the document names no end.
+    // The document states no end. The ten-year term is a rule.
     expires: null,
     classes: classesIn(row, told.classes),
   }
   return draftsOf(row, all)
 }
 
-/** Of parties in the order of their turn (10 applied, 30 registered, 31 took over …) the last. */
+/** Returns the name with the highest party type code (10 applicant, 30 registrant, 31 successor). */
 const ownerOf = (owners: Told['owners']): string | null => {
   const named = owners
     .map(({ turn, name }) => ({
@@ -176,7 +178,7 @@ const dateIn = (row: Examination, today: string, mark: Record<string, unknown>, 
 
 const numberIn = (row: Examination, field: string, sent: string | null): string | null => {
   const number = sent === null ? null : trademarkNumber(sent)
-  // Before registration the number reads 0.
+  // Unregistered marks have registration number 0.
   if (sent === null || /^0+$/.test(sent)) return null
   if (number === null) row.problem(field, 'code', `${field}不是商标号：${sent}。${field} is no number of a trademark.`)
   return number
@@ -185,7 +187,7 @@ const numberIn = (row: Examination, field: string, sent: string | null): string 
 const missing = (row: Examination, field: string): void =>
   row.problem(field, 'required', `缺少${field}。${field} is missing.`)
 
-/** The one text at a path; a problem where several stand. */
+/** Returns the single text at a path. Several texts are a problem. */
 const one = (row: Examination, from: unknown, ...path: string[]): string | null => {
   const found = inside(from, ...path)
   const [first, another] = found.map(textIn).filter((text) => text !== null)
@@ -204,7 +206,7 @@ const one = (row: Examination, from: unknown, ...path: string[]): string | null 
 
 const textIn = (value: unknown): string | null => clean(isRecord(value) ? value['#text'] : value)
 
-/** Everything at a path of local names, whether each step holds one element or several. */
+/** Returns all values at a path of local names. Each step may hold one element or a list. */
 const inside = (from: unknown, ...path: string[]): unknown[] =>
   path.reduce<unknown[]>(
     (found, name) =>

@@ -1,4 +1,4 @@
-/** How this agency's services are asked: pages of a query service by GET, pages through the provincial gateway by POST. */
+/** Requests to this agency: GET pages of its query service, and POST pages through the provincial gateway. */
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../foundation/errors.js'
 import { at, count } from '../envelopes.js'
@@ -7,7 +7,7 @@ import { parseJson } from '../readers/json.js'
 import { type Page, pages } from '../transports/http.js'
 
 const PAGE_SIZE = 200 // records
-/** Of registers: the most that the service puts on a page. */
+/** Largest page that the service allows for registers. */
 export const REGISTER_PAGE_SIZE = 500 // records
 const APP_KEY = 'ecommerce-credit-hub'
 

@@ -1,4 +1,4 @@
-/** Commitments to quality (质量承诺) and what checks found of them: with the checks in a list, or a line of a cell each. */
+/** Quality commitments (质量承诺) and their checks, as a nested list or as one line per check in each cell. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { servicePages } from './asking.js'

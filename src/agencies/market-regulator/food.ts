@@ -1,4 +1,4 @@
-/** Samplings of food: one workbook. Each row may name two parties, who sold it and who made it by its label; each gets its record. */
+/** Food samplings as one workbook. A row may name a seller and a labelled producer; each gets a record. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
@@ -11,9 +11,9 @@ import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
-/** ║ as published; the others are what keyboards offer in its place. */
+/** ║ is the published separator. The others are keyboard substitutes. */
 const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
-const MOST_PARTS = 3 // of one failure: what, found, allowed
+const MOST_PARTS = 3 // parts of one failure: item, result, allowed value
 
 const FAILED = '不合格项目║检验结果║标准值'
 const FIELDS = {
@@ -114,7 +114,7 @@ interface Party {
   address: string | null
 }
 
-/** Who sells what it made is one party, and one failure is not to count twice against it: sold is what is proven. */
+/** A firm that sells its own product counts once, as the seller: only the sale is proven. */
 const partiesOf = (seller: Party, producer: Party): Party[] => {
   const named = [seller, producer].filter(({ name }) => name !== null)
   return named.length === 2 && isSame(seller, producer) ? [seller] : named
@@ -125,7 +125,7 @@ const isSame = (one: Party, other: Party): boolean => {
   return normalizeName(one.name ?? '') === normalizeName(other.name ?? '')
 }
 
-/** 苯甲酸║1.2g/kg║≤1.0g/kg, one failure a line. */
+/** Reads one failure per line, such as 苯甲酸║1.2g/kg║≤1.0g/kg. */
 const failuresOf = (row: Examination, field: string): string[] =>
   pieces(row.text(field), BETWEEN_LINES).map((line) => {
     const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS).map((part) => part.trim())
@@ -141,7 +141,7 @@ const failuresOf = (row: Examination, field: string): string[] =>
     return measured === null ? what : `${what}（${measured}）`
   })
 
-/** Published lists name what failed and say "/" where nothing did; a cell left empty says neither. */
+/** Published lists write "/" where nothing failed. An empty cell decides nothing. */
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (row.text(field) === null) {
     if (failures.length > 0) return 'FAIL'
@@ -167,7 +167,7 @@ const described = makeFeed({
   fetch: (source, shapes, feed) => file(source, '/food.xlsx', shapes, feed),
 })
 
-/** Tests of other goods look the same but for what was tested. */
+/** Only these fields distinguish food samplings from other inspections. */
 const MARKS = ['食品名称', '样品名称']
 
 export const food = telling(described, MARKS)

@@ -1,18 +1,18 @@
-/** Article numbers (GTIN) as they are published: one or several in a cell, with blanks, some of them something else. */
+/** Article numbers (GTIN) as published: one or more per cell, with blanks, sometimes mixed with other text. */
 import { gtinValid } from '../../domain/operators/codes.js'
 import { compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 
-const LENGTH = 14 // digits of the form in which they are compared
+const LENGTH = 14 // digits of a GTIN-14, the form used for comparison
 const BETWEEN = /[\s,，;；、/]+/
-/** "UPC 8 10185 42123 7", "UPC: 8801234567893", "GTIN (01)10817134020432": named as such, inside a description. */
+/** Numbers that a text names as such: "UPC 8 10185 42123 7", "UPC: 8801234567893", "GTIN (01)10817134020432". */
 const NAMED_IN_TEXT = /(?:UPC|GTIN|EAN)\b[^\d\n;]{0,40}((?:\d[ -]?){7,15}\d)(?!\d)/gi
-/** The application identifier in front of a GTIN-14 in a GS1 bar code. */
+/** Application identifier 01 before a GTIN-14 in a GS1 bar code. */
 const IDENTIFIED = /^01(\d{14})$/
 
 /**
- * Those whose check digit holds, as GTIN-14. What does not hold is noted, never mended: a number of 11 digits may have
- * lost its leading zero or its check digit, and nobody knows which.
+ * Returns valid numbers as GTIN-14. An invalid one gets a remark and is never repaired: an 11-digit number may lack its
+ * leading zero or its check digit.
  */
 export const gtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
   const found: string[] = []
@@ -28,7 +28,7 @@ export const gtins = (row: Examination, field: string, sent: readonly string[]):
   return [...new Set(found)]
 }
 
-/** Those that a description names as such. The text stays as it is, so nothing is lost with the others. */
+/** Returns the numbers that a description names. The text itself is kept. */
 export const gtinsInText = (text: string): string[] => [
   ...new Set([...text.matchAll(NAMED_IN_TEXT)].map(([, digits = '']) => gtinOf(digits)).filter((one) => one !== null)),
 ]

@@ -1,4 +1,3 @@
-/** 省市场监督管理厅. */
 import type { Agency } from '../feed.js'
 import { abnormal } from './abnormal.js'
 import { commitments } from './commitments.js'

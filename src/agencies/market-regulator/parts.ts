@@ -1,4 +1,4 @@
-/** An item's parts: a list of records inside it, or in a table columns whose cells hold a line for each part. */
+/** Nested parts of an item: a list of records, or table columns with one line per part in each cell. */
 
 import { clean, compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
@@ -7,11 +7,11 @@ import { isRecord } from '../readers/shapes.js'
 import { namesIn, type Spellings } from './spelling.js'
 
 const BETWEEN_LINES = /[\r\n;；]+/
-const MOST_PARTS = 1000 // of one item
+const MOST_PARTS = 1000 // parts of one item
 
 export type Part<F extends string> = Record<F, string | null>
 
-/** `field`: where a list stands if there is one; else the columns are read line by line, each part from one line of each. */
+/** Reads the list in `field`, or else combines the lines of the columns. */
 export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): Part<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
@@ -74,7 +74,7 @@ const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) =>
   return Object.fromEntries(entries) as Part<F>
 }
 
-/** A part's day; what is none is a problem of the item. */
+/** Returns a part's date. An invalid date is a problem of the item. */
 export const dayIn = (row: Examination, field: string, sent: string | null): string | null => {
   if (sent === null) return null
   const day = parseDate(sent)
@@ -83,7 +83,7 @@ export const dayIn = (row: Examination, field: string, sent: string | null): str
   return day
 }
 
-/** A part's word on a code list. */
+/** Looks up a part's word in a code list. */
 export const wordIn = <T>(row: Examination, field: string, sent: string | null, table: Record<string, T>): T | null => {
   if (sent === null) {
     row.problem(field, 'required', `缺少${field}。${field} is missing.`)

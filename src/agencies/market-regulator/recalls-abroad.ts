@@ -1,4 +1,6 @@
-/** Recalls as published abroad: CPSC and FDA of the United States, Safety Gate of the European Union. Each key bears its authority. */
+/**
+ * Recalls published abroad: CPSC and FDA (United States), Safety Gate (European Union). Keys begin with the authority.
+ */
 
 import type { Body, Draft } from '../../domain/records/records.js'
 import { clean } from '../../foundation/text/values.js'
@@ -11,7 +13,7 @@ import { labelled } from './sampling.js'
 const MAX_NAME = 200 // characters of a subject's name
 const UNKNOWN_COUNTRY = 'Unknown'
 
-/** CPSC: one recall a line, lists in most fields. */
+/** CPSC: one recall per line, most fields are lists. */
 export const consumers: Form = {
   names: [
     ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
@@ -51,7 +53,7 @@ export const consumers: Form = {
   },
 }
 
-/** Safety Gate: alerts of goods. It says when nothing was announced, and only of whom measures were ordered, not who made it. */
+/** Safety Gate alerts. They state no announcement date and name only the addressee of measures, not the maker. */
 export const commission: Form = {
   names: [
     ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
@@ -86,7 +88,7 @@ export const commission: Form = {
   },
 }
 
-/** Firms finish a recall before the authority ends it: until then it goes on. */
+/** A firm completes a recall before the authority terminates it. Until then it is ongoing. */
 const PHASE: Record<string, string> = {
   Ongoing: 'ONGOING',
   Completed: 'ONGOING',
@@ -94,7 +96,7 @@ const PHASE: Record<string, string> = {
 }
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
-/** FDA: a row for each product of an event; those not yet classified have no number. */
+/** FDA: one row per product of an event. Unclassified products have no number. */
 export const drugs: Form = {
   names: [
     ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
@@ -156,7 +158,7 @@ const SILENT: Body = {
   note: null,
 }
 
-/** `firms`: one alone is the subject; of several, none is more so than another. */
+/** A single firm becomes the subject. Several firms leave it open. */
 const recall = (
   key: string,
   firms: readonly string[],
@@ -176,7 +178,7 @@ const recall = (
   }
 }
 
-/** The texts of a list; a text by itself is a list of one. */
+/** Returns the texts of a list. A single text counts as a list of one. */
 const texts = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
   const all = Array.isArray(sent) ? sent : [sent]
@@ -190,7 +192,7 @@ const texts = (row: Examination, field: string): string[] => {
 const joined = (parts: readonly (string | null)[]): string | null =>
   parts.filter((part) => part !== null).join('; ') || null
 
-/** 04/14/2026: the month first, and only here, for nothing in the text tells it from the day. */
+/** Parses 04/14/2026, month first. Only this source uses the format, which is otherwise ambiguous. */
 const americanDate = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null) return null

@@ -1,4 +1,4 @@
-/** What every registration has in common, whichever form it came in: kinds, capital, divisions. */
+/** Parts common to all registrations: key, kind, capital, administrative division. */
 import { operatorKindIn, regionIn } from '../../domain/operators/codes.js'
 import { parseMoney } from '../../domain/records/money.js'
 import type { Body, Draft } from '../../domain/records/records.js'
@@ -35,7 +35,7 @@ export const registration = (
   ]
 }
 
-/** Only the type tells a branch; else the code says what was registered, and without a code the type's plain words. */
+/** A branch shows in the type only. Otherwise the code decides, and without a code the words of the type. */
 export const kindOf = (type: string | null, { uscc }: Codes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)
@@ -43,7 +43,7 @@ export const kindOf = (type: string | null, { uscc }: Codes): string => {
   return type?.includes('合作社') ? 'cooperative' : 'other'
 }
 
-/** An amount that cannot be read is noted; who is registered stands without it. */
+/** An unreadable amount gets a remark. The registration is accepted without it. */
 export const capital = (row: Examination, field: string, currency: string | null) => {
   const sent = row.text(field)
   if (sent === null) return { capital_yuan: null, capital_currency: null }

@@ -1,4 +1,4 @@
-/** Registrations of enterprises: pages of the registry's query service, the register as a table, or a vendor's search. */
+/** Registrations of enterprises: the registry's query service, the register as a table, or a vendor's search. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
@@ -7,7 +7,7 @@ import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration } from './registration.js'
 import { STATUS } from './states.js'
 
-/** What the query service sends. Dates are epoch milliseconds of midnight at UTC+8, `regcap` is in 万元. */
+/** The query service. Dates are epoch milliseconds of midnight at UTC+8; `regcap` is in 万元. */
 const service: Form = {
   names: [
     'entname',
@@ -57,11 +57,11 @@ const service: Form = {
   },
 }
 
-/** A numeral of an amount, in figures or in words. */
+/** A numeral in figures or words. */
 const NUMERAL = /[\d〇零一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟]/u
 const AMOUNT = /^[\d,.]{1,20}[(（]?[万亿]/u
 
-/** One odd cell is its own fault. Two in columns that cannot hold such a thing show that the row has slipped by a column. */
+/** Rejects a row whose columns have shifted, shown by two impossible values. A single odd cell is judged by itself. */
 const refuseShifted = (row: Examination): void => {
   const [type, capitalSent, province] = [row.text('企业类型'), row.text('注册资金'), row.text('所在省份')]
   const odd = [
@@ -78,7 +78,7 @@ const refuseShifted = (row: Examination): void => {
   )
 }
 
-/** The register as a table. It says nothing of states, so none is invented. */
+/** The register as a table. It has no state column, so the state is UNKNOWN. */
 const table: Form = {
   names: [
     '企业名称',
@@ -119,8 +119,8 @@ const table: Form = {
 }
 
 /**
- * What a vendor's search answers: little, and firms of other registries among it. Such a firm's number is no code of ours:
- * it stays nameless to the hub until a person says who it is.
+ * A vendor's search. It includes firms of other registries, whose numbers are not valid codes here; an officer must
+ * match those.
  */
 const search: Form = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],

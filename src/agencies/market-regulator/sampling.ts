@@ -1,18 +1,18 @@
-/** What tables of samplings have in common: days inside batch cells, failures in one cell, keys where nobody gave a number. */
+/** Parts common to sampling tables: dates in batch cells, failures in one cell, keys for rows without a number. */
 import { createHash } from 'node:crypto'
 import { compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 
-/** A day written out inside "生产日期/批号", whatever stands around it. */
+/** A date inside "生产日期/批号". */
 const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
-/** Looks behind itself, so that a run of signs inside the text is tried once and not from each of its signs. */
+/** The lookbehind makes a run of separators inside the text match in linear time. */
 const AROUND_BATCH = /^[\s/／,，;；:：]+|(?<![\s/／,，;；:：])[\s/／,，;；:：]+$/g
 const LONGEST_PLAIN_KEY = 250 // characters
 const OPENING = '（('
 const CLOSING = '）)'
 
-/** One cell holds the day, the batch, or both. What looks like a day and is none stays with the batch, as sent. */
+/** Splits a cell that holds a date, a batch number or both. An invalid date stays in the batch as sent. */
 export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
   const sent = row.text(field)
   if (sent === null) return { produced_on: null, batch: null }
@@ -22,7 +22,7 @@ export const production = (row: Examination, field: string): { produced_on: stri
   const inside = DAY_INSIDE.exec(sent)?.[0]
   const dayInside = inside === undefined ? null : parseDate(inside)
   if (inside === undefined || dayInside === null) {
-    // Eight digits may just be a batch number.
+    // Eight digits may be a batch number.
     if (inside !== undefined && !/^\d{8}$/.test(inside)) {
       row.finding(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
     }
@@ -31,14 +31,14 @@ export const production = (row: Examination, field: string): { produced_on: stri
   return { produced_on: dayInside, batch: sent.replace(inside, '').replace(AROUND_BATCH, '') || null }
 }
 
-/** The pieces of one cell, without blanks around them. */
+/** Returns the trimmed, non-empty pieces of a cell. */
 export const pieces = (text: string | null, between: RegExp): string[] =>
   (text ?? '')
     .split(between)
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
-/** Pieces between separators that stand outside brackets: behind one inside them the next bracket closes. */
+/** Splits at separators outside brackets, scanning from the end so that an unclosed opening bracket hides nothing. */
 export const piecesOutsideBrackets = (text: string | null, separators: string): string[] => {
   const sent = text ?? ''
   const found: string[] = []
@@ -57,14 +57,14 @@ export const piecesOutsideBrackets = (text: string | null, separators: string): 
   return found.reverse().filter((piece) => piece !== '')
 }
 
-/** A key of what a row says where it bears no number: the same for every spelling of blanks and widths. */
+/** Builds a key from the row's content when it has no number. Blanks and character width do not matter. */
 export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain
   return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`
 }
 
-/** "地址：…；备注：…" of what is there; null for nothing. */
+/** Returns "地址：…；备注：…" of the present values; null when there are none. */
 export const labelled = (parts: Readonly<Record<string, string | null>>): string | null => {
   const there = Object.entries(parts).filter(([, text]) => text !== null)
   return there.length === 0 ? null : there.map(([label, text]) => `${label}：${text}`).join('；')

@@ -1,17 +1,17 @@
-/** One field, many headers: 标称生产企业, 标称生产单位 and 标称生产者 are one column, whoever laid out the table. */
+/** Alternative headings of one field. 标称生产企业, 标称生产单位 and 标称生产者 are the same column. */
 import type { Draft } from '../../domain/records/records.js'
 import { clean, compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { Context, Form } from '../feed.js'
 
-/** The first spelling of a field, by which our code names it, and the others by which agencies do. */
+/** Alternative names by field. The key is the name our code uses. */
 export type Spellings<F extends string> = Readonly<Record<F, readonly string[]>>
-/** A field's name as this item spells it, so that whatever is wrong is told in the sender's own words. */
+/** Returns the item's own name for a field, so that messages use the sender's words. */
 export type Spelt<F extends string> = (field: F) => string
 
 type Meaning<F extends string> = (row: Examination, as: Spelt<F>, context: Context) => Omit<Draft, 'findings'>[]
 
-/** A form whose fields go by several names. `beside`: names known and left out on purpose; `keyed`: as of a `Form`. */
+/** Builds a form whose fields have several names. `beside` lists names ignored on purpose; `keyed` is as in `Form`. */
 export const spelt = <F extends string>(
   spellings: Spellings<F>,
   drafts: Meaning<F>,

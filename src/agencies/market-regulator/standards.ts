@@ -1,4 +1,4 @@
-/** Standards that firms declare of their own goods (企业标准自我声明公开): with the goods in a list, or a line of a cell each. */
+/** Enterprise standards (企业标准自我声明公开) with their goods, as a nested list or one line per product in each cell. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { servicePages } from './asking.js'
@@ -13,7 +13,7 @@ const STATUS: Record<string, string> = {
   废止: 'ABOLISHED',
   已废止: 'ABOLISHED',
 }
-/** By how its number begins; a standard of an industry by two letters of its own. */
+/** Kind of standard by the prefix of its number. Industry standards have two letters. */
 const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^Q\//, 'ENTERPRISE'],
   [/^T\//, 'GROUP'],
@@ -21,7 +21,7 @@ const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^GB(?:\/[TZ])?[ \d]/, 'NATIONAL'],
   [/^[A-Z]{2}(?:\/[TZ])?[ \d]/, 'INDUSTRY'],
 ]
-/** One or two, with at most one blank on either side. */
+/** One or two dashes with at most one blank on either side. */
 const DASHES = / ?[-‐‑–—―－]{1,2} ?/g
 
 const FIELDS = {
@@ -40,7 +40,7 @@ const GOODS = {
   产品分类: ['产品类别'],
   产品条码: ['商品条码'],
 } as const
-/** What a product is called besides. */
+/** Known and ignored: other names of a product. */
 const LEFT_OUT = ['规格', '通用名', '序号']
 
 const standard = spelt(
@@ -74,7 +74,7 @@ const standard = spelt(
         },
         validFrom: declared,
         validTo: abolished,
-        // A row without the code has another key. Once a person says whose it is, it is the same standard.
+        // A row without a code has another key until an officer matches it. The fact joins both.
         fact: number,
       },
     ]
@@ -83,7 +83,7 @@ const standard = spelt(
   ['统一社会信用代码', '企业名称', '标准编号'],
 )
 
-/** Q/SHLY 0001S—2025, whatever dash and width its sender had. */
+/** Normalises a number to the form Q/SHLY 0001S—2025. */
 const numberOf = (sent: string): string =>
   sent
     .normalize('NFKC')

@@ -1,4 +1,4 @@
-/** States of a registration by the words of registers: the rows of schema/rules/registration-states.json. */
+/** Registration states by the words of registers, from schema/rules/registration-states.json. */
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { compact } from '../../foundation/text/values.js'
@@ -10,7 +10,7 @@ export interface StateRow {
   state: string
 }
 
-/** The state by each word, as `compact` makes it. Refusal RULES_BROKEN for a word that is there twice. */
+/** Returns the state by normalised word. Throws RULES_BROKEN on a duplicate word. */
 export const statesOf = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
   const states = new Map<string, string>()
   for (const { word, state } of rows) {
@@ -30,5 +30,5 @@ const read = (): Readonly<Record<string, string>> => {
   return statesOf((content as { states: StateRow[] }).states)
 }
 
-/** Read once: a hub with broken rules does not start. */
+/** Read at import, so a hub with broken rules does not start. */
 export const STATUS = read()

@@ -1,6 +1,5 @@
 /**
- * Neighbours in one agency share most of their fields. A feed is told from its neighbour by a few marks: a delivery that
- * bears none of them is not this feed's, however many of its other names are known.
+ * Distinguishes feeds of one agency that share most field names. A delivery without any of the feed's marks is refused.
  */
 
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
@@ -20,7 +19,7 @@ export const telling = (feed: Feed, marks: readonly string[]): Feed => ({
   read: (path, options) => stretched(marked(feed.read(path, options), marks, feed)),
 })
 
-/** Held back until one item bears a mark, so that nothing of another feed is taken in. */
+/** Holds items back until one bears a mark, so that no item of another feed is accepted. */
 async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Stretches {
   let waiting: Item[] | null = []
   for await (const stretch of stretchesOf(items)) {

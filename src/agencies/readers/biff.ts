@@ -1,26 +1,26 @@
 /**
- * The records of a workbook of Excel 97 (BIFF in an OLE2 container), walked before SheetJS reads them: that reader skips
- * what it does not know, ends where the records end, and lets a later cell replace an earlier one of the same place.
+ * Checks the BIFF records of an Excel 97 workbook before SheetJS reads it. SheetJS skips unknown records, tolerates
+ * truncation and lets a later cell overwrite an earlier one.
  */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../../foundation/errors.js'
 
-const MAX_CELLS = 2_000_000 // in all sheets; 20 MB hold no more
-const MAX_COLUMN = 255 // from 0, the format's own limit
-const HEADER_BYTES = 4 // kind and length
+const MAX_CELLS = 2_000_000 // cells in all sheets; 20 MB hold no more
+const MAX_COLUMN = 255 // 0-based, the format's own limit
+const HEADER_BYTES = 4 // bytes of kind and length
 const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
 const PASSWORD = 0x002f
-/** Records of one cell; they begin with its row and column. */
+/** Records of one cell. They begin with row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
-/** Of several cells side by side: the last column stands at their end. */
+/** Record of several adjacent cells (MULRK). The last column is at its end. */
 const CELLS = 0x00bd
-/** Bytes of each of these cells, and of what stands around them. */
+/** Bytes per cell, and bytes around the cells. */
 const EACH = 6
 const AROUND = 6
 
-/** Refuses what is no sound workbook. Blank cells hold nothing and are not looked at. */
+/** Throws CONTENT_UNREADABLE for a damaged workbook. Blank cells are ignored. */
 export const mustBeSound = (bytes: Buffer): void => {
   const stream = streamOf(bytes)
   const places = new Set<number>()
@@ -35,7 +35,7 @@ export const mustBeSound = (bytes: Buffer): void => {
   let parts = 0
   let sheets = 0
   for (let at = 0; at < stream.length; ) {
-    // Some writers fill the last sector with zeros.
+    // Some writers pad the last sector with zeros.
     if (open === 0 && parts > 0 && stream.subarray(at).every((byte) => byte === 0)) break
     if (at + HEADER_BYTES > stream.length) throw broken()
     const kind = stream.readUInt16LE(at)
@@ -52,7 +52,7 @@ export const mustBeSound = (bytes: Buffer): void => {
     } else if (kind === EOF) open -= 1
     else if (kind === PASSWORD) throw unreadable('工作簿已加密 the workbook is encrypted')
     else if (kind === SHEET && parts === 1) sheets += 1
-    // Within a chart of a sheet there are cells of another meaning.
+    // Charts nested in a sheet contain cell records of another meaning.
     else if (open === 1 && CELL.has(kind) && length >= HEADER_BYTES) cell(data.readUInt16LE(0), data.readUInt16LE(2))
     else if (open === 1 && kind === CELLS && length >= AROUND + EACH) {
       const [first, last] = [data.readUInt16LE(2), data.readUInt16LE(length - 2)]
@@ -60,11 +60,11 @@ export const mustBeSound = (bytes: Buffer): void => {
       for (let column = first; column <= last; column += 1) cell(data.readUInt16LE(0), column)
     }
   }
-  // The first part is the workbook itself, each other one a sheet that it must name.
+  // The first part is the workbook; every other part is a sheet that it must list.
   if (open !== 0 || sheets === 0 || sheets !== parts - 1) throw broken()
 }
 
-/** All of the stream, or nothing. */
+/** Returns the complete workbook stream or throws. */
 const streamOf = (bytes: Buffer): Buffer => {
   try {
     const container = XLSX.CFB.read(bytes, { type: 'buffer' })

@@ -1,18 +1,18 @@
-/** Content: the bytes of one file or one answer, opened once, read as often as a reader needs, never wholly unless asked. */
+/** Bytes of a file or an answer. They can be read repeatedly and are loaded whole only on request. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 const HEAD_BYTES = 64 * 1024
-/** Each costs a wait; larger ones gain nothing. */
+/** Each chunk costs one await. Larger chunks gain nothing. */
 const CHUNK_BYTES = 256 * 1024
 
 export interface Content {
   size: number
-  /** The first bytes, enough to tell what this is. */
+  /** The first bytes, enough to detect the format. */
   head: Buffer
   chunks: () => AsyncIterable<Buffer>
-  /** Everything at once; refused beyond `limit` bytes. */
+  /** Returns all bytes. Throws CONTENT_TOO_LARGE beyond `limit` bytes. */
   whole: (limit: number) => Promise<Buffer>
 }
 
@@ -33,7 +33,7 @@ async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
 export const fromFile = async (path: string): Promise<Content> => {
   try {
     const found = await stat(path)
-    // A folder cannot be read; a pipe or a device may never end.
+    // Folders cannot be read, and a pipe or device may never end.
     if (!found.isFile())
       throw new Refusal('FILE_UNREADABLE', {
         path,
@@ -72,7 +72,7 @@ const wholeOf = async (path: string, size: number, limit: number): Promise<Buffe
   mustFit(size, limit)
   const parts: Buffer[] = []
   let read = 0
-  // Counted again while reading: the file may grow meanwhile.
+  // Counted while reading because the file may grow.
   for await (const part of streamed(path)) {
     read += part.length
     mustFit(read, limit)
@@ -95,7 +95,7 @@ const REASONS: Record<string, string> = {
 
 const unreadable = (path: string, error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // Only the system's own errors: what a consumer of the stream throws is its own.
+  // Converts system errors only. Errors of the stream's consumer pass unchanged.
   if (error instanceof Refusal || !code) return error
   return new Refusal('FILE_UNREADABLE', { path, reason: REASONS[code] ?? reasonOf(error) })
 }

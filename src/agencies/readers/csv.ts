@@ -1,7 +1,6 @@
 /**
- * Separated text, streamed in bounded memory. A line whose quotes, if any, enclose whole cells is taken apart here, which
- * is what nearly all lines are; where one is not, csv-parse takes over until the piece is through. This file finds the
- * header, keeps the line numbers, and sees to it that an unclosed quote costs its own line and not all lines after it.
+ * Separated text, streamed in bounded memory. Most lines are split here; csv-parse handles the rest of a chunk once a
+ * line has quotes that do not enclose whole cells. An unclosed quote costs its own line only.
  */
 import { parse } from 'csv-parse/sync'
 import { type Stretches, stretched } from '../../domain/intake/chunks.js'
@@ -16,9 +15,9 @@ import { decoded, encodingOf } from './text.js'
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
 const HEAD_CHARACTERS = 128 * 1024
-const MAX_RECORD = 256 * 1024 // characters; a longer one is an unclosed quote or no such file
+const MAX_RECORD = 256 * 1024 // characters; a longer record means an unclosed quote or another file type
 const LINE_FEED = 0x0a
-const MAX_UNCLOSED = 100 // lines with an unclosed quote; with more it is not a damaged file but another kind of file
+const MAX_UNCLOSED = 100 // lines with an unclosed quote; beyond this the file is another type, not a damaged one
 
 interface Header {
   separator: string
@@ -33,7 +32,7 @@ interface Row {
   to: number
   cells: string[] | null
   raw: string
-  /** Nothing in it needs to be replaced before it is stored. */
+  /** True if no character needs replacement before storage. */
   storable?: boolean
 }
 
@@ -70,7 +69,7 @@ async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string
   }
 }
 
-/** Enough text to find the header in, and all of the text including it. */
+/** Buffers enough text to find the header, and returns it with a stream of the whole text. */
 const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; all: AsyncIterable<string> }> => {
   const iterator = pieces[Symbol.asyncIterator]()
   let text = ''
@@ -98,15 +97,15 @@ const headerIn = (text: string, separator: string, shapes: readonly Shape[]): He
   const { records } = taken(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
-    // A header that swallowed rows is none: they would be gone.
+    // A header cell that contains rows would lose them.
     if (known && !holdsRows(cells, cells.length, separator)) return { separator, line: to, names: known.names }
   }
   return null
 }
 
 /**
- * All records with their lines, as far as each piece of the text completes them, each stretch to be gone through before
- * the next is asked for; `cells` null: this line could not be taken apart.
+ * Yields the complete records of each chunk with their lines. Consume each iterable before the next. `cells` is null
+ * for a line that cannot be split.
  */
 async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Iterable<Row>> {
   let pending = ''
@@ -123,7 +122,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
       yield* wholeLines(last)
       const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
       const start = line
-      // Several lines and not the right number of cells: a quote left open swallowed lines that are records themselves.
+      // A multi-line record with a wrong number of cells means that an open quote swallowed other records.
       const swallows = (cells: string[], from: number, to: number): boolean =>
         to > from && start + from - 1 > header.line && !fits(cells, header.names)
       const { records, swallowed } = taken(pending.slice(0, cut), header.separator, { swallows })
@@ -131,7 +130,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
       let done = 0
       for (const { cells, to } of records) {
         const own = lines.slice(done, to)
-        // Not read afresh: if it is one cell after all, its writer must not be able to make records out of it.
+        // These lines are not parsed again. If they really are one cell, its writer must not be able to inject records.
         if (line + done > header.line && holdsRows(cells, header.names.length, header.separator)) {
           yield* own.map((raw, at) => ({ from: line + done + at, to: line + done + at, cells: null, raw }))
         } else yield { from: line + done, to: line + to - 1, cells, raw: own.join('\n') }
@@ -144,12 +143,12 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
     }
   }
 
-  /** Line by line up to the first that needs more care; csv-parse would make the same of each of them. */
+  /** Splits lines up to the first difficult one. csv-parse would give the same result for them. */
   function* wholeLines(last: boolean): Iterable<Row> {
     const storable = isStorable(pending)
     let at = 0
     while (at < pending.length) {
-      // A blank line is counted and nothing else: there may be a hundred million of them.
+      // Blank lines are only counted. A hostile file may hold a hundred million of them.
       while (pending.charCodeAt(at) === LINE_FEED) {
         line += 1
         at += 1
@@ -167,7 +166,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
     pending = pending.slice(at)
   }
 
-  /** The quote that opens in this line closes nowhere sensible: the line is given up, the next one is read afresh. */
+  /** Gives up the current line because its quote never closes. Parsing resumes with the next line. */
   function givenUp(last: boolean): Row {
     const end = pending.indexOf('\n')
     unclosed += 1
@@ -182,7 +181,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
   }
 }
 
-/** Null where a quote is not closed at the end of its cell. One in the middle of a cell is a character like any other. */
+/** Returns null when a quote is not closed at the end of its cell. A quote inside a cell is an ordinary character. */
 const cellsOf = (line: string, separator: string): string[] | null => {
   if (!line.includes('"')) return line.split(separator)
   const cells: string[] = []
@@ -205,8 +204,8 @@ const cellsOf = (line: string, separator: string): string[] | null => {
 }
 
 /**
- * The complete records at the start of a text, each with the number of its last line. They end early at a quote left
- * open, and before a record that `swallows` others.
+ * Returns the complete records at the start of a text with their last lines. Stops at an unclosed quote and before a
+ * record that `swallows` others.
  */
 const taken = (
   text: string,
@@ -219,35 +218,34 @@ const taken = (
     parse(text, {
       delimiter,
       record_delimiter: '\n',
-      // A quote in the middle of a cell is a character like any other; the number of columns is judged by us.
+      // Quotes inside a cell are ordinary characters. Column counts are checked below.
       relax_quotes: true,
       relax_column_count: true,
       ...(most === undefined ? {} : { to: most }),
       on_record: (cells: string[], { lines }: { lines: number }) => {
         swallowed = swallows?.(cells, (records.at(-1)?.to ?? 0) + 1, lines) ?? false
-        // Nothing after it can be believed: stop here.
+        // Nothing after this record can be trusted.
         if (swallowed) throw new Error('swallowed')
         records.push({ cells, to: lines })
         return null
       },
     })
   } catch {
-    // What was taken before stands.
+    // The records parsed before the error stand.
   }
   return { records, swallowed }
 }
 
-/** As many cells as names; empty ones too many are what spreadsheets leave behind. */
+/** Spreadsheets leave extra empty cells at the end, which are allowed. */
 const fits = (cells: readonly string[], names: readonly string[]): boolean =>
   cells.length === names.length || (cells.length > names.length && cells.slice(names.length).every(isBlank))
 
 const isBlank = (cell: string): boolean => cell.trim() === ''
 
 /**
- * Whether a cell with line breaks holds rows of the table: a quote left open in one row and closed in a later one by another
- * stray quote leaves the right number of cells behind. Then every line of the record is a whole row by itself: the first line
- * together with the cells before this one, the last line together with those behind it. A text that merely holds separators
- * is one cell (RFC 4180 section 2).
+ * Detects rows inside a multi-line cell. Two stray quotes can merge rows and still leave the right number of cells;
+ * then each line is a whole row when joined with its neighbouring cells. A text that merely contains separators is one
+ * cell (RFC 4180 section 2).
  */
 const holdsRows = (cells: string[], columns: number, separator: string): boolean =>
   cells.some((cell, before) => {
@@ -257,13 +255,13 @@ const holdsRows = (cells: string[], columns: number, separator: string): boolean
     return before + first === columns - 1 && last === before && middle.every((count) => count === columns - 1)
   })
 
-/** Cells by their names; without a name only what is there. */
+/** Returns a function from cells to named fields. Unnamed columns appear only if filled. */
 const fieldsBy = (names: readonly string[]): ((cells: readonly string[]) => Record<string, string>) => {
   const plain = names.every((name) => name !== '' && name !== '__proto__')
   const empty = Object.fromEntries(names.map((name) => [name, '']))
   return (cells) => {
     if (plain) {
-      // Copied, so that all have one shape.
+      // Copying one template gives all rows the same hidden class.
       const fields = { ...empty }
       for (let at = 0; at < names.length; at += 1) fields[names[at] ?? ''] = cells[at] ?? ''
       return fields

@@ -1,4 +1,4 @@
-/** Which reader: the one named, or the one that the content calls for. */
+/** Selects a reader by name or by content. */
 
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
@@ -25,7 +25,10 @@ export const readers = Object.keys(READERS) as ReaderName[]
 
 const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
 
-/** Items of a content in one of the feed's shapes. Refused whole if it is in none, or if it cannot be read at all. */
+/**
+ * Returns the items of a content in one of the feed's shapes. Throws CONTENT_UNKNOWN for an unknown form and
+ * CONTENT_UNREADABLE for damage.
+ */
 export const readContent = (
   content: Content,
   shapes: readonly Shape[],
@@ -43,7 +46,7 @@ async function* read(content: Content, shapes: readonly Shape[], feed: string, n
 
 const ZIP = Buffer.from('PK\x03\x04')
 
-/** By content, never by a file's name. What is nothing else may be separated text; its reader knows whether it is. */
+/** Detects the format by content, never by file name. Separated text is the fallback. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
   if (head.subarray(0, OLE2.length).equals(OLE2)) return 'xls'
@@ -53,7 +56,7 @@ const readerFor = (head: Buffer): ReaderName | null => {
   return /^[[{]/.test(start) ? 'json' : 'csv'
 }
 
-/** Good enough to see the first sign: ASCII is the same in UTF-8 and GB18030, and two bytes wide in UTF-16. */
+/** Decodes enough to see the first character: ASCII is equal in UTF-8 and GB18030, and two bytes wide in UTF-16. */
 const textual = (head: Buffer): string => {
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
   return head

@@ -1,4 +1,4 @@
-/** JSON: one document with a list of records somewhere in it, or one record a line, streamed. */
+/** JSON as one document with a list of records anywhere inside, or as one record per line, streamed. */
 
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -9,7 +9,7 @@ import { headerUnknown } from './near.js'
 import { broken, itemOf, type Shape } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
-const MAX_BYTES = 16 * 1024 * 1024 // of one document; as a value it takes many times that
+const MAX_BYTES = 16 * 1024 * 1024 // bytes of one document; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 
@@ -18,7 +18,7 @@ export async function* readJson(content: Content, shapes: readonly Shape[], feed
   else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
 }
 
-/** The first line is a value by itself and is not the only one. */
+/** True if the first line is a complete value and more lines follow. */
 const isLines = async (content: Content): Promise<boolean> => {
   let first = ''
   for await (const piece of decoded(content, await encodingOf(content))) {
@@ -43,7 +43,7 @@ export const parseJson = (text: string): unknown => {
   return value
 }
 
-/** undefined is no value of JSON. */
+/** Returns undefined for invalid JSON, since undefined is not a JSON value. */
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -52,9 +52,9 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** One record a line, also where there is but one line. */
+/** Reads one record per line, even if there is only one line. */
 export async function* readLines(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
-  // Held back until one is known, so that nothing of an unknown file is taken in.
+  // Held back until one record is known, so that no item of an unknown file is accepted.
   let waiting: Item[] | null = []
   let line = 0
   for await (const text of linesOf(content)) {

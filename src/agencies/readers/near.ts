@@ -1,12 +1,14 @@
-/** Content in no known form: which headings were read, which form is nearest, what it still wants, and what to do next. */
+/** Explains content in no known form: headings read, nearest form, missing columns, next step. */
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { recognisedIn, type Shape } from './shapes.js'
 
-const MOST_NAMES = 30 // told of each kind
-const MOST_READ = 500 // headings of a row
-const MAX_NAME = 40 // characters told of a heading
-/** A row of data may stand where a header should: nothing of it that could be a number of somebody is told. */
+const MOST_NAMES = 30 // names reported of each kind
+const MOST_READ = 500 // headings read of a row
+const MAX_NAME = 40 // characters reported of a heading
+/**
+ * A data row may stand in place of the header. A name with more digits is hidden because it may be someone's number.
+ */
 const MOST_DIGITS = 5
 
 interface Near {
@@ -15,7 +17,7 @@ interface Near {
   wanted: string[]
 }
 
-/** `rows`: the first rows of a table, or the names of one record each. */
+/** `rows` holds the first rows of a table, or the field names of records. */
 export const nearest = (rows: readonly (readonly string[])[], shapes: readonly Shape[]): Near => {
   let best: Near & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
   for (const row of rows) {
@@ -32,7 +34,7 @@ export const nearest = (rows: readonly (readonly string[])[], shapes: readonly S
   return { read: read.slice(0, MOST_NAMES), known: known.slice(0, MOST_NAMES), wanted: wanted.slice(0, MOST_NAMES) }
 }
 
-/** Without what no database keeps and nobody can see: control, format and half characters. */
+/** Removes control, format and unpaired surrogate characters. */
 const told = (name: string): string => {
   const shown = redact(name.trim().slice(0, MAX_NAME), () => '').replace(/\p{C}/gu, '')
   return shown.replace(/\P{Nd}/gu, '').length > MOST_DIGITS ? '…' : shown
@@ -40,7 +42,7 @@ const told = (name: string): string => {
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? '（无 none）' : names.join('、'))
 
-/** Refusal CONTENT_UNKNOWN that a clerk can act on. */
+/** CONTENT_UNKNOWN with advice that a clerk can follow. */
 export const headerUnknown = (
   feed: string,
   rows: readonly (readonly string[])[],
@@ -62,7 +64,7 @@ export const headerUnknown = (
   })
 }
 
-/** Content in the form of a neighbour: none of the marks of this feed. Those that the nearest form could bear are told first. */
+/** CONTENT_UNKNOWN for content of a neighbouring feed. Marks that fit the nearest form come first. */
 export const markMissing = (
   feed: string,
   rows: readonly (readonly string[])[],

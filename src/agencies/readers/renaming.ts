@@ -1,4 +1,7 @@
-/** Items of an office's own table under the field names of the feed, by maps that a person has made (domain/intake/feed-maps). */
+/**
+ * Renames the columns of an office's own table to the feed's fields, by officers' heading maps
+ * (domain/intake/feed-maps).
+ */
 
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
@@ -11,11 +14,11 @@ interface MapShape extends Shape {
   map: NumberedMap
 }
 
-/** By these a reader knows a table to which a map applies. */
+/** Shapes by which readers recognise a mapped table. */
 export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
-/** Refusal CONTENT_UNKNOWN where what a map leaves unmapped is more than what it maps. */
+/** Throws CONTENT_UNKNOWN when too few of the mapped names belong to a known form. */
 export const renamed = (
   items: AsyncIterable<Item>,
   shapes: readonly MapShape[],
@@ -35,7 +38,7 @@ export const renamed = (
       const heading = found.names[at] ?? name
       const value = item.fields[name] ?? null
       const field = Object.hasOwn(headings, heading) ? headings[heading] : name
-      // Where the table has a column of this very name, both stay, and the heading is told as unknown.
+      // If the table already has a column of the target name, both stay and the heading is reported as unknown.
       if (field !== null && field !== undefined)
         fields[field !== name && Object.hasOwn(item.fields, field) ? name : field] = value
     }

@@ -1,26 +1,26 @@
-/** Shapes: the sets of field names in which a feed is known to come. Readers are told them and know no name themselves. */
+/** Shapes are the known sets of field names of a feed. Readers receive them and know no names themselves. */
 import type { Item } from '../../domain/records/records.js'
 import { byNames } from '../../foundation/memo.js'
 
-/** One known set of field names, as the agency spells them. */
+/** A known set of field names in the agency's spelling. */
 export interface Shape {
   names: readonly string[]
-  /** All of the names must be there, and then this shape goes before those that need but some. */
+  /** All names must be present. Such a shape takes precedence over partial matches. */
   every?: true
 }
 
-/** The field that holds what could not be taken apart: a row with too few columns, an element that is no record. */
+/** Field for raw content that could not be split: a row with too few columns, an element that is not a record. */
 export const BROKEN = '__row'
 
 const FEWEST_KNOWN = 3 // names
-const KNOWN_SHARE = 0.5 // of the names that are there
+const KNOWN_SHARE = 0.5 // of the names present
 const MAX_DEPTH = 20 // levels of nesting in one item
-const MAX_RAW = 256 * 1024 // characters kept of a broken row; no reader gives a longer one whole
+const MAX_RAW = 256 * 1024 // characters kept of a broken row; readers return nothing longer
 
-/** In pairs they are characters; alone no database takes them. */
+/** Databases reject unpaired surrogates. */
 const SURROGATES = /[\ud800-\udfff]/
 
-/** Header cells differ in blanks, width, case and a `*` for "required"; that is no other name. */
+/** Normalises a heading: blanks, width, case and a `*` for "required" do not matter. */
 const loose = (name: string): string =>
   name
     .normalize('NFKC')
@@ -28,7 +28,7 @@ const loose = (name: string): string =>
     .replace(/^\*|\*$/g, '')
     .toUpperCase()
 
-/** By shapes, as every row of a table asks again. */
+/** Cached by shape list, because every row of a table repeats the question. */
 const recognised = new WeakMap<readonly Shape[], (names: readonly string[]) => Recognised<Shape> | null>()
 
 interface Recognised<S> {
@@ -36,7 +36,7 @@ interface Recognised<S> {
   names: string[]
 }
 
-/** The shape to which enough of the names belong, and the names in its spelling; null: nothing known. */
+/** Returns the best matching shape and the names in its spelling; null when too few names are known. */
 export const recognise = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
   const known = recognised.get(shapes) ?? byNames((some) => recogniseAfresh(some, shapes))
   recognised.set(shapes, known)
@@ -62,29 +62,29 @@ const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: read
   return best && { shape: best.shape, names: best.names }
 }
 
-/** The names of a shape that are among these, in its spelling. */
+/** Returns the shape's names that occur among `names`. */
 export const recognisedIn = (names: readonly string[], shape: Shape): string[] => {
   const present = new Set(names.map(loose))
   return shape.names.filter((name) => present.has(loose(name)))
 }
 
-/** An item whose fields can be stored as they are: no character that a database refuses, nothing nested without end. */
+/** Builds an item whose fields can be stored: bounded nesting, no character that the database rejects. */
 export const item = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
   tooDeep(fields, MAX_DEPTH)
     ? broken(page, row, '嵌套过深 nested too deep')
     : { page, row, fields: storable(fields) as Item['fields'] }
 
-/** The same of texts by name that are storable as they are (`isStorable`). */
+/** Builds an item from texts already checked with `isStorable`. */
 export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
-/** What stood where an item should, kept so that a person can look at it. */
+/** Builds an item from unreadable content, so that an officer can look at it. */
 export const broken = (page: number | null, row: number, raw: string): Item => ({
   page,
   row,
   fields: { [BROKEN]: storable(raw.slice(0, MAX_RAW)) },
 })
 
-/** An element of a list that should be a record. */
+/** Builds an item from a list element. */
 export const itemOf = (page: number | null, row: number, value: unknown): Item => {
   if (isRecord(value)) return item(page, row, value)
   return broken(page, row, typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value))
@@ -98,7 +98,7 @@ const tooDeep = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
 
-/** Certainly nothing in it that a database refuses; a no may be wrong. */
+/** True if the database accepts every character. May be false for acceptable text (paired surrogates). */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
 
 const storable = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** Excel workbooks, opened. The header may stand below a title and notes; every sheet with a known header is read. */
+/** Reads Excel workbooks. The header may stand below a title and notes; every sheet with a known header is read. */
 import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -13,13 +13,13 @@ const MAX_CELL = 32_767 // characters, Excel's own limit
 const HEADER_WITHIN = 20 // rows
 
 type Cell = XLSX.CellObject
-/** A row's number (from 1) and its cells by column (from 0): only those that are there. */
+/** A row's number (1-based) and its present cells by 0-based column. */
 interface Row {
   number: number
   cells: Map<number, Cell>
 }
 
-/** Of 2007 and later, or of before. */
+/** Excel 2007 and later, or Excel 97. */
 export type WorkbookKind = 'xlsx' | 'xls'
 
 export function* itemsOfWorkbook(
@@ -66,7 +66,7 @@ const opened = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
       UTC: true,
       cellFormula: false,
       cellHTML: false,
-      // Without it a sheet that cannot be read is left out without a word.
+      // Without this option SheetJS silently omits unreadable sheets.
       WTF: true,
     })
   } catch {
@@ -76,7 +76,7 @@ const opened = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
 
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
-  // Holes are passed over by the engine itself; this is gone through before the first row can be given.
+  // `forEach` skips array holes natively, which matters because the check runs before the first row is emitted.
   for (const row of Object.values((sheet['!data'] ?? []) as (Cell | undefined)[][]))
     row?.forEach((cell) => {
       if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)
@@ -85,7 +85,7 @@ const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   return sheet
 }
 
-/** Both arrays have holes, up to a million rows wide; only what is there is walked. */
+/** Both arrays are sparse and up to a million rows long, so only existing entries are visited. */
 function* rowsOf(sheet: XLSX.WorkSheet): Iterable<Row> {
   const rows = (sheet['!data'] ?? []) as (Cell | undefined)[][]
   for (const at of Object.keys(rows)) {
@@ -105,7 +105,7 @@ const firstRows = (sheet: XLSX.WorkSheet): string[][] => {
   return rows
 }
 
-/** The first known header; where it is told twice, in words and below them in codes, the lower one. */
+/** Returns the first known header. If words and codes follow each other, the lower one wins. */
 const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
   let header: { number: number; names: string[] } | null = null
   for (const { number, cells } of rowsOf(sheet)) {
@@ -134,7 +134,7 @@ const textOf = (cell: Cell | undefined): string => {
   return cell?.t === 'e' ? (cell.w ?? '#ERROR') : String(value).trim()
 }
 
-/** Dates become texts: Excel knows no zone, and the value is to be kept as JSON. */
+/** Dates become text because Excel has no time zone and items are stored as JSON. */
 const plain = (cell: Cell | undefined): string | number | boolean => {
   const value = cell?.v
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? (cell?.w ?? '') : dayText(value)

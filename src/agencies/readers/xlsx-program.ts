@@ -1,4 +1,4 @@
-/** The program of the thread in which workbooks are opened, however the hub itself was started. */
+/** Entry script of the worker thread that opens workbooks, for a compiled hub and for one run from source. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
 
-/** Compiled it is a plain program; so it is from source where it was built of that, and starts in half the time. */
+/** Compiled code runs directly. From source, an up-to-date build is used because it starts in half the time. */
 export const program = (): URL => {
   if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
   built ??= isBuilt()
@@ -15,7 +15,7 @@ export const program = (): URL => {
 
 let built: boolean | undefined
 
-/** Of the server's own sources none is younger; what is generated for browsers is made after them. */
+/** True if no server source is newer than the build. Files generated for browsers are made later and do not count. */
 const isBuilt = (): boolean => {
   if (!existsSync(BUILT)) return false
   const { mtimeMs } = statSync(BUILT)
@@ -25,9 +25,9 @@ const isBuilt = (): boolean => {
     .every((name) => statSync(new URL(name, SOURCES)).mtimeMs <= mtimeMs)
 }
 
-/** The loader comes first, which a thread does not inherit. */
+/** A worker thread does not inherit the TypeScript loader, so this script registers it first. */
 const withLoader = (): URL => {
-  // The loader's CommonJS half looks for its hooks in the wrong place when it runs in a thread.
+  // In a thread, the CommonJS version of the loader looks for its hooks in the wrong place.
   const loaderPath = createRequire(import.meta.url)
     .resolve('tsx/esm/api')
     .replace(/\.cjs$/, '.mjs')

@@ -1,6 +1,6 @@
 /**
- * Excel workbooks. They are opened in a thread of their own with bounded memory and time: a small file can make its
- * reader work without end, and that must stop neither the process nor its other work.
+ * Excel workbooks, opened in a worker thread with bounded memory and time. A small hostile file can make SheetJS run
+ * forever, which must not block the process.
  */
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
@@ -15,7 +15,7 @@ import { statedZipFault } from './zip.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_HEAP = 448 // MB, of the thread
-const DEADLINE = 30_000 // ms, for each answer of the thread; the first one opens the workbook
+const DEADLINE = 30_000 // ms per answer; the first answer opens the workbook
 
 export interface WorkbookTask {
   bytes: Uint8Array
@@ -30,12 +30,12 @@ export type WorkbookAnswer =
 
 export async function* readXlsx(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
-  // What is plainly no such archive needs no thread.
+  // Rejects obvious non-archives without starting a thread.
   mustUnpack(statedZipFault(bytes, LIMITS))
   yield* readWorkbook(bytes, 'xlsx', shapes, feed)
 }
 
-/** Packs nothing: it is as large unpacked. */
+/** The format is uncompressed, so its size on disk is its real size. */
 export async function* readXls(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
   if (!isOle2(bytes)) throw unreadable('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
@@ -51,7 +51,7 @@ async function* readWorkbook(
   const worker = started({
     bytes,
     kind,
-    // Only the names: what a form makes of them is no matter of the thread, and no function can be sent there.
+    // Functions cannot be sent to a thread, and it needs only the names.
     shapes: shapes.map(({ names, every }) => ({ names, ...(every && { every }) })),
     feed,
   })
@@ -72,13 +72,13 @@ const started = (task: WorkbookTask): Worker => {
     workerData: task,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
-    // What the library prints about a broken workbook is no output of ours.
+    // Suppresses what SheetJS prints about a broken workbook.
     stdout: true,
     stderr: true,
   })
   worker.stdout.resume()
   worker.stderr.resume()
-  // While nobody waits for an answer, a failure is kept for whoever asks next: the thread is gone then.
+  // An error while nobody waits is reported by the next request, which finds the thread gone.
   worker.on('error', () => {})
   return worker
 }

@@ -1,4 +1,4 @@
-/** XML without surprises: no document type, no entities but the five, bounded depth; as a plain value like JSON's. */
+/** XML as plain values like JSON: no DOCTYPE, only the five predefined entities, bounded depth. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
 import type { Item } from '../../domain/records/records.js'
@@ -8,8 +8,8 @@ import { itemsIn } from './lists.js'
 import type { Shape } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
-const MAX_BYTES = 32 * 1024 * 1024 // of one document; as a value it takes many times that
-const PIECE = 256 * 1024 // characters taken apart at one go; some 20 ms
+const MAX_BYTES = 32 * 1024 * 1024 // bytes of one document; the parsed value takes many times that
+const PIECE = 256 * 1024 // characters parsed per step; about 20 ms
 const MAX_DEPTH = 20 // elements
 const MAX_ELEMENTS = 1_000_000
 const MAX_ATTRIBUTES = 256 // of one element
@@ -22,7 +22,7 @@ export async function* readXml(content: Content, shapes: readonly Shape[], feed:
   for await (const piece of decoded(content, await encodingOf(content))) {
     pending += piece
     if (pending.length < PIECE) continue
-    // Counted again while reading: the file may grow meanwhile.
+    // Counted while reading because the file may grow.
     read += pending.length
     if (read > MAX_BYTES) throw tooLarge()
     parser.write(pending)
@@ -37,7 +37,7 @@ const tooLarge = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX
 
 type Node = { fields: Map<string, unknown[]>; attributes: [string, string][]; text: string }
 
-/** At one go, for answers of one page. */
+/** Parses one page of answers synchronously. */
 export const parseXml = (text: string): unknown => {
   const parser = makeParser()
   parser.write(text)
@@ -45,8 +45,8 @@ export const parseXml = (text: string): unknown => {
 }
 
 /**
- * An element with only text is that text, any other is an object of its children; what stands there several times is a
- * list. Attributes are fields named `@name`. The root's own name is dropped, as JSON has none.
+ * An element with only text becomes a string, any other an object of its children. Repeated children become a list,
+ * attributes become `@name`. The root's name is dropped.
  */
 const makeParser = (): { write: (text: string) => void; close: () => unknown } => {
   const parser = new SaxesParser()
@@ -113,7 +113,7 @@ const plain = ({ fields, attributes, text }: Node): unknown => {
     name,
     values.length === 1 ? values[0] : values,
   ])
-  // Text beside children or attributes is rare, but it is a value.
+  // Text beside children or attributes is rare but kept.
   const rest: [string, unknown][] = text.trim() === '' ? [] : [['#text', text.trim()]]
   return Object.fromEntries([...own, ...children, ...rest])
 }

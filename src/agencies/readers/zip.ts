@@ -1,4 +1,6 @@
-/** A zip archive taken apart by its stated sizes, each checked against what really comes out, before anyone else opens it. */
+/**
+ * Unpacks a zip archive by its stated sizes and verifies each against the real data before another library opens it.
+ */
 import { crc32, inflateRawSync } from 'node:zlib'
 
 const END = 0x06054b50
@@ -23,7 +25,7 @@ export interface Part {
   content: Buffer
 }
 
-/** Why this archive is not to be unpacked; else each of its parts is shown to `each`, one at a time. */
+/** Returns why the archive is refused, or null after passing each part to `each`. */
 export const zipFault = (bytes: Buffer, limits: ZipLimits, each: (part: Part) => void = () => {}): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   if (typeof entries === 'string') return entries
@@ -35,13 +37,13 @@ export const zipFault = (bytes: Buffer, limits: ZipLimits, each: (part: Part) =>
   return null
 }
 
-/** The same by the stated sizes alone, in no time: nothing is unpacked. */
+/** Checks the stated sizes only, without unpacking. */
 export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   return typeof entries === 'string' ? entries : null
 }
 
-/** A size that leads outside the file, or data that are not deflated, are a broken archive. */
+/** Maps exceptions (offsets outside the file, invalid deflate data) to 'broken'. */
 const guarded = <T>(work: () => T): T | ZipFault => {
   try {
     return work()
@@ -64,7 +66,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
-  // Who counts by the other number would see other parts than we do.
+  // A library that trusts the other count would see other parts.
   if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
   let at = bytes.readUInt32LE(end + 16)
@@ -83,7 +85,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
       unpacked: bytes.readUInt32LE(at + 24),
       local: bytes.readUInt32LE(at + 42),
     }
-    // All size fields full means zip64: nothing that fits our limit needs it.
+    // Zip64 markers exceed the limit here, which is right: no permitted archive needs zip64.
     total += entry.unpacked
     if (total > limits.unpackedBytes) return 'too_large'
     if (names.has(entry.name.toLowerCase())) return 'broken'
@@ -100,7 +102,7 @@ const endOf = (bytes: Buffer): number => {
   return -1
 }
 
-/** The entry is what it says it is, in both places where it says so. */
+/** Returns the content after comparing the local header with the central directory. */
 const contentOf = (bytes: Buffer, { name, flags, method, crc, packed, unpacked, local }: Entry): Buffer | ZipFault => {
   if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return 'broken'
   const stated = bytes.readUInt32LE(local + 22)

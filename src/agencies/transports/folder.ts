@@ -1,13 +1,10 @@
 /**
- * A watched folder. Each feed has a subfolder of its name, into which the agency puts files (`<address>/<feed>/…`).
- *
- * A file is taken once it has lain still for a while, or at once where `<name>.ok` stands beside it; `.part`, `.tmp`,
- * `.filepart` and names that begin with a dot are still being written. One opening takes one file, the oldest. It adds
- * and changes, unless its name says that it is everything: 全量, or the word `full` (`quality-full-20261125.xlsx`), and
- * no word beside it that takes this back (非全量, not-full, part 2).
- *
- * Taken in, it is archived (if the caller does) and removed. Refused, it lies in `refused/` beside a `.reason.txt`. After a
- * failure it is put back. What is no file at all (a link, a pipe) is refused unopened; subfolders are not looked into.
+ * A watched folder. Each feed has a subfolder `<address>/<feed>/` where the agency puts files. A file is taken when it
+ * has been unchanged for a while, or at once if `<name>.ok` exists; `.part`, `.tmp`, `.filepart` and dot files are
+ * incomplete. Each opening takes the oldest file. It is partial unless its name says full (全量, `full`) without a word
+ * that denies it (非全量, not-full, part 2). An accepted file is archived (if requested) and removed. A refused file moves
+ * to `refused/` with a `.reason.txt`; after a failure it is put back. Links and pipes are refused unopened, and
+ * subfolders are ignored.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,15 +18,15 @@ import { type Claim, claimNext, type Waits } from './folder/claims.js'
 import { archived, putBack, refuse } from './folder/ends.js'
 import { none } from './http/attempt.js'
 
-/** A file whose state changed more recently than this may still be being written, ms. */
+/** Milliseconds a file must stay unchanged before it counts as complete. */
 export const SETTLE_MS = 30_000
-/** A claim that nobody renewed for so long was left by a hub on another machine that died, ms. */
+/** Milliseconds without renewal after which a claim from another machine counts as abandoned. */
 export const ABANDONED_MS = 5 * 60_000
 const WAITS: Waits = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
-/** `FullName` is no whole, nor is a text in full. */
+/** `FullName` or `full text` does not mean a full delivery. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
-/** A word that takes it back, wherever it stands: a partial file taken for the whole would end what it does not hold. */
+/** Words that deny a full delivery. A partial file taken as full would end every record it lacks. */
 const NOT_WHOLE = new RegExp(
   [
     '[非不未无無没沒否半准準近伪偽假缺](?:是|为|為|属|屬|完)?[\\s_.-]*全',
@@ -41,7 +38,7 @@ const NOT_WHOLE = new RegExp(
   'i',
 )
 
-/** Whether a file's name says, so that nobody can mistake it, that it holds the whole feed. */
+/** True if the file name clearly says that it holds the whole feed. */
 export const saysWhole = (name: string): boolean => {
   const seen = name.normalize('NFKC')
   return WHOLE.test(seen) && !NOT_WHOLE.test(seen)
@@ -86,7 +83,7 @@ async function* itemsOf(
     }
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'FILE_UNREADABLE') throw error
-    // Where we keep it while reading is nobody's matter.
+    // The error shows the sender's path, not the internal one.
     throw new Refusal('FILE_UNREADABLE', { ...error.details, path: `${feed}/${claim.name}` })
   }
 }
@@ -97,7 +94,7 @@ const settle = async (path: string, claim: Claim, settled: Settled, archive: Ope
     else if (settled.outcome === 'REFUSED') await refuse(path, claim, settled)
     else await putBack(path, claim)
   } catch (error) {
-    // A judged file that cannot be removed must not keep the files behind it waiting.
+    // A judged file that cannot be removed must not block later files.
     if (settled.outcome === 'FAILED') await claim.release()
     else claim.leave()
     throw error
@@ -115,7 +112,7 @@ const REASONS: Record<string, string> = {
   EDQUOT: '磁盘配额已满 the quota is used up',
 }
 
-/** The system's errors about the folder itself, by name: without it the feed has not been asked. */
+/** Converts system errors about the folder itself into FEED_UNREACHABLE. */
 const named = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

@@ -1,4 +1,4 @@
-/** Feeds over HTTP, by what an agency offers: numbered pages, a cursor, or one file. */
+/** Feeds over HTTP: numbered pages, a cursor, or one file. */
 export type { Limits } from './http/attempt.js'
 export { byCursor, type Cursoring, type Piece } from './http/cursor.js'
 export { file } from './http/file.js'

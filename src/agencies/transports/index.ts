@@ -1,21 +1,21 @@
-/** Which door: the one that the agency's configured address calls for. */
+/** Selects the transport by the scheme of the agency's configured address. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Delivery, Opening, Source } from '../delivery.js'
 import type { Shape } from '../readers/shapes.js'
 import { folder } from './folder.js'
 import { table } from './table.js'
 
-/** What a door must know of a feed. */
+/** The parts of a feed that transports need. */
 export interface Fed {
   id: string
   shapes: readonly Shape[]
-  /** Items that its bounds let pass. */
+  /** Most items that its bounds allow. */
   most: number
-  /** Its own way of asking over HTTP. */
+  /** Fetches over HTTP in the feed's own way. */
   fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
 }
 
-/** http(s): as the feed's description says; file: a watched folder; postgres: an exchange table (前置机). */
+/** http(s) uses the feed's own fetch, file: a watched folder, postgres: an exchange table (前置机). */
 export const openSource = async (
   { id, shapes, most, fetch }: Fed,
   source: Source,

@@ -1,7 +1,7 @@
 /**
- * An exchange table (前置机, GB/T 39443-2020 5.6): the agency writes rows into a database that both can reach, the hub
- * reads those in state 0 and answers beside each. Address: `postgres://…/database?schema=NAME`; the table of a feed is
- * `exchange_<feed>`, made by `exchangeTable` below. Nothing in it is changed before the run has ended.
+ * An exchange table (前置机, GB/T 39443-2020 5.6). The agency writes rows into a shared database; the hub reads rows in
+ * state 0 and writes its answer beside each. Address: `postgres://…/database?schema=NAME`. The table `exchange_<feed>`
+ * is created with `exchangeTable`. Nothing in it changes before the run ends.
  */
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -13,12 +13,12 @@ import { type Answer, connected, type Exchange, FAULTS, identifier, openExchange
 
 export { exchangeTable, STATES } from './table/exchange.js'
 
-/** Rows in one delivery: what must be remembered of each until it is answered is held in memory. */
+/** Most rows per delivery. Their ids stay in memory until they are answered. */
 const MAX_ROWS = 100_000
-const MAX_MESSAGE = 2000 // characters told beside a row
-/** The hub's tables number rows in 31 bits; a longer id shows its upper part as the page. */
+const MAX_MESSAGE = 2000 // characters of the message beside a row
+/** The hub stores 31-bit row numbers. For longer ids the upper part becomes the page. */
 const ROWS_PER_PAGE = 1_000_000_000
-/** Below every id that PostgreSQL can hold. */
+/** Smallest PostgreSQL bigint. */
 const FIRST = -(2n ** 63n)
 
 export interface TableLimits {
@@ -59,7 +59,7 @@ export const table = async (
   }
 }
 
-/** The id of each row read, and the state in which it was read. */
+/** Id and version of each row read. */
 type Taken = Map<string, { id: string; version: string }>
 
 const placeOf = (id: number): { page: number | null; row: number } =>
@@ -83,7 +83,7 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()
-    // A connection for each batch: whoever takes the items may be slow, and must hold none of the agency's meanwhile.
+    // One connection per batch, because a slow consumer must not hold the agency's connection.
     const { rows, columns } = await named(() =>
       connected(url, true, async (db) => {
         const exchange = await openExchange(db, schema, name)
@@ -103,13 +103,13 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   }
 }
 
-/** PostgreSQL has no capitals of its own: columns are given back the names that the form knows. */
+/** PostgreSQL folds names to lower case. This restores the form's spelling. */
 const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
   const values = fields as Record<string, unknown>
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
 }
 
-/** Accepted, or why not: the row's own reason, or that of the whole delivery. */
+/** Writes the result of each row: accepted, its own reason, or the reason of the whole delivery. */
 const answer = async (exchange: Exchange, taken: Taken, settled: Settled): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
@@ -136,7 +136,7 @@ const addressOf = (url: string): { url: string; schema: string } => {
   return { url: address.href, schema }
 }
 
-/** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
+/** Error texts may contain the address with its password, so only the code is shown. */
 const named = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

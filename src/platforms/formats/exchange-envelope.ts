@@ -1,6 +1,6 @@
 /**
- * exchange-envelope: the provincial exchange message, XML; a header saying from whom to whom, a body of rows. Entries of lists have rows of
- * the exchange's own, penalties and permits those of 双公示.
+ * exchange-envelope: the provincial XML message with a header and rows. List entries have the exchange's own rows,
+ * penalties and permits those of 双公示.
  */
 import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
@@ -11,14 +11,14 @@ import type { Row } from './record-notices.js'
 import { faultsIn, fitting } from './schema.js'
 import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 
-/** The catalogue item to which rows of a kind belong. */
+/** Catalogue item by kind. */
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
-/** 公开: all that is exchanged is public. The code itself is unconfirmed. */
+/** 公开 (public). The value of the code is unconfirmed. */
 const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
-/** Notices of one kind, as every batch. */
+/** Encodes a batch, whose notices are of one kind. */
 export const envelope = (receiver: string, batch: Batch): string =>
   XML_DECLARATION +
   node(
@@ -27,7 +27,7 @@ export const envelope = (receiver: string, batch: Batch): string =>
     node('Body', node('rows', ...batch.notices.map(rowNode))),
   )
 
-/** `flow` is the batch's id, `sn` the number of its rows. What is null is sent as an empty element. */
+/** `flow` is the batch id, `sn` the number of rows. Null becomes an empty element. */
 export const envelopeHeader = (receiver: string, { id, notices }: Batch) => ({
   sender: SENDER,
   receiver,
@@ -37,24 +37,23 @@ export const envelopeHeader = (receiver: string, { id, notices }: Batch) => ({
   sn: notices.length,
   securityType: OPEN,
   operator: SENDER,
-  // A person's name and telephone, where the receiver wants one, is told by other ways than with each message.
+  // Contact persons are not sent with messages.
   contacts: null,
 })
 
-/** What is absent is left out, not sent empty: an empty date is a wrong date to some receivers. */
+/** Null fields are omitted, because some receivers reject an empty date. */
 const rowNode = (notice: Notice): string =>
   node(
     'row',
     ...Object.entries(exchangeRowOf(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
   )
 
-/** The row of whatever a notice is about. */
 export const exchangeRowOf = (notice: Notice): Row => {
   if (isEntry(notice)) return exchangeRow(notice)
   return notice.kind === 'penalty' ? penaltyRow(notice) : permitRow(notice)
 }
 
-/** A0000nn and EXECUTE_REFRENCE_NO are the receiver's own spellings. */
+/** A0000nn and EXECUTE_REFRENCE_NO are the receiver's spellings. */
 export const exchangeRow = (notice: EntryNotice) =>
   fitting(notice, 'exchange-envelope', {
     ENTRY_ID: notice.key,
@@ -85,7 +84,10 @@ export const checkExchangeRow = (notice: Notice): Fault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** The rows of the answer's receipt: each a map of field to text, the key under the name that it has in the row. */
+/**
+ * Returns the receipt rows of an answer as maps from field to text. The key has the same name as in the request row.
+ * Throws Unreadable.
+ */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new Unreadable('no receipt in the answer')

@@ -1,6 +1,6 @@
 /**
- * exchange-table: rows in a database that both sides reach (前置机). Beside the fields stand columns that the receiver fills: the
- * feedback. One table for each kind of subject, one row for each message, the key and the number of the message together its own.
+ * exchange-table: rows in a shared database (前置机) with feedback columns filled by the receiver. One table per kind; key
+ * and sequence identify a row.
  */
 import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
@@ -13,7 +13,7 @@ export const TABLES: Record<SubjectKind, string> = {
   permit: 'hub_xzxk',
 }
 
-/** Columns around the fields: those that tell messages apart, and the feedback. `state`: 0 new, 1 taken, 2 accepted, 3 rejected. */
+/** Columns around the fields: identification and feedback. `state`: 0 new, 1 taken, 2 accepted, 3 rejected. */
 export const TABLE_NAMES = {
   key: 'subject_key',
   sequence: 'sequence',
@@ -33,15 +33,15 @@ const FORMATS: Record<SubjectKind, string> = {
   penalty: 'penalty-row',
   permit: 'permit-row',
 }
-/** Of a row, what stands in the columns of the table's own instead. */
+/** Fields that the table's own columns replace. */
 const TOLD_APART = ['ENTRY_ID', 'ENTRY_SN', 'OPERATION', 'HUB_ID', 'HUB_SN', 'HUB_OP']
 
-/** The columns of the fields, in lower case as PostgreSQL has names. */
+/** Field columns in lower case, as PostgreSQL folds names. */
 export const tableColumns = (kind: SubjectKind): string[] => fieldsOf(kind).map(({ code }) => code.toLowerCase())
 
 const fieldsOf = (kind: SubjectKind) => columnsOf(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
-/** All that the hub writes into a row: the same for the same notice, whenever it is sent. */
+/** Returns the row for a notice. Repeated sends give the same row. */
 export const tableRow = (notice: Notice): Row => {
   const kind = isEntry(notice) ? 'listing' : notice.kind
   const row = exchangeRowOf(notice)
@@ -53,7 +53,7 @@ export const tableRow = (notice: Notice): Row => {
   }
 }
 
-/** SQL by which an operator makes the table, PostgreSQL. `schema` is a plain name. */
+/** Returns the DDL (PostgreSQL) for an operator who creates the table. `schema` is a plain name. */
 export const tableSql = (kind: SubjectKind, schema = 'public'): string => {
   const table = `${schema}.${TABLES[kind]}`
   const comments = [

@@ -1,7 +1,4 @@
-/**
- * The columns that no published standard of 双公示 has, and without which nothing can be changed, put in order or taken back:
- * the hub's key, the number of the message, what happened, and the withdrawal. Agreed with each receiver.
- */
+/** Columns missing from the 双公示 standards but needed to change, order and withdraw rows. Agreed with each receiver. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 
 export const hubColumns = ({ key, sequence, action, removal }: RecordNotice) => ({

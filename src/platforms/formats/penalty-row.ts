@@ -1,6 +1,6 @@
 /**
- * penalty-row: 双公示 行政处罚 of the second generation, thirty fields CF_*, one row for each party. Numbers of certificates, of
- * representatives as of natural persons, are columns that stay empty.
+ * penalty-row: second-generation 双公示 行政处罚, thirty CF_* fields, one row per party. Certificate number columns stay
+ * empty.
  */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
@@ -14,7 +14,6 @@ const BETWEEN_TYPES = ';'
 
 export const PENALTY_SHOWN: ShownNames = { key: 'HUB_ID', sequence: 'HUB_SN', uscc: 'CF_XDR_SHXYM', name: 'CF_XDR_MC' }
 
-/** As JSON, many in one message. */
 export const penaltyBatch = (batch: Batch) => ({
   batchNo: batch.id,
   sender: SENDER,
@@ -61,7 +60,9 @@ export const penaltyRow = (notice: RecordNotice) =>
 
 const AMOUNT = /^\d+(?:\.\d+)?$/
 
-/** The unit of the standard is 万元, with six decimals; as text, for a number would lose them. What is no amount is left to the schema. */
+/**
+ * Converts to 万元 with six decimals as text, which a number would lose. Invalid amounts are left to the schema check.
+ */
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
 export const checkPenaltyRow = (notice: RecordNotice): Fault[] => {

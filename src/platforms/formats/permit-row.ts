@@ -1,6 +1,6 @@
 /**
- * permit-row: 双公示 行政许可 of the second generation, XK_*, one row for each party and certificate. Its codes are not those of
- * penalties with another head: XK_YXQZI is the end, XK_LYDW the source, XK_XKJG the authority.
+ * permit-row: second-generation 双公示 行政许可, one row per party and certificate. Its codes differ from penalties: XK_YXQZI
+ * end, XK_LYDW source, XK_XKJG authority.
  */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
@@ -22,7 +22,6 @@ const INVALID = '2'
 
 export const PERMIT_SHOWN: ShownNames = { key: 'HUB_ID', sequence: 'HUB_SN', uscc: 'XK_XDR_SHXYM', name: 'XK_XDR_MC' }
 
-/** As JSON, many in one message. */
 export const permitBatch = (batch: Batch) => ({
   batchNo: batch.id,
   sender: SENDER,

@@ -1,14 +1,14 @@
-/** Reading what a platform answers: strictly where a decision hangs on it, leniently in words for people. */
+/** Parses platform answers: strict for fields that decide, lenient for texts shown to people. */
 
-/** Longest text kept of one field of an answer, in UTF-16 units: an answer is stored and shown, not archived. */
+/** Longest stored text of an answer field, in UTF-16 units. */
 const FIELD_LENGTH_MAX = 500
 
-/** The answer is not in the form agreed on. */
+/** Thrown when an answer is not in the agreed form. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
-/** A platform's own names for what it displays of an entry. */
+/** A platform's field names for a displayed entry. */
 export interface ShownNames {
   key: string
   sequence: string
@@ -16,7 +16,10 @@ export interface ShownNames {
   name: string
 }
 
-/** A JSON object that has this field: without it, it is someone else's answer (a proxy's, a login page's). */
+/**
+ * Returns a JSON object with the required field. Otherwise the answer comes from a proxy or login page; throws
+ * Unreadable.
+ */
 export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
   if (!isObject(value) || !(required in value)) throw new Unreadable(`no ${required} in the answer`)
@@ -38,7 +41,7 @@ const parsed = (bytes: Buffer): unknown => {
   }
 }
 
-/** UTF-8, else GB18030, which some interfaces answer in whatever they declare; keys and codes are the same bytes in both. */
+/** Decodes UTF-8, else GB18030, because some interfaces ignore their declared encoding. */
 export const textOfBytes = (bytes: Buffer): string => {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {
@@ -51,7 +54,7 @@ export const textOfBytes = (bytes: Buffer): string => {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A field as text; numbers are taken too, since codes and ids are sent as either. Blank is null. */
+/** Returns a field as text; null when blank. Codes and ids may arrive as numbers. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null

@@ -1,12 +1,12 @@
-/** What the forms of 双公示 have in common: whose record it is, and what its body says. */
+/** Helpers common to the 双公示 formats: the party and the record's body. */
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
 import type { Fault } from '../platform.js'
 
-/** One row of any format, by the receiver's own field names; null: the field is empty. */
+/** One row of any format by the receiver's field names. Null means empty. */
 export type Row = Readonly<Record<string, string | number | null>>
 
-/** Where no end is set, 双公示 wants this day. */
+/** The day that 双公示 requires when there is no end. */
 export const LONG_TERM = '2099-12-31'
 
 export const isRecordOf =
@@ -14,13 +14,12 @@ export const isRecordOf =
   (notice: Notice): notice is RecordNotice & { kind: K } =>
     notice.kind === kind
 
-/** A text of the body; what is empty or no text is absent. */
+/** Returns a text of the body; null when empty or not a text. */
 export const said = ({ body }: RecordNotice, name: string): string | null => {
   const value = body[name]
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** Texts of a list in the body. */
 export const saidAll = ({ body }: RecordNotice, name: string): string[] => {
   const value = body[name]
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
@@ -32,7 +31,7 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** 行政相对人类别: as the record says, else by the code, which no natural person has; null: nothing tells. */
+/** Returns the 行政相对人类别 as the record states it, else derived from the USCC; null when neither tells. */
 export const partyWord = (notice: RecordNotice): string | null => {
   const stated = said(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null
@@ -41,7 +40,7 @@ export const partyWord = (notice: RecordNotice): string | null => {
   return operatorKindIn(uscc) === 'individual' ? '个体工商户' : '法人及非法人组织'
 }
 
-/** A natural person's row would need the number of an identity card, which never leaves the hub: nor does the row. */
+/** Refuses a natural person's row. It would need an identity card number, which the hub does not hold. */
 export const naturalPerson = (notice: RecordNotice, field: string): Fault[] =>
   partyWord(notice) === '自然人'
     ? [

@@ -1,28 +1,25 @@
-/**
- * The first generation of 双公示 (2015–2018): ROWDATA/ROW, days as YYYY/MM/DD, in the SOAP call of its service, and the answer with
- * its `code` and `line`.
- */
+/** First generation of 双公示 (2015–2018): ROWDATA/ROW inside a SOAP call, dates as YYYY/MM/DD. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { shortened, Unreadable } from './reading.js'
 import type { Row } from './record-notices.js'
 import { elementsNamed, leaf, localName, node, readXml, tag, textIn, XML_DECLARATION, type XmlElement } from './xml.js'
 
-/** States of a row, CF_ZT and XK_ZT: 正常, 撤销, 异议, 其他. What they mean is not in any text that was found. */
+/** Row states in CF_ZT and XK_ZT: 正常, 撤销, 异议, 其他. No document found defines them. */
 export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
-/** Of the services at sgs.creditchina.gov.cn; the receiver's WSDL says the right one. */
+/** Namespace used at sgs.creditchina.gov.cn. The receiver's WSDL has the correct one. */
 const SERVICE = 'http://webservice.creditchina.gov.cn/'
 
-/** Of a fault's code, characters. */
+/** Characters of a SOAP fault code. */
 const FAULT_LENGTH_MAX = 40
 
-/** Names are the service's own, `importPenalyXml` without its t too. */
+/** The service's own names. The missing "t" in `importPenalyXml` is theirs. */
 export type Operation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
-/** An empty day is a wrong day to a receiver that reads it as one: it is left out. An empty text is sent empty. */
+/** Empty dates are omitted because receivers reject them. Empty texts are sent empty. */
 export const rowdata = (rows: readonly Row[], days: readonly string[]): string =>
   XML_DECLARATION +
   node(
@@ -37,7 +34,7 @@ export const rowdata = (rows: readonly Row[], days: readonly string[]): string =
     ),
   )
 
-/** The token is an argument of the call, as the service wants it. */
+/** The service takes the token as a call argument. */
 export const soapCall = (operation: Operation, token: string, xml: string): string =>
   XML_DECLARATION +
   tag(
@@ -46,7 +43,7 @@ export const soapCall = (operation: Operation, token: string, xml: string): stri
     node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
   )
 
-/** What a call asks; null: it is none. For whoever stands in for the receiver. */
+/** Parses a call for stand-in receivers; null when it is not a call. */
 export const readSoapCall = (bytes: Buffer): { operation: Operation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
@@ -58,7 +55,7 @@ export const readSoapCall = (bytes: Buffer): { operation: Operation; token: stri
   return null
 }
 
-/** One line of an answer: `line` counts the rows from 1; null: it is about the whole. */
+/** One line of an answer. `line` counts rows from 1; null refers to the whole batch. */
 export interface Line {
   line: number | null
   code: string
@@ -68,7 +65,7 @@ export interface Line {
   receiverId: string | null
 }
 
-/** An answer that speaks of each row. For whoever stands in for the receiver. */
+/** Builds an answer for stand-in receivers. */
 export const soapAnswer = (operation: Operation, lines: readonly Line[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
     node(
@@ -95,8 +92,8 @@ export const soapAnswer = (operation: Operation, lines: readonly Line[]): string
 }
 
 /**
- * The receipts in an answer. One that speaks of the whole accepts all rows or, with a line, refuses that one; of the others it then
- * says nothing. A code for the whole that refuses without a line speaks of no row: Unreadable.
+ * Returns the receipts in an answer. An answer for the whole batch accepts all rows, or rejects the row in its `line`
+ * and says nothing of the others. A rejection without a line throws Unreadable.
  */
 export const readSoapAnswer = (
   bytes: Buffer,
@@ -126,7 +123,7 @@ export const readSoapAnswer = (
     return notice ? [receiptOf(verdict, notice.key)] : []
   }
 
-  /** With a good code a line is how many rows were taken, with another one it is the row that is refused. */
+  /** With a success code `line` is the number of accepted rows, otherwise the rejected row. */
   function receiptsOfWhole(verdict: Line): Receipt[] {
     const { code, line } = verdict
     if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
@@ -137,7 +134,7 @@ export const readSoapAnswer = (
   }
 }
 
-/** What the service returns is XML written as text; some return it as it is. */
+/** The service returns XML encoded as text; some receivers return it as elements. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault) throw new Unreadable(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)

@@ -1,6 +1,6 @@
 /**
- * samr-list: the rows of the market regulators' 严重违法失信 list (field names of the public data family), as JSON.
- * Lawful minimum: the family's NAME, CERTYPE, CERNO (legal representative and ID) are never sent.
+ * samr-list: JSON rows of the market regulators' 严重违法失信 list. The family's NAME, CERTYPE and CERNO (legal
+ * representative and ID) are never sent, to keep personal data to the lawful minimum.
  */
 import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
@@ -24,7 +24,7 @@ export const samrRow = (notice: EntryNotice) =>
     ENTNAME: notice.operator.name,
     UNISCID: notice.operator.uscc,
     REGNO: notice.operator.regNo,
-    // The dictionary of grounds is the market regulators' own and not published; the words say it.
+    // The regulators' dictionary of grounds is not published, so only the words are sent.
     SERILLREA: null,
     SERILLREA_CN: notice.reason,
     ABNTIME: notice.decidedOn,
@@ -34,7 +34,7 @@ export const samrRow = (notice: EntryNotice) =>
     REMEXCPRES: notice.removal?.reason || null,
     REMEXCPRES_CN: notice.removal?.reasonText ?? null,
     REMDATE: notice.removal?.removedOn ?? null,
-    // Whoever lists also lifts: the format wants the lifting authority named again.
+    // The listing authority also lifts. The format repeats it.
     RECORG: notice.removal ? notice.authorityCode : null,
     RECORG_CN: notice.removal ? notice.authority : null,
     REDOCNUM: notice.removal?.documentNumber ?? null,
@@ -47,7 +47,7 @@ export const checkSamrRow = (notice: EntryNotice): Fault[] => [
   ...faultsIn('samr-list', samrRow(notice)),
 ]
 
-/** The row does not say which list it is of; sent here, an entry of any other list would be shown as a serious one. */
+/** The row does not name its list. An entry of another list would appear as a serious one. */
 const otherList = (notice: EntryNotice): Fault[] =>
   notice.list === LIST
     ? []

@@ -1,22 +1,18 @@
-/** An outgoing row held against its format's schema. */
+/** Checks an outgoing row against its format's schema. */
 
 import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { Fault } from '../platform.js'
 
-/**
- * One fault for each field: what is absent breaks its type and its list of values alike. A broken condition is told as the
- * field that breaks it and once more as `if`; the field says enough.
- */
+/** Returns one fault per field. A failed condition is reported at its field and again as `if`, which is dropped. */
 export const faultsIn = (format: string, row: unknown): Fault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
 
 /**
- * The fields of a notice as its format can carry them. A removal waits for no words: in its row a text that is too long for the
- * receiver is cut, and one of another form than its field's is left out where the field may be empty. Any other row stays as it is,
- * for its check to find. `inner`: the fields stand in this object of the message.
+ * Makes a removal fit its format, because a removal must not wait for corrections: long texts are cut and malformed
+ * optional ones omitted. Other rows stay unchanged for their check. `inner` names the object that holds the fields.
  */
 export const fitting = <R extends object>(
   { action, key }: Pick<Notice, 'action' | 'key'>,
@@ -51,12 +47,11 @@ const propertiesOf = (format: string): Readonly<Record<string, Property>> =>
   (document(`platforms/${format}.json`) as { properties: Record<string, Property> }).properties
 
 interface Column {
-  /** The field's own name. */
   code: string
-  /** Its Chinese name. */
+  /** Chinese name. */
   title: string
 }
 
-/** The fields of a format's row in the order of its schema. */
+/** Returns a format's fields in schema order. */
 export const columnsOf = (format: string): Column[] =>
   Object.entries(propertiesOf(format)).map(([code, { title }]) => ({ code, title }))

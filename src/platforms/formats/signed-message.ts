@@ -1,6 +1,6 @@
 /**
- * signed-message, signed-penalty, signed-permit: one notice as one JSON message, signed over its time and its bytes. The key of
- * idempotency goes beside it in a header.
+ * signed-message, signed-penalty, signed-permit: one notice per JSON message, signed over time and bytes, with an
+ * idempotency key in a header.
  */
 import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
@@ -11,7 +11,7 @@ import { faultsIn, fitting } from './schema.js'
 
 export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-/** `Idempotency-Key`: the same for the same notice whenever it is sent, another one for the next. */
+/** Value of `Idempotency-Key`: stable for repeated sends of a notice, different for the next notice. */
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
 export const message = (notice: Notice) => {
@@ -41,7 +41,7 @@ const entryMessage = (notice: EntryNotice) => ({
       publishedOn: notice.publishedOn,
       endsOn: notice.endsOn,
       ...(notice.contested !== undefined && { contested: notice.contested }),
-      // Field by field, as all the rest: what a notice may come to hold later does not leave by itself.
+      // Copied field by field, so that fields added to a notice later are not sent by accident.
       removal: notice.removal && {
         reason: notice.removal.reason,
         reasonText: notice.removal.reasonText,
@@ -121,7 +121,7 @@ const sourcesOf = (notice: RecordNotice) => ({
   note: said(notice, 'note'),
 })
 
-/** Field by field, as all the rest. */
+/** Copied field by field for the same reason. */
 const removalOf = ({ removal }: RecordNotice) =>
   removal && {
     reason: removal.reason,
@@ -136,6 +136,6 @@ export const checkMessage = (notice: Notice): Fault[] => {
   return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))
 }
 
-/** HMAC-SHA-256 of `timestamp.body`, hex. */
+/** Returns HMAC-SHA-256 of `timestamp.body` in hex. */
 export const signature = (secret: string, timestamp: string, body: string): string =>
   createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')

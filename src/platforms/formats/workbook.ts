@@ -1,6 +1,6 @@
 /**
- * Rows as the Excel template of 双公示: a line of Chinese names, a line of codes, then one line for each row. Every cell is text, so
- * that no code loses its zeros and no text becomes a formula.
+ * The 双公示 Excel template: Chinese names, codes, then one line per row. All cells are text, which keeps leading zeros
+ * and prevents formulas.
  */
 import * as XLSX from '@e965/xlsx'
 import type { Row } from './record-notices.js'
@@ -8,10 +8,10 @@ import { columnsOf } from './schema.js'
 
 const SHEET_NAME_LENGTH_MAX = 31
 const COLUMN_WIDTH = 18 // characters
-/** Number of the format `@`, text, in ECMA-376 part 1, 18.8.30. */
+/** Number format `@` (text), ECMA-376 part 1, 18.8.30. */
 const TEXT_FORMAT = 49
 
-/** Bytes of an .xlsx. `format`: its schema's name under schema/platforms; `sheet`: the name of the sheet. */
+/** Returns the bytes of an .xlsx. `format` names a schema under schema/platforms. */
 export const workbook = (format: string, sheet: string, rows: readonly Row[]): Buffer => {
   const columns = columnsOf(format)
   const lines = [
@@ -22,9 +22,9 @@ export const workbook = (format: string, sheet: string, rows: readonly Row[]): B
   const made = XLSX.utils.aoa_to_sheet(lines)
   made['!cols'] = columns.map(() => ({ wch: COLUMN_WIDTH }))
   const book = XLSX.utils.book_new(made, sheet.slice(0, SHEET_NAME_LENGTH_MAX))
-  // The library keeps formats of numbers from one workbook to the next: what was read before must not show in what is written.
+  // SheetJS keeps number formats between workbooks. Formats read earlier must not leak into the output.
   Object.assign(book, { SSF: { [TEXT_FORMAT]: '@' } })
-  // Not packed: the bytes are then the same with every version of the machine's packer.
+  // Uncompressed output is the same with every zlib version.
   return XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: false })
 }
 

@@ -1,4 +1,4 @@
-/** XML, written and read within bounds. Knows no field name. */
+/** Writes XML and reads it within bounds. Knows no field names. */
 import { SaxesParser } from 'saxes'
 import { textOfBytes, Unreadable } from './reading.js'
 
@@ -7,17 +7,16 @@ const ELEMENTS_MAX = 100_000
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
-/** Text is that of the element itself; white space around it is not part of it. */
+/** Text belongs to the element itself and is trimmed. */
 export interface XmlElement {
   name: string
   text: string
   children: XmlElement[]
 }
 
-/** An element around parts that are XML already. */
+/** Wraps parts that are already XML. */
 export const node = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`
 
-/** The same with attributes. */
 export const tag = (
   name: string,
   attributes: Readonly<Record<string, string>>,
@@ -27,7 +26,7 @@ export const tag = (
   return `<${name}${written.join('')}>${parts.join('')}</${name}>`
 }
 
-/** An element around plain text. */
+/** Wraps plain text, which is escaped. */
 export const leaf = (name: string, text: string | number): string => `<${name}>${escaped(String(text))}</${name}>`
 
 const ENTITIES: Record<string, string> = {
@@ -36,30 +35,32 @@ const ENTITIES: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // Unescaped, a reader turns it into a line feed.
+  // XML parsers turn an unescaped carriage return into a line feed.
   '\r': '&#13;',
 }
 
-/** Characters that XML 1.0 has no way to write (controls, lone surrogates, U+FFFE and U+FFFF) become U+FFFD. */
+/** Replaces characters that XML 1.0 cannot express (controls, lone surrogates, U+FFFE, U+FFFF) with U+FFFD. */
 const escaped = (text: string): string =>
   text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
     .replace(/[&<>"'\r]/g, (character) => ENTITIES[character] ?? character)
 
-/** A name without the prefix of its name space. */
 export const localName = ({ name }: XmlElement): string => name.slice(name.indexOf(':') + 1)
 
-/** The elements of this local name, an outer one before those in it. */
+/** Returns the elements with a local name, outer before inner. */
 export const elementsNamed = (root: XmlElement, name: string): XmlElement[] => [
   ...(localName(root) === name ? [root] : []),
   ...root.children.flatMap((child) => elementsNamed(child, name)),
 ]
 
-/** The text of the first child of this local name; null: none, or empty. */
+/** Returns the text of the first child with a local name; null when missing or empty. */
 export const textIn = (element: XmlElement, name: string): string | null =>
   element.children.find((child) => localName(child) === name)?.text || null
 
-/** The root element. A document type is refused: no answer needs one, and entities are how XML does harm. */
+/**
+ * Parses an answer. Throws Unreadable, also for a DOCTYPE, because no answer needs one and entities are an attack
+ * vector.
+ */
 export const readXml = (bytes: Buffer): XmlElement => {
   const parser = new SaxesParser()
   const open: XmlElement[] = []

@@ -1,19 +1,16 @@
-/**
- * One question to a platform over HTTP, and what its status means. Only the configured address is ever asked: no redirect is
- * followed, and nothing in an answer is taken for an address.
- */
+/** One HTTP request to a platform. Only the configured address is used: redirects are not followed. */
 import { NoDisplay } from '../../foundation/errors/no-display.js'
 import { Refusal } from '../../foundation/errors.js'
 import { ask, Unreachable } from '../../foundation/http.js'
 import type { To } from '../platform.js'
 import { struck, struckBytes } from './secrets.js'
 
-/** Below the lease of a delivery (12 s): whoever takes it up next must not meet this call still under way. */
+/** Shorter than a delivery's lease (12 s), so that the next holder never meets this call still running. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
-/** However long a platform asks us to stay away, a removal is not kept back longer than this without another try. */
+/** Upper bound of Retry-After in seconds, because a removal must be retried soon. */
 const RETRY_AFTER_SECONDS_MAX = 3600
-/** The platform is well and does not know the question. */
+/** The platform works but does not know the request. */
 const NOT_IMPLEMENTED = 501
 
 export interface Question {
@@ -28,7 +25,7 @@ export interface Answer {
   body: Buffer
 }
 
-/** The platform's answer, if it is one that can speak of rows (2xx, 4xx, 501); else PLATFORM_UNREACHABLE. */
+/** Returns answers that may contain receipts (2xx, 4xx, 501). Otherwise throws PLATFORM_UNREACHABLE. */
 export const converse = async (to: To, { method, path, headers, body }: Question): Promise<Answer> => {
   const answer = await ask(addressOf(to, path), {
     method,
@@ -52,13 +49,13 @@ export const converse = async (to: To, { method, path, headers, body }: Question
 export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
 
-/** The platform answers, and displays nothing that can be read. */
+/** The platform answers but has no readable display. */
 export const noDisplay = (reason: string): Refusal => new NoDisplay(reason)
 
-/** Below the configured address, path and all; never beside it. */
+/** Appends to the configured address, including its path. */
 const addressOf = ({ url }: To, path: string): string => url.replace(/\/+$/, '') + path
 
-/** Seconds, or a date: that is measured against the answer's own date, since no clock is read here. */
+/** Parses Retry-After in seconds or as a date relative to the answer's Date header. */
 const retryAfter = (headers: Headers): number | null => {
   const wanted = headers.get('retry-after')?.trim()
   if (!wanted) return null

@@ -1,4 +1,4 @@
-/** One message out over HTTP, its receipts back: one for each notice in it. */
+/** Sends one message over HTTP and returns one receipt per notice. */
 import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery/delivery.js'
 import { Unreadable } from '../formats/reading.js'
 import type { To } from '../platform.js'
@@ -9,7 +9,7 @@ export interface Letter {
   path: string
   headers: Record<string, string>
   body: string | Uint8Array
-  /** The receipts in an answer; throws Unreadable. */
+  /** Parses the receipts of an answer. Throws Unreadable. */
   read: (answer: Buffer) => Receipt[]
 }
 
@@ -23,7 +23,7 @@ export const deliver = async (to: To, notices: readonly Notice[], letter: Letter
   )
 }
 
-/** What the answer says; an answer that says nothing agreed on leaves everything owed. */
+/** Parses an answer. Throws PLATFORM_UNREACHABLE when it is unreadable, so everything stays owed. */
 export const readable = <T>({ secret }: To, { status, body }: Answer, read: (bytes: Buffer) => T): T => {
   try {
     return read(body)
@@ -35,7 +35,7 @@ export const readable = <T>({ secret }: To, { status, body }: Answer, read: (byt
   }
 }
 
-/** Receipts in the order of the notices. Two notices of one key take that key's receipts in turn. */
+/** Orders receipts like the notices. Several notices with one key take its receipts in turn. */
 const matched = (notices: readonly Notice[], receipts: readonly Receipt[]): Receipt[] => {
   const unused = new Map<string, Receipt[]>()
   for (const receipt of receipts) {

@@ -1,7 +1,7 @@
 /**
- * An exchange folder (GB/T 39443-2020 5.5). A batch lies there as `<batch>.csv` from the moment on which it is whole; the receiver takes it
- * away when it likes and puts `<batch>.receipt.csv`, written beside and renamed, or at least ended with a line end. In `sent/` the
- * hub keeps the keys of each batch, so that it knows of what the receiver has taken and not answered yet.
+ * An exchange folder (GB/T 39443-2020 5.5). The hub publishes complete batches as `<batch>.csv`. The receiver removes
+ * them and writes `<batch>.receipt.csv`, renamed into place or ended by a line end. `sent/` keeps each batch's keys, so
+ * that taken but unanswered batches are known.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,26 +17,29 @@ const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
 const SENT = 'sent'
 const SHOWN = 'shown.csv'
-/** Some half a million entries. */
+/** Bytes; about half a million entries. */
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-/** So many batches may bear one id, when a sender was killed and begins to count anew. */
+/** Batches with the same id occur when a killed sender restarts its numbering. */
 const SAME_NAME_MAX = 100
-/** Batches and receipts stay for so long, by the folder's own times; then they are cleared away. */
+/** Retention of batches and receipts (30 days), by the folder's own times. */
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
-/** The receiver's own names, in batches and receipts. */
+/** The receiver's names in batches and receipts. */
 export interface FolderNames {
-  /** One of these is in every batch and receipt. */
+  /** Every batch and receipt has one of these columns. */
   keys: readonly string[]
   key: (row: ReadonlyMap<string, string>) => string | undefined
   sequence: (row: ReadonlyMap<string, string>) => string | undefined
-  /** One line of a receipt; null where it says neither yes nor no. */
+  /** Parses a receipt line; null when it decides nothing. */
   receipt: (row: ReadonlyMap<string, string>) => Receipt | null
 }
 
-/** Puts one batch there, whole or not at all; WAITING for each. Refuses with PLATFORM_UNREACHABLE: full, read only, not there. */
+/**
+ * Writes one batch atomically and returns WAITING for each notice. Throws PLATFORM_UNREACHABLE when the folder is full,
+ * read-only or missing.
+ */
 export const putBatch = (
   to: To,
   id: string,
@@ -49,13 +52,14 @@ export const putBatch = (
     const sent = await madeInside(folder, SENT)
     const name = await freeName(folder, id)
     await put(folder, name + BATCH, content)
-    // After the batch: killed between the two, what lies there is still seen; were it taken meanwhile, it is sent once more.
+    // Written after the batch. If the process dies in between, the batch itself still shows its keys; if it is taken
+    // meanwhile, it is sent again.
     await put(sent, name + BATCH, keysText(notices))
     await clearAway(folder, sent, name)
     return notices.map(({ key }) => waiting(key))
   })
 
-/** What became of notices: by the receipts, else WAITING while their batch lies there or was taken, else NO_RECEIPT. */
+/** Returns receipts where they exist, WAITING for notices in a known batch, and NO_RECEIPT otherwise. */
 export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames): Promise<Receipt[]> =>
   named(async () => {
     const wanted = new Set(notices.map(idOf))
@@ -65,17 +69,14 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
       const answered = await answerTo(batch, asked, names)
       for (const [id, receipt] of answered) {
-        // Sent more than once, the latest decides, for a person may have put right what was refused; what was taken once is done.
+        // The newest batch decides, because an officer may have corrected a rejection. An acceptance is final.
         if (receipt.accepted || !answers.has(id)) answers.set(id, withoutSecret(receipt, to.secret))
       }
     }
     return notices.map((notice) => answers.get(idOf(notice)) ?? unknownThere(notice.key))
   })
 
-/**
- * What the receiver displays: `shown.csv`, which it puts anew whenever it likes. Refused where it is not there or not finished; one
- * that is older than `notBefore` says nothing about what was sent since.
- */
+/** Reads `shown.csv`. Throws when it is missing, incomplete, or older than `notBefore`. */
 export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
   named(async () => {
     const path = join(pathOf(from.url), SHOWN)
@@ -133,7 +134,7 @@ interface SentBatch {
   receiptPath: string | null
 }
 
-/** Those in which any of these stands, newest first by the folder's own times. A month of others is looked at and not kept. */
+/** Returns batches that contain a wanted notice, newest first. Other batches are read but not kept in memory. */
 const batchesWith = async (
   wanted: ReadonlySet<string>,
   { url, signal }: To,
@@ -152,7 +153,7 @@ const batchesWith = async (
   for (const name of [...noted, ...unnoted]) {
     signal?.throwIfAborted()
     const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
-    // Whatever else lies there is not ours to read.
+    // Foreign files may be unreadable.
     const content = await contentOf(path).catch((error: unknown) => {
       if (noted.has(name)) throw error
       return null
@@ -172,7 +173,7 @@ const batchesWith = async (
   return batches.sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))
 }
 
-/** Of a batch whose keys were not noted: the batch itself. */
+/** Reads the keys from the batch itself when they were not noted. */
 const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
   const lines = readLines(content)
   return typeof lines === 'string'
@@ -180,7 +181,7 @@ const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
     : lines.rows.map((row) => ({ key: names.key(row) ?? '', sequence: Number(names.sequence(row)) }))
 }
 
-/** The answer to the notices asked for of one batch, by their ids. */
+/** Returns the receipts for the wanted notices of one batch by id. */
 const answerTo = async (
   { keys, receiptPath }: SentBatch,
   asked: readonly KeyAndSequence[],
@@ -189,10 +190,10 @@ const answerTo = async (
   const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
     asked.map((each) => [idOf(each), answer(each.key)])
   if (receiptPath === null) return all((key) => waiting(key))
-  // One that may not be read, or lies on a bad block, must not keep back what the others say.
+  // One unreadable receipt must not hide the others.
   const content = await contentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
-  // A person sees it beside each row; the receiver may put a better one.
+  // The text is shown beside each row; the receiver may replace the file.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
   if (!names.keys.some((name) => lines.names.includes(name)))
     return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
@@ -200,7 +201,7 @@ const answerTo = async (
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
 
-/** By key and sequence; where the receiver does not repeat the sequence, lines of one key in turn. */
+/** Matches by key and sequence. Without a sequence, lines of one key are taken in turn. */
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
@@ -224,7 +225,7 @@ const readLines = (content: Buffer): Lines | string => {
   }
 }
 
-/** Old batches that were taken, and old receipts. What still lies there untaken is nobody's to remove. */
+/** Removes old batches that were taken, and old receipts. Untaken batches stay. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await namesIn(folder))

@@ -1,4 +1,4 @@
-/** Receipts in a JSON answer, under each platform's own names. */
+/** Receipts in a JSON answer under each platform's names. */
 import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isTaken } from '../codes.js'
 import { isObject, jsonIn, shortened, textOf, Unreadable } from '../formats/reading.js'
@@ -14,7 +14,7 @@ export interface ReceiptNames {
   field: string
   value: string
   receiverId: string
-  /** A code for the whole answer, where there is one. */
+  /** Code for the whole answer, if the platform has one. */
   whole?: { code: string; good: string }
 }
 
@@ -29,7 +29,7 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platfo
   return rows.flatMap((row) => receiptIn(row, names, codes) ?? [])
 }
 
-/** A row without key or code says neither yes nor no: no receipt. */
+/** Returns null for a row without key or code, which decides nothing. */
 const receiptIn = (row: unknown, names: ReceiptNames, codes: Platform['codes']): Receipt | null => {
   if (!isObject(row)) return null
   const key = textOf(row[names.key])

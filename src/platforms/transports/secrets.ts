@@ -1,12 +1,12 @@
-/** A platform that repeats our credential in its answer must not bring it into receipts, errors or logs. */
+/** Removes our credentials from answers, so that an echo never reaches receipts, errors or logs. */
 
 import type { To } from '../platform.js'
 
-/** A shorter one would strike out half of an honest answer; none that is worth the name is that short. */
+/** Shorter secrets are not masked, because that would destroy ordinary text. */
 const SECRET_LENGTH_MIN = 6
 const STRUCK = '*'
 
-/** The answer's bytes with the credential struck out, as long as before. */
+/** Masks the credential in bytes and keeps the length. */
 export const struckBytes = (bytes: Buffer, secret: string): Buffer => {
   const wanted = Buffer.from(secret)
   if (secret.length < SECRET_LENGTH_MIN || !bytes.includes(wanted)) return bytes
@@ -17,11 +17,11 @@ export const struckBytes = (bytes: Buffer, secret: string): Buffer => {
   return struck
 }
 
-/** The same of text that was written with escapes and has been read. */
+/** Masks the credential in parsed text, where escapes had hidden it. */
 export const struck = (text: string, secret: string): string =>
   secret.length < SECRET_LENGTH_MIN ? text : text.replaceAll(secret, STRUCK.repeat(secret.length))
 
-/** All that opens the door: the credential, and the password that stands in an address. */
+/** The credential and the password in an address. */
 export const secretsOf = ({ url, secret }: Pick<To, 'url' | 'secret'>): string[] => {
   const written = URL.canParse(url) ? new URL(url).password : ''
   try {

@@ -1,6 +1,6 @@
 /**
- * Reading back what a platform displays under our keys: a JSON list under its own names, page by page in the order of the
- * keys (`GET /entries?after=KEY&limit=N`), or of some keys (`GET /entries?keys=A,B`). What was removed is not in it.
+ * Reads what a platform displays under our keys, as JSON under its own names: all entries by page (`GET
+ * /entries?after=KEY&limit=N`) or some (`GET /entries?keys=A,B`). Removed entries are absent.
  */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, Unreadable } from '../formats/reading.js'
@@ -9,36 +9,36 @@ import { type Answer, converse, noDisplay, unreachable } from './converse.js'
 import { readable, unknownThere } from './deliver.js'
 
 const PATH = '/entries'
-/** Entries asked for in one call, and read in all: a display that has no end is no display. */
+/** Entries per call and in all. */
 const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
-/** Calls for all of it: a platform that gives one entry at a time would keep the hub asking for days. */
+/** Bounds platforms that return one entry per page. */
 const PAGES_MAX = 1_000
-/** Keys in one question: an address may have to pass gates that take no more than 8 KB. */
+/** Keys per request, so that the URL stays below the 8 KB limit of proxies. */
 const KEYS_AT_ONCE = 50
-/** Characters; a longer key is none of ours. */
+/** Characters of a key. */
 const KEY_LENGTH_MAX = 200
 
-/** The platform's own id of the row stands beside what it displays. */
+/** The platform's own id of an entry. */
 const RECORD_ID = 'recordId'
-/** A kind that it displays beside entries of the list, where it says so. */
+/** Kind of an entry, if the platform states it. */
 const KIND = 'kind'
-/** What a server answers that knows no such address: Not Found, Method Not Allowed, Gone, Not Implemented. */
+/** Status codes for an unknown address. */
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
-/** Made anew for each question: some are good for one only. */
+/** Called per request, because some credentials are valid once. */
 export type Credentials = () => Record<string, string>
 
-/** Everything that is displayed. Refuses with PLATFORM_UNREACHABLE rather than give a part for the whole. */
+/** Returns everything displayed. Throws PLATFORM_UNREACHABLE instead of returning a part. */
 export const readShown = async (from: To, credentials: Credentials, names: ShownNames): Promise<Shown[]> => {
   const shown = new Map<string, Shown>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {
     if (pages === PAGES_MAX) throw unreachable(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
     const page: Displayed[] = await pageOf(from, credentials, names, after)
-    // Some platforms give less than was asked for: only an empty page is the end.
+    // Platforms may send short pages. Only an empty page is the end.
     if (page.length === 0) return [...shown.values()]
     const known = page.filter(({ key }) => shown.has(key)).length
-    // The same list once more, and not cut to what was asked for: it knows no pages, and has given all.
+    // The same complete list again: the platform ignores paging and has sent everything.
     if (known === page.length && known === shown.size && known < PAGE_ENTRIES) return [...shown.values()]
     if (known > 0) throw unreachable('展示清单分页重复 the pages of what is displayed overlap')
     for (const { recordId: _, ...entry } of page) shown.set(entry.key, entry)
@@ -49,8 +49,8 @@ export const readShown = async (from: To, credentials: Credentials, names: Shown
 }
 
 /**
- * What became of additions and changes whose answer never came: done where this or something newer is displayed, else
- * nothing is known. A removal is never read off a display: what is not displayed may still be on its way to be.
+ * Returns the fate of unanswered additions and changes: accepted if this or a newer sequence is displayed, else
+ * unknown. Removals stay unknown, because an absent entry may still be about to appear.
  */
 export const askDisplayed = async (
   notices: readonly Notice[],
@@ -90,16 +90,13 @@ const pageOf = async (
 ): Promise<Displayed[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
   const answer = await asked(from, credentials, query)
-  // Whatever a 4xx carries is no list of entries: read as an empty one, everything would seem to be missing.
+  // Reading a 4xx as an empty list would make every entry look missing.
   if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplay(`HTTP ${answer.status}`)
   if (answer.status >= 400) throw unreachable(`HTTP ${answer.status}`)
   return entriesIn(from, answer, names)
 }
 
-/**
- * A platform that does not take the question, or answers it with something else (its start page), knows nothing, and is sent the
- * same again: what cannot be asked must not keep back what can be sent.
- */
+/** Returns [] when the platform does not support the question. The notices are then sent again. */
 const displayedOf = async (
   from: To,
   credentials: Credentials,
@@ -129,7 +126,9 @@ const entriesIn = (from: To, answer: Answer, names: ShownNames): Displayed[] =>
 const displayedAll = (bytes: Buffer, names: ShownNames): Displayed[] =>
   jsonArrayIn(bytes).map((row) => displayedIn(row, names))
 
-/** A row without a key is no reason to guess: a comparison on half a list would call for wrong removals. */
+/**
+ * A comparison with an incomplete list could cause wrong removals, so a row without a key makes the list unreadable.
+ */
 const displayedIn = (row: unknown, names: ShownNames): Displayed => {
   const key = isObject(row) ? textOf(row[names.key]) : null
   if (!isObject(row) || key === null || key.length > KEY_LENGTH_MAX)

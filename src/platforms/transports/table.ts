@@ -1,6 +1,6 @@
 /**
- * An exchange table (前置机, GB/T 39443-2020 5.6): the hub writes rows into a database that both can reach, the receiver reads those in
- * state 0 and answers in the columns beside each. Address: `postgres://…/database?schema=NAME`.
+ * An exchange table (前置机, GB/T 39443-2020 5.6). The hub writes rows into a shared database; the receiver answers beside
+ * each row. Address: `postgres://…/database?schema=NAME`.
  */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
@@ -16,7 +16,7 @@ import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upse
 /** SQLSTATE. */
 const UNDEFINED_TABLE = '42P01'
 
-/** Writes rows and tells what stands beside each: an answer given to the same row before, else WAITING. */
+/** Writes rows and returns the answers that already stand beside them, else WAITING. */
 export const putRows = (
   to: To,
   table: string,
@@ -40,7 +40,7 @@ export const askTable = (notices: readonly Notice[], to: To, table: string, name
     return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
   })
 
-/** What the receiver says that it displays, in a table or view of its own. */
+/** Reads the receiver's table or view of displayed entries. */
 export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
@@ -66,7 +66,7 @@ const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Rec
   return secretsOf(to).reduce(withoutSecret, receipt)
 }
 
-/** The row itself: a value that its column does not take, a condition of the receiver's own. Of one among many nobody knows which. */
+/** SQLSTATE classes 22 and 23: a value or constraint of the row. In a batch the faulty row is unknown. */
 const NOT_TAKEN = /^2[23]/
 
 const notTaken = (key: string, code: string): Receipt => ({
@@ -79,11 +79,11 @@ const notTaken = (key: string, code: string): Receipt => ({
   receiverId: null,
 })
 
-/** The database's and the system's own words may repeat the address, which holds a password: only their code is told. */
+/** Error texts may contain the address with its password, so only the code is shown. */
 const inTable = async <T>(
   to: To,
   work: Parameters<typeof connected<T>>[1],
-  /** What an error of this code says after all; null: nothing. */
+  /** Maps an SQLSTATE to a result; null to throw. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()

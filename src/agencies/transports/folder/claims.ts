@@ -1,7 +1,7 @@
 /**
- * Claims: a file is ours once it was renamed into a folder of our own below `.taken`; renaming succeeds for one only. The
- * claim's name says who holds it, and its time is renewed while it is held: a hub that died leaves a claim which the next
- * one renames in turn. All times are the folder's own, read from what is made in it: no two clocks are compared.
+ * Claims. Renaming a file into its own folder below `.taken` claims it, because only one rename can succeed. The folder
+ * name identifies the holder and its ctime is renewed as a heartbeat; the next hub takes over a stale claim by
+ * renaming. Times come from the folder's file system, so clocks are never compared.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { READY, textOf } from './names.js'
 
 const TAKEN = '.taken'
 const RENEW_EVERY = 20_000 // ms
-/** Names of what is still being written, and of the marks beside it. */
+/** Incomplete files and the marks beside them. */
 const NOT_YET = /^\.|\.(?:part|filepart|tmp)$/i
 
 export interface Waits {
@@ -21,20 +21,20 @@ export interface Waits {
 }
 
 export interface Claim extends ClaimedFile {
-  /** Its folder goes once the file has gone; a file that is still there is taken up again later. */
+  /** Removes the claim's folder if its file is gone. A remaining file is claimed again later. */
   release: () => Promise<void>
-  /** For a file that could not be removed: it stays where it is, and comes again behind all others. */
+  /** Leaves a file that cannot be removed in place, behind all others. */
   leave: () => void
 }
 
 export interface Claimed {
   claim: Claim | null
-  /** Another file could be taken at once. */
+  /** Another file could be claimed at once. */
   more: boolean
 }
 
 const held = new Set<string>()
-/** Claims of this process whose file could not be removed after it had been judged. */
+/** Claims of this process whose judged file could not be removed. */
 const unremovable = new Set<string>()
 
 export const claimNext = async (path: string, { settleMs, abandonedMs }: Waits): Promise<Claimed> => {
@@ -54,7 +54,7 @@ export const claimNext = async (path: string, { settleMs, abandonedMs }: Waits):
   return { claim: null, more: false }
 }
 
-/** What time it is where the files are. Also the proof that the folder can be written. */
+/** Returns the time of the folder's file system, and proves that the folder is writable. */
 const timeIn = async (path: string): Promise<number> => {
   const probe = join(path, `.now-${randomUUID()}`)
   const file = await open(probe, 'wx')
@@ -72,7 +72,7 @@ interface Ready {
   written: number
 }
 
-/** Files that can be taken, oldest first. What never can be is put aside with its reason. */
+/** Returns the files ready to be taken, oldest first. Anything that is not a file is refused. */
 const readyIn = async (path: string, now: number, settleMs: number): Promise<Ready[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
@@ -82,7 +82,7 @@ const readyIn = async (path: string, now: number, settleMs: number): Promise<Rea
     if (NOT_YET.test(name) || name.endsWith(READY) || entry.isDirectory()) continue
     const at = Buffer.concat([Buffer.from(path + sep), entry.name])
     const found = await lstat(at).catch(gone)
-    // The time of change, which unlike that of writing nobody can set.
+    // Uses ctime, which nobody can set, unlike mtime.
     if (!found || !(names.has(name + READY) || now - found.ctimeMs >= settleMs)) continue
     if (found.isFile()) ready.push({ name, at, written: found.mtimeMs })
     else await refuseUnopened(path, name, at)
@@ -95,11 +95,11 @@ const gone = (error: NodeJS.ErrnoException): null => {
   throw error
 }
 
-/** Null: another hub was faster. */
+/** Returns null when another hub was faster. */
 const taken = async (path: string, { name, at }: Ready): Promise<Claim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
-  // Before it is there: whoever of this process finds it must know it for held.
+  // Registered before the folder exists, so that this process never takes it for abandoned.
   held.add(id)
   try {
     await mkdir(own, { recursive: true })
@@ -109,7 +109,7 @@ const taken = async (path: string, { name, at }: Ready): Promise<Claim | null> =
     held.delete(id)
     return gone(error as NodeJS.ErrnoException)
   }
-  // The next file of this name needs a mark of its own; the longest names have no room for one.
+  // The next file of this name needs a new mark. The longest names leave no room for one.
   await rm(join(path, name + READY), { force: true }).catch(() => {})
   return holding(own, id, name)
 }
@@ -123,7 +123,7 @@ const takenUp = async (path: string, left: string): Promise<Claim | null> => {
     unremovable.delete(left)
     const [name] = await readdir(own)
     if (name !== undefined) return holding(own, id, name)
-    // It died after its file had gone its way.
+    // The process died after its file had been archived or moved.
     await rmdir(own)
   } catch (error) {
     gone(error as NodeJS.ErrnoException)
@@ -136,7 +136,7 @@ const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid
 
 const holding = (own: string, id: string, name: string): Claim => {
   const renewing = setInterval(() => {
-    // What time we say does not matter: that it is said changes the folder's own.
+    // The value is irrelevant: the call itself updates ctime.
     void utimes(own, 0, 0).catch(() => {})
   }, RENEW_EVERY)
   renewing.unref()
@@ -156,7 +156,10 @@ const holding = (own: string, id: string, name: string): Claim => {
   }
 }
 
-/** Claims whose holder is no more, oldest first: known at once of this machine, after a while of others. */
+/**
+ * Returns abandoned claims, oldest first. A dead process on this machine is detected at once, on other machines after a
+ * delay.
+ */
 const abandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(gone)
   const left: { id: string; since: number }[] = []
@@ -171,7 +174,7 @@ const abandoned = async (path: string, now: number, abandonedMs: number): Promis
 const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
-  // Our own number and not held by us: from before a restart that got the same number again.
+  // The claim has our own process id but is not ours: it predates a restart.
   return Number(pid) === process.pid || !isRunning(Number(pid))
 }
 

@@ -1,26 +1,26 @@
-/** What becomes of a file in the end. Nothing that is there already is ever written over. */
+/** Final steps for a claimed file. No existing file is ever overwritten. */
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Opening, Settled } from '../../delivery.js'
 import { fitting, REFUSED } from './names.js'
 
-/** A file that a process has claimed: its sender's name for it, and where it lies now. */
+/** A claimed file: the sender's name and its current path. */
 export interface ClaimedFile {
   name: string
   path: string
 }
 
 const REASON = '.reason.txt'
-const MAX_LINES = 10_000 // of rejects told in a reason
-const MAX_TWINS = 10_000 // files of one name
+const MAX_LINES = 10_000 // reject lines in a reason file
+const MAX_TWINS = 10_000 // files of the same name
 
 export const archived = async ({ name, path }: ClaimedFile, archive: Opening['archive']): Promise<void> => {
   await archive?.(path, name)
   await unlink(path)
 }
 
-/** Where it came from, under its own name if that is still free. */
+/** Moves a file back to its folder, under its own name if that is free. */
 export const putBack = async (path: string, { name, path: at }: ClaimedFile): Promise<void> => {
   for (const target of twins(name)) if (await moved(at, join(path, target))) return
   throw new Error('no free name to put a file back under')
@@ -48,14 +48,14 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
       write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
     )
   } catch (error) {
-    // Another hub has put it aside.
+    // Another hub has already moved it.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 
 type Write = (line: string) => Promise<void>
 
-/** The reason is made first: whoever makes it owns the name. A full disk may cost its text, never the file. */
+/** Creating the reason file first reserves the name. A full disk may cost its text but never the file. */
 const aside = async (
   path: string,
   name: string,
@@ -86,7 +86,7 @@ const made = (path: string) =>
     throw error
   })
 
-/** `a.csv`, `a.2.csv`, `a.3.csv` … */
+/** Yields `a.csv`, `a.2.csv`, `a.3.csv` … */
 function* twins(name: string): Iterable<string> {
   yield name
   const ending = extname(name)
@@ -94,7 +94,7 @@ function* twins(name: string): Iterable<string> {
   for (let n = 2; n <= MAX_TWINS; n += 1) yield `${fitting(stem)}.${n}${ending}`
 }
 
-/** False: something is there already. By a second link where there are links, because renaming would write over it. */
+/** Returns false when the target exists. Uses a hard link where possible, because rename would overwrite. */
 const moved = async (from: PathLike, to: string): Promise<boolean> => {
   try {
     await link(from, to)

@@ -1,23 +1,23 @@
-/** Names of files: as bytes they are the agency's, as text ours. */
+/** File names: raw bytes on the agency's side, text on ours. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import iconv from 'iconv-lite'
 
-/** Beside a file: it is complete, whatever its age. */
+/** Suffix of a mark that declares the file beside it complete, whatever its age. */
 export const READY = '.ok'
-/** Folder for what was refused; below the feed's own, so that its sender finds it. */
+/** Folder for refused files, inside the feed's folder so that the sender finds it. */
 export const REFUSED = 'refused'
-/** Longest name that a file system takes, bytes, less room for an ending. */
+/** Longest file name in bytes, minus room for a suffix. */
 const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters
 
-/** Names come as they were written on a machine that may not write UTF-8. */
+/** Decodes a file name, which may not be UTF-8. */
 export const textOf = (raw: Buffer): string =>
   isUtf8(raw) ? raw.toString('utf8') : fitting(iconv.decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
-/** A name that leaves room for an ending; a cut one keeps a digest of all of it. */
+/** Shortens a name to leave room for a suffix. A shortened name keeps a digest of the whole. */
 export const fitting = (name: string): string => {
   const bytes = Buffer.from(name)
   if (bytes.length <= MAX_NAME) return name

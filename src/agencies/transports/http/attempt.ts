@@ -1,6 +1,6 @@
 /**
- * One question to an agency, asked up to three times. A short failure is tried again; what cannot mend is not. An agency that
- * has brought part of a feed is waited for longer, so that what was read need not be asked for again.
+ * One request to an agency with retries. Transient failures are retried, permanent ones are not. An agency that has
+ * already delivered part of a feed gets more patience, since its pages would otherwise be fetched again.
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,36 +13,36 @@ import { isRecord } from '../../readers/shapes.js'
 const TRIES = 3
 const FIRST_PAUSE = 200 // ms, doubled each time
 const LONGEST_PAUSE = 2000 // ms
-/** Between tries beyond the third. */
+/** Pause between retries beyond the third attempt. */
 const OUTAGE_PAUSE = 10_000 // ms
 const LONGEST_RETRY_AFTER = 5 // s
-/** Trying again mends none of these. */
+/** Failures that a retry cannot fix. */
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
-const MAX_MARK = 1024 // characters of an ETag or a date
+const MAX_MARK = 1024 // characters of an ETag or date
 
 export const UNMODIFIED = 304
 export const GONE = 410
 
-/** How long an agency may take, and how much it may send. */
+/** Time and size limits of one pull. */
 export interface Limits {
-  /** For one try at a page, milliseconds. */
+  /** Timeout of one attempt at a page, milliseconds. */
   pageMs: number
-  /** For all pages with all their tries, milliseconds. */
+  /** Time for all pages with all retries, milliseconds. */
   pullMs: number
-  /** Pages or pieces; 20,000 when absent. */
+  /** Most pages; 20,000 by default. */
   pages?: number
-  /** How long an agency that has begun to answer is waited for while it is away, milliseconds; absent: three tries. */
+  /** How long to retry an agency that has begun to answer, milliseconds. Without it there are three attempts. */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000
 const LEAST_PULL_MS = 10 * 60_000
-/** An agency may put fewer items on a page than it is asked for; it is counted on to put no fewer than this. */
+/** Fewest items per page assumed when an agency sends smaller pages than requested. */
 const LEAST_PAGE_ITEMS = 200
-/** How long a page may take on average, milliseconds: what a feed's bounds promise can then be brought. */
+/** Average milliseconds per page that the limits allow for. */
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-/** Limits by which as many items can come as the feed's bounds let pass. `pageItems`: as many a page is asked to hold. */
+/** Returns limits large enough for the feed's bounds. `pageItems` is the requested page size. */
 export const limitsFor = (most: number, pageItems: number): Limits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
@@ -55,17 +55,17 @@ export const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface How extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
-  /** For all tries and the pauses between them, ms. */
+  /** Time for all attempts and pauses, milliseconds. */
   withinMs: number
-  /** For how long after its first failure it is tried again, ms; 0: three times in all. */
+  /** Retry period after the first failure, milliseconds. 0 means three attempts in all. */
   outageMs?: number
-  /** Answers beside 200 that whoever asks knows what to do with. */
+  /** Status codes besides 200 that the caller handles. */
   accepts?: readonly number[]
 }
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** One question, asked up to three times, or for as long as an outage may last. Only an answer of 200, or one that is accepted, comes back. */
+/** Sends a request with retries. Returns only status 200 or an accepted one; otherwise throws FEED_UNREACHABLE. */
 export const attempt = async (
   { url, signal }: Source,
   path: string,
@@ -86,7 +86,7 @@ export const attempt = async (
   }
 }
 
-/** `attempt` again and again within one span of time, in which only the agency's own time counts. */
+/** Returns a function that repeats `attempt` within one total time. Only time spent waiting for the agency counts. */
 export const makeAsker = (source: Source, { pageMs, pullMs, outageMs = 0 }: Limits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
   let begun = false
@@ -125,7 +125,7 @@ const once = async (
   }
 }
 
-/** Seconds, or a date, which counts from the answer's own date: the agency's clock need not be ours. */
+/** Retry-After as seconds, or as a date relative to the answer's own Date header because clocks may differ. */
 const retryAfter = (headers: Headers): number | null => {
   const wish = headers.get('retry-after')
   if (wish === null) return null
@@ -134,7 +134,7 @@ const retryAfter = (headers: Headers): number | null => {
   return Number.isNaN(wait) ? null : Math.max(0, wait)
 }
 
-/** What the agency asks for, within reason; else doubling, spread so that not all who failed come back at once. */
+/** Follows Retry-After up to a bound. Otherwise uses exponential backoff with jitter. */
 const pauseBefore = (tried: number, retryAfterMs: number | null): number => {
   if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER * 1000)
   const full = tried >= TRIES ? OUTAGE_PAUSE : Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE)
@@ -149,13 +149,13 @@ const rest = async (ms: number, signal: AbortSignal | undefined): Promise<void> 
   }
 }
 
-/** Whoever stopped us may have said why. */
+/** The abort reason may be a more precise refusal. */
 const stopped = (signal: AbortSignal | undefined): Refusal =>
   isRefusal(signal?.reason) ? signal.reason : new Refusal('STOPPING')
 
 export const half = (reason: string): Refusal => new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
-/** By what an answer can be recognised next time. */
+/** Validators of a cached answer (RFC 9110, 8.8). */
 export type Mark = { etag: string | null; modified: string | null }
 
 export const markOf = ({ headers }: Asked): Mark | null => {
@@ -166,13 +166,13 @@ export const markOf = ({ headers }: Asked): Mark | null => {
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** "Only if it is another one": the headers of such a question. An ETag is the better proof and stands alone. */
+/** Returns conditional request headers. An ETag is the stronger validator and is sent alone. */
 export const unless = ({ etag, modified }: Mark): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
 }
 
-/** State is believed only if it is of this address and has the form in which it was kept. */
+/** Returns the stored state if it belongs to this address and is well-formed, else null. */
 export const keptFrom = (state: Json, address: string): Record<string, unknown> | null =>
   isRecord(state) && state['address'] === digestOf(address) ? state : null
 
@@ -181,22 +181,19 @@ export const isMark = (value: unknown): value is Mark =>
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
 
-/** An address may hold a key, and a state is shown to whoever may see a run. */
+/** Addresses may contain a key, and a run's state is visible to people, so only a digest is stored. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* none(): AsyncIterable<Item> {}
 
-/**
- * Asks for the next page while the one before is taken in. `stop` ends a question that nobody will read: whoever gives a feed up
- * early must not leave one behind.
- */
+/** Fetches the next page while the current one is processed. `stop` aborts a request whose answer nobody will read. */
 export const readingAhead = (source: Source) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
   return {
     source: { ...source, signal },
     ahead: <T>(question: Promise<T>): Promise<T> => {
-      // Awaited when its turn comes; until then nobody else is to be told of its failure.
+      // The error surfaces when the promise is awaited. This prevents an unhandled rejection before.
       question.catch(() => {})
       return question
     },

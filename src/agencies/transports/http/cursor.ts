@@ -1,6 +1,6 @@
 /**
- * A feed by cursor: each answer names the place where the next one begins. A stream of changes is taken up where the
- * last successful run left it; a listing that is only cut into pieces begins anew each time.
+ * A feed by cursor. A change stream resumes where the last successful run ended; a listing starts from the beginning
+ * every time.
  */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -13,23 +13,23 @@ import { digestOfItems } from './repeats.js'
 
 const MAX_CURSOR = 4096 // characters
 
-/** One answer taken apart: what it holds, and where the next one begins; null: there is no next one. */
+/** One answer: its items and the next cursor, null at the end. */
 export interface Piece {
   items: readonly unknown[]
   next: string | null
 }
 
 export interface Cursoring {
-  /** How many items a piece is asked to hold. */
+  /** Items requested per answer. */
   pieceItems: number
-  /** `cursor` null: from the beginning. */
+  /** Builds a request. A null cursor means the beginning. */
   ask: (
     cursor: string | null,
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Refuses an answer that is no success; null: no piece of this feed. */
+  /** Parses an answer. Throws on an error answer; returns null when it is no answer of this feed. */
   open: (body: Buffer) => Piece | null | Promise<Piece | null>
-  /** The cursor is a place in a stream of changes that never ends: next time goes on from there. */
+  /** True for an endless change stream, which the next run resumes. */
   resumes: boolean
 }
 
@@ -52,7 +52,7 @@ export const byCursor = async (
   const first = kept && (await again(ask, cursoring, kept))
   if (first?.status === door.UNMODIFIED)
     return { items: door.none(), file: null, unmodified: true, whole: false, next: () => source.state }
-  // The agency no longer knows the place: everything since could be missed, so everything is asked for.
+  // HTTP 410: the agency no longer knows the cursor. Changes may be lost, so everything is fetched again.
   const resumed = kept !== null && first !== null && first.status !== door.GONE
   const last: Place = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: door.digestOf(address), ...last } : null)
@@ -82,9 +82,9 @@ interface Reading extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | '
 
 interface From {
   cursoring: Cursoring
-  /** Brought up to the place of the last answer while they are read. */
+  /** Updated to the last answer's place while items are read. */
   last: Place
-  /** The first answer, where it has come already. */
+  /** The first answer, if already fetched. */
   first: Asked | null
   most: number
 }
@@ -116,7 +116,7 @@ async function* pieces(
     const before = piece.items.length > 0 ? seen.get(digest) : undefined
     if (before !== undefined) throw door.half(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
     seen.set(digest, number)
-    // The end of a stream may name itself: nothing has happened since.
+    // At the end of a stream the next cursor may equal the current one, with no items.
     const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
       throw door.half('游标无效 no cursor that can be used')

@@ -8,7 +8,7 @@ import type { Shape } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 
 const FILE_TIMEOUT = 120_000 // ms
-const FILE_PULL_MS = 10 * 60_000 // for all tries
+const FILE_PULL_MS = 10 * 60_000 // ms for all attempts
 const FILE_BYTES = 64 * 1024 * 1024
 
 export const file = async (
@@ -28,7 +28,7 @@ export const file = async (
   let got: Asked | null = first
   async function* items(): AsyncIterable<Item> {
     got ??= await ask(path, {})
-    // Such an answer ends where the connection does: whether all of it came cannot be known.
+    // Without a declared length a truncated answer cannot be detected.
     if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))
       throw door.half('应答未声明长度 an answer that does not say where it ends')
     yield* readContent(fromBytes(got.body), shapes, feed)

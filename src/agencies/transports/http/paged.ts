@@ -1,12 +1,9 @@
 /**
- * A feed in numbered pages with a total, by GET or through a gateway by POST. Half of it is never taken for the whole.
- *
- * A pull that broke off begins at page 1 again, also the next night. The number of a page is a place in a list that shifts: with
- * each record that comes or goes, those behind it move to another page. Put together from two nights, a delivery would lack the
- * records that moved across the seam, and their absence would end them: a firm would lose its registration, or a listed one its
- * entry. Within one run the total and the pages are held against one another. A feed whose cursor is a place in a stream of
- * changes does go on where it ended (cursor.ts), and such a delivery ends nothing. So a large register has to come in one run:
- * a page that fails is asked for again (attempt.ts), and the limits follow from the feed's bounds (`limitsFor`).
+ * A feed in numbered pages with a total, by GET or by POST through a gateway. An interrupted pull restarts at page 1,
+ * because page numbers shift when records come and go. Combining two nights could miss records at the seam, and a
+ * missing record ends: a firm would lose its registration. Within a run, totals and pages are checked against each
+ * other. A large register must therefore arrive in one run: pages are retried (attempt.ts) and limits follow the feed's
+ * bounds (`limitsFor`).
  */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -16,10 +13,10 @@ import { itemOf, type Shape } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
-/** Pages whose marks are kept; a feed of more is read anew each time. */
+/** Most pages whose validators are stored. Larger feeds are always read again. */
 const MAX_MARKS = 1000
 
-/** One page taken apart: what it holds, how much there is in all, and which page it says it is. */
+/** One parsed page: its items, the total of all pages and its own page number. */
 export interface Page {
   items: readonly unknown[]
   total: number
@@ -27,13 +24,13 @@ export interface Page {
 }
 
 export interface Paging {
-  /** How many items a page is asked to hold, or as the agency fixes it. */
+  /** Items requested per page, or the size that the agency fixes. */
   pageItems: number
   ask: (
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Refuses an answer that is no success; null: no page of this feed. */
+  /** Parses a page. Throws on an error answer; returns null when it is no page of this feed. */
   open: (body: Buffer) => Page | null | Promise<Page | null>
 }
 
@@ -55,7 +52,7 @@ export const pages = async (
   return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, door.pagesIn(limits)), file: null, next }
 }
 
-/** Only if every page says so: the first may be as it was while another changed. */
+/** Every page must be unmodified. An unchanged first page proves nothing about the others. */
 const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Promise<boolean> => {
   if (!Array.isArray(marks) || marks.length === 0 || !marks.every(door.isMark)) return false
   for (const [at, mark] of marks.entries()) {
@@ -89,7 +86,7 @@ async function* paged(
   for (let number = 1; number <= most; number += 1) {
     const { isGet } = coming
     const answer = await coming.answer
-    // To ask by POST whether something is still the same has no agreed meaning.
+    // Conditional POST requests have no defined meaning.
     if (marks.length <= MAX_MARKS) marks.push(isGet ? door.markOf(answer) : null)
     const page = await paging.open(answer.body)
     if (!page)

@@ -1,4 +1,4 @@
-/** By which a page is seen to have come before. */
+/** Digest that detects a repeated page. */
 import { createHash } from 'node:crypto'
 import { Refusal } from '../../../foundation/errors.js'
 
@@ -6,7 +6,7 @@ export const digestOfItems = (items: readonly unknown[]): string => {
   try {
     return createHash('sha256').update(JSON.stringify(items)).digest('hex')
   } catch (error) {
-    // Parsing knows no depth, writing does.
+    // JSON.parse accepts any depth, JSON.stringify does not.
     if (!(error instanceof RangeError)) throw error
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '嵌套过深 nested too deep' })
   }

@@ -1,8 +1,8 @@
-/** The SQL of an exchange table, of which the hub knows the columns around the agency's own. */
+/** The SQL of an exchange table. Columns other than the exchange's own are the record's fields. */
 import knexModule, { type Knex } from 'knex'
 import { Refusal } from '../../../foundation/errors.js'
 
-/** 0 new · 1 taken, for receivers that mark what they read; this one changes nothing before it has an answer · 2 accepted · 3 rejected. */
+/** 0 new, 1 taken (for receivers that mark what they read; unused here), 2 accepted, 3 rejected. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
 const BATCH_ROWS = 200
@@ -11,7 +11,7 @@ const ANSWERS_AT_ONCE = 1000
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 60_000
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
-/** Columns that are the exchange's; every other one is a field of the record. */
+/** Columns of the exchange itself. */
 const OURS = ['id', 'state', 'check_state', 'error_code', 'error_message', 'feedback_time', 'resub_time']
 const PAYLOAD = 'payload'
 
@@ -27,8 +27,8 @@ export const FAULTS: Record<string, string> = {
 }
 
 /**
- * The table as an agency makes it: with one `payload` (`columns` absent), or a column for each field. `state` is set to
- * 0 by the agency, at first and when it sends a row again (then with `resub_time`); all of the answer is the hub's.
+ * DDL for the agency. Without `columns` there is one `payload`. The agency sets `state` to 0 initially and on
+ * resubmission (with `resub_time`); the hub writes all answer columns.
  */
 export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns
@@ -46,22 +46,22 @@ export const exchangeTable = (feed: string, columns?: readonly string[], schema 
 )`
 }
 
-/** What stands in SQL as a name and comes from outside must be one. */
+/** Validates a name from outside before it enters SQL. */
 export const identifier = (name: string): string => {
   if (IDENTIFIER.test(name)) return name
   throw new Refusal('FEED_UNREACHABLE', { reason: '交换库的模式名或表名无效 no valid name of a schema or table' })
 }
 
 export interface Row {
-  /** Digits: as a number it could be rounded. */
+  /** Decimal digits, since a number could be rounded. */
   id: string
-  /** Changes with the row: what changed since it was read has not been judged. */
+  /** The row's xmin. A row changed since it was read has not been judged. */
   version: string
   large: boolean
   fields: unknown
 }
 
-/** `code` null: accepted. */
+/** A null `code` means accepted. */
 export interface Answer {
   id: string
   version: string
@@ -70,9 +70,9 @@ export interface Answer {
 }
 
 export interface Exchange {
-  /** Columns of the record; null: it is all in `payload`. */
+  /** Columns of the record; null when `payload` holds it all. */
   columns: string[] | null
-  /** Rows that wait, counted up to `most`. */
+  /** Counts waiting rows, at most `most`. */
   count: (most: number) => Promise<number>
   batch: (after: string, most: number) => Promise<Row[]>
   answer: (answers: readonly Answer[]) => Promise<void>
@@ -80,7 +80,7 @@ export interface Exchange {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** One transaction over a connection of its own; a reading one could change nothing if it tried. */
+/** Runs one transaction on its own connection. `readOnly` makes PostgreSQL reject changes. */
 export const connected = async <T>(url: string, readOnly: boolean, work: (db: Knex) => Promise<T>): Promise<T> => {
   const db = knexModule.default({
     client: 'pg',
@@ -139,7 +139,7 @@ const columnsOf = async (db: Knex, schema: string, name: string): Promise<string
   return names
 }
 
-/** Values as PostgreSQL writes them: no driver makes a day of another zone, or a rounded number, of one. */
+/** Selects values as text in PostgreSQL, so that no driver shifts a date's zone or rounds a number. */
 const batch = async (
   db: Knex,
   table: string,
@@ -165,10 +165,10 @@ const batch = async (
   })
 }
 
-/** For knex a question mark is a place for a value. */
+/** knex treats a question mark as a placeholder. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""').replaceAll('?', '\\?')}"`
 
-/** A payload in a text column is the same as one in jsonb, if it is JSON. */
+/** A text payload that is JSON counts like jsonb. */
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -177,7 +177,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** Only rows that are as they were read: one sent again meanwhile waits for its own answer. */
+/** Updates only rows unchanged since they were read. A resubmitted row gets its own answer later. */
 const answered = async (db: Knex, table: string, answers: readonly Answer[]): Promise<void> => {
   await db.raw(
     `update ${table} as t set

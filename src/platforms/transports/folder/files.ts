@@ -1,4 +1,4 @@
-/** Files of an exchange folder: written so that nobody ever sees half of one, read within bounds, links never followed. */
+/** Files of an exchange folder: atomic writes, bounded reads, links never followed. */
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,10 +7,9 @@ import { isRefusal } from '../../../foundation/errors.js'
 import { unreachable } from '../converse.js'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
-/** Names in one folder; a folder with more is nobody's exchange. */
+/** Most names in a folder. */
 const NAMES_MAX = 100_000
 
-/** `file:` address to path. */
 export const pathOf = (url: string): string => {
   try {
     return fileURLToPath(url)
@@ -19,11 +18,11 @@ export const pathOf = (url: string): string => {
   }
 }
 
-/** Written beside under a name that begins with a dot, brought to the disk, then renamed. Replaces what bears the name. */
+/** Writes a dot file, syncs it and renames it into place. Replaces an existing file. */
 export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(folder, `.${name}.part`)
   try {
-    // What a writer that was killed left; made anew, so that a link planted under the name is not followed.
+    // Removes the rest of a killed writer. Creating it anew avoids following a planted link.
     await rm(beside, { force: true })
     const file = await open(beside, 'wx')
     try {
@@ -35,13 +34,13 @@ export const put = async (folder: string, name: string, content: string | Uint8A
     await rename(beside, join(folder, name))
     await synced(folder)
   } catch (error) {
-    // On a full disk the half of it must not stay and keep the disk full.
+    // A partial file must not keep a full disk full.
     await rm(beside, { force: true }).catch(() => {})
     throw error
   }
 }
 
-/** The name itself is on the disk only with the folder; some file systems cannot say so. */
+/** A rename is durable only after syncing the folder, which some file systems do not support. */
 const synced = async (folder: string): Promise<void> => {
   const file = await open(folder, constants.O_RDONLY)
   try {
@@ -51,7 +50,7 @@ const synced = async (folder: string): Promise<void> => {
   }
 }
 
-/** The folder itself is never made: a mount that is missing must not be taken for an empty one. */
+/** Never creates the exchange folder itself: a missing mount must not look like an empty one. */
 export const madeInside = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
@@ -59,7 +58,9 @@ export const madeInside = async (folder: string, name: string): Promise<string> 
   return inside(folder, name)
 }
 
-/** A folder in the exchange folder. Refused where a link bears its name: the receiver writes there too, and it may lead anywhere. */
+/**
+ * Returns a subfolder. Throws if its name is a link, because the receiver can write here and a link may lead anywhere.
+ */
 export const inside = async (folder: string, name: string): Promise<string> => {
   const path = join(folder, name)
   if (!(await statOf(path))?.isDirectory())
@@ -73,7 +74,7 @@ export const namesIn = async (folder: string): Promise<string[]> => {
   return names
 }
 
-/** Null: it is not there, is no plain file, or is too large to be what was agreed on. */
+/** Returns null when missing, not a plain file, or too large. */
 export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promise<Buffer | null> => {
   const found = await statOf(path)
   if (!found?.isFile() || found.size > bytesMax) return null
@@ -82,7 +83,7 @@ export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promis
   if (file === null) return null
   try {
     const content = Buffer.alloc(size)
-    // A network's file system may give less at a time than it was asked for.
+    // Network file systems may return fewer bytes than requested.
     for (let at = 0; at < size; ) {
       const { bytesRead } = await file.read(content, at, size - at, at)
       if (bytesRead === 0) return content.subarray(0, at)
@@ -98,7 +99,7 @@ export const exists = async (path: string): Promise<boolean> => (await statOf(pa
 
 export const statOf = (path: string) => lstat(path, { bigint: true }).catch(gone)
 
-/** The receiver may take a file away at any moment. */
+/** The receiver may remove a file at any moment. */
 const gone = (error: unknown): null => {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return null
   throw error
@@ -116,7 +117,7 @@ const REASONS: Record<string, string> = {
   EIO: '读写错误 the disk fails',
 }
 
-/** The system's errors by name, without paths. */
+/** Converts system errors to PLATFORM_UNREACHABLE without paths. */
 export const named = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

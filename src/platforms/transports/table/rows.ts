@@ -1,4 +1,4 @@
-/** The SQL of an exchange table towards a receiver: the hub's rows, and the receiver's answer beside each. */
+/** The SQL of a receiver's exchange table: the hub's rows and the receiver's answers. */
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
 import { type ShownNames, shortened } from '../../formats/reading.js'
@@ -6,13 +6,13 @@ import type { Row } from '../../formats/record-notices.js'
 import type { Shown, To } from '../../platform.js'
 import { unreachable } from '../converse.js'
 
-/** 0 new · 1 taken · 2 accepted · 3 rejected. The hub writes 0, the receiver all others. */
+/** 0 new, 1 taken, 2 accepted, 3 rejected. The hub writes 0, the receiver the others. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
-/** Each by itself; of the whole whoever calls sets the bound, and what he waits for no longer is taken back. */
+/** Limits per step. The caller bounds the whole, and an abandoned transaction rolls back. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
-/** Whoever keeps the table locked for longer is at work on it. */
+/** A longer lock means that someone is working on the table. */
 const LOCK_TIMEOUT_MS = 1_000
 const SHOWN_MAX = 500_000
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
@@ -34,7 +34,7 @@ export const FAULTS: Record<string, string> = {
   '57014': '查询超时 the statement took too long',
 }
 
-/** The receiver's names of the columns around the fields; as PostgreSQL writes them. */
+/** The receiver's column names, in PostgreSQL's spelling. */
 export interface Named {
   key: string
   sequence: string
@@ -44,7 +44,7 @@ export interface Named {
   field: string
   value: string
   receiverId: string
-  /** When it answered, and when the hub has sent a judged row again. */
+  /** Time of the answer, and time of a resubmission by the hub. */
   answeredAt: string
   sentAgainAt: string
 }
@@ -55,7 +55,7 @@ interface At {
   names: Pick<Named, 'key' | 'sequence'>
 }
 
-/** `accepted` null: not judged yet. */
+/** `accepted` is null while not judged. */
 export interface Feedback {
   accepted: boolean | null
   code: string | null
@@ -67,7 +67,7 @@ export interface Feedback {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** One transaction over a connection of its own, closed after it. The password may stand in the secret instead of in the address. */
+/** Runs one transaction on its own connection. The password may be in the secret instead of the address. */
 export const connected = async <T>(to: To, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
@@ -76,7 +76,7 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      // Where the other side is gone without a word, its own limit ends nothing.
+      // The server's own timeout does not help when the server has vanished.
       query_timeout: STATEMENT_TIMEOUT_MS + 500,
       application_name: 'hub',
     },
@@ -95,7 +95,7 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
   return to.signal ? stoppable(working, to.signal) : working
 }
 
-/** Whoever stops waits for no database; what was begun comes to its end within its limits, and is taken back. */
+/** Returns as soon as the signal aborts. The transaction ends within its own limits and rolls back. */
 const stoppable = <T>(working: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, reject } = rejecting<T>()
   const stop = () => reject(signal.reason)
@@ -132,8 +132,8 @@ const identifier = (name: string): string => {
 const tableOf = ({ schema, table }: At): string => `"${identifier(schema)}"."${identifier(table)}"`
 
 /**
- * A row that is there already with the same content keeps the answer that it has, unless that was a refusal: a person has sent
- * it again. With other content it is new.
+ * An unchanged existing row keeps its answer, unless it was rejected and is being resubmitted. Changed content makes
+ * the row new.
  */
 export const upsert = async (db: Knex, at: At & { names: Named }, rows: readonly Row[]): Promise<void> => {
   const [first] = rows
