@@ -1,4 +1,4 @@
-/** `hub status --access`, and the same in the README: who may see and do what, as the tables of domain/access/viewer say it. */
+/** `hub status --access` and the table in `schema/access.md`: who may see and do what, printed from `domain/access/viewer`. */
 
 import { FIELDS, fieldsTold, WHOSE } from '../api/access/fields.js'
 import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION, ROLES } from '../domain/access/viewer.js'
@@ -35,11 +35,17 @@ const HEADS: Record<Language, readonly string[]> = {
 }
 const EVERYBODY: Record<Language, string> = { zh: '所有人', en: 'everybody' }
 
-/** Marks of the part of a README that is written by a command. */
+/** The pages that hold the table, one in each language. */
+export const ACCESS_PAGES: readonly (readonly [path: string, language: Language])[] = [
+  ['schema/access.md', 'en'],
+  ['schema/access.zh-CN.md', 'zh'],
+]
+
+/** Markers around the part of a page that `npm run access` writes. */
 export const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
 
-/** That part: one line a row of the table, and what its last column means. */
-export const inReadme = (language: Language): string => {
+/** The generated part: a table row for each row of `FIELDS`, then the meaning of the last column. */
+const accessPart = (language: Language): string => {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const head = HEADS[language]
   const rows = fieldsTold().map(({ type, fields, acts, roles, whose }) =>
@@ -55,9 +61,9 @@ export const inReadme = (language: Language): string => {
   return [BEGIN, line(head), line(head.map(() => '---')), ...rows, '', ...meant, END].join('\n')
 }
 
-/** A README with that part as it is now; the same where it is current. */
-export const withAccess = (readme: string, language: Language): string => {
-  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)]
-  if (from < 0 || to < from) throw new Error(`the README has no ${BEGIN} … ${END}`)
-  return readme.slice(0, from) + inReadme(language) + readme.slice(to + END.length)
+/** Returns `page` with the generated part renewed. Throws when the markers are missing. */
+export const withAccess = (page: string, language: Language): string => {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
+  if (from < 0 || to < from) throw new Error(`the page has no ${BEGIN} … ${END}`)
+  return page.slice(0, from) + accessPart(language) + page.slice(to + END.length)
 }

@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { FIELDS, fieldsTold } from '../../src/api/access/fields.js'
-import { accessTold, withAccess } from '../../src/commands/access-table.js'
+import { ACCESS_PAGES, accessTold, withAccess } from '../../src/commands/access-table.js'
 
 describe('who may see which field, as it is told', () => {
-  for (const [path, language] of [
-    ['README.md', 'en'],
-    ['README.zh-CN.md', 'zh'],
-  ] as const)
+  for (const [path, language] of ACCESS_PAGES)
     it(`is current in ${path}; npm run access writes it`, () => {
-      const readme = readFileSync(path, 'utf8')
-      expect(readme).to.equal(withAccess(readme, language))
+      const page = readFileSync(path, 'utf8')
+      expect(page).to.equal(withAccess(page, language))
     })
 
   it('is printed by the command whole: every row of the table', () => {

@@ -20,7 +20,7 @@ interface DeskShot {
   ready: string
   /** Before the picture. */
   does?: (page: Page) => Promise<unknown>
-  /** Stands in the READMEs. */
+  /** Stands in `README.md` or `src/web/help`. */
   shown?: boolean
 }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { inPalette } from './palette-png.js'
 
-/** Larger ones make the READMEs slow to read, bytes. */
+/** Largest picture of a page, bytes. */
 const SIZE_MOST = 150_000
 
-/** One that is `shown` stands in the READMEs. */
+/** A picture that is `shown` stands in `README.md` or `src/web/help`. */
 export const keep = async (page: Page, folder: string, shot: { name: string; shown?: boolean }): Promise<void> => {
   const path = join(folder, `${shot.name}.png`)
   const picture = inPalette(await page.screenshot())

@@ -166,7 +166,7 @@ describe('paging', function () {
   })
 
   describe('an id', () => {
-    /** Ids that are fixed words outside (README 5), and no global ids. */
+    /** Types whose ids are fixed words (feeds, platforms), not global ids. */
     const WORDS = [
       // Its number; it is asked for in its list alone.
       'CalendarProposal',
