@@ -143,7 +143,9 @@ const write = (): void => {
   for (const one of risky) process.stdout.write(`may surprise a client: ${one}\n`)
   for (const one of broken) process.stderr.write(`would break a client: ${one}\n`)
   if (broken.size > 0) {
-    process.stderr.write('Not written. Deprecate it first, with the day from which it may be gone (src/api/README.md).\n')
+    process.stderr.write(
+      'Not written. Deprecate it first, with the day from which it may be gone (src/api/README.md).\n',
+    )
     process.exitCode = 1
     return
   }
