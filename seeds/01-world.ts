@@ -1,7 +1,6 @@
 /**
- * The synthetic world as the hub knew it a month ago: the registry's enterprises, individual businesses and shops. The
- * registrations and the shops pass their feeds' own doors, so that the first pull of the demo shows what is new, changed
- * and the same.
+ * Seeds the synthetic world as of a month ago: enterprises, individual businesses and shops. The items pass the ordinary feeds, so that the
+ * demo's first pull shows new, changed and unchanged records.
  */
 import { feeds } from '../src/agencies/index.js'
 import type { Draft } from '../src/domain/records/records.js'
@@ -16,7 +15,7 @@ import * as runs from '../src/store/timetable/runs.js'
 import { merge, toStage } from '../src/work/intake/merge.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
-/** Leaves a database that knows operators of its own alone; goes on where an earlier seeding was killed. */
+/** Skips a database that has operators of its own, and resumes an interrupted seeding. */
 export const seed = async (db: Db): Promise<void> => {
   const seeded = await runs.done(db, 'seed')
   if (seeded.size === 0 && (await operators.count(db)) > 0) return
@@ -38,7 +37,7 @@ const individual = (one: WorldOperator, i: number): Draft => throughDoor('indivi
 
 const shops = (one: WorldOperator): Draft[] => one.shops.map((shop, i) => throughDoor('shops', i, shopItem(one, shop)))
 
-/** What the feed itself makes of an item of its agency. */
+/** Maps an item with its feed's own mapping. */
 const throughDoor = (feed: string, i: number, fields: Record<string, unknown>): Draft => {
   const mapped = feeds.get(feed)?.map({ page: null, row: i + 1, fields }, { dated: null, today: EARLIER_ON })
   const draft = mapped && 'drafts' in mapped ? mapped.drafts[0] : undefined

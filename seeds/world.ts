@@ -1,6 +1,5 @@
 /**
- * The synthetic world: what the stand-in agencies know and what the seeds begin from. Pure and always the same; every
- * name, number and person in it is invented.
+ * The synthetic world: the data of the stand-in agencies and the seeds. Pure and deterministic; every name, number and person is invented.
  */
 import { abnormalEntries } from './world/abnormal.js'
 import { at } from './world/chance.js'
@@ -76,7 +75,7 @@ export const world = (): World => {
   }
 }
 
-/** The same registry as it stood a month ago, on `EARLIER_ON`; every other feed is as now. */
+/** The registry as of `EARLIER_ON`, a month ago; every other feed is unchanged. */
 export const earlier = (now: World): World => {
   const was = new Map(now.changes.map((change) => [change.code, change.was]))
   return {

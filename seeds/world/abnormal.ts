@@ -1,4 +1,4 @@
-/** Eight entries of abnormal operation: six of enterprises, two marks of individual businesses; two ended, one revoked. */
+/** Eight entries of abnormal operation: six enterprises, two individual businesses; two ended, one revoked. */
 import { at, chance } from './chance.js'
 import { inCrowd } from './operators.js'
 import { authorityOf } from './places.js'
@@ -52,7 +52,7 @@ const STORIES: readonly Story[] = [
   { kind: 'individual', causeCode: '3', cause: '经营场所无法联系', listedOn: '2026-08-27', removal: null },
 ]
 
-/** Of those who have done nothing else, so that a mark alone is to be seen. */
+/** Only operators without penalties, so that the effect of an entry alone can be seen. */
 export const abnormalEntries = (
   operators: readonly WorldOperator[],
   penalties: readonly WorldPenalty[],

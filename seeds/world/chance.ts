@@ -1,4 +1,4 @@
-/** Chance that always falls the same way: a small seeded generator (mulberry32), one stream per label. */
+/** Deterministic chance: a small seeded generator (mulberry32). */
 
 const DAY = 86_400_000 // ms
 
@@ -8,11 +8,11 @@ export interface Chance {
   pick<T>(from: readonly T[]): T
   happens(probability: number): boolean
   shuffled<T>(list: readonly T[]): T[]
-  /** A day from the first to the last, both included. */
+  /** A day from first to last, both included. */
   day(first: string, last: string): string
 }
 
-/** A stream per label, so that one more trademark does not rename every firm. */
+/** One stream per label, so that one more trademark does not rename every firm. */
 export const chance = (label: string): Chance => {
   let state = seedOf(label)
   const next = (): number => {
@@ -46,7 +46,7 @@ const seedOf = (label: string): number => {
   return hash
 }
 
-/** The n-th of a list that is known to have one. */
+/** The n-th element; throws when there is none. */
 export const at = <T>(list: readonly T[], n: number): T => {
   const found = list[n]
   if (found === undefined) throw new Error(`the list of ${list.length} has no place ${n}`)
@@ -56,7 +56,7 @@ export const at = <T>(list: readonly T[], n: number): T => {
 export const plusDays = (date: string, n: number): string =>
   new Date(Date.parse(date) + n * DAY).toISOString().slice(0, 10)
 
-/** The last day of a term of years that begins on a date: the day before its anniversary. */
+/** The last day of a term of years: the day before the anniversary of its start. */
 export const termOf = (date: string, years: number): string => {
   const start = new Date(date)
   return new Date(Date.UTC(start.getUTCFullYear() + years, start.getUTCMonth(), start.getUTCDate() - 1))

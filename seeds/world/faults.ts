@@ -1,4 +1,4 @@
-/** Three items that are wrong on purpose, one in each of three feeds. */
+/** Three items that are wrong on purpose, in three feeds. */
 import { at } from './chance.js'
 import { usccOf } from './codes.js'
 import type { WorldFault, WorldInspection, WorldOperator, WorldPenalty } from './types.js'

@@ -1,4 +1,4 @@
-/** 20 samplings of food in four announcements; six fail, each with a seller and a maker who have failed nowhere else. */
+/** 20 food samplings in four announcements; six fail, each with a seller and a maker without other failures. */
 import { at, type Chance, chance, plusDays } from './chance.js'
 import { marketplaceName } from './names.js'
 import { inCrowd } from './operators.js'
@@ -26,14 +26,14 @@ export interface WorldFood {
   failures: { what: string; found: string; allowed: string }[]
   task: string
   laboratory: string
-  /** Name of the marketplace where it was bought; null: elsewhere. */
+  /** Marketplace where it was bought; null: elsewhere. */
   marketplace: string | null
   note: string | null
 }
 
 const NOTICES = 4
 const ROWS = 5 // in each notice
-/** Places among all rows. */
+/** Indices among all rows. */
 const FAILING = new Set([1, 4, 8, 11, 14, 17])
 const FOOD_TRADES = new Set(['ginseng', 'rice', 'fungus', 'blueberry', 'grain', 'pickles'])
 const CATEGORIES: Record<string, string> = {
@@ -108,7 +108,7 @@ const sampling = (i: number, seller: WorldOperator, makers: readonly WorldOperat
   }
 }
 
-/** One of four: itself, another firm of the province, a firm elsewhere, nobody. */
+/** Cycles through an outside firm, another local firm, the seller itself, none. */
 const maker = (
   i: number,
   seller: WorldOperator,

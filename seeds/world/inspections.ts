@@ -1,4 +1,4 @@
-/** About 90 tests of goods in 15 notices; three of ten fail. */
+/** About 90 product tests in 15 notices; three of ten fail. */
 import { at, type Chance, chance, plusDays } from './chance.js'
 import { marketplaceName } from './names.js'
 import { CAST, inCrowd } from './operators.js'
@@ -16,7 +16,7 @@ const OUTSIDE_PRODUCERS = [
 ]
 const COUNTERFEIT_CLAIM = '标称生产单位提出异议，称该批次产品非其生产'
 
-/** Each failing row has its own seller, so that nobody but the dishonest example fails twice. */
+/** Each failing row has its own seller, so that only the dishonest example fails twice. */
 export const inspections = (operators: readonly WorldOperator[]): WorldInspection[] => {
   const luck = chance('inspections')
   const dishonest = at(operators, CAST.dishonest)
@@ -36,7 +36,7 @@ export const inspections = (operators: readonly WorldOperator[]): WorldInspectio
   })
 }
 
-/** Places among all rows: the dishonest example's are in notices of 2026. */
+/** Indices among all rows; the dishonest example's are in notices of 2026. */
 const DISHONEST_ROWS = [72, 82]
 const GOOD_ROWS = [27, 53, 76]
 const COUNTERFEIT = { ...at(OUTSIDE_PRODUCERS, 0), note: COUNTERFEIT_CLAIM }
@@ -87,7 +87,7 @@ const inspection = (
   }
 }
 
-/** Its own goods, another operator's of the trade, an outsider's, or unknown. */
+/** The seller itself, another operator of the trade, an outsider, or unknown. */
 const producer = (
   seller: WorldOperator,
   trade: Trade,

@@ -1,4 +1,4 @@
-/** Entries of the list of seriously dishonest parties that other authorities decided; the hub only mirrors them. */
+/** Entries of the list of seriously dishonest parties decided by other authorities; the hub mirrors them. */
 import { at } from './chance.js'
 import { regNoOf, usccOf } from './codes.js'
 import { CAST } from './operators.js'
@@ -6,7 +6,7 @@ import { authorityOf } from './places.js'
 import type { WorldListEntry, WorldOperator } from './types.js'
 
 interface Story {
-  /** Place among the operators; null: a firm of another province. */
+  /** Index among the operators; null: a firm of another province. */
   operator: number | null
   reasonCode: string
   reason: string

@@ -1,4 +1,4 @@
-/** Invented names: brands put together from rare characters, people who are nobody, marketplaces that do not exist. */
+/** Invented names: brands of rare characters, people, marketplaces. */
 import { at, type Chance } from './chance.js'
 import type { WorldMarketplace } from './types.js'
 
@@ -8,7 +8,7 @@ export const MARKETPLACES: readonly WorldMarketplace[] = [
   { id: 'beichuan-select', name: '北椽优选', url: 'https://beichuan-select.example' },
 ]
 
-// Words that the examples use stand apart, so that no other brand is theirs.
+// Characters of the examples' brands are left out, so that no other brand equals theirs.
 const FIRST = [...'霁岚澍柃栩昱湉珩翊溯衡芃旻洵筱禾蔚屿淞朔']
 const SECOND = [...'棠榕舟砚川穗笙澜槿坞桐泠枫苓岫陌']
 const THIRD = [...'里谣纪朵野堂渡语汀町']
@@ -18,7 +18,7 @@ const GIVEN = [
   ...['洵美', '筱棠', '蔚澜', '淞岩', '朔宁', '霁明', '岚舒', '笙和', '槿言', '桐语', '泠音', '枫野', '苓香', '岫云'],
 ]
 
-/** Every brand once, in the order in which chance deals them. */
+/** Deals every brand once. */
 export const brandsBy = (luck: Chance): (() => string) => {
   const taken = new Set<string>()
   return () => {
@@ -39,5 +39,5 @@ export const marketplaceName = (id: string): string => {
   return found.name
 }
 
-/** The n-th marketplace, round and round. */
+/** The n-th marketplace, cyclically. */
 export const marketplaceAt = (n: number): WorldMarketplace => at(MARKETPLACES, n % MARKETPLACES.length)

@@ -13,9 +13,9 @@ const SHOPS = 45
 /** The last enterprises are founded in the last month of the world. */
 export const NEWCOMERS = 15
 const FIRST_DAY = '2015-10-08'
-const LAST_FOUNDED = '2024-12-20' // so that everything else can happen to them afterwards
+const LAST_FOUNDED = '2024-12-20' // early enough for everything else to happen afterwards
 export const LAST_DAY = '2026-10-10'
-/** The registry a month ago, as `earlier` tells it. */
+/** Date of the registry that `earlier` returns. */
 export const EARLIER_ON = '2026-09-10'
 
 const DEPARTMENT = { enterprise: '91', individual: '92', cooperative: '93' } as const
@@ -26,7 +26,7 @@ const ENTERPRISE_FORMS = ['有限公司', '有限公司', '电子商务有限公
 const INDIVIDUAL_FORMS = ['商行', '经营部', '网店', '销售中心', '百货店']
 const SHOP_FORMS = ['小铺', '的小店', '良品屋', '手作坊', '优选店']
 
-/** Places of the cast within `operators()`; whoever has a part is left out of the crowd's misfortunes. */
+/** Indices of the cast within `operators()`; cast members are excluded from the crowd's misfortunes. */
 export const CAST = {
   dishonest: 0,
   good: 1,
@@ -38,12 +38,12 @@ export const CAST = {
   renamed: [150, 151, 152],
   moved: [153, 154, 155],
   recapitalised: [156, 157],
-  /** Struck off, or off by themselves, within the last month. */
+  /** Revoked or deregistered within the last month. */
   ended: [158, 159],
 } as const
-const LAST_PART = 26 // of those at the head of the list
+const LAST_PART = 26 // last index of the cast at the head of the list
 
-/** Neither good nor bad in any story: free to be tested, penalised and named owner. */
+/** True for operators without a story, free to be tested, penalised or named as owner. */
 export const inCrowd = (i: number): boolean => i > LAST_PART && i !== CAST.listedIndividual
 
 interface Part {
@@ -100,7 +100,7 @@ export const operators = (): WorldOperator[] => {
   })
 }
 
-/** The examples sit where their story is set; whoever sat there changes seats with them. */
+/** Swaps seats so that each example lies in the prefecture of its story. */
 const seatCast = (seats: string[]): void => {
   for (const [place, part] of Object.entries(PARTS)) {
     if (part === undefined) continue
@@ -118,7 +118,7 @@ const kindAt = (i: number): WorldOperatorKind => {
   return i < ENTERPRISES + INDIVIDUALS + COOPERATIVES ? 'cooperative' : 'shop'
 }
 
-/** Two of three trade in what the place is known for; a cooperative in what grows there. */
+/** Two of three trade in local products; a cooperative in local crops. */
 const tradeIn = (place: Place, kind: WorldOperatorKind, luck: Chance): Trade => {
   const native = TRADES.filter((trade) => trade.home?.includes(place.prefecture))
   if (kind === 'cooperative')
@@ -168,7 +168,7 @@ const registered = (
   }
 }
 
-/** Who was listed long ago was founded before. */
+/** Operators listed long ago must have been founded before. */
 const lastFounded = (i: number): string =>
   i === CAST.listedIndividual || (CAST.listed as readonly number[]).includes(i) ? '2021-01-31' : LAST_FOUNDED
 
@@ -201,7 +201,7 @@ const shopsWanted = (kind: WorldOperatorKind, newcomer: boolean, luck: Chance): 
   return luck.pick([0, 0, 1, 1, 1, 2, 2, 3])
 }
 
-/** No operator keeps two shops in one marketplace. */
+/** No operator has two shops on one marketplace. */
 const shopsOf = (i: number, wanted: number, brand: string, trade: Trade, after: string, luck: Chance): WorldShop[] =>
   Array.from({ length: wanted }, (_, n) => {
     const market = marketplaceAt(i + n)
@@ -217,7 +217,7 @@ const shopsOf = (i: number, wanted: number, brand: string, trade: Trade, after: 
     }
   })
 
-/** What nobody checked was checked in no way. */
+/** An unchecked name has no check method. */
 const checkedBy = (
   realNameMatched: boolean | null,
   method: WorldShop['realNameMethod'],

@@ -8,7 +8,7 @@ import type { WorldOperator, WorldPenalty } from './types.js'
 import { COUNTERFEITS, FALSE_CLAIMS, HEAVY, LIGHT, type Violation } from './violations.js'
 
 const LIGHT_PENALTIES = 72
-const WITHOUT_END = '2099-12-31' // how this form says so
+const WITHOUT_END = '2099-12-31' // the 双公示 form's date for no end
 const FIRST_DECIDED = '2021-07-15'
 const FINAL_DECIDED = plusDays(LAST_DAY, -10)
 const OPERATOR_OF_SHOP = '邰岫云'
@@ -60,7 +60,7 @@ const lightCases = (operators: readonly WorldOperator[], luck: Chance): Case[] =
     })
 }
 
-/** Numbers run per authority's mark and year, with gaps for cases outside this world. */
+/** Numbers count per authority and year, with gaps for cases outside this world. */
 const documentNumbers = (): ((region: string, decidedOn: string) => string) => {
   const last = new Map<string, number>()
   return (region, decidedOn) => {
@@ -116,7 +116,7 @@ const contentOf = (violation: Violation, fine: number | null, confiscated: numbe
   return `${parts.join('；')}。`
 }
 
-/** One individual business is sent with its operator's ID number, which the form advises against and agencies do. */
+/** One individual business carries its operator's ID number, which the form advises against and agencies still send. */
 const withRepresentative = (decided: WorldPenalty[]): WorldPenalty[] => {
   const i = decided.findLastIndex((one) => one.partyKind === 'INDIVIDUAL_BUSINESS')
   return decided.map((one, n) =>
@@ -124,7 +124,7 @@ const withRepresentative = (decided: WorldPenalty[]): WorldPenalty[] => {
   )
 }
 
-/** A natural person who sold without a licence; the number stands in its field and in the free text. */
+/** A natural person who sold without a licence; the ID number stands in its field and in the free text. */
 const naturalPerson = (number: (region: string, on: string) => string, luck: Chance): WorldPenalty => {
   const region = '220102'
   const decidedOn = '2026-06-18'

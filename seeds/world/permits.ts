@@ -1,4 +1,4 @@
-/** 30 permits: food licences of those who sell food, registrations of the others, one that has run out. */
+/** 30 permits: food licences, registrations, one that has expired. */
 import { at, chance, plusDays, termOf } from './chance.js'
 import { EARLIER_ON, inCrowd, LAST_DAY } from './operators.js'
 import { authorityOf, collectorOf } from './places.js'
@@ -6,7 +6,7 @@ import type { WorldOperator, WorldPermit } from './types.js'
 
 const PERMITS = 30
 const YEARS = 5
-const WITHOUT_END = '2099-12-31' // how this form says so
+const WITHOUT_END = '2099-12-31' // the 双公示 form's date for no end
 const FIRST_DECIDED = '2021-01-04'
 const EDIBLE = new Set(['ginseng', 'deer', 'rice', 'fungus', 'blueberry', 'grain', 'pickles'])
 

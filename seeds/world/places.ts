@@ -1,15 +1,15 @@
-/** The nine prefectures of Jilin with their counties (GB/T 2260), and the bodies that regulate markets there. */
+/** The nine prefectures of Jilin with their counties (GB/T 2260), and their market regulators. */
 import { at, type Chance } from './chance.js'
 import { usccOf } from './codes.js'
 
 interface Prefecture {
   code: string
   name: string
-  /** As it stands before a firm's name. */
+  /** Short form in a firm's name. */
   short: string
-  /** As it stands in a document number. */
+  /** Short form in a document number. */
   mark: string
-  /** How many of the world's operators are here. */
+  /** Number of the world's operators here. */
   operators: number
   counties: readonly (readonly [code: string, name: string])[]
 }
@@ -195,7 +195,7 @@ export const placeOf = (region: string): Place => {
   }
 }
 
-/** 前郭尔罗斯蒙古族自治县 is 前郭 in a firm's name, 伊通满族自治县 is 伊通, 长白朝鲜族自治县 is 长白. */
+/** Short forms in firms' names: 前郭尔罗斯蒙古族自治县 前郭, 伊通满族自治县 伊通, 长白朝鲜族自治县 长白. */
 const shortCounty = (county: string): string => (county.includes('族自治') ? county.slice(0, 2) : county.slice(0, -1))
 
 const prefectureOf = (code: string): Prefecture => {
@@ -209,19 +209,19 @@ export const addressIn = (place: Place, luck: Chance): string =>
 
 export const PROVINCE: Authority = { name: '吉林省市场监督管理厅', code: usccOf('11', '220000', 9000), mark: '吉' }
 
-/** The county's regulator; its code is invented like every other. */
+/** The county's regulator, with an invented code. */
 export const authorityOf = (region: string): Authority => {
   const prefecture = prefectureOf(region.slice(0, 4))
   const place = placeOf(region)
   return {
-    // A district's carries its city before it, a county's stands alone: 长春市南关区…, 集安市….
+    // A district's name carries its city, a county's stands alone: 长春市南关区…, 集安市….
     name: `${place.county.endsWith('区') ? place.cityAndCounty : place.county}市场监督管理局`,
     code: usccOf('11', region, 9000 + Number(region.slice(2))),
     mark: `${prefecture.mark}${at([...place.county], 0)}`,
   }
 }
 
-/** The prefecture's regulator, which collects what its counties decide. */
+/** The prefecture's regulator, which collects its counties' decisions. */
 export const collectorOf = (region: string): Authority => {
   const { code, name, mark } = prefectureOf(region.slice(0, 4))
   return { name: `${name}市场监督管理局`, code: usccOf('11', `${code}00`, 9000 + Number(`${code.slice(2)}00`)), mark }

@@ -1,4 +1,4 @@
-/** What operators say of themselves in public: twelve declared standards, and twelve commitments with what checks found. */
+/** Operators' public declarations: twelve standards, and twelve commitments with check results. */
 import { at, chance, plusDays, termOf } from './chance.js'
 import { CAST, inCrowd } from './operators.js'
 import { tradeOf } from './trades.js'
@@ -36,7 +36,7 @@ const SUBJECTS = [
 ]
 const CHECKER = '吉林省消费环境核查中心'
 
-/** The good example first; it keeps what it says. */
+/** The good example comes first; it keeps its commitments. */
 const speakers = (operators: readonly WorldOperator[], label: string): WorldOperator[] => {
   const crowd = operators.filter(
     (one, i) => one.kind === 'enterprise' && one.status === 'ACTIVE' && inCrowd(i) && one.establishedOn < '2023-01-01',

@@ -1,4 +1,4 @@
-/** Ten recalls: makers of the province, importers, and a maker elsewhere whom the hub knows by name only. */
+/** Ten recalls: local makers, importers, and an outside maker known by name only. */
 import { at, type Chance, chance } from './chance.js'
 import { inCrowd } from './operators.js'
 import { tradeOf } from './trades.js'
@@ -10,7 +10,7 @@ export interface WorldRecall {
   product: string
   brand: string | null
   model: string | null
-  /** Of the range that shops use among themselves, so that it is nobody's. */
+  /** From the range for internal use in shops, so it belongs to nobody. */
   gtin: string | null
   hazard: string
   remedy: string

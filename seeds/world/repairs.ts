@@ -1,11 +1,11 @@
-/** Six results of credit repairs: of penalties, of a list entry, of an abnormal entry; one refused. */
+/** Six credit repair results: penalties, a list entry, an abnormal entry; one refused. */
 import { at, plusDays } from './chance.js'
 import { CAST, inCrowd, LAST_DAY } from './operators.js'
 import { authorityOf } from './places.js'
 import type { WorldListEntry, WorldOperator, WorldPenalty, WorldRepair } from './types.js'
 
 const REPAIRED = 3 // penalties; the next one is refused
-const DAYS_SHOWN = 200 // at least, before anybody applies
+const DAYS_SHOWN = 200 // least days of publicity before an application
 
 export const repairs = (
   operators: readonly WorldOperator[],

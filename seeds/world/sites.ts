@@ -1,13 +1,13 @@
-/** Sites of the world's firms: their ICP filings, and certificates of trusted sites. Every host is under `.example`. */
+/** ICP filings and trusted-site certificates of the world's firms. Every host is under `.example`. */
 import { at, chance, plusDays, termOf } from './chance.js'
 import { CAST, EARLIER_ON, LAST_DAY } from './operators.js'
 import type { WorldIcpFiling, WorldOperator, WorldTrustmark } from './types.js'
 
-const FIRST_FILING = 99_100_000 // of eight digits; two for a year that is not
-const SECOND_SITE = 5 // every so many sponsors have another site
+const FIRST_FILING = 99_100_000 // eight digits; real numbers begin with the year
+const SECOND_SITE = 5 // every n-th sponsor has another site
 const CERTIFIERS = ['松嫩可信网站认证中心', '长岭诚信标识认证有限公司'] as const
 const MARKS = ['可信网站', '诚信经营示范店'] as const
-const CERTIFIED_OF = 4 // every so many sponsors
+const CERTIFIED_OF = 4 // every n-th sponsor
 const CERTIFICATE_YEARS = 3
 
 const NATURES: Record<string, string> = { enterprise: '企业', individual: '个体工商户' }
@@ -60,7 +60,7 @@ interface Sponsor {
   n: number
 }
 
-/** Every second firm that stood a month ago, and the one with the good name. */
+/** Every second firm older than a month, and the good example. */
 const sponsors = (operators: readonly WorldOperator[]): Sponsor[] =>
   operators.flatMap((one, n) => {
     const firm = one.kind === 'enterprise' || one.kind === 'individual'

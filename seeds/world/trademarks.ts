@@ -1,4 +1,4 @@
-/** About 120 trademarks: 100 of the world's operators, 20 of owners outside. */
+/** About 120 trademarks: 100 of the world's operators, 20 of outside owners. */
 import { at, type Chance, chance, plusDays, termOf } from './chance.js'
 import { CAST, EARLIER_ON, inCrowd, LAST_DAY } from './operators.js'
 import { tradeOf } from './trades.js'
@@ -12,7 +12,7 @@ const GOOD_MARKS = [
   { appliedOn: '2019-03-21', registeredOn: '2020-02-28' },
   { appliedOn: '2022-06-10', registeredOn: '2023-04-07' },
 ]
-const FIRST_NUMBER = 99_120_000 // beyond the numbers given so far
+const FIRST_NUMBER = 99_120_000 // beyond the numbers issued so far
 const TERM = 10 // years
 /** Invented firms that no registry here knows, and one abroad. */
 const OUTSIDE_OWNERS = [
@@ -29,7 +29,7 @@ export const trademarks = (operators: readonly WorldOperator[]): WorldTrademark[
   const marks = [...ownedBy(operators, luck), ...outside(luck)].sort((a, b) => a.appliedOn.localeCompare(b.appliedOn))
   const numbers = new Map<string, string>()
   return marks.map((one) => {
-    // One filing in several classes is one number; the key of a trademark is number and class.
+    // One filing in several classes has one number; a trademark's key is number and class.
     const filing = `${one.ownerName} ${one.name} ${one.appliedOn}`
     const number = numbers.get(filing) ?? String(FIRST_NUMBER + numbers.size * 7411)
     numbers.set(filing, number)

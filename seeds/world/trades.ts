@@ -1,16 +1,16 @@
-/** What is sold over the net in Jilin: how its sellers are named, what they register and what fails a test. */
+/** Trades of online sellers in Jilin: names, trademark classes, products and test failures. */
 
 export interface Trade {
   key: string
-  /** The middle of a firm's name. */
+  /** Middle part of a firm's name. */
   words: readonly string[]
-  /** Shelf of a marketplace, and 产品种类 of a test. */
+  /** Marketplace category, and 产品种类 of a test. */
   category: string
   scope: string
   classes: readonly { class: number; goods: readonly string[] }[]
-  /** `failures`: what a test may find wrong with it. */
+  /** `failures`: possible test failures. */
   products: readonly { name: string; models: readonly string[]; failures: readonly string[] }[]
-  /** Prefectures where it is at home; absent: anywhere. */
+  /** Home prefectures; absent: anywhere. */
   home?: readonly string[]
 }
 

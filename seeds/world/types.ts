@@ -1,6 +1,6 @@
 /**
- * The shapes of the synthetic world. Everything in it is invented: no firm, person, brand or number is anybody's.
- * Dates are YYYY-MM-DD; amounts of money are decimal strings in yuan unless the name says 万元 (Wan).
+ * Shapes of the synthetic world; everything in it is invented. Dates are YYYY-MM-DD; money is a decimal string in yuan unless the name says
+ * 万元 (Wan).
  */
 
 import type { WorldAbnormal } from './abnormal.js'
@@ -27,9 +27,9 @@ export interface World {
   abnormal: WorldAbnormal[]
   standards: WorldStandard[]
   commitments: WorldCommitment[]
-  /** What the registry changed in the last month, and how it read before. */
+  /** Registry changes of the last month, with the values before. */
   changes: WorldChange[]
-  /** Items the stand-ins send although they are wrong, so that rejects can be seen. */
+  /** Items that are wrong on purpose, to produce rejects. */
   faults: WorldFault[]
   /** Code of a clean enterprise with several trademarks. */
   goodExample: string
@@ -70,7 +70,7 @@ export interface WorldOperator {
   authority: string | null
   address: string | null
   scope: string | null
-  /** The invented word its goods carry, and the key of its trade. */
+  /** Invented brand of its goods, and the key of its trade. */
   brand: string
   trade: string
   shops: WorldShop[]
@@ -83,7 +83,7 @@ export interface WorldShop {
   url: string
   category: string
   openedOn: string
-  /** Null: nobody checked. */
+  /** Null: not checked. */
   realNameMethod: 'NETWORK_ID' | 'MARKETPLACE_CHECK' | 'LICENCE' | null
   realNameMatched: boolean | null
 }
@@ -145,7 +145,7 @@ export interface WorldInspection {
   result: 'PASS' | 'FAIL'
   failures: string[]
   laboratory: string
-  /** Name of the marketplace where it was bought; null: bought in a shop of brick. */
+  /** Marketplace where it was bought; null: bought in a physical shop. */
   marketplace: string | null
   note: string | null
 }
@@ -157,7 +157,7 @@ export interface WorldPenalty {
   partyRegNo: string | null
   partyKind: 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
   representative: string | null
-  /** Synthetic resident ID number, of a day of birth in 1900. */
+  /** Synthetic resident ID number with birth year 1900. */
   partyCertificate: string | null
   representativeCertificate: string | null
   violation: string
@@ -225,7 +225,7 @@ export interface WorldPermit {
   sourceUnitCode: string
 }
 
-/** What became of an application to repair a penalty, an entry of a list, or an abnormal entry. */
+/** Result of an application to repair a penalty, a list entry or an abnormal entry. */
 export interface WorldRepair {
   application: string
   target: 'PENALTY' | 'LIST_ENTRY' | 'ABNORMAL'
@@ -241,7 +241,7 @@ export interface WorldRepair {
 
 export interface WorldDefaulter {
   name: string
-  /** USCC or organisation code; of the one natural person, whom nobody asks about, a number half hidden. */
+  /** USCC or organisation code; for the one natural person a half-masked number. */
   code: string
   person: boolean
   caseNumber: string

@@ -1,8 +1,8 @@
-/** What operators are penalised for: law, facts, and how much. */
+/** Violations: law, facts and fines. */
 
 export interface Violation {
   violation: string
-  /** `{product}` is filled in. */
+  /** `{product}` is a placeholder. */
   facts: string
   basis: string
   types: readonly string[]
@@ -10,7 +10,7 @@ export interface Violation {
   fines: readonly number[]
   confiscations?: readonly number[]
   licence?: string
-  /** Trades it fits; absent: any. */
+  /** Trades it applies to; absent: any. */
   trades?: readonly string[]
 }
 
@@ -79,7 +79,7 @@ export const LIGHT: readonly Violation[] = [
   },
 ]
 
-/** Each of these is one heavy penalty of the crowd, in this order. */
+/** One heavy penalty each, in this order. */
 export const HEAVY: readonly Violation[] = [
   {
     violation: '经营超过保质期的食品，情节严重',
@@ -114,7 +114,7 @@ export const HEAVY: readonly Violation[] = [
   },
 ]
 
-/** The dishonest example's two. */
+/** The two penalties of the dishonest example. */
 export const COUNTERFEITS: Violation = {
   violation: '销售侵犯注册商标专用权的商品；销售假冒商品',
   facts:

@@ -1,22 +1,19 @@
-/**
- * Stand-in of a marketplace's own server: takes webhooks, believes only what is signed with the secret that it holds, takes each
- * change once, and shows what it was told last.
- */
+/** Stand-in of a marketplace's server: receives webhooks, verifies their signature, takes each change once, and shows the latest. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { type Answer, type Asked, json, objectIn, type Server, serve } from './server.js'
 
-/** Messages shown; and how old one may be, seconds. */
+/** Messages kept, and longest age of a message, seconds. */
 const SHOWN = 50
 const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000
 
 export interface MarketplaceStandIn extends Server {
-  /** Where it takes webhooks. */
+  /** URL of the webhook endpoint. */
   hook: string
-  /** From now on it believes what is signed with this. */
+  /** Sets the signing secret. */
   hold(secret: string): void
-  /** What it was told, newest first. */
+  /** Messages received, newest first. */
   told(): readonly Record<string, unknown>[]
 }
 
@@ -40,7 +37,7 @@ export const startMarketplace = async (now: () => Date = () => new Date()): Prom
     })
     if (!(signatures ?? '').split(' ').some((each) => same(each, expected)))
       return json(401, { message: '签名不符 bad signature' })
-    // The same change may come twice: what was answered and not heard is told again.
+    // A change may come twice, when its first answer was lost.
     if (!ids.has(id ?? '')) told.unshift(message)
     ids.add(id ?? '')
     told.splice(SHOWN)

@@ -1,6 +1,6 @@
 /**
- * Stand-in officers: two people who carry the demo's one case from its lead to publication, by the same moves and under
- * the same guards as anyone. The days are those of a case that began weeks ago, so that the party's time has run out.
+ * Stand-in officers: two people who take the demo case from lead to publication, by the ordinary moves and guards. Its dates lie weeks
+ * back, so that the party's time for defence is over.
  */
 
 import type { Role } from '../domain/access/viewer.js'
@@ -21,12 +21,12 @@ const OFFICER = 'demo-officer-person'
 const REVIEWER = 'demo-reviewer-person'
 const LIST = 'serious'
 const RECORDS_LOOKED_AT = 100
-/** Working days that the law gives the party, and one more. */
+/** The statutory working days for the defence, plus one. */
 const AFTER_DEFENCE_WORKDAYS = 6
-/** How long ago the case began, days: long enough for the defence to run out, also over a holiday. */
+/** Days since the case began: long enough for the defence even over a holiday. */
 const CASE_BEGAN_DAYS_AGO = 30
 
-/** Lines that say what was done; nothing is done where a case of this operator was carried already. */
+/** Returns printed lines. Does nothing when a case of this operator exists already. */
 export const carry = async (db: Db, rules: Rules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']
@@ -68,5 +68,4 @@ export const carry = async (db: Db, rules: Rules, code: string, now: Date): Prom
   return lines
 }
 
-/** A document number as the stand-in authority would give it. */
 const numbered = (kind: string, on: string): string => `演示市监信${kind}〔${on.slice(0, 4)}〕1号`

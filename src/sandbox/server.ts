@@ -1,4 +1,4 @@
-/** The skeleton of every stand-in: a real HTTP server on a free port of this machine, nothing more. */
+/** The base of every stand-in: an HTTP server on this machine. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Refusal } from '../foundation/errors.js'
@@ -12,7 +12,7 @@ export interface Asked {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
-  /** Aborts when whoever asked is gone, or the server closes. */
+  /** Aborts when the client disconnects or the server closes. */
   gone: AbortSignal
 }
 
@@ -20,11 +20,11 @@ export interface Answer {
   status: number
   headers?: Record<string, string>
   body: string | Buffer
-  /** The whole length is promised, and the connection breaks after so many bytes. */
+  /** Announces the whole length, then breaks the connection after this many bytes. */
   cutAfterBytes?: number
 }
 
-/** `cut`: no answer, the connection is broken off. */
+/** `cut` breaks the connection without an answer. */
 export type Answered = Answer | 'cut'
 
 export interface Server {
@@ -32,7 +32,7 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** `port` 0: a free one. Refusal PORT_IN_USE for one that is taken. */
+/** `port` 0 takes a free one. Refusal PORT_IN_USE. */
 export const serve = async (answer: (asked: Asked) => Answered | Promise<Answered>, port = 0): Promise<Server> => {
   const server = createServer((request, response) => {
     reply(request, response, answer).catch(() => response.destroy())
@@ -86,7 +86,7 @@ const reply = async (
   else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
-/** A body beyond the limit is read to its end but not kept: cut off half-way, whoever asked would not hear why. */
+/** A body beyond the limit is read to its end but not kept; otherwise the client would not receive the answer. */
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -104,7 +104,7 @@ export const json = (status: number, value: unknown, headers: Record<string, str
   body: JSON.stringify(value),
 })
 
-/** The JSON object that a text is; null if it is none. */
+/** Parses a JSON object; null when the text is none. */
 export const objectIn = (text: Buffer): Record<string, unknown> | null => {
   try {
     const value: unknown = JSON.parse(text.toString('utf8'))

@@ -1,4 +1,4 @@
-/** What /check asks: the standing of many codes as the public is told it, from where every other door has it too. */
+/** The /check page's look-up: public standing of many codes, through the same path as every other answer. */
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
 import type { ApiParts } from '../api/request/dependencies.js'
@@ -13,7 +13,7 @@ import type { Reads } from '../store/db/bulk-handle.js'
 import * as restored from '../store/db/restored.js'
 import type { Answered, Checked } from '../web/check/answers.js'
 
-/** The request itself was counted when it came. Refusal QUOTA_EXCEEDED. */
+/** The request itself has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checking =
   (parts: ApiParts, askedOf: (request: Request) => Asked, limits: Limits) =>
   async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<Answered> => {
@@ -25,7 +25,7 @@ export const checking =
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
-    // A few codes never wait for bulk questions.
+    // A few codes never wait behind bulk questions.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
       ? parts.hot.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })

@@ -1,4 +1,4 @@
-/** Where people sign in to the desk and out of it: a password for a session cookie, and the token that goes with it. */
+/** Sign-in to the desk and sign-out: a password for a session cookie and its CSRF token. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { keep, keepAttempt } from '../api/request/audit-rows.js'
 import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
@@ -13,7 +13,7 @@ import * as people from '../work/access/people.js'
 import { answerProblem } from './problems.js'
 
 const BODY_LIMIT = '16kb'
-/** Longest name and password that are looked at, characters. */
+/** Longest name and password accepted, characters. */
 const LONGEST = 256
 
 export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
@@ -30,7 +30,7 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const asking = { name, password, newPassword, address, proven, cookie: cookieIn(request.headers) }
     const signedIn = await kept(asked, name, () => people.signIn(db, asking, { mark: keys.mark, now, log })).catch(
       (error) => {
-        // Whoever knows the password has not guessed it.
+        // The password was right, so the attempt is no guess.
         if (isRefusal(error) && ['ACCOUNT_PENDING', 'PASSWORD_TO_CHOOSE', 'PASSWORD_WEAK'].includes(error.code))
           giveBack()
         throw error
@@ -42,7 +42,7 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn, parts))
   }
 
-  /** What is refused leaves a row, or is counted by one. */
+  /** Counts refused attempts in the audit log. */
   const kept = async <T>(asked: Asked, name: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -104,7 +104,7 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** What a page of the desk knows of who is signed in. */
+/** The session as desk pages see it. */
 const shown = ({ viewer, cookie, endsAt }: people.SignedIn, { demo }: Pick<ApiParts, 'demo'>) => ({
   name: viewer.sub,
   role: viewer.role,
@@ -134,7 +134,7 @@ const givenIn = (body: unknown): { name: string; password: string; newPassword: 
   return { name, password, newPassword: read('newPassword') }
 }
 
-/** The rest is told as everywhere. */
+/** Other errors are handled by the server. */
 const refused: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
   if (isRefusal(error) && error.code === 'TOO_MANY_REQUESTS')
     response.set('Retry-After', String(error.details['retryAfter']))

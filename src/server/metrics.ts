@@ -1,4 +1,4 @@
-/** GET /metrics: what the hub counts and how it stands, for Prometheus; and who may read it. */
+/** GET /metrics for Prometheus, and who may read it. */
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { ApiParts } from '../api/request/dependencies.js'
@@ -16,7 +16,7 @@ import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
 import { withAmendments } from '../work/calendar/calendar.js'
 
-/** The database is looked at no more often, however often it is asked, milliseconds. */
+/** The database figures are cached this long, milliseconds. */
 const FRESH_MS = 5_000
 
 const DOORS: readonly [string, RegExp][] = [
@@ -33,7 +33,7 @@ const DOORS: readonly [string, RegExp][] = [
   ],
 ]
 
-/** Few words for all paths there are. */
+/** Maps all paths to a few label values. */
 export const doorOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
 export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): RequestHandler => {
@@ -54,15 +54,15 @@ export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage)
   }
 }
 
-/** Headers that say that somebody else asked for whoever knocks. */
+/** Headers that a proxy adds. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
-/** By its names: a page of another site may have a name of its own lead here (DNS rebinding). */
+/** Only local names are accepted: another site's name may resolve to this machine (DNS rebinding). */
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 /**
- * Where the hub is meant for this machine alone (PUBLIC_URL), whoever comes from it directly; a proxy of one's own comes from
- * here too, for all the world. Else who has the token.
+ * With a token, its holder. Without one, a direct local request when PUBLIC_URL is local; requests through a proxy arrive from this machine
+ * too and are excluded.
  */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiParts['scraping']): boolean => {
   if (token !== null) {
@@ -173,7 +173,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiParts): Pro
   ]
 }
 
-/** One look at a time, and its result for so long. A failure is nobody's result but theirs who waited for it. */
+/** Caches one look for `ms`. A failure is not cached and reaches only its waiters. */
 const within = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
   let looked: Promise<V> | null = null
   let at = 0

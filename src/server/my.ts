@@ -1,6 +1,6 @@
 /**
- * A party's own door at /my: an access code for a session, pages made here, and forms. What they show and do is asked of GraphQL
- * as that party (web/my/questions), so that rights, limits and the trail are those of its token.
+ * The party's pages under /my: an access code opens a session. Pages and forms query GraphQL as that party (web/my/questions), so rights,
+ * limits and audit rows equal those of its token.
  */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Ask } from '../api/graphql/execution.js'
@@ -30,9 +30,9 @@ import { retractions } from '../work/delivery/retraction.js'
 import { certificateOf, signedCertificate } from '../work/publication/certificate.js'
 import { answerProblem } from './problems.js'
 
-/** An application of ten thousand characters, encoded by a browser, bytes. */
+/** An application of ten thousand characters as a browser encodes it, bytes. */
 const BODY_BYTES = 256 * 1024
-/** Fields whose text is given back when the session has ended in the middle of it. */
+/** Fields whose text is given back when the session has ended meanwhile. */
 const WRITTEN = ['text', 'statement']
 
 const DONE: Record<string, string> = {
@@ -44,7 +44,7 @@ const DONE: Record<string, string> = {
 }
 const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
 
-/** What GraphQL refused, told on the page from which it was asked. */
+/** A GraphQL refusal, shown on the page that asked. */
 interface Refused {
   code: string
   message: string
@@ -86,7 +86,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const own = { code: session.viewer.sub ?? '', csrf: csrfOf(session.cookie), endsAt: session.endsAt }
     return { request, response, asked: askedOf(request), session, own }
   }
-  /** A page of whoever is signed in; others come to the door. */
+  /** A page for a signed-in party; others are sent to the sign-in page. */
   const page =
     (show: (visit: Visit) => Promise<void>): RequestHandler =>
     async (request, response) => {
@@ -94,21 +94,21 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       if (session === null) return go({ request, response }, PATHS.file)
       await show(visitOf(request, response, session))
     }
-  /** A form of whoever is signed in, made for this very session. Refusal CSRF_REFUSED. */
+  /** A form of this very session. Refusal CSRF_REFUSED. */
   const act = (carryOut: (visit: Visit, form: Form) => Promise<void>): RequestHandler[] => [
     body(BODY_BYTES),
     async (request, response) => {
       const form = await formIn(request)
       const session = await sessionOf(request)
       if (session === null) {
-        // What another site's page sends is not given back.
+        // A cross-site form is not echoed.
         checkSite(request.headers)
         response.status(401).set('Set-Cookie', NO_PARTY_COOKIE)
         return send(request, response, signInPage({ why: SESSION_OVER, typed: typedIn(form) }))
       }
       if (!csrfMatches(session.cookie, form.texts.get('csrf') ?? '')) {
         checkSite(request.headers)
-        // A form of a session before: whoever is signed in now may be another party, for whom nothing is done.
+        // The form belongs to an earlier session, perhaps of another party: nothing is done.
         const { status, code, message } = new Refusal('CSRF_REFUSED')
         askedOf(request).refused.push(code)
         response.status(status)
@@ -117,7 +117,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       await carryOut(visitOf(request, response, session), form)
     },
   ]
-  /** Its data, or why it was refused; a fault is thrown. */
+  /** The data, or the refusal; a fault throws. */
   const answered = async (
     {
       asked,
@@ -158,7 +158,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const { request, response, own } = visit
     send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
   }
-  /** Refusal NOT_FOUND, alike for what is not there and what is another's. */
+  /** Refusal NOT_FOUND both for a missing listing and for another party's. */
   const listingOf = async (visit: Visit) => {
     const file: Pick<questions.FileTold, 'uscc' | 'shop' | 'name'> & { listings: questions.ListingWhole[] } =
       await whole(visit, questions.LISTINGS)
@@ -231,7 +231,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     send(visit.request, visit.response, askersPage(visit.own, askedBy))
   }
 
-  /** A document is a page of its own, with its own style: it is given as a file. */
+  /** A document has its own style, so it is sent as a download. */
   const showDocument = async (visit: Visit): Promise<void> => {
     const { listing } = await listingOf(visit)
     const found = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
@@ -267,7 +267,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   }
 
   const move = async (visit: Visit, { texts }: Form): Promise<void> => {
-    // Before anything is done it is this party's own.
+    // Checks that the listing is the party's own before anything is done.
     const { listing } = await listingOf(visit)
     const isDefence = texts.get('act') === 'recordDefence'
     const text = texts.get('text') ?? ''
@@ -324,7 +324,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   return router
 }
 
-/** Nothing of it stays in a cache, is found, or is told to another site. With its origin, a form shows where it comes from. */
+/** Pages are not cached, indexed or named to other sites. The same-origin referrer lets forms prove their origin. */
 const held: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',
@@ -335,7 +335,7 @@ const held: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** What express refuses to read; the rest is told as everywhere. */
+/** Answers a body that express finds too large; other errors go on. */
 const unreadable =
   (askedOf: (request: Request) => Asked): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

@@ -1,15 +1,12 @@
-/**
- * GET /v1/openapi.json: all that is answered beside GraphQL, for programs that make clients and for people. Written as data in
- * schema/openapi/, a file for each door, which is read like any contract; a part that opens a new door lays a file of its own there.
- */
+/** GET /v1/openapi.json. Assembled from schema/openapi/, one file for each group of routes; a new group adds a file there. */
 import { type RequestHandler, Router } from 'express'
 import { document, folder } from '../foundation/contracts.js'
 
 const FOLDER = 'openapi'
-/** What stands before and around all paths. */
+/** The document around all paths. */
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
-/** Stands in a component for a contract of the hub: its path under schema/, without `.json`. */
+/** A component with this member stands for a contract: a path under schema/ without `.json`. */
 const CONTRACT = 'x-contract'
 const DEFINITIONS = '#/$defs/'
 
@@ -40,8 +37,8 @@ export const openapiDocument = (): Entry => {
 }
 
 /**
- * A component as it is; a contract as components of its own. Generators resolve `$ref` from the root of the document and know
- * neither `$id` nor `$defs` inside a component, so that each definition becomes a component, `ScoreAudit` + `Day`.
+ * Expands a contract into components, one for each definition (`ScoreAudit` + `Day`). Client generators resolve `$ref` from the document
+ * root and ignore `$id` and `$defs` inside a component.
  */
 const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
   const contract = (schema as Entry)[CONTRACT]
@@ -52,7 +49,7 @@ const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
   return [[name, body] as [string, Json], ...definitions].map(([key, inner]) => [key, pointed(inner, named)])
 }
 
-/** The same schema, its references into `$defs` pointing at the components. */
+/** Rewrites references into `$defs` to the new components. */
 const pointed = (value: Json, named: (definition: string) => string): Json => {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((inner) => pointed(inner, named))

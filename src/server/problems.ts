@@ -38,7 +38,7 @@ export const faulted =
       const { status, code, message } = refusal
       return answerProblem(request, response, asked, { status, code, detail: message })
     }
-    // What express itself refuses: an address that is no text, a body that is too large.
+    // Express's own 4xx: an undecodable URL, a body that is too large.
     const status = (error as { status?: unknown } | null)?.status
     if (typeof status === 'number' && status >= 400 && status < 500) {
       const refusal = new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })

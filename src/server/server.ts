@@ -1,4 +1,4 @@
-/** The one HTTP server: GraphQL straight from node:http, express for everything else. */
+/** The HTTP server: GraphQL directly from node:http, express for everything else. */
 import { setMaxListeners } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -43,7 +43,7 @@ import { tokens } from './tokens.js'
 
 export type { ApiParts, PartsGiven } from '../api/request/dependencies.js'
 
-/** What is told of a request whose client went before its answer: a status that no answer has (as nginx counts it). */
+/** Status logged when the client went before its answer (as nginx does). */
 const LEFT = 499
 const UPLOAD_PATH = /^\/v1\/(?:feeds\/|sellers$|standings$)/
 
@@ -58,10 +58,10 @@ const SECURITY = Object.entries({
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 })
 
-/** Not yet listening. `sockets`: their bounds in time and size. */
+/** Builds the server without listening. `sockets` bounds time and size. */
 export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
-  // Each stream under way listens to it.
+  // Every open stream adds a listener.
   setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
@@ -76,11 +76,11 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
   metrics.pool('answers, shared', () => poolOf(parts.hot.db))
-  // Its lines have no member by the name of a secret, and to look for one costs more than all else of a line.
+  // These lines hold no secret member, and searching for one would dominate the cost of a line.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
-  // Who asks what is known before express sees the request, and lives as long as it.
+  // The context is created before express sees the request.
   const asked = noted<Asked>('asked')
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const pages = pagesOf(parts, askedOf)
@@ -144,7 +144,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   return server
 }
 
-/** Whoever asks here is counted once it is known who that is; operations are never counted. */
+/** These paths charge the quota after identifying the viewer; operations paths are not charged. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (
@@ -163,7 +163,7 @@ const withinQuota = (
   }
 }
 
-/** `reader`: the language of a page, for whoever reads one; null: a program. */
+/** `reader` is the language of an error page; null answers a program. */
 const turnedAway = (
   response: ServerResponse,
   { refused }: Pick<Asked, 'refused'>,
@@ -185,9 +185,9 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
   return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
 }
 
-/** Whoever sends a small request slowly is told so and let go. */
+/** Answers 408 when a small request is sent too slowly. */
 const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
-  // Nearly every request is whole by the next turn of the loop, and needs no timer.
+  // Nearly every request is complete by the next loop turn and needs no timer.
   setImmediate(() => {
     if (!request.complete && !request.destroyed) endLate(request, response)
   })
@@ -202,7 +202,7 @@ const endLate = (request: IncomingMessage, response: ServerResponse): void => {
   for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
 }
 
-/** The path as a reader sees it: an ID number may stand in it in any spelling. */
+/** The decoded path: an ID number in any encoding must be redacted from the log. */
 const shown = (path: string): string => {
   try {
     return decodeURIComponent(path)
@@ -211,7 +211,7 @@ const shown = (path: string): string => {
   }
 }
 
-/** A person's browser at /graphql, with no question in the address. */
+/** True for a browser at /graphql without a query in the URL. */
 const asksForPage = ({ method, headers }: IncomingMessage, { url }: Asked): boolean =>
   method === 'GET' && !url.searchParams.has('query') && (headers.accept ?? '').includes('text/html')
 
@@ -237,7 +237,7 @@ const answerGraphql = async (
   }
 }
 
-/** Whoever sends it traffic is told first, while it still takes some. */
+/** Load balancers see this first and stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 type AskedOf = (request: IncomingMessage) => Asked

@@ -1,4 +1,4 @@
-/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5): a registered system's secret for a short-lived token, and its revocation (RFC 7009). */
+/** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5) for short-lived tokens, and their revocation (RFC 7009). */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { keep, keepAttempt } from '../api/request/audit-rows.js'
 import type { ApiParts } from '../api/request/dependencies.js'
@@ -11,14 +11,14 @@ import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
 
 const BODY_LIMIT = '16kb'
-/** Longest client id and secret that are looked at, characters. */
+/** Longest client id and secret accepted, characters. */
 const LONGEST = 256
 
 export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
   const { keys, revocations } = parts
   const { mark } = keys
 
-  /** The client that has shown its secret; null: it is refused already. */
+  /** Authenticates the client; returns null when the request has been refused. */
   const authenticated = async (
     request: Request,
     response: Response,
@@ -35,7 +35,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     }
     const asked = askedOf(request)
     const { address, now, log, db } = asked
-    /** Its row is kept, or counted, before the answer. */
+    /** Counts the attempt in the audit log before answering. */
     const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
       try {
         const door = `POST ${request.path}`
@@ -52,7 +52,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     const giveBack = tried(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
     const wait = await lockouts.shutFor(db, knock, mark, now)
-    // Known and unknown clients, right and wrong secrets: each costs the same look-ups and one scrypt.
+    // Constant cost: known or unknown client, right or wrong secret, each takes the same look-ups and one scrypt.
     const client = await clients.byId(db, knock.name, now)
     const matches = await secretMatches(given?.secret ?? '', client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) {
@@ -98,7 +98,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     response.json({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope: role })
   }
 
-  /** RFC 7009: a client takes back a token of its own. What is no good token is revoked already. */
+  /** RFC 7009: a client revokes its own token. An invalid token counts as revoked. */
   const revoke: RequestHandler = async (request, response) => {
     const form = formIn(request, response)
     if (form === null) return
@@ -144,7 +144,7 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Where `refuse` writes down what it refuses. */
+/** Lets `refuse` reach the request's list of refusals. */
 const noting =
   (askedOf: (request: Request) => Asked): RequestHandler =>
   (request, response, next) => {
@@ -152,7 +152,7 @@ const noting =
     next()
   }
 
-/** Null: not a good token, or one of another key. */
+/** Returns null for an invalid token, or one of another key. */
 const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verified | null => {
   try {
     return keys.verify(token, now.getTime())
@@ -162,7 +162,7 @@ const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verifie
   }
 }
 
-/** Null: it is refused already. */
+/** Returns null when the request has been refused. */
 const formIn = ({ body }: Request, response: Response): Map<string, string> | null => {
   const form = formOf(body)
   if (form === null)
@@ -186,7 +186,7 @@ const tried = (
   }
 }
 
-/** Null unless every parameter is one text. */
+/** Returns null unless every parameter is one text. */
 const formOf = (body: unknown): Map<string, string> | null => {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) return null
   const entries = Object.entries(body)
@@ -213,7 +213,7 @@ const credentialsOf = (request: Request, form: Map<string, string>): Credentials
 const bounded = (id: string, secret: string): Credentials | null =>
   id.length <= LONGEST && secret.length <= LONGEST && !id.includes('\0') ? { id, secret } : null
 
-/** RFC 6749 2.3.1: form-encoded before Basic. What is no such encoding is meant as it stands. */
+/** RFC 6749 section 2.3.1: values are form-encoded before Basic. Invalid encodings are taken literally. */
 const formDecoded = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
@@ -229,14 +229,14 @@ type Fault =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-/** `code`: by which the log knows it. */
+/** `code` goes to the log. */
 const refuse = (response: Response, error: Fault, description: string, status = 400, code: string = error): void => {
   const refused: string[] = response.locals['refused']
   refused.push(code)
   response.status(status).json({ error, error_description: description })
 }
 
-/** OAuth has no word of its own for it at this place. */
+/** OAuth defines no error code for rate limits here. */
 const tooMany = (response: Response, { code, details, message, status }: Refusal): void => {
   response.set('Retry-After', String(details['retryAfter']))
   refuse(response, 'temporarily_unavailable', message, status, code)
@@ -247,7 +247,7 @@ const unknownClient = (response: Response): void => {
   refuse(response, 'invalid_client', '客户端不存在或密钥不符。Unknown client, or the secret is not its own.', 401)
 }
 
-/** A body that cannot be read is answered in OAuth's own shape too. */
+/** An unreadable body is answered in OAuth's format too. */
 const unreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const status = (error as { status?: unknown } | null)?.status
   if (typeof status !== 'number' || status >= 500) return next(error)

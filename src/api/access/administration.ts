@@ -1,4 +1,4 @@
-/** Who may come in: registered systems and people. What is told once, a secret or a password, is in its own answer alone. */
+/** Registered clients and people. A secret or one-time password appears only in the answer that creates it. */
 import type { Duty } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { samePerson } from '../../domain/access/viewer.js'
@@ -12,7 +12,7 @@ import * as peopleWork from '../../work/access/people.js'
 import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-/** Registered holders that are listed at once. */
+/** Most clients or people listed at once. */
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
 
@@ -37,7 +37,7 @@ interface RegisterInput {
   region?: string | null
 }
 
-/** What a command gets as options: what was not given is absent. */
+/** The form that commands use: absent options instead of nulls. */
 const givenIn = (input: RegisterInput): peopleWork.PersonGiven => {
   const { name, role, duty, agency, region } = withoutNul(input)
   return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
@@ -116,7 +116,7 @@ const confirmClient = async (_: unknown, args: Confirmable, context: Context) =>
   return clientNamed(context, args.name)
 }
 
-/** Else the last administrator could shut everyone out, by mistake. */
+/** Otherwise the last administrator could lock everybody out by mistake. */
 const notOneself = ({ viewer }: Context, name: string): void => {
   if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
 }

@@ -1,7 +1,6 @@
 /**
- * Lays the table of fields (api/access/fields) over the schema: a field that is not for the viewer is refused at the root,
- * and elsewhere as empty as if nothing were there. By role, and therefore decided once a field; fields that are for everybody
- * are left as they are.
+ * Applies the access table (api/access/fields) to the schema. A forbidden root field is refused; any other is answered as empty. Decided
+ * per field, so fields open to all roles keep their resolvers.
  */
 import {
   defaultFieldResolver,
@@ -23,7 +22,7 @@ import { answers, FIELDS, faultsIn, isForAll, type Row } from './fields.js'
 type Field = GraphQLField<unknown, Context>
 type Found = Viewer | Promise<Viewer>
 
-/** Types whose objects say of themselves whose they are, where they may be reached by those who see them as the public does. */
+/** Types whose access depends on the object's operator. */
 const VIEWERS: Record<string, (source: never, context: Context) => Found> = {
   Operator: ({ operator }: OperatorView, context: Context) => viewerOn(context, operator),
   Listing: (view: ListingView, context: Context) => viewerOfEntry(context, view),
@@ -32,7 +31,7 @@ const asItIs = (_: never, { viewer }: Context): Found => viewer
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
-/** A fault of the table is a fault of the program: it does not start. */
+/** Throws at start when the table and the schema disagree. */
 export const guarding = (schema: GraphQLSchema): GraphQLSchema => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))
   const named = types.flatMap((type) =>
@@ -51,7 +50,7 @@ export const guarding = (schema: GraphQLSchema): GraphQLSchema => {
   return schema
 }
 
-/** That there is such a field is no secret: whoever may not is told so. Refusals UNAUTHENTICATED, FORBIDDEN. */
+/** Root fields are no secret, so a forbidden one is refused. Refusals UNAUTHENTICATED, FORBIDDEN. */
 const atRoot = (field: Field, row: Row): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   field.resolve = (source, args, context, question) => {

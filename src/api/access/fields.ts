@@ -1,11 +1,11 @@
 /**
- * Who is answered which field: of every field of the schema the acts under which it is answered, and whose objects. The schema
- * is made by this table (api/access/field-access): a field without a row here, or a row without a field, and nothing starts.
+ * The access table: for every field of the schema, the acts that open it and the scope of objects. The hub does not start when a field
+ * lacks a row or a row lacks a field (api/access/field-access).
  */
 import { ACCESS, type Act, may, ROLES, type Role, type Viewer } from '../../domain/access/viewer.js'
 import { HELD } from './held.js'
 
-/** Whose objects a row speaks of. */
+/** Scopes of objects. */
 export const WHOSE = {
   ANY: {
     zh: '任何主体的，与社会公众所见相同',
@@ -39,16 +39,16 @@ export const WHOSE = {
 export type Whose = keyof typeof WHOSE
 
 export interface Row {
-  /** Any of these. */
+  /** Any of these acts opens the field. */
   acts: readonly Act[]
   whose: Whose
-  /** Where it is withheld by whoever makes the answer, since no null can stand there or since it is asked by the thousand. */
+  /** True when the resolver itself withholds the value, because the field is not nullable or is asked by the thousand. */
   byAnswer: boolean
 }
 
 type Line = readonly [acts: string, whose: Whose, fields: string, byAnswer?: 'BY_ANSWER']
 
-/** Moves that an operator may make itself, beside officers and reviewers; a test holds this against the table of moves. */
+/** Moves that a party may make too; a test compares this with the table of moves. */
 const PARTYS_MOVES = 'recordDefence applyRepair'
 const MOVES =
   'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
@@ -56,7 +56,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** By type: acts, whose, fields. What is not here is in HELD. */
+/** Rows by type: acts, scope, fields. All other fields are in HELD. */
 const LINES: Record<string, readonly Line[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],
@@ -162,11 +162,11 @@ const LINES: Record<string, readonly Line[]> = {
   ],
   AccessCode: [['see_access_codes', 'SIGHT', 'issuedBy endedBy']],
   Overrule: [['see_operations', 'SIGHT', 'proposedBy decidedBy withdrawnBy']],
-  // Whoever wrote them is told its own name.
+  // Authors see their own name.
   Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
 }
 
-/** What `node(id)` answers, by type of the id; as by the field that leads there. */
+/** Access to `node(id)` by the type of the id; the same as through the field. */
 const NODE_LINES: readonly Line[] = [
   ['see_operator', 'SIGHT', 'Operator'],
   ['see_operator', 'SIGHT', 'Record'],
@@ -215,7 +215,7 @@ export const NODES: ReadonlyMap<string, Row> = new Map(
   rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
 )
 
-/** What is wrong between the table and the fields that there are; empty: nothing. */
+/** Differences between the table and the schema's fields; empty when there are none. */
 export const faultsIn = (fields: readonly string[], rows: readonly [string, unknown][] = ALL_ROWS): string[] => {
   const [there, named] = [new Set(fields), rows.map(([name]) => name)]
   return [
@@ -225,11 +225,11 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
   ]
 }
 
-/** Whether a row is answered to the viewer, as far as its object's operator goes (`viewerOf`). */
+/** True when the viewer may read the field, with regard to its object's operator (`viewerOf`). */
 export const answers = ({ acts, whose }: Row, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 
-/** Whether a row shuts out nobody by its role. */
+/** True when every role may read the field. */
 export const isForAll = ({ acts, whose }: Row): boolean => whose === 'HELD' || rolesOf(acts).length === ROLES.length
 
 export const rolesOf = (acts: readonly Act[]): Role[] =>
@@ -243,7 +243,7 @@ export interface Told {
   whose: Whose
 }
 
-/** Every row of the table that says more than HELD, as it is written. */
+/** Rows of the table except HELD, in their written order. */
 export const fieldsTold = (): Told[] =>
   Object.entries({ ...LINES, 'node(id)': NODE_LINES }).flatMap(([type, lines]) =>
     lines.map(([acts, whose, fields]) => ({

@@ -1,4 +1,4 @@
-/** Fields that are answered with the object that holds them: whoever is shown the one is shown the other. By type. */
+/** Fields answered with the object that holds them, by type: seeing the object means seeing the field. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

@@ -1,4 +1,4 @@
-/** Who is shut out after too many failures: the alarm, for those who look after the hub, and its lifting by hand. */
+/** Lockouts after too many failed sign-ins, and lifting them. */
 import * as store from '../../store/access/lockouts.js'
 import * as work from '../../work/access/lockouts.js'
 import type { Context } from '../request/context.js'

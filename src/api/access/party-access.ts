@@ -1,4 +1,4 @@
-/** The listed party's door: codes issued, the token for one, and what the party then reads of itself; the deeds are work/access/party-access's. */
+/** The party's access: access codes, the token for one, and the party's own file. */
 
 import { may, mayIn } from '../../domain/access/viewer.js'
 import { wholeCase } from '../../domain/listing/case.js'
@@ -19,7 +19,7 @@ import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
-/** The limit comes before all else, so that it says nothing of the code. */
+/** The rate limit comes first, so that it reveals nothing about the code. */
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: Context): Promise<string> => {
   const { parts, limits, address, now } = context
   const token = await taken(context, async () => {
@@ -34,7 +34,7 @@ const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, co
   return token
 }
 
-/** What is refused leaves a row, or is counted by one, of its address: a code that is none tells of nobody. */
+/** Counts refused attempts by address; a wrong code names nobody. */
 const taken = async (context: Context, work: () => Promise<string>): Promise<string> => {
   try {
     return await work()
@@ -100,7 +100,7 @@ const proceedings = async (view: ListingView, _: unknown, context: Context) => {
   }))
 }
 
-/** Of its own case a party is shown the times that it has itself to keep. */
+/** A party sees only the deadlines that it has to keep itself. */
 const deadlines = async (view: ListingView, args: unknown, context: Context) => {
   if (!may(context.viewer, 'see_own_file')) return listing.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
@@ -108,7 +108,7 @@ const deadlines = async (view: ListingView, args: unknown, context: Context) => 
   return kept.filter(({ name }) => PARTYS.includes(name)).map((each) => deadlineView(context, each))
 }
 
-/** A party is told which moves are open to itself. */
+/** A party sees the moves that it may make itself. */
 const movesAllowed = async (view: ListingView, args: unknown, context: Context) => {
   if (!may(context.viewer, 'move_own_listing')) return listing.Listing.allowedMoves(view, args, context)
   if (view.uuid === null) return []

@@ -1,4 +1,4 @@
-/** The trail for auditors, and of an operator who has asked about it. */
+/** The audit log for auditors, and for an operator the audit rows about itself. */
 
 import { may } from '../../domain/access/viewer.js'
 import type { Row, TrailKind } from '../../domain/audit/audit-log.js'
@@ -31,7 +31,7 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: Row) => {
     at,
     kind,
     client: content?.client ?? null,
-    // A row that the hub writes of itself is of no role that anyone has.
+    // Rows about the hub's own acts have no role.
     role: kind === 'CUT' ? null : (content?.role ?? null),
     agency: content?.agency ?? null,
     purpose: content?.purpose ?? null,
@@ -68,7 +68,7 @@ const one = async (_: unknown, { number }: { number: number }, context: Context)
   return found?.number === number ? rowView(found) : null
 }
 
-/** The operator to which a code leads, and those that were merged into it. */
+/** The operator that a code leads to, and those merged into it. */
 const numbersOf = async (context: Context, code: string): Promise<number[]> => {
   const found = codeOf(code)
   const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()

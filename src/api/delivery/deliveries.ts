@@ -1,4 +1,4 @@
-/** Deliveries and the work queue of those that were refused; the deeds are work/delivery/deliveries'. */
+/** Deliveries, and the work queue of refused ones. */
 
 import { type Act, may, sightOf, type Viewer } from '../../domain/access/viewer.js'
 import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
@@ -14,14 +14,14 @@ import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request
 import { withoutNul } from '../request/limits.js'
 import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 
-/** What a person can do about a code that the platform's description does not know. */
+/** Advice for a code that the platform's description does not list. */
 const NO_ADVICE = {
   meaning: 'CORRECT',
   zh: '该代码没有现成的处理办法：请按回执所指的字段和文字更正，再重新报送。',
   en: 'No advice is known for this code: put right the field that the receipt names, then send it again.',
 } as const
 
-/** It never left: the hub's own check found it. */
+/** Advice for a delivery that the hub's own check stopped before sending. */
 const OWN_ADVICE = {
   meaning: 'CORRECT',
   zh: '本枢纽出站校验未通过，未曾发出：请由信源单位更正所指字段后重新归集，或在本枢纽更正后重新报送。',
@@ -36,7 +36,7 @@ export const adviceOf = ({ parts }: Context, platform: string, code: string) => 
 const adviceFor = (context: Context, platform: string, { code, batch }: Booked) =>
   batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
 
-/** Receipts repeat what was told of a subject: they are for those who see inside. What people did is for those who see moves. */
+/** Receipts repeat what was delivered about a subject, so they need insight into the file. Acts of people need `see_moves`. */
 export const deliveryView = (context: Context, delivery: desk.Delivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
   return {
@@ -55,7 +55,7 @@ export const deliveryView = (context: Context, delivery: desk.Delivery) => {
   }
 }
 
-/** That a removal is told no more is for those who may remove. */
+/** Closing a removal needs the right to close retractions. */
 const closeAct = ({ action }: desk.Delivery): Act => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery')
 
 const allowedOf = (viewer: Viewer, delivery: desk.Delivery): desk.DeliveryAct['act'][] => [
@@ -92,7 +92,7 @@ const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
   )
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing delivery and for one the viewer may not see. */
 export const deliveryById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.subjectId ?? NO_SUBJECT)

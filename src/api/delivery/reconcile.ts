@@ -1,4 +1,4 @@
-/** Comparisons with what platforms show, and what they have found; the deeds are work/'s. */
+/** Comparisons with what platforms show, and the discrepancies found. */
 
 import { may, sightOf } from '../../domain/access/viewer.js'
 import type { FindingKind } from '../../domain/delivery/comparison.js'
@@ -23,7 +23,7 @@ const discrepancyView = (context: Context, finding: store.Finding) => {
   }
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing discrepancy and for one the viewer may not see. */
 export const discrepancyById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)

@@ -1,4 +1,4 @@
-/** A database that was restored from a backup: how it stands, and the person who releases it; the deeds are work/'s. */
+/** A database restored from a backup: its state, and its release by a person. */
 import * as store from '../../store/db/restored.js'
 import * as work from '../../work/delivery/restored.js'
 import { keep } from '../request/audit-rows.js'
@@ -42,7 +42,7 @@ export const restored = {
     },
     releaseRestored: async (_: unknown, args: { reason: string }, context: Context) => {
       const released = await work.release(context.parts.db, byPerson(args, context))
-      // Rows of the audit log that were lost with what was not restored are explained by this row alone.
+      // This row alone explains the audit rows lost by the restoration.
       await keep(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
       return view(context, released)
     },

@@ -1,4 +1,4 @@
-/** The retraction ledger, and closing what a platform has not confirmed; the deeds are work/delivery/retraction's. */
+/** The retraction ledger, and closing what a platform has not confirmed. */
 import { sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
@@ -12,7 +12,7 @@ import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
 
-/** To those who may not see what was removed it is a key alone, and nothing of why. */
+/** Viewers who may not see removals get the key, but no reasons. */
 const retractionView = (context: Context, one: work.Retracted) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
   return {
@@ -28,7 +28,7 @@ const retractionView = (context: Context, one: work.Retracted) => {
     documentNumber: removal?.documentNumber ?? null,
     done,
     heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
-    // Whose sellers they are is no agency's to know.
+    // Agencies may not learn which marketplaces an operator sells on.
     marketplaces: hearers.map((hearer) => ({
       ...hearer,
       state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',

@@ -1,4 +1,4 @@
-/** Timeliness: how long decisions took to be confirmed, and what is late or about to be. */
+/** Timeliness: working days until confirmation, and what is late or about to be. */
 
 import { sightOf } from '../../domain/access/viewer.js'
 import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
@@ -28,7 +28,7 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
   )
 }
 
-/** A receiver's words repeat what was told of a subject: they are for those who see inside. */
+/** Error texts of a platform repeat what was delivered, so they need insight into the file. */
 const dueView = (context: Context, due: DueDelivery) => {
   const { basis, confirmed, workdays } = due.limit
   return {

@@ -1,8 +1,8 @@
-/** Many small questions of one request become one set-based query: whatever is asked before the loop turns is asked together. */
+/** Data loader: many look-ups of one request within one event-loop turn become one query. */
 
 export type Load<K, V> = (key: K) => Promise<V>
 
-/** `answer` takes distinct keys and answers in their order. Answers are kept as long as the loader, one request. */
+/** `answer` receives distinct keys and returns values in their order. Values are cached for the loader's lifetime, one request. */
 export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): Load<K, V> => {
   interface Asked {
     key: K
@@ -30,7 +30,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
     const before = known.get(name)
     if (before) return before
     const promise = new Promise<V>((resolve, reject) => {
-      // After the promise jobs of this turn: resolvers of one level are all heard before the question leaves.
+      // setImmediate runs after all promise jobs of this turn, so all resolvers of one level share the query.
       if (waiting.length === 0) setImmediate(ask)
       waiting.push({ key, resolve, reject })
     })
@@ -39,7 +39,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
   }
 }
 
-/** Keys that differ in more than the operator are asked group by group: one query for each different question. */
+/** Splits keys that differ in more than the operator: one query for each group. */
 export const grouped =
   <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
   async (keys: K[]): Promise<V[]> => {

@@ -1,7 +1,6 @@
 /**
- * Queries that come again and again are compiled (graphql-jit); the answers are those of graphql-js to the byte. Whatever the
- * compiler is known to do otherwise is never given to it: see `isCompilable`. An answer with an error in it is thrown away
- * and made again by graphql-js.
+ * Compiles frequent queries with graphql-jit. Answers equal those of graphql-js byte for byte: `isCompilable` excludes every known
+ * difference, and an answer with errors is discarded and made again by graphql-js.
  */
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import {
@@ -27,18 +26,18 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { bounded } from './lru.js'
 
-/** Questions of which it is known how often they came. */
+/** Queries whose hits are counted. */
 const QUESTIONS_MOST = 1_000
-/** Longer ones are not compiled, characters. */
+/** Longest query compiled, characters. */
 const LONGEST = 10_000
-/** Fields of one question with its fragments written out: each place of a fragment is compiled for itself. */
+/** Most fields of a compiled query with fragments expanded; each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** A question is compiled when it has come so often: compiling costs some hundred executions of the same. */
+/** Hits before compiling, which costs some hundred executions of the same query. */
 const HITS_BEFORE = 20
 
 export interface Asked<C> {
   document: DocumentNode
-  /** The document as it was asked. */
+  /** The query text as sent. */
   text: string
   operationName: string | null | undefined
   variables: Record<string, unknown> | undefined
@@ -49,15 +48,15 @@ type Run = CompiledQuery['query']
 
 interface Known {
   hits: number
-  /** Null: it never will be; undefined: not yet. */
+  /** Null: never compilable; undefined: not compiled yet. */
   run: Run | null | undefined
-  /** The one of its document, once it is compiled. */
+  /** The document's only operation, set once compiled. */
   operation?: OperationDefinitionNode | undefined
 }
 
 type GatewayInterface<C extends BaseContext> = ApolloServerOptionsWithGateway<C>['gateway']
 
-/** By the hook that Apollo has for whoever executes queries in its place. */
+/** Plugs the executor into Apollo through its gateway hook. */
 export const asGateway = <C extends BaseContext>(
   schema: GraphQLSchema,
   { execute }: Executor<C>,
@@ -85,7 +84,7 @@ export const asGateway = <C extends BaseContext>(
   }
 }
 
-/** A question as it came, not yet looked at. */
+/** A request body that has not been validated yet. */
 export interface Question {
   query: string
   operationName: string | undefined
@@ -95,23 +94,23 @@ export interface Question {
 export interface Executor<C> {
   execute(asked: Asked<C>): Promise<ExecutionResult>
   /**
-   * By a compiled query, if it is one that came often, was found valid, and has an answer without errors; else null. With the
-   * context in which it was answered, for its row of the trail.
+   * Answers by a compiled query when there is one and its answer has no errors; otherwise returns null. The context is returned for the
+   * audit row.
    */
   quick(question: Question, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
-  /** Answers given by compiled queries, and all. */
+  /** Answers by compiled queries, and all answers. */
   counts: { compiled: number; all: number }
 }
 
 export interface ExecutorOptions<C> {
   hitsBefore?: number
-  /** Makes a context fit for a second execution: nothing spent, nothing seen. */
+  /** Resets a context before a second execution. */
   afresh: (context: C) => void
-  /** Notes in the context what is asked, for the row of the audit log. */
+  /** Notes the operation in the context, for the audit row. */
   learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
 }
 
-/** `twin`: the same schema made again, for the compiler alone, whose fields are guarded in it. */
+/** `twin` is a second instance of the schema for the compiler alone, because its fields get guard resolvers. */
 export const makeExecutor = <C>(
   schema: GraphQLSchema,
   twin: GraphQLSchema,
@@ -122,7 +121,7 @@ export const makeExecutor = <C>(
   const counts = { compiled: 0, all: 0 }
 
   const known = ({ document, text, operationName }: Asked<C>): Known | null => {
-    // An operation called nothing is none: the compiler would take the only one there is, and graphql-js refuses it.
+    // With operationName '' graphql-js refuses; the compiler would take the only operation.
     if (text.length > LONGEST || operationName === '') return null
     const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
     if (found.hits === 0) questions.set(nameOf(text, operationName), found)
@@ -133,7 +132,7 @@ export const makeExecutor = <C>(
     }
     return found
   }
-  /** Null where the answer has errors: they are told as graphql-js tells them. */
+  /** Returns null when the answer has errors; graphql-js then reports them. */
   const answered = async (found: Known | null, context: C, variables: Question['variables']) => {
     if (!found?.run || found.hits <= hitsBefore) return null
     const answer = await found.run(undefined, context, variables ?? {})
@@ -141,7 +140,7 @@ export const makeExecutor = <C>(
       counts.compiled += 1
       return answer
     }
-    // Whoever only ever causes faults is not answered twice each time.
+    // Resets the hits, so that a query that always fails is not executed twice each time.
     found.hits = 1
     return null
   }
@@ -160,7 +159,7 @@ export const makeExecutor = <C>(
       const found = query.length > LONGEST ? undefined : questions.get(nameOf(query, operationName))
       if (!found?.run || !found.operation) return null
       const context = contextOf()
-      // Apollo's plugin does the same for questions that it parses itself.
+      // For queries that Apollo parses its plugin does this.
       learn(context, found.operation, query, variables ?? {})
       const answer = await answered(found, context, variables)
       return answer && { answer, context }
@@ -181,16 +180,15 @@ const compiled = (
   return isCompiledQuery(query) ? query.query : null
 }
 
-/** Values that may not stand in a compiled document; a variable, a whole number, a boolean and a word of an enum may. */
+/** Literals not allowed in a compiled document. Variables, integers, booleans and enum values are. */
 const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
-/** Variables of these, and lists of them, are read alike by both; of input objects and days that is not so. */
+/** Variable types, and lists of them, that both executors coerce alike; input objects and dates are not. */
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
 
 /**
- * One query and its fragments. Texts written into a query are not compiled, since the compiler writes them into a program,
- * where a text of a certain form would be run (0.8.9); nor are directives (answers differ where fragments are skipped),
- * variables with defaults or of types that are read otherwise, names that a plain object does not hold as graphql-js's does,
- * and whatever may be of several types.
+ * Accepts one query with fragments. Excluded: string literals, because the compiler pastes them into generated code, where crafted text
+ * would be executed (0.8.9); directives, because skipped fragments differ; variables with defaults or other types; names that plain objects
+ * inherit; abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
   if (operationsIn(document).length !== 1 || fieldsIn(document) > FIELDS_MOST) return false
@@ -206,7 +204,7 @@ export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boo
 const operationsIn = ({ definitions }: DocumentNode): OperationDefinitionNode[] =>
   definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
 
-/** Of the whole document, each fragment written out wherever it is spread. Fragments do not go round in circles: see validation. */
+/** Fields with every fragment expanded at each spread. Validation has excluded fragment cycles. */
 const fieldsIn = ({ definitions }: DocumentNode): number => {
   const fragments = new Map(
     definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
@@ -238,12 +236,12 @@ const mayStand = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Leaves that views give as methods. Another one is answered all the same, by graphql-js each time. */
+/** Leaves that views supply as methods. Others still work, through graphql-js each time. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
 /**
- * Compiled code takes what lies in a field as it is where no resolver stands: there a method or a promise would be taken for
- * an empty object. Fields of objects therefore have one; leaves are looked at by `serializers`.
+ * Without a resolver, compiled code copies a property as it is, and a method or promise becomes an empty object. Object fields therefore
+ * get the default resolver; `serializers` checks leaves.
  */
 const guarded = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -256,7 +254,7 @@ const guarded = (schema: GraphQLSchema): GraphQLSchema => {
 const isOpen = ({ name, type, resolve }: GraphQLField<unknown, unknown>): boolean =>
   resolve === undefined && (METHODS.has(name) || !isLeafType(getNamedType(type)))
 
-/** As each type writes its values; what is a method or a promise is an error, and so answered by graphql-js. */
+/** Leaf serialisers that throw on a method or promise, so that graphql-js answers instead. */
 const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => unknown> => {
   const types = Object.values(schema.getTypeMap()).filter(isLeafType)
   return Object.fromEntries(

@@ -1,35 +1,34 @@
-/** Questions of many requests become one: as `batch`, but over all who ask. */
+/** Batches look-ups of many requests into one query. */
 
-/** Groups under way at once; while they are, whoever asks waits for the next one, which is the larger for it. */
+/** Concurrent batches; meanwhile further askers wait and form a larger next batch. */
 const UNDER_WAY_MOST = 2
 
-/** Keys of one statement, unless one asker alone has more. */
+/** Keys of one statement, unless a single asker has more. */
 const KEYS_MOST = 1_000
 
 /**
- * Keys, under way and waiting together, from which a further group is worth beginning: what each costs the process and the server
- * beside its keys is that of many keys. Fifty askers are answered sooner one group after the other than by two at once.
+ * Open keys from which a second concurrent batch pays. The fixed cost of a statement equals that of many keys: fifty askers are answered
+ * sooner by one batch after the other.
  */
 export const KEYS_WORTH_TWO = 100
 
-/** One that takes longer keeps nobody else waiting, milliseconds. */
+/** A batch under way longer than this no longer delays the next one, milliseconds. */
 const PATIENCE_MS = 50
 
-/** Answers keys in their order. */
+/** Returns values in the order of the keys. */
 export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 interface Bounds {
   most?: number
-  /** Keys from which a further group is begun beside one under way; 0: always. */
+  /** Open keys from which a second batch starts beside one under way; 0 means always. */
   worth?: number
-  /** One under way for so long keeps no further one from beginning. */
+  /** A batch under way this long no longer delays the next one, milliseconds. */
   patienceMs?: number
 }
 
 /**
- * What is asked by several askers before the loop turns is answered by one call of `answer`, and at most so many calls are
- * under way, more than one only where there are so many keys, or one takes its time. An asker's keys stay together, so that its
- * answer is of one instant; and no answer is older than its question.
+ * Merges what several askers ask within one event-loop turn into one call of `answer`, with at most `most` calls under way. An asker's keys
+ * stay in one statement, hence one snapshot, and no answer is older than its question.
  */
 export const crowd = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
@@ -42,7 +41,7 @@ export const crowd = <K, V>(
   }
   const waiting: Asker[] = []
   let underWay = 0
-  /** Keys that were asked and are not answered yet. */
+  /** Keys asked and not yet answered. */
   let open = 0
   let sentAt = 0
   let isTimed = false
@@ -93,7 +92,7 @@ export const crowd = <K, V>(
     })
 }
 
-/** Takes from the front what goes into one statement; one asker at least. */
+/** Takes askers from the front for one statement, at least one. */
 const together = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] => {
   let [askers, keys] = [0, 0]
   for (const one of waiting) {

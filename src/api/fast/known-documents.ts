@@ -1,16 +1,15 @@
 /**
- * Questions that were read and found valid, by the digest that Apollo knows them by, so that what is asked often is read once.
- * Apollo's own store takes 30 MiB counted as JSON, which a heap holds as three times that; and askers who write their codes into
- * the question fill it with what is never asked again.
+ * Cache of parsed and validated documents, by Apollo's digest. A document is kept at its second request, because queries with literal codes
+ * never repeat. Apollo's default store takes 30 MiB measured as JSON, about three times that on the heap.
  */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
 import { bounded } from './lru.js'
 
 export const DOCUMENTS_MOST = 200
-/** Characters. */
+/** Longest document kept, characters. */
 export const DOCUMENT_LONGEST = 4_096
-/** Digests of questions asked once. */
+/** Digests seen once. */
 const ONCE_MOST = 2_000
 
 export const knownDocuments = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {

@@ -1,4 +1,4 @@
-/** Shapes of what loaders are asked and how rows become answers in the order of the keys. */
+/** Keys of the loaders, and functions that arrange rows in the order of the keys. */
 import type { RecordKind } from '../../domain/records/records.js'
 import type * as versions from '../../store/records/versions.js'
 
@@ -9,7 +9,7 @@ export interface AtWhen {
 
 export interface PageOfRecords extends AtWhen {
   kinds: readonly RecordKind[]
-  /** Also records that were withdrawn or have ended since. */
+  /** Includes records that were withdrawn or have ended since. */
   removed: boolean
   first: number
   after: number | null

@@ -1,4 +1,4 @@
-/** The questions that fields ask of the store, each batched over one request. */
+/** Data loaders of one request. */
 import type { Agency } from '../../agencies/feed.js'
 import { WATCHED_DAYS } from '../../domain/intake/timeliness.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -33,7 +33,7 @@ import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } fr
 import type { Hot, StandingAsked } from './shared-loaders.js'
 
 const DAY_MS = 86_400_000
-/** Of one operator, those merged into it counted, that are looked at for its own. */
+/** Registrations of an operator, including merged ones, searched for its own. */
 const REGISTRATIONS_MOST = 50
 
 export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
@@ -44,7 +44,7 @@ interface Parts {
   hot: Hot
 }
 
-/** Most questions are for standing alone; what else can be asked is made when it first is. */
+/** Most requests need only standing, so the other loaders are created on first use. */
 export const makeLoads = (parts: Parts, now: Date): Loads => {
   const standing = standingLoads(parts, now)
   let file: ReturnType<typeof fileLoads> | null = null
@@ -82,7 +82,7 @@ const fileLoads = (parts: Parts, now: Date) => {
   return {
     watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
-    /** As much of an object as decides whom it is for. */
+    /** The columns that authorization needs. */
     head: batch<{ type: heads.Headed; key: string }, heads.Head | null>(
       JSON.stringify,
       grouped(
@@ -99,7 +99,7 @@ const fileLoads = (parts: Parts, now: Date) => {
         },
       ),
     ),
-    /** Whose an entry of a list or a told record is. */
+    /** The owner of a listing or a published record. */
     ownerOf: batch(String, async (ids: string[]) => inOrder(ids, await ownersOf(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
@@ -117,7 +117,7 @@ const fileLoads = (parts: Parts, now: Date) => {
         return ids.map((id) => counts.get(id) ?? 0)
       }),
     ),
-    /** Of facts that several sources may tell. */
+    /** Facts that several sources may report. */
     sources: batch<Omit<PageOfRecords, 'first' | 'after'>, versions.Version[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -132,7 +132,7 @@ const fileLoads = (parts: Parts, now: Date) => {
       const found = await scores.forgotten(db, ids, today)
       return ids.map((id) => found.has(id))
     }),
-    /** Whether the operator is on the client's list of its own sellers. */
+    /** True when the operator is on the client's list of sellers. */
     isSeller: batch<{ client: string; operator: number }, boolean>(
       JSON.stringify,
       grouped(
@@ -148,7 +148,7 @@ const fileLoads = (parts: Parts, now: Date) => {
         },
       ),
     ),
-    /** Whether the operator authorises the client today. */
+    /** True when the operator authorises the client today. */
     authorises: batch<{ client: string; operator: number }, boolean>(
       JSON.stringify,
       grouped(
@@ -160,7 +160,7 @@ const fileLoads = (parts: Parts, now: Date) => {
         },
       ),
     ),
-    /** Who asked about any of some operators, a page for each. */
+    /** One page of audit rows for each group of operators. */
     askings: batch<trail.AskingsOf & { operators: readonly number[] }, trail.Asking[]>(
       JSON.stringify,
       grouped(
@@ -185,17 +185,17 @@ const fileLoads = (parts: Parts, now: Date) => {
     ),
     accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
-    /** Whether the record of a version is contested now. */
+    /** True when the version's record is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
       const found = await objections.contestedOf(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
-    /** Whether what the listing rests on is contested now. */
+    /** True when a record behind the listing is contested now. */
     listingContested: batch(String, async (ids: string[]) => {
       const found = await objections.contestedAmong(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
-    /** Ids of all versions of the records that are contested. */
+    /** Ids of all versions of contested records. */
     contested: batch<AtWhen, number[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -211,7 +211,7 @@ const fileLoads = (parts: Parts, now: Date) => {
         return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
-    /** Its own registration as it was believed, not that of an operator merged into it: name, region and status of that day. */
+    /** The operator's own registration as known then, not one of a merged operator: name, region and status of that day. */
     registration: batch<AtWhen, versions.Version | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -264,7 +264,7 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
   return ids.map((id) => lists.get(id) ?? [])
 }
 
-/** What fields of one answer ask at the same time is asked together, and is of one instant. Without waiting for the loop to turn. */
+/** Batches calls within one microtask turn, without waiting for the event loop. All are answered from one snapshot. */
 const gathered = <K, V>(ask: Answer<K, V>): ((key: K) => Promise<V>) => {
   let waiting: K[] = []
   let answers: Promise<V[]> | null = null

@@ -1,7 +1,7 @@
-/** A store of bounded size: what was used longest ago goes first, of what came while it was less than half full what came first. */
+/** LRU cache of bounded size. While less than half full, entries keep insertion order. */
 
 export interface Bounded<V> {
-  /** A use. */
+  /** Counts as a use. */
   get(key: string): V | undefined
   set(key: string, value: V): void
   size(): number
@@ -13,7 +13,7 @@ export const bounded = <V>(most: number): Bounded<V> => {
     get: (key) => {
       const value = kept.get(key)
       if (value === undefined) return undefined
-      // While there is room for as many again nothing goes, and each use is spared the writing.
+      // Below half capacity nothing is evicted, so uses need no reordering.
       if (kept.size * 2 > most) {
         kept.delete(key)
         kept.set(key, value)

@@ -1,4 +1,4 @@
-/** What many requests ask at once, and the connections by which answers are looked up; one for all requests of a server. */
+/** Loaders shared by all requests of a server, and their connections. */
 import type { Agency } from '../../agencies/feed.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -14,7 +14,7 @@ import { grouped } from './batch.js'
 import { type Answer, crowd, KEYS_WORTH_TWO } from './cross-request-batch.js'
 import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
 
-/** Of the same question at once: one about a file that is long does not keep all others waiting. */
+/** Four concurrent batches of each kind, so that one long file does not delay the others. */
 const FILES = { most: 4 }
 
 export interface StandingAsked {
@@ -22,7 +22,7 @@ export interface StandingAsked {
   asOf: string
   today: string
   wanted: standings.Wanted
-  /** Whose list of sellers, or whose authorisation, counts for it. */
+  /** The client whose seller list or authorisation counts. */
   client: string | null
 }
 
@@ -31,9 +31,9 @@ export interface Hot {
   db: Db
   /** Null for a code without an operator. */
   standings: Answer<StandingAsked, standings.StandingRow | null>
-  /** When each feed was last brought whole; see `watch.vouched`. */
+  /** Last complete pull of each feed; see `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
-  /** By code of any scheme. */
+  /** Codes of any scheme. */
   operators: Answer<{ scheme: string; code: string }, operators.Operator | null>
   records: Answer<PageOfRecords, versions.Version[]>
   scores: Answer<AtWhen, scores.StoredScore | null>
@@ -58,7 +58,7 @@ export const makeHot = ({ db: beside, agencies }: { db: Db; agencies: readonly A
   }
 }
 
-/** What the page of an operator is made of. */
+/** Loaders for an operator's page. */
 const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
   operators: crowd(async (codes) => {
     const found = await operators.byCodes(db, codes)
@@ -89,14 +89,14 @@ const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listin
   ),
 })
 
-/** Several may ask about the same one. */
+/** Several askers may want the same operator. */
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
 const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) => operator)
 
 type Rows = Promise<(standings.StandingRow | null)[]>
 
-/** Nearly all ask the same about today, and are not parted first. */
+/** Fast path: nearly all ask the same about today and need no grouping. */
 const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
   const [first] = asked
   const alike = asked.every(
@@ -109,7 +109,7 @@ const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
   )(asked)
 }
 
-/** All of them the same about one day. */
+/** All keys ask the same about one day. */
 const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
   const [first] = asked
   if (first === undefined) return []

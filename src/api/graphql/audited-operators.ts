@@ -1,6 +1,6 @@
 /**
- * Which operators an answer is about: noted for the trail when an object of a type that is about one is handed out, whichever
- * field hands it out. What is loaded and then withheld is not noted.
+ * Notes in the audit context which operators an answer shows. A wrapper on every field that returns such an object does it; objects loaded
+ * and then withheld are not noted.
  */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
@@ -15,13 +15,13 @@ interface Operated {
 
 const byOperator = by(({ operatorId: operator }: Operated) => ({ operator }))
 const byListing = by(({ listingId: subject }: { listingId: string }) => ({ subject }))
-/** What came is not of an operator yet, but names it. */
+/** The item has no operator yet, but names codes. */
 const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
   codesInItem([item, body]).map((code) => ({ code })),
 )
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
-/** Types of the schema that are about an operator, and how their objects say about which; a test names all others. */
+/** Schema types about an operator, and how to find it. A test lists all other types. */
 export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]> = {
   Operator: by(
     ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({
@@ -57,7 +57,7 @@ export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]
   Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
 }
 
-/** Has each field that hands out such an object note whose it is. Of those without a token nothing is noted. */
+/** Wraps the fields that return such objects. Nothing is noted for anonymous requests. */
 export const noting = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue

@@ -1,8 +1,7 @@
-/** How often each root field is asked, counted for the metrics. */
 import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Metrics } from '../../foundation/metrics.js'
 
-/** Each root field counts how often it is asked, in roots of its own over the same types: the schema stays as it is. */
+/** Counts uses of each root field for the metrics. Builds new root types, so the given schema stays unchanged. */
 export const counted = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
   const given = schema.toConfig()
   const roots = [given.query, given.mutation]
@@ -11,7 +10,7 @@ export const counted = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>):
     query: counting(given.query, metrics),
     mutation: counting(given.mutation, metrics),
     types: given.types.filter((type) => !roots.some((root) => root === type)),
-    // The one below it is.
+    // The given schema has been validated.
     assumeValid: true,
   })
 }

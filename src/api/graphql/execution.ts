@@ -1,6 +1,5 @@
 /**
- * POST /graphql, from node:http straight to Apollo: express stays out of its way. A GET is answered for queries under
- * Apollo's rule against forged requests; a browser gets a page that says where to ask.
+ * POST /graphql, directly from node:http to Apollo without express. GET answers queries under Apollo's CSRF rule; a browser gets GraphiQL.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
@@ -34,7 +33,7 @@ import { admit } from '../request/viewer.js'
 import { counted } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
-/** Ways in which callers say what they accept that are remembered, and how long one may be, characters. */
+/** Accept headers whose content type is cached, and the longest of them, characters. */
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
@@ -42,16 +41,16 @@ const ACCEPT_LONGEST = 300
 const LONG_ANSWER = 16_000
 
 /**
- * Headers that no page of another site can send without asking the hub first, which does not let it. `Authorization` is one, as
- * Bearer alone is taken: what browsers send by themselves is Basic. One of them, or a body of JSON, shows that no such page asks.
+ * A cross-site page cannot send these headers without a CORS preflight, which the hub refuses. `Authorization` is safe because only Bearer
+ * is accepted; browsers send Basic by themselves. One of them, or a JSON body, proves that the request is not forged.
  */
 const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
- * Codes of questions that were understood as such and cannot be answered. GraphQL over HTTP wants 200 for them in
- * `application/json`, and 400 in `application/graphql-response+json`; whoever names neither gets 400.
+ * Error codes of well-formed requests. GraphQL over HTTP wants 200 for them in `application/json`, 400 in
+ * `application/graphql-response+json`; a client that accepts neither gets 400.
  */
 const WELL_FORMED: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -61,13 +60,13 @@ const WELL_FORMED: ReadonlySet<unknown> = new Set([
 ])
 const NAMES_JSON = /\bapplication\/json\b/i
 
-/** Context: null where nothing was asked yet when it was refused. */
+/** `context` is null when the request was refused before execution. */
 interface Answered {
   answer: HTTPGraphQLResponse
   context: Context | null
 }
 
-/** A question of this viewer, obeying its rights and limits and kept in the trail, as if it had come over HTTP. */
+/** Executes a query for a page of the hub with the viewer's rights, limits and audit row, as if sent over HTTP. */
 export type Ask = (
   own: { asked: Asked; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
@@ -81,12 +80,12 @@ export interface Told {
 
 export interface GraphqlDoor {
   answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void>
-  /** The same for a page that is made here, in whose answer it leaves. Refusal TRAIL_UNAVAILABLE. */
+  /** Refusal TRAIL_UNAVAILABLE. */
   ask: Ask
   stop(): Promise<void>
 }
 
-/** The schema, and the one for the compiler, made once a process: all that servers do not share is how they count. */
+/** The schema and the compiler's twin, built once a process. Servers differ only in their counters. */
 let schemas: [schema: GraphQLSchema, twin: GraphQLSchema] | undefined
 
 const validSchema = (): GraphQLSchema => {
@@ -103,12 +102,12 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const [schema, twin] = schemas.map((one) => counted(one, parts.metrics)) as typeof schemas
   const executor = makeExecutor<Context>(schema, twin, {
     afresh,
-    // No row is kept of a question without a token.
+    // Anonymous questions leave no audit row.
     learn: (context, operation, source, variables) => {
       if (context.viewer.sub !== null) learn(context, operation, source, variables)
     },
   })
-  /** The type of an answer, as Apollo gives it to who accepts what. */
+  /** Content type that Apollo chose for an Accept header. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({
     gateway: asGateway(schema, executor),
@@ -121,7 +120,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     parseOptions: { maxTokens: TOKENS_MOST },
     documentStore: knownDocuments(),
     validationRules: [withinLimits],
-    // A fault in a question may repeat what was asked.
+    // An error message may repeat what was asked.
     formatError: (formatted, error) => redact(withoutCodes(formatError(formatted, error)), parts.keys.mark),
     logger: parts.log,
     plugins: [
@@ -136,7 +135,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   })
   await apollo.start()
 
-  /** As Apollo would; null where it has to. */
+  /** Returns null when Apollo has to answer. */
   const byCompiled = async (
     body: unknown,
     { headers }: IncomingMessage,
@@ -164,7 +163,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       return own
     }
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
-    // What Apollo refuses before it has begun, it tells no plugin.
+    // Apollo reports early refusals to no plugin.
     if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
@@ -212,7 +211,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   }
 }
 
-/** Every answer leaves here, however it was found. `bytes`: its text, where it is encoded already. */
+/** Sends every answer. `bytes` is its text where already encoded. */
 const send = async (
   response: ServerResponse,
   { status, headers, body }: HTTPGraphQLResponse,
@@ -230,14 +229,14 @@ const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
   return codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
 }
 
-/** Codes of what is refused in an answer. */
+/** Error codes of an answer. */
 const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
   if (body.kind !== 'complete') return []
   const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
   return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL.code))
 }
 
-/** Null for whatever is not plainly a question: Apollo says what is wrong with it. */
+/** Returns null for anything but a plain query; Apollo then reports what is wrong. */
 const questionIn = (body: unknown): Question | null => {
   if (!isRecord(body) || 'extensions' in body) return null
   const { query } = body
@@ -260,13 +259,13 @@ const faultsToLog: ApolloServerPlugin<Context> = {
 
 const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
 
-/** A long answer is encoded once, for its digest and for the way; a short one leaves in one piece with its head. */
+/** A long answer is encoded once, for digest and sending. A short one is sent as text, in one packet with its headers. */
 const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
   const text = textOf(body)
   return text.length < LONG_ANSWER ? null : Buffer.from(text)
 }
 
-/** False: refused, since its row cannot be kept. */
+/** Returns false when the answer was refused because its audit row could not be written. */
 const isKept = async (context: Context | null, answer: string | Buffer, response: ServerResponse) => {
   try {
     if (context !== null) await keepAnswer(context, answer)
@@ -279,7 +278,7 @@ const isKept = async (context: Context | null, answer: string | Buffer, response
   }
 }
 
-/** A bad token refuses the whole request, its public fields too. */
+/** A bad token refuses the whole request, public fields included. Returns null when refused. */
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -303,7 +302,7 @@ const admitted = async (
   }
 }
 
-/** Null: already refused. Only JSON is read; what else a body may be, Apollo refuses by its type. */
+/** Returns null when refused. Only JSON is parsed; Apollo refuses other content types. */
 const readJson = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -338,8 +337,8 @@ const answerRefused = (response: ServerResponse, status: number, code: string, m
 }
 
 /**
- * The headers, with the word that Apollo's rule against forged requests wants, where nothing can be forged: a GET changes
- * nothing, and without a session's cookie it is answered what everybody is. GraphQL over HTTP 1.0 wants plain GETs answered.
+ * Adds Apollo's CSRF header where forgery is harmless: a GET changes nothing, and without a session cookie it gets the public answer.
+ * GraphQL over HTTP 1.0 wants plain GETs answered.
  */
 const fromNoPage = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)

@@ -1,9 +1,8 @@
-/** The schema as clients of the edition of October 2021 can load it by introspection. */
 import { DirectiveLocation, GraphQLDeprecatedDirective, GraphQLDirective, GraphQLSchema } from 'graphql'
 
 /**
- * graphql-js 16.15 tells `DIRECTIVE_DEFINITION` as a location of `@deprecated`, which no published edition knows: graphql-core
- * 3.2, and with it Python's gql, refuses the whole schema. Nothing here deprecates a directive, so that nothing is lost.
+ * Makes the schema loadable by clients of the October 2021 specification. graphql-js 16.15 lists `DIRECTIVE_DEFINITION` as a location of
+ * `@deprecated`; graphql-core 3.2, and with it Python's gql, then refuses the whole schema. No directive here is deprecated.
  */
 const DEPRECATED = new GraphQLDirective({
   ...GraphQLDeprecatedDirective.toConfig(),

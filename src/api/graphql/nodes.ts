@@ -1,6 +1,6 @@
 /**
- * `node(id)`: by the table's row of the type; then by the head of the object, as short for what is not there as for what is
- * not for the viewer; and only then the object, as its own field would answer it.
+ * `node(id)`: checks access by type, then by the object's authorization columns, and only then loads the object as its own field would. A
+ * missing and a forbidden object take equally long.
  */
 
 import { isNarrow, KINDS_SEEN, may, mayFeed, mayOperator, type Owner, type Viewer } from '../../domain/access/viewer.js'
@@ -44,7 +44,7 @@ const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknow
   Webhook: webhookById,
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing object and for one the viewer may not see. */
 export const node = async (_: unknown, { id }: { id: string }, context: Context) => {
   const type = readId(id)?.type
   const row = type === undefined ? undefined : NODES.get(type)
@@ -55,14 +55,14 @@ export const node = async (_: unknown, { id }: { id: string }, context: Context)
   return BY_KEY[type]?.(context, key) ?? null
 }
 
-/** False also for what is not there, where somebody might not be given it if it were. */
+/** Returns false also for a missing object, when the viewer might not see it if it existed. */
 const isFor = async (context: Context, type: NodeType, row: Row, key: number): Promise<boolean> => {
   if (!isHeaded(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
   return head !== null && (await isHeadFor(context, type, row, head))
 }
 
-/** Whether of objects of this type some are for the viewer and some are not. */
+/** True when the viewer may see some objects of this type and not others. */
 const isParted = (viewer: Viewer, type: Headed, { whose }: Row): boolean =>
   isNarrow(viewer) ||
   viewer.role === 'agency' ||
@@ -89,7 +89,7 @@ const isHeadFor = async (context: Context, type: Headed, { whose }: Row, head: H
 const ownerIn = ({ operatorId, uscc, shop, region }: Head): Owner | null =>
   operatorId === null ? null : { uscc, shop, region }
 
-/** A decision of no feed is the authorities': no agency sent it. */
+/** A row without a feed is the authorities' own; no agency sent it. */
 const isOfFeed = (viewer: Viewer, agencies: Context['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&

@@ -1,4 +1,4 @@
-/** The schema: what schema/graphql says, and who answers each field. */
+/** The executable schema: type definitions of schema/graphql, and the resolvers of each field. */
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
 import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
@@ -50,7 +50,7 @@ import { readable } from './introspection.js'
 import { node } from './nodes.js'
 import { sourced } from './sources.js'
 
-/** Words of the store in lower case are enum values in upper case. */
+/** Lower-case words of the store become upper-case enum values. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
 
 const ENUMS = {
@@ -172,7 +172,7 @@ export const makeSchema = (): GraphQLSchema => {
       Feed: { ...operations.Feed, ...feedMapsOf.Feed },
       Run: feedMapsOf.Run,
     },
-    // A field described nowhere, or an answer to no field, is found at start.
+    // A resolver without a field in the schema is an error at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
   return readable(guarding(noting(costing(sourced(schema)))))

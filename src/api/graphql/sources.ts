@@ -1,4 +1,4 @@
-/** Where what each type tells comes from: said in its description, so that whoever reads a figure knows whose it is. */
+/** Adds to each type's description where its data come from. */
 import { type GraphQLSchema, isObjectType } from 'graphql'
 
 const FROM: readonly { zh: string; en: string; types: string }[] = [

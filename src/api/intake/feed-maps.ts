@@ -1,4 +1,4 @@
-/** Maps of headings, by which tables of an office with headings of its own are read; work/intake/feed-maps makes and ends them. */
+/** Heading maps, for tables that name their columns differently. */
 import type { Feed } from '../../agencies/feed.js'
 import type { MapLine } from '../../domain/intake/feed-maps.js'
 import { Refusal } from '../../foundation/errors.js'

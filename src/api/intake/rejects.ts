@@ -1,4 +1,4 @@
-/** Rejected items: listed, corrected and taken in, or dropped; the deeds are work/intake/rejects'. */
+/** Rejects: list, correct, drop. */
 import type { Feed } from '../../agencies/feed.js'
 import { type Act, may, mayFeed, sightOf, type Viewer } from '../../domain/access/viewer.js'
 import type { Problem } from '../../domain/records/records.js'
@@ -49,7 +49,7 @@ const rejectRules = (_: unknown, args: RejectsArgs, context: Context) => {
 
 const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
   const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
-  // What is not this hub's id is no run, and no run has rejects.
+  // Run 0 has no rejects; it stands for an id that is none of this hub.
   return {
     feeds: visible(context, feed),
     run: run === null ? null : (numberIn(run, 'Run') ?? 0),
@@ -58,17 +58,17 @@ const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
     by: sentBy(context.viewer),
   }
 }
-/** What was set aside is of no operator that is known: whoever a region bounds sees of it what it sent itself. Null: all. */
+/** A reject has no known operator, so a viewer bound to a region sees only what it sent itself. Returns null for all senders. */
 export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
 
-/** An agency sees its own feeds alone, whatever it asks for; null: all. */
+/** An agency sees only its own feeds. Returns null for all feeds. */
 const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
   return asked === null ? [...own] : own.filter((id) => id === asked)
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing reject and for one the viewer may not see. */
 const seen = async (context: Context, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
   if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
@@ -119,7 +119,7 @@ const settling = ({ viewer, parts, now }: Context & { viewer: Viewer }, reject: 
   now: () => now,
 })
 
-/** What was loaded before is no longer true. */
+/** The loaders hold the state before the change. */
 const payload = async (context: Context, id: number) => {
   context.load = makeLoads(context.parts, context.now)
   const reject = await setAside.byId(context.parts.db, id)

@@ -1,4 +1,4 @@
-/** What would follow if a run were taken back; the rehearsal is work/intake/rollback-preview's. */
+/** Preview of rolling back a run. */
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { previewTakeBack } from '../../work/intake/rollback-preview.js'

@@ -1,4 +1,4 @@
-/** The board of cases: every listing that is handled here, by state, with what is late. */
+/** The case board: every listing handled here, by state, with what is late. */
 
 import { may, sightOf } from '../../domain/access/viewer.js'
 import type { State } from '../../domain/listing/case.js'
@@ -10,7 +10,7 @@ import { retractionAfter, retractionCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-/** In the order in which a case goes through them. */
+/** In process order. */
 const OPEN: readonly State[] = [
   'LEAD',
   'PROPOSED',
@@ -35,7 +35,7 @@ interface Filter {
   late?: boolean | null
 }
 
-/** Cases that have ended are for those who may see what was removed, and only where they are asked for. */
+/** Ended cases are shown only on request, and only to viewers who may see removals. */
 const filterOf = ({ viewer, today }: Context, given: Filter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
   const { list = null, region = null, name = null } = withoutNul(texts)
@@ -62,7 +62,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, con
   return connection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
 }
 
-/** A state in which none stands is told too: a board has its columns. */
+/** A state without cases is answered too, because a board has fixed columns. */
 const board = async (_: unknown, args: { filter?: Filter | null }, context: Context) => {
   const filter = filterOf(context, args.filter)
   const found = new Map((await store.columns(context.parts.db, filter)).map((one) => [one.state, one]))

@@ -1,4 +1,4 @@
-/** Concerns about listings, and taking back the run of which some are the consequence; the deeds are work/'s. */
+/** Concerns about listings, and the roll-back of the run that caused some of them. */
 import { may, sightOf, type Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/listing/concerns.js'
@@ -40,7 +40,7 @@ const waiting = async (_: unknown, args: PageArgs, context: Context) => {
   )
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing concern and for one the viewer may not see. */
 export const concernById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)

@@ -1,4 +1,4 @@
-/** Deadlines of listings, and the calendar of working days by which they are counted. */
+/** Deadlines of listings, and the working-day calendar they are counted by. */
 
 import { may, sightOf } from '../../domain/access/viewer.js'
 import { isWorkday } from '../../domain/calendar/calendar.js'
@@ -15,9 +15,9 @@ import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-/** Moved deadlines that are told one by one, before it is done. */
+/** Moved deadlines shown one by one in a preview. */
 const MOVED_SHOWN = 20
-/** Amendments of the calendar that are told, the newest. */
+/** Newest calendar amendments shown. */
 const PROPOSALS_SHOWN = 100
 
 export const deadlineView = (context: Context, kept: store.Kept) => {

@@ -1,4 +1,4 @@
-/** Documents of a listing, and what of it may be public; the deeds are work/listing/documents'. */
+/** Documents of a listing, and its public text. */
 
 import { may } from '../../domain/access/viewer.js'
 import { type DocumentKind, documentsOf, servedOf } from '../../domain/listing/documents.js'
@@ -16,7 +16,7 @@ import { withoutNul } from '../request/limits.js'
 import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 
-/** The case as it stands; null for what is public only, mirrored, or asked about in the past. */
+/** The present case. Null for a public entry, a mirrored one, or a past view. */
 const caseIn = async (view: ListingView, context: Context) => {
   const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
@@ -94,7 +94,7 @@ const recordDocument = async (_: unknown, { input }: { input: RecordInput }, con
     by,
     now: context.now,
   })
-  // What was loaded before is no longer true.
+  // The loaders hold the state before the change.
   context.load = makeLoads(context.parts, context.now)
   const listing = await context.load.listing(id.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))

@@ -1,4 +1,4 @@
-/** One listing by its id: a case of this hub, its public entry, or an entry mirrored from elsewhere. */
+/** One listing by its id: a case of this hub, its public entry, or a mirrored entry. */
 import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type Context, viewerOn } from '../request/context.js'
@@ -6,7 +6,7 @@ import { listingIn } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing listing and for one the viewer may not see. */
 export const listingById = async (context: Context, id: string): Promise<ListingView | null> => {
   const found = listingIn(id)
   if (found === null) return null
@@ -17,7 +17,7 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
-  // By its head first, which is as short for what is not there.
+  // Authorization columns first: a missing and a forbidden case take equally long.
   if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null
@@ -28,7 +28,7 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   return sees ? caseView(listing) : entry
 }
 
-/** Whether the operator of a case or a record is for the viewer; looked up only where that can differ. */
+/** True when the viewer may see the operator of the case or record; looked up only for restricted viewers. */
 const isHeadFor = async (
   { viewer, load }: Context,
   asked: Parameters<Context['load']['head']>[0],

@@ -1,4 +1,4 @@
-/** A listing as it is answered, whichever of three it is: a public entry, a case of this hub, or one decided elsewhere. */
+/** A listing as answered: a public entry, a case of this hub, or a mirrored entry. */
 
 import { isNarrow, may, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import type { Case } from '../../domain/listing/case.js'
@@ -16,25 +16,25 @@ export interface ListingView extends EntryMembers {
   __typename: 'Listing'
   /** Id of the case; null for a mirrored entry. */
   uuid: string | null
-  /** Null where the case has to be looked up for it. */
+  /** Null when it has to be read from the case. */
   state: string | null
-  /** As its public text says; absent where that is not what is shown. */
+  /** Contested flag of the public text; absent for other views. */
   isContested?: boolean
-  /** Null where the case has to be looked up for it. */
+  /** Null when it has to be read from the case. */
   operatorId: number | null
-  /** Version of the record that it rests on, or is; null where the case has to be looked up for it. */
+  /** Version of the decision record, or of the mirrored record itself; null when it has to be read from the case. */
   record: number | null
   facts: Case | null
-  /** What else its clocks are counted by; null where the case has to be looked up for it. */
+  /** Further input of the publication clocks; null when it has to be read from the case. */
   counted: {
-    /** The day of the document that restored it. */
+    /** Day of the document that restored the listing. */
     anewFrom: string | null
-    /** By the rules of which day; null: of today. */
+    /** Day whose rules apply; null means today. */
     asOf: string | null
   } | null
 }
 
-/** The viewer as far as the operator of this entry goes; it is looked up only where that can differ. */
+/** The viewer with regard to this entry's operator; looked up only for restricted viewers. */
 export const viewerOfEntry = (context: Context, view: ListingView): Viewer | Promise<Viewer> =>
   isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerOn(context, owner)) : context.viewer
 
@@ -43,7 +43,7 @@ const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => 
   return id === null ? null : load.operator(id)
 }
 
-/** What anyone may read. `state`: where it was read together with the body. */
+/** The public entry. `state` is given when it was read together with the body. */
 export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
   ...membersOf(body),
@@ -56,7 +56,7 @@ export const entryView = (body: PublicBody & { state?: string }): ListingView =>
   counted: null,
 })
 
-/** A case of this hub, for those who may see it whether published or not. */
+/** A case of this hub, for viewers who may see it whether published or not. */
 export const caseView = (listing: Listing): ListingView => ({
   __typename: 'Listing',
   id: globalId('Listing', listing.id),
@@ -79,7 +79,7 @@ export const caseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** A case as it stood on a day and was known at an instant, from the moves made by then; null if there was none yet. */
+/** A case as of `asOf` and `knownAt`, rebuilt from its moves; null when it did not exist yet. */
 export const pastCaseView = (
   listing: Listing,
   moves: readonly Event[],
@@ -104,13 +104,13 @@ export const pastCaseView = (
   }
 }
 
-/** Told with the move that set it; since then another may have counted it anew. */
+/** The end recorded with the move that set it; a later move may have changed it since. */
 const endIn = (made: readonly Event[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null
 }
 
-/** Since then it may have been restored, or removed for another reason. */
+/** The removal as it stood then; the entry may have been restored or removed again since. */
 const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'removedOn' | 'removalReason'> => {
   const removal = made.findLast(({ move }) => move === 'removeListing' || move === 'lapseListing')
   if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
@@ -118,7 +118,7 @@ const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'remo
   return { removedOn: removal.on, removalReason: typeof reason === 'string' ? reason : null }
 }
 
-/** An entry decided elsewhere, as it stood on a day. */
+/** A mirrored entry as it stood on a day. */
 export const mirroredView = (
   { id, body, operatorId }: Version,
   lists: readonly ListKind[],
@@ -155,7 +155,7 @@ interface Whose extends Owner {
   id: number
 }
 
-/** The entries of an operator that this viewer may see, this hub's own first. */
+/** The entries of an operator that this viewer may see, the hub's own first. */
 export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
@@ -172,7 +172,7 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
   const told = own.filter((listing) => isTold(context, listing))
   const isOwn = repeatsOwn(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
-    // A past day is answered with its moves only to those who see what was removed since.
+    // Only viewers who may see removals get a past day rebuilt from its moves.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
@@ -180,14 +180,14 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
   ].filter((view) => removed || !isOver(view))
 }
 
-/** Off the list, or never to come onto it. */
+/** Removed, or never to be listed. */
 export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 
-/** Decided elsewhere, and not ended by today. */
+/** A mirrored entry that has not ended by today. */
 export const standsStill = ({ parts, today }: Context, version: Version): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
 
-/** A party is told of no case of its own before the notice. */
+/** A party hears of its case only from the notice on. */
 export const isTold = ({ viewer }: Context, { facts }: Listing): boolean =>
   viewer.role !== 'party' || toldToParty(facts)
 

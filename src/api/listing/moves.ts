@@ -1,4 +1,4 @@
-/** The moves of a listing, carried out by work/listing/listing; what may be moved is the table's word (domain/listing/listing). */
+/** The moves of a listing. Which moves are allowed is the table in domain/listing/listing. */
 
 import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
 import type { Ground, HidingKind, NotListedReason, Restoring, Service } from '../../domain/listing/case.js'
@@ -54,7 +54,7 @@ const mover = (viewer: Viewer, name: MoveName) => {
   return { by: viewer.sub ?? '', role: viewer.role }
 }
 
-/** What was loaded before a move is no longer true after it. */
+/** The loaders hold the state before the move. */
 const payload = (listing: Listing, context: Context) => {
   context.load = makeLoads(context.parts, context.now)
   return { listing: caseView(listing) }
@@ -72,7 +72,7 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   return payload(await work.openCase(db, rules, made), context)
 }
 
-/** Moves by which an entry begins or ceases to weigh on a score. */
+/** Moves that change what an entry counts in a score. */
 const WEIGHED: readonly MoveName[] = [
   'publishListing',
   'hideListing',
@@ -98,8 +98,8 @@ const moveNamed =
   }
 
 /**
- * A party acts in its own cases, once it was told of them, and today: it enters nothing for days that are past. Whoever a
- * region bounds acts in those of its operators: another's case is not there.
+ * A party acts only in its own cases, after the notice. A viewer bound to a region acts only in cases of that region; others do not exist
+ * for it.
  */
 const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
   const { viewer } = context
@@ -110,7 +110,7 @@ const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
   return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
 }
 
-/** Whether it is the next higher authority's to consent: nobody's own level is above itself. */
+/** True when the viewer belongs to the next higher authority, which has to consent. */
 const isAbove = async (context: Context, uuid: string): Promise<boolean> =>
   !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 

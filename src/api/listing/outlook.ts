@@ -1,4 +1,4 @@
-/** What would come of each move, told before it is tried; the reckoning is domain/listing/outlook's. */
+/** The outcome of each move, computed before it is tried (domain/listing/outlook). */
 import { mayConsent } from '../../domain/access/viewer.js'
 import { outlooksOf, type Told } from '../../work/listing/outlook.js'
 import type { Context } from '../request/context.js'
@@ -10,7 +10,7 @@ const outlooks = async (
   context: Context,
 ) => {
   const { viewer, today, parts } = context
-  // What is public only, or asked about in the past, is nobody's to move.
+  // A public entry or a past view cannot be moved.
   if (view.uuid === null || view.facts === null) return []
   const listing = await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))

@@ -1,4 +1,4 @@
-/** The clocks of publication of an entry, for all who may see it; what they say is work/listing/publication-clocks'. */
+/** Publication clocks of an entry, for everyone who may see it. */
 import type { Clock } from '../../domain/listing/publication-clocks.js'
 import { clocksShown } from '../../work/listing/publication-clocks.js'
 import type { Context } from '../request/context.js'
@@ -35,7 +35,7 @@ const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: Clock, endless:
   repairFrom: repairFrom.on,
   endsOn: endless ? null : endsOn.on,
   lengthened: lengthened || endless,
-  // Of two rows where a newer one has changed only one of its days.
+  // Two rows apply when a newer one changed only one of the days.
   basis: [...new Set([endsOn.row.basis, repairFrom.row.basis])].join('；'),
   confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
 })

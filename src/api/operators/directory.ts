@@ -1,4 +1,4 @@
-/** The directory of operators: page by page in the order of their making, or by a name, the nearest first. */
+/** The directory of operators: in order of registration here, or by name with the nearest first. */
 
 import { may, sightOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
@@ -17,7 +17,7 @@ import { type OperatorView, view } from '../request/operator-view.js'
 import { gradedAmong } from '../standing/grades.js'
 import { seesInside } from './operator.js'
 
-/** Operators found by a name. */
+/** Most operators found by a name. */
 const FOUND_MOST = 1_000
 
 interface DirectoryArgs extends PageArgs {
@@ -60,15 +60,15 @@ const byName = async (
   args: PageArgs,
 ): Promise<Connection<FoundView>> => {
   charge(context, 'Query.operators')
-  // By key, and of few: planning would take longer than the answer. What doubtful grades ask is another matter.
+  // Prepared look-ups by key: planning would take longer than the query. A grade filter is too complex for them.
   const db = filter.grade == null ? context.parts.hot.db : context.parts.db
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
-  // Further pages begin anew: an operator that stood on an earlier one by its best name stands on none by another.
+  // Later pages search again from the start, so that an operator found by its best name is not repeated under another.
   const found = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
-  // Fewer than would have been enough: then all were looked at.
+  // True when the search has seen every match.
   const isWhole = after !== null || found.length <= first
-  // Once, however often it is asked for.
+  // Counted once, however often it is requested.
   let count: Promise<number> | null = null
   const rest = after === null ? found : found.filter(({ match }) => isBehind(match, after))
   const when = whenOf(context, {})
@@ -91,7 +91,7 @@ const byName = async (
 const countBehind = async ({ parts }: Context, matches: readonly Match[], filter: store.Filter): Promise<number> =>
   (await store.behind(parts.db, matches, filter)).length
 
-/** All that answer, in their order. Refusal INPUT_INVALID for a name that is too long to be one. */
+/** All matches, nearest first. Refusal INPUT_INVALID when the name is too long. */
 const search = async (
   context: Context,
   name: string,
@@ -105,7 +105,7 @@ const search = async (
     })
   if (key === '') return []
   const personal = may(context.viewer, 'see_inner_listings')
-  // Others' names must not tell, by what they keep from being found, that they are there.
+  // A party searches only its own names: results must not reveal that others exist.
   if (only !== null) return matchesOf(key, await names.ofOne(db, only, personal))
   const matches = await names.nearest(db, { key, personal, named: normalizeName(name), sight })
   return matches.slice(0, FOUND_MOST)
@@ -116,7 +116,7 @@ const isBehind = (match: Match, after: { rank: number; operator: number }): bool
 
 type Former = () => ReturnType<typeof store.formerNames>
 
-/** Former names of a page, asked for once and only where somebody wants to see one. */
+/** Former names of a page, loaded once and only when shown. */
 const formerOf = ({ parts }: Context, page: readonly FoundView[]): Former => {
   let asked: ReturnType<Former> | null = null
   return () => {
@@ -133,7 +133,7 @@ const matchView = async (context: Context, { operator, match, name }: store.Foun
     ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
     : [name ?? '']
   const found = written.find((each) => searchKey(each) === match.key)
-  // It is called so no longer: the name was changed between two statements.
+  // The name was changed between two statements.
   return { reason: match.reason, name: nameShown(context, operator, found ?? match.key), former: match.former }
 }
 

@@ -1,4 +1,4 @@
-/** Identity: the queue of records that wait for their operator, and what people decide; the deeds are work/operators/identity's. */
+/** Identity: the queue of unmatched records, and decisions about them. */
 import { may, mayFeed, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -48,14 +48,14 @@ const decisionView = (context: Context, decision: Decision) => {
   }
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing decision and for one the viewer may not see. */
 export const decisionById = async (context: Context, id: number) => {
   const decision = may(context.viewer, 'see_queue') ? await context.load.decision(id) : null
   const sees = await seesOperator(context, decision?.operatorId ?? null)
   return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
 }
 
-/** An agency sees what was decided of its own feeds. */
+/** An agency sees decisions about its own feeds. */
 const seesDecision = (context: Context, { feed }: Decision): boolean =>
   feed === null
     ? context.viewer.role !== 'agency' && may(context.viewer, 'see_queue')
@@ -89,7 +89,7 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: Context) => {
   )
 }
 
-/** An agency sees its own feeds alone, whatever it asks for; null: all. */
+/** An agency sees only its own feeds. Returns null for all feeds. */
 const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
@@ -144,7 +144,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** Divisions of or into an operator that were in force and known on the day asked about, oldest first. */
+/** Divisions of or into an operator in force and known at the time asked about, oldest first. */
 const divisionsOf = async ({ operator, when }: OperatorView, context: Context): Promise<Decision[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)
@@ -167,12 +167,12 @@ const decided = async <I>(
 ) => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decision, records } = await deed(context.parts, withoutNul(input), who)
-  // What was loaded before is no longer true.
+  // The loaders hold the state before the decision.
   context.load = makeLoads(context.parts, context.now)
   return { decision: decisionView(context, decision), records }
 }
 
-/** Reasons as rules write them. */
+/** Reason codes as the rule files write them. */
 const REASONS = {
   CODE_DIGIT: 'code.digit',
   CODE_UNKNOWN: 'code.unknown',

@@ -1,4 +1,4 @@
-/** Operators: the file of one. */
+/** One operator's file. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
@@ -35,18 +35,18 @@ const operatorByCode = async (
   if (found === null) return null
   const asked = whenOf(context, when)
   const operator = await leadsTo(context, found, asked)
-  // What was not known then is answered as it would have been then.
+  // An operator created after `knownAt` was not known then.
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
   return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
 }
 
-/** The operator to which a code leads today, whoever asks; null: to none. */
+/** Looks up the operator that a code leads to today, without access control; null when there is none. */
 export const operatorNamed = (context: Context, code: string) => async (): Promise<operators.Operator | null> => {
   const found = codeOf(code)
   return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
 }
 
-/** Where the code led, as was known then: before operators were merged, each was its own. */
+/** The operator that a code led to at `knownAt`. Merged operators were separate before their merger. */
 const leadsTo = async (
   context: Context,
   code: { scheme: string; code: string },
@@ -59,7 +59,7 @@ const leadsTo = async (
   return (await operators.byIds(db, [owner])).get(owner)
 }
 
-/** Kinds of this operator's records whose content the viewer may read. */
+/** Record kinds whose content the viewer may read. */
 const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>
   RECORD_KINDS.filter((each) => KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
 
@@ -82,7 +82,7 @@ const recordsOf = async (
   )
 }
 
-/** A field of the registration as it stood on the day asked about; the present one is kept with the operator. */
+/** A registration field as of the day asked about; the present value is stored with the operator. */
 const registered = async <F extends 'name' | 'region' | 'status'>(
   { operator, when }: OperatorView,
   field: F,
@@ -95,7 +95,7 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
   return typeof value === 'string' ? value : null
 }
 
-/** Outside, what a public entry would not show stands nowhere beside it either. */
+/** Viewers outside see only what a public entry would show. */
 export const seesInside = (context: Context, operator: operators.Operator): boolean =>
   may(viewerOn(context, operator), 'see_inner_listings')
 

@@ -1,4 +1,4 @@
-/** Records that are open by law, by what they are about: a trademark, a product. */
+/** Records open by law, looked up by trademark or product. */
 
 import { KINDS_SEEN, may, sightOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
@@ -15,7 +15,7 @@ import { recordView } from './records.js'
 const feedsOf = ({ parts }: Context, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
 
-/** Open by law, of whichever region; what was removed since is another matter, for those whom no region bounds. */
+/** Open by law in every region. Removed records are only for viewers without a region bound who may see removals. */
 const isOpenTo = (context: Context, { kind, stands }: Version): boolean =>
   KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
@@ -27,7 +27,7 @@ interface TrademarkArgs {
   office: TrademarkOffice
 }
 
-/** Null alike for a number that is none and for one that nobody knows. */
+/** Returns null both for a malformed number and for an unknown one. */
 const trademark = async (_: unknown, args: TrademarkArgs, context: Context) => {
   const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
   if (number === null || inClass === null) return null
@@ -58,7 +58,7 @@ interface ProductArgs {
   model?: string | null
 }
 
-/** Refusal INPUT_INVALID for a barcode that is none, and where neither barcode nor brand is given. */
+/** Refusal INPUT_INVALID for an invalid barcode, or when neither barcode nor brand is given. */
 const product = async (_: unknown, args: ProductArgs, context: Context) => {
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
@@ -126,7 +126,7 @@ const goods = ({ body }: Version) => ({
 })
 
 const beside = (context: Context, version: Version) => ({
-  // For the trail: whose name and state it tells, also where nothing else of the operator is asked.
+  // The audit log notes the operator, since its name and state are shown.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: recordView(context, version),
@@ -135,7 +135,7 @@ const beside = (context: Context, version: Version) => ({
 const ownerOf = (context: Context, { operatorId }: Version) =>
   operatorId === null ? null : operatorById(context, operatorId)
 
-/** A party's name as anybody may have it, but inside. */
+/** A party's name in its public form, unless the viewer may see inside. */
 const nameShown = async (context: Context, version: Version, field: string): Promise<string | null> => {
   const name = version.body[field]
   if (typeof name !== 'string') return null

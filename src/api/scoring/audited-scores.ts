@@ -1,4 +1,4 @@
-/** Scores for auditors: with the card, the facts and the records as known then, and in words how one is made of the other. */
+/** Scores for auditors: scorecard, facts and records as known then, and the method in words. */
 
 import { may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { METHOD } from '../../domain/scoring/method.js'
@@ -25,11 +25,11 @@ const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
 const maySee = (viewer: Viewer, operator: Operator): boolean =>
   may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing score and for one the viewer may not see. */
 export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: number) => {
   const found = await scoreAndOwner(parts.db, id)
   if (found === null || !maySee(viewer, found.operator)) return null
-  // What it weighed may have left the list since.
+  // A listing that the score counted may have been removed since.
   const told = may(viewer, 'see_removed') || !(await scores.forgotten(parts.db, [id], today)).has(id)
   return told ? written(parts, viewer, found.score, found.operator) : null
 }
@@ -60,7 +60,7 @@ const written = async (parts: Parts, viewer: Viewer, stored: scores.StoredScore,
   }
 }
 
-/** `id` is the number by which facts and reasons cite it. What the record said is for those who may read its kind. */
+/** Facts and reasons cite `id`. The body is only for viewers who may read its kind. */
 const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
   id: version.id,
   globalId: globalId('Record', version.id),
@@ -75,7 +75,7 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
   source: { run: globalId('Run', version.run), file: version.file, page: version.page, row: version.row },
 })
 
-/** Whoever may see grades finds a score again by its id; its reasons only who may see those. */
+/** Needs the right to see grades; the reasons need their own. */
 export const scoreById = async (context: Context, id: number) => {
   const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)

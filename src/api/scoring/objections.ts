@@ -1,4 +1,4 @@
-/** Objections: records behind reasons of a score that are contested; the deeds are work/scoring/objection's. */
+/** Objections against records behind a score's reasons. */
 
 import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/access/viewer.js'
 import { consequenceOf, type ObjectionState, restsOn } from '../../domain/scoring/objection.js'
@@ -21,7 +21,7 @@ import { type ScoreAsked, score, whenAsked } from './score.js'
 
 const objectionView = (context: Context, objection: store.Objection) => {
   const { record, state, openedBy } = objection
-  // An operator is told what was decided, not by whom.
+  // A party learns the decision, not who made it.
   const named = may(context.viewer, 'see_operations')
   return {
     ...objection,
@@ -36,7 +36,7 @@ const objectionView = (context: Context, objection: store.Objection) => {
   }
 }
 
-/** An agency sees what contests its own records; an operator what was opened for itself. */
+/** An agency sees objections against its own records; a party sees its own. */
 const sees = (context: Context, { feed }: store.Objection, owner: Operator | null): boolean =>
   context.viewer.role === 'party'
     ? may(viewerOn(context, owner), 'see_score_reasons')
@@ -46,7 +46,7 @@ const sees = (context: Context, { feed }: store.Objection, owner: Operator | nul
 const senderOf = ({ parts }: Context, feed: string): string | null =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing objection and for one the viewer may not see. */
 export const objectionById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
   const owner = await context.load.operator(found?.operatorId ?? NONE)
@@ -75,7 +75,7 @@ interface OpenInput {
 const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Context) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
-    // What is no id of a record is a record on which nothing rests.
+    // A malformed id becomes a record on which nothing rests.
     const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)
   })
@@ -99,7 +99,7 @@ const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =
     return work.withdrawObjection(db, rules, { objection, ...who })
   })
 
-/** The number of an objection; that of none where it is not theirs to act on. */
+/** The objection's number, or NONE when the viewer may not act on it. */
 const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
@@ -120,12 +120,12 @@ const done = async <I>(
   deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Objection>,
 ) => {
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  // What was loaded before is no longer true.
+  // The loaders hold the state before the change.
   context.load = makeLoads(context.parts, context.now)
   return objectionView(context, objection)
 }
 
-/** All reasons, also for whoever is shown none of them. */
+/** All reasons, also when the viewer is shown none. */
 const reasonsOf = async (of: ScoreAsked, { load, parts }: Context): Promise<readonly Reason[]> => {
   if (of.reasons.length > 0) return of.reasons
   const whole = of.when

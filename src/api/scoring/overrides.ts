@@ -1,4 +1,4 @@
-/** Overrules: a grade set by two people beside the computed one; the deeds are work/scoring/override's. */
+/** Overrides: a grade set by two persons beside the computed one. */
 
 import { type Act, may, mayIn, sightOf } from '../../domain/access/viewer.js'
 import { vetoes } from '../../domain/scoring/override.js'
@@ -30,7 +30,7 @@ const overruleView = (context: Context, overrule: store.Overrule) => {
   }
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing override and for one the viewer may not see. */
 export const overruleById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
@@ -82,7 +82,7 @@ const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: 
     return work.withdrawOverrule(db, rules, { overrule, reason, ...who })
   })
 
-/** The number of an overrule; that of none where it is not theirs to act on. */
+/** The override's number, or NONE when the viewer may not act on it. */
 const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
@@ -103,12 +103,12 @@ const done = async <I>(
   deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Overrule>,
 ) => {
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  // What was loaded before is no longer true.
+  // The loaders hold the state before the change.
   context.load = makeLoads(context.parts, context.now)
   return overruleView(context, overrule)
 }
 
-/** Whoever is shown no reasons is not shown this one either; of the operator it was asked when the reasons were. */
+/** Null when the viewer is shown no reasons; access to them was checked before. */
 const overruleOf = async (of: ScoreAsked, _: unknown, context: Context) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)

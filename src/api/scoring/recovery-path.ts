@@ -1,4 +1,4 @@
-/** The way back up from a score, and what lasts. */
+/** The recovery path from a score, and losses that last. */
 
 import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -17,11 +17,11 @@ import { type ScoreAsked, whenAsked } from './score.js'
 interface Behind {
   facts: Facts
   card: Scorecard
-  /** By the day from which they start. */
+  /** Plans by start day. */
   plans: Map<string, Step[]>
 }
 
-/** Of one score once in a question: both fields ask for it. */
+/** Cache: two fields of one answer need the same facts. */
 const reads = new WeakMap<StoredScore, Promise<Behind | null>>()
 
 const behind = (score: StoredScore, context: Context): Promise<Behind | null> => {
@@ -30,7 +30,7 @@ const behind = (score: StoredScore, context: Context): Promise<Behind | null> =>
   return known
 }
 
-/** Null for those who may not see reasons. */
+/** Returns null when the viewer may not see reasons. */
 const read = async (score: StoredScore, context: Context): Promise<Behind | null> => {
   const { db, rules } = context.parts
   const operator = await context.load.operator(score.operatorId)
@@ -50,7 +50,7 @@ const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, co
   const [, asOf = day] = [day, score.asOf].sort()
   const known = found.plans.get(asOf)
   if (known) return known
-  // A plan weighs every event many times over.
+  // A plan evaluates every event many times.
   charge(context, 'Score.wayBack', found.facts.events.length)
   const steps = plan({ ...found.facts, asOf }, found.card, restorationRules())
   found.plans.set(asOf, steps)

@@ -1,4 +1,4 @@
-/** Scores with their reasons, and the scorecards that gave them. */
+/** Scores with their reasons, and scorecards. */
 
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import { worded } from '../../domain/scoring/score-words.js'
@@ -10,17 +10,17 @@ import { recordsBehind } from '../records/records.js'
 import { type Context, whenOf } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-/** With the day and knowledge for which it was asked; absent where it was found by its id. */
+/** `when` is absent when the score was found by its id. */
 export type ScoreAsked = StoredScore & { when?: When }
 
-/** One found by its id was asked for its own day. */
+/** A score found by its id is viewed as of its own day. */
 export const whenAsked = (context: Context, { when, asOf }: ScoreAsked): When => when ?? whenOf(context, { asOf })
 
-/** A score that weighed an entry which has left the list since would tell of it. */
+/** False when the score counted a listing removed since and the viewer may not see removals. */
 export const mayTell = async ({ load }: Context, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
-/** Of the card that gave them, whatever is in force by now. */
+/** Reasons are worded by the scorecard that produced them, not by the one in force. */
 const reasons = async (of: StoredScore, _: unknown, { load }: Context) => {
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)

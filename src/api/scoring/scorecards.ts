@@ -1,4 +1,4 @@
-/** Scorecards before and beyond the one in force: trials, and their adoption by two persons; the deeds are work/'s. */
+/** Scorecard trials, and activation by two persons. */
 
 import { may } from '../../domain/access/viewer.js'
 import { GRADES } from '../../domain/scoring/scorecard.js'
@@ -47,7 +47,7 @@ const scorecardTrial = async (_: unknown, args: { version: string; against?: str
 
 type TrialOf = (hash: string) => Promise<trials.Trial | undefined>
 
-/** The trials of a page of proposals are fetched together, and only if they are asked for. */
+/** Loads the trials of a page of proposals in one query, on first use. */
 const trialsOf = ({ parts }: Context, hashes: readonly string[]): TrialOf => {
   let found: Promise<Map<string, trials.Trial>> | null = null
   return async (hash) => {
@@ -72,7 +72,7 @@ const adoptionView = (context: Context, adoption: adoptions.Adoption, trialOf: T
 const oneView = (context: Context, adoption: adoptions.Adoption) =>
   adoptionView(context, adoption, trialsOf(context, [adoption.hash]))
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing proposal and for one the viewer may not see. */
 export const adoptionById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_trials') ? await adoptions.byId(context.parts.db, id) : null
   return found && oneView(context, found)

@@ -1,4 +1,7 @@
-/** Who sees score and grade of whom: authorities and the party itself, a marketplace of its own sellers, a credit service where it is authorised. */
+/**
+ * Access to scores and grades: authorities see all, a party its own, a marketplace those of its sellers, a credit service those it is
+ * authorised for.
+ */
 
 import { may, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -14,8 +17,8 @@ interface Graded extends Owner {
 }
 
 /**
- * Whose score and grade a viewer sees: of all, of none, or of whom the lookup itself has to find out. The one question behind
- * every field that tells of a score. Whether the score itself may be told is another: `mayTell`.
+ * Whose grades the viewer sees: all, none, or those that the look-up has to determine. Every field about a score uses it; `mayTell` decides
+ * whether the score itself may be shown.
  */
 export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
   if (may(viewer, 'see_grade')) return 'ALL'
@@ -24,7 +27,7 @@ export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
   return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
 }
 
-/** Whether it sees those of this operator. */
+/** True when the viewer may see this operator's grade. */
 export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
   const asked = { client: viewer.sub ?? '', operator: operator.id }
@@ -40,7 +43,7 @@ export const seesGrade = async (context: Context, operator: Graded): Promise<boo
   }
 }
 
-/** What it depends on: nothing, the marketplace's list, or the operator's authorisation. */
+/** Boolean when decided by role; otherwise the seller list or the authorisation decides. */
 type Depends = boolean | 'LIST' | 'AUTHORISATION'
 
 const dependsOn = (context: Context, operator: Owner): Depends => {
@@ -51,10 +54,10 @@ const dependsOn = (context: Context, operator: Owner): Depends => {
   return may(viewer, 'see_authorised_grade') && 'AUTHORISATION'
 }
 
-/** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the list of whoever asks. */
+/** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the client's seller list. */
 type Many = Graded & { own: boolean; marked: boolean }
 
-/** As `seesGrade`, of many at once; null: nobody. */
+/** The same for many operators at once, with set-based queries. */
 export const seeingMany = async (
   context: Context,
   db: Reads,
@@ -86,7 +89,7 @@ export const seeingMany = async (
   )
 }
 
-/** Whose grade a filter may ask about: else it would tell what the answer does not. */
+/** Restricts a grade filter to operators whose grade the viewer may see, so that the filter reveals nothing. */
 export const gradedAmong = ({ viewer, today }: Context): Pick<Filter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}

@@ -1,4 +1,4 @@
-/** Whose score a marketplace or a credit service may see: its list of sellers, and what operators have authorised. */
+/** A marketplace's seller list, and operators' authorisations of credit services. */
 
 import { may } from '../../domain/access/viewer.js'
 import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
@@ -49,7 +49,7 @@ const authorisationView = (context: Context, one: store.Authorisation) => {
   }
 }
 
-/** Null alike for what is not there and what is not for this viewer. */
+/** Returns null both for a missing authorisation and for one the viewer may not see. */
 export const authorisationById = async (context: Context, key: number) => {
   const found = await context.load.authorisation(key)
   const operator = found && (await context.load.operator(found.operatorId))

@@ -1,4 +1,4 @@
-/** Standing: the short answer, for any code. */
+/** Standing: the short answer for any code. */
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import { may } from '../../domain/access/viewer.js'
 import type { State } from '../../domain/listing/case.js'
@@ -14,7 +14,7 @@ import { type Context, viewerOn, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
 import { gradesFor } from './grades.js'
 
-/** What of a standing a question asks for; what it does not ask is not looked up. */
+/** Parts of a standing that a query selects; the rest is not looked up. */
 export interface Wants {
   grade: boolean
   flags: boolean
@@ -33,7 +33,7 @@ export const standingOf = async (context: Context, code: string, asOf: string, w
   return standingView(context, { code, asOf, row, sees: seesGradeOf(context, row), freshness: fresh })
 }
 
-/** As `standingOf`, for many codes and today: asked by the thousand, and therefore of one lookup and without a promise each. */
+/** The same for many codes and today: one look-up, and no promise for each code. */
 const standingsOf = async (context: Context, codes: readonly string[], wants: Wants) => {
   const asOf = context.today
   const [rows, freshness] = await Promise.all([
@@ -46,13 +46,13 @@ const standingsOf = async (context: Context, codes: readonly string[], wants: Wa
   })
 }
 
-/** A party may see its own grade alone, and of others has asked in vain. */
+/** A party sees only its own grade. */
 const seesGradeOf = (context: Context, row: StandingRow | null): boolean =>
   row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
 const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
-/** One object for each combination: askers are told apart by it. */
+/** One shared object for each combination, because batches group by identity. */
 const LOOKUPS = new Map(
   GRADES.flatMap((grades) =>
     ENTRIES.flatMap((entries) =>
@@ -75,13 +75,13 @@ interface Found {
   code: string
   asOf: string
   row: StandingRow | null
-  /** Whether the viewer may see grades of this operator. */
+  /** True when the viewer may see this operator's grades. */
   sees: boolean
-  /** Null: not asked. */
+  /** Null when not selected. */
   freshness: Freshness | null
 }
 
-/** Of a code as asked, and the row that it leads to: what standing means, whoever asks in whatever number. */
+/** The standing of a code from its row, for single and bulk questions alike. */
 export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
   if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
   const viewer = viewerOn(context, row)
@@ -103,20 +103,20 @@ export const standingView = (context: Context, { code, asOf, row, sees, freshnes
         ? isOnList(context, row)
         : () => wasListed(context, row, asOf),
     listings: inside || (row.entries?.length ?? 0) > 0 ? () => listingsOf(context, row, asOf) : NO_LISTINGS,
-    // Written out: spreading costs more than all else of a row.
+    // Written out: object spread would cost more than everything else in a row.
     asOf: freshness?.asOf as Date,
     stale: freshness?.stale as boolean,
   }
 }
 
-/** Of nearly all, and without a function for each. */
+/** Shared by nearly all rows, instead of a function each. */
 const NO_LISTINGS: ListingView[] = []
 
-/** Of today, and for whoever sees only what is public: by the public entries. */
+/** For today, and for viewers of public data: decided by the public entries. */
 const isOnList = (context: Context, { entries, lists }: StandingRow): boolean =>
   (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
 
-/** A past day is answered inside as it was: with what has been removed since. */
+/** Viewers inside get a past day as it was, including what was removed since. */
 const wasListed = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
@@ -140,7 +140,7 @@ const UNKNOWN = {
 const isBlacklist = ({ parts }: Context, id: string): boolean =>
   parts.rules.lists.some((list) => list.id === id && list.blacklist)
 
-/** Nothing is promised where nothing has to be looked up. */
+/** Returns no promise when nothing has to be looked up. */
 const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
     ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
@@ -160,7 +160,7 @@ const NEEDS: Record<string, Partial<Wants>> = {
 
 const known = new WeakMap<FieldNode, Wants>()
 
-/** By the fields that stand in the question, whatever becomes of them; a field that is not known here needs everything. */
+/** Derives the parts from the selected fields, ignoring directives. An unknown field needs everything. */
 export const wantsIn = ({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): Wants => {
   const [field] = fieldNodes
   if (field === undefined || fieldNodes.length > 1) return ALL

@@ -1,4 +1,4 @@
-/** What the hub itself is doing: agencies, runs; and who asks. */
+/** Agencies, feeds, runs and the viewer. */
 import type { Agency, Feed } from '../../agencies/feed.js'
 import { KINDS_SEEN, may } from '../../domain/access/viewer.js'
 import { isStale } from '../../domain/intake/bounds.js'
@@ -10,7 +10,7 @@ import type { Context } from '../request/context.js'
 import { cursorOf, globalId, numberAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
-/** Largest of GraphQL's integers: 24 days. */
+/** Largest GraphQL Int: 24 days. */
 const MS_MOST = 2_147_483_647
 
 export const runView = (run: runs.Run) => ({

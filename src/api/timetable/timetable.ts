@@ -1,4 +1,4 @@
-/** The timetable: what runs by itself, what came of it, and a person's hand on it; the deeds are work/timetable/timetable-acts'. */
+/** The timetable: jobs, their last occurrence and run, and manual start, pause and resume. */
 
 import type { Viewer } from '../../domain/access/viewer.js'
 import { next, parse, words } from '../../foundation/time/cron.js'

@@ -1,4 +1,4 @@
-/** Changes as a stream of server-sent events, for as long as its listener may hear them and takes what it is sent. */
+/** Changes as a stream of server-sent events, while the client's token stays valid and its reader keeps up. */
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { may, type Viewer } from '../../domain/access/viewer.js'
@@ -14,22 +14,22 @@ import type { Asked } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { viewerOf } from '../request/viewer.js'
 
-/** Changes written at once: as many codes as one row of the trail holds at most. */
+/** Changes sent at once; one audit row holds at most this many codes. */
 const PAGE = 200
-/** Of silence after which a line is sent that says nothing, so that neither end takes the other for gone, milliseconds. */
+/** A comment line is sent after this much silence, to keep proxies from closing the connection, milliseconds. */
 const HEARTBEAT_MS = 15_000
-/** How long a listener may take to take one page, milliseconds; then it is let go, and goes on where it was when it comes back. */
+/** Longest time for reading one page, milliseconds. A slower client is disconnected and resumes where it was. */
 const SLOW_MS = 30_000
-/** How often it is asked whether the listener still may listen, milliseconds; and before anything is told. */
+/** Interval of the token check, milliseconds; it also runs before every page. */
 const ADMITTED_MS = 2_000
-/** After which a listener that lost the stream comes back, milliseconds. */
+/** Reconnect delay for clients, milliseconds. */
 const RETRY_MS = 3_000
 
 const eventOf = (change: Change): string => `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
 
 type End = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
-/** Refusals: STREAMS_MOST, STOPPING. Returns once the stream is open. */
+/** Returns once the stream is open. Refusals: STREAMS_MOST, STOPPING. */
 export const listenTo = async (
   all: ApiParts,
   own: Asked,
@@ -39,7 +39,7 @@ export const listenTo = async (
   from: number,
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  // Not the request's own: that one is over when an answer would have taken too long.
+  // The request's own handle would be cancelled when the time of an ordinary answer is up.
   const parts = withDb(all, () => asking(all.db, { name: own.requestId }))
   let spokeAt = own.now.getTime()
   let admittedAt = spokeAt
@@ -65,7 +65,7 @@ export const listenTo = async (
     leave()
     if (!response.writableEnded) response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`)
   }
-  /** A token that has ended or was revoked ends its streams. */
+  /** A revoked or expired token ends its streams. */
   const isAdmitted = async (): Promise<boolean> => {
     const now = parts.now()
     try {
@@ -101,7 +101,7 @@ export const listenTo = async (
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
         const about = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
         const heard = await nextChanges(parts.db, about, { after: stream.after, limit: PAGE })
-        // Erased meanwhile: whoever comes back is told how to begin anew.
+        // The changes were deleted meanwhile; on reconnecting, the client is told how to start over.
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
         stream.after = await tell(heard, stream.after)
         if (stream.after < last && !(await isAdmitted())) return end('TOKEN_ENDED')
@@ -121,11 +121,11 @@ export const listenTo = async (
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
-    // It carries nothing else after its end, and keeps no closing server waiting.
+    // The connection is not reused and must not delay a stopping server.
     Connection: 'close',
   })
   response.flushHeaders()
-  // The number from which it is told, so that one that hears nothing yet knows where to go on.
+  // The starting number, so that a client that receives no change yet knows where to resume.
   await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
   void turn((await reachOf(parts.db, client)).last)
 }

@@ -1,6 +1,6 @@
 /**
- * GET /v1/changes: what changed of a marketplace's own sellers, as a stream (text/event-stream) or page by page (JSON). Whoever
- * goes on after a number (Last-Event-ID, after) says with it that it has all up to there.
+ * GET /v1/changes: changes of a marketplace's own sellers, as a stream (text/event-stream) or page by page (JSON). A request after a number
+ * (Last-Event-ID, `after`) acknowledges everything up to it.
  */
 import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'
@@ -16,7 +16,7 @@ import { admit, allow } from '../request/viewer.js'
 import { listenTo } from './changes-stream.js'
 import type { AskedOf } from './request.js'
 
-/** Changes of one page unless asked otherwise, and at most: as many codes as one row of the trail holds. */
+/** Default and largest page size; the default is what one audit row holds. */
 const PAGE = 200
 const PAGE_MOST = 1_000
 const PARAMETERS = ['after', 'limit']
@@ -42,7 +42,7 @@ export const changes =
     }
   }
 
-/** A stream for whoever would take one; a page for whoever prefers JSON. */
+/** A page only when the client prefers JSON; otherwise a stream. */
 const asksForPage = (request: Request): boolean =>
   request.accepts(['text/event-stream', 'application/json']) === 'application/json'
 
@@ -63,7 +63,7 @@ const answerPage = async (
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 
-/** How to begin anew stands in it, for programs. */
+/** The problem also says how to start over, for programs. */
 const answerGone = (response: Response, own: Asked, { status, code, message, details }: Refusal): void => {
   own.refused.push(code)
   const { next } = details
@@ -85,7 +85,7 @@ const answerGone = (response: Response, own: Asked, { status, code, message, det
     )
 }
 
-/** The header is what a browser and every SSE client sends when it comes back, and counts before the address. */
+/** Last-Event-ID, which SSE clients send on reconnecting, takes precedence over `after`. */
 const givenIn = (request: Request): { after: number | null; limit: number } => {
   const query = new Map<string, unknown>(Object.entries(request.query))
   for (const [name, value] of query)

@@ -1,10 +1,10 @@
-/** The name under which a file was sent: its last part alone, as text of bounded length, without ID numbers. */
+/** File name of an upload: last path segment only, bounded length, no ID numbers. */
 import { redact } from '../../domain/records/privacy.js'
 
-/** Longest name that is kept, characters. */
+/** Longest name kept, characters. */
 const NAME_LENGTH = 200
 
-/** `named` in the query comes first, then Content-Disposition (RFC 6266); null where neither says one. */
+/** Reads `named` from the query, then Content-Disposition (RFC 6266). Returns null when neither gives a name. */
 export const fileName = (
   named: string | undefined,
   disposition: string | undefined,
@@ -12,7 +12,7 @@ export const fileName = (
 ): string | null => {
   const full = named ?? inDisposition(disposition ?? '') ?? ''
   const last = full.split(/[/\\]/).at(-1) ?? ''
-  // Redacted before it is cut: half a number would not be known for one.
+  // Redact before truncating: half an ID number would not be recognised.
   const seen = redact(last.replace(/\p{C}/gu, ''), mark)
   const name = [...seen].slice(0, NAME_LENGTH).join('').trim()
   return name === '' ? null : name
@@ -29,6 +29,6 @@ const inDisposition = (header: string): string | null => {
   }
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []
   const plain = quoted?.replace(/\\(.)/g, '$1') ?? token
-  // Headers come as single bytes; most senders mean UTF-8.
+  // Node gives headers as Latin-1; most senders mean UTF-8.
   return plain === undefined ? null : Buffer.from(plain, 'latin1').toString('utf8')
 }

@@ -1,4 +1,4 @@
-/** The plain HTTP doors for programs: upload of a feed, a marketplace's sellers and their changes, what a run set aside, a score with all that made it, timeliness, and standing in bulk. Refusals as a command tells them. */
+/** The REST routes under /v1. Errors are problem details with the body that a command prints. */
 import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/records/privacy.js'
@@ -18,7 +18,7 @@ import { timelinessCsv } from './timeliness.js'
 import { trailVerification } from './trail-verification.js'
 import { Unpulled, uploads } from './upload.js'
 
-/** After which whoever found the hub busy may come again, seconds. */
+/** Retry-After for RUN_BUSY and 503, seconds. */
 const RETRY_SECONDS = 30
 
 export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
@@ -27,7 +27,7 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router =>
   router.all('/v1/feeds/:feed', only('POST', askedOf))
   router.post('/v1/sellers', sellers(parts, askedOf))
   router.all('/v1/sellers', only('POST', askedOf))
-  // Without a body there is nothing to listen to.
+  // HEAD would open a stream that nobody reads.
   router.head('/v1/changes', only('GET', askedOf))
   router.get('/v1/changes', changes(parts, askedOf))
   router.all('/v1/changes', only('GET', askedOf))
@@ -51,7 +51,7 @@ const only = (method: 'GET' | 'POST', askedOf: AskedOf) => (request: Request, re
   problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
 }
 
-/** A problem (RFC 9457) that also says, as `error`, what a command would print. */
+/** A problem (RFC 9457) whose member `error` equals what a command prints. */
 const problem = (
   response: Response,
   status: number,
@@ -65,26 +65,26 @@ const problem = (
     .send(JSON.stringify({ ...said, error, ...beside }))
 }
 
-/** What express itself refuses: an address that is no text. */
+/** Express rejects an undecodable URL with a 4xx of its own. */
 const ofAddress = (thrown: unknown): Refusal | null => {
   const status = (thrown as { status?: unknown } | null)?.status
   if (isRefusal(thrown) || typeof status !== 'number' || status < 400 || status >= 500) return null
   return new Refusal('INPUT_INVALID', { reason: '请求无法读取 the request cannot be read' })
 }
 
-/** The whole truth of a fault goes to the log. No answer repeats an ID number, though its asker wrote it. */
+/** Faults go to the log in full. No answer repeats an ID number, even the caller's own. */
 const refused =
   ({ keys }: ApiParts, askedOf: AskedOf): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
     const { error: cause, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
     const error = asRefusal(cause) ?? ofAddress(cause) ?? cause
-    // Who asked has gone, or has part of the answer: nobody can be told.
+    // The client has gone or already has part of the answer.
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')
       return void response.destroy()
     }
     response.set('Cache-Control', 'no-store')
-    // What is left of a body that nobody reads is not waited for.
+    // Do not wait for the rest of an unread body.
     if (!request.complete) response.set('Connection', 'close')
     if (!isRefusal(error)) {
       askedOf(request).log.error({ err: error }, 'a request broke')

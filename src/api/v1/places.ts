@@ -1,4 +1,4 @@
-/** Places for uploads that are being taken in. */
+/** Slots for uploads being processed. */
 import { Refusal } from '../../foundation/errors.js'
 
 interface Sent {
@@ -7,13 +7,13 @@ interface Sent {
 }
 
 export interface Places {
-  /** Throws where there is none for this feed. */
+  /** Throws when no slot is free for this feed. Refusals RUN_BUSY, HUB_BUSY. */
   ask: (feed: Sent) => void
-  /** The same, and takes it; what comes back gives it up. */
+  /** Takes a slot and returns the function that frees it. */
   take: (feed: Sent) => () => void
 }
 
-/** One for each feed, `most` in all, `ofOne` for the feeds of one agency. */
+/** One slot a feed, `most` in all, `ofOne` for one agency. */
 export const makePlaces = (most: number, ofOne: number): Places => {
   const taken = new Map<string, string>()
   const ask = ({ id, agency }: Sent): void => {

@@ -1,17 +1,17 @@
 /**
- * Bodies of uploads while they arrive. What is held in memory is bounded, for all and for each agency, by the bytes that
- * have come and not by what was announced: who sends nothing takes next to nothing, and is let go after a while.
+ * Receives upload bodies. Memory is bounded in all and per agency by the bytes that arrived, not by Content-Length, so an idle sender costs
+ * next to nothing and times out.
  */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Without a byte for so long a sender has stopped, milliseconds. */
+/** Longest pause between two chunks, milliseconds. */
 export const STALLED_MS = 60_000
-/** Arriving at once from one agency. */
+/** Concurrent bodies of one agency. */
 export const ARRIVING_MOST = 8
 
 export interface Bounds {
-  /** Bytes of one body, and of all that is held for one agency. */
+  /** Bytes of one body, and of all bodies held for one agency. */
   most: number
   /** Bytes held for all agencies. */
   mostOfAll: number
@@ -21,11 +21,11 @@ export interface Bounds {
 
 export interface Received {
   bytes: Buffer
-  /** They are no longer held, or held by what counts them itself. */
+  /** Stops counting the bytes, once they are dropped or counted elsewhere. */
   release: () => void
 }
 
-/** Null: the sender went away before the end. The bytes count until they are released. */
+/** Returns null when the sender disconnected early. The bytes count until they are released. */
 export type Receive = (request: IncomingMessage, agency: string) => Promise<Received | null>
 
 export const makeReceive = ({
@@ -81,7 +81,7 @@ const add = (counts: Map<string, number>, of: string, more: number): void => {
   else counts.set(of, count)
 }
 
-/** False: broken off. What follows a refusal is let by unread. */
+/** Resolves false when the connection broke. After a refusal the rest is discarded unread. */
 const arrived = (request: IncomingMessage, stalledMs: number, take: (chunk: Buffer) => void): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const late = setTimeout(() => end(() => reject(new Refusal('UPLOAD_STALLED'))), stalledMs)

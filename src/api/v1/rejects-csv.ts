@@ -1,4 +1,4 @@
-/** GET /v1/runs/:run/rejects.csv: what a run set aside, for the agency that sent it and mends it in a spreadsheet. */
+/** GET /v1/runs/:run/rejects.csv: rejects of a run, for the agency that corrects them in a spreadsheet. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
@@ -17,7 +17,7 @@ import { withDb } from '../request/request-database.js'
 import { admit, signedIn } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 
-/** Characters of a piece, about. */
+/** Approximate size of a chunk, characters. */
 const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
@@ -33,7 +33,7 @@ export const rejectsCsv =
     const asked = String(request.params['run'])
     const id = wholeNumber(asked) ?? numberIn(asked, 'Run')
     const run = id === null ? null : await runs.byId(parts.db, id)
-    // Not there and not for this viewer are told alike.
+    // A missing run and a run of another agency get the same answer.
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
     const by = sentBy(viewer)
     if (
@@ -42,7 +42,7 @@ export const rejectsCsv =
       (by ?? run.by) !== run.by
     )
       throw new Refusal('NOT_FOUND')
-    // Before its first line leaves; how long it is shows only at its end.
+    // The audit row precedes the first line; the size is known only at the end.
     await keep(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
@@ -50,7 +50,7 @@ export const rejectsCsv =
       'Cache-Control': 'no-store',
     })
     if (request.method === 'HEAD') return void response.end()
-    // Whoever leaves in the midst of it ends the reading.
+    // A disconnect ends the query.
     const rows = setAside.ofRun(parts.db, run.id)
     const told = `GET /v1/runs/${run.id}/rejects.csv`
     const keepPiece = (piece: Piece) => keep(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
@@ -59,13 +59,13 @@ export const rejectsCsv =
     })
   }
 
-/** Lines that leave together, and the codes that they show. */
+/** Lines sent together, and the operator codes in them. */
 interface Piece {
   content: string
   shown: ReadonlySet<string>
 }
 
-/** Each has its row before it leaves. */
+/** Writes the audit row of each chunk before it is sent. */
 async function* kept(pieces: AsyncIterable<Piece>, keepPiece: (piece: Piece) => Promise<void>): AsyncIterable<string> {
   for await (const piece of pieces) {
     if (piece.shown.size > 0) await keepPiece(piece)

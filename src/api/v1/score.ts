@@ -1,4 +1,4 @@
-/** GET /v1/scores/:id: a score with everything that is needed to make it again elsewhere. */
+/** GET /v1/scores/:id: a score with everything needed to recompute it elsewhere. */
 import type { RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'

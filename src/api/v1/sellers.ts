@@ -1,4 +1,4 @@
-/** POST /v1/sellers: a marketplace sends the whole list of its own sellers, as bytes; it takes the place of the one before. */
+/** POST /v1/sellers: a marketplace sends the whole list of its sellers, which replaces the one before. */
 import type { RequestHandler } from 'express'
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
@@ -14,7 +14,7 @@ import type { AskedOf } from './request.js'
 
 /** Largest list, bytes: a million codes with room to spare. */
 export const SELLERS_BYTES = 32 * 1024 * 1024
-/** Lists taken in at once, one of each marketplace. */
+/** Lists processed at once; one of each marketplace. */
 const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']

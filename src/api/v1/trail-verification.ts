@@ -1,4 +1,4 @@
-/** GET /v1/trail/verification: the whole trail walked while whoever asked watches: Server-Sent Events `progress`, then `done`. */
+/** GET /v1/trail/verification: verifies the whole audit log. Sends the events `progress`, then `done`, as server-sent events. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { keep } from '../request/audit-rows.js'
@@ -7,7 +7,10 @@ import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 
-/** One walk at a time: it reads every row. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY, STOPPING. A hub that stops says `end` instead of `done`. */
+/**
+ * One verification at a time, because it reads every row. A stopping hub sends `end` instead of `done`. Refusals: UNAUTHENTICATED,
+ * FORBIDDEN, RUN_BUSY, STOPPING.
+ */
 export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
   let walking = false
   return async (request, response) => {
@@ -25,7 +28,7 @@ export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandl
       tell('progress', { rows: 0 })
       const found = await parts.verifyTrail({
         progress: (rows) => {
-          // Whoever has gone need not be walked for, and a hub that stops waits for no walk.
+          // Stops when the client has gone or the hub stops.
           if (response.destroyed || parts.leaving.aborted) throw new Refusal('STOPPING')
           tell('progress', { rows })
         },

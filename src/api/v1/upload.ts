@@ -1,7 +1,6 @@
 /**
- * POST /v1/feeds/:feed: an agency sends a file of its feed, as bytes. Held in memory and never written: it may hold ID
- * numbers. Taken in as every file is, so that the same bytes again change nothing. With `preview=true` nothing is taken in: it
- * is told what the file would bring.
+ * POST /v1/feeds/:feed: an agency uploads a file of its feed. Kept in memory and never written, because it may hold ID numbers. The same
+ * bytes again change nothing. With `preview=true` nothing is taken in and the answer says what the file would change.
  */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
@@ -23,17 +22,17 @@ import { makePlaces } from './places.js'
 import { makeReceive, type Receive, type Received, tooLarge } from './received.js'
 import type { AskedOf } from './request.js'
 
-/** Largest file, bytes; also once unpacked. Larger ones come over the agency's door or by `hub pull --file`. */
+/** Largest file, packed and unpacked, bytes. Larger ones come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
-/** Taken in at once, each held in memory; and of one agency, which cannot hold them all. */
+/** Uploads processed at once, in all and of one agency; each is held in memory. */
 export const UPLOADS_MOST = 2
 export const UPLOADS_OF_ONE = UPLOADS_MOST - 1
-/** Held of bodies that arrive or wait to be unpacked, bytes. */
+/** Bytes held of bodies that arrive or wait to be unpacked. */
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
-/** How long taking one in may last, milliseconds. */
+/** Longest processing time of one upload, milliseconds. */
 const TAKE_IN_MS = 600_000
 
-/** What a caller may say beside the bytes. */
+/** Query parameters. */
 const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
 
 const unpacked = promisify(gunzip)
@@ -52,7 +51,7 @@ interface Found {
   rejects?: string
 }
 
-/** A delivery that came to nothing, with the run that tells its sender which items were bad. */
+/** A failed upload, with the run that lists its rejects. */
 export class Unpulled extends Error {
   constructor(
     readonly error: unknown,
@@ -76,10 +75,10 @@ export const uploads = (
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
     const packed = packing(request)
-    // Before all of it comes for nothing; the place itself is had once it has come.
+    // Refuse early, before the body arrives; the slot itself is taken afterwards.
     places.ask(feed)
     const received = await receive(request, feed.agency)
-    // Its sender left in the midst of it: half a file is no file.
+    // The sender disconnected: a partial file is discarded.
     if (received === null) return
     try {
       await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
@@ -113,7 +112,7 @@ export const uploads = (
   }
 }
 
-/** Nothing is taken in; what of the hub's own it shows is told to the trail before it leaves. */
+/** Answers a preview. It shows hub data, so an audit row is written first. */
 const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: Shown): Promise<void> => {
   const { mark } = parts.keys
   const { preview: _, ...told } = given
@@ -125,13 +124,13 @@ const shown = async (response: Response, { parts, own, viewer, feed, given, byte
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-/** Its sender may have written anything into it. */
+/** The sender's parameters are redacted: they may hold anything. */
 const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
   `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
 
 const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
-/** Not there and not for this viewer are told alike. */
+/** An unknown feed and another agency's feed get the same answer. */
 const feedFor = (viewer: Viewer, id: string, { agencies }: ApiParts): Feed => {
   signedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
@@ -169,7 +168,7 @@ const givenIn = (
 
 const packing = ({ headers }: Request): boolean => {
   const type = headers['content-type'] ?? ''
-  // curl --data-binary calls everything a form; what is one inside is found by what it holds.
+  // curl --data-binary labels everything a form, so the content decides.
   if (/^multipart\//i.test(type)) throw new Refusal('CONTENT_TYPE', { given: type.split(';')[0] })
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip')

@@ -1,10 +1,10 @@
-/** Stand-in of 省通信管理局: ICP filings as JSON, piece by piece behind a cursor. */
+/** Stand-in of 省通信管理局: ICP filings as JSON with cursor paging. */
 import type { World, WorldIcpFiling } from '../../../seeds/world.js'
 import { type Answer, type Asked, json } from '../server.js'
 import { midnight } from './spelling.js'
 import { countIn, type Routes } from './stand-in.js'
 
-const PIECE = 60 // filings, unless asked otherwise
+const PIECE = 60 // filings, default
 const PIECE_MAX = 200
 const STATES: Record<WorldIcpFiling['status'], string> = { VALID: '正常', CANCELLED: '已注销' }
 
@@ -25,7 +25,7 @@ const filings = (world: World, { query }: Asked): Answer => {
   })
 }
 
-/** Opaque to whoever asks. */
+/** Opaque to callers. */
 const cursorAt = (place: number): string => Buffer.from(`icp:${place}`).toString('base64url')
 
 const placeIn = (cursor: string | null, most: number): number | null => {
@@ -34,7 +34,7 @@ const placeIn = (cursor: string | null, most: number): number | null => {
   return place < most ? place : null
 }
 
-/** In every third the day is an instant, in every fourth the hosts are one text. */
+/** Varies like real data: every third date is an instant, every fourth list of hosts is one text. */
 const filing = (one: WorldIcpFiling, n: number): Record<string, unknown> => ({
   unitName: one.sponsorName,
   natureName: one.nature,

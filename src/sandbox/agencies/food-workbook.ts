@@ -1,4 +1,4 @@
-/** Samplings of food as the regulator announces them: a workbook with its header under a title, several failures in one cell. */
+/** Food samplings as the regulator announces them: a workbook with its header below a title, several failures in one cell. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldFood } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'

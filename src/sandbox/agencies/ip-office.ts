@@ -1,4 +1,4 @@
-/** Stand-in of 省知识产权局: trademarks, as XML, page by page. */
+/** Stand-in of 省知识产权局: trademarks as pages of XML. */
 import type { World, WorldTrademark } from '../../../seeds/world.js'
 import { type Answer, type Asked, json } from '../server.js'
 import { xmlText } from './spelling.js'

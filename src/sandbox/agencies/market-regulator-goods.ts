@@ -1,4 +1,4 @@
-/** How the regulator spells what it knows of goods: recalls, and the standards that firms declare. */
+/** The regulator's rows about goods: recalls and declared standards. */
 import type { WorldRecall, WorldStandard } from '../../../seeds/world.js'
 import { typedNumber } from './spelling.js'
 

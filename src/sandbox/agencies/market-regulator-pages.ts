@@ -1,4 +1,4 @@
-/** The envelope of the regulator's query services, and which page of it is asked for. */
+/** Envelope and paging of the regulator's query services. */
 import { type Answer, type Asked, json } from '../server.js'
 import { countIn } from './stand-in.js'
 

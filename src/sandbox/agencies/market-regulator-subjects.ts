@@ -1,4 +1,4 @@
-/** How the regulator spells what it knows of its subjects: individual businesses, entries of abnormal operation, commitments. */
+/** The regulator's rows about subjects: individual businesses, abnormal entries, commitments. */
 import type { WorldAbnormal, WorldCommitment, WorldOperator } from '../../../seeds/world.js'
 import { gatewayDate, midnight, nothing } from './spelling.js'
 

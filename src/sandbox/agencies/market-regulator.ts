@@ -1,4 +1,4 @@
-/** Stand-in of 省市场监督管理厅: its query services, its workbooks of tests, and its lists behind the provincial gateway. */
+/** Stand-in of 省市场监督管理厅: query services, test workbooks, and lists behind the provincial gateway. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
 import { type Answer, type Asked, json, objectIn } from '../server.js'
 import { foodWorkbook } from './food-workbook.js'
@@ -31,7 +31,7 @@ const registered = (world: World): WorldOperator[] => {
 
 const individuals = (world: World): WorldOperator[] => world.operators.filter((one) => one.kind === 'individual')
 
-/** One enterprise as the registry spells it; the seeds take it in by the same door. */
+/** A registry row. The seeds use it too, to pass the same feed. */
 export const registryRow = (one: WorldOperator, n: number) => ({
   entname: one.name,
   uniscid: one.uscc,

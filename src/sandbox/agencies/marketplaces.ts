@@ -1,9 +1,9 @@
-/** Stand-in of 电子商务平台: all their shops as JSON, page by page; never a number of any certificate, but for one slip. */
+/** Stand-in of 电子商务平台: shops as pages of JSON. One shop carries an ID number by mistake; no other does. */
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { type Answer, type Asked, json } from '../server.js'
 import { countIn, type Routes } from './stand-in.js'
 
-const PAGE = 100 // shops, unless asked otherwise
+const PAGE = 100 // shops, default
 const PAGE_MAX = 500
 const PAGES_MAX = 1_000_000
 const SELLERS: Record<WorldOperator['kind'], string> = {
@@ -12,7 +12,7 @@ const SELLERS: Record<WorldOperator['kind'], string> = {
   cooperative: '农民专业合作社',
   shop: '自然人',
 }
-/** Synthetic, of a day of birth in 1900: the hub takes none and says so. */
+/** Synthetic ID number with birth year 1900; the hub must reject the item. */
 const SLIP = '220102190001010016'
 
 export const marketplaces = (source: () => World): Routes => ({
@@ -29,7 +29,7 @@ const shops = (world: World, { query }: Asked): Answer => {
   return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
-/** A shop as its marketplace tells it: of a natural person nothing but that it is one. */
+/** A shop as its marketplace sends it. For a natural person it holds nothing about the person. */
 export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

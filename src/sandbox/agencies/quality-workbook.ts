@@ -1,4 +1,4 @@
-/** The announced tests of goods as the regulator publishes them: a workbook whose header stands under a title. */
+/** Announced product tests as the regulator publishes them: a workbook with its header below a title. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'
@@ -38,7 +38,7 @@ export const qualityWorkbook = (world: World): Buffer => {
   return Buffer.from(write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
 }
 
-/** A product without a name is a fault, so its cell stays empty instead of saying that there is none. */
+/** A missing product name is a deliberate fault, so its cell stays empty instead of "/". */
 const row = (one: WorldInspection, notice: number): (string | number | Date)[] => [
   one.serial,
   one.category,

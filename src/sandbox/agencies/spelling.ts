@@ -1,15 +1,15 @@
-/** The many ways in which agencies spell one date, one number, one text. */
+/** The various spellings of dates, numbers and texts in agencies' data. */
 
-/** Epoch milliseconds at the local midnight (UTC+8), as the national registry interface sends days. */
+/** Epoch milliseconds of local midnight (UTC+8), as the national registry interface sends days. */
 export const midnight = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
-/** The third spelling of the gateway's samples has a time of day, for no reason known. */
+/** In the gateway's samples the third spelling carries a meaningless time of day. */
 export const gatewayDate = (date: string, n: number): number | string => {
   if (n % 3 === 0) return midnight(date)
   return n % 3 === 1 ? `${date} 00:00:00.000000000` : `${date.replaceAll('-', '')}195653`
 }
 
-/** In a workbook one officer types dates, the next lets Excel make them. */
+/** Workbooks mix typed dates and Excel dates. */
 export const sheetDate = (date: string, n: number): string | Date => {
   const [year, month, day] = date.split('-').map(Number)
   if (n % 4 === 0) return date
@@ -17,10 +17,10 @@ export const sheetDate = (date: string, n: number): string | Date => {
   return n % 4 === 2 ? `${year}年${month}月${day}日` : `${year}/${month}/${day}`
 }
 
-/** Slashes without leading zeros in every third row. */
+/** Every third row uses slashes without leading zeros. */
 export const csvDate = (date: string, n: number): string => (n % 3 === 2 ? date.split('-').map(Number).join('/') : date)
 
-/** The brackets around the year that people can find on their keyboard. */
+/** Brackets around the year as people type them. */
 export const typedNumber = (documentNumber: string, n: number): string => {
   if (n % 5 === 1) return documentNumber.replace('〔', '[').replace('〕', ']')
   if (n % 5 === 2) return documentNumber.replace('〔', '【').replace('〕', '】')
@@ -33,7 +33,7 @@ export const xmlText = (text: string): string => text.replace(/[&<>"']/g, (sign)
 
 const XML_SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
 
-/** RFC 4180: quotes where they are needed. */
+/** RFC 4180: quotes only where needed. */
 export const csvLine = (cells: readonly string[]): string =>
   `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
 

@@ -1,4 +1,4 @@
-/** A stand-in agency: fixed paths on a real HTTP server, which misbehaves when told to. */
+/** A stand-in agency: fixed routes on a real HTTP server that misbehaves on demand. */
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Answer, type Asked, json, objectIn, serve } from '../server.js'
@@ -8,11 +8,11 @@ const RETRY_AFTER = '1' // seconds
 
 export interface Behaviour {
   delayMs: number
-  /** So many of the next questions are answered 503 with Retry-After. */
+  /** This many of the next requests get 503 with Retry-After. */
   failNext: number
   /** Random bytes instead of the answer. */
   garbage: boolean
-  /** The connection breaks after so many bytes of the answer; null: never. */
+  /** The connection breaks after this many bytes; null means never. */
   cutAfterBytes: number | null
 }
 
@@ -21,11 +21,11 @@ export interface StandIn {
   url: string
   close(): Promise<void>
   behave(behaviour: Partial<Behaviour>): void
-  /** Questions so far, those answered badly too; orders to behave are none. */
+  /** Requests so far, including failed ones but not `/_behave`. */
   readonly asked: number
 }
 
-/** What stands at 'GET /registry'. */
+/** Keyed by method and path, as in 'GET /registry'. */
 export type Routes = Record<string, (asked: Asked) => Answer>
 
 export const startStandIn = async (id: string, routes: Routes, port = 0): Promise<StandIn> => {
@@ -70,7 +70,7 @@ export const startStandIn = async (id: string, routes: Routes, port = 0): Promis
   }
 }
 
-/** An answer that may be asked for again by its tag, as a polite agency's can. */
+/** Adds an ETag and answers 304 to If-None-Match. */
 const tagged = ({ method, headers }: Asked, answer: Answer): Answer => {
   if (method !== 'GET' || answer.status !== 200) return answer
   const etag = `"${createHash('sha256').update(answer.body).digest('hex').slice(0, 32)}"`
@@ -79,7 +79,7 @@ const tagged = ({ method, headers }: Asked, answer: Answer): Answer => {
     : { ...answer, headers: { ...answer.headers, etag } }
 }
 
-/** Only known names with values of their type: a misspelt wish is told, not swallowed. */
+/** Accepts only known names with values of the right type, so that a misspelt behaviour is reported. */
 const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
@@ -94,7 +94,7 @@ const WISHES = new Map<string, (wish: unknown) => boolean>([
   ['cutAfterBytes', (wish) => wish === null || isCount(wish)],
 ])
 
-/** A whole number from 1, as a question gives it; `otherwise` if it gives none, null if it is no such number. */
+/** Parses a whole number from 1 to `most`; returns `otherwise` when absent, null when invalid. */
 export const countIn = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)

@@ -1,39 +1,39 @@
-/** How a stand-in platform misbehaves: on demand, for so many messages or rows, or by chance that a seed makes repeatable. */
+/** How a stand-in platform misbehaves: on demand, for a number of messages or rows, or by seeded chance. */
 import { chance } from '../../../seeds/world/chance.js'
 import { objectIn } from '../server.js'
 
 export interface Behaviour {
-  /** Each answer waits so long. */
+  /** Delay of each answer. */
   delayMs: number
-  /** So many of the next messages are answered 503 with Retry-After. */
+  /** This many of the next messages get 503 with Retry-After. */
   failNext: number
-  /** Seconds that a 503 asks to stay away; null: it does not say. */
+  /** Seconds of Retry-After; null omits the header. */
   retryAfter: number | null
-  /** It cannot be reached at all, for as long as this is so: every line is cut before anything is read. */
+  /** While set, every connection is cut before anything is read. */
   outage: boolean
-  /** Rows whose code or name equals this are refused with 1001. */
+  /** Rows with this code or name are refused with 1001. */
   refuse: string | null
-  /** Entries whose code or name equals this are shown no more, though they were confirmed. */
+  /** Entries with this code or name disappear although they were confirmed. */
   lose: string | null
-  /** So many of the next messages are taken, and then the connection is cut. */
+  /** This many of the next messages are accepted, and then the connection is cut. */
   cutAfterAccept: number
-  /** Of so many of the next messages nothing is taken, and the connection is cut. */
+  /** This many of the next messages are not accepted, and the connection is cut. */
   cutBeforeAccept: number
-  /** So many of the next answers give each receipt twice. */
+  /** This many of the next answers give each receipt twice. */
   duplicateAnswers: number
-  /** So many of the next rows are neither taken nor spoken of in the answer. */
+  /** This many of the next rows are neither accepted nor answered. */
   partial: number
-  /** So many of the next rows are taken, and not spoken of in the answer. */
+  /** This many of the next rows are accepted but not answered. */
   silentRows: number
-  /** So many of the next messages are taken and answered in an encoding that is agreed on nowhere (UTF-16). */
+  /** This many of the next messages are accepted and answered in an encoding nobody agreed on (UTF-16). */
   wrongEncoding: number
-  /** So many of the next messages are taken and answered with random bytes. */
+  /** This many of the next messages are accepted and answered with random bytes. */
   garbage: number
-  /** It ignores the sender's sequence: whatever it applies last is what it shows. */
+  /** Ignores the sender's sequence: the row applied last is shown. */
   ignoresSequence: boolean
-  /** It answers at once and applies each row up to so many milliseconds later, in no order. */
+  /** Answers at once but applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number
-  /** By chance: this share of the messages meets one of the troubles above; the same seed, the same troubles. */
+  /** By chance: this share of messages meets one of the troubles above. The same seed gives the same troubles. */
   chaos: Chaos | null
 }
 
@@ -62,23 +62,23 @@ export const calm = (): Behaviour => ({
   chaos: null,
 })
 
-/** What becomes of one message. */
+/** The troubles of one message. */
 export interface Trouble {
   delayMs: number
   fail: boolean
   cut: 'before' | 'after' | null
-  /** Rows at its end that are not taken, and rows before them that are taken in silence. */
+  /** Rows at the end that are not accepted, and rows before them that are accepted without a receipt. */
   untaken: number
   silent: number
   twice: boolean
   spoilt: 'encoding' | 'garbage' | null
 }
 
-/** Longest wait that chance brings, milliseconds. */
+/** Longest delay by chance, milliseconds. */
 const CHAOS_DELAY_MS = 400
 const TROUBLES = ['delay', 'fail', 'before', 'after', 'partial', 'silent', 'twice', 'encoding', 'garbage'] as const
 
-/** The troubles of one stand-in, message after message. `behaviour` is counted down as they are met. */
+/** Returns a function that draws the troubles of the next message and counts down `behaviour`. */
 export const makeTroubles = (behaviour: Behaviour): ((rows: number) => Trouble) => {
   let drawn: { from: Chaos; chance: ReturnType<typeof chance> } | null = null
 
@@ -124,11 +124,11 @@ export const makeTroubles = (behaviour: Behaviour): ((rows: number) => Trouble) 
 
 const NONE: Trouble = { delayMs: 0, fail: false, cut: null, untaken: 0, silent: 0, twice: false, spoilt: null }
 
-/** Whether it is more than the delay that all messages have. */
+/** True when the trouble is more than the usual delay. */
 export const isTrouble = ({ delayMs, ...trouble }: Trouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
-/** Only known names with values of their type: a misspelt wish is told, not swallowed. */
+/** Accepts only known names with values of the right type, so that a misspelt behaviour is reported. */
 export const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null

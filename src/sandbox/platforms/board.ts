@@ -1,6 +1,6 @@
 /**
- * What a stand-in platform keeps: what it shows, what it has removed, and the history of all that it was told. A key's entry is
- * only ever replaced by a message with a higher number, unless the platform ignores numbers.
+ * State of a stand-in platform: shown entries, removed entries, and the history of received rows. Only a row with a higher sequence
+ * replaces an entry, unless the platform ignores sequences.
  */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
@@ -19,30 +19,30 @@ import {
   type Verdict,
 } from './told.js'
 
-/** Rows of history in memory and for display, the latest; the file has them all. */
+/** History rows kept in memory, the latest; the file has all. */
 const HISTORY_ROWS = 100_000
 
 interface Held {
   entry: ShownEntry
   removed: boolean
-  /** Of the row as it came: a repeat is word for word the same. */
+  /** Digest of the row as received, to recognise exact repeats. */
   digest: string
 }
 
-/** A line of the file: what was told, and what is held since where that changed. */
+/** A line of the file: the received row, and the entry where it changed. */
 type Line = ToldRow & { held?: Held }
 
 export interface Board {
   take(row: Row, form: Form, judging: Judging, at: Date, ignoresSequence?: boolean): Verdict
-  /** The answer to a row that is applied later: its own faults are seen at once. */
+  /** The verdict of a row that is applied later; checks only the row itself. */
   foresee(row: Row, form: Form, judging: Judging): Verdict
-  /** In the order in which it first heard of them. */
+  /** In order of first receipt. */
   shown(): ShownEntry[]
-  /** A page in the order of the keys, after this key. */
+  /** A page in key order, after this key. */
   page(after: string | null, limit: number): ShownEntry[]
   of(keys: readonly string[]): ShownEntry[]
   history(): readonly ToldRow[]
-  /** Rows told so far, repeats and refused ones too. */
+  /** Rows received so far, repeats and refused ones included. */
   readonly told: number
   close(): void
 }
@@ -57,7 +57,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   const keep = ({ held: now, ...row }: Line): void => {
     rows = row.number
     history.push(row)
-    // Halved, not shifted: a row costs the same however long the history is.
+    // Halved instead of shifted, so that the cost of a row stays constant.
     if (history.length > HISTORY_ROWS) history = history.slice(-HISTORY_ROWS / 2)
     if (now === undefined) return
     held.set(now.entry.key, now)
@@ -93,7 +93,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
         },
       }),
     }
-    // Kept before it is answered: what was confirmed is there after any end of the process.
+    // Written before the answer, so that a confirmed row survives a crash.
     journal?.write(line)
     keep(line)
     if (judged.fault) return { accepted: false, recordId: null, ...judged.fault }
@@ -130,7 +130,7 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
 
 const CODES: Record<Effect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
 
-/** A change of what it never heard of is an addition, since the key is the business's own; of what was removed it is none. */
+/** CHANGE of an unknown key adds the entry, because keys are the sender's. CHANGE of a removed entry is refused. */
 const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect: Effect; fault?: RowFault } => {
   const fault = faultOf(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
@@ -144,7 +144,7 @@ const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect:
     : { effect: 'APPLIED' }
 }
 
-/** The latest word counts, whatever its number. */
+/** The latest row wins, whatever its sequence. */
 const judgeUnnumbered = (
   row: Row,
   form: Form,
@@ -161,7 +161,7 @@ const refused = (row: Row, form: Form, code: '1005' | '1006', part: Part): { eff
   fault: faultAt(code, form.names[part], partOf(row, form, part)),
 })
 
-/** Of what lasts in a row. */
+/** Digest of the fields that do not change when the same row is sent again. */
 const digestOf = (row: Row, { passing }: Form): string => {
   const lasting = Object.entries(row).filter(([name]) => !passing.includes(name))
   return createHash('sha256')
@@ -169,7 +169,7 @@ const digestOf = (row: Row, { passing }: Form): string => {
     .digest('base64')
 }
 
-/** Index of the first entry behind this key. */
+/** Index of the first entry behind this key, by binary search. */
 const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
   let [low, high] = [0, entries.length]
   while (low < high) {

@@ -27,7 +27,7 @@ const blacklist: Door = {
     }),
 }
 
-/** A call of the first generation's service; what it answers speaks of each row by its place. */
+/** A call of the first-generation SOAP service; its answer identifies rows by position. */
 const service = (operation: Operation, form: Form): Door => ({
   read: (asked) => {
     const call = callIn(asked)
@@ -58,7 +58,7 @@ const callIn = ({ body }: Asked) => {
   }
 }
 
-/** Here the credential is an argument of the call. */
+/** The SOAP services take the credential as an argument. */
 const SERVICES = '/service/P'
 
 export const creditchina: Dialect = {

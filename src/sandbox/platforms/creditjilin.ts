@@ -1,4 +1,4 @@
-/** Stand-in of 信用吉林网: one signed message at a time; what it refuses, it answers with 422. */
+/** Stand-in of 信用吉林网: one signed message at a time; refusals are answered with 422. */
 import { createHmac } from 'node:crypto'
 import { json, objectIn } from '../server.js'
 import { messageList } from './forms/lists.js'
@@ -11,7 +11,7 @@ const messages: Door = {
   read: ({ headers, body }) => {
     const message = objectIn(body)
     if (!message) return null
-    // The key of idempotency must be the message's own, or a repeat could not be known as one.
+    // The idempotency key must match the message, otherwise a repeat could not be recognised.
     if (headers['idempotency-key'] !== `${message['id']}/${message['sequence']}`) return null
     const form = FORMS.get(message['kind'] ?? 'listing')
     return form ? { form, rows: [flat(message, INNER[form.kind])] } : null
@@ -27,10 +27,10 @@ const FORMS: ReadonlyMap<unknown, Form> = new Map([
   ['penalty', messagePenalty],
   ['permit', messagePermit],
 ])
-/** Where a message holds the fields of its subject. */
+/** The member that holds the subject's fields. */
 const INNER = { listing: 'entry', penalty: 'penalty', permit: 'permit' } as const
 
-/** The fields of the subject beside those of the message, those of what takes it back with that before their names. */
+/** Flattens a message: the subject's fields beside the message's own, and removal fields prefixed with `removal.`. */
 const flat = (whole: Record<string, unknown>, inner: string): Row => {
   const { [inner]: subject, ...message } = whole
   const { removal, ...fields } = { ...message, ...objectOf(subject) }

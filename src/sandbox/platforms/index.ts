@@ -1,4 +1,4 @@
-/** The stand-in credit platforms: real HTTP servers on this machine, one for each platform. */
+/** The stand-in credit platforms: one real local HTTP server each. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { creditchina } from './creditchina.js'
@@ -16,8 +16,8 @@ export type { ShownEntry, ToldRow } from './told.js'
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
 /**
- * A platform without a secret of its own gets a random one. `folder` keeps what they are told from one start to the next;
- * `given`: their base library and their clock, without which every well-formed subject and any day is taken.
+ * A platform without a given secret gets a random one. `folder` keeps received rows between starts. Without a register or clock in `given`,
+ * every well-formed subject and day is accepted.
  */
 export const startPlatforms = (
   secrets: Record<string, string> = {},

@@ -6,13 +6,13 @@ import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import { type Form, partOf } from './told.js'
 
-/** By the item of the catalogue that the header names. */
+/** Forms by the header's catalogue item. */
 const FORMS: ReadonlyMap<string, Form> = new Map([
   ['blacklist', exchangeList],
   ['xzcf', penaltyRow],
   ['xzxk', permitRow],
 ])
-/** Without these in the header nobody knows whose message it is. */
+/** Required header fields; a message without them is unreadable. */
 const HEADER = ['sender', 'receiver', 'flow', 'item']
 
 const exchange: Door = {

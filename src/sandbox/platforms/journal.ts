@@ -1,15 +1,15 @@
-/** The file of a stand-in: one line for each row that it was told, only ever appended to, so that a line costs the same on any day. */
+/** Append-only file of a stand-in: one line for each received row, so that writing costs the same at any size. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export interface Journal<T> {
-  /** What was written before, in order. */
+  /** Lines written by earlier processes, in order. */
   before: T[]
   write(line: T): void
   close(): void
 }
 
-/** A last line that was being written when its writer was killed was never answered: it is cut off. */
+/** Truncates an incomplete last line: its writer was killed before it answered. */
 export const openJournal = <T>(file: string): Journal<T> => {
   mkdirSync(dirname(file), { recursive: true })
   const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0)

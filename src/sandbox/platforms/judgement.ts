@@ -1,17 +1,17 @@
-/** What a stand-in platform finds wrong in one row before it takes it: the checks and codes that real receivers are known for. Pure. */
+/** Checks of one row before a stand-in platform accepts it, with the codes of real receivers. Pure. */
 import { usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { actionOf, type Form, type Part, partOf, type Row, sequenceOf, textIn, type Verdict } from './told.js'
 
-/** The receiver's own base library: the names under which it knows whoever has this code; null: it knows nobody by it. */
+/** The receiver's own base library: names known for a code; null when the code is unknown. */
 export type Register = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface Judging {
   /** Null: every well-formed subject is known. */
   register: Register | null
-  /** YYYY-MM-DD; null: nothing is held against the day of today. */
+  /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
-  /** A code or name that is answered as unknown whatever the register says. */
+  /** A code or name refused as unknown whatever the register says. */
   refuse: string | null
 }
 
@@ -28,14 +28,14 @@ const TEXTS = {
   '1008': '字段不在接口说明中',
   '1009': '不接收个人证件号码',
 } as const
-/** Said of the code of a subject, word for word as receivers say it. */
+/** Receivers' exact wording for a wrong USCC. */
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
 const ALWAYS: readonly Part[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
-/** Of what is shown from then on. */
+/** Parts required unless the row removes its entry. */
 const SHOWN: readonly Part[] = ['what', 'authority', 'decidedOn']
 const DAYS: readonly Part[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
-/** Days that lie behind whoever tells of them. */
+/** Days that may not lie in the future. */
 const PAST: readonly Part[] = ['decidedOn', 'publishedOn', 'removedOn']
 
 export const faultAt = (code: keyof typeof TEXTS, field: string | null, value: string | null = null): RowFault => ({
@@ -45,7 +45,7 @@ export const faultAt = (code: keyof typeof TEXTS, field: string | null, value: s
   value,
 })
 
-/** The first fault of a row; null: there is none. */
+/** The first fault of a row; null when there is none. */
 export const faultOf = (row: Row, form: Form, judging: Judging): RowFault | null =>
   strange(row, form) ??
   missing(row, form) ??
@@ -57,7 +57,7 @@ export const faultOf = (row: Row, form: Form, judging: Judging): RowFault | null
 const strange = (row: Row, form: Form): RowFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
   if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
-  // Not repeated in the answer: it is no business of anybody's log.
+  // The value is not repeated in the answer, so that no log holds it.
   const personal = form.never.find((name) => textIn(row[name]) !== null)
   return personal === undefined ? null : faultAt('1009', personal)
 }
@@ -78,7 +78,7 @@ const missing = (row: Row, form: Form): RowFault | null => {
   return empty === undefined ? null : faultAt('1002', empty)
 }
 
-/** By one of these a subject is found. */
+/** A subject is identified by one of these. */
 const CODES: readonly Part[] = ['uscc', 'orgCode', 'regNo']
 
 const wrongCode = (row: Row, form: Form): RowFault | null => {
@@ -111,7 +111,7 @@ const wrongDay = (row: Row, form: Form, today: string | null): RowFault | null =
   return null
 }
 
-/** The day that a text is in this form, YYYY-MM-DD; null if it is none of the calendar. */
+/** Parses a day to YYYY-MM-DD; null when it does not exist. */
 const dayIn = (text: string, form: Form): string | null => {
   const [, year, month, day] = form.day.exec(text) ?? []
   const written = `${year}-${month}-${day}`
@@ -124,7 +124,7 @@ const wrongNumber = (row: Row, form: Form): RowFault | null => {
   return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
 }
 
-/** What leaves is taken also of a subject that the base library has lost or renamed: nothing may keep a removal out. */
+/** Removals are accepted even for a subject that the library lost or renamed: nothing may block a removal. */
 const unknownSubject = (row: Row, form: Form, { register, refuse }: Judging): RowFault | null => {
   const [uscc, regNo, name] = [partOf(row, form, 'uscc'), partOf(row, form, 'regNo'), partOf(row, form, 'name')]
   if (refuse !== null && (uscc === refuse || name === refuse))

@@ -6,7 +6,7 @@ import { jsonRows, sameSecret } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import type { Form } from './told.js'
 
-/** A batch of rows as JSON, answered row by row. */
+/** A JSON batch of rows, answered row by row. */
 const batchOf = (form: Form): Door => ({
   read: ({ body }) => {
     const rows = jsonRows(body)

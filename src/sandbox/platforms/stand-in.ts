@@ -1,4 +1,4 @@
-/** A stand-in credit platform: one server, one board, one dialect; it misbehaves when told to. */
+/** A stand-in credit platform: one server, one board, one dialect; it misbehaves on demand. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import iconv from 'iconv-lite'
@@ -13,7 +13,7 @@ import { page } from './page.js'
 import type { Form, Row, ShownEntry, ToldRow, Verdict } from './told.js'
 
 const GARBAGE_BYTES = 512
-/** Entries of one page at most, and those given where nothing is said of a page. */
+/** Entries of one page, default and maximum. */
 const PAGE_ENTRIES = 1_000
 const KEYS_AT_ONCE = 1_000
 
@@ -24,17 +24,17 @@ export interface PlatformStandIn {
   close(): Promise<void>
   behave(behaviour: Partial<Behaviour>): void
   entries(): ShownEntry[]
-  /** What it was told, row by row, with what it made of it: the latest 100,000. */
+  /** The latest 100,000 received rows with their effect. */
   history(): readonly ToldRow[]
-  /** Rows it was told of so far, repeats and refused ones too. */
+  /** Rows received so far, repeats and refused ones included. */
   readonly told: number
-  /** Messages that met with some trouble so far, a delay beyond the usual one among them. */
+  /** Messages that met some trouble so far, extra delays included. */
   readonly troubles: number
-  /** Rows that it has taken and not applied yet. */
+  /** Rows accepted but not applied yet. */
   readonly pending: number
 }
 
-/** Rows that were read, with the form of each; the rest of the message is the answer's business. */
+/** The rows of a message and their form. */
 export interface Read {
   form: Form
   rows: readonly Row[]
@@ -42,36 +42,36 @@ export interface Read {
 
 export interface Judged {
   row: Row
-  /** In its message, from 1. */
+  /** Position in its message, from 1. */
   place: number
   verdict: Verdict
 }
 
-/** Where a platform takes one kind of message. */
+/** One endpoint of a platform. */
 export interface Door {
-  /** Null if it is no such message. */
+  /** Returns null when the message is unreadable. */
   read(asked: Asked): Read | null
-  /** Speaks of the rows judged, which need not be all. */
+  /** Answers the given rows, which may be fewer than received. */
   answer(judged: readonly Judged[], asked: Asked, form: Form): Answered
 }
 
-/** How one platform speaks. */
+/** The protocol of one platform. */
 export interface Dialect {
   id: Platform['id']
   name: { zh: string; en: string }
   admits(asked: Asked, secret: string): boolean
   /** By path. */
   doors: Readonly<Record<string, Door>>
-  /** Its own names of what it displays, whatever the kind. */
+  /** The platform's own names in its listing of entries. */
   displays: { key: string; sequence: string; uscc: string; name: string }
 }
 
 export interface StandInGiven {
-  /** Keeps what it is told from one start to the next; null: nothing does. */
+  /** Keeps received rows between starts; null keeps nothing. */
   file?: string | null
-  /** Its own base library; absent: every well-formed subject is known. */
+  /** The base library; when absent every well-formed subject is known. */
   register?: Register | null
-  /** What day it is there; absent: days are held against each other only. */
+  /** The platform's clock; when absent days are only compared with each other. */
   now?: (() => Date) | null
 }
 
@@ -101,7 +101,7 @@ export const startStandIn = async (
     return door ? takes(door, asked) : json(404, { code: '404', message: '没有这个地址 Not found' })
   }
 
-  /** `?after=&limit=` a page in the order of the keys, `?keys=a,b` these; all of it where neither is asked for. */
+  /** `?after=&limit=` selects a page in key order, `?keys=a,b` single entries; without either all are returned. */
   const displayed = ({ query }: Asked): Answered => {
     const keys = query.get('keys')
     if (keys !== null) {
@@ -181,7 +181,7 @@ export const startStandIn = async (
     )
     if (trouble.cut === 'after') return 'cut'
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
-    // Of no row there is nothing to say.
+    // An answer without any row does not exist in the protocols.
     if (spoken.length === 0 && read.rows.length > 0) return 'cut'
     return spoilt(
       door.answer(trouble.twice ? spoken.flatMap((one) => [one, one]) : spoken, asked, read.form),
@@ -223,7 +223,7 @@ const busy = (retryAfter: number | null): Answer =>
 
 const spoilt = (answered: Answered, how: 'encoding' | 'garbage' | null): Answered => {
   if (answered === 'cut' || how === null) return answered
-  // With its mark it is neither UTF-8 nor GB18030, which the hub reads.
+  // UTF-16 with its byte order mark is neither UTF-8 nor GB18030, which the hub reads.
   const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'utf-16')
   return { ...answered, body }
 }

@@ -1,10 +1,10 @@
-/** What a stand-in platform is told, under the sender's own names, and what it answers to it. */
+/** Rows received by a stand-in platform, and its verdicts. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
-/** One row as it came, flat, under the names of its form. */
+/** One received row, flat, under the names of its form. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** What is looked at in a row, whatever its form calls it. */
+/** Parts of a row that are checked, independent of the form. */
 export type Part =
   | 'key'
   | 'sequence'
@@ -21,24 +21,24 @@ export type Part =
   | 'endsOn'
   | 'removedOn'
 
-/** One form in which rows come, as its interface document says. */
+/** One form of rows, as its interface document defines it. */
 export interface Form {
   kind: SubjectKind
-  /** The form's own name of each part; null where it does not carry it. */
+  /** The form's name of each part; null when the form lacks it. */
   names: Readonly<Record<Part, string | null>>
-  /** Own names of what may not be empty unless the row takes something back, beside the parts that every row needs. */
+  /** Fields that must be filled unless the row removes its entry, beside the parts every row needs. */
   required: readonly string[]
-  /** Own names of all that a row may hold; null: its interface document does not say. */
+  /** All fields a row may hold; null when the interface document does not say. */
   known: ReadonlySet<string> | null
-  /** Own names of what must never come filled: numbers of people's certificates. */
+  /** Fields that must stay empty: certificate numbers of people. */
   never: readonly string[]
   actions: Readonly<Record<string, Action>>
-  /** Days as the form writes them, with groups for year, month and day. */
+  /** The form's date pattern, with groups for year, month and day. */
   day: RegExp
-  /** What each code looks like, where it is given; by its own name. */
+  /** Patterns of code fields, by field name. */
   codes: Readonly<Record<string, RegExp | ((text: string) => boolean)>>
   documentNumber: RegExp
-  /** Own names of what is another each time that the same is sent. */
+  /** Fields that differ each time the same row is sent. */
   passing: readonly string[]
 }
 
@@ -46,7 +46,7 @@ export interface Verdict {
   accepted: boolean
   code: string
   text: string
-  /** The form's own name. */
+  /** The form's field name. */
   field: string | null
   value: string | null
   recordId: string | null
@@ -67,12 +67,12 @@ export interface ShownEntry {
   decidedOn: string
 }
 
-/** APPLIED: it shows now what it was told. REPEATED: known already, word for word. LATE: it holds something newer. */
+/** APPLIED: the row is shown now. REPEATED: an exact repeat. LATE: a newer row is known. */
 export type Effect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
-/** One row of the history of what a stand-in was told. */
+/** One row of the history. */
 export interface ToldRow {
-  /** From 1, in the order in which it was judged. */
+  /** From 1, in order of judgement. */
   number: number
   /** ISO instant. */
   at: string
@@ -84,7 +84,7 @@ export interface ToldRow {
   code: string
 }
 
-/** A part of a row as text; blank and absent are the same. */
+/** A part of a row as text; null when blank or absent. */
 export const partOf = (row: Row, form: Form, part: Part): string | null => {
   const name = form.names[part]
   return name === null ? null : textIn(row[name])
@@ -95,7 +95,7 @@ export const textIn = (value: unknown): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
-/** A sequence as a number or its digits. */
+/** A sequence given as a number or as digits. */
 export const sequenceOf = (row: Row, form: Form): number | null => {
   const text = partOf(row, form, 'sequence')
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null

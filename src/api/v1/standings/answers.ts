@@ -1,6 +1,6 @@
 /**
- * What a chunk of rows is answered: each code's standing as GraphQL tells it to this viewer, from one set-based lookup. What
- * standing means is said in one place (api/standing/standing); here it is only asked of many and written out.
+ * Answers a chunk of rows with one set-based look-up. The meaning of standing is decided in `api/standing/standing.ts`; this file only asks
+ * for many codes and serialises them.
  */
 
 import { may } from '../../../domain/access/viewer.js'
@@ -21,7 +21,7 @@ import { standingView } from '../../standing/standing.js'
 
 type View = ReturnType<typeof standingView>
 
-/** A standing as it leaves: its entries, and what is asked of them, are known. */
+/** A standing whose entries are resolved, ready to be written. */
 export interface Told {
   view: Pick<
     View,
@@ -34,18 +34,18 @@ export interface Told {
 export interface Answered {
   row: AskedRow
   told: Told
-  /** Null: the row asks about no name. */
+  /** Null when the row asks about no name. */
   name: NameAnswer | null
 }
 
 export interface Chunk {
   /** In the order of the rows. */
   rows: readonly (Answered | BadRow)[]
-  /** Codes of the operators shown, for the trail. */
+  /** Codes of the operators shown, for the audit log. */
   shown: Set<string>
 }
 
-/** `context`: of this chunk alone, since it remembers what was asked through it. */
+/** `context` must be new for each chunk: its loaders cache what they are asked. */
 export const answersTo = async (
   context: Context,
   db: Reads,
@@ -91,9 +91,9 @@ export const answersTo = async (
 }
 
 interface Found {
-  /** In the order asked. */
+  /** In the order of the codes. */
   found: (store.StandingRow | null)[]
-  /** Those found by their own USCC. */
+  /** Rows found by their own USCC. */
   own: ReadonlySet<store.StandingRow>
 }
 
@@ -104,7 +104,7 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
   const { viewer } = context
   const scored = may(viewer, 'see_grade') || may(viewer, 'see_sellers_grade') || may(viewer, 'see_authorised_grade')
   const sellersOf = gradesFor(viewer) === 'SELLERS' ? viewer.sub : null
-  // One code is one statement, and so of one instant; many are asked within one transaction (store/db/bulk-handle).
+  // A single code takes one statement, hence one snapshot. Several take one transaction (store/db/bulk-handle).
   const isOne = asked.length === 1
   const own = isOne ? NONE : await store.ofOwn(db, [...usccs], days, { scored, sellersOf })
   const found = codes.map((code) => (code?.scheme === 'uscc' ? (own.get(code.code) ?? null) : null))
@@ -117,7 +117,9 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
 
 const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
-/** Nothing is promised where nothing has to be looked up: neither for a code without an entry, nor for one whose entries came with it. */
+/**
+ * Returns no promise when nothing has to be looked up: there is no entry, or the entries came with the row. This keeps bulk answers fast.
+ */
 const toldOf = (context: Context, view: View): Told | Promise<Told> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
@@ -129,7 +131,7 @@ const toldOf = (context: Context, view: View): Told | Promise<Told> => {
 }
 const NO_ENTRIES: readonly StandingEntry[] = []
 
-/** Null: something of them has to be looked up. */
+/** Returns null when a state or contested flag has to be looked up. */
 const knownOf = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
   if (views.length === 0) return NO_ENTRIES
   const told: StandingEntry[] = []
@@ -155,7 +157,7 @@ const entryOf = async (context: Context, view: ListingView): Promise<StandingEnt
   return standingEntry(view, { state: now, contested: isContested })
 }
 
-/** Former names are looked up only of those whose present one it is not. */
+/** Former names are looked up only where the present name did not decide. */
 const namesOf = async (
   context: Context,
   db: Reads,

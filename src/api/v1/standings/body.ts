@@ -1,7 +1,6 @@
 /**
- * A body of rows as it arrives: unpacked, as text, piece by piece. Much of it is taken ahead of the answers, since many callers
- * send all of it before they read anything, and would wait for the hub while the hub waits for them. What is held so is bounded,
- * for one and for all; beyond that whoever sends has to read.
+ * Request body as a stream of text: unzipped and decoded. Much is read ahead of the answers, because many clients send everything before
+ * they read, and both sides would wait for each other. Read-ahead is bounded per body and overall.
  */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
@@ -11,10 +10,10 @@ import iconv from 'iconv-lite'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import { STALLED_MS, tooLarge } from '../received.js'
 
-/** Largest body as it is sent, and unpacked, bytes: a hundred thousand rows with names and room to spare. */
+/** Largest body as sent and unzipped, bytes: a hundred thousand rows with names and room to spare. */
 export const BODY_BYTES = 32 * 1024 * 1024
 export const INFLATED_BYTES = 64 * 1024 * 1024
-/** Taken ahead of one body, and of all of them, bytes. */
+/** Read-ahead of one body, and of all bodies, bytes. */
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
@@ -43,7 +42,7 @@ const CHARSETS: Record<string, Charset> = {
 export const charsetIn = (name: string): Charset | null =>
   Object.hasOwn(CHARSETS, name.toLowerCase()) ? (CHARSETS[name.toLowerCase()] ?? null) : null
 
-/** Refusals: CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. A sender that leaves ends it with the signal's reason. */
+/** Refusals: CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. An aborted `signal` throws its reason. */
 export const piecesOf = (
   request: IncomingMessage,
   { gzip, charset }: Written,
@@ -88,7 +87,7 @@ async function* arriving(request: IncomingMessage, held: Held, signal: AbortSign
         yield chunk
       } else if (isOver) return
       else {
-        // Held back for others' sake: whoever has nothing here goes on.
+        // Paused for the overall bound, but this body holds nothing: continue.
         if (request.isPaused()) request.resume()
         await new Promise<void>((resolve, reject) => {
           const late = setTimeout(() => reject(new Refusal('UPLOAD_STALLED')), STALLED_MS)
@@ -102,7 +101,7 @@ async function* arriving(request: IncomingMessage, held: Held, signal: AbortSign
   } finally {
     held.bytes -= own
     signal.removeEventListener('abort', onAbort)
-    // What is left is let by unread.
+    // The rest is discarded unread.
     request.off('data', onData).off('end', onEnd).resume()
   }
 }
@@ -141,7 +140,7 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: Charset): AsyncGe
   if (rest) yield rest
 }
 
-/** Another encoding read as UTF-8 would answer DIFFERENT of every name: it is refused instead. */
+/** Strict UTF-8: another encoding read leniently would answer DIFFERENT for every name. */
 const utf8 = (): { write: (bytes: Buffer) => string; end: () => string } => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (read: () => string): string => {

@@ -1,6 +1,6 @@
 /**
- * POST /v1/standings: up to a hundred thousand codes, answered line by line in their order while they come. GET
- * /v1/standing/:code: one. What is refused before the first line is a problem (RFC 9457); after it the last line says so.
+ * POST /v1/standings answers up to a hundred thousand codes line by line, in order, while they arrive. GET /v1/standing/:code answers one.
+ * Errors before the first line are problems (RFC 9457); later ones are reported in the last line.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
@@ -30,13 +30,13 @@ import { bytesOf, csv, ndjson, standingJson, type Writer } from './lines.js'
 import { makePlaces, type Places } from './places.js'
 import { chunksOf, inOrder, type Row, written } from './stream.js'
 
-/** How long one answer may take, milliseconds: a reader that is slow but reads has two hundred lines a second of it. */
+/** Longest answer, milliseconds: two hundred lines a second for the largest. */
 const STREAM_MS = 600_000
-/** How long an answer may go on in a hub that stops, milliseconds: less than it waits for what is under way (src/listening). */
+/** Longest continuation of an answer while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
-/** How often it is asked whether whoever asks still may, milliseconds. */
+/** Interval at which the viewer's token is rechecked, milliseconds. */
 const ADMITTED_MS = 2_000
-/** After which whoever found the hub busy may come again, seconds. */
+/** Retry-After when the hub is busy, seconds. */
 const RETRY_SECONDS = 5
 
 const SLOW = '本次查询收发过慢，名额已让与他人 this question was sent or read too slowly, and others wanted its place'
@@ -70,7 +70,7 @@ const only = (method: 'GET' | 'POST', askedOf: AskedOf) => async (request: Reque
   sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
 }
 
-/** Refusals and faults as problems; where the answer has begun, it has said so itself. */
+/** Reports refusals and faults as problems. An answer that has begun reports them itself. */
 const problems =
   (askedOf: AskedOf) =>
   (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
@@ -81,7 +81,7 @@ const problems =
       if (response.destroyed || response.headersSent) return void response.destroy()
       const asked = askedOf(request)
       const refusal = refusalOf(error, asked)
-      // What is left of a body that nobody reads is not waited for.
+      // Do not wait for the rest of an unread body.
       if (!request.complete) response.set('Connection', 'close')
       if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
       if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
@@ -90,7 +90,7 @@ const problems =
     }
   }
 
-/** No answer repeats an ID number as what was wrong, though its asker wrote it. */
+/** No answer repeats an ID number, even the caller's own. */
 const withoutNumbers = ({ status, code, message, details }: Told) => ({
   status,
   code,
@@ -116,7 +116,7 @@ const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request:
   const day = asOf ?? context.today
   const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
   const row = { row: 1, code, name: null, ref: null }
-  // By the connections of short reads: one code never waits for those who ask about a hundred thousand.
+  // Uses the connections for short reads, so one code never waits behind bulk questions.
   const { rows, shown } = await answersTo(context, parts.hot.db, [row], about)
   const [answer] = rows
   if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
@@ -157,7 +157,7 @@ const many =
     try {
       const contextOf = (): Context => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
-      // Looked up while the first rows are read.
+      // Queried while the first rows are read.
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
@@ -175,7 +175,7 @@ const many =
             const { rows: answers, shown } = await parts.bulk.atOneInstant(left.signal, (db) =>
               answersTo(contextOf(), db, chunk, asking),
             )
-            // Its row is durable before any of it leaves.
+            // The chunk's audit row is durable before any of it is sent.
             const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
             await keptOf({ parts, own, viewer, asOf, chunk, shown, bytes })
@@ -194,7 +194,7 @@ const many =
     }
   }
 
-/** A hub that stops lets an answer end, and ends it with a word before it would be cut off. What comes back ends the watch. */
+/** When the hub stops, an answer may go on for LEAVING_MS and then ends with an error line. Returns the function that stops watching. */
 const untilLeft = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
@@ -214,7 +214,7 @@ interface ToldChunk {
   refused: number
 }
 
-/** The first chunk is had before anything leaves: what is refused of it is a problem. */
+/** The first chunk is computed before anything is sent, so that its refusal is a problem. */
 const streamed = async (
   told: AsyncGenerator<ToldChunk>,
   of: { response: Response; writer: Writer; freshness: Promise<Freshness>; signal: AbortSignal; own: Asked },
@@ -232,7 +232,7 @@ const streamed = async (
       await written(response, chunk.bytes, signal)
     }
   } catch (thrown) {
-    // What the signal ended may say only that it was ended.
+    // When the signal caused the failure, its reason is the better error.
     const error = isRefusal(signal.reason) ? signal.reason : thrown
     if (rows === 0 || response.destroyed) throw error
     const { code, message, details } = withoutNumbers(refusalOf(error, own))
@@ -244,7 +244,7 @@ const streamed = async (
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
-/** Asked before a chunk is answered: an answer may go on for minutes, and a token be revoked meanwhile. Refusal UNAUTHENTICATED. */
+/** Returns a check to run before each chunk: an answer may take minutes, and its token be revoked meanwhile. Refusal UNAUTHENTICATED. */
 const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {
@@ -255,7 +255,7 @@ const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began:
   }
 }
 
-/** Each hundred rows, or what is left of them, are a unit of quota; the request itself is the first. Refusal QUOTA_EXCEEDED. */
+/** Each hundred rows, or part of them, are one unit of quota; the request has paid the first. Refusal QUOTA_EXCEEDED. */
 const chargedFor =
   <A>({ quotas }: ApiParts, request: Request, viewer: Viewer, now: Date, answer: (chunk: Row[]) => Promise<A>) =>
   async (chunk: Row[]): Promise<A> => {
@@ -293,7 +293,7 @@ const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Kept): 
   })
 }
 
-/** A marketplace's client is called as the marketplace is, unless the question says otherwise. */
+/** A marketplace's client id is its marketplace id, unless the parameter names another. */
 const shopsOf = ({ role, sub }: Viewer): string | null =>
   role === 'marketplace' && sub !== null && MARKETPLACE.test(sub) ? sub : null
 

@@ -1,4 +1,4 @@
-/** How answers are written: a line a row, and a last one by which a reader knows that it has all of them. */
+/** Serialises answers: one line a row, and a last line that proves the answer complete. */
 import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows.js'
 import type { Freshness } from '../../../domain/standing/standing-seen.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -7,11 +7,11 @@ import type { Answered, Told } from './answers.js'
 
 export interface Writer {
   type: string
-  /** Before the first line. */
+  /** Text before the first line. */
   head: string
   row: (answer: Answered | BadRow) => string
   end: (told: { rows: number; refused: number } & Freshness) => string
-  /** In the place of `end`: so many rows were answered, and no more are. */
+  /** Replaces `end` when the answer breaks off after `rows` rows. */
   broken: (rows: number, error: { code: string; message: string; details: object }) => string
 }
 
@@ -32,7 +32,7 @@ export const ndjson: Writer = {
   broken: (rows, error) => `${JSON.stringify({ end: false, rows, error })}\n`,
 }
 
-/** Lines of one chunk. A few at a time become bytes: a text of all of them is twice as slow to turn into any. */
+/** Lines of one chunk. Encoded a few at a time: encoding one long string takes twice as long. */
 export const bytesOf = (writer: Writer, answers: readonly (Answered | BadRow)[], isFirst: boolean): Buffer => {
   const parts: Buffer[] = []
   let text = isFirst ? writer.head : ''
@@ -47,7 +47,6 @@ export const bytesOf = (writer: Writer, answers: readonly (Answered | BadRow)[],
 }
 const LINES_AT_ONCE = 20
 
-/** The object of one standing. */
 export const standingJson = (told: Told): string => `{${members(told)}}`
 
 const refOf = (ref: string | null): string => (ref === null ? '' : `"ref":${JSON.stringify(ref)},`)
@@ -58,14 +57,14 @@ const text = (value: string | null): string => {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
-/** By hand: of a hundred thousand it is most of the work. */
+/** Written by hand, because serialising is most of the work for a hundred thousand rows. */
 const members = ({ view, listed, listings }: Told): string => {
   const { code, uscc, name, status, codeFault, grade, score, overruled, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
   return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","codeFault":${codeFault === null ? 'null' : `"${codeFault}"`},"grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
 }
 
-/** The same one for all rows of an answer. */
+/** Cache: all rows of an answer share one instant. */
 let last: { at: Date; written: string } = { at: new Date(0), written: '"1970-01-01T00:00:00.000Z"' }
 const instant = (at: Date): string => {
   if (at !== last.at) last = { at, written: JSON.stringify(at) }
@@ -97,7 +96,7 @@ const COLUMNS = [
 const padded = (cells: readonly (string | number)[], error = ''): string =>
   line([...cells, ...new Array<string>(COLUMNS.length - 1 - cells.length).fill(''), error])
 
-/** For spreadsheets: of entries their kinds. The last line begins with `end` and the number of rows, or with `broken`. */
+/** CSV for spreadsheets; listings are shown by kind. The last line begins with `end` and the number of rows, or with `broken`. */
 export const csv: Writer = {
   type: 'text/csv; charset=utf-8; header=present',
   head: BYTE_ORDER_MARK + line(COLUMNS),

@@ -1,28 +1,27 @@
-/**
- * Places of bulk questions: how many are answered at once. A place is held only while the question gets on: where none is left, a
- * question whose client trickles its rows, or hardly reads the answers, gives its place to whoever asks.
- */
+/** Slots for bulk questions. When all are taken, a question whose client sends or reads too slowly loses its slot to the next caller. */
 import { Refusal } from '../../../foundation/errors.js'
 
-/** Answers under way at once. */
+/** Slots in all. */
 const PLACES_MOST = 16
-/** Those of all clients without a token, who must not shut the door for clients that have one. */
+/** Slots of all clients without a token, so that they cannot keep out clients with one. */
 const PLACES_OF_PUBLIC = 8
-/** Those of one holder of a token, or of one address. */
+/** Slots of one token holder, or of one address. */
 const PLACES_OF_ONE = 4
-/** Rows a second that keep a place when others want it, and the time that a question has for its first rows, milliseconds. */
+/** Rows a second that protect a slot from eviction, and the grace period for the first rows, milliseconds. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
 export interface Place {
-  /** The hub works on a chunk: what that takes is not held against the client. Call the returned function with the rows answered. */
+  /**
+   * Marks the hub as working on a chunk; that time does not count against the client. Call the returned function with the rows answered.
+   */
   works: () => (rows: number) => void
-  /** Gives the place up; further calls do nothing. */
+  /** Frees the slot; further calls do nothing. */
   leave: () => void
 }
 
 export interface Places {
-  /** `evict` ends a question that gave its place to another. Refusal HUB_BUSY. */
+  /** `evict` ends a question that lost its slot. Refusal HUB_BUSY. */
   take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => Place
 }
 
@@ -38,7 +37,7 @@ interface Taken {
 export const makePlaces = (): Places => {
   const taken = new Set<Taken>()
   const count = (which: (one: Taken) => boolean): number => [...taken].filter(which).length
-  /** False: every such question gets on. */
+  /** Evicts one lagging question; returns false when there is none. */
   const freed = (now: number, which: (one: Taken) => boolean): boolean => {
     const lagging = [...taken].find((one) => which(one) && one.chunks === 0 && lagsBehind(one, now))
     if (lagging === undefined) return false

@@ -1,4 +1,4 @@
-/** Rows come, answers go, in their order and in constant memory: a few chunks are under way at once, and no more are begun than are read. */
+/** Pipelines rows to answers in order and in constant memory: a few chunks run concurrently, and no more start than are read. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
@@ -6,18 +6,18 @@ import { type AskedRow, type BadRow, ROWS_MOST, rowIn } from '../../../domain/op
 import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
-/** Chunks of one question that are answered at the same time. */
+/** Concurrent chunks of one question. */
 const UNDER_WAY_MOST = 4
-/** Rows that are there are answered when no more have come for so long, milliseconds. */
+/** Rows already read are answered when no more arrive for this long, milliseconds. */
 const PATIENCE_MS = 10
-/** Rows of the first chunk, which is answered alone, so that the first answers leave at once. */
+/** Rows of the first chunk, which runs alone so that the first answers leave at once. */
 const FIRST_ROWS = 50
-/** A reader that takes nothing for so long has stopped, milliseconds. */
+/** Longest time a reader may accept nothing, milliseconds. */
 const READ_MS = 60_000
 
 export type Row = AskedRow | BadRow
 
-/** Refusal TOO_MANY_ROWS, when those before have been given. */
+/** Refusal TOO_MANY_ROWS, thrown after the rows before it have been yielded. */
 export async function* chunksOf(
   pieces: AsyncIterable<string>,
   reader: RowReader,
@@ -44,7 +44,7 @@ export async function* chunksOf(
       const read = come.done ? reader.end() : reader.read(come.value)
       const found = read[Symbol.iterator]()
       for (;;) {
-        // What cannot be read on does not keep what was read from being answered.
+        // Rows read before a parse error are still answered.
         const one = attempt(() => found.next())
         if ('fault' in one) {
           if (rows.length > 0) yield taken()
@@ -65,7 +65,7 @@ export async function* chunksOf(
     }
     if (rows.length > 0) yield taken()
   } catch (error) {
-    // The body broke off: what came before is answered.
+    // The body broke off; rows before it are still answered.
     if (rows.length > 0) yield taken()
     throw error
   } finally {
@@ -81,7 +81,7 @@ const attempt = <T>(act: () => T): { value: T } | { fault: unknown } => {
   }
 }
 
-/** Null: nothing came in time. */
+/** Returns null when nothing arrived in time. */
 const orLate = async <T>(next: Promise<T>): Promise<T | null> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>((resolve) => {
@@ -94,7 +94,7 @@ const orLate = async <T>(next: Promise<T>): Promise<T | null> => {
   }
 }
 
-/** What `answer` makes of each, in their order; a fault of one comes when those before it have been given. */
+/** Maps chunks concurrently and yields results in order. An error is thrown after the results before it. */
 export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C) => Promise<A>): AsyncGenerator<A> {
   const from = chunks[Symbol.asyncIterator]()
   const underWay: Promise<A>[] = []
@@ -127,7 +127,7 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
     }
   } finally {
     await Promise.allSettled(underWay)
-    // Not waited for: it may be waiting itself for a body of which nothing more comes.
+    // Not awaited: the source may be waiting for a body that sends nothing more.
     Promise.resolve(from.return?.(undefined)).catch(() => undefined)
   }
 }
@@ -139,7 +139,7 @@ const asked = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }> 
     (fault: unknown) => ({ fault }),
   )
 
-/** Returns when the reader has room for more. Whoever reads nothing for too long, or has gone, ends it. */
+/** Resolves when the reader has room for more. Destroys the response of a reader that accepts nothing for READ_MS. */
 export const written = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return

@@ -1,9 +1,9 @@
-/** The forms in which the stand-ins take entries of lists: which name means what, and what each must say. */
+/** The stand-ins' forms of list entries: field names and checks. */
 import { messageNamesIn, namesIn } from '../reading.js'
 import type { Form } from '../told.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
-/** Of a decision to list: a year in brackets and a serial number. */
+/** Document number of a listing: a year in brackets and a serial number. */
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
 /** 严重违法失信名单, the rows of the market regulators' data family. */
@@ -64,7 +64,7 @@ export const exchangeList: Form = {
   passing: [],
 }
 
-/** A list entry as a signed message: the names of its outer object, of `entry`, and of `entry.removal` with that before them. */
+/** A list entry as a signed message: members of the outer object and of `entry`; `entry.removal` is prefixed. */
 export const messageList: Form = {
   kind: 'listing',
   names: {

@@ -1,14 +1,14 @@
-/** The forms in which the stand-ins take penalties and permits: which name means what, and what each must say. */
+/** The stand-ins' forms of penalties and permits: field names and checks. */
 import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
 import type { Form } from '../told.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
-/** Of any other decision: authorities have many ways to number. */
+/** Document number of any other decision; numbering varies between authorities. */
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
-/** 万元 with six decimals at most. */
+/** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
-/** What the hub and its receivers have agreed on beside the standard. */
+/** Fields that the hub and its receivers agreed on beside the standard. */
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 /** 双公示 行政处罚, second generation. */

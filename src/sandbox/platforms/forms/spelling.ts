@@ -1,4 +1,4 @@
-/** What is written alike in most forms. */
+/** Patterns that most forms share. */
 
 export const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 /** Six digits of GB/T 2260. */
