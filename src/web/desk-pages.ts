@@ -1,7 +1,7 @@
 /**
- * Serves the built desk (src/web/desk, built by Vite into dist/web/desk): one page for every path below /desk, and
- * hashed assets precompressed at build time. The page embeds the session. Its own CSP allows scripts of this host,
- * styles with the nonce of the response, and the style of listing documents shown in frames.
+ * Serves the built desk (dist/web/desk): one page for all paths below /desk, with the session embedded, and
+ * precompressed hashed assets. Its CSP allows this host's scripts, nonced styles, and the style of framed listing
+ * documents.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,10 +11,9 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { DOCUMENT_STYLE } from '../domain/listing/documents-page.js'
 import { Refusal } from '../foundation/errors.js'
 
-/** dist/web/desk, relative to src/web and to dist/src/web. */
 const PLACES = ['../../dist/web/desk/', '../../web/desk/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 const NONCE_BYTES = 18
-/** One year, seconds. Asset names contain a content hash. */
+/** One year. Asset names contain a hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w.-]+\.(js|css|svg|woff2|map)$/
 const TYPES: Record<string, string> = {
@@ -42,7 +41,7 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** `session` returns the session to embed in the page. It returns null when no person is signed in. */
+/** Embeds the session. `session` returns null when nobody is signed in. */
 export const deskPages = (session: (request: Request) => Promise<object | null>): Router => {
   const router = Router()
   router.get('/assets/:name', asset)
@@ -52,7 +51,6 @@ export const deskPages = (session: (request: Request) => Promise<object | null>)
 
 const folder = (): string => {
   const found = PLACES.find((path) => existsSync(`${path}index.html`))
-  // Reached only when dist/ was removed or never built.
   if (found === undefined) throw new Error('the desk is not built: npm run build')
   return found
 }
@@ -64,7 +62,7 @@ const page =
     const signedIn = await session(request)
     const html = readFileSync(`${folder()}index.html`, 'utf8')
       .replace('%NONCE%', nonce)
-      // Within a script element only `</script` and `<!--` are HTML syntax.
+      // Only `</script` and `<!--` are syntax within a script element.
       .replace('id="session">null<', () => `id="session">${JSON.stringify(signedIn).replaceAll('<', '\\u003c')}<`)
     response.set({
       'Content-Security-Policy': policyWith(nonce),

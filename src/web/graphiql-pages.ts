@@ -1,6 +1,5 @@
 /**
- * Serves the built GraphiQL (src/web/graphiql, built by Vite into dist/web/graphiql) at GET /graphql, with hashed
- * assets. Its own CSP allows scripts of this host and styles with the nonce of the response.
+ * Serves the built GraphiQL (dist/web/graphiql) at GET /graphql. Its CSP allows this host's scripts and nonced styles.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -9,17 +8,16 @@ import { fileURLToPath } from 'node:url'
 import { type RequestHandler, Router } from 'express'
 import { Refusal } from '../foundation/errors.js'
 
-/** dist/web/graphiql, relative to src/web and to dist/src/web. */
 const PLACES = ['../../dist/web/graphiql/', '../../web/graphiql/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 const NONCE_BYTES = 18
-/** One year, seconds. Asset names contain a content hash. */
+/** One year. Asset names contain a hash. */
 const FOREVER = 31_536_000
 const NAME = /^[\w-]+\.(js|css)$/
 const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
 
-/** The style sheet embeds fonts and icons as `data:` URLs. */
+/** Fonts and icons are `data:` URLs. */
 const policyWith = (nonce: string): string =>
   [
     "default-src 'none'",
@@ -35,12 +33,11 @@ const policyWith = (nonce: string): string =>
 
 const folder = (): string => {
   const found = PLACES.find((path) => existsSync(`${path}index.html`))
-  // Reached only when dist/ was removed or never built.
   if (found === undefined) throw new Error('GraphiQL is not built: npm run build')
   return found
 }
 
-/** `mayBeSignedIn`: the request had a session cookie, so the page should fetch the session. */
+/** `mayBeSignedIn`: the request had a session cookie. */
 export const sendGraphiql = (response: ServerResponse, mayBeSignedIn: boolean): void => {
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
   const page = readFileSync(`${folder()}index.html`, 'utf8')

@@ -26,13 +26,11 @@ import { STYLE } from './frame/style.js'
 import { frontPage } from './front/page.js'
 import { scorecards } from './scorecard/routes.js'
 
-/** This URL serves a page or CSV. */
+/** A page or CSV. */
 const LIST = '/blacklist'
-/** Entries on the front page. */
 const NEWEST = 6
-/** Authorities offered in the filter. Others can be given in the URL. */
+/** Others can be given in the URL. */
 const AUTHORITIES_MOST = 100
-/** `max-age` of the style sheet and the icon, seconds. */
 const STYLE_SECONDS = 300
 
 /** Search engines may index the list itself but must not store names. */
@@ -44,7 +42,6 @@ interface Site extends SiteParts {
   entry: (id: string) => Promise<publicList.SignedEntry | null>
 }
 
-/** `atOnce` is the fast path of the page cache, which needs no routing. */
 export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
   const own: Site = {
     ...parts,
@@ -78,7 +75,7 @@ const routesOf = (own: Site): Router => {
   return router
 }
 
-/** Answers from the page cache. A page is rendered once per stamp of the list. */
+/** Rendered once per stamp of the list. */
 const showKept = async (
   { kept, demo, nowOf }: Site,
   request: Request,
@@ -111,7 +108,7 @@ const showFront =
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
       const [figures, newest] = await Promise.all([
-        // Figures contain no names and scan the whole list, so they are made once per publication.
+        // Without names, so made once per publication.
         (sequence > 0 ? kept.published : kept.by)(stamp, 'figures', () =>
           kept.inTurn(() => publicFigures.figures(db, day)),
         ),
@@ -137,7 +134,7 @@ const showList =
         asked,
       )
     }
-    // A form also submits empty fields. The redirect gives a URL with only the chosen filters.
+    // Forms submit empty fields. The redirect drops them.
     if (Object.values(request.query).includes('')) {
       response.set('Cache-Control', 'no-store')
       return response.redirect(303, addressOf(LIST, parameters, langOf(request)))
@@ -159,8 +156,8 @@ const showList =
   }
 
 /**
- * `reader` is the handle of the request. Cached authorities use the handle of the process: a client that leaves must
- * not cancel a shared statement.
+ * `reader` is the request's handle. Cached queries use the process's: a leaving client must not cancel a shared
+ * statement.
  */
 const listOf = async ({ db, kept }: Site, reader: Db, stamp: Stamped, asked: Asked): Promise<Page> => {
   const [found, known] = await Promise.all([
@@ -203,7 +200,7 @@ const showEntry =
     show(own, request, response.status(410), endedPage())
   }
 
-/** Returns null when the entry is not in force today. */
+/** Returns null when not in force today. */
 const pageOf = (
   { rules }: Site,
   entry: publicList.SignedEntry | null,
@@ -214,7 +211,7 @@ const pageOf = (
   return entryPage({ entry, list: rules.lists.find(({ id }) => id === body.list), today, base })
 }
 
-/** The fast path of `showEntry`. Returns null when `showEntry` must answer. */
+/** Returns null when `showEntry` must answer. */
 const writtenEntry =
   (own: Site): Parameters<typeof atOnce>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {

@@ -1,4 +1,4 @@
-/** GET /about: legal bases, rule tables, complaints, privacy, and the stand-ins. */
+/** GET /about. */
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { RuleTable } from '../../work/calendar/rule-tables.js'
 import { day } from '../blacklist/page.js'
@@ -11,7 +11,7 @@ export interface AboutShown {
   tables: readonly RuleTable[]
   /** True when all data is invented. */
   demo: boolean
-  /** Months for which audit log rows are kept. Null when the rules set no period. */
+  /** Absent when the rules set no period. */
   trailMonths: number | null
 }
 

@@ -1,4 +1,3 @@
-/** Routes GET /about and /about/rules/:name. */
 import { type Request, Router } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'

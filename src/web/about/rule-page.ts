@@ -1,4 +1,4 @@
-/** A page that prints one rule table: each row with its period, its source and its certainty. */
+/** Prints one rule table with periods, sources and certainty. */
 import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
 import { day } from '../blacklist/page.js'
 import { type Html, html, only, to, told } from '../frame/html.js'
@@ -23,7 +23,7 @@ const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =
   html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED : UNCONFIRMED}</h3>
 <dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : day(from)} – ${until === null ? '…' : day(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${told(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
 
-/** Not every table names its rows, so the first value stands in for a name. */
+/** Tables without names: the first value stands in. */
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
   return told(named === undefined || named.value.startsWith('{') ? '—' : named.value)
@@ -51,7 +51,7 @@ const shown = (value: unknown): Html => {
   return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${only('：', ': ')}${shown(member)}${only('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
 }
 
-/** Counts the rows of a table, and the unconfirmed marks on rows and on nested values. */
+/** Counts rows and unconfirmed marks, nested ones included. */
 export const sizeOf = ({ sections }: RuleTable): { rows: number; open: number } => {
   const rows = sections.flatMap((section) => section.rows)
   const open = rows.reduce(

@@ -1,4 +1,4 @@
-/** GET /blacklist: search form, filters and one page of entries. */
+/** GET /blacklist. */
 
 import { TOPICS } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
@@ -12,13 +12,12 @@ export interface Shown {
   asked: Asked
   entries: readonly PublicBody[]
   total: number
-  /** The entries are in force on this day, YYYY-MM-DD. */
+  /** Entries are in force on this day. */
   day: string
-  /** Cursor of the next page. Null on the last page. */
+  /** Absent on the last page. */
   next: Asked['after']
   /** True when no entry has exactly the requested name. */
   similar: boolean
-  /** The authorities with the most entries. */
   authorities: readonly string[]
 }
 
@@ -111,10 +110,8 @@ const counted = ({ asked, total, day }: Shown): Html =>
       )
     : both(`截至 ${day} 共 ${total} 条有效记录`, `${total === 1 ? '1 entry' : `${total} entries`} in force on ${day}`)
 
-/** A similar name usually belongs to another firm. The notice says so. */
 const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
-/** The active filters, each with a link that removes it. */
 const chosen = ({ asked }: Shown): Html | null => {
   if (!isNarrowed(asked)) return null
   const { after: _, ...parameters } = parametersOf(asked)
@@ -177,7 +174,6 @@ ${next && html`<a rel="next" href="${to('/blacklist', { ...parameters, after: `$
 </nav>`
 }
 
-/** Links to the result as CSV, and to the whole signed list. */
 const take = ({ asked }: Shown): Html => {
   const { after: _, ...parameters } = parametersOf(asked)
   return html`<div class="take">

@@ -1,7 +1,4 @@
-/**
- * Search results as CSV. Rows are read in batches, in page order. An entry that left the list before its batch is
- * omitted.
- */
+/** Search results as CSV, read in batches. Entries that leave the list before their batch are omitted. */
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -13,9 +10,7 @@ import { bounded, ReaderLeft } from '../frame/response-timeout.js'
 import { called } from './search.js'
 import { type Asked, soughtBy } from './search-filter.js'
 
-/** Entries read per batch. */
 const STEP_ENTRIES = 500
-/** The column names of the files under /data. */
 const COLUMNS = [
   'id',
   'list',
@@ -37,7 +32,7 @@ interface Sends {
   /** Limits concurrent scans of the whole list. */
   inTurn: InTurn
   now: Date
-  /** A client that reads nothing for this long is disconnected, milliseconds. */
+  /** Longest time for which a client may read nothing, milliseconds. */
   slowMs?: number | undefined
 }
 
@@ -56,9 +51,8 @@ export const sendCsv = async (
   })
   // HEAD needs no rows.
   if (request.method === 'HEAD') return void response.end()
-  // Entries end at midnight, so sending must end by then.
+  // Entries end at midnight.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
-  // A client disconnect stops the reading.
   await bounded(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeft)) throw error
   })

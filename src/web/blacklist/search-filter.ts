@@ -1,4 +1,4 @@
-/** The search filter of the list. It round-trips through the query string, so every result page has a link. */
+/** The search filter, which round-trips through the query string. */
 
 import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
@@ -6,11 +6,10 @@ import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { ENDLESS, ORDERS, type Order, type Place, type Sought } from '../../store/publication/public-list.js'
 
-/** Query string parameters without empty values. */
 export type Parameters = Record<string, string>
 
 export interface Asked {
-  /** A name or a code. Empty text selects all entries. */
+  /** Empty selects all entries. */
   name: string
   reason: Topic | null
   region: string | null
@@ -23,14 +22,14 @@ export interface Asked {
   after: Place | null
 }
 
-/** Longest parameter value, characters. */
+/** Characters. */
 const LONGEST = 200
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const REGION = /^\d{2,6}$/
 
 export const isId = (text: string): boolean => UUID.test(text)
 
-/** Parses the query string. Throws INPUT_INVALID with a reason. */
+/** Throws INPUT_INVALID with a reason. */
 export const askedIn = (query: Readonly<Record<string, unknown>>): Asked => {
   const [reason, region, from, until, sort] = ['reason', 'region', 'from', 'to', 'sort'].map((name) =>
     given(query, name),
@@ -59,10 +58,7 @@ const given = (query: Readonly<Record<string, unknown>>, name: string): string =
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }
 
-/**
- * The hub writes this cursor itself. It is not trimmed, so a malformed cursor is refused instead of meaning the first
- * page.
- */
+/** Not trimmed: a malformed cursor is refused instead of meaning the first page. */
 const placeIn = (value: unknown): Place | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null

@@ -1,4 +1,4 @@
-/** Runs a search of the list: by filters with a cursor, by code, or by name with fuzzy matching. */
+/** Searches by filters, by code, or by name with fuzzy matching. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { type Match, type MatchReason, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
@@ -11,21 +11,20 @@ import * as publicList from '../../store/publication/public-list.js'
 import type { Kept, Stamped } from '../frame/page-cache.js'
 import { type Asked, soughtBy } from './search-filter.js'
 
-/** Entries per page. */
 export const PAGE_ENTRIES = 50
-/** Most operators that one name search considers. */
+/** Most operators of one name search. */
 const FOUND_MOST = 500
 
 export interface Found {
   entries: readonly PublicBody[]
   total: number
-  /** Cursor of the next page. Null on the last page. */
+  /** Absent on the last page. */
   next: publicList.Place | null
-  /** True when all matches are only similar to the requested name. */
+  /** True when all matches are only similar. */
   similar: boolean
 }
 
-/** Name searches are not cached: operator names change without changing the stamp of the list. */
+/** Not cached for names: they change without changing the list's stamp. */
 export const find = (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> =>
   asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, kept.inTurn, stamp, asked)
 
@@ -48,7 +47,7 @@ const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise
 
 const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Promise<Found> => {
   const { entries: all, similar } = await placed(db, inTurn, asked, day)
-  // The cursor is an id. Earlier entries may have left the list since the previous page.
+  // Earlier entries may have left the list since the previous page.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const shown = all.slice(from, from + PAGE_ENTRIES)
   const last = all.length > from + PAGE_ENTRIES ? shown.at(-1) : undefined
@@ -56,7 +55,6 @@ const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Pr
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-/** Returns every entry that matches the name or the code, in the requested order. */
 export const called = async (db: Db, inTurn: InTurn, asked: Asked, day: string): Promise<PublicBody[]> =>
   bodiesOf(db, (await placed(db, inTurn, asked, day)).entries)
 
@@ -66,7 +64,7 @@ const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<Public
     entries.map(({ id }) => id),
   )
 
-/** Sorts places only. Bodies are loaded later, for the entries shown. */
+/** Sorts ids only. Bodies are loaded for the page shown. */
 const placed = async (
   db: Db,
   inTurn: InTurn,
@@ -97,7 +95,6 @@ const LIKE: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 
 const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-/** Returns listed operators that match the name or code, with rank and reason. */
 const ranksOf = async (db: Db, inTurn: InTurn, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
   const code = codeOf(name)
   if (code !== null) {

@@ -1,12 +1,10 @@
-/** The answers of /check, in the order of the request. */
-
 import { type CodeFault, codeFault } from '../../domain/operators/code-fault.js'
 import type { AskedRow, BadRow, RowFault } from '../../domain/operators/code-rows.js'
 import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Entry {
-  /** Id of the entry page. Null when the entry has no page. */
+  /** Absent when the entry has no page. */
   id: string | null
   kind: string
   reason: string
@@ -30,7 +28,7 @@ export type Checked = { row: BadRow } | { row: AskedRow; known: Known }
 
 export interface Answered {
   rows: readonly Checked[]
-  /** The instant at which the answers are true. The epoch means that no list feed was ever read. */
+  /** The epoch means that no list feed was ever read. */
   asOf: Date
   stale: boolean
 }
@@ -43,7 +41,7 @@ export const STATUS: Record<Known['status'], Words> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-/** Explains what is wrong with an unknown code, in words and as a fault code. Returns null when no fault is visible. */
+/** Explains an unknown code. Returns null when no fault is visible. */
 export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }

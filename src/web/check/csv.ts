@@ -1,4 +1,4 @@
-/** The answers of /check as CSV. Column names and values follow /v1/standings. */
+/** CSV of the answers. Names and values follow /v1/standings. */
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
 import { type Answered, isKnown, miswritten } from './answers.js'
 

@@ -1,4 +1,4 @@
-/** Routes GET and POST /check. Submitted codes are neither stored nor logged. */
+/** /check: codes are neither stored nor logged. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { AskedRow, BadRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,17 +12,15 @@ import { answerPage, checkPage } from './page.js'
 import { rowsIn } from './rows.js'
 import { textOf } from './text.js'
 
-/** Largest request body, bytes: a thousand rows with long names fit. */
+/** A thousand rows with long names, bytes. */
 const BODY_BYTES = 512 * 1024
-/** Longest text that an error page returns for correction, characters. */
 const KEPT_CHARACTERS = 200_000
 
 export interface CheckParts {
   demo: boolean
   nowOf: (request: Request) => Date
-  /** Answers rows with public rights and counts each against the quota. Throws QUOTA_EXCEEDED or HUB_BUSY. */
+  /** Answers with public rights, each row counted. Throws QUOTA_EXCEEDED or HUB_BUSY. */
   check: (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]) => Promise<Answered>
-  /** Logs why a request was refused. */
   refused: (request: Request, code: string) => void
 }
 
@@ -55,10 +53,7 @@ const answer =
     }
   }
 
-/**
- * Sent uncompressed. The page mixes a reader's codes with third-party text, and compression would leak them by length
- * (BREACH).
- */
+/** Uncompressed: the page mixes a reader's codes with third-party text (BREACH). */
 const send = ({ demo }: CheckParts, request: Request, response: Response, page: Page): void => {
   response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
 }
@@ -80,7 +75,6 @@ const refuse = (
   send(parts, request, response.status(error.status), checkPage({ text: kept, refused: error.message }))
 }
 
-/** Handles bodies that express refuses to parse. */
 const tooLarge =
   (parts: CheckParts): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

@@ -1,4 +1,3 @@
-/** GET /check and its results. */
 import type { Words } from '../../foundation/text/words.js'
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
@@ -19,9 +18,8 @@ import {
 import { CHECK_MOST } from './rows.js'
 
 export interface Filled {
-  /** The submitted text, so that nothing typed is lost. */
   text: string
-  /** The reason of a refusal, a sentence in both languages. */
+  /** A sentence in both languages. */
   refused: string | null
 }
 

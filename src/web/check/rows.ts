@@ -1,24 +1,23 @@
-/** Parses pasted text or an uploaded file into rows: one code per line, or a table with names. */
+/** Parses pasted text or a file into rows: one code per line, or a table with names. */
 import { type AskedRow, type BadRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRows } from '../../work/standing/row-readers.js'
 
-/** Most rows per request. POST /v1/standings and the whole list serve larger needs. */
+/** Rows. */
 export const CHECK_MOST = 1_000
-/** Lines searched for a heading or a first code. Spreadsheets often start with a title and remarks. */
+/** Lines searched for a heading or a code. Titles and remarks may come first. */
 const ABOVE_MOST = 20
-/** Most columns of a table. */
 const COLUMNS_MOST = 200
 
 /** Column separators, likeliest first. Text copied from a spreadsheet has tabs. */
 const SEPARATORS = ['\t', ',', ';']
-/** Cell separators within one line: commas, Chinese ones included, else blanks. */
+/** Separators within a line: commas, else blanks. */
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
 const EDGE = /[\s,;，、；"]/
-/** Spreadsheet prefixes that keep a long number as text: ="…", or a leading apostrophe. */
+/** Spreadsheet markers for text cells: ="…", or a leading apostrophe. */
 const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
-/** The line `sep=…`, by which a spreadsheet file declares its separator. */
+/** The `sep=…` line of spreadsheet files. */
 const SEPARATOR_SAID = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
@@ -41,12 +40,12 @@ const plain = (text: string): string => {
   return lines.replace(SEPARATOR_SAID, '').replace(AS_TEXT, '$1$2')
 }
 
-/** Adds a heading if the list has none, derived from the first line with a code. A bad line then fails alone. */
+/** Adds a heading, derived from the first code line, so that a bad line fails alone. */
 const headed = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
   const coded = above.findIndex(({ line }) => hasCode(line))
-  // Lines above a heading are a title, unless one of them holds a code.
+  // Lines above a heading are a title if they hold no code.
   if (heading >= 0 && (coded < 0 || heading < coded)) return text.slice(above[heading]?.at)
   const { line: first = '' } = above[Math.max(0, coded)] ?? {}
   const separator = SEPARATORS.find((each) => first.includes(each))
@@ -56,7 +55,6 @@ const headed = (text: string): string => {
   return `${columnsOf(cells).join(separator)}\n${text}`
 }
 
-/** Returns the first non-blank lines with their offsets. */
 const linesAbove = (text: string): { line: string; at: number }[] => {
   const found: { line: string; at: number }[] = []
   for (let at = 0; at < text.length && found.length < ABOVE_MOST; ) {
@@ -69,7 +67,7 @@ const linesAbove = (text: string): { line: string; at: number }[] => {
   return found
 }
 
-/** Column names for a table without a heading: the code column, and the first text column as the name. */
+/** Columns of a table without a heading: the code, and the first text as the name. */
 const columnsOf = (cells: readonly string[]): string[] => {
   const code = cells.length > COLUMNS_MOST ? -1 : placeOfCode(cells)
   if (code <= 0) return ['code', 'name', 'ref']
@@ -77,7 +75,7 @@ const columnsOf = (cells: readonly string[]): string[] => {
   return cells.map((_, at) => (at === code ? 'code' : at === name ? 'name' : '-'))
 }
 
-/** Splits each line into a code and a name. Other lines pass unchanged, to be reported. */
+/** Splits lines into code and name. Other lines pass, to be reported. */
 const linesOf = (text: string): string => {
   let left = CHECK_MOST + 1
   const each = (line: string): string => {
@@ -101,7 +99,7 @@ const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnsIn
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
 
-/** A line longer than a row may be. It is searched for codes only. */
+/** Too long for a row, so searched for codes only. */
 const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
 
 const coded = (line: string, cells: readonly string[]): string | null => {
@@ -110,7 +108,7 @@ const coded = (line: string, cells: readonly string[]): string | null => {
   return code === undefined ? null : `${code}\t${within(line.replace(code, '')).replaceAll('\t', ' ')}`
 }
 
-/** Trims separators. A loop, because the regular expression takes quadratic time on inner separators. */
+/** A loop: the regular expression is quadratic on inner separators. */
 const within = (text: string): string => {
   let [from, to] = [0, text.length]
   while (from < to && EDGE.test(text.charAt(from))) from += 1
@@ -121,13 +119,13 @@ const within = (text: string): string => {
 const isCode = (cell: string): boolean => !isLong(cell) && codeOf(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
-/** Prefers a code with a valid check digit. Returns -1 when no cell is a code. */
+/** Prefers a valid check digit. Returns -1 without a code. */
 const placeOfCode = (cells: readonly string[]): number => {
   const valid = cells.findIndex((cell) => codeOf(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)
 }
 
-/** True for several codes in one line and nothing else. */
+/** Several codes and nothing else. */
 const isRow = (cells: readonly string[]): boolean => {
   let codes = 0
   for (const cell of cells) {

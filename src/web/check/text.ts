@@ -1,14 +1,13 @@
-/** Decodes an uploaded file to text. */
 import iconv from 'iconv-lite'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Magic numbers of formats without plain text: XLSX (ZIP), XLS (OLE) and PDF. */
+/** Magic numbers of XLSX (ZIP), XLS (OLE) and PDF. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
 const PAGES = Buffer.from('%PDF-')
-/** UTF-16 without a byte order mark is detected by zero bytes within the first so many bytes. */
+/** Bytes examined for UTF-16 without a byte order mark. */
 const LOOKED_AT_BYTES = 512
 
-/** Decodes UTF-8, UTF-16 of either order, or GB 18030. Throws ROWS_UNREADABLE for workbooks and PDF. */
+/** Accepts UTF-8, UTF-16 or GB 18030. Throws ROWS_UNREADABLE for workbooks and PDF. */
 export const textOf = (bytes: Buffer): string => {
   if (WORKBOOKS.some((each) => begins(bytes, each)))
     throw unreadable('这是工作簿，请另存为 CSV a workbook: save it as CSV')
@@ -31,7 +30,7 @@ const widthOf = (bytes: Buffer): 'utf-16le' | 'utf-16be' | null => {
   const zeros = [0, 0]
   for (const [at, byte] of first.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
   const [even = 0, odd = 0] = zeros
-  // Codes are ASCII, so UTF-16 text has many zero bytes, nearly all at even or all at odd offsets.
+  // UTF-16 text of codes has zero bytes at every other offset.
   const [most, least] = [Math.max(even, odd), Math.min(even, odd)]
   if (most * 8 < first.length || least * 4 > most) return null
   return odd > even ? 'utf-16le' : 'utf-16be'

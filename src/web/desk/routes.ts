@@ -19,7 +19,7 @@ export type Section = (typeof SECTIONS)[number]
 export interface Page {
   path: string
   title: string
-  /** Navigation group. Without one the page is reached by links only. */
+  /** Pages without one are reached by links. */
   section?: Section
   /** Any one of these permissions opens the page. */
   acts: readonly Act[]

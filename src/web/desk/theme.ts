@@ -15,7 +15,7 @@ export const THEME: ThemeConfig = {
     colorTextPlaceholder: '#636363',
     colorTextDescription: '#595959',
     colorTextDisabled: '#666666',
-    // antd derives muddy backgrounds from such dark colours.
+    // antd derives muddy backgrounds from these.
     colorErrorBg: '#fdecea',
     colorErrorBorder: '#e6aaa4',
     colorWarningBg: '#fff5e2',

@@ -1,7 +1,4 @@
-/**
- * GET /blacklist/:id: one entry with its reason, legal basis, term, ways off the list, and its proof against the signed
- * list.
- */
+/** GET /blacklist/:id. */
 
 import { firstRepairDay, type ListKind, type Mark, numberOf } from '../../domain/listing/lists.js'
 import { sealed } from '../../domain/publication/snapshot.js'
@@ -16,10 +13,10 @@ import { termLine } from './term-line.js'
 
 export interface ShownEntry {
   entry: SignedEntry
-  /** The kind of list. Absent when the rules no longer contain it. */
+  /** Absent when the rules no longer contain it. */
   list: ListKind | undefined
   today: string
-  /** Base URL for the printed commands, such as https://hub.example. */
+  /** Such as https://hub.example. */
   base: string
 }
 
@@ -36,7 +33,7 @@ ${verified(shown)}`,
   )
 }
 
-/** Marks a number that was not checked against a published text. */
+/** Not checked against a published text. */
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
 const asTheLawSays = (marks: readonly Mark[]): Html | null =>
@@ -68,13 +65,11 @@ ${termLine({ decidedOn: body.decidedOn, publishedOn: body.publishedOn, endsOn: b
 </section>`
 }
 
-/**
- * Returns the first day on which repair may be applied for. Returns null when the list has no repair by application.
- */
+/** Returns null when the list has no repair by application. */
 const repairFrom = (body: PublicBody, list: ListKind, today: string): string | null =>
   list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
-/** Renders a section that depends only on the list, once per list. */
+/** Rendered once per list. */
 const ofList = (say: (list: ListKind) => Html | null): ((shown: ShownEntry) => Html | null) => {
   const known = new WeakMap<ListKind, Html | null>()
   return ({ list }) => {
@@ -141,7 +136,7 @@ ${
 </section>`
 }
 
-/** Formats an instant in the province's time zone, to the minute. */
+/** In the province's time zone. */
 export const minute = (instant: Date): string => MINUTE.format(instant).slice(0, 16)
 
 const MINUTE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
@@ -151,7 +146,7 @@ const commands = (base: string, id: string): string =>
 sed 's/,"hash":"[0-9a-f]*"}$/}/' entry.json | tr -d '\\n' | sha256sum | cut -c1-64
 sed 's/.*"hash":"\\([0-9a-f]*\\)"}$/\\1/' entry.json`
 
-/** The 410 page. It names no operator, because the operator is no longer listed. */
+/** 410 without a name: the operator is no longer listed. */
 export const endedPage = (): Page =>
   page(
     { zh: '该记录已结束公示', en: 'No longer published' },

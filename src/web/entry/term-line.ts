@@ -1,5 +1,3 @@
-/** An entry's term as a time line: decision, publication, today, earliest repair and end. */
-
 import type { Words } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import { both, type Html, html, plain } from '../frame/html.js'
@@ -8,7 +6,6 @@ export interface Term {
   decidedOn: string
   publishedOn: string
   endsOn: string
-  /** First day on which repair may be applied for. */
   earliest: string | null
   today: string
 }
@@ -16,7 +13,7 @@ export interface Term {
 /** Drawing units. */
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
-/** The legend below repeats all days in words: marks may be too close for labels. */
+/** The legend repeats the days, because marks may be too close for labels. */
 export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Term): Html => {
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>

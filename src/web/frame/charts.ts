@@ -1,24 +1,19 @@
-/**
- * Charts as server-rendered SVG without scripts. Each has a title, a sentence and the same figures as a table. Colours
- * are in the style sheet.
- */
+/** Charts as SVG without scripts, each with a sentence and a table of the same figures. */
 import type { Words } from '../../foundation/text/words.js'
 import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, plain, to } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
-/** Drawing units, about the width of a phone screen. */
+/** About the width of a phone. */
 const WIDTH = 400
 const HEIGHT = 180
-/** Space for the number above the highest column, and for month names below. */
+/** Space above for numbers, below for month names. */
 const [HEAD, FOOT] = [18, 20]
-/** Space left of the numbers. */
 const EDGE = 4
 
 interface Drawn {
   id: string
   title: Words
-  /** One sentence that says what the chart shows. */
   says: Words
   drawing: Html
   rows: Html
@@ -51,7 +46,7 @@ const across = (count: number): { at: (place: number) => number; wide: number } 
 
 const round = (number: number): number => Math.round(number * 10) / 10
 
-/** Labels the first column, the last one, and each January. */
+/** Labels the first and last column and each January. */
 const monthNames = (months: readonly Month[], at: (place: number) => number, y: number): Html =>
   html`${months.map(({ month }, place) => {
     const last = place === months.length - 1
@@ -102,7 +97,6 @@ ${monthNames(months, at, HEIGHT - 5)}`,
   })
 }
 
-/** New entries above the line, removed entries below it, by month. */
 export const comeAndGone = (months: readonly Month[]): Html => {
   const most = Math.max(1, ...months.flatMap(({ published, removed }) => [published, removed]))
   const { at, wide } = across(months.length)
@@ -131,14 +125,12 @@ const sum = (all: readonly number[]): number => all.reduce((one, other) => one +
 
 export interface Bar extends Words {
   n: number
-  /** Link to the counted entries. */
   path: Html
 }
 
-/** Distance between bars, and the right edge of their numbers. */
+/** Bar distance, and the right edge of numbers. */
 const [BAR, NUMBERS] = [34, 348]
 
-/** Horizontal bars in the given order, each below its name. */
 export const bars = (id: string, title: Words, says: Words, all: readonly Bar[], column: Words): Html => {
   const most = Math.max(1, ...all.map(({ n }) => n))
   return drawn({
@@ -159,12 +151,11 @@ export const bars = (id: string, title: Words, says: Words, all: readonly Bar[],
   })
 }
 
-/** The tile map: columns, tile height and gap. */
+/** Columns, tile height, gap. */
 const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
-/** Shades between zero and the maximum. */
 const SHADES = 5
 
-/** Prefectures as tiles in their geographic order. Darker means more entries. */
+/** Tiles in geographic order, darker for more entries. */
 export const map = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))

@@ -1,7 +1,4 @@
-/**
- * Compression and caching headers of pages. Public pages hold no secret (no cookie, no token), so compression leaks
- * nothing by length (BREACH). Pages with secrets must not use this module.
- */
+/** Compression and caching headers of pages without secrets. Pages with secrets must not be compressed (BREACH). */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -10,26 +7,21 @@ import { secondsLeftIn } from '../../foundation/time/dates.js'
 
 export type Encoding = 'br' | 'gzip' | 'identity'
 
-/** A compressed page. */
 export interface Packed {
   body: Buffer
   encoding: Encoding
   tag: string
-  /** True when the URL also serves CSV, so caches must vary by Accept. */
+  /** The URL also serves CSV, so caches vary by Accept. */
   isChosen?: boolean
 }
 
-/** Longest `max-age` of a page, seconds. */
 const PUBLIC_SECONDS = 60
-/**
- * Cached pages are compressed well, single-reader pages fast. Synchronous, because handing a small page to another
- * thread takes as long.
- */
+/** Cached pages are compressed well, others fast. Synchronous: a thread handover takes as long. */
 const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
-/** Accept-Encoding takes few distinct values. This many are cached. */
+/** Cached values of Accept-Encoding. */
 const WAYS_MOST = 100
 
-/** Returns the smallest encoding that the client accepts. Browsers rank all of them equally. */
+/** Browsers rank all encodings equally, so the smallest wins. */
 export const encodingOf = (request: IncomingMessage): Encoding => {
   const taken = request.headers['accept-encoding'] ?? ''
   const known = ENCODINGS.get(taken)
@@ -40,14 +32,13 @@ export const encodingOf = (request: IncomingMessage): Encoding => {
 }
 const ENCODINGS = new Map<string, Encoding>()
 
-/** Express's content negotiation, applied to a raw request. */
 const accepts = (request: IncomingMessage, encoding: string): string | false =>
   express.request.acceptsEncodings.call(request as Request, encoding)
 
 export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALITY): Packed => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
-  // A weak tag: all encodings share one page, and no client asks for a range.
+  // Weak, because all encodings share it. No client asks for ranges.
   const tag = `W/"${createHash('sha256').update(bytes).digest('base64url')}"`
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality.br, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
   if (encoding === 'br') return { body: brotliCompressSync(bytes, { params }), encoding, tag }
@@ -55,10 +46,10 @@ export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALIT
   return { body: bytes, encoding, tag }
 }
 
-/** Seconds until a copy expires. Never past midnight, when entries end. */
+/** Never past midnight, when entries end. */
 export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
 
-/** Sends a page, or 304 when its tag matches. `fresh` is the `max-age` in seconds. */
+/** Answers 304 when the tag matches. `fresh` is in seconds. */
 export const answer = (
   request: IncomingMessage,
   response: ServerResponse,

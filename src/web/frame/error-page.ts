@@ -1,4 +1,3 @@
-/** The HTML error page: what happened, and where to continue. */
 import type { Words } from '../../foundation/text/words.js'
 import { ENGLISH_STAYS } from '../blacklist/page.js'
 import { type Html, html, type Lang, to } from './html.js'

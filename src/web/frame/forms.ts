@@ -1,21 +1,18 @@
-/** Parses a submitted form, with or without a file, in memory. */
+/** Parses a form in memory. */
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface Form {
-  /**
-   * The last value of each field. CRLF becomes LF, because browsers count a line end as one character for `maxlength`.
-   */
+  /** Last value of each field. CRLF becomes LF, as browsers count for `maxlength`. */
   texts: ReadonlyMap<string, string>
-  /** Non-empty uploaded files. */
+  /** Empty files are dropped. */
   files: readonly Buffer[]
 }
 
 const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
-/** Most fields of one form. */
 const FIELDS_MOST = 20
 
-/** Body parser for `formIn`. Express answers 413 to a body above `most` bytes. */
+/** Body parser for `formIn`. Larger bodies get 413. */
 export const body = (most: number): RequestHandler => express.raw({ type: () => true, limit: most, inflate: false })
 
 /** Throws FORM_UNREADABLE. */
@@ -33,7 +30,6 @@ export const formIn = async (request: Request): Promise<Form> => {
   return { texts, files }
 }
 
-/** Node's built-in form parser. */
 const entriesOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<[string, string | Blob][]> => {
   try {
     return [...(await new Response(bytes, { headers: { 'content-type': type } }).formData()).entries()]

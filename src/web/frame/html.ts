@@ -1,10 +1,8 @@
-/**
- * HTML templates in which every value is escaped unless it is Html. Rendering is deferred until the language is known.
- */
+/** HTML templates that escape every value except Html. Rendering waits for the language. */
 
 import { contained } from '../../foundation/text/bidi.js'
 
-/** `zh`: Chinese with English beside it. `en`: English. Published texts stay in Chinese and are marked as such. */
+/** `zh` shows English beside Chinese. `en` keeps published texts in Chinese, marked as such. */
 export type Lang = 'zh' | 'en'
 
 export class Html {
@@ -17,7 +15,6 @@ const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 
 const MARKUP = /[&<>"']/
 const escaped = (text: string): string =>
-  // Fast path: most texts have nothing to escape.
   MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : text
 
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
@@ -48,23 +45,22 @@ export const constant = (part: Html): Html => {
 export const both = (zh: string, en: string): Html =>
   new Html((lang) => (lang === 'en' ? escaped(en) : `${escaped(zh)} <span class="en" lang="en">${escaped(en)}</span>`))
 
-/** Paragraphs in both languages. */
 export const paragraphs = (zh: string, en: string): Html =>
   new Html((lang) =>
     lang === 'en' ? `<p>${escaped(en)}</p>` : `<p>${escaped(zh)}</p>\n<p class="en" lang="en">${escaped(en)}</p>`,
   )
 
-/** Both languages as plain text, for attributes, titles and options. */
+/** For attributes, titles and options. */
 export const plain = (zh: string, en: string): Html =>
   new Html((lang) => escaped(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
-/** Text of a person, isolated in its own writing direction. */
+/** Foreign text in its own writing direction. */
 export const foreign = (text: string): Html => new Html(() => isolate(text, ''))
 
-/** Published text: Chinese in every language, isolated in its own writing direction. */
+/** Published text: always Chinese, in its own writing direction. */
 export const told = (text: string): Html => new Html((lang) => isolate(text, lang === 'en' ? ' lang="zh-CN"' : ''))
 
-/** Like `told`, and marked as Chinese on every page. */
+/** Like `told`, marked as Chinese on every page. */
 export const chinese = (text: string): Html => new Html(() => isolate(text, ' lang="zh-CN"'))
 
 const isolate = (text: string, attributes: string): string => {
@@ -72,10 +68,10 @@ const isolate = (text: string, attributes: string): string => {
   return `<bdi${attributes}>${escaped(own.text)}</bdi>${own.closes}`
 }
 
-/** Shows the page's language only: punctuation and short words. */
+/** For punctuation and short words. */
 export const only = (zh: string, en: string): Html => new Html((lang) => escaped(lang === 'en' ? en : zh))
 
-/** A link within the site that keeps the language. Empty parameters are omitted. */
+/** A link that keeps the language. */
 export const to = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
   new Html((lang) => escaped(addressOf(path, parameters, lang) + fragment))
 

@@ -1,12 +1,10 @@
-/** Site navigation: header, footer and site map. */
-
 export interface Link {
   path: string
   zh: string
   en: string
 }
 
-/** `built` is false for a page that does not exist yet. Such a page gets no link. */
+/** `built` is false while the page is missing. */
 interface Planned extends Link {
   built: boolean
 }
@@ -32,9 +30,9 @@ const isBuilt = ({ built }: Planned): boolean => built
 
 export const NAVIGATION: readonly Link[] = MAIN.filter(isBuilt)
 export const FOOT: readonly Link[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
-/** Search engines must not index a party's own pages. */
+/** A party's own pages are not indexed. */
 const isFound = ({ path }: Link): boolean => path !== '/my'
-/** Pages in the site map. Entries are excluded, because they come and go. */
+/** Entries are excluded, because they come and go. */
 export const MAPPED: readonly string[] = [
   '/',
   ...[...MAIN, ...MORE]

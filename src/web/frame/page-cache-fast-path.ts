@@ -1,6 +1,5 @@
 /**
- * Fast path of the page cache on node:http, in front of express. It answers cached pages and entries in force; express
- * handles everything else, errors included.
+ * Fast path before express: cached pages and entries in force. Everything else, errors included, is left to express.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer, type Encoding, encodingOf, freshFor } from './compression.js'
@@ -8,7 +7,7 @@ import type { Lang } from './html.js'
 import type { Kept } from './page-cache.js'
 import type { Written } from './render-response.js'
 
-/** Returns false when express must answer. Otherwise the response is taken care of, if need be by calling `express`. */
+/** Returns false when express must answer. True means handled, if need be through `express`. */
 export type Again = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
 
 interface Asked {
@@ -24,7 +23,7 @@ interface Hot {
   entry: (id: string, asked: Asked) => Promise<Written | null>
 }
 
-/** Cache key of a compressed page. `address` has its parameters in canonical order. */
+/** `address` has its parameters in canonical order. */
 export const keyOf = (encoding: Encoding, address: string): string => `${encoding} ${address}`
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
@@ -52,6 +51,6 @@ export const atOnce =
     return kept.known(key) && send(kept.stamp(now).then((stamp) => kept.again<Written>(stamp, key)))
   }
 
-/** False for clients that take CSV: the same URL serves the result as a table. */
+/** False for CSV clients of the same URL. */
 const readsPages = (accepted = '*/*'): boolean =>
   accepted === '*/*' || (accepted.includes('text/html') && !accepted.includes('csv'))

@@ -1,6 +1,6 @@
 /**
- * Cache of pages made from the public list, valid for one stamp and one day. Every change of the list changes the stamp
- * in the same transaction, so a removed entry is never served from the cache.
+ * Page cache for one stamp and day. Every change of the list changes the stamp in the same transaction, so a removed
+ * entry is never served.
  */
 
 import { Refusal } from '../../foundation/errors.js'
@@ -9,7 +9,7 @@ import type { Db } from '../../store/db/db.js'
 import { type InTurn, makeTurns } from '../../store/db/turns.js'
 import * as publicList from '../../store/publication/public-list.js'
 
-/** Most cached answers. The least recently used one is evicted. */
+/** Evicts the least recently used. */
 const KEPT_MOST = 400
 
 export interface Stamped extends Omit<publicList.Stamp, 'listed'> {
@@ -17,20 +17,16 @@ export interface Stamped extends Omit<publicList.Stamp, 'listed'> {
 }
 
 export interface Kept {
-  /**
-   * Returns the current stamp, read from the database after the call. Throws LIST_WITHHELD while the restore guard
-   * forbids listing.
-   */
+  /** Reads the stamp after the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
   stamp: (now: Date) => Promise<Stamped>
-  /** Returns the cached or pending value for this key and stamp, else calls `make`. */
+  /** Returns the cached or pending value, else calls `make`. */
   by: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
-  /** True when the key is cached under any stamp. */
+  /** Cached under any stamp. */
   known: (key: string) => boolean
-  /** Returns the value cached for this key and stamp, or undefined. */
   again: <T>(stamp: Stamped, key: string) => Promise<T> | undefined
-  /** Like `by`, for figures without names. They may be as old as the last publication. */
+  /** Like `by`, for figures without names, as of the last publication. */
   published: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
-  /** Limits concurrent scans of the whole list. The callback must not wait for another turn. */
+  /** Limits concurrent scans of the whole list. Turns must not nest. */
   inTurn: InTurn
 }
 
@@ -40,7 +36,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
   const again = <T>(key: string, stamp: string): Promise<T> | undefined => {
     const known = kept.get(key)
     if (known?.stamp !== stamp) return undefined
-    // Reinserting moves the key to the end, so the first key is the least recently used.
+    // Moves the key to the end, for LRU order.
     kept.delete(key)
     kept.set(key, known)
     return known.made as Promise<T>
@@ -51,7 +47,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
     const made = make()
     kept.delete(key)
     kept.set(key, { stamp, made })
-    // A failure is not cached. Only current waiters see it.
+    // Failures are not cached.
     made.catch(() => {
       if (kept.get(key)?.made === made) kept.delete(key)
     })
@@ -74,7 +70,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
 
 const told = ({ changes, sequence, day }: Stamped): string => `${changes} ${sequence} ${day}`
 
-/** Shares one read among all calls made before it begins. Calls during a read share the next one. */
+/** Shares one read among calls made before it begins. Later calls share the next. */
 const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let next: Promise<T> | null = null
   let current: Promise<unknown> = Promise.resolve()
@@ -89,7 +85,7 @@ const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** Like `together`, for single keys: one batched read per group of calls. */
+/** Batches single keys like `together`. */
 export const gathered = <V>(
   read: (keys: readonly string[]) => Promise<Map<string, V>>,
 ): ((key: string) => Promise<V | null>) => {

@@ -1,4 +1,3 @@
-/** The frame of every page: header, navigation, footer and language switch. No script. */
 import { contained } from '../../foundation/text/bidi.js'
 import { addressOf, both, chinese, constant, type Html, html, type Lang, plain, to } from './html.js'
 import { FOOT, type Link, NAVIGATION } from './navigation.js'
@@ -6,7 +5,7 @@ import { FOOT, type Link, NAVIGATION } from './navigation.js'
 export { both } from './html.js'
 
 export interface Page {
-  /** `named` marks a Chinese title that is somebody's name, in either writing direction. */
+  /** `named`: the Chinese title is a name, in any writing direction. */
   title: { zh: string; en: string; named?: boolean }
   content: Html
 }
@@ -14,10 +13,10 @@ export interface Page {
 export const page = (title: Page['title'], content: Html): Page => ({ title, content })
 
 export interface Framed {
-  /** Shows a banner that all data is invented, so that no real firm is taken for listed. */
+  /** Adds a banner that all data is invented. */
   demo?: boolean
   lang?: Lang
-  /** Path and parameters without `lang`. Null for pages without a URL of their own, such as errors. */
+  /** Excludes `lang`. Absent for pages without a URL, such as errors. */
   here?: { path: string; parameters: Record<string, string> } | null
 }
 
@@ -64,7 +63,7 @@ const SAID =
   constant(html`<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
-/** Wraps a name in a first strong isolate (U+2068 … U+2069), for places without markup. */
+/** First strong isolate (U+2068 … U+2069), for places without markup. */
 const isolated = (text: string): string => {
   const own = contained(text)
   return `\u2068${own.text}${own.closes}\u2069`
@@ -82,7 +81,7 @@ const headingOf = ({ zh, en, named = false }: Page['title']): Html =>
 const item = ({ path, zh, en }: Link, here: string | null): Html =>
   html`<li><a href="${to(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
 
-/** The rendered navigation for each of its pages, and under null for every other page. */
+/** Keyed by the current page. The null key stands for every other page. */
 const navigation = (label: Html, links: readonly Link[]): ReadonlyMap<string | null, Html> =>
   new Map(
     [null, ...links.map(({ path }) => path)].map((here) => [

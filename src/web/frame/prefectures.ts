@@ -1,10 +1,10 @@
-/** The prefectures of Jilin (GB/T 2260) and their places on the tile map. */
+/** Prefectures of Jilin (GB/T 2260). */
 import type { Words } from '../../foundation/text/words.js'
 
 export interface Prefecture extends Words {
-  /** First four digits of its division codes. */
+  /** First four digits of its divisions. */
   code: string
-  /** Column and row of its tile, north up. */
+  /** North is up. */
   tile: readonly [column: number, row: number]
 }
 
@@ -22,7 +22,7 @@ export const PREFECTURES: readonly Prefecture[] = [
 
 const PROVINCE = { zh: '吉林省', en: 'Jilin province' }
 
-/** Returns the prefecture or province of a division code of any length. Returns null for other provinces. */
+/** Accepts divisions of any length. Returns null outside the province. */
 export const placeNamed = (region: string | null): Words | null => {
   if (region === null) return null
   return PREFECTURES.find(({ code }) => region.startsWith(code)) ?? (region.startsWith('22') ? PROVINCE : null)

@@ -1,4 +1,3 @@
-/** Renders a page for one request, in the requested language. */
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import { answer, type Encoding, encodingOf, freshFor, type Packed, pack } from './compression.js'
@@ -7,30 +6,26 @@ import { type Framed, type Page, render } from './page.js'
 
 interface Shows {
   demo: boolean
-  /** Public base URL from the settings. The request's host is used when absent. */
+  /** The request's host when absent. */
   publicUrl?: string
   nowOf: (request: Request) => Date
 }
 
 interface Showing {
-  /** Query parameters without the language. */
+  /** Without the language. */
   parameters?: Record<string, string>
-  /** See Packed. */
   isChosen?: boolean
-  /** Overrides `max-age`, seconds, if shorter than usual. */
+  /** Lowers `max-age`, seconds. */
   freshFor?: number
 }
 
-/**
- * Only the query string decides the language, so a link shows every reader the same page. Accept-Language is ignored.
- */
+/** Ignores Accept-Language, so that a link shows everyone the same page. */
 export const langOf = ({ query }: Pick<Request, 'query'>): Lang => (query['lang'] === 'en' ? 'en' : 'zh')
 
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
-/** Port 0 means that the system chose the port, so the Host header must be used. */
+/** Port 0 was chosen by the system, so the Host header counts. */
 const ANY_PORT = /:0$/
 
-/** Base URL for the printed commands. */
 export const baseOf = (
   { publicUrl }: Pick<Shows, 'publicUrl'>,
   { headers }: Pick<IncomingMessage, 'headers'>,
@@ -39,7 +34,6 @@ export const baseOf = (
   return `http://${HOST.test(headers.host ?? '') ? headers.host : 'localhost'}`
 }
 
-/** A compressed page with its X-Robots-Tag. */
 export interface Written extends Packed {
   robots: string
 }

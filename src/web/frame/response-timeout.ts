@@ -1,17 +1,15 @@
 /**
- * Timeouts for long responses. A stalled client is disconnected, and so is a slow one when its data expires. Time that
- * the hub needs for the next chunk does not count against the client.
+ * Timeouts for long responses: stalled clients, and data that expires during sending. The hub's own time does not
+ * count.
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
-/** A client that reads nothing for this long is disconnected, milliseconds. */
 const STALLED_MS = 30_000
-/** Longest response, milliseconds: the whole list over a slow line. */
+/** The whole list over a slow line. */
 const SENDING_MOST_MS = 3_600_000
 
 export interface Bounds {
-  /** Validity of the data, milliseconds. */
   goodMs: number
   /** 30,000 when absent. */
   stalledMs?: number | undefined
@@ -23,8 +21,7 @@ export class ReaderLeft extends Error {
 }
 
 /**
- * Sends all parts. Throws ReaderLeft, or the error of `parts`; the response is then destroyed, so that the client sees
- * a truncated body.
+ * Throws ReaderLeft, or the error of `parts`. The response is then destroyed, so that the client sees a truncated body.
  */
 export const bounded = async (
   response: ServerResponse,
@@ -52,7 +49,7 @@ export const bounded = async (
   }
 }
 
-/** Waits for the client. The socket timeout runs only here. */
+/** The socket timeout runs only here. */
 const taken = async (response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> => {
   const left = new AbortController()
   const leave = () => left.abort()

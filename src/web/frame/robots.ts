@@ -1,8 +1,7 @@
-/** robots.txt and the site map. Entries are excluded, because they come and go. */
 import { addressOf } from './html.js'
 import { MAPPED } from './navigation.js'
 
-/** Crawlers may fetch entries. Otherwise they would never see `noindex`. */
+/** Crawlers must fetch entries to see `noindex`. */
 export const robots = (base: string): string => `User-agent: *
 Disallow: /graphql
 Disallow: /v1/

@@ -1,6 +1,6 @@
 /**
- * The only style sheet, without external resources. Tables without class `narrow` become cards on a small screen, so
- * that nothing scrolls sideways at 360 px. The last fonts of the stack cover late Unicode extensions in names.
+ * The only style sheet. Tables without `narrow` become cards below 48rem; nothing scrolls sideways at 360 px. The last
+ * fonts cover late Unicode extensions in names.
  */
 export const STYLE = `
 :root {

@@ -1,4 +1,4 @@
-/** GET /: the list in figures, the newest entries and the removals. */
+/** GET /. */
 
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics.js'
@@ -13,7 +13,7 @@ import { both, type Page, page } from '../frame/page.js'
 
 export interface Front {
   day: string
-  /** Sequence of the last publication. 0 before the first one. */
+  /** 0 before the first publication. */
   sequence: number
   figures: Figures
   newest: readonly PublicBody[]
@@ -92,7 +92,7 @@ ${bars(
 )}`
 }
 
-/** The last months for the charts. Earlier months count in the totals but are not shown. */
+/** Earlier months count in the totals only. */
 const monthsOf = (told: Figures['months'], day: string): Month[] => {
   const known = new Map(told.map((one) => [one.month, one]))
   const months: Month[] = []

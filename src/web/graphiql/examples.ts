@@ -1,4 +1,4 @@
-/** Example queries of each role, shown as GraphiQL tabs. A test runs each with its role. */
+/** Example queries of each role. A test runs each. */
 export interface Example {
   role: string
   zh: string
@@ -7,7 +7,7 @@ export interface Example {
   variables?: Record<string, unknown>
 }
 
-/** A valid code that belongs to nobody. */
+/** Belongs to nobody. */
 const CODE = '91220102MA0000001X'
 
 export const EXAMPLES: readonly Example[] = [
@@ -15,7 +15,7 @@ export const EXAMPLES: readonly Example[] = [
     role: 'public',
     zh: '社会公众：无需令牌。查一个代码的状态，读已公示的名单。',
     en: 'The public, without a token: the standing of a code, and the published list.',
-    // GraphiQL 4.1 leaves the variables of its first tab empty, so this query has none.
+    // GraphiQL 4.1 loses the variables of its first tab.
     query: `query Public {
   standing(code: "${CODE}") { code status name listed asOf stale }
   blacklist(first: 5) {
@@ -113,10 +113,9 @@ export const EXAMPLES: readonly Example[] = [
   },
 ]
 
-/** Approximate line width of the editor, characters. */
+/** Characters. */
 const LINE = 56
 
-/** Text of a tab: descriptions in both languages, then the formatted query. */
 export const textOf = ({ zh, en }: Example, printed: string): string => `# ${zh}\n${wrapped(en)}\n\n${printed}\n`
 
 const wrapped = (text: string): string => {

@@ -1,4 +1,4 @@
-/** GraphiQL with one tab per role, and a header for the token or the session. */
+/** GraphiQL with one tab per role. */
 import { GraphiQL } from 'graphiql'
 import { parse, print } from 'graphql'
 import { StrictMode, useMemo, useRef, useState } from 'react'
@@ -13,14 +13,14 @@ interface Session {
   csrfToken: string
 }
 
-/** Returns null when no person is signed in. Without a session cookie no request is made. */
+/** Returns null when nobody is signed in. No request without a session cookie. */
 const sessionOf = async (): Promise<Session | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')
   return answer.ok ? ((await answer.json()) as Session) : null
 }
 
-/** The token is never stored. The session counts only without a token. */
+/** The token is never stored, and takes precedence over the session. */
 const headersWith = (token: string, session: Session | null): Record<string, string> => {
   if (token !== '') return { authorization: `Bearer ${token}` }
   return session === null ? {} : { 'x-csrf-token': session.csrfToken }
@@ -31,13 +31,12 @@ interface Question {
   operationName?: string | null
 }
 
-/** GraphiQL may send the operation name of the previous tab. With a single operation the name is unnecessary. */
+/** GraphiQL may send the operation name of the previous tab. */
 const asked = (question: Question): Question => {
   try {
     const operations = parse(question.query).definitions.filter(({ kind }) => kind === 'OperationDefinition')
     return operations.length === 1 ? { ...question, operationName: null } : question
   } catch {
-    // The hub reports the syntax error.
     return question
   }
 }
@@ -47,7 +46,7 @@ const TABS = EXAMPLES.map((example) => ({
   variables: example.variables ? JSON.stringify(example.variables, null, 2) : '',
 }))
 
-/** Rendered after the session is known, because GraphiQL fetches the schema at once. */
+/** GraphiQL fetches the schema at once, so the session must be known. */
 const App = ({ session }: { session: Session | null }) => {
   const [token, setToken] = useState('')
   const asking = useRef<Record<string, string>>({})
@@ -106,7 +105,7 @@ const App = ({ session }: { session: Session | null }) => {
   )
 }
 
-/** The editors lack labels and keyboard scrolling. Both are added after every render. */
+/** Adds missing labels and keyboard scrolling after each render. */
 const nameEditors = (): void => {
   for (const field of document.querySelectorAll('.CodeMirror textarea:not([aria-label])')) {
     const around = field.closest('section[aria-label], [role="tabpanel"] [aria-label]')

@@ -1,4 +1,3 @@
-/** Authorisations: which credit services may see the party's score, on which document, and how to withdraw. */
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, told } from '../frame/html.js'

@@ -1,4 +1,4 @@
-/** The removal certificate, to print, with commands that verify it. */
+/** The removal certificate, with commands that verify it. */
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
 import { minute } from '../entry/page.js'
@@ -17,7 +17,7 @@ export interface CertificateShown {
   base: string
 }
 
-/** File name of the download, also used in the printed command. */
+/** Also used in the printed command. */
 export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
   `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
 
@@ -44,7 +44,6 @@ ${pre(COMMANDS(base, fileOf(certificate)))}
 
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
-/** Run in the folder of the download. */
 const COMMANDS = (base: string, file: string): string => `curl -s ${base}/.well-known/jwks.json -o jwks.json
 node -e 'const c = require("crypto"), read = (f) => require("fs").readFileSync(f, "utf8")
 const [head, body, sign] = read(process.argv[1]).trim().split(".")

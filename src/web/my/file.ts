@@ -1,4 +1,3 @@
-/** The party's overview: standing, score with reasons, recovery path, entries and objections. */
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, only, to, told } from '../frame/html.js'
@@ -9,16 +8,15 @@ import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './fr
 import type { FileTold, ListingTold, ObjectionTold, RecordTold, ScoreTold } from './questions.js'
 import { ACTS, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES, say } from './words.js'
 
-/** Characters. Same bound as work/scoring/objection. */
+/** Same bound as work/scoring/objection. */
 const STATEMENT_MOST = 1_000
 
 export interface FileShown {
   own: Own
   file: FileTold
-  /** Confirmation of the last submission. Null when nothing was submitted. */
   done: string | null
   refused: string | null
-  /** A refused statement, returned for correction. */
+  /** Kept for correction. */
   statement: string
 }
 

@@ -1,10 +1,8 @@
-/** Shared parts of a party's pages: navigation, sign-out and forms with a CSRF token. */
 import { type Html, html, plain, to } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'
 
 export interface Own {
   code: string
-  /** CSRF token of the forms. */
   csrf: string
   /** Absolute end of the session. */
   endsAt: Date

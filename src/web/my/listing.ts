@@ -1,4 +1,4 @@
-/** One case of the party: facts, repair, defence, proceedings, and after the removal who was told. */
+/** One case of the party. */
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { Retracted } from '../../work/delivery/retraction.js'
 import { day } from '../blacklist/page.js'
@@ -11,22 +11,22 @@ import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './fr
 import type { ListingWhole } from './questions.js'
 import { CHECKS, DELIVERIES, REMOVALS, STATES, say } from './words.js'
 
-/** Characters. Same bound as work/listing/move-input. */
+/** Same bound as work/listing/move-input. */
 const TEXT_MOST = 10_000
 
 export interface ListingShown {
   own: Own
   listing: ListingWhole
-  /** Receivers of the removal. Null when not removed, or when no platform ever had the entry. */
+  /** Absent when not removed, or never delivered. */
   retraction: Retracted | null
   platformNames: ReadonlyMap<string, { zh: string; en: string }>
   done: string | null
   refused: string | null
-  /** A refused text, returned for correction. */
+  /** Kept for correction. */
   text: string
 }
 
-/** True for an entry that was published here and is removed for good. */
+/** Published here and removed for good. */
 export const isCertified = ({ state, publishedOn, removedOn, mirrored }: ListingWhole): boolean =>
   state === 'REMOVED' && publishedOn !== null && removedOn !== null && !mirrored
 

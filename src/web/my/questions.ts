@@ -1,4 +1,4 @@
-/** GraphQL queries of the party's pages, the same as any party token could send, and the shapes of their answers. */
+/** GraphQL queries of the party's pages, which any party token could send, and their answers. */
 import type { Words } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'

@@ -1,4 +1,3 @@
-/** All records held about a party with their sources, and the list of askers. */
 import { saidIn, valueIn, wordsOfField } from '../../domain/records/record-words.js'
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
@@ -28,7 +27,7 @@ const record = (one: RecordWhole): Html => html`<article>
 ${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? told(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
-/** A value outside a fixed set is shown as it was sent. */
+/** Free values are shown as sent. */
 const member = (kind: string, name: string, value: unknown): Html | null => {
   const { zh, en } = wordsOfField(name)
   const [chinese, english] = [valueIn('zh', kind, value), valueIn('en', kind, value)]

@@ -1,12 +1,11 @@
-/** Sign-in of a party by access code. */
 import { type Html, html, to } from '../frame/html.js'
 import { both, type Page, page } from '../frame/page.js'
 import { refused } from './frame.js'
 
 export interface Door {
-  /** The reason of a refusal in both languages. Null before the first attempt. */
+  /** In both languages. */
   why: string | null
-  /** Text of a form submitted after the session had ended, so that it is not lost. */
+  /** Text submitted after the session had ended. */
   typed: string | null
 }
 

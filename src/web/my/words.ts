@@ -1,4 +1,3 @@
-/** Labels for codes that a party sees. */
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html } from '../frame/html.js'
 import { both } from '../frame/page.js'

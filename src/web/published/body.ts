@@ -1,12 +1,10 @@
-/** A response body in memory: its hash, and its encodings, each made once. */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Represented } from './represented.js'
 
-/** Larger bodies are sent uncompressed, bytes. */
+/** Larger bodies are sent uncompressed. */
 const ENCODED_MOST = 2 * 1024 * 1024
-/** Medium Brotli quality. */
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 export interface Body extends Pick<Represented, 'tag' | 'bytes' | 'read' | 'encodings'> {
@@ -28,7 +26,7 @@ const held = (bytes: Buffer): Pick<Represented, 'bytes' | 'read'> => ({
   },
 })
 
-/** Cache of the newest `most` bodies. Concurrent callers share one computation. */
+/** Concurrent callers share one computation. */
 export const keptBodies = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<Body>) => {
   const kept = new Map<string, Promise<Body>>()
   return (key, make) => {

@@ -1,7 +1,4 @@
-/**
- * The snapshot that may be served now. It contains no entry that left the list or ends today; if none qualifies, a new
- * one is published first.
- */
+/** The snapshot to serve. If an entry left or ends today, a new one is published first. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
@@ -16,31 +13,29 @@ export interface Current {
   snapshot: snapshots.Snapshot
   signed: snapshots.Signed
   files: readonly FileSaid[]
-  /**
-   * Entries that left the list after the snapshot. They are never served. Empty once the next snapshot is published.
-   */
+  /** Entries that left after the snapshot, never served. */
   gone: readonly string[]
 }
 
 export interface CurrentParts {
   keys: Pick<Keys, 'manifests'>
   publish: () => Promise<unknown>
-  /** How long an answer waits for a publication if the previous snapshot, filtered, can be served, milliseconds. */
+  /** Wait for a publication before the filtered previous snapshot is served, milliseconds. */
   waitMs?: number
-  /** Latest certain instant (clock uncertainty). The request's `now` when absent. */
+  /** Latest certain instant. */
   sure?: () => Date
 }
 
-/** Publications tried for one request, while entries keep leaving the list. */
+/** Publications tried per request. */
 const TRIES = 3
 const RETRY_SECONDS = 10
 export const WAIT_MS = 250
-/** Publications take at most 1/SHARE of the time while entries keep leaving a large list. */
+/** Publications take at most 1/SHARE of the time. */
 const SHARE = 3
 
 /**
- * Finds the snapshot to serve and calls `read` within the same repeatable read transaction. `namesNobody` allows reads
- * while the restore guard forbids listing.
+ * Calls `read` in the repeatable read transaction that found the snapshot. `namesNobody` allows reads while listing is
+ * forbidden.
  */
 export type ListNow = <T>(
   db: Db,
@@ -50,11 +45,10 @@ export type ListNow = <T>(
   options?: { namesNobody?: boolean },
 ) => Promise<T>
 
-/** Throws LIST_IN_THE_MAKING when no snapshot is ready in time, and LIST_WITHHELD while listing is forbidden. */
+/** Throws LIST_IN_THE_MAKING, or LIST_WITHHELD while the restore guard forbids listing. */
 export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: CurrentParts): ListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
-    // Repeatable read: concurrent publications do not change what `read` sees.
     const found = (select: (tx: Tx) => Promise<Current | null>) =>
       db.transaction(
         async (tx) => {
@@ -103,13 +97,13 @@ const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) =
         making = null
       }
     })()
-    // Requests that do not wait ignore its failure. The next request starts another.
+    // Requests that do not wait ignore its failure.
     making.catch(() => undefined)
     return making
   }
 }
 
-/** Returns false on timeout. Throws the error of `making`. */
+/** Returns false on timeout. */
 export const within = async (making: Promise<unknown>, ms: number): Promise<boolean> => {
   if (ms === Number.POSITIVE_INFINITY) return making.then(() => true)
   const given = new AbortController()
@@ -128,7 +122,7 @@ interface Times {
 const good = (found: Found, keys: Pick<Keys, 'manifests'>, times: Times): Current | null =>
   found === null || found.forgotten ? null : listOf(found, keys, times)
 
-/** The last snapshot with the entries that left it. Returns null when it cannot be served. */
+/** Returns null when it cannot be served. */
 const lessWhatLeft = async (tx: Tx, keys: Pick<Keys, 'manifests'>, times: Times): Promise<Current | null> => {
   const found = await snapshots.current(tx)
   const list = found && listOf(found, keys, times)

@@ -1,4 +1,4 @@
-/** Net changes of the list since a sequence. Applying them to that sequence gives the current one. */
+/** Net changes since a sequence. */
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
@@ -6,13 +6,13 @@ export interface Delta {
   text: string
   from: number
   entries: number
-  /** Number of added or changed entries. */
+  /** Added and changed entries. */
   names: number
 }
 
-/** Number of past sequences that a delta can start from. */
+/** Sequences. */
 export const DELTAS_KEPT = 2_000
-/** Most changes in one delta. Above it the whole list is shorter. */
+/** Above it the whole list is shorter. */
 export const DELTA_MOST = 20_000
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
@@ -21,10 +21,7 @@ export interface DeltaRefused {
   refused: { status: number; code: string; title: string; detail: string; snapshot: string }
 }
 
-/**
- * Must run in a transaction with one snapshot, in which `last` is the latest publication and none of its entries is
- * forgotten.
- */
+/** Needs a snapshot transaction in which `last` is current and complete. */
 export const deltaOf = async (
   tx: Tx,
   { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },
@@ -34,17 +31,17 @@ export const deltaOf = async (
     return nonsense(last.sequence)
   const from = Number(since)
   const first = (await snapshots.firstSalted(tx)) ?? last.sequence
-  // Sequences before the first salted one have no comparable hashes.
+  // Unsalted hashes cannot be compared.
   if (from < last.sequence - DELTAS_KEPT || (from < first && first > 1)) return tooOld(from)
-  // The sequence is unknown here when the database was restored from an older backup.
+  // Unknown after a restore from an older backup.
   const before = from === 0 ? 0 : await snapshots.entriesOf(tx, from)
   if (before === null) return tooOld(from)
-  // The difference in length is a lower bound of the changes.
+  // A lower bound of the changes.
   if (Math.abs(last.entries - before) > DELTA_MOST) return tooOld(from)
   const left = new Set(gone)
   const net = await snapshots.net(tx, from, last.sequence, DELTA_MOST + 1)
   if (net.length > DELTA_MOST) return tooOld(from)
-  // Entries that left after the publication are reported as removed, so that holders drop them.
+  // Entries that left since are reported as removed.
   const unchanged = new Set(left)
   for (const { id } of net) unchanged.delete(id)
   const found = [

@@ -1,12 +1,11 @@
-/** Limits concurrent downloads, in total and per address. */
 import { Refusal } from '../../foundation/errors.js'
 
 const DOWNLOADS_MOST = 256
-/** Per address. Offices and proxies share one. */
+/** Offices and proxies share an address. */
 const DOWNLOADS_OF_ONE = 100
 
 export interface Downloads {
-  /** Throws HUB_BUSY. Call the returned function when the download ends. */
+  /** Throws HUB_BUSY. The result ends the download. */
   begin: (address: string) => () => void
 }
 

@@ -1,4 +1,3 @@
-/** The edition (work/publication/publish-edition.ts) to serve now, and its files over HTTP. */
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
@@ -18,7 +17,6 @@ import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/pub
 import { type Current, type ListNow, WAIT_MS, within } from './current.js'
 import type { Bytes, Represented } from './represented.js'
 
-/** Retries when a newer edition appears meanwhile. */
 const TRIES = 5
 /** Removals are checked again after this many bytes. */
 const CHECK_BYTES = 1024 * 1024
@@ -33,11 +31,11 @@ export interface EditionParts {
   waitMs?: number
 }
 
-/** The caller must release `held`. Throws LIST_IN_THE_MAKING. */
+/** The caller releases `held`. Throws LIST_IN_THE_MAKING. */
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
 export const editionNow = ({ files, waitMs = WAIT_MS }: EditionParts, listAt: ListNow): EditionNow => {
-  // The last served list. It stays in use, without removed entries, while the next edition is built.
+  // Served on, filtered, while the next edition is built.
   let served: Current | null = null
   const heldOf = ({ snapshot }: Current): HeldEdition | null => {
     const held = files.hold()
@@ -71,7 +69,7 @@ export const editionNow = ({ files, waitMs = WAIT_MS }: EditionParts, listAt: Li
   }
 }
 
-/** `form` is an index into FORMS. Reading fails when an entry not yet sent leaves the list. */
+/** `form` is an index into FORMS. Reading fails when an unsent entry leaves the list. */
 export const fileOf = (
   db: Db,
   { list, held }: ListedEdition,
@@ -104,7 +102,7 @@ export const fileOf = (
   const encodings: Represented['encodings'] = {}
   for (const name of ENCODINGS) {
     const file = held.encoded(form, name)
-    // Offsets of entries in compressed files are unknown, so any removal aborts the response.
+    // Offsets in compressed files are unknown, so any removal aborts.
     const read: Bytes['read'] = (from, to) =>
       broken(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
     if (file !== null) encodings[name] = { bytes: file.bytes, read }

@@ -1,4 +1,4 @@
-/** Routes of the published list: /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
+/** /data/blacklist.{csv,jsonl,json,atom}, /data/manifest.jws and /data/delta. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
@@ -23,22 +23,19 @@ import { dataPage } from './page.js'
 import { represent } from './represented.js'
 
 export interface DataParts {
-  /** The handle of a request, for its own statements. */
   dbOf: (request: Request) => Db
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
-  /** A client that reads nothing of a file for this long is disconnected, milliseconds. */
+  /** Longest time for which a client may read nothing, milliseconds. */
   slowMs?: number
-  /** Public base URL from the settings. The request's host is used when absent. */
+  /** The request's host when absent. */
   publicUrl?: string
-  /** Publishes at once, so that the next answer omits removed entries. */
   publish: () => Promise<unknown>
   nowOf: (request: Request) => Date
   files: PublishedFiles
-  /** Client address, as rate limits count it. */
+  /** The address that rate limits count. */
   addressOf: (request: Request) => string
-  /** See CurrentParts. */
   waitMs?: number
 }
 
@@ -51,9 +48,8 @@ interface Reading {
   downloads: Downloads
 }
 
-/** Longest `max-age`, seconds. A removal may stay unseen behind a cache for as long. */
+/** A removal may stay unseen in caches this long. */
 const FRESH_SECONDS = 60
-/** Most feeds and manifests kept in memory. */
 const BODIES_MOST = 8
 
 export const data = (parts: DataParts): Router => {
@@ -105,7 +101,7 @@ const problem = (
   response.send(JSON.stringify({ type: 'about:blank', status, ...said }))
 }
 
-/** Sending stops at the end of the manifest's validity, because entries may have ended by then. */
+/** Entries may have ended after the manifest's validity. */
 const boundsOf = ({ signed }: Current, now: Date, slowMs: number | undefined): Bounds => ({
   goodMs: Math.max(0, signed.validUntil.getTime() - now.getTime()),
   stalledMs: slowMs,
@@ -207,7 +203,7 @@ const delta =
     })
   }
 
-/** Logs why sending broke off. A removal during sending is an expected cause. */
+/** A removal during sending is an expected cause. */
 const brokenIn =
   (log: Log) =>
   (error: unknown): void =>

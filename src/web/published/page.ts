@@ -1,5 +1,3 @@
-/** GET /data: the list in every format, with commands that download and verify it. */
-
 import type { Words } from '../../foundation/text/words.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Signed, Snapshot } from '../../store/publication/snapshots.js'
@@ -33,7 +31,7 @@ const KILO = 1_000
 interface Told {
   snapshot: Snapshot
   signed: Signed
-  /** Base URL for the printed commands, such as https://hub.example. */
+  /** Such as https://hub.example. */
   base: string
 }
 
@@ -88,7 +86,7 @@ ${verify(base, signed)}`,
 }
 
 const link = (path: string): Html => html`<a href="${path}">${path}</a>`
-/** `tabindex` makes the block scrollable by keyboard. */
+/** For scrolling by keyboard. */
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
 const verify = (base: string, { kid }: Signed): Html => html`<section aria-labelledby="verify">

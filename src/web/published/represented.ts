@@ -1,7 +1,6 @@
 /**
- * One file over HTTP (RFC 9110): strong tags, precompressed encodings, and ranges that read only their bytes. Express's
- * `sendFile` needs a path and knows neither precompressed encodings, nor files with entries left out, nor an abort
- * during sending.
+ * One file over HTTP (RFC 9110): strong tags, precompressed encodings, ranges. Express's `sendFile` cannot leave out
+ * entries or abort.
  */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
@@ -13,17 +12,14 @@ export interface Bytes {
 }
 
 export interface Represented extends Bytes {
-  /** Strong: identifies exactly these bytes. */
   tag: string
   type: string
   /** `max-age`, seconds. */
   freshFor: number
-  /** Download file name. Null to display inline. */
+  /** Absent to display inline. */
   saveAs: string | null
-  /** The precompressed encodings. */
   encodings: Partial<Record<FileEncoding, Bytes>>
   bounds: Bounds
-  /** Receives the error when sending breaks off. */
   broke: (error: unknown) => void
 }
 
@@ -34,12 +30,12 @@ export const represent = async (request: Request, response: Response, given: Rep
     'Cache-Control': `public, max-age=${given.freshFor}, must-revalidate`,
     Vary: 'Accept-Encoding',
     'Accept-Ranges': 'bytes',
-    // Public data, usable from pages of other origins.
+    // Public data for other origins.
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'ETag, Manifest-JWS, Content-Range, Accept-Ranges',
     'Cross-Origin-Resource-Policy': 'cross-origin',
   })
-  // Ranges address the bytes that the manifest names, so they are sent uncompressed.
+  // Ranges address the uncompressed bytes of the manifest.
   const asked = request.headers.range === undefined ? encodingFor(request, given) : 'identity'
   const tag = `"${given.tag}${asked === 'identity' ? '' : `-${asked}`}"`
   response.set('ETag', tag)
@@ -70,13 +66,13 @@ const encodingFor = (request: Request, { encodings }: Represented): FileEncoding
   return wanted === false ? 'identity' : (wanted as FileEncoding | 'identity')
 }
 
-/** Compares tags only. Two lists may share a second, so Last-Modified is ambiguous. */
+/** Tags only: two lists may share a Last-Modified second. */
 const isKnown = (request: Request, tag: string): boolean => {
   const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
   return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
 
-/** Returns null for the whole file, and `none` for an unsatisfiable range. Several ranges get the whole file. */
+/** Returns null for the whole file, `none` if unsatisfiable. Several ranges get the whole file. */
 const rangeOf = (
   request: Request,
   tag: string,
@@ -94,7 +90,6 @@ const rangeOf = (
   return { from: Number(first), to: last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1) }
 }
 
-/** After an abort the client sees a truncated body. */
 const send = (response: Response, { bounds, broke }: Represented, parts: AsyncIterable<Buffer>): Promise<void> =>
   bounded(response, bounds, parts).catch((error) => {
     if (!(error instanceof ReaderLeft)) broke(error)

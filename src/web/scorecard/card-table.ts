@@ -1,7 +1,4 @@
-/**
- * A table with explicit ARIA roles. The style sheet lays out rows as cards, and browsers then drop the implicit table
- * roles.
- */
+/** Explicit ARIA roles: browsers drop implicit ones when CSS turns rows into cards. */
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html, plain } from '../frame/html.js'
 import { both } from '../frame/page.js'
@@ -11,9 +8,8 @@ export type Cell = Html | string
 interface Table {
   caption: Words
   columns: readonly Words[]
-  /** The first cell of each row is its header. */
   rows: readonly (readonly Cell[])[]
-  /** Fits a small screen without cards. */
+  /** No cards on small screens. */
   narrow?: boolean
 }
 

@@ -1,4 +1,3 @@
-/** One scorecard as a page: sources, points of every fact, and the calculation, so that anybody can repeat it. */
 import { FACTS, FAMILIES, type FactName, type OperatorKind } from '../../domain/records/facts.js'
 import { CANONICAL_JSON, CARD_HASH, FACTS_HASH, STEPS } from '../../domain/scoring/method.js'
 import {
@@ -17,11 +16,9 @@ import { type Cell, table } from './card-table.js'
 export interface ShownCard {
   card: Scorecard
   hash: string
-  /** True when the card is in force on `day`. */
   inForce: boolean
   day: string
   adoptions: readonly { version: string; effectiveOn: string; decidedOn: string }[]
-  /** Every known version, this one included. */
   versions: readonly string[]
 }
 

@@ -1,4 +1,3 @@
-/** Routes GET /scorecard, /scorecard/:version and /scorecard/:version.json. */
 import { type RequestHandler, type Response, Router } from 'express'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -13,7 +12,7 @@ import type { SiteParts } from '../frame/site-parts.js'
 import { cardPage } from './page.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
-/** Longest accepted version, characters. */
+/** Characters. */
 const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
@@ -48,13 +47,13 @@ const showVersion =
     show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
-/** The canonical bytes behind the published hash, which is also the ETag. */
+/** The hash is published and serves as ETag. */
 const bytesOf = (response: Response, card: Scorecard): void => {
   response.set({ 'Cache-Control': `public, max-age=${PUBLIC_SECONDS}`, ETag: `"${hashOfCard(card)}"` })
   response.type('json').send(canonical(card as unknown as Json))
 }
 
-/** Throws NOT_FOUND for an unknown version, and for a broken card that never gave a score. */
+/** Throws NOT_FOUND, also for a broken card that never scored. */
 const known = async (db: Db, version: string): Promise<Scorecard> => {
   if (version.length > VERSION_LONGEST || !VERSION.test(version)) throw new Refusal('NOT_FOUND')
   try {

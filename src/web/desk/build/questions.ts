@@ -1,7 +1,7 @@
 /**
- * Generates the desk's typed documents: `NAME.generated.ts` beside each `NAME.graphql`, checked against schema/graphql,
- * and `labels.generated.ts` with the Chinese label of each enum value. Fragments in `fragments.graphql` are global.
- * Output is not committed, and unchanged files are not rewritten, so that Vite rebuilds nothing.
+ * Generates typed documents from the `.graphql` files, checked against schema/graphql, and `labels.generated.ts` with
+ * the Chinese labels of enum values. Fragments in `fragments.graphql` are global. Unchanged files are not rewritten, so
+ * that Vite rebuilds nothing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const CONFIG = {
   defaultScalarType: 'unknown',
   enumType: 'string-literal' as const,
   useTypeImports: true,
-  // Apollo adds `__typename` everywhere. The types contain it only where a document asks for it.
+  // Apollo adds `__typename` everywhere.
   skipTypename: true,
   dedupeFragments: true,
 }
@@ -60,7 +60,7 @@ const write = (path: string, code: string): void => {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== HEAD + code) writeFileSync(target, HEAD + code)
 }
 
-/** Labels are the first sentence of a value's description: 已公示。Published. */
+/** The first sentence of a description is the label: 已公示。Published. */
 const labelsOf = (schema: GraphQLSchema): string => {
   const labels = Object.values(schema.getTypeMap())
     .filter((type) => isEnumType(type) && !type.name.startsWith('__'))

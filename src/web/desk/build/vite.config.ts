@@ -1,4 +1,4 @@
-/** Vite build of the desk: one chunk per page, hashed names, each file precompressed. */
+/** Vite build: one chunk per page, each file precompressed. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,11 +8,9 @@ import { defineConfig, type Plugin } from 'vite'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OUT = fileURLToPath(new URL('../../../../dist/web/desk', import.meta.url))
-/**
- * Warning limit of a chunk, kB uncompressed. antd with React is one chunk; ECharts is another, loaded by chart pages.
- */
+/** kB uncompressed. antd with React is one chunk, ECharts another. */
 const CHUNK_KB = 1_200
-/** Smallest file to compress, bytes. Brotli levels above 9 take seconds and save 2 %. */
+/** Brotli levels above 9 take seconds and save 2 %. */
 const WORTH_BYTES = 1_000
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
 
@@ -39,7 +37,7 @@ export default defineConfig({
     outDir: OUT,
     emptyOutDir: true,
     target: 'es2022',
-    // The CSP allows files only, so nothing is inlined.
+    // The CSP allows files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: CHUNK_KB,

@@ -4,7 +4,7 @@ import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
 import { saidOf, sentenceOf } from '../pieces/refusal.js'
 
-/** A page loaded before a release asks for chunks that no longer exist. */
+/** Chunks of an earlier release no longer exist. */
 const isOldPage = (error: unknown): boolean =>
   error instanceof TypeError && /dynamically imported module|module script/i.test(error.message)
 

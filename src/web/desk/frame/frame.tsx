@@ -1,4 +1,3 @@
-/** The desk's frame: navigation, search, account menu and shortcut help. */
 import MenuOutlined from '@ant-design/icons/MenuOutlined'
 import { Button, Drawer, Dropdown, Menu, Modal } from 'antd'
 import { Suspense, useMemo, useRef, useState } from 'react'

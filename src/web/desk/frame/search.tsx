@@ -6,7 +6,7 @@ import { codeOf, operatorPath } from '../pieces/code.js'
 import { sentenceOf } from '../pieces/refusal.js'
 import { FindOperatorDocument } from './search.generated.js'
 
-/** Debounce in milliseconds, and the shortest name that is searched. */
+/** Debounce, and the shortest name searched. */
 const PAUSE_MS = 250
 const NAME_LEAST = 2
 const CODE = /^(?:[0-9A-Z]{8,9}|[0-9A-Z]{13,18}|SHOP:\S+)$/i
@@ -22,7 +22,7 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   const [text, setText] = useState('')
   const [isOpen, setOpen] = useState(false)
   const [at, setAt] = useState(0)
-  /** Enter was pressed before results arrived. The best match then opens at once. */
+  /** Enter was pressed early: open the best match when it arrives. */
   const [isHasty, setHasty] = useState(false)
   const { options, words } = useFound(text.trim())
   const id = useId()
@@ -118,10 +118,7 @@ interface Found {
   words: string | null
 }
 
-/**
- * Codes open directly, names are searched. Results of an earlier text are ignored. `words` says why there are no
- * options.
- */
+/** Codes open directly. Results of an earlier text are ignored. */
 const useFound = (name: string): Found => {
   const client = useApolloClient()
   const [found, setFound] = useState<Found>({ of: '', options: [], words: null })

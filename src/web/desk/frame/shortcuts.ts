@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 
 export interface Shortcut {
-  /** One key or a sequence of two: `/`, `g t`. */
+  /** One key or two: `/`, `g t`. */
   keys: string
   words: string
   does: () => void

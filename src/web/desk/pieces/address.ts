@@ -1,15 +1,15 @@
-/** Page state in the URL: filters, sort and position survive reload, back and sharing. */
+/** Page state in the URL survives reload, back and sharing. */
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
 type Value = string | number | boolean
 
-/** `defaults` fixes members and types. Default values stay out of the URL. */
+/** Default values stay out of the URL. */
 export const useAddressState = <S extends Record<string, Value>>(
   defaults: S,
 ): [S, (change: Partial<S>, options?: { push?: boolean }) => void] => {
   const [params, setParams] = useSearchParams()
-  // Callers pass a new but equal object on every render.
+  // Callers pass a new, equal object on every render.
   const fixed = JSON.stringify(defaults)
   const state = useMemo(() => {
     const given = JSON.parse(fixed) as S
@@ -18,7 +18,7 @@ export const useAddressState = <S extends Record<string, Value>>(
   const change = useCallback(
     (next: Partial<S>, { push = false } = {}) => {
       const given = JSON.parse(fixed) as S
-      // Reads the current URL, because rendered state may be stale after two quick changes.
+      // Rendered state may be stale after two quick changes.
       const after = new URLSearchParams(window.location.search)
       for (const [name, value] of Object.entries(next)) {
         if (value === undefined || value === given[name] || value === '') after.delete(name)

@@ -1,6 +1,6 @@
 /**
- * An ECharts chart with the same data as a table, for screen readers and print. Chart types beyond bars and lines must
- * be registered with `echarts.use`.
+ * An ECharts chart with its data as a table, for screen readers and print. Other chart types must be registered with
+ * `echarts.use`.
  */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
@@ -12,7 +12,7 @@ echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TooltipCompone
 
 export type ChartOption = echarts.EChartsCoreOption
 
-/** Contrast at least 3:1 on white, distinguishable by lightness. */
+/** Contrast at least 3:1 on white. */
 export const COLOURS = {
   good: '#1f6f43',
   bad: '#b3261e',
@@ -31,7 +31,7 @@ export const AXIS = {
   splitLine: { lineStyle: { color: COLOURS.line } },
 } as const
 
-/** Rich-text tooltips: the CSP blocks the inline styles of HTML ones. */
+/** The CSP blocks the inline styles of HTML tooltips. */
 const COMMON = { animation: false, textStyle: { color: COLOURS.text }, color: [...COLOURS.series] }
 const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 

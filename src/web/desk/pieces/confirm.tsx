@@ -1,12 +1,10 @@
-/**
- * A button with a confirmation dialog: consequences, and a reason if required. A refused request keeps the typed text.
- */
+/** A refused request keeps the typed text. */
 import { Button, type ButtonProps, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { Refusal } from './refusal.js'
 
 export interface ConfirmProps {
-  /** Label of the button and title of the dialog, such as 撤回本次拉取. */
+  /** Such as 撤回本次拉取. */
   action: string
   /** One sentence per consequence. */
   follows: readonly ReactNode[]

@@ -16,12 +16,12 @@ interface Page<T> {
 
 export interface Connection<T> {
   rows: readonly T[]
-  /** Unknown (null) while loading, or when the connection has no count. */
+  /** Unknown (null) while loading, or without a count. */
   total: number | null
   hasMore: boolean
   isLoading: boolean
   error: unknown
-  /** Loads all pages up to a row, at most 2,000 rows ahead. */
+  /** Loads pages up to a row, at most 2,000 rows ahead. */
   reach: (index: number) => void
   /** Starts again with the first page. */
   refresh: () => void
@@ -45,7 +45,7 @@ const nothing = <T>(): State<T> => ({
   error: null,
 })
 
-/** The document takes `$first` and `$after`. `pick` returns its connection, or null. */
+/** The document takes `$first` and `$after`. */
 export const useConnection = <D, V extends OperationVariables, T>(
   document: TypedDocumentNode<D, V>,
   variables: Omit<V, 'first' | 'after'>,

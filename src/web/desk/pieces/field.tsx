@@ -1,4 +1,4 @@
-/** A labelled value with its source: run, file, page and row. */
+/** A value with its source: run, file, page and row. */
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instant } from './dates.js'

@@ -1,4 +1,4 @@
-/** Page head: title, breadcrumb and actions. It takes the focus on navigation, for screen readers. */
+/** Takes the focus on navigation, for screen readers. */
 import { Breadcrumb } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
@@ -10,7 +10,6 @@ let isFirst = true
 export interface PageHeadProps {
   title: string
   extra?: ReactNode
-  /** Parent page, if the path does not say it. */
   under?: string
   children?: ReactNode
 }

@@ -1,4 +1,4 @@
-/** A paged list of items taller than a table row. */
+/** For items taller than a table row. */
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import type { Connection } from './connection.js'

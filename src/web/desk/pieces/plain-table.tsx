@@ -1,4 +1,4 @@
-/** A short table. Wide ones scroll inside, by keyboard too. */
+/** Wide tables scroll inside, by keyboard too. */
 import type { ReactNode } from 'react'
 
 export interface PlainColumn {
@@ -8,7 +8,7 @@ export interface PlainColumn {
 
 export interface PlainRow {
   key: string
-  /** One cell per column. The first is the row header. */
+  /** The first cell is the row header. */
   cells: readonly ReactNode[]
   isMarked?: boolean
 }

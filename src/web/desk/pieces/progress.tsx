@@ -1,9 +1,8 @@
-/** Polls long work until it ends or the page is left. */
 import { Progress as Bar } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { Refusal } from './refusal.js'
 
-/** Poll interval, and failures in a row that stop polling. */
+/** Poll interval, and consecutive failures that end polling. */
 const LOOK_MS = 1_500
 const FAILURES_MOST = 5
 

@@ -1,4 +1,4 @@
-/** Chinese texts of records at the desk. Names of fields and values come from domain/records/record-words. */
+/** Names of fields and values come from domain/records/record-words. */
 import { saidIn, valueIn, wordsOfField } from '../../../domain/records/record-words.js'
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
@@ -11,7 +11,6 @@ export const valueWords = (kind: string, value: unknown): string => valueIn('zh'
 
 const YUAN = /^\d+(?:\.\d+)?$/
 
-/** Adds thousands separators to money and the city to a division. */
 export const fieldWords = (kind: string, field: string, value: unknown): string => {
   const text = String(value)
   if (field.endsWith('_yuan') && YUAN.test(text))

@@ -18,11 +18,10 @@ const SENTENCES: Record<string, string> = {
   GRAPHQL_VALIDATION_FAILED: '页面与枢纽的版本不一致，请刷新页面。',
 }
 
-/** Cuts off the English half of a message. That half may begin with a Chinese field name. */
+/** The English half may begin with a Chinese field name. */
 export const chineseOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
-/** Converts a refusal, a network error or a fault to code and sentence. */
 export const saidOf = (error: unknown): Said & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors
@@ -51,7 +50,7 @@ export const sentenceOf = (error: unknown): string => {
   return SENTENCES[code] ?? (detail === '' ? FALLBACK : chineseOf(detail))
 }
 
-/** `of` is any thrown value or a refusal of /desk/login. */
+/** `of`: any thrown value, or a refusal of /desk/login. */
 export const Refusal = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
   const { code, retryAfter, requestId } = saidOf(of) as Said & { requestId?: string }
   return (

@@ -1,6 +1,6 @@
 /**
- * A virtualised table: only visible rows are in the DOM. Rows have equal height; unloaded ones are blank and load when
- * scrolling stops. `aria-rowcount` gives the true length.
+ * A virtualised table: only visible rows are in the DOM, unloaded ones load when scrolling stops. Rows have equal
+ * height. `aria-rowcount` gives the true length.
  */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
@@ -14,7 +14,7 @@ export const ROW_PX = 44
 const AHEAD_ROWS = 8
 /** Most rendered rows. Each has about ten elements. */
 const DRAWN_ROWS = 58
-/** Browsers limit an element to about 16 million pixels. */
+/** Browsers limit elements to about 16 million pixels. */
 const ROWS_MOST = 300_000
 /** Scrolling counts as stopped after this pause, milliseconds. */
 const REST_MS = 150
@@ -35,7 +35,7 @@ export interface VirtualTableProps<T> {
   rows: Connection<T>
   rowKey: (row: T) => string
   empty?: ReactNode
-  /** Index of the first visible row, kept in the URL. */
+  /** Kept in the URL. */
   position?: number
   onPosition?: (row: number) => void
   /** Narrower tables scroll sideways, pixels. */
@@ -61,7 +61,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
     cancelAnimationFrame(frame.current)
     frame.current = requestAnimationFrame(() => setFrom(Math.floor((box.current?.scrollTop ?? 0) / ROW_PX)))
   }, [])
-  // Scrolling stopped: load the view and store the position.
+  // Scrolling stopped.
   const told = useRef({ onPosition, position })
   told.current = { onPosition, position }
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** Chinese labels of enum values, from the schema's descriptions. */
+/** Labels come from the schema's descriptions. */
 import { LABELS } from '../labels.generated.js'
 
 export type EnumName = keyof typeof LABELS

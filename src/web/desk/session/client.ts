@@ -24,15 +24,15 @@ export const client = new ApolloClient({
   ]),
   cache: new InMemoryCache({
     typePolicies: {
-      // One operator appears as of several days, so it is not normalised by id.
+      // Appears as of several days, so not normalised by id.
       Operator: { keyFields: false },
       Standing: { keyFields: false },
-      // These ids are unique only within a feed, list or platform.
+      // Unique only within a feed, list or platform.
       Words: { keyFields: false },
     },
   }),
   defaultOptions: {
-    // Shows cached data and refetches, so that changes by others appear.
+    // Changes by others appear.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
     query: { fetchPolicy: 'network-only' },
   },

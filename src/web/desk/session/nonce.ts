@@ -1,4 +1,4 @@
-/** Adds the CSP nonce to every style element. Some of antd's dependencies create elements without it. */
+/** Some of antd's dependencies create style elements without the CSP nonce. */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 export const withNonce = (): void => {

@@ -1,6 +1,6 @@
 /**
- * The session and authenticated requests. When the session has ended, `ask` waits for a new sign-in in a dialog and
- * repeats the request, so that no input is lost.
+ * Session and authenticated requests. After expiry `ask` waits for a new sign-in and repeats the request, so that no
+ * input is lost.
  */
 import { useSyncExternalStore } from 'react'
 import type { Act, Role } from '../../../domain/access/viewer.js'
@@ -24,7 +24,7 @@ interface State {
   session: Session | null
   /** A request waits for a new sign-in. */
   isAskedAgain: boolean
-  /** Departure of the last answered request, browser milliseconds. The server measures idle time from its arrival. */
+  /** Browser milliseconds. The server measures idle time from arrival. */
   lastAt: number
 }
 
@@ -58,7 +58,7 @@ export const useSession = (): Session => {
 
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
-/** Another person gets a reload, because this page was rendered for the previous one. */
+/** This page was rendered for the previous person. */
 export const signedIn = (session: Session): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
@@ -81,10 +81,7 @@ const again = (): Promise<void> => {
   return waiting.promise
 }
 
-/**
- * Authenticated fetch. It repeats after 401 once signed in again, and after 403 with the new CSRF token. `send`
- * replaces fetch.
- */
+/** Repeats after 401 once signed in again, and after 403 with the new CSRF token. */
 export const ask = async (
   input: RequestInfo | URL,
   init: RequestInit = {},
@@ -97,7 +94,7 @@ export const ask = async (
   const answer = await send(input, { ...init, headers, credentials: 'same-origin' })
   if (session === null) return answer
   if (answer.status === 401) {
-    // The session changed meanwhile, so only the token is outdated.
+    // Only the token is outdated.
     if (state.session?.csrfToken === session.csrfToken) await again()
     return ask(input, init, send)
   }
@@ -109,7 +106,7 @@ export const ask = async (
 const isOfOldToken = async (answer: Response): Promise<boolean> =>
   (await answer.clone().text()).includes('CSRF_REFUSED')
 
-/** Adopts a session from another window. Returns false when there is none. */
+/** Adopts a session from another window, if any. */
 const renewed = async (): Promise<boolean> => {
   const answer = await fetch('/desk/session', { credentials: 'same-origin' })
   if (answer.status === 401) {
@@ -134,7 +131,7 @@ export interface Refused {
   retryAfter: number | null
 }
 
-/** Returns null on success. A one-time password requires `newPassword`. */
+/** Returns null on success. */
 export const signIn = async (given: {
   name: string
   password: string
@@ -155,7 +152,7 @@ export const signIn = async (given: {
   return { code: body.code, detail: body.detail, retryAfter }
 }
 
-/** Also ends a newer session of another window. The next page shows the outcome. */
+/** Also ends a newer session of another window. */
 export const signOut = async (): Promise<void> => {
   try {
     await ask('/desk/logout', { method: 'POST' })

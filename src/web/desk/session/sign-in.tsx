@@ -1,4 +1,3 @@
-/** The sign-in page, and the dialog over a page whose session has ended. */
 import { Alert, Button, Form, Input, Modal } from 'antd'
 import { useEffect, useId, useState } from 'react'
 import { Refusal } from '../pieces/refusal.js'
@@ -11,7 +10,7 @@ interface Given {
   again?: string
 }
 
-/** `name` fixes the person. Anybody may sign in without it. */
+/** `name` fixes the person. */
 const SignInForm = ({ name = '' }: { name?: string }) => {
   const [isOneTime, setOneTime] = useState(false)
   const [refused, setRefused] = useState<Refused | null>(null)

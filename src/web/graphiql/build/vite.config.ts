@@ -1,9 +1,8 @@
-/** Vite build of GraphiQL: hashed names, no external resources. */
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** Warning limit of a chunk, kB uncompressed. The editor, React and graphql form one. */
+/** kB uncompressed. The editor, React and graphql are one chunk. */
 const CHUNK_KB = 2_500
 
 export default defineConfig({
@@ -12,7 +11,7 @@ export default defineConfig({
   publicDir: false,
   clearScreen: false,
   plugins: [react()],
-  // The get-nonce library reads this global before it adds style elements.
+  // Read by get-nonce.
   define: { __webpack_nonce__: 'globalThis.hubNonce' },
   build: {
     outDir: fileURLToPath(new URL('../../../../dist/web/graphiql', import.meta.url)),
@@ -22,7 +21,7 @@ export default defineConfig({
     chunkSizeWarningLimit: CHUNK_KB,
     reportCompressedSize: false,
     rolldownOptions: {
-      // Libraries carry module directives that this bundler ignores.
+      // Module directives of libraries do not matter here.
       onLog: (level, log, told) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') told(level, log)
       },

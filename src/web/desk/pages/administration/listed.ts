@@ -1,4 +1,4 @@
-/** Adapts an unpaged list to the desk's tables, and filters it by name and role. */
+/** Adapts an unpaged list to the desk's tables. */
 import type { Connection } from '../../pieces/connection.js'
 
 export const whole = <T>(

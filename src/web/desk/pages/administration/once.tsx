@@ -1,4 +1,4 @@
-/** Shows a secret or one-time password once. It exists only in this dialog. */
+/** A secret or one-time password exists only in this dialog. */
 import { Alert, Button, Modal } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
 import { Field } from '../../pieces/field.js'
@@ -13,7 +13,7 @@ export interface Told {
 }
 
 export const Once = ({ of, onClose }: { of: Told | null; onClose: () => void }) => (
-  // Neither a click outside nor Escape closes the dialog: the text cannot be shown again.
+  // The text cannot be shown again, so only the button closes it.
   <Modal
     open={of !== null}
     title={of?.title}
@@ -39,7 +39,7 @@ const Content = ({ of }: { of: Told }) => {
       await navigator.clipboard.writeText(of.text)
       setCopied('yes')
     } catch {
-      // Browsers deny the clipboard without TLS, so the text is selected for manual copying.
+      // Browsers deny the clipboard without TLS.
       if (shown.current) getSelection()?.selectAllChildren(shown.current)
       setCopied('marked')
     }

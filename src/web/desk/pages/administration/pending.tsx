@@ -15,7 +15,6 @@ export const Pending = ({ since, by }: { since: string; by: string | null }) => 
   </span>
 )
 
-/** The registering person sees why the button is disabled. */
 export const ConfirmAccount = ({
   of: { name, pendingSince, changedBy },
   what,

@@ -17,7 +17,7 @@ export interface RegisterGiven {
 /** Public and party are never registered. */
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-/** Marketplaces and credit services come as systems, not as people. */
+/** These two come as systems, not people. */
 export const PEOPLE_ROLES = ROLE_OPTIONS.filter(({ value }) => value !== 'marketplace' && value !== 'credit_service')
 
 const ROLE_WORDS: Record<string, string> = {
@@ -35,7 +35,7 @@ export const useAgencyNames = (): Map<string, string> => {
   return new Map((data?.agencies ?? []).map(({ id, name }) => [id as string, name?.zh as string]))
 }
 
-/** `what` is 系统 or 人员. The form keeps its values when `onSend` throws. */
+/** `what` is 系统 or 人员. Values stay when `onSend` throws. */
 export const Register = ({
   what,
   nameLabel,

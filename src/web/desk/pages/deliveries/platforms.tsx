@@ -53,7 +53,6 @@ const Backlog = ({ of }: { of: readonly Platform[] }) => {
       grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      // A single bar must not fill the whole width.
       xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(max, LEAST_WIDTH), ...AXIS },
       yAxis: {
         type: 'category',

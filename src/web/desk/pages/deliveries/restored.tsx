@@ -1,4 +1,4 @@
-/** Restore guard: additions are held until every platform was compared and a person releases them. */
+/** Restore guard: a person releases additions after every platform was compared. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert } from 'antd'
 import { Confirm } from '../../pieces/confirm.js'

@@ -12,12 +12,11 @@ export const STATES: Record<State, { word: string; tone: Tone }> = {
 
 interface Told {
   key: string
-  /** The hub's own form of the message. Null when the viewer may not see it. */
+  /** Hidden (null) from viewers who may not see it. */
   notice: unknown
   listing: { operator: { name: string | null } } | null
 }
 
-/** The name in the message, else that of the operator, else the key. */
 export const subjectOf = ({ key, notice, listing }: Told): string =>
   (notice as { operator?: { name?: string } } | null)?.operator?.name ?? listing?.operator.name ?? key
 

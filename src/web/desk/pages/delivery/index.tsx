@@ -199,7 +199,7 @@ const Settle = ({ of, platform, onDone }: { of: Delivery; platform: string; onDo
   )
 }
 
-/** All stored answers: one before each act of a person, and the last. */
+/** One answer before each act of a person, and the last. */
 const Answers = ({ of }: { of: Delivery }) => {
   const before = of.acts.map(({ receipt, at }) => ({ until: at as string | null, receipt: receipt as Receipt | null }))
   const last = { until: null, receipt: of.receipt as Receipt | null }

@@ -1,7 +1,6 @@
-/** A message member by member, beside its current content if that differs. */
 import { PlainTable } from '../../pieces/plain-table.js'
 
-/** Labels of message members. A record's own members keep their names. */
+/** A record's own members keep their names. */
 const WORDS: Record<string, string> = {
   sequence: '序号',
   listName: '名单',
@@ -33,7 +32,7 @@ const WORDS: Record<string, string> = {
 /** Shown elsewhere on the page. */
 const LEFT_OUT = ['key', 'action', 'kind', 'list']
 
-/** Flattens to paths such as `operator.name`. Empty members are omitted. */
+/** Paths such as `operator.name`, without empty members. */
 const flat = (value: unknown, path = ''): [string, string][] => {
   if (value === null || value === undefined) return []
   if (typeof value !== 'object') return [[path, value === true ? '是' : value === false ? '否' : String(value)]]

@@ -9,7 +9,7 @@ export interface Receipt {
   field: string | null
   value: string | null
   receiverId: string | null
-  /** Absent or null when the hub's own check refused the message before sending. */
+  /** Absent or null when the hub's own check refused it. */
   batch?: string | null
   row?: number | null
 }

@@ -1,4 +1,3 @@
-/** Compares a record's subject with an operator, line by line. */
 import { Link } from 'react-router'
 import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { placeWords } from '../../pieces/places.js'
@@ -39,7 +38,7 @@ const line = (name: string, said: string | null, held: string | null, agreed = f
   agrees: said === null || held === null ? null : agreed || bare(said) === bare(held),
 })
 
-/** `evidence` counts as agreement even if the spelling differs. */
+/** `evidence` counts as agreement despite another spelling. */
 export const linesOf = (
   { subject, body }: Pick<UnmatchedWholeFragment, 'subject' | 'body'>,
   held: CandidateFragment | null,

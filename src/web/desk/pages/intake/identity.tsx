@@ -1,4 +1,3 @@
-/** Unmatched records: pick the operator of each, by mouse or keyboard. */
 import { useQuery } from '@apollo/client/react'
 import { type InputRef, Select } from 'antd'
 import { useCallback, useMemo, useRef, useState } from 'react'
@@ -35,7 +34,7 @@ export default function Identity() {
   const { data } = useQuery(IdentityFeedsDocument)
   const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // Decided rows stay in place, so that the list does not jump.
+  // Decided rows stay in place.
   const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
   const [last, setLast] = useState<Decided | null>(null)
   const [words, setWords] = useState('')
@@ -65,7 +64,7 @@ export default function Identity() {
     ),
   )
   const mark = (like: Pick<Row, 'feed' | 'subject'>, state: State) => {
-    // The decision also covers rows of the feed with the same subject.
+    // Rows of the same subject are decided together.
     const alike = rows.rows.filter((row) => saidBy(row) === saidBy(like))
     const next = new Map(settled)
     for (const { id } of alike) next.set(id, state)

@@ -1,4 +1,4 @@
-/** Converts an item to editable texts and back. Untouched fields keep their values. */
+/** Untouched fields keep their values. */
 
 export type Item = Readonly<Record<string, unknown>>
 
@@ -17,7 +17,7 @@ export const textOf = (value: unknown): string => {
 export const isLong = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
 
-/** Sent fields, then required missing ones, then optional empty ones. */
+/** Sent fields, missing required ones, empty optional ones. */
 export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
@@ -31,13 +31,13 @@ export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
 export const problemsOf = (name: string, problems: readonly Problem[]): Problem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
-/** The field, after its heading in the office's table if a heading map was used. */
+/** The office's own heading comes first. */
 export const fieldWords = (field: string, problems: readonly Pick<Problem, 'heading'>[]): string => {
   const heading = problems.find((problem) => problem.heading)?.heading
   return heading && heading !== field ? `${heading}（${field}）` : field
 }
 
-/** Applies edited texts. Throws the field name if its text is not valid JSON. */
+/** Throws the field name when its text is not JSON. */
 export const written = (item: Item, texts: Readonly<Record<string, string>>): Item => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {

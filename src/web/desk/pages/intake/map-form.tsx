@@ -1,4 +1,4 @@
-/** Form that maps headings to fields. A refused map keeps its choices. */
+/** A refused map keeps its choices. */
 import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import { Empty } from '../../pieces/empty.js'

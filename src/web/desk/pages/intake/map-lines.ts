@@ -18,7 +18,7 @@ export interface Constant {
 
 const CHINESE = /\p{Script=Han}/u
 
-/** Prefers the form that knows most of the headings, then one with Chinese names. */
+/** Most known headings win, then Chinese names. */
 export const bestForm = (forms: readonly (readonly string[])[], headings: readonly string[]): number => {
   const scores = forms.map((fields) => {
     const known = headings.filter((heading) => fields.includes(heading)).length
@@ -31,7 +31,6 @@ export const bestForm = (forms: readonly (readonly string[])[], headings: readon
 export const formWords = (fields: readonly string[]): string =>
   `${fields.slice(0, 3).join('、')}${fields.length > 3 ? ` 等 ${fields.length} 项` : ''}`
 
-/** A heading equal to a field name maps to that field. */
 export const linesOf = (headings: readonly string[], fields: readonly string[]): Line[] =>
   [...new Set(headings)].map((heading, key) => ({
     key,

@@ -1,4 +1,4 @@
-/** Merges two operators after comparing them. Undo is on the operator's decisions. */
+/** Undo is on the operator's decisions. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Select } from 'antd'
 import { useId, useState } from 'react'

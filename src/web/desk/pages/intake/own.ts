@@ -1,4 +1,4 @@
-/** Filters agencies: a person of an agency sees only that one. */
+/** A person of an agency sees only that one. */
 import { useSession } from '../../session/session.js'
 
 export const useOwn = (): (<A extends { id: string }>(agencies: readonly A[]) => A[]) => {

@@ -1,4 +1,3 @@
-/** A rejected item: correct it and take it in again, or drop it. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
@@ -21,9 +20,9 @@ import { ruleWords, runPath } from './runs.js'
 /** The hub's limit, characters. */
 const NOTE_MOST = 1_000
 
-/** Unsaved edits by item id. They survive switching between items. */
+/** Unsaved edits survive switching between items. */
 const drafts = new Map<string, Readonly<Record<string, string>>>()
-/** Preset for the next item: reasons mostly repeat within a batch. */
+/** Reasons mostly repeat within a batch. */
 let lastNote = ''
 
 export interface RejectProps {
@@ -64,7 +63,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     setTexts(next)
     drafts.set(reject.id, next)
   }
-  // Focus the first faulty field, for keyboard users.
+  // For keyboard users.
   useEffect(() => {
     const faulty = box.current?.querySelector<HTMLElement>('.item-field.faulty')
     const fields = faulty?.parentElement

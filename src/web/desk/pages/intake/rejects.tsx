@@ -36,7 +36,7 @@ export default function Rejects() {
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
-  // Settled rows stay in place, so that the list does not jump.
+  // Settled rows stay in place.
   const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
   const [words, setWords] = useState('')
   const stateOf = (row: Row): State => settled.get(row.id) ?? row.state

@@ -41,8 +41,8 @@ const wordsOf = (run: RunLike): string => {
 }
 
 /**
- * `small` omits links, so that keyboard users do not tab through hundreds. Oldest first. Heights use the square root,
- * so that a first delivery of thousands does not dwarf the rest.
+ * `small` omits links, for keyboard users. Heights use the square root, so that a large first delivery does not dwarf
+ * the rest.
  */
 export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunLike[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()

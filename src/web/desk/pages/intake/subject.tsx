@@ -1,4 +1,3 @@
-/** One unmatched record beside its candidates, with the decision. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input, type InputRef } from 'antd'
 import { type FormEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
@@ -130,7 +129,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       return
     }
     if (verdict === 'ATTACH' && operator === null) return setWords('请先选定一个主体（按数字键），或输入其代码（o）。')
-    // Evidence for the proposed operator does not justify another decision.
+    // Evidence for one operator does not justify another.
     if (reason.trim() === '' || (verdict !== 'ATTACH' && reason === reasonFrom(of))) {
       setWords(reason.trim() === '' ? '请填写理由。' : '现有的理由说的是建议的主体，请另行填写。')
       reasonInput.current?.focus()
@@ -190,7 +189,7 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       setError(thrown)
     }
   }
-  // The ref lets shortcuts, registered once, use current state.
+  // Shortcuts are registered once and need current state.
   const now = useRef({ decide, candidates, setChosen })
   now.current = { decide, candidates, setChosen }
   useShortcuts(
@@ -213,7 +212,6 @@ const Deciding = ({ of, onDecided, onMove }: Omit<SubjectProps, 'feedTitle'> & {
       [],
     ),
   )
-  // Another operator needs a reason of its own.
   const proposed = of.proposal?.operator.id ?? null
   const suggested = reasonFrom(of)
   useEffect(() => {

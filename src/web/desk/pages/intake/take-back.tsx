@@ -1,4 +1,4 @@
-/** Rolls back a run. The hub rehearses it first and shows the consequences. */
+/** The hub rehearses a roll-back and shows its consequences. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Spin } from 'antd'
 import { useState } from 'react'

@@ -5,7 +5,7 @@ import { ask } from '../../session/session.js'
 export interface Asked {
   feed: string
   file: File
-  /** Day on which the file is true. Empty when not given. */
+  /** Day on which the file is true. May be empty. */
   dated: string
   full: boolean
 }
@@ -60,7 +60,7 @@ export interface Taken {
   rejects: string
 }
 
-/** A refusal with the run that lists bad rows. */
+/** Includes the run that lists bad rows. */
 export interface Refused {
   code: string
   detail: string

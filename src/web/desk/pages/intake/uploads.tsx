@@ -25,7 +25,7 @@ import {
 import { PreviewOf } from './upload-preview.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
-/** The hub's limit, bytes. Larger files come over the agency's transport. */
+/** Larger files come over the agency's transport. */
 const FILE_MOST = 64 * 1024 * 1024
 const RECENT = 50
 const TICK_MS = 1_000
@@ -226,7 +226,7 @@ const Drop = ({
   )
 }
 
-/** Progress of sending, then time in the hub. A cancelled upload leaves nothing. */
+/** A cancelled upload leaves nothing. */
 const Waiting = ({ stage, sent, bytes }: { stage: Stage | null; sent: number; bytes: number }) => {
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {

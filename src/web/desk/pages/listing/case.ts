@@ -1,4 +1,3 @@
-/** The case as this page reads it, with derived values. */
 import type { MoveName } from '../../../../domain/listing/moves.js'
 import type { ListingCaseQuery, OutlooksQuery } from './listing.generated.js'
 
@@ -21,7 +20,7 @@ export interface Point {
   answer: string | null
 }
 
-/** Points of the defence with their answers, numbered as the hub numbers them. */
+/** Numbered as the hub numbers them. */
 export const pointsOf = (of: CaseFile): Point[] => {
   const points: Point[] = []
   for (const made of of.moves) {
@@ -36,7 +35,7 @@ export const pointsOf = (of: CaseFile): Point[] => {
   return points
 }
 
-/** Earliest legal day of the next move. Returns null when unbounded; a lead's day sets no bound. */
+/** Earliest legal day, or null. A lead sets no bound. */
 export const notBefore = (of: CaseFile): string | null => {
   const last = of.moves.findLast(({ stateAfter }) => stateAfter !== 'LEAD')
   return last?.on ?? null
@@ -47,6 +46,6 @@ export const isShown = ({ state }: CaseFile): boolean => state === 'PUBLISHED' |
 export const nameOf = ({ operator }: CaseFile): string =>
   operator.name ?? operator.uscc ?? operator.shop ?? '（无名称）'
 
-/** May be a minor, so publication needs a check first. */
+/** May be a minor: check before publication. */
 export const mayBeNatural = ({ operator }: CaseFile): boolean =>
   operator.kind === 'SHOP' || operator.kind === 'INDIVIDUAL'

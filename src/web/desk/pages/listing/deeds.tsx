@@ -16,13 +16,13 @@ interface Deed {
   move: PersonsMove
   isTheirs: boolean
   roles: string
-  /** Reason for denial. Null when the move is allowed. */
+  /** Absent when the move is allowed. */
   why: string | null
   /** True for a next step of the process. */
   isNext: boolean
 }
 
-/** Merges outlooks per move. A removal is possible if one of its reasons is. */
+/** A removal is possible if one of its reasons is. */
 const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
   const next = nextMoves(of, outlooks)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)
@@ -126,7 +126,7 @@ const classOf = (move: PersonsMove, isNext: boolean): string => {
 
 type ChosenProps = Parameters<typeof MoveForm>[0]
 
-/** Other guards may apply on another day, or for an adult. */
+/** Guards differ by day and for adults. */
 const Chosen = (props: ChosenProps) => {
   const { of, move, draft } = props
   const on = TODAY_ONLY.includes(move) ? null : draft.on

@@ -61,7 +61,7 @@ export const Documents = ({ of, onChanged }: { of: CaseFile; onChanged: () => vo
   )
 }
 
-/** The sandboxed frame runs no scripts, and printing prints only the document. */
+/** The sandboxed frame runs no scripts. */
 const Shown = ({ document, onClose }: { document: Document; onClose: () => void }) => {
   const frame = useRef<HTMLIFrameElement>(null)
   return (

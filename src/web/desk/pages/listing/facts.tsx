@@ -181,7 +181,6 @@ export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: Platfor
 
 const TONES: Record<string, string> = { CONFIRMED: 'good', REFUSED: 'bad', OWED: 'warn' }
 
-/** Labels of an act's members, with the enum of coded values. */
 const SAID: readonly [string, string, EnumName?][] = [
   ['documentNumber', '文号'],
   ['reason', '事由'],

@@ -1,4 +1,4 @@
-/** Computes the SHA-256 of a file in the browser. The file is not uploaded. */
+/** The file is not uploaded. */
 import { Input } from 'antd'
 import { useState } from 'react'
 

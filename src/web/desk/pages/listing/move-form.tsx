@@ -1,4 +1,3 @@
-/** The form of one move: only the fields that it needs, its consequences, and its obstacles. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Checkbox, Input, Radio, Select } from 'antd'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
@@ -55,7 +54,7 @@ export interface MoveFormProps {
   move: PersonsMove
   draft: Draft
   onDraft: (change: Draft) => void
-  /** Outlooks on the chosen day. A removal has one per reason. */
+  /** A removal has one outlook per reason. */
   outlooks: readonly Outlook[]
   onDone: (said: string) => void
   /** Reloads the case after a conflicting change. */
@@ -153,7 +152,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   )
 }
 
-/** A waiver by the party ends its days for defence early. */
+/** A waiver ends the period early. */
 const isOvercome = (outlook: Outlook | undefined, draft: Draft): boolean =>
   outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
 
@@ -256,7 +255,7 @@ const DEFAULTS: Partial<Record<FieldName, string>> = {
 const choicesOf = (field: FieldName, of: CaseFile): { value: string; label: string }[] => {
   if (field === 'ground') return optionsOf('ListingGround')
   if (field === 'service') return optionsOf('ServiceKind')
-  // Only reconciliation can find that a platform lost an entry.
+  // Only reconciliation finds entries lost by a platform.
   if (field === 'hiding') return optionsOf('HidingKind').filter(({ value }) => value !== 'LOST')
   if (field === 'restoring') return optionsOf('Restoring')
   if (field === 'notListed') return optionsOf('NotListedReason')

@@ -1,4 +1,4 @@
-/** Fields and consequences of each move. Required members are defined in domain/listing/moves. */
+/** Required members are defined in domain/listing/moves. */
 import { labelOf } from '../../pieces/words.js'
 import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
 import type { MoveInput } from './moves.generated.js'
@@ -7,7 +7,7 @@ import type { PersonsMove } from './mutations.js'
 export type Draft = Partial<Omit<MoveInput, 'id' | 'seen'>>
 export type FieldName = Exclude<keyof Draft, 'on'>
 
-/** These moves take effect at once and cannot be backdated. */
+/** These cannot be backdated. */
 export const TODAY_ONLY: readonly PersonsMove[] = [
   'publishListing',
   'hideListing',
@@ -23,10 +23,9 @@ export const GRAVE: readonly PersonsMove[] = [
   'dropListing',
   'refuseRepair',
 ]
-/** Kinds of hiding that rest on a document of a court or an authority. */
+/** Rest on a document of a court or an authority. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
-/** Fields that the move needs, given the current draft. */
 export const fieldsOf = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] => {
   const byConsent: FieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
   switch (move) {
@@ -94,7 +93,7 @@ export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldNam
     return value == null || (typeof value === 'string' && value.trim() === '')
   })
 
-/** Sends only the fields of this move. Leftovers of earlier choices are dropped. */
+/** Drops leftovers of earlier choices. */
 export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: string): MoveInput => {
   const asked = fieldsOf(move, draft, of)
   const given = Object.entries(draft).filter(

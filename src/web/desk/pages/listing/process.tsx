@@ -1,4 +1,3 @@
-/** Draws the stages horizontally, or vertically on a small screen. */
 import { day, distance } from '../../pieces/dates.js'
 import type { CaseFile, Outlook } from './case.js'
 import { basisOf, type Stage, stagesOf } from './stages.js'

@@ -1,4 +1,3 @@
-/** Stages of the process: done, current and next, with persons and dates. */
 import { MOVES, type MoveName, type MoveRow } from '../../../../domain/listing/moves.js'
 import { labelOf } from '../../pieces/words.js'
 import { actOf, type CaseFile, lastOf, type Made, type Outlook, pointsOf } from './case.js'
@@ -64,7 +63,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] =>
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
     }
-    // Past stages without a move were skipped, or began later.
+    // Skipped, or begun later.
     if (at === -1 || i < at)
       return key === 'defence' && due
         ? [{ key, title, tone: 'done', who: '当事人未陈述申辩', on: due.dueOn, notes: [], rule }]
@@ -88,12 +87,11 @@ const nextOf = (of: CaseFile, outlooks: readonly Outlook[]): string | null => {
   return next === 'decide' && of.state === 'REVIEWED' && isConsentDue(of, outlooks) ? 'consent' : next
 }
 
-/** The period still runs, or a point is unanswered. */
 const isDefenceOpen = (of: CaseFile): boolean =>
   of.deadlines.some(({ name, state }) => name === 'DEFENCE' && state === 'COMING') ||
   pointsOf(of).some(({ answer }) => answer === null)
 
-/** Before the review only the hub knows whether consent is needed. */
+/** Before the review only the hub knows. */
 const isConsentDue = (of: CaseFile, outlooks: readonly Outlook[]): boolean => {
   const consent = outlooks.find(({ move }) => move === 'consentListing')
   return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
@@ -134,7 +132,7 @@ const deadlineOf = (of: CaseFile, key: string): string[] => {
 const ruleOf = ({ rule: { value, basis, confirmed } }: CaseFile['deadlines'][number]): string =>
   `${value} 个工作日；${basis}${confirmed ? '' : '（未经核实）'}`
 
-/** The list's legal basis on the day of the decision, or today. */
+/** On the day of the decision, or today. */
 export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   const found = list?.legalBasis.find(
     ({ from, to }) => on === null || ((from === null || from <= on) && (to === null || on <= to)),

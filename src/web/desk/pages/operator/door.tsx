@@ -37,7 +37,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
 
   const issue = async (reason: string) => {
     const variables = { input: { operator: code, reason } }
-    // The code is shown once and must not enter the cache.
+    // Shown once, so never cached.
     const answer = await apollo.mutate({ mutation: IssueAccessCodeDocument, variables, fetchPolicy: 'no-cache' })
     if (!answer.data) throw new TypeError('no answer')
     setWords('')

@@ -1,4 +1,4 @@
-/** Loads one operator with all pages of its records, as of a day and as known at an instant. */
+/** Loads all record pages, as of a day and as known at an instant. */
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useState } from 'react'
 import { useMay } from '../../session/session.js'
@@ -13,7 +13,7 @@ type Found = NonNullable<OperatorFileQuery['operator']>
 export type FileRecord = FileRecordFragment
 export type OperatorFile = Omit<Found, 'records'> & { records: FileRecord[]; totalRecords: number }
 
-/** 100 records per page. The report says when it is incomplete. */
+/** 100 records per page. The report says when incomplete. */
 const PAGES_MOST = 30
 
 export interface Asked {

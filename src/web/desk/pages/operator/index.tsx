@@ -17,7 +17,7 @@ import { AskedBy, Records } from './records.js'
 import { ScorePanel } from './score.js'
 import { type By, Time } from './time.js'
 
-/** `asOf` before this year means that a source was never pulled. */
+/** Earlier `asOf`: a source was never pulled. */
 const LONG_AGO = '1971'
 
 export default function OperatorPage() {

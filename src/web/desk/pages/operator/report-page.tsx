@@ -1,4 +1,4 @@
-/** The file as a 公共信用信息报告 (2022 standard, blocks in its order), for print and as JSON. */
+/** 公共信用信息报告 (2022 standard, blocks in its order), for print and as JSON. */
 import { Button } from 'antd'
 import { type ReactNode, useMemo } from 'react'
 import { useParams } from 'react-router'

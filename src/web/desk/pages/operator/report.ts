@@ -6,14 +6,14 @@ export interface Report {
   title: string
   standard: string
   subject: { code: string; name: string | null; uscc: string | null; shop: string | null; formerNames: string[] }
-  /** Day of the facts, YYYY-MM-DD, and the day of knowledge. Null means now. */
+  /** `knownAt` null means now. */
   asOf: string
   knownAt: string | null
   /** ISO 8601. */
   madeAt: string
   madeBy: string
   standing: OperatorFile['standing']
-  /** False when only part of the records was loaded. */
+  /** False when records were cut. */
   complete: boolean
   blocks: {
     registration: FileRecord[]

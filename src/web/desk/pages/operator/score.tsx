@@ -13,7 +13,7 @@ type Score = NonNullable<OperatorFile['score']>
 /** The first clause. */
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
 
-/** `onChange` reloads the file. Without it the panel is read-only. */
+/** Read-only without `onChange`. */
 export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () => void }) => (
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>

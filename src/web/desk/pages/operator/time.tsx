@@ -1,4 +1,3 @@
-/** Events by the time when they held, or when the hub learned of them. */
 import { Radio } from 'antd'
 import { useMemo } from 'react'
 import { instant } from '../../pieces/dates.js'
@@ -51,7 +50,7 @@ const momentsOf = (of: OperatorFile, by: By): Moment[] => {
           : `事实自 ${validFrom ?? '不详之日'} 起${validTo ? `至 ${validTo}` : ''}`,
     }
   })
-  // The hub knew its own moves when they were made.
+  // The hub knew its own moves at once.
   const listings: Moment[] = of.listings.flatMap(
     ({ id, kind, list, state, decidedOn, publishedOn, removedOn, mirrored }) => {
       const name = list?.name.zh ?? kind

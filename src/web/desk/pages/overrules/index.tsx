@@ -1,4 +1,4 @@
-/** Overrides: one person proposes a grade against the computed one, another confirms it. */
+/** One person proposes a grade, another confirms it. */
 import { Select } from 'antd'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'

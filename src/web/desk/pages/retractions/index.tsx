@@ -1,4 +1,3 @@
-/** The retraction ledger: who had a removed entry, and who confirmed its removal. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'

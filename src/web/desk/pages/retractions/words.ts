@@ -5,7 +5,7 @@ export type Receiver = Retraction['receivers'][number]
 
 export const nameOf = ({ listing, key }: Retraction): string => listing?.operator.name ?? key
 
-/** A confirmed removal counts as waiting until it is checked. */
+/** Confirmed removals wait for their check. */
 export const isWaiting = ({ state, check }: Receiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
 

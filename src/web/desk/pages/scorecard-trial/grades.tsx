@@ -1,4 +1,3 @@
-/** Changes of grade as a Sankey diagram and a table. */
 import { SankeyChart } from 'echarts/charts'
 import { use } from 'echarts/core'
 import { useMemo } from 'react'

@@ -1,4 +1,3 @@
-/** Compares two cards over all operators, and proposes the tried one. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Select } from 'antd'
 import { useState } from 'react'
@@ -75,7 +74,7 @@ interface Asked {
   against: string
 }
 
-/** Broken cards are listed but disabled, so that nobody misses them. */
+/** Broken cards are listed but disabled. */
 const optionsOf = (cards: Cards) =>
   cards.map(({ version, state }) => ({
     value: version,

@@ -139,7 +139,6 @@ const Card = ({ of }: { of: Scorecard }) => (
   </div>
 )
 
-/** The grades as segments of the range, with the base. */
 const Grades = ({ of }: { of: Scorecard }) => {
   const rising = [...of.grades].reverse()
   return (

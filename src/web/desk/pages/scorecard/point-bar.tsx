@@ -1,4 +1,3 @@
-/** Points with a bar: gains to the right, losses to the left. */
 import { pointsOf } from './words.js'
 
 export const PointBar = ({ points, widest }: { points: number; widest: number }) => {

@@ -1,4 +1,3 @@
-/** Labels of scorecard members, and the comparison of two cards. */
 import { FACTS, type OperatorKind } from '../../../../domain/records/facts.js'
 import type { Rule, Scorecard } from '../../../../domain/scoring/scorecard.js'
 
@@ -59,7 +58,7 @@ const ruleLines = (rule: Rule): [string, string][] => {
 
 export interface CardDifference {
   place: string
-  /** Absent (null) when that card has no such place. */
+  /** Absent in that card. */
   before: string | null
   after: string | null
 }

@@ -9,7 +9,6 @@ import { cardPath, trialPath } from './words.js'
 
 interface DecideProps {
   of: AdoptionLineFragment
-  /** True when the trial is on the same page. */
   isBesideTrial?: boolean
   onDone: () => void
 }

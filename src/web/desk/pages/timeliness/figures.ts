@@ -4,7 +4,7 @@ import { TimelinessDocument, type TimelinessQuery } from './timeliness.generated
 export type Figure = TimelinessQuery['timeliness']['nodes'][number]
 
 const PAGE_ROWS = 100
-/** Far above real numbers. The page says when rows are cut. */
+/** Far above real numbers. */
 const PAGES_MOST = 20
 const MONTHS_A_YEAR = 12
 
@@ -51,7 +51,7 @@ export interface Sum {
   /** Open and not late. */
   waiting: number
   closed: number
-  /** Timely share of decided ones. Null when none is decided. */
+  /** Timely share of decided ones, if any. */
   share: number | null
 }
 

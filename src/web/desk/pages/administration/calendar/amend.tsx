@@ -1,4 +1,3 @@
-/** The draft of a calendar amendment, with the deadlines that it would move. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'

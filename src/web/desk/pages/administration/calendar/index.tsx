@@ -1,7 +1,4 @@
-/**
- * The working calendar of a year: exceptions with their source, and amendments that one officer proposes and another
- * puts in force.
- */
+/** Calendar exceptions, and amendments that one officer proposes and another puts in force. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'

@@ -113,7 +113,7 @@ const Day = ({ on, said, isKnown, draft, onTurn, isStop }: DayProps) => {
     .filter(Boolean)
     .join(' ')
   const number = Number(on.slice(8))
-  // Drawn by CSS. The accessible name says more.
+  // Drawn by CSS.
   const drawn = mark === '' ? {} : { 'data-mark': mark }
   if (onTurn === undefined)
     return (

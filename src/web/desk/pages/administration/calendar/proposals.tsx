@@ -1,4 +1,3 @@
-/** The pending amendment with the second person's decision, and earlier ones. */
 import { useApolloClient } from '@apollo/client/react'
 import { samePerson } from '../../../../../domain/access/persons.js'
 import { Confirm } from '../../../pieces/confirm.js'

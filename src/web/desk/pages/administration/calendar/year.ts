@@ -8,7 +8,7 @@ export interface Said {
   amendedAt: string | null
 }
 
-/** HOLIDAY is a day off, WORKDAY a working weekend. ORDINARY restores the weekday's meaning. */
+/** ORDINARY restores the weekday's meaning. */
 export type Amendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 export type Draft = ReadonlyMap<string, Amendment>
 
@@ -21,7 +21,7 @@ export const monthsOf = (year: number): string[][] => {
   return months
 }
 
-/** Empty cells before the first day, for weeks from Monday. */
+/** Weeks start on Monday. */
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
 /** The amendment that flips a day. */

@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import { Confirm } from '../../../pieces/confirm.js'
 import { type ClientLineFragment, EndClientDocument, RotateClientDocument } from './clients.generated.js'
 
-/** Hours for which the previous secret stays valid: default, and the hub's maximum. */
+/** The previous secret's remaining validity: default and maximum. */
 const OVERLAP_HOURS = 24
 const OVERLAP_MOST_HOURS = 720
 

@@ -6,7 +6,7 @@ import { type Content, contentOf, doubtsIn, fieldWords, isTwice, plain } from '.
 type Row = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
 type Inner = Exclude<Content, string>
 
-/** Members that can name a row, in order of preference. */
+/** Members that can name a row. */
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
 /** `opens` expands nested tables with unconfirmed rows. */

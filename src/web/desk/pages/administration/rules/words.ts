@@ -1,4 +1,4 @@
-/** Chinese labels of rule tables, sections and members. A member without a label keeps its own name. */
+/** Members without a label keep their own name. */
 
 export const TABLES: Record<string, string> = {
   clocks: '公示期限',
@@ -86,7 +86,7 @@ const INNER: Record<string, string> = {
 
 export const fieldWords = (name: string): string => INNER[name] ?? FIELDS[name] ?? name
 
-/** Members that repeat another one: English texts, and `mark` beside `confirmed`. */
+/** English texts, and `mark` beside `confirmed`. */
 export const isTwice = (name: string): boolean => name === 'en' || name === 'mark'
 
 const VALUES: Record<string, string> = {

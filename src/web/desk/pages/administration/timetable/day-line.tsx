@@ -1,10 +1,9 @@
-/** A job's day as a 24-hour line: planned times, now, and the last run. */
 import { between, parse } from '../../../../../foundation/time/cron.js'
 import { clockTime, today } from '../../../pieces/dates.js'
 
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
-/** With more planned times than this, one band is drawn. */
+/** With more planned times, one band is drawn. */
 const APART_MOST = 96
 const HEIGHT = 24
 /** Minutes. */

@@ -18,7 +18,7 @@ const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
   { title: '报送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]
-/** A requested job is polled for at most this long. */
+/** Longest polling of a requested job. */
 const LOOK_AFTER_MS = 600_000
 const ENDED: Record<string, string> = {
   DONE: '已完成',

@@ -1,4 +1,3 @@
-/** The audit log: filter rows, read one, verify the chain. */
 import { Button, Input, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
@@ -16,7 +15,7 @@ type Row = TrailQuery['trail']['nodes'][number]
 /** Debounce, milliseconds. */
 const PAUSE_MS = 400
 
-/** Converts a local date and time (Asia/Shanghai) to an instant. */
+/** Local time in Asia/Shanghai. */
 const instantOf = (text: string): string => `${text.length === 16 ? `${text}:00` : text}+08:00`
 
 export default function Trail() {
@@ -157,7 +156,7 @@ export default function Trail() {
 /** The first clause of the description. */
 const kindWords = (kind: string): string => labelOf('TrailKind', kind).split(/[，,。]/)[0] ?? kind
 
-/** Writes the text to the URL after a pause in typing. */
+/** Writes to the URL after a pause. */
 const Text = ({
   label,
   value,

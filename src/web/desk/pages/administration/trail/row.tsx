@@ -10,7 +10,7 @@ import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
 import { TrailRowDocument, type TrailRowQuery } from './trail.generated.js'
 
-/** A row of a bulk answer may hold a thousand codes. */
+/** Bulk answers hold up to a thousand codes. */
 const CODES_SHOWN = 200
 
 export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => void }) => (

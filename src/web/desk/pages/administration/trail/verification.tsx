@@ -1,4 +1,3 @@
-/** Runs the verification of the audit log and shows its progress and first fault. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
