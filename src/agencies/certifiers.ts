@@ -48,7 +48,6 @@ const table: Form = {
     return [
       {
         kind: 'trustmark',
-        // Certificate numbers are unique per certifier only.
         key: `${normalizeName(certifier)}/${number}`,
         subject: {
           ...row.codes([{ field: '统一社会信用代码', scheme: 'uscc' }]),
@@ -65,7 +64,7 @@ const table: Form = {
           status,
         },
         validFrom: issued,
-        // A valid certificate ends by itself. A suspension or revocation has no end.
+        // A suspension or revocation has no end.
         validTo: status === 'VALID' ? validTo : null,
       },
     ]

@@ -1,4 +1,4 @@
-/** 省通信管理局: ICP filings of sites, as cursor-paged JSON from its own interface or as a table. */
+/** 省通信管理局: ICP filings, as cursor-paged JSON or as a table. */
 import { hostNames } from '../domain/records/hosts.js'
 import { icpNumber } from '../domain/records/icp.js'
 import type { Draft, Subject } from '../domain/records/records.js'
@@ -11,9 +11,7 @@ import { byCursor, type Cursoring, type Piece } from './transports/http.js'
 
 const PIECE_SIZE = 200 // filings
 const SUCCESS = 200
-/**
- * Kinds of sponsor in the ministry's form. `true` marks a natural person, whose number is an ID number and never taken.
- */
+/** Kinds of sponsor in the ministry's form; `true` marks a natural person, whose ID number is never taken. */
 const NATURES: Record<string, boolean> = {
   个人: true,
   企业: false,
@@ -45,7 +43,7 @@ const STATUS: Record<string, 'VALID' | 'CANCELLED'> = {
   取消接入: 'CANCELLED',
 }
 
-/** Field names of one form. Both forms carry the same facts. */
+/** Field names of one form. */
 interface Names {
   sponsor: string
   nature: string
@@ -108,8 +106,7 @@ const domainsOf = (row: Examination, field: string): string[] => {
 const service: Form = {
   names: [
     ...['unitName', 'natureName', 'unitCode', 'serviceLicence', 'serviceName', 'domains', 'auditDate', 'state'],
-    // Known and ignored: the holder's number (contained in the site's number), the person in charge, the certificate
-    // type.
+    // Known and ignored.
     ...['mainLicence', 'leaderName', 'certType'],
   ],
   keyed: ['serviceLicence'],
@@ -153,7 +150,7 @@ const opened = (body: Buffer): Piece | null => {
   }
   const items = at(answer, 'params', 'list')
   const next = at(answer, 'params', 'next')
-  // Only an explicit null cursor ends the list. A missing cursor would make half a feed look complete.
+  // A missing cursor is no end: it would make half a feed look complete.
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 

@@ -1,6 +1,6 @@
 /**
- * Strict reading of an item. Every value is taken, ignored by name, or reported; nothing unknown gets a default. A
- * *remark* stays with the record; a *problem* rejects the item.
+ * Strict reading of an item: every value is taken, ignored by name or reported. A *remark* stays with the record; a
+ * *problem* rejects the item.
  */
 
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/operators/codes.js'
@@ -12,14 +12,11 @@ import { isNoDate, parseDate } from '../foundation/time/dates.js'
 
 /** Dates that agencies write for "no end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
-/** The highest date, which the date parser rejects as out of range. */
+/** Agencies also write this day for "no end". The date parser rejects it. */
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters of a subject's name
-/**
- * Longest text of a field in characters, equal to an Excel cell. Longer texts are rejected before any regular
- * expression runs.
- */
+/** Longest text in characters, equal to an Excel cell. Checked before any regular expression runs. */
 export const MAX_TEXT = 32_767
 const MAX_SHOWN = 500 // characters of a message, which may quote a text
 const MOST_REMARKS = 200 // remarks of one item
@@ -28,10 +25,7 @@ const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
 type Scheme = 'uscc' | 'org_code' | 'reg_no'
-/**
- * A field that should hold a code of this scheme. With `only`, other codes are ignored (a tax number may look like
- * one).
- */
+/** A field for a code of this scheme. With `only`, other codes are ignored. */
 export interface CodeField {
   field: string
   scheme: Scheme
@@ -41,7 +35,7 @@ export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 
 export type Examination = ReturnType<typeof examine>
 
-/** `known` holds the field names of the item's form, shared by all its items. */
+/** `known` holds the field names of the item's form. */
 export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const findings: Finding[] = []
   const problems: Problem[] = []
@@ -51,7 +45,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
   const problem = (field: string | null, rule: string, message: string): void => {
-    // A field may be read twice, but each fault is reported once.
+    // Each fault is reported once per field.
     const rules = faulty.get(field) ?? new Set()
     if (rules.has(rule)) return
     faulty.set(field, rules.add(rule))
@@ -60,7 +54,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   const names = Object.keys(sent.fields)
   const odd = oddIn(known, names)
-  /** The item with over-long texts replaced by null. */
   const item = readable(sent, names, known, (field) => problem(field, 'length', tooLong(field)))
   const { fields } = item
   for (let at = 0; at < names.length; at += 1) {
@@ -87,7 +80,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   const needed = <T>(field: string, read: (field: string) => T | null): T | null => {
     const value = read(field)
-    // A present but invalid value has been reported already.
     if (value === null && !faulty.has(field)) {
       problem(field, 'required', `缺少${field}。${field} is missing.`)
     }
@@ -95,7 +87,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   }
   const required = (field: string): string => needed(field, text) ?? ''
 
-  /** Joins the lines of a name that a cell wraps. */
   const name = (field: string): string | null => {
     const sent = text(field)
     return sent !== null && LINE_ENDS.test(sent) ? oneLine(sent) : sent
@@ -110,7 +101,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return day
   }
-  /** Date of a past event. A future day gets a remark. */
+  /** A future day gets a remark. */
   const pastDate = (field: string, today: string): string | null => {
     const day = date(field)
     if (day !== null && day > today)
@@ -118,14 +109,14 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return day
   }
   const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
-  /** Last day of a term; null when it has no end. */
+  /** Returns null when there is no end. */
   const endDate = (field: string): string | null => {
     if (NEVER.test(text(field) ?? '')) return null
     const day = date(field)
     return day !== null && WITHOUT_END.has(day) ? null : day
   }
 
-  /** Looks a word up in a code list, ignoring blanks and character width. */
+  /** Looks a word up, ignoring blanks and width. */
   const choice = <T>(field: string, table: Readonly<Record<string, T>>): T | null => {
     const sent = needed(field, text)
     if (sent === null) return null
@@ -146,7 +137,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return amount.yuan
   }
 
-  /** USCC of an authority. For the operator's own codes use `codes`. */
+  /** USCC of an authority. */
   const uscc = (field: string): string | null => {
     const sent = text(field)
     if (sent === null) return null
@@ -161,7 +152,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const digit = (field: string): void =>
     finding(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
 
-  /** The operator's codes by scheme, from whichever column holds them. */
+  /** The operator's codes, from whichever column holds them. */
   const codes = (fields: readonly CodeField[]): Codes => {
     const found: Record<Scheme, string | null> = { uscc: null, org_code: null, reg_no: null }
     const misformed: { field: string; sent: string; scheme: Scheme }[] = []
@@ -196,7 +187,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     }
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
-      // A valid code is enough. An odd older number (13 digits before 2007) then only causes a remark.
+      // Beside a valid code, an odd older number (13 digits before 2007) is only a remark.
       if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) finding(field, 'code', message)
       else problem(field, 'code', message)
     }
@@ -230,13 +221,11 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** Declares the known beginning of the record keys, up to the last `/`, in case the rest is unreadable. */
+    /** Declares the beginning of the record keys, up to the last `/`. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
-    /**
-     * Returns the drafts with their remarks, or the problems. `keyed` names the fields that make up the record keys.
-     */
+    /** Returns the drafts or the problems. `keyed` names the fields that form the record keys. */
     result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): Mapped => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
@@ -266,7 +255,7 @@ const oneLine = (text: string): string =>
 const tooLong = (field: string): string =>
   `${field}超过 ${MAX_TEXT} 个字符。${field} has more than ${MAX_TEXT} characters.`
 
-/** Returns the item, or a copy with null for each over-long known field. */
+/** Replaces over-long known fields by null, in a copy. */
 const readable = (
   item: Item,
   names: readonly string[],
@@ -290,9 +279,7 @@ const isReadable = (value: unknown): boolean => {
 
 const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
 
-/**
- * Flags field names that are unknown or damaged. The result is cached because all rows of a table share their names.
- */
+/** Flags unknown or damaged field names. Cached, because all rows of a table share their names. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
   let odd = oddNames.get(known)
   if (!odd) {
@@ -312,7 +299,7 @@ const isNothing = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === 'string' && value.length > MAX_TEXT ? false : typeof value !== 'object' && clean(value) === null)
 
-/** Copies named fields, which is several times faster than object spread here. */
+/** Naming the fields is several times faster than object spread. */
 const withFindings = (
   { kind, key, subject, body, validFrom, validTo, fact }: Omit<Draft, 'findings'>,
   findings: readonly Finding[],
@@ -321,7 +308,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Party codes count only if the fault lies in the key itself. Otherwise the firm's other records would be affected. */
+/** Party codes count only if the key itself is at fault. The firm's other records are unaffected. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'findings'>[],
   faulty: ReadonlyMap<string | null, unknown>,
@@ -336,10 +323,10 @@ const unreadableIn = (
   return { keys, stems: stems.map(standingAlone), codes: [...new Set([...codes, ...shops])].map(standingAlone) }
 }
 
-/** Copies the string. Keys live until the end of a pull, and a V8 substring keeps its whole source text in memory. */
+/** Copies the string, because a V8 substring keeps its whole source text in memory. */
 const standingAlone = (key: string): string => Buffer.from(key).toString()
 
-/** Shows a wrong code so that it can be corrected, unless it may be a resident ID number. */
+/** Shows a wrong code unless it may be a resident ID number. */
 const shown = (sent: string): string => {
   const code = normalizeCode(sent) ?? ''
   return /\d{15}/.test(code) && residentIdForm(code) ? '（疑似证件号码，不予显示）' : sent

@@ -1,6 +1,4 @@
-/**
- * Feed descriptions: one kind of record from one agency. Readers turn bytes into items; a feed maps items to drafts.
- */
+/** Feed descriptions. Readers turn bytes into items; a feed maps items to drafts. */
 import type { Bounds } from '../domain/intake/bounds.js'
 import { type Stretches, stretched, stretchesOf } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
@@ -15,37 +13,35 @@ import { openSource } from './transports/index.js'
 
 export interface ReadOptions {
   reader?: string
-  /** Heading maps in force for this feed. */
+  /** Heading maps in force. */
   maps?: readonly NumberedMap[]
 }
 
 export interface Feed {
-  /** Permanent id, used by commands, tables and tokens. */
+  /** Permanent id. */
   id: string
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** True if each delivery is the full set, so that missing records end. False if it sends changes only. */
+  /** True for full deliveries, which end missing records. */
   whole: boolean
   bounds: Bounds
-  /** Working days after `validFrom` within which the agency must send a record (双公示 7, registry publicity 20). */
+  /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
   duty?: { workdays: number }
   /** Cron expression in Asia/Shanghai. */
   every: string
-  /** Fields with registration numbers, where fifteen digits are not a resident ID number. */
+  /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
-  /** Opens the source with the transport that its address selects. */
   open: (source: Source, opening: Opening) => Promise<Delivery>
-  /** Field names of each known form. */
   forms: readonly Shape[]
-  /** Reads a file path or bytes. The reader is chosen by content unless named. */
+  /** Reads a path or bytes. The reader follows the content unless named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
-  /** Maps an item to drafts, or to the problems that reject it. Pure. */
+  /** Maps an item to drafts or to problems. Pure. */
   map: (item: Item, context: Context) => Mapped
 }
 
 export interface Context {
-  /** The day on which a file is true, if its sender named one. */
+  /** The day on which a file is true, if named. */
   dated: string | null
   today: string
 }
@@ -54,34 +50,31 @@ export interface Agency {
   id: string
   name: { zh: string; en: string }
   region: string
-  /** Ids of all feeds it sends (design section 6), including feeds without a description yet. */
+  /** Ids of all its feeds (design section 6), even undescribed ones. */
   sends: readonly string[]
   feeds: readonly Feed[]
 }
 
-/** One form of a feed: its field names and their meaning. */
+/** One form of a feed. */
 export interface Form extends Shape {
   /**
-   * Fields that make up the record key. A rejected item with a readable key protects that record only. Otherwise it
-   * protects every record of the party whose code it bears.
+   * Fields that form the record key. A rejected item with a readable key protects that record; otherwise all records of
+   * its party.
    */
   keyed?: readonly string[]
   drafts: (row: Examination, context: Context) => Omit<Draft, 'findings'>[]
 }
 
-/** What an agency's file declares about a feed. */
 export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<Bounds>
   exempt?: readonly string[]
   forms: readonly Form[]
-  /** Fetches over HTTP with one of the HTTP transports. */
   fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
 }
 
 const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
 export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Description): Feed => {
-  // Sets are built once per feed, not per item.
   const forms = given.map((form) => ({
     ...form,
     known: new Set(form.names),
@@ -133,13 +126,13 @@ const mapped = (item: Item, forms: readonly KnownForm[], context: Context): Mapp
   return row.result(form.drafts(row, context), form.keyedBy)
 }
 
-/** Most characters of an illegible item that are searched for keys and codes. */
+/** Searched characters of an illegible item. */
 const SEARCHED = 65_536
 const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
-/** Minimum length of a code in characters. */
+/** Shorter words are no codes. */
 const SHORTEST_CODE = 9
 
-/** Fields cannot be told apart, so every word may be a record key or a party code. */
+/** Any word may be a record key or a party code. */
 const illegible = (item: Item, rule: string, message: string): Mapped => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)

@@ -1,6 +1,6 @@
 /**
- * 省高级人民法院: judgment defaulters (失信被执行人). The hub asks for organisations only. A natural person sent anyway is stored
- * without name, number, age or sex and matched to no operator: a name alone could blame the wrong shop.
+ * 省高级人民法院: judgment defaulters (失信被执行人). Only organisations are requested. A natural person sent anyway is stored
+ * anonymously and unmatched: a name alone could blame the wrong shop.
  */
 import { codeOf } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
@@ -28,7 +28,7 @@ const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
   个体工商户: 'ORGANISATION',
   自然人: 'PERSON',
 }
-/** How far the judgment was performed. Courts choose their own words. */
+/** Courts choose their own words. */
 const PERFORMANCES: Record<string, string> = {
   全部未履行: '全部未履行',
   全部未履行完毕: '全部未履行',
@@ -40,8 +40,7 @@ const PERFORMANCES: Record<string, string> = {
 const entry: Form = {
   names: [
     'iname',
-    // `cardnum` is an organisation's code or USCC. A person's is a resident ID number, often masked, and is never
-    // taken.
+    // A person's `cardnum` is a resident ID number and never taken.
     'cardnum',
     'partyTypeName',
     'caseCode',
@@ -55,7 +54,7 @@ const entry: Form = {
     'performance',
     'removeDate',
     'removeReason',
-    // Known and never taken: other people's names and claims, and fields without use for traders.
+    // Known and never taken.
     'duty',
     'performedPart',
     'unperformPart',
@@ -82,7 +81,6 @@ const entry: Form = {
     return [
       {
         kind: 'list_entry',
-        // One case may have several defaulters, and one defaulter several judgments.
         key: [caseNumber, judgment, person ? '自然人' : code].join('/'),
         subject,
         body: {
@@ -90,17 +88,17 @@ const entry: Form = {
           reason: reasonOf(row),
           authority: court,
           document_number: caseNumber,
-          // The filing day belongs to the case. The entry begins with its publication.
+          // The filing day belongs to the case, not to the entry.
           listed_on: published,
           published_on: published,
-          // The term (two years, or longer by court order) is a rule and not in this feed.
+          // The term (two years or longer) is a rule, not part of this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('removeReason'),
         },
         validFrom: published,
         validTo: removed,
-        // The same entry may arrive under two different codes and thus two keys. The fact joins them.
+        // The fact joins entries sent under different codes.
         fact: `defaulters/${caseNumber}/${judgment}`,
       },
     ]
@@ -110,7 +108,7 @@ const entry: Form = {
 type Found = { subject: Subject; code: string }
 
 const organisation = (row: Examination): Found => {
-  // The column holds either scheme, so neither is misplaced.
+  // Either scheme belongs in this column.
   const scheme = codeOf(row.text('cardnum'))?.scheme
   const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
   const name = row.requiredName('iname')
@@ -136,7 +134,7 @@ const reasonOf = (row: Examination): string => {
   return performance === null ? reason : `${reason}（${performance}）`
 }
 
-/** Courts put the year of a case in round brackets, unlike official document numbers. */
+/** Case years stand in round brackets, unlike those of official documents. */
 const caseNumberOf = (sent: string): string =>
   compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 

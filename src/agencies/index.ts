@@ -1,4 +1,3 @@
-/** All agencies of the province, and their described feeds by id. */
 import { certifiers } from './certifiers.js'
 import { communications } from './communications.js'
 import { creditOffice } from './credit-office/index.js'

@@ -1,4 +1,4 @@
-/** 电子商务平台: shops, and whether and how the keeper's real name was verified. Certificate numbers are never taken. */
+/** 电子商务平台: shops, and whether the keeper's real name was verified. Certificate numbers are never taken. */
 import { codeOf, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
@@ -10,7 +10,7 @@ import { parseJson } from './readers/json.js'
 import { type Page, pages } from './transports/http.js'
 
 const PAGE_SIZE = 200 // shops
-/** `true` marks a natural person, whose shop is an operator of its own. */
+/** `true` marks a natural person. */
 const SELLERS: Record<string, boolean> = {
   自然人: true,
   个人: true,
@@ -45,14 +45,14 @@ const RESULTS: Record<string, boolean> = {
   未通过: false,
   否: false,
 }
-/** Field names of ID numbers seen so far. They are read only to report that they must not be sent. */
+/** Field names of ID numbers, read only to report them. */
 const FORBIDDEN = [
   ...['idNumber', 'idNo', 'idCard', 'idCardNo', 'certNo', 'certNumber', 'certificateNumber', 'sellerIdNumber'],
   ...['证件号码', '证件号', '身份证', '身份证号', '身份证号码', '公民身份号码', '经营者证件号码'],
 ]
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i
 
-/** Field names of one form. Both forms carry the same facts. */
+/** Field names of one form. */
 interface Names {
   marketplace: string
   shopId: string
@@ -116,10 +116,7 @@ const forbid = (row: Examination, field: string): void => {
   )
 }
 
-/**
- * A firm's shop leads to the firm. A natural person's shop is an operator itself and is named after the shop, not the
- * person.
- */
+/** A natural person's shop is itself an operator, named after the shop. */
 const keeperOf = (row: Examination, names: Names, code: string, name: string): Subject => {
   const person = row.choice(names.sellerKind, SELLERS)
   const codes = row.codes([{ field: names.uscc, scheme: 'uscc' }])
@@ -140,7 +137,7 @@ const realNameOf = (row: Examination, { method: methodField, matched: matchedFie
   return { real_name_method: method, real_name_matched: matched }
 }
 
-/** Pages show the value as a link, so only http and https addresses pass. */
+/** Pages show it as a link, so only http and https pass. */
 const addressOf = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null || WEB_ADDRESS.test(sent)) return sent

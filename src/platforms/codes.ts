@@ -1,7 +1,4 @@
-/**
- * Known rule codes of receivers, with their meaning and advice for officers. Each platform selects from them and adds
- * its own. 00 and 1001 occur at real receivers; the others are this hub's interpretation.
- */
+/** Known rule codes of receivers. 00 and 1001 occur at real receivers; the others are this hub's interpretation. */
 import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
 
@@ -9,7 +6,6 @@ const DONE = '00'
 
 const rule = (meaning: RuleCode['meaning'], zh: string, en: string): RuleCode => ({ meaning, zh, en })
 
-/** Success: nothing is left to do. */
 export const TAKEN: Readonly<Record<string, RuleCode>> = {
   [DONE]: rule('ACCEPTED', '已接收，无需处理。', 'Taken; nothing to do.'),
   '02': {
@@ -22,7 +18,7 @@ export const TAKEN: Readonly<Record<string, RuleCode>> = {
   },
 }
 
-/** An officer must correct something here, at the agency or at the platform. */
+/** An officer must correct something. */
 export const WRONG: Readonly<Record<string, RuleCode>> = {
   '1001': rule(
     'CORRECT',
@@ -77,15 +73,14 @@ const LATER = rule(
   'The platform is busy or out of service; it is sent again by itself.',
 )
 
-/** 900–999: temporary trouble at the platform. */
+/** Temporary trouble at the platform. */
 export const BUSY: Readonly<Record<string, RuleCode>> = Object.fromEntries(
   Array.from({ length: 100 }, (_, n) => [String(900 + n), LATER]),
 )
 
-/** True if a receipt with this code is final success. */
 export const isTaken = (codes: Readonly<Record<string, RuleCode>>, code: string): boolean =>
   Object.hasOwn(codes, code) && codes[code]?.meaning === 'ACCEPTED'
 
-/** A rejection with the success code is contradictory and must not be booked as done. */
+/** A rejection with the success code must not be booked as done. */
 export const isContradictory = ({ accepted, code }: Pick<Receipt, 'accepted' | 'code'>): boolean =>
   !accepted && code === DONE

@@ -1,7 +1,4 @@
-/**
- * 信用中国: the samr-list rows of the national platform with another address, credential and answer. Penalties and permits
- * use first-generation services.
- */
+/** 信用中国: samr-list rows, and first-generation services for penalties and permits. */
 import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
@@ -21,7 +18,7 @@ const RECEIPTS: ReceiptNames = {
   field: 'errfield',
   value: 'errvalue',
   receiverId: 'recid',
-  // The answer has a code for the whole batch. Any value but 00 says nothing about single rows.
+  // Any value but 00 says nothing about single rows.
   whole: { code: 'code', good: '00' },
 }
 
@@ -57,7 +54,7 @@ const list = (batch: Batch, to: To): Letter => ({
   read: (body) => receiptsInJson(body, RECEIPTS, CODES),
 })
 
-/** First-generation 双公示 services, which take the credential as a call argument. */
+/** First-generation 双公示 services; the credential is a call argument. */
 const records = (batch: Batch, to: To): Letter => {
   const penalties = batch.notices.some(({ kind }) => kind === 'penalty')
   return {

@@ -1,4 +1,4 @@
-/** 信用吉林网: one signed JSON message per notice, sent one after the other. */
+/** 信用吉林网: one signed JSON message per notice. */
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
@@ -19,7 +19,7 @@ export const creditjilin: Platform = {
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:'],
-  // A rate limit inside a longer batch would lose the receipts already received.
+  // A rate limit inside a longer batch would lose receipts.
   batchSize: 1,
   callsPerSecond: null,
   hours: null,
@@ -48,7 +48,7 @@ export const creditjilin: Platform = {
   ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
 }
 
-/** GET requests carry no send time, so a nonce takes the place of the timestamp. */
+/** GET requests use a nonce as timestamp. */
 const asking = (secret: string) => signed(secret, randomUUID(), '')
 
 const signed = (secret: string, timestamp: string, body: string) => ({
@@ -56,7 +56,6 @@ const signed = (secret: string, timestamp: string, body: string) => ({
   'x-signature': `sha256=${signature(secret, timestamp, body)}`,
 })
 
-/** The answer does not repeat the key. */
 const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = jsonIn(bytes, 'result')
   const { result } = answer

@@ -1,6 +1,6 @@
 /**
- * 吉林省信用信息数据交换平台 by any of the three ways of GB/T 39443-2020: XML envelopes over HTTP, an exchange folder (`file:`) or
- * an exchange table (`postgres:`).
+ * 吉林省信用信息数据交换平台, by the three ways of GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table
+ * (`postgres:`).
  */
 import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
@@ -16,7 +16,7 @@ import { askDisplayed, readShown } from './transports/shown.js'
 import { askTable, putRows, readShownTable } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
-/** Receipt states. Other values decide nothing. */
+/** Other values decide nothing. */
 const STATES: ReadonlyMap<string | undefined, boolean> = new Map([
   ['1', true],
   ['0', false],
@@ -77,7 +77,7 @@ const receiptOf = (row: ReadonlyMap<string, string>): Receipt | null => {
   }
 }
 
-/** Receipts name the key as the rows do; list entries have a name of their own. */
+/** List entries have a key name of their own. */
 const KEYS = ['ENTRY_ID', 'HUB_ID']
 const SEQUENCES = ['ENTRY_SN', 'HUB_SN']
 
@@ -86,7 +86,6 @@ const firstIn = (row: ReadonlyMap<string, string>, names: readonly string[]): st
 
 const keyIn = (row: ReadonlyMap<string, string>) => firstIn(row, KEYS)
 
-/** Receipts in the folder use the envelope's names and add the sequence. */
 const IN_FOLDER: FolderNames = {
   keys: KEYS,
   key: keyIn,
@@ -100,7 +99,6 @@ const folder: Way = {
   ask: (notices, to) => askFolder(notices, to, IN_FOLDER),
 }
 
-/** Contains every column, even if all rows leave it empty. */
 const sheetOf = (notices: readonly Notice[]): Buffer =>
   csv(SHEETS[kindIn(notices)], notices.map(exchangeRowOf), 'gb18030')
 
@@ -110,10 +108,9 @@ const SHEETS: Record<SubjectKind, string> = {
   permit: 'permit-row',
 }
 
-/** All notices of a batch have the same kind. */
 const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined ? 'listing' : kindOf(first))
 
-/** Table or view with the entries that the receiver displays: subject_key, sequence, kind, uscc, name. */
+/** Columns: subject_key, sequence, kind, uscc, name. */
 const SHOWN_TABLE = 'hub_shown'
 const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 

@@ -9,7 +9,6 @@ import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
 import { askDisplayed, readShown } from './transports/shown.js'
 
-/** Receipts name the key as the rows do. */
 const receiptsBy = (key: string): ReceiptNames => ({
   rows: 'receipts',
   key,
@@ -52,7 +51,6 @@ export const national: Platform = {
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
 }
 
-/** Path and format by kind: regulators' rows for lists, second-generation 双公示 for the rest. */
 const FORMS: Record<
   SubjectKind,
   { path: string; key: string; check: Platform['check']; content: (batch: Batch) => unknown }

@@ -1,20 +1,15 @@
-/**
- * The description of a credit platform: a format plus a transport, without state or decisions. `work/delivery/push`
- * decides when to send.
- */
+/** A credit platform is a format plus a transport, without state. `work/delivery/push` decides when to send. */
 import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
 
 /** This hub's name at every platform. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
 
-/** A fault found in an outgoing row before sending. */
 export interface Fault {
   field: string
   rule: string
   message: string
 }
 
-/** Fault for a kind without a format at the platform. */
 export const notCarried = (notice: Notice): Fault => ({
   field: 'kind',
   rule: 'kind',
@@ -31,11 +26,11 @@ export interface Batch {
 
 /** Address and credentials of a platform. */
 export interface To {
-  /** http(s): its service; file: a folder; postgres: an exchange table (前置机). */
+  /** http(s): service; file: folder; postgres: exchange table (前置机). */
   url: string
   secret: string
   signal?: AbortSignal
-  /** Displays written before this instant are refused, where the platform states their time. */
+  /** Displays written earlier are refused, if they state their time. */
   notBefore?: Date
 }
 
@@ -43,7 +38,7 @@ export interface To {
 export interface Shown {
   kind: SubjectKind
   key: string
-  /** Sequence of the displayed notice; null when the platform does not state it. */
+  /** Is null when the platform does not state it. */
   sequence: number | null
   uscc: string | null
   name: string
@@ -51,7 +46,7 @@ export interface Shown {
 
 /** Opening hours in Asia/Shanghai. */
 export interface Hours {
-  /** HH:MM; `from` is inclusive, `to` exclusive. */
+  /** HH:MM, inclusive and exclusive. */
   from: string
   to: string
   workdaysOnly: boolean
@@ -62,45 +57,41 @@ export interface RuleCode {
   /** Advice for an officer. */
   zh: string
   en: string
-  /** The platform already holds a newer sequence of the subject. */
+  /** The platform holds a newer sequence. */
   newer?: true
 }
 
 export interface Platform {
-  /** Lower-case permanent id. Settings are named PLATFORM_<ID>_…, and every delivery carries it. */
+  /** Permanent; settings are named PLATFORM_<ID>_…. */
   id: string
   name: { zh: string; en: string }
-  /** Kinds it can receive. */
+  /** Supported kinds. */
   kinds: readonly SubjectKind[]
-  /** Kinds it receives by default, without those that agencies send to it directly. */
+  /** Default kinds, without those that agencies send directly. */
   hears: readonly SubjectKind[]
-  /** List kinds that its format carries; null for all. */
+  /** Supported lists; null for all. */
   lists: readonly string[] | null
-  /** Supported address schemes. */
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
-  /** Most notices per call of `send`. */
+  /** Most notices per `send`. */
   batchSize: number
-  /** Most calls of `send` per second over all hubs; null for no limit. */
+  /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
   /** Opening hours; null for always. */
   hours: Hours | null
-  /** Known rule codes. An unknown code means CORRECT. */
+  /** An unknown code means CORRECT. */
   codes: Readonly<Record<string, RuleCode>>
-  /** Checks the outgoing row against its schema. Returns [] when valid. */
+  /** Schema faults of the outgoing row; [] when valid. */
   check(notice: Notice): Fault[]
   /**
-   * Returns one receipt per notice, in order. WAITING means that the answer comes later (folder, table). Throws
-   * PLATFORM_UNREACHABLE {reason, retryAfterSeconds?}.
+   * Returns one receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
+   * retryAfterSeconds?}.
    */
   send(batch: Batch, to: To): Promise<Receipt[]>
-  /**
-   * Reads everything the platform displays under our keys. Throws PLATFORM_UNREACHABLE, as a `NoDisplay` when there is
-   * nothing to read.
-   */
+  /** Returns the complete display. Throws PLATFORM_UNREACHABLE, as `NoDisplay` when there is none. */
   shown(from: To): Promise<Shown[]>
   /**
-   * Returns the fate of unanswered notices, one receipt each: NO_RECEIPT when unknown there, WAITING when not judged
-   * yet. Without this method notices are simply sent again.
+   * Returns the fate of unanswered notices: NO_RECEIPT when unknown, WAITING when not judged. If absent, notices are
+   * sent again.
    */
   ask?(notices: readonly Notice[], to: To): Promise<Receipt[]>
 }

@@ -1,16 +1,16 @@
-/** Maps the field names of several forms to one set of meanings, for one kind of record. */
+/** Maps the field names of several forms to one set of meanings. */
 import type { Examination } from '../examine.js'
 
-/** Field names of each meaning in one form, the usual name first. A meaning without names is absent from the form. */
+/** Field names of each meaning in one form, the usual name first. */
 export type Fields<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface Layout<Meaning extends string> {
   fields: Fields<Meaning>
-  /** Known fields that are never taken: certificate numbers, an exchange's own columns. */
+  /** Known fields that are never taken. */
   left: readonly string[]
   /** An item that lacks one of these is rejected. */
   needed: readonly Meaning[]
-  /** An item that lacks one of these is taken with a remark. */
+  /** An item that lacks one of these gets a remark. */
   wanted: readonly Meaning[]
 }
 
@@ -21,11 +21,11 @@ export const namesOf = <M extends string>({ fields, left }: Layout<M>): string[]
 
 export type Reading<M extends string> = ReturnType<typeof readAs<M>>
 
-/** Reads an item by meaning instead of by field name. Every remark and problem names the sender's field. */
+/** Reads an item by meaning. Remarks and problems name the sender's field. */
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: Layout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** Returns the filled field of a meaning, else its usual name; null when the form lacks the meaning. */
+  /** Returns the filled field of a meaning, else its usual name; null when the form lacks it. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

@@ -1,6 +1,6 @@
 /**
- * Forms of penalties: 双公示 codes since 2019, the same in Chinese, the codes of 2015–2018, the template of offices
- * without a connection, and a mirror of the public sites.
+ * Forms of penalties: 双公示 since 2019 (codes or Chinese), 双公示 of 2015–2018, an offline template, a mirror of public
+ * sites.
  */
 import type { Layout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
@@ -33,10 +33,10 @@ export type Meaning =
 
 export type PenaltyLayout = Layout<Meaning>
 
-/** Also used by city platforms as XML (ROWDATA/ROW) and JSON, with the same codes. */
+/** City platforms send the same codes as XML (ROWDATA/ROW) or JSON. */
 export const codes2019: PenaltyLayout = {
   fields: {
-    // City platforms send the party's name beside the row as COMP_NAME.
+    // COMP_NAME is a city platform's name for it.
     party: ['CF_XDR_MC', 'COMP_NAME'],
     partyKind: ['CF_XDR_LB'],
     uscc: ['CF_XDR_SHXYM'],
@@ -132,7 +132,7 @@ export const labels: PenaltyLayout = {
   wanted: ['partyKind', 'facts', 'basis', 'content', 'authorityCode'],
 }
 
-/** Codes of 2015–2018. `SJC` is the row's last write, not a day of the decision. */
+/** Codes of 2015–2018. `SJC` is the time of the row's last write. */
 export const codes2015: PenaltyLayout = {
   fields: {
     party: ['CF_XDR_MC'],
@@ -179,7 +179,7 @@ export const template: PenaltyLayout = {
   wanted: [],
 }
 
-/** A mirror of the public sites. The query named one firm, and no decision in the answer names it. */
+/** A mirror of the public sites, queried for one firm that no decision names. */
 export const mirror: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],

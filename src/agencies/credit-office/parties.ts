@@ -1,4 +1,4 @@
-/** The party (行政相对人) of a penalty, permit or repair: its kind, codes and name. */
+/** The party (行政相对人) of a penalty, permit or repair. */
 import { codeOf, operatorKindIn } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
@@ -26,13 +26,13 @@ export type PartyMeaning =
   | 'taxCode'
   | 'institutionCode'
   | 'societyCode'
-  /** Number of a natural person's certificate. Its presence marks a person; the number itself is never taken. */
+  /** Marks a natural person by its presence. The number itself is never taken. */
   | 'personNumber'
 
 export interface Party {
   kind: PartyKind | null
   subject: Subject
-  /** The best code available. With the name it distinguishes several parties of one decision. */
+  /** The best code available. */
   code: string | null
 }
 
@@ -51,7 +51,7 @@ export const partyOf = <M extends PartyMeaning>(read: Reading<M | PartyMeaning>)
   const stated = read.choice('partyKind', KINDS)
   const field = read.fieldOf('personNumber')
   const hasPersonNumber = field !== null && row.text(field) !== null
-  // Forms without a party kind have a column for a person's number. Its presence is enough.
+  // Some forms mark a person only by the ID number column.
   const person = stated === 'NATURAL_PERSON' || (stated === null && hasPersonNumber && !hasCode(read))
   const codes = row.codes(person ? codesOfPerson(read) : codeFields(read))
   const subject: Subject = { ...codes, shop: null, name: read.name('party') }
@@ -77,10 +77,7 @@ const codeFields = (read: Reading<PartyMeaning>): CodeField[] =>
 const hasCode = (read: Reading<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
 
-/**
- * A well-formed organisation code may identify a person's business. Anything else here may be an ID number and is
- * dropped.
- */
+/** Keeps well-formed organisation codes. Anything else may be the person's ID number. */
 const codesOfPerson = (read: Reading<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)
@@ -95,7 +92,6 @@ const codesOfPerson = (read: Reading<PartyMeaning>): CodeField[] =>
     return false
   })
 
-/** Derives the kind from the code; null without a USCC or organisation code. */
 const kindIn = ({ uscc, orgCode }: Codes): PartyKind | null => {
   if (uscc !== null) return operatorKindIn(uscc) === 'individual' ? 'INDIVIDUAL_BUSINESS' : 'ORGANISATION'
   return orgCode === null ? null : 'ORGANISATION'

@@ -1,4 +1,4 @@
-/** Administrative penalties of 双公示: one GB18030 table from the office, or any of the forms as a file. */
+/** Administrative penalties of 双公示. */
 
 import { normalizeName } from '../../domain/operators/names.js'
 import { compareMoney } from '../../domain/records/money.js'
@@ -11,7 +11,7 @@ import { namesOf, type Reading, readAs } from './fields.js'
 import { codes2015, codes2019, labels, type Meaning, mirror, type PenaltyLayout, template } from './layouts.js'
 import { type Party, partyOf } from './parties.js'
 
-/** Types of penalty: 行政处罚法 (2021) art. 9 and the earlier vocabulary. Other words are kept as sent, with a remark. */
+/** 行政处罚法 (2021) art. 9 and earlier vocabulary. Other types are kept with a remark. */
 const TYPES = new Set([
   '警告',
   '通报批评',
@@ -42,7 +42,7 @@ const TYPES = new Set([
 const BETWEEN_TYPES = /[;；|\r\n]+/
 const BETWEEN_TYPES_LOOSELY = /[、,，]/
 
-/** Code list of 双公示 (0–3) and its words. 其他 leaves open whether the decision stands, so it gets a remark. */
+/** Code list of 双公示 (0–3) and its words. 其他 leaves open whether the decision stands. */
 const STATUS: Record<string, string> = {
   0: 'IN_FORCE',
   正常: 'IN_FORCE',
@@ -105,7 +105,7 @@ const decision = (read: Row, { today }: Context): Omit<Draft, 'findings'> => {
       note: [read.text('note'), read.text('moreNote')].filter((note) => note !== null).join('；') || null,
     },
     validFrom: decided,
-    // The decision itself has no end. Its display period is in the body.
+    // The display period is in the body.
     validTo: null,
     ...(fact === null ? {} : { fact }),
   }
@@ -113,7 +113,7 @@ const decision = (read: Row, { today }: Context): Omit<Draft, 'findings'> => {
 
 const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
-/** The file does not name the firm that was asked about, so an officer must decide it. */
+/** The queried firm is not in the file, so an officer must name it. */
 const nobody = ({ row, fieldOf }: Row): Party => {
   row.finding(
     fieldOf('number') ?? '',
@@ -141,7 +141,7 @@ const typesOf = (read: Row): string[] => {
   return [...new Set(sent.map(({ type }) => type))]
 }
 
-/** The sign 、 occurs inside some types. The text is split only if every part is a known type. */
+/** The sign 、 also occurs inside types, so all parts must be known types. */
 const wordsIn = (part: string): string[] => {
   if (part === '') return []
   const words = part.split(BETWEEN_TYPES_LOOSELY).map((word) => word.trim())
@@ -166,8 +166,8 @@ const fineOf = (read: Row, types: readonly string[], named: AmountsNamed): strin
 }
 
 /**
- * Returns the field's amount, or the amount in the text if the form has no such field. Amounts are 万元 unless the field
- * name says 元; a bare 金额 counts only if the decision's text confirms it.
+ * Returns the field's amount, or the text's amount without such a field. The unit is 万元 unless the name says 元; a bare
+ * 金额 needs confirmation by the text.
  */
 const amountOf = ({ row, fieldOf }: Row, meaning: 'fine' | 'confiscated', said: string | null): string | null => {
   const field = fieldOf(meaning)
@@ -196,7 +196,7 @@ const amountOf = ({ row, fieldOf }: Row, meaning: 'fine' | 'confiscated', said: 
 
 const unitless = (row: Row['row'], field: string, said: string | null): string | null => {
   const [yuan, wan] = [row.money(field, 'yuan'), row.money(field, 'wan')]
-  // Both readings agree when the amount names its own unit.
+  // Both readings agree when the amount names its unit.
   const sure = yuan === wan ? yuan : [yuan, wan].find((amount) => amount !== null && amount === said)
   if (sure === undefined) {
     row.problem(
@@ -227,7 +227,7 @@ const statusOf = (read: Row, decided: string | null, today: string) => {
   if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
   }
-  // A revocation day means REVOKED. Without a state the status stays null: neither revoked nor restored.
+  // A revocation day means REVOKED. Otherwise a missing state stays null.
   const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }
 }

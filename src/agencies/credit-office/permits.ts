@@ -1,4 +1,4 @@
-/** Administrative permits of 双公示. The codes differ from those of penalties: XK_LYDW, XK_YXQZI, XK_XKJG. */
+/** Administrative permits of 双公示. Note XK_LYDW, XK_YXQZI and XK_XKJG, unlike the penalties' codes. */
 import { normalizeName } from '../../domain/operators/names.js'
 import { factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
@@ -27,7 +27,6 @@ type Meaning =
   | 'sourceUnitCode'
   | 'note'
 
-/** Words and codes that a form uses for the state of a permit. */
 type States = Readonly<Record<string, { status: 'VALID' | 'INVALID'; noted?: string }>>
 
 const codes2019: Layout<Meaning> = {
@@ -74,7 +73,7 @@ const codes2019: Layout<Meaning> = {
   wanted: ['validTo', 'sourceUnit'],
 }
 
-/** Codes of 2015–2018: a project name replaces the document name, validity has no start, and states differ. */
+/** Codes of 2015–2018. */
 const codes2015: Layout<Meaning> = {
   fields: {
     party: ['XK_XDR'],
@@ -117,7 +116,7 @@ const template: Layout<Meaning> = {
   wanted: ['validTo'],
 }
 
-/** Each form has its own list: `1` means "valid" since 2019 and "withdrawn" before. */
+/** `1` means "valid" since 2019 and "withdrawn" before. */
 const STATES_2019: States = {
   1: { status: 'VALID' },
   有效: { status: 'VALID' },
@@ -200,15 +199,15 @@ const permit = (read: Reading<Meaning>, states: States, { today }: Context): Omi
     },
     validFrom: validFrom ?? decided,
     validTo,
-    // Two certificates of one decision are two separate permits.
+    // Two certificates of one decision are two permits.
     ...(fact === null ? {} : { fact: [fact, ...numbered].join('/') }),
   }
 }
 
-/** Returns the term of validity, which may begin in the future and have no end. */
+/** Returns the term, which may begin in the future and have no end. */
 const term = (read: Reading<Meaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
-  // `text` reports a missing start. A future start deserves no remark, so `pastDate` is not used.
+  // Reports a missing start. A future start is normal here.
   if (read.row.text(field) === null) read.text('validFrom')
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')

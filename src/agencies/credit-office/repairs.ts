@@ -1,4 +1,4 @@
-/** Results of credit repairs (信用修复结果) against penalties, list entries and abnormal entries. */
+/** Results of credit repairs (信用修复结果). */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -23,7 +23,6 @@ type Meaning =
   | 'authority'
   | 'note'
 
-/** The office's service and its offline table use the same names. */
 const results: Layout<Meaning> = {
   fields: {
     party: ['信用主体名称', '行政相对人名称', '主体名称'],
@@ -69,7 +68,7 @@ const OUTCOMES: Record<string, string> = {
   不予修复: 'REFUSED',
   不予移出: 'REFUSED',
   驳回: 'REFUSED',
-  // A repair obtained with false documents is revoked, and the repaired entry stands again.
+  // A repair obtained with false documents is revoked; the entry stands again.
   撤销修复: 'REVOKED',
   撤销移出: 'REVOKED',
 }
@@ -106,7 +105,7 @@ const result = (read: Reading<Meaning>, { today }: Context): Omit<Draft, 'findin
   }
   return {
     kind: 'repair',
-    // A repair and its later revocation are separate decisions with separate keys.
+    // A repair and its revocation need separate keys.
     key: [
       number ?? `${decided ?? ''}/${outcome ?? ''}`,
       target ?? '',

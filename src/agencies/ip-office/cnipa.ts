@@ -1,4 +1,4 @@
-/** Trademarks of 国家知识产权局: the province's own XML interface, and the table exchanged between registries. */
+/** Trademarks of 国家知识产权局: XML interface and exchanged table. */
 import { at, listOf } from '../envelopes.js'
 import type { Examination } from '../examine.js'
 import type { Form } from '../feed.js'
@@ -63,7 +63,7 @@ const goodsOf = (row: Examination): string[] => {
   return []
 }
 
-/** The table lists marks announced as registered. The announcement date is therefore required. */
+/** The table lists marks announced as registered, so that day is required. */
 export const table: Form = {
   names: [
     'PRIPID',
@@ -73,7 +73,7 @@ export const table: Form = {
     'REG_NUM',
     'INT_CLS',
     'TM_NAME',
-    // Known and ignored: kind of mark, gazette issue, "well known" status.
+    // Known and ignored.
     'TM_TYPE',
     'REG_ANNC_ISSUE',
     'IF_CM_TM',

@@ -1,4 +1,4 @@
-/** 省知识产权局: trademarks as XML pages, and files in the forms of other offices. */
+/** 省知识产权局: trademarks as XML pages, and files of other offices. */
 import { Refusal } from '../../foundation/errors.js'
 import { at, count, listOf } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'
@@ -8,7 +8,7 @@ import { element, table } from './cnipa.js'
 import { gazette } from './tipo.js'
 import { st66, st96 } from './uspto.js'
 
-/** The service fixes the page size itself. */
+/** The service fixes the page size. */
 const PAGE_SIZE = 60 // trademarks
 
 const opened = (body: Buffer): Page | null => {

@@ -1,4 +1,4 @@
-/** Builds one draft per class from any form of trademark. The key names the office. */
+/** Builds one draft per class from any form of trademark. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
 import {
   niceClasses,
@@ -31,7 +31,7 @@ export interface Mark {
 
 export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[] => {
   const number = mark.lasting ?? mark.number
-  // The classes may be the unreadable part.
+  // The stem is known even if the classes are unreadable.
   if (number !== null) row.stem(trademarkStem(mark.office, number))
   return mark.classes.map(({ class: niceClass, goods }) => ({
     kind: 'trademark',
@@ -39,7 +39,7 @@ export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[
     subject: { ...mark.codes, shop: null, name: mark.owner },
     body: bodyOf(mark, niceClass, goods),
     validFrom: mark.registered ?? mark.applied,
-    // A registered right ends by itself. An ended right has no further end.
+    // An ended right has no further end.
     validTo: mark.status === 'REGISTERED' ? mark.expires : null,
   }))
 }
@@ -68,7 +68,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
   return number
 }
 
-/** An invalid class rejects the whole item. Half a registration would look complete. */
+/** An invalid class rejects the item: half a registration would look complete. */
 export const classesOf = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = niceClasses(sent)
@@ -77,7 +77,7 @@ export const classesOf = (row: Examination, field: string): number[] => {
   return classes ?? []
 }
 
-/** Application, registration and end must be in order. One wrong digit could grant a right for a century. */
+/** A wrong digit could grant a right for a century. */
 export const checkOrder = (row: Examination, days: readonly (readonly [field: string, day: string | null])[]): void => {
   const known = days.filter(([, day]) => day !== null)
   for (const [at, [field, day]] of known.entries()) {

@@ -1,4 +1,4 @@
-/** Gazette of 智慧財產局 (Taiwan): Traditional script, ROC calendar years, no owner codes. */
+/** Gazette of 智慧財產局 (Taiwan): Traditional script, ROC years, no owner codes. */
 import { parseRocDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 import type { Form } from '../feed.js'
@@ -45,7 +45,6 @@ export const gazette: Form = {
       owner: plain(row, 'owner_zh_hant', row.requiredName('owner_zh_hant')) ?? '',
       ownerEn: plain(row, 'owner_en', row.name('owner_en')),
       codes: NO_CODES,
-      // This part of the gazette holds registrations only.
       status: 'REGISTERED',
       applied,
       registered,
@@ -64,7 +63,7 @@ const dateOf = (row: Examination, field: string): string | null => {
   return day
 }
 
-/** Decodes HTML entities that the web page left in the table, exactly once. */
+/** Decodes HTML entities left by the web page, once. */
 const plain = (row: Examination, field: string, text: string | null): string | null => {
   const read = text?.replace(ENTITY, (entity, name: string) => ENTITIES[name] ?? entity) ?? null
   if (read !== text)

@@ -1,6 +1,4 @@
-/**
- * USPTO trademarks as WIPO ST.66 and ST.96 documents. Namespace prefixes vary by version, so only local names count.
- */
+/** USPTO trademarks as WIPO ST.66 and ST.96. Only local names count, since namespace prefixes vary. */
 
 import { niceClass, trademarkNumber } from '../../domain/records/trademark.js'
 import { clean } from '../../foundation/text/values.js'
@@ -11,10 +9,7 @@ import type { Form } from '../feed.js'
 import { isRecord } from '../readers/shapes.js'
 import { draftsOf, type Mark, NO_CODES } from './mark.js'
 
-/**
- * From the office's status table; unknown codes are rejected. Certainty: 702 and 800 are confirmed, the rest is from
- * memory.
- */
+/** From the office's status table; 702 and 800 are confirmed, the rest is from memory. Unknown codes are rejected. */
 const STATES: readonly (readonly [codes: string, status: string])[] = [
   ['700 701 702 703 704 705 706 707 800', 'REGISTERED'],
   ['630 638 640 641 642 644 645 646 647 648 649 650 651 652 653 654 660 661 663 680 681 686 688 689 690', 'APPLIED'],
@@ -24,12 +19,12 @@ const STATES: readonly (readonly [codes: string, status: string])[] = [
 const STATUS = new Map(STATES.flatMap(([codes, status]) => codes.split(' ').map((code) => [code, status] as const)))
 const CLASS_ACTIVE = '6'
 const PREFIXES = ['', 'tmk:', 'com:', 'ns1:', 'ns2:', 'ns3:', 'ns4:']
-/** An xs:date may carry a UTC offset, which does not change the day. */
+/** An xs:date may carry a UTC offset. */
 const WRITTEN_DATE = /^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?$/
 
 const spelled = (names: readonly string[]): string[] => names.flatMap((name) => PREFIXES.map((prefix) => prefix + name))
 
-/** ST.66 puts owners beside the mark, so the item is their common parent. */
+/** ST.66 puts owners beside the mark. */
 export const st66: Form = {
   names: ['TradeMarkDetails', 'ApplicantDetails'],
   drafts: (row, { today }) => {
@@ -108,7 +103,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
   const all: Mark = {
     office: 'US',
     number: registration ?? application,
-    // The serial number is lifelong; the registration number comes later.
+    // Unlike the registration number, the serial number is lifelong.
     lasting: application,
     application,
     name: told.name,
@@ -118,14 +113,14 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
     status: statusOf(row, one(row, mark, 'MarkCurrentStatusCode')),
     applied: dateIn(row, today, mark, 'ApplicationDate'),
     registered: dateIn(row, today, mark, 'RegistrationDate'),
-    // The document states no end. The ten-year term is a rule.
+    // The ten-year term is a rule, not part of the document.
     expires: null,
     classes: classesIn(row, told.classes),
   }
   return draftsOf(row, all)
 }
 
-/** Returns the name with the highest party type code (10 applicant, 30 registrant, 31 successor). */
+/** The highest party type wins (10 applicant, 30 registrant, 31 successor). */
 const ownerOf = (owners: Told['owners']): string | null => {
   const named = owners
     .map(({ turn, name }) => ({
@@ -187,7 +182,7 @@ const numberIn = (row: Examination, field: string, sent: string | null): string 
 const missing = (row: Examination, field: string): void =>
   row.problem(field, 'required', `缺少${field}。${field} is missing.`)
 
-/** Returns the single text at a path. Several texts are a problem. */
+/** Returns the text at a path; several are a problem. */
 const one = (row: Examination, from: unknown, ...path: string[]): string | null => {
   const found = inside(from, ...path)
   const [first, another] = found.map(textIn).filter((text) => text !== null)
@@ -206,7 +201,7 @@ const one = (row: Examination, from: unknown, ...path: string[]): string | null 
 
 const textIn = (value: unknown): string | null => clean(isRecord(value) ? value['#text'] : value)
 
-/** Returns all values at a path of local names. Each step may hold one element or a list. */
+/** Returns all values at a path of local names. */
 const inside = (from: unknown, ...path: string[]): unknown[] =>
   path.reduce<unknown[]>(
     (found, name) =>

@@ -1,4 +1,4 @@
-/** 经营异常名录 and, for individual businesses, the abnormal state (标记): through the gateway or as a table. */
+/** 经营异常名录 and the abnormal state (标记) of individual businesses. */
 
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
@@ -18,7 +18,7 @@ const FIELDS = {
   REDECORG_CN: ['移出机关', '作出决定机关（移出）', '恢复机关'],
   isMove: ['移出方式', '移出类型'],
 } as const
-/** Known and ignored: codes that repeat the words beside them, and the registry's internal key. */
+/** Known and ignored. */
 const LEFT_OUT = ['PRIPID', 'SPECAUSE', 'DECORG', 'REMEXCPRES', 'REDECORG']
 
 type Way = 'STANDS' | 'MOVED' | 'REVOKED'
@@ -30,7 +30,7 @@ const WAYS: Record<string, Way> = {
   2: 'REVOKED',
   撤销: 'REVOKED',
 }
-/** Prefix of the removal reason when the authority revoked the entry as wrong from the start. */
+/** Prefix for entries revoked as wrong from the start. */
 const REVOKED = '撤销列入'
 
 const entry = spelt(
@@ -68,7 +68,7 @@ const entry = spelt(
         },
         validFrom: listed,
         validTo: removal.removed_on,
-        // The same entry may arrive under a registration number and a USCC. The fact joins them.
+        // The fact joins entries sent under different codes.
         fact: `abnormal/${listed}/${reason}`,
       },
     ]
@@ -84,7 +84,7 @@ interface Fields {
   authority: string
 }
 
-/** 移出 ends an entry. 撤销 means that it should never have existed, so the prefix is always kept. */
+/** 移出 ends an entry. 撤销 means it should never have existed. */
 const removalOf = (row: Examination, listed: string, today: string, fields: Fields) => {
   const removed = row.pastDate(fields.date, today)
   if (removed !== null && listed !== '' && removed < listed) {
@@ -122,7 +122,7 @@ const described = makeFeed({
   fetch: gatewayPages('abnormal'),
 })
 
-/** Only these fields distinguish this list from the list of the seriously dishonest. */
+/** The list of the seriously dishonest lacks these fields. */
 const MARKS = [
   ...['SPECAUSE', 'SPECAUSE_CN', 'isMove'],
   ...['列入原因', '列入经营异常名录原因', '标记经营异常状态原因', '标记原因', '移出方式', '移出类型'],

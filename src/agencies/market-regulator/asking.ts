@@ -1,4 +1,4 @@
-/** Requests to this agency: GET pages of its query service, and POST pages through the provincial gateway. */
+/** Requests: GET pages of the query service, POST pages through the provincial gateway. */
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../foundation/errors.js'
 import { at, count } from '../envelopes.js'
@@ -7,7 +7,7 @@ import { parseJson } from '../readers/json.js'
 import { type Page, pages } from '../transports/http.js'
 
 const PAGE_SIZE = 200 // records
-/** Largest page that the service allows for registers. */
+/** The service's maximum for registers. */
 export const REGISTER_PAGE_SIZE = 500 // records
 const APP_KEY = 'ecommerce-credit-hub'
 

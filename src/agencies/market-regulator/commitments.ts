@@ -1,4 +1,4 @@
-/** Quality commitments (质量承诺) and their checks, as a nested list or as one line per check in each cell. */
+/** Quality commitments (质量承诺) with checks: a nested list, or lines in cells. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { servicePages } from './asking.js'

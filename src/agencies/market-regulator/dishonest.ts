@@ -1,4 +1,4 @@
-/** Lists of the seriously dishonest: the current list through the gateway, the e-commerce list of 2018 as a table. */
+/** Lists of the seriously dishonest: current (gateway), and e-commerce 2018 (table). */
 import { documentNumber } from '../../foundation/text/values.js'
 import { type Form, makeFeed } from '../feed.js'
 import { gatewayPages } from './asking.js'
@@ -51,7 +51,7 @@ const gateway: Form = {
           document_number: number === null ? null : documentNumber(number),
           listed_on: listed,
           published_on: null,
-          // The term is a rule and not in this feed.
+          // The term is a rule, not part of this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('REMEXCPRES_CN'),
@@ -63,7 +63,7 @@ const gateway: Form = {
   },
 }
 
-/** The table has no authority, document or date. A cell may hold several reasons, each of which becomes an entry. */
+/** Has no authority, document or date. Each reason of a cell is an entry. */
 const table2018: Form = {
   names: ['企业名称', '工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   keyed: ['工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
@@ -97,13 +97,13 @@ const table2018: Form = {
       },
       validFrom: dated,
       validTo: null,
-      // The same entry may arrive under different codes and thus two keys. The fact joins them.
+      // The fact joins entries sent under different codes.
       fact: `ecommerce-2018/${reason}`,
     }))
   },
 }
 
-/** Only these fields distinguish this list from the list of abnormal operation. */
+/** The list of abnormal operation lacks these fields. */
 const MARKS = ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域']
 
 const described = makeFeed({

@@ -1,4 +1,4 @@
-/** Food samplings as one workbook. A row may name a seller and a labelled producer; each gets a record. */
+/** Food samplings. A row may name a seller and a labelled producer; each gets a record. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
@@ -11,7 +11,7 @@ import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
-/** ║ is the published separator. The others are keyboard substitutes. */
+/** ║ is published, the others replace it on keyboards. */
 const BETWEEN_PARTS = /║|‖|∥|\|\||\||｜/
 const MOST_PARTS = 3 // parts of one failure: item, result, allowed value
 
@@ -114,7 +114,7 @@ interface Party {
   address: string | null
 }
 
-/** A firm that sells its own product counts once, as the seller: only the sale is proven. */
+/** A firm that sells its own product counts once, as the seller. */
 const partiesOf = (seller: Party, producer: Party): Party[] => {
   const named = [seller, producer].filter(({ name }) => name !== null)
   return named.length === 2 && isSame(seller, producer) ? [seller] : named
@@ -125,7 +125,7 @@ const isSame = (one: Party, other: Party): boolean => {
   return normalizeName(one.name ?? '') === normalizeName(other.name ?? '')
 }
 
-/** Reads one failure per line, such as 苯甲酸║1.2g/kg║≤1.0g/kg. */
+/** Format: 苯甲酸║1.2g/kg║≤1.0g/kg, one failure per line. */
 const failuresOf = (row: Examination, field: string): string[] =>
   pieces(row.text(field), BETWEEN_LINES).map((line) => {
     const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS).map((part) => part.trim())
@@ -141,7 +141,7 @@ const failuresOf = (row: Examination, field: string): string[] =>
     return measured === null ? what : `${what}（${measured}）`
   })
 
-/** Published lists write "/" where nothing failed. An empty cell decides nothing. */
+/** Published lists write "/" where nothing failed. */
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (row.text(field) === null) {
     if (failures.length > 0) return 'FAIL'
@@ -167,7 +167,7 @@ const described = makeFeed({
   fetch: (source, shapes, feed) => file(source, '/food.xlsx', shapes, feed),
 })
 
-/** Only these fields distinguish food samplings from other inspections. */
+/** Other inspections lack these fields. */
 const MARKS = ['食品名称', '样品名称']
 
 export const food = telling(described, MARKS)

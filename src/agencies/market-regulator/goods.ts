@@ -1,19 +1,16 @@
-/** Article numbers (GTIN) as published: one or more per cell, with blanks, sometimes mixed with other text. */
+/** Article numbers (GTIN) as published, possibly mixed with other text. */
 import { gtinValid } from '../../domain/operators/codes.js'
 import { compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 
-const LENGTH = 14 // digits of a GTIN-14, the form used for comparison
+const LENGTH = 14 // digits of a GTIN-14
 const BETWEEN = /[\s,，;；、/]+/
-/** Numbers that a text names as such: "UPC 8 10185 42123 7", "UPC: 8801234567893", "GTIN (01)10817134020432". */
+/** Matches "UPC 8 10185 42123 7", "UPC: 8801234567893", "GTIN (01)10817134020432". */
 const NAMED_IN_TEXT = /(?:UPC|GTIN|EAN)\b[^\d\n;]{0,40}((?:\d[ -]?){7,15}\d)(?!\d)/gi
-/** Application identifier 01 before a GTIN-14 in a GS1 bar code. */
+/** GS1 application identifier 01. */
 const IDENTIFIED = /^01(\d{14})$/
 
-/**
- * Returns valid numbers as GTIN-14. An invalid one gets a remark and is never repaired: an 11-digit number may lack its
- * leading zero or its check digit.
- */
+/** Returns valid GTIN-14s. Invalid numbers are never repaired: 11 digits may lack a leading zero or the check digit. */
 export const gtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
   const found: string[] = []
   for (const cell of sent) {
@@ -28,7 +25,6 @@ export const gtins = (row: Examination, field: string, sent: readonly string[]):
   return [...new Set(found)]
 }
 
-/** Returns the numbers that a description names. The text itself is kept. */
 export const gtinsInText = (text: string): string[] => [
   ...new Set([...text.matchAll(NAMED_IN_TEXT)].map(([, digits = '']) => gtinOf(digits)).filter((one) => one !== null)),
 ]

@@ -1,4 +1,4 @@
-/** Registrations of individual businesses (个体工商户): pages of the query service, or a table with Chinese headings. */
+/** Registrations of individual businesses (个体工商户). */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
@@ -8,7 +8,7 @@ import { STATUS } from './states.js'
 import { telling } from './telling.js'
 
 const TYPE = '个体工商户'
-/** Personal or family business, which decides whose property is liable. It is appended to `type`. */
+/** Decides whose property is liable; appended to `type`. */
 const COMPOSITION: Record<string, string> = { 个人经营: '', 家庭经营: '（家庭经营）' }
 
 const FIELDS = {
@@ -29,7 +29,7 @@ const FIELDS = {
   OPSCOPE: ['经营范围'],
   DISTRICT: ['行政区划', '行政区划代码'],
 } as const
-/** Known and ignored: staff numbers are not in the catalogue of credit information. */
+/** Known and ignored. */
 const LEFT_OUT = ['PRIPID', 'EMPNUM', '从业人数']
 
 const individual = spelt(
@@ -69,7 +69,7 @@ const individual = spelt(
   LEFT_OUT,
 )
 
-/** A business without a name goes by its operator's name, as on its licence. */
+/** An unnamed business goes by its operator's name, as on its licence. */
 const nameOf = (row: Examination, ownField: string, operatorField: string): string => {
   const own = row.name(ownField)
   if (own !== null) return own
@@ -111,7 +111,7 @@ const described = makeFeed({
   fetch: servicePages('/individuals', REGISTER_PAGE_SIZE),
 })
 
-/** Only these fields distinguish individual businesses from enterprises. */
+/** Registrations of enterprises lack these fields. */
 const MARKS = [
   'TRANAME',
   'COMPFORM',

@@ -1,4 +1,4 @@
-/** Nested parts of an item: a list of records, or table columns with one line per part in each cell. */
+/** Nested parts of an item: a list, or columns with one line per part. */
 
 import { clean, compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,7 @@ const MOST_PARTS = 1000 // parts of one item
 
 export type Part<F extends string> = Record<F, string | null>
 
-/** Reads the list in `field`, or else combines the lines of the columns. */
+/** Reads the list in `field`, else combines the columns' lines. */
 export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): Part<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
@@ -74,7 +74,6 @@ const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) =>
   return Object.fromEntries(entries) as Part<F>
 }
 
-/** Returns a part's date. An invalid date is a problem of the item. */
 export const dayIn = (row: Examination, field: string, sent: string | null): string | null => {
   if (sent === null) return null
   const day = parseDate(sent)
@@ -83,7 +82,6 @@ export const dayIn = (row: Examination, field: string, sent: string | null): str
   return day
 }
 
-/** Looks up a part's word in a code list. */
 export const wordIn = <T>(row: Examination, field: string, sent: string | null, table: Record<string, T>): T | null => {
   if (sent === null) {
     row.problem(field, 'required', `缺少${field}。${field} is missing.`)

@@ -1,4 +1,4 @@
-/** Product quality inspections as one workbook with a title and a note above the header, and lists of herbal slices. */
+/** Product quality inspections, and lists of herbal slices. */
 import { documentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import { type Form, makeFeed } from '../feed.js'
@@ -9,7 +9,7 @@ import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }
 const BETWEEN_FAILURES = /[;；、\r\n]+/
-/** Herbal slices: separators between tests, ignored inside brackets. */
+/** Separators between tests, ignored inside brackets. */
 const BETWEEN_TESTS = ',，;；\r\n'
 
 const FIELDS = {
@@ -54,7 +54,7 @@ const table = spelt(
     const product = row.requiredName(as('产品名称'))
     const made = production(row, as('生产日期/批号'))
     const model = row.text(as('规格型号'))
-    // Without this column the table accompanies a notice. With it, every row needs its number.
+    // A table without this column belongs to a notice.
     const numbered = row.has(as('通报文号'))
     const notice = numbered ? documentNumber(row.required(as('通报文号'))) : null
     const announced = row.has(as('通报日期')) || numbered ? row.requiredDate(as('通报日期'), today) : dated
@@ -74,7 +74,7 @@ const table = spelt(
           brand: row.text(as('商标')),
           model,
           ...made,
-          // 标称 is the label's claim. The inspected party is the seller, and only that is proven.
+          // The inspected party is the seller. 标称 is only the label's claim.
           party_role: 'SELLER',
           party_name: party,
           labelled_producer: row.name(as('标称生产单位')),
@@ -92,7 +92,7 @@ const table = spelt(
   LEFT_OUT,
 )
 
-/** Lists of failed tests have no result column. A failure implies FAIL. */
+/** Lists of failed tests have no result column. */
 const resultOf = (row: Examination, field: string, failed: string, failures: readonly string[]): string | null => {
   if (!row.has(field) && failures.length > 0) return 'FAIL'
   const result = row.choice(field, RESULT)
@@ -102,10 +102,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   return result
 }
 
-/**
- * Herbal slices (中药饮片) as the drug administration lists them: labelled producer and place of sampling, no number or
- * date.
- */
+/** Herbal slices (中药饮片): labelled producer and place of sampling, no number or date. */
 const herbal: Form = {
   names: [
     '药品品名',
@@ -166,7 +163,7 @@ const described = makeFeed({
   fetch: (source, shapes, feed) => file(source, '/quality.xlsx', shapes, feed),
 })
 
-/** Only these fields distinguish product inspections from food samplings. */
+/** Food samplings lack these fields. */
 const MARKS = ['产品名称', '药品品名']
 
 export const quality = telling(described, MARKS)

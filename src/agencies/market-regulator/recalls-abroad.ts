@@ -1,6 +1,4 @@
-/**
- * Recalls published abroad: CPSC and FDA (United States), Safety Gate (European Union). Keys begin with the authority.
- */
+/** Recalls abroad: CPSC and FDA (United States), Safety Gate (European Union). Keys begin with the authority. */
 
 import type { Body, Draft } from '../../domain/records/records.js'
 import { clean } from '../../foundation/text/values.js'
@@ -13,7 +11,7 @@ import { labelled } from './sampling.js'
 const MAX_NAME = 200 // characters of a subject's name
 const UNKNOWN_COUNTRY = 'Unknown'
 
-/** CPSC: one recall per line, most fields are lists. */
+/** CPSC: one recall per line. */
 export const consumers: Form = {
   names: [
     ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
@@ -53,7 +51,7 @@ export const consumers: Form = {
   },
 }
 
-/** Safety Gate alerts. They state no announcement date and name only the addressee of measures, not the maker. */
+/** Safety Gate. It states no announcement date and only the addressee of measures, not the maker. */
 export const commission: Form = {
   names: [
     ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
@@ -88,7 +86,7 @@ export const commission: Form = {
   },
 }
 
-/** A firm completes a recall before the authority terminates it. Until then it is ongoing. */
+/** A completed recall is ongoing until the authority terminates it. */
 const PHASE: Record<string, string> = {
   Ongoing: 'ONGOING',
   Completed: 'ONGOING',
@@ -96,7 +94,7 @@ const PHASE: Record<string, string> = {
 }
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
-/** FDA: one row per product of an event. Unclassified products have no number. */
+/** FDA: one row per product. Unclassified products have no number. */
 export const drugs: Form = {
   names: [
     ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
@@ -158,7 +156,7 @@ const SILENT: Body = {
   note: null,
 }
 
-/** A single firm becomes the subject. Several firms leave it open. */
+/** Only a single firm becomes the subject. */
 const recall = (
   key: string,
   firms: readonly string[],
@@ -178,7 +176,6 @@ const recall = (
   }
 }
 
-/** Returns the texts of a list. A single text counts as a list of one. */
 const texts = (row: Examination, field: string): string[] => {
   const sent = row.value(field)
   const all = Array.isArray(sent) ? sent : [sent]
@@ -192,7 +189,7 @@ const texts = (row: Examination, field: string): string[] => {
 const joined = (parts: readonly (string | null)[]): string | null =>
   parts.filter((part) => part !== null).join('; ') || null
 
-/** Parses 04/14/2026, month first. Only this source uses the format, which is otherwise ambiguous. */
+/** Month first (04/14/2026), in this source only. */
 const americanDate = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null) return null

@@ -1,4 +1,4 @@
-/** Recalls of defective goods: the administration's service and tables, and lists of three authorities abroad. */
+/** Recalls of defective goods, domestic and abroad. */
 import { documentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
 import { servicePages } from './asking.js'
@@ -96,7 +96,7 @@ const described = makeFeed({
   fetch: servicePages('/recalls'),
 })
 
-/** Only these fields distinguish recalls from the goods of a standard. */
+/** Lists of standards lack these fields. */
 const MARKS = [
   ...['召回编号', '召回公告编号', '召回措施', '召回产品名称', '缺陷产品名称', '召回企业', '召回数量'],
   ...['recall_number', 'alert_number', 'RECALLEVENTID'],

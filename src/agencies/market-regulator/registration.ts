@@ -1,4 +1,3 @@
-/** Parts common to all registrations: key, kind, capital, administrative division. */
 import { operatorKindIn, regionIn } from '../../domain/operators/codes.js'
 import { parseMoney } from '../../domain/records/money.js'
 import type { Body, Draft } from '../../domain/records/records.js'
@@ -35,7 +34,7 @@ export const registration = (
   ]
 }
 
-/** A branch shows in the type only. Otherwise the code decides, and without a code the words of the type. */
+/** A branch shows only in the type; otherwise the code decides. */
 export const kindOf = (type: string | null, { uscc }: Codes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)
@@ -43,7 +42,7 @@ export const kindOf = (type: string | null, { uscc }: Codes): string => {
   return type?.includes('合作社') ? 'cooperative' : 'other'
 }
 
-/** An unreadable amount gets a remark. The registration is accepted without it. */
+/** An unreadable amount is only a remark. */
 export const capital = (row: Examination, field: string, currency: string | null) => {
   const sent = row.text(field)
   if (sent === null) return { capital_yuan: null, capital_currency: null }

@@ -1,4 +1,4 @@
-/** Registrations of enterprises: the registry's query service, the register as a table, or a vendor's search. */
+/** Registrations of enterprises. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
@@ -7,7 +7,7 @@ import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration } from './registration.js'
 import { STATUS } from './states.js'
 
-/** The query service. Dates are epoch milliseconds of midnight at UTC+8; `regcap` is in 万元. */
+/** The query service. Dates are epoch milliseconds at UTC+8; `regcap` is in 万元. */
 const service: Form = {
   names: [
     'entname',
@@ -57,11 +57,10 @@ const service: Form = {
   },
 }
 
-/** A numeral in figures or words. */
 const NUMERAL = /[\d〇零一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰仟]/u
 const AMOUNT = /^[\d,.]{1,20}[(（]?[万亿]/u
 
-/** Rejects a row whose columns have shifted, shown by two impossible values. A single odd cell is judged by itself. */
+/** Two impossible values show that the row's columns have shifted. */
 const refuseShifted = (row: Examination): void => {
   const [type, capitalSent, province] = [row.text('企业类型'), row.text('注册资金'), row.text('所在省份')]
   const odd = [
@@ -78,7 +77,7 @@ const refuseShifted = (row: Examination): void => {
   )
 }
 
-/** The register as a table. It has no state column, so the state is UNKNOWN. */
+/** The register as a table, without states. */
 const table: Form = {
   names: [
     '企业名称',
@@ -118,10 +117,7 @@ const table: Form = {
   },
 }
 
-/**
- * A vendor's search. It includes firms of other registries, whose numbers are not valid codes here; an officer must
- * match those.
- */
+/** A vendor's search. Firms of other registries bear no valid codes and need an officer's match. */
 const search: Form = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {

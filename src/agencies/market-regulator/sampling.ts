@@ -1,18 +1,17 @@
-/** Parts common to sampling tables: dates in batch cells, failures in one cell, keys for rows without a number. */
+/** Parts common to sampling tables. */
 import { createHash } from 'node:crypto'
 import { compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
 
-/** A date inside "生产日期/批号". */
 const DAY_INSIDE = /(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{8})(?!\d)/
-/** The lookbehind makes a run of separators inside the text match in linear time. */
+/** The lookbehind keeps matching linear. */
 const AROUND_BATCH = /^[\s/／,，;；:：]+|(?<![\s/／,，;；:：])[\s/／,，;；:：]+$/g
 const LONGEST_PLAIN_KEY = 250 // characters
 const OPENING = '（('
 const CLOSING = '）)'
 
-/** Splits a cell that holds a date, a batch number or both. An invalid date stays in the batch as sent. */
+/** Splits date and batch number. An invalid date stays in the batch. */
 export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
   const sent = row.text(field)
   if (sent === null) return { produced_on: null, batch: null }
@@ -31,14 +30,13 @@ export const production = (row: Examination, field: string): { produced_on: stri
   return { produced_on: dayInside, batch: sent.replace(inside, '').replace(AROUND_BATCH, '') || null }
 }
 
-/** Returns the trimmed, non-empty pieces of a cell. */
 export const pieces = (text: string | null, between: RegExp): string[] =>
   (text ?? '')
     .split(between)
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
-/** Splits at separators outside brackets, scanning from the end so that an unclosed opening bracket hides nothing. */
+/** Splits outside brackets, scanning from the end so that an unclosed bracket hides nothing. */
 export const piecesOutsideBrackets = (text: string | null, separators: string): string[] => {
   const sent = text ?? ''
   const found: string[] = []
@@ -57,14 +55,14 @@ export const piecesOutsideBrackets = (text: string | null, separators: string): 
   return found.reverse().filter((piece) => piece !== '')
 }
 
-/** Builds a key from the row's content when it has no number. Blanks and character width do not matter. */
+/** Builds a key from the content, ignoring blanks and width. */
 export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain
   return `${prefix}/${createHash('sha256').update(plain).digest('hex')}`
 }
 
-/** Returns "地址：…；备注：…" of the present values; null when there are none. */
+/** Returns "地址：…；备注：…"; null when empty. */
 export const labelled = (parts: Readonly<Record<string, string | null>>): string | null => {
   const there = Object.entries(parts).filter(([, text]) => text !== null)
   return there.length === 0 ? null : there.map(([label, text]) => `${label}：${text}`).join('；')

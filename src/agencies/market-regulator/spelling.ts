@@ -1,17 +1,17 @@
-/** Alternative headings of one field. 标称生产企业, 标称生产单位 and 标称生产者 are the same column. */
+/** Alternative headings of one field, such as 标称生产企业 and 标称生产单位. */
 import type { Draft } from '../../domain/records/records.js'
 import { clean, compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { Context, Form } from '../feed.js'
 
-/** Alternative names by field. The key is the name our code uses. */
+/** Alternative names by field. */
 export type Spellings<F extends string> = Readonly<Record<F, readonly string[]>>
-/** Returns the item's own name for a field, so that messages use the sender's words. */
+/** Returns the item's own name for a field. */
 export type Spelt<F extends string> = (field: F) => string
 
 type Meaning<F extends string> = (row: Examination, as: Spelt<F>, context: Context) => Omit<Draft, 'findings'>[]
 
-/** Builds a form whose fields have several names. `beside` lists names ignored on purpose; `keyed` is as in `Form`. */
+/** Builds a form from alternative names. `beside` lists ignored names; `keyed` is as in `Form`. */
 export const spelt = <F extends string>(
   spellings: Spellings<F>,
   drafts: Meaning<F>,

@@ -1,4 +1,4 @@
-/** Enterprise standards (企业标准自我声明公开) with their goods, as a nested list or one line per product in each cell. */
+/** Enterprise standards (企业标准自我声明公开) with goods: a nested list, or lines in cells. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { servicePages } from './asking.js'
@@ -13,7 +13,7 @@ const STATUS: Record<string, string> = {
   废止: 'ABOLISHED',
   已废止: 'ABOLISHED',
 }
-/** Kind of standard by the prefix of its number. Industry standards have two letters. */
+/** Kind by the prefix of the number. */
 const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^Q\//, 'ENTERPRISE'],
   [/^T\//, 'GROUP'],
@@ -21,7 +21,6 @@ const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^GB(?:\/[TZ])?[ \d]/, 'NATIONAL'],
   [/^[A-Z]{2}(?:\/[TZ])?[ \d]/, 'INDUSTRY'],
 ]
-/** One or two dashes with at most one blank on either side. */
 const DASHES = / ?[-‐‑–—―－]{1,2} ?/g
 
 const FIELDS = {
@@ -40,7 +39,7 @@ const GOODS = {
   产品分类: ['产品类别'],
   产品条码: ['商品条码'],
 } as const
-/** Known and ignored: other names of a product. */
+/** Known and ignored. */
 const LEFT_OUT = ['规格', '通用名', '序号']
 
 const standard = spelt(
@@ -74,7 +73,7 @@ const standard = spelt(
         },
         validFrom: declared,
         validTo: abolished,
-        // A row without a code has another key until an officer matches it. The fact joins both.
+        // The fact joins rows with and without a code.
         fact: number,
       },
     ]
@@ -83,7 +82,7 @@ const standard = spelt(
   ['统一社会信用代码', '企业名称', '标准编号'],
 )
 
-/** Normalises a number to the form Q/SHLY 0001S—2025. */
+/** Normalises to the form Q/SHLY 0001S—2025. */
 const numberOf = (sent: string): string =>
   sent
     .normalize('NFKC')

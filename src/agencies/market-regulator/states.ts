@@ -1,4 +1,4 @@
-/** Registration states by the words of registers, from schema/rules/registration-states.json. */
+/** Registration states, from schema/rules/registration-states.json. */
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { compact } from '../../foundation/text/values.js'
@@ -30,5 +30,5 @@ const read = (): Readonly<Record<string, string>> => {
   return statesOf((content as { states: StateRow[] }).states)
 }
 
-/** Read at import, so a hub with broken rules does not start. */
+/** A hub with broken rules does not start. */
 export const STATUS = read()

@@ -1,6 +1,4 @@
-/**
- * Distinguishes feeds of one agency that share most field names. A delivery without any of the feed's marks is refused.
- */
+/** Refuses a delivery without any of the feed's marks, because neighbouring feeds share most field names. */
 
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
@@ -19,7 +17,7 @@ export const telling = (feed: Feed, marks: readonly string[]): Feed => ({
   read: (path, options) => stretched(marked(feed.read(path, options), marks, feed)),
 })
 
-/** Holds items back until one bears a mark, so that no item of another feed is accepted. */
+/** Holds items back until one bears a mark. */
 async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Stretches {
   let waiting: Item[] | null = []
   for await (const stretch of stretchesOf(items)) {

@@ -1,6 +1,6 @@
 /**
- * Checks the BIFF records of an Excel 97 workbook before SheetJS reads it. SheetJS skips unknown records, tolerates
- * truncation and lets a later cell overwrite an earlier one.
+ * Checks BIFF records (Excel 97) before SheetJS, which skips unknown records, tolerates truncation and overwrites
+ * cells.
  */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../../foundation/errors.js'
@@ -12,15 +12,15 @@ const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
 const PASSWORD = 0x002f
-/** Records of one cell. They begin with row and column. */
+/** Records of one cell, beginning with row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
-/** Record of several adjacent cells (MULRK). The last column is at its end. */
+/** Several adjacent cells (MULRK); the last column is at the end. */
 const CELLS = 0x00bd
-/** Bytes per cell, and bytes around the cells. */
+/** Bytes per cell and around the cells. */
 const EACH = 6
 const AROUND = 6
 
-/** Throws CONTENT_UNREADABLE for a damaged workbook. Blank cells are ignored. */
+/** Throws CONTENT_UNREADABLE for a damaged workbook. */
 export const mustBeSound = (bytes: Buffer): void => {
   const stream = streamOf(bytes)
   const places = new Set<number>()
@@ -52,7 +52,7 @@ export const mustBeSound = (bytes: Buffer): void => {
     } else if (kind === EOF) open -= 1
     else if (kind === PASSWORD) throw unreadable('工作簿已加密 the workbook is encrypted')
     else if (kind === SHEET && parts === 1) sheets += 1
-    // Charts nested in a sheet contain cell records of another meaning.
+    // Nested charts contain cell records of another meaning.
     else if (open === 1 && CELL.has(kind) && length >= HEADER_BYTES) cell(data.readUInt16LE(0), data.readUInt16LE(2))
     else if (open === 1 && kind === CELLS && length >= AROUND + EACH) {
       const [first, last] = [data.readUInt16LE(2), data.readUInt16LE(length - 2)]
@@ -60,11 +60,10 @@ export const mustBeSound = (bytes: Buffer): void => {
       for (let column = first; column <= last; column += 1) cell(data.readUInt16LE(0), column)
     }
   }
-  // The first part is the workbook; every other part is a sheet that it must list.
+  // The workbook must list every other part as a sheet.
   if (open !== 0 || sheets === 0 || sheets !== parts - 1) throw broken()
 }
 
-/** Returns the complete workbook stream or throws. */
 const streamOf = (bytes: Buffer): Buffer => {
   try {
     const container = XLSX.CFB.read(bytes, { type: 'buffer' })

@@ -1,18 +1,18 @@
-/** Bytes of a file or an answer. They can be read repeatedly and are loaded whole only on request. */
+/** Bytes of a file or an answer, readable repeatedly. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 const HEAD_BYTES = 64 * 1024
-/** Each chunk costs one await. Larger chunks gain nothing. */
+/** Larger chunks gain nothing. */
 const CHUNK_BYTES = 256 * 1024
 
 export interface Content {
   size: number
-  /** The first bytes, enough to detect the format. */
+  /** Enough to detect the format. */
   head: Buffer
   chunks: () => AsyncIterable<Buffer>
-  /** Returns all bytes. Throws CONTENT_TOO_LARGE beyond `limit` bytes. */
+  /** Throws CONTENT_TOO_LARGE beyond `limit` bytes. */
   whole: (limit: number) => Promise<Buffer>
 }
 
@@ -33,7 +33,7 @@ async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
 export const fromFile = async (path: string): Promise<Content> => {
   try {
     const found = await stat(path)
-    // Folders cannot be read, and a pipe or device may never end.
+    // A pipe or device may never end.
     if (!found.isFile())
       throw new Refusal('FILE_UNREADABLE', {
         path,
@@ -72,7 +72,7 @@ const wholeOf = async (path: string, size: number, limit: number): Promise<Buffe
   mustFit(size, limit)
   const parts: Buffer[] = []
   let read = 0
-  // Counted while reading because the file may grow.
+  // The file may grow while it is read.
   for await (const part of streamed(path)) {
     read += part.length
     mustFit(read, limit)
@@ -95,7 +95,7 @@ const REASONS: Record<string, string> = {
 
 const unreadable = (path: string, error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // Converts system errors only. Errors of the stream's consumer pass unchanged.
+  // Errors of the stream's consumer pass unchanged.
   if (error instanceof Refusal || !code) return error
   return new Refusal('FILE_UNREADABLE', { path, reason: REASONS[code] ?? reasonOf(error) })
 }

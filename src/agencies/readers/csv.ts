@@ -1,6 +1,6 @@
 /**
- * Separated text, streamed in bounded memory. Most lines are split here; csv-parse handles the rest of a chunk once a
- * line has quotes that do not enclose whole cells. An unclosed quote costs its own line only.
+ * Separated text, streamed. Most lines are split here; csv-parse takes over for the rest of a chunk with difficult
+ * quotes. An unclosed quote costs only its own line.
  */
 import { parse } from 'csv-parse/sync'
 import { type Stretches, stretched } from '../../domain/intake/chunks.js'
@@ -32,7 +32,6 @@ interface Row {
   to: number
   cells: string[] | null
   raw: string
-  /** True if no character needs replacement before storage. */
   storable?: boolean
 }
 
@@ -69,7 +68,7 @@ async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string
   }
 }
 
-/** Buffers enough text to find the header, and returns it with a stream of the whole text. */
+/** Buffers enough text to find the header. */
 const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; all: AsyncIterable<string> }> => {
   const iterator = pieces[Symbol.asyncIterator]()
   let text = ''
@@ -103,10 +102,7 @@ const headerIn = (text: string, separator: string, shapes: readonly Shape[]): He
   return null
 }
 
-/**
- * Yields the complete records of each chunk with their lines. Consume each iterable before the next. `cells` is null
- * for a line that cannot be split.
- */
+/** Yields the records of each chunk; consume each before the next. `cells` is null for a line that cannot be split. */
 async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Iterable<Row>> {
   let pending = ''
   let line = 1
@@ -122,7 +118,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
       yield* wholeLines(last)
       const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
       const start = line
-      // A multi-line record with a wrong number of cells means that an open quote swallowed other records.
+      // An open quote has swallowed other records.
       const swallows = (cells: string[], from: number, to: number): boolean =>
         to > from && start + from - 1 > header.line && !fits(cells, header.names)
       const { records, swallowed } = taken(pending.slice(0, cut), header.separator, { swallows })
@@ -130,7 +126,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
       let done = 0
       for (const { cells, to } of records) {
         const own = lines.slice(done, to)
-        // These lines are not parsed again. If they really are one cell, its writer must not be able to inject records.
+        // Not parsed again: the writer of one real cell must not inject records.
         if (line + done > header.line && holdsRows(cells, header.names.length, header.separator)) {
           yield* own.map((raw, at) => ({ from: line + done + at, to: line + done + at, cells: null, raw }))
         } else yield { from: line + done, to: line + to - 1, cells, raw: own.join('\n') }
@@ -143,12 +139,12 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
     }
   }
 
-  /** Splits lines up to the first difficult one. csv-parse would give the same result for them. */
+  /** Splits lines up to the first difficult one, exactly as csv-parse would. */
   function* wholeLines(last: boolean): Iterable<Row> {
     const storable = isStorable(pending)
     let at = 0
     while (at < pending.length) {
-      // Blank lines are only counted. A hostile file may hold a hundred million of them.
+      // A hostile file may hold a hundred million blank lines.
       while (pending.charCodeAt(at) === LINE_FEED) {
         line += 1
         at += 1
@@ -166,7 +162,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
     pending = pending.slice(at)
   }
 
-  /** Gives up the current line because its quote never closes. Parsing resumes with the next line. */
+  /** Gives up the current line and resumes with the next. */
   function givenUp(last: boolean): Row {
     const end = pending.indexOf('\n')
     unclosed += 1
@@ -181,7 +177,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
   }
 }
 
-/** Returns null when a quote is not closed at the end of its cell. A quote inside a cell is an ordinary character. */
+/** Returns null when a quote does not close at the end of its cell. */
 const cellsOf = (line: string, separator: string): string[] | null => {
   if (!line.includes('"')) return line.split(separator)
   const cells: string[] = []
@@ -203,10 +199,7 @@ const cellsOf = (line: string, separator: string): string[] | null => {
   }
 }
 
-/**
- * Returns the complete records at the start of a text with their last lines. Stops at an unclosed quote and before a
- * record that `swallows` others.
- */
+/** Returns complete records with their last lines, up to an unclosed quote or a record that `swallows` others. */
 const taken = (
   text: string,
   delimiter: string,
@@ -218,34 +211,32 @@ const taken = (
     parse(text, {
       delimiter,
       record_delimiter: '\n',
-      // Quotes inside a cell are ordinary characters. Column counts are checked below.
+      // Column counts are checked below.
       relax_quotes: true,
       relax_column_count: true,
       ...(most === undefined ? {} : { to: most }),
       on_record: (cells: string[], { lines }: { lines: number }) => {
         swallowed = swallows?.(cells, (records.at(-1)?.to ?? 0) + 1, lines) ?? false
-        // Nothing after this record can be trusted.
         if (swallowed) throw new Error('swallowed')
         records.push({ cells, to: lines })
         return null
       },
     })
   } catch {
-    // The records parsed before the error stand.
+    // The records parsed so far stand.
   }
   return { records, swallowed }
 }
 
-/** Spreadsheets leave extra empty cells at the end, which are allowed. */
+/** Spreadsheets leave extra empty cells. */
 const fits = (cells: readonly string[], names: readonly string[]): boolean =>
   cells.length === names.length || (cells.length > names.length && cells.slice(names.length).every(isBlank))
 
 const isBlank = (cell: string): boolean => cell.trim() === ''
 
 /**
- * Detects rows inside a multi-line cell. Two stray quotes can merge rows and still leave the right number of cells;
- * then each line is a whole row when joined with its neighbouring cells. A text that merely contains separators is one
- * cell (RFC 4180 section 2).
+ * Detects rows inside a multi-line cell, which two stray quotes can produce. Each line then forms a whole row with its
+ * neighbouring cells. A text that merely contains separators is one cell (RFC 4180 section 2).
  */
 const holdsRows = (cells: string[], columns: number, separator: string): boolean =>
   cells.some((cell, before) => {
@@ -255,13 +246,13 @@ const holdsRows = (cells: string[], columns: number, separator: string): boolean
     return before + first === columns - 1 && last === before && middle.every((count) => count === columns - 1)
   })
 
-/** Returns a function from cells to named fields. Unnamed columns appear only if filled. */
+/** Unnamed columns appear only if filled. */
 const fieldsBy = (names: readonly string[]): ((cells: readonly string[]) => Record<string, string>) => {
   const plain = names.every((name) => name !== '' && name !== '__proto__')
   const empty = Object.fromEntries(names.map((name) => [name, '']))
   return (cells) => {
     if (plain) {
-      // Copying one template gives all rows the same hidden class.
+      // One template gives all rows the same hidden class.
       const fields = { ...empty }
       for (let at = 0; at < names.length; at += 1) fields[names[at] ?? ''] = cells[at] ?? ''
       return fields

@@ -1,12 +1,9 @@
-/**
- * Notes, totals and signatures below a table. A row that looks like one is held back until the end shows that no table
- * row follows.
- */
+/** Detects notes, totals and signatures below a table. Such rows are held until a table row follows. */
 import { compact } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell
 const MOST_ROWS = 20 // rows of a footer; longer ones count as table rows
-/** A label, an optional number and a colon, compared after `compact`. */
+/** Label, optional number, colon; after `compact`. */
 const LABELLED =
   /^(?:注|备注|附注|说明|填表说明|填表|填报|制表|编制|审核|复核|核对|负责|联系|电话|数据来源|资料来源|来源|数据|统计|截至|截止|打印|导出|单位)[\p{L}\d]{0,12}:/u
 const COUNTED = /^(?:以上)?共(?:计|有)?\d{1,9}[条户家项件个]/u
@@ -14,11 +11,11 @@ const TOTAL = /^(?:合计|总计|共计|小计|总数|合计数)$/u
 const NUMBER = /^[\d,.%]{1,20}[元万户条家项件个]{0,2}$/u
 
 export interface Footers<T> {
-  /** Returns the rows to emit now. Possible footer rows are held and emitted once a table row follows. */
+  /** Returns the rows to emit now. */
   due: (row: T, cells: readonly string[] | null) => readonly T[]
 }
 
-/** Collects possible footer rows. Rows still held at the end are dropped. */
+/** Rows still held at the end are dropped. */
 export const footers = <T>(): Footers<T> => {
   let held: T[] = []
   return {
@@ -44,10 +41,9 @@ const isFooter = (cells: readonly string[]): boolean => {
   return filled.every((cell) => LABELLED.test(cell) || COUNTED.test(cell))
 }
 
-/** A continuation line of a note has one filled cell. */
 const isAlone = (cells: readonly string[]): boolean => cells.filter(isFilled).length === 1
 
 const isFilled = (cell: string): boolean => cell.trim() !== ''
 
-/** First characters of all labels, a fast test that excludes nearly every row. */
+/** First characters of all labels, as a fast pre-test. */
 const BEGIN = new Set('注备附说填制编审复核负联电数资来统截打导单以共合总小')

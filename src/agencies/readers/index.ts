@@ -1,5 +1,3 @@
-/** Selects a reader by name or by content. */
-
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -25,10 +23,7 @@ export const readers = Object.keys(READERS) as ReaderName[]
 
 const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
 
-/**
- * Returns the items of a content in one of the feed's shapes. Throws CONTENT_UNKNOWN for an unknown form and
- * CONTENT_UNREADABLE for damage.
- */
+/** Returns items in one of the feed's shapes. Throws CONTENT_UNKNOWN or CONTENT_UNREADABLE. */
 export const readContent = (
   content: Content,
   shapes: readonly Shape[],
@@ -46,7 +41,7 @@ async function* read(content: Content, shapes: readonly Shape[], feed: string, n
 
 const ZIP = Buffer.from('PK\x03\x04')
 
-/** Detects the format by content, never by file name. Separated text is the fallback. */
+/** Detects the format by content, never by file name. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
   if (head.subarray(0, OLE2.length).equals(OLE2)) return 'xls'
@@ -56,7 +51,7 @@ const readerFor = (head: Buffer): ReaderName | null => {
   return /^[[{]/.test(start) ? 'json' : 'csv'
 }
 
-/** Decodes enough to see the first character: ASCII is equal in UTF-8 and GB18030, and two bytes wide in UTF-16. */
+/** Enough for the first character in UTF-8, GB18030 and UTF-16. */
 const textual = (head: Buffer): string => {
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
   return head

@@ -1,4 +1,4 @@
-/** JSON as one document with a list of records anywhere inside, or as one record per line, streamed. */
+/** JSON as one document or as one record per line. */
 
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -18,7 +18,7 @@ export async function* readJson(content: Content, shapes: readonly Shape[], feed
   else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
 }
 
-/** True if the first line is a complete value and more lines follow. */
+/** More lines follow a complete first value. */
 const isLines = async (content: Content): Promise<boolean> => {
   let first = ''
   for await (const piece of decoded(content, await encodingOf(content))) {
@@ -43,7 +43,6 @@ export const parseJson = (text: string): unknown => {
   return value
 }
 
-/** Returns undefined for invalid JSON, since undefined is not a JSON value. */
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -52,9 +51,8 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** Reads one record per line, even if there is only one line. */
 export async function* readLines(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
-  // Held back until one record is known, so that no item of an unknown file is accepted.
+  // No item of an unknown file may be accepted.
   let waiting: Item[] | null = []
   let line = 0
   for await (const text of linesOf(content)) {

@@ -1,4 +1,4 @@
-/** Finds the list of records inside a JSON or XML document without knowing the agency's envelope. */
+/** Finds the list of records in a document without knowing its envelope. */
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { headerUnknown } from './near.js'
@@ -10,23 +10,22 @@ const LOOKED_AT = 20 // elements of a list in which one must be known
 export function* itemsIn(value: unknown, shapes: readonly Shape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
   if (!list) throw headerUnknown(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
-  // Reading only the first list would make half a feed look complete.
+  // Half a feed must not look complete.
   if (another) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '有两个记录列表 two lists' })
   for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
 }
 
-/** Yields the first records of each list and the envelopes themselves. */
+/** Yields envelopes and the first records of each list. */
 function* recordsIn(value: unknown, levels: number): Iterable<object> {
   if (isRecord(value)) yield value
   if (levels === 0 || value === null || typeof value !== 'object') return
   for (const part of Object.values(value).slice(0, LOOKED_AT)) yield* recordsIn(part, levels - 1)
 }
 
-/** Yields known lists anywhere in the envelope, but not inside records. */
+/** Yields known lists, but none inside records. */
 function* listsIn(value: unknown, shapes: readonly Shape[], levels: number): Iterable<unknown[]> {
   if (Array.isArray(value)) {
     if (holdsKnown(value, shapes)) yield value
-    // Several envelopes may stand side by side, each with its own list.
     else if (levels > 0) for (const part of value) yield* listsIn(part, shapes, levels - 1)
   } else if (isRecord(value)) {
     if (isKnown(value, shapes)) yield [value]
@@ -34,7 +33,7 @@ function* listsIn(value: unknown, shapes: readonly Shape[], levels: number): Ite
   }
 }
 
-/** True if one of the first elements has a known shape. Other elements are judged one by one. */
+/** True if an early element has a known shape. */
 export const holdsKnown = (list: readonly unknown[], shapes: readonly Shape[]): boolean =>
   list.slice(0, LOOKED_AT).some((element) => isKnown(element, shapes))
 

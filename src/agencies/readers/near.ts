@@ -1,4 +1,4 @@
-/** Explains content in no known form: headings read, nearest form, missing columns, next step. */
+/** Explains content in no known form. */
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { recognisedIn, type Shape } from './shapes.js'
@@ -6,9 +6,7 @@ import { recognisedIn, type Shape } from './shapes.js'
 const MOST_NAMES = 30 // names reported of each kind
 const MOST_READ = 500 // headings read of a row
 const MAX_NAME = 40 // characters reported of a heading
-/**
- * A data row may stand in place of the header. A name with more digits is hidden because it may be someone's number.
- */
+/** A data row may stand in place of the header; longer numbers could be someone's. */
 const MOST_DIGITS = 5
 
 interface Near {
@@ -17,7 +15,7 @@ interface Near {
   wanted: string[]
 }
 
-/** `rows` holds the first rows of a table, or the field names of records. */
+/** `rows` are first rows of a table or field names of records. */
 export const nearest = (rows: readonly (readonly string[])[], shapes: readonly Shape[]): Near => {
   let best: Near & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
   for (const row of rows) {
@@ -34,7 +32,6 @@ export const nearest = (rows: readonly (readonly string[])[], shapes: readonly S
   return { read: read.slice(0, MOST_NAMES), known: known.slice(0, MOST_NAMES), wanted: wanted.slice(0, MOST_NAMES) }
 }
 
-/** Removes control, format and unpaired surrogate characters. */
 const told = (name: string): string => {
   const shown = redact(name.trim().slice(0, MAX_NAME), () => '').replace(/\p{C}/gu, '')
   return shown.replace(/\P{Nd}/gu, '').length > MOST_DIGITS ? '…' : shown
@@ -42,7 +39,7 @@ const told = (name: string): string => {
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? '（无 none）' : names.join('、'))
 
-/** CONTENT_UNKNOWN with advice that a clerk can follow. */
+/** CONTENT_UNKNOWN with advice for a clerk. */
 export const headerUnknown = (
   feed: string,
   rows: readonly (readonly string[])[],
@@ -64,7 +61,7 @@ export const headerUnknown = (
   })
 }
 
-/** CONTENT_UNKNOWN for content of a neighbouring feed. Marks that fit the nearest form come first. */
+/** CONTENT_UNKNOWN for a neighbour's content. Fitting marks come first. */
 export const markMissing = (
   feed: string,
   rows: readonly (readonly string[])[],

@@ -1,8 +1,7 @@
-/** OLE2, the container of Excel before 2007, detected by its first bytes. */
+/** OLE2, the container of Excel before 2007. */
 export const OLE2 = Buffer.from('d0cf11e0a1b11ae1', 'hex')
-/** Version, byte order and sector size, which belong together. */
+/** Version, byte order and sector size. */
 const VERSIONS = ['0300feff0900', '0400feff0c00']
 
-/** Tests the header only, in constant time. */
 export const isOle2 = (bytes: Buffer): boolean =>
   bytes.subarray(0, OLE2.length).equals(OLE2) && VERSIONS.includes(bytes.toString('hex', 26, 32))

@@ -1,7 +1,4 @@
-/**
- * Renames the columns of an office's own table to the feed's fields, by officers' heading maps
- * (domain/intake/feed-maps).
- */
+/** Applies officers' heading maps to tables of offices (domain/intake/feed-maps). */
 
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
@@ -14,11 +11,10 @@ interface MapShape extends Shape {
   map: NumberedMap
 }
 
-/** Shapes by which readers recognise a mapped table. */
 export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
-/** Throws CONTENT_UNKNOWN when too few of the mapped names belong to a known form. */
+/** Throws CONTENT_UNKNOWN if the result is in no known form. */
 export const renamed = (
   items: AsyncIterable<Item>,
   shapes: readonly MapShape[],
@@ -38,7 +34,7 @@ export const renamed = (
       const heading = found.names[at] ?? name
       const value = item.fields[name] ?? null
       const field = Object.hasOwn(headings, heading) ? headings[heading] : name
-      // If the table already has a column of the target name, both stay and the heading is reported as unknown.
+      // If the target column exists, both stay.
       if (field !== null && field !== undefined)
         fields[field !== name && Object.hasOwn(item.fields, field) ? name : field] = value
     }

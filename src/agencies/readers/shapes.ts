@@ -1,26 +1,24 @@
-/** Shapes are the known sets of field names of a feed. Readers receive them and know no names themselves. */
+/** Known sets of field names. Readers know no names themselves. */
 import type { Item } from '../../domain/records/records.js'
 import { byNames } from '../../foundation/memo.js'
 
-/** A known set of field names in the agency's spelling. */
 export interface Shape {
   names: readonly string[]
-  /** All names must be present. Such a shape takes precedence over partial matches. */
+  /** All names are required; takes precedence over partial matches. */
   every?: true
 }
 
-/** Field for raw content that could not be split: a row with too few columns, an element that is not a record. */
+/** Raw content that could not be split into fields. */
 export const BROKEN = '__row'
 
 const FEWEST_KNOWN = 3 // names
-const KNOWN_SHARE = 0.5 // of the names present
+const KNOWN_SHARE = 0.5 // share of the names present
 const MAX_DEPTH = 20 // levels of nesting in one item
 const MAX_RAW = 256 * 1024 // characters kept of a broken row; readers return nothing longer
 
-/** Databases reject unpaired surrogates. */
 const SURROGATES = /[\ud800-\udfff]/
 
-/** Normalises a heading: blanks, width, case and a `*` for "required" do not matter. */
+/** Ignores blanks, width, case and a `*` for "required". */
 const loose = (name: string): string =>
   name
     .normalize('NFKC')
@@ -28,7 +26,7 @@ const loose = (name: string): string =>
     .replace(/^\*|\*$/g, '')
     .toUpperCase()
 
-/** Cached by shape list, because every row of a table repeats the question. */
+/** Every row of a table repeats the question. */
 const recognised = new WeakMap<readonly Shape[], (names: readonly string[]) => Recognised<Shape> | null>()
 
 interface Recognised<S> {
@@ -36,7 +34,7 @@ interface Recognised<S> {
   names: string[]
 }
 
-/** Returns the best matching shape and the names in its spelling; null when too few names are known. */
+/** Returns the best shape and the names in its spelling; null when too few are known. */
 export const recognise = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
   const known = recognised.get(shapes) ?? byNames((some) => recogniseAfresh(some, shapes))
   recognised.set(shapes, known)
@@ -62,29 +60,27 @@ const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: read
   return best && { shape: best.shape, names: best.names }
 }
 
-/** Returns the shape's names that occur among `names`. */
 export const recognisedIn = (names: readonly string[], shape: Shape): string[] => {
   const present = new Set(names.map(loose))
   return shape.names.filter((name) => present.has(loose(name)))
 }
 
-/** Builds an item whose fields can be stored: bounded nesting, no character that the database rejects. */
+/** Builds an item that the database can store. */
 export const item = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
   tooDeep(fields, MAX_DEPTH)
     ? broken(page, row, '嵌套过深 nested too deep')
     : { page, row, fields: storable(fields) as Item['fields'] }
 
-/** Builds an item from texts already checked with `isStorable`. */
+/** The texts must satisfy `isStorable`. */
 export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
-/** Builds an item from unreadable content, so that an officer can look at it. */
+/** Keeps unreadable content for an officer. */
 export const broken = (page: number | null, row: number, raw: string): Item => ({
   page,
   row,
   fields: { [BROKEN]: storable(raw.slice(0, MAX_RAW)) },
 })
 
-/** Builds an item from a list element. */
 export const itemOf = (page: number | null, row: number, value: unknown): Item => {
   if (isRecord(value)) return item(page, row, value)
   return broken(page, row, typeof value === 'object' && value !== null ? '不是记录 not a record' : String(value))
@@ -98,7 +94,7 @@ const tooDeep = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   (levels === 0 || Object.values(value).some((part) => tooDeep(part, levels - 1)))
 
-/** True if the database accepts every character. May be false for acceptable text (paired surrogates). */
+/** False may be wrong (paired surrogates). */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
 
 const storable = (value: unknown): unknown => {

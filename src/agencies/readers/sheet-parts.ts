@@ -1,6 +1,6 @@
 /**
- * Checks the sheet XML of a workbook before SheetJS reads it. SheetJS lets a later row overwrite an earlier one,
- * allocates up to any row number, and reads a truncated sheet as empty.
+ * Checks sheet XML before SheetJS, which overwrites repeated rows, allocates up to any row number and reads a truncated
+ * sheet as empty.
  */
 import { SaxesParser } from 'saxes'
 import { Refusal } from '../../foundation/errors.js'
@@ -11,7 +11,7 @@ const MAX_ROW = 1_048_576 // Excel's own limit
 const MAX_COLUMN = 1024 // Excel allows 16,384, far more than any feed needs
 const MAX_CELLS = 5_000_000 // in all sheets
 const PIECE = 1024 * 1024 // characters
-/** Binary parts use another format, which is not checked here. */
+/** Not checked here. */
 const BINARY = /(?:^|\/)(?:worksheets\/.*|workbook)\.bin$/i
 const WIDE = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
@@ -21,7 +21,7 @@ export const mustUnpack = (fault: ZipFault | null): void => {
   if (fault) throw unreadable('压缩包损坏 broken archive')
 }
 
-/** Returns a check for each part of an archive. It throws on a damaged sheet. */
+/** Returns a check for each part of an archive. */
 export const makeSheetInspector = (): ((part: Part) => void) => {
   let cells = 0
   return ({ name, content }) => {
@@ -40,7 +40,6 @@ const cellsIn = (content: Buffer): number => {
   let row = 0
   let column = 0
   let cells = 0
-  /** State of the current cell. */
   let formula = false
   let isText = false
   let value: string | null = null
@@ -58,7 +57,7 @@ const cellsIn = (content: Buffer): number => {
     const place = attributes['r'] === undefined ? undefined : String(attributes['r'])
     switch (name.slice(name.indexOf(':') + 1)) {
       case 'row': {
-        // SheetJS also ignores an empty row without a number.
+        // SheetJS ignores it too.
         if (place === undefined && isSelfClosing) return
         const next = place === undefined ? row + 1 : numberOf(place)
         if (next <= row) throw unreadable(`行号重复或乱序 ${next} a row number twice or out of order`)
@@ -94,7 +93,7 @@ const cellsIn = (content: Buffer): number => {
   parser.on('closetag', ({ name }) => {
     const local = name.slice(name.indexOf(':') + 1)
     if (local === 'v') inValue = false
-    // An uncalculated formula has no value. A text formula may be legitimately empty.
+    // An uncalculated formula has no value; a text formula may be empty.
     if (local === 'c' && formula && (value === null || (value === '' && !isText)))
       throw unreadable('公式没有计算结果 a formula without its result')
   })

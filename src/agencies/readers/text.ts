@@ -1,14 +1,14 @@
-/** Detects the encoding and decodes bytes in chunks. All line ends become one line feed. */
+/** Detects encodings and decodes bytes in chunks. */
 import { isAscii, isUtf8, transcode } from 'node:buffer'
 import iconv from 'iconv-lite'
 import type { Content } from './content.js'
 
 export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
-/** Broken sequences per valid non-ASCII character above which bytes are not damaged UTF-8 but another encoding. */
+/** Above this share of broken sequences the bytes are not damaged UTF-8. */
 const BROKEN_SHARE = 0.1
 
-/** A byte order mark decides, then validity as UTF-8. GB18030 (a superset of GBK and GB2312) is the fallback. */
+/** Byte order mark, then valid UTF-8, then GB18030 (superset of GBK and GB2312). */
 export const encodingOf = async (content: Content): Promise<Encoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'
@@ -20,11 +20,11 @@ export const encodingOf = async (content: Content): Promise<Encoding> => {
     if (!isUtf8(bytes.subarray(0, whole))) return damagedUtf8(chunk) ? 'utf-8' : 'gb18030'
     rest = bytes.subarray(whole)
   }
-  // A file truncated inside its last character still counts as UTF-8.
+  // A truncated last character still counts.
   return 'utf-8'
 }
 
-/** Length of the bytes without an incomplete character at the end. */
+/** Excludes an incomplete last character. */
 const wholeCharacters = (bytes: Buffer): number => {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -36,20 +36,19 @@ const wholeCharacters = (bytes: Buffer): number => {
   return bytes.length
 }
 
-/** True if some UTF-8 character begins with these bytes. */
 const begins = (bytes: Buffer, missing: number): boolean =>
   bytes.length > 1
     ? isUtf8(Buffer.concat([bytes, Buffer.alloc(missing, 0x80)]))
     : (bytes[0] ?? 0) >= 0xc2 && (bytes[0] ?? 0) <= 0xf4
 
-/** A single bad byte in UTF-8 must not turn the rest into wrong Chinese. */
+/** One bad byte must not turn UTF-8 into wrong Chinese. */
 const damagedUtf8 = (chunk: Buffer): boolean => {
   const beyondAscii = [...chunk.toString('utf8')].filter((sign) => sign > '\x7f')
   const broken = beyondAscii.filter((sign) => sign === '\uFFFD').length
   return beyondAscii.length > broken && broken <= (beyondAscii.length - broken) * BROKEN_SHARE
 }
 
-/** Yields text in chunks without a byte order mark. Undecodable bytes become U+FFFD; \r\n and \r become \n. */
+/** Undecodable bytes become U+FFFD; \r\n and \r become \n. */
 export async function* decoded(content: Content, encoding: Encoding): AsyncIterable<string> {
   const decoder = encoding === 'utf-8' ? utf8Decoder() : iconv.getDecoder(encoding)
   let carry = ''
@@ -64,7 +63,7 @@ export async function* decoded(content: Content, encoding: Encoding): AsyncItera
   if (rest) yield rest
 }
 
-/** About ten times faster than iconv for undamaged text, with the same result otherwise. */
+/** About ten times faster than iconv for undamaged text. */
 const utf8Decoder = (): { write: (chunk: Buffer) => string; end: () => string } => {
   let rest: Buffer = Buffer.alloc(0)
   let started = false
@@ -92,11 +91,10 @@ const utf8In = (bytes: Buffer): string => {
 const unified = (text: string): string => {
   if (!text.includes('\r')) return text
   const rest = text.replace(/\r\n/g, '\n')
-  // Replaces whole runs, because a hostile file may hold a hundred million \r.
+  // A hostile file may hold a hundred million \r.
   return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
 }
 
-/** Decodes a whole document at once. */
 export const textOf = async (content: Content, limit: number): Promise<string> => {
   const bytes = await content.whole(limit)
   const encoding = isUtf8(bytes) ? 'utf-8' : await encodingOf(content)

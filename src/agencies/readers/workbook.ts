@@ -1,4 +1,4 @@
-/** Reads Excel workbooks. The header may stand below a title and notes; every sheet with a known header is read. */
+/** Reads Excel workbooks: every sheet with a known header, which may stand below a title. */
 import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -13,7 +13,7 @@ const MAX_CELL = 32_767 // characters, Excel's own limit
 const HEADER_WITHIN = 20 // rows
 
 type Cell = XLSX.CellObject
-/** A row's number (1-based) and its present cells by 0-based column. */
+/** Row number from 1; columns from 0. */
 interface Row {
   number: number
   cells: Map<number, Cell>
@@ -76,7 +76,7 @@ const opened = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
 
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
-  // `forEach` skips array holes natively, which matters because the check runs before the first row is emitted.
+  // `forEach` skips array holes natively.
   for (const row of Object.values((sheet['!data'] ?? []) as (Cell | undefined)[][]))
     row?.forEach((cell) => {
       if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)
@@ -85,7 +85,7 @@ const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   return sheet
 }
 
-/** Both arrays are sparse and up to a million rows long, so only existing entries are visited. */
+/** Both arrays are sparse and up to a million rows long. */
 function* rowsOf(sheet: XLSX.WorkSheet): Iterable<Row> {
   const rows = (sheet['!data'] ?? []) as (Cell | undefined)[][]
   for (const at of Object.keys(rows)) {
@@ -105,7 +105,7 @@ const firstRows = (sheet: XLSX.WorkSheet): string[][] => {
   return rows
 }
 
-/** Returns the first known header. If words and codes follow each other, the lower one wins. */
+/** The lower of two adjacent headers (words, codes) wins. */
 const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
   let header: { number: number; names: string[] } | null = null
   for (const { number, cells } of rowsOf(sheet)) {
@@ -134,7 +134,7 @@ const textOf = (cell: Cell | undefined): string => {
   return cell?.t === 'e' ? (cell.w ?? '#ERROR') : String(value).trim()
 }
 
-/** Dates become text because Excel has no time zone and items are stored as JSON. */
+/** Excel has no time zone, and items are JSON. */
 const plain = (cell: Cell | undefined): string | number | boolean => {
   const value = cell?.v
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? (cell?.w ?? '') : dayText(value)

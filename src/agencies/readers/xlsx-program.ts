@@ -1,4 +1,4 @@
-/** Entry script of the worker thread that opens workbooks, for a compiled hub and for one run from source. */
+/** Entry script of the worker thread for workbooks. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const SOURCES = new URL('../../', import.meta.url)
 const BUILT = new URL('../../../dist/src/agencies/readers/xlsx-worker.js', import.meta.url)
 
-/** Compiled code runs directly. From source, an up-to-date build is used because it starts in half the time. */
+/** An up-to-date build starts in half the time of the sources. */
 export const program = (): URL => {
   if (!import.meta.url.endsWith('.ts')) return new URL('./xlsx-worker.js', import.meta.url)
   built ??= isBuilt()
@@ -15,7 +15,7 @@ export const program = (): URL => {
 
 let built: boolean | undefined
 
-/** True if no server source is newer than the build. Files generated for browsers are made later and do not count. */
+/** Generated browser files are newer by design. */
 const isBuilt = (): boolean => {
   if (!existsSync(BUILT)) return false
   const { mtimeMs } = statSync(BUILT)
@@ -25,9 +25,9 @@ const isBuilt = (): boolean => {
     .every((name) => statSync(new URL(name, SOURCES)).mtimeMs <= mtimeMs)
 }
 
-/** A worker thread does not inherit the TypeScript loader, so this script registers it first. */
+/** A worker thread does not inherit the TypeScript loader. */
 const withLoader = (): URL => {
-  // In a thread, the CommonJS version of the loader looks for its hooks in the wrong place.
+  // The loader's CommonJS version finds its hooks wrongly in a thread.
   const loaderPath = createRequire(import.meta.url)
     .resolve('tsx/esm/api')
     .replace(/\.cjs$/, '.mjs')

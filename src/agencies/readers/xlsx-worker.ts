@@ -1,4 +1,4 @@
-/** Worker thread: answers each message with the next items of the workbook in its workerData. */
+/** Worker thread: answers each message with the next items. */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records/records.js'
@@ -9,7 +9,7 @@ import type { WorkbookAnswer, WorkbookTask } from './xlsx.js'
 const BATCH = 500 // items
 
 const { bytes, kind, shapes, feed } = workerData as WorkbookTask
-// Before Excel 97 texts used the machine's code page, which needs these tables.
+// Before Excel 97 texts used the machine's code page.
 if (kind === 'xls') XLSX.set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'))
 const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const items = itemsOfWorkbook(content, kind, shapes, feed)[Symbol.iterator]()
@@ -25,7 +25,7 @@ const next = (): WorkbookAnswer => {
     return { items: batch, done: false }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    // Error classes do not survive the transfer between threads.
+    // Error classes do not survive the transfer.
     return { refused: { code: error.code, details: error.details } }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Excel workbooks, opened in a worker thread with bounded memory and time. A small hostile file can make SheetJS run
- * forever, which must not block the process.
+ * Opens Excel workbooks in a worker thread with bounded memory and time. A small hostile file can keep SheetJS busy
+ * forever.
  */
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
@@ -30,12 +30,11 @@ export type WorkbookAnswer =
 
 export async function* readXlsx(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
-  // Rejects obvious non-archives without starting a thread.
+  // Needs no thread.
   mustUnpack(statedZipFault(bytes, LIMITS))
   yield* readWorkbook(bytes, 'xlsx', shapes, feed)
 }
 
-/** The format is uncompressed, so its size on disk is its real size. */
 export async function* readXls(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
   if (!isOle2(bytes)) throw unreadable('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
@@ -51,7 +50,7 @@ async function* readWorkbook(
   const worker = started({
     bytes,
     kind,
-    // Functions cannot be sent to a thread, and it needs only the names.
+    // Functions cannot be sent to a thread.
     shapes: shapes.map(({ names, every }) => ({ names, ...(every && { every }) })),
     feed,
   })
@@ -72,13 +71,13 @@ const started = (task: WorkbookTask): Worker => {
     workerData: task,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
-    // Suppresses what SheetJS prints about a broken workbook.
+    // Suppresses SheetJS output.
     stdout: true,
     stderr: true,
   })
   worker.stdout.resume()
   worker.stderr.resume()
-  // An error while nobody waits is reported by the next request, which finds the thread gone.
+  // The next request finds the thread gone.
   worker.on('error', () => {})
   return worker
 }

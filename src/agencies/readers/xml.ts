@@ -1,4 +1,4 @@
-/** XML as plain values like JSON: no DOCTYPE, only the five predefined entities, bounded depth. */
+/** XML as plain values: no DOCTYPE, five predefined entities, bounded depth. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
 import type { Item } from '../../domain/records/records.js'
@@ -12,7 +12,7 @@ const MAX_BYTES = 32 * 1024 * 1024 // bytes of one document; the parsed value ta
 const PIECE = 256 * 1024 // characters parsed per step; about 20 ms
 const MAX_DEPTH = 20 // elements
 const MAX_ELEMENTS = 1_000_000
-const MAX_ATTRIBUTES = 256 // of one element
+const MAX_ATTRIBUTES = 256 // attributes of one element
 
 export async function* readXml(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
   if (content.size > MAX_BYTES) throw tooLarge()
@@ -22,7 +22,7 @@ export async function* readXml(content: Content, shapes: readonly Shape[], feed:
   for await (const piece of decoded(content, await encodingOf(content))) {
     pending += piece
     if (pending.length < PIECE) continue
-    // Counted while reading because the file may grow.
+    // The file may grow while it is read.
     read += pending.length
     if (read > MAX_BYTES) throw tooLarge()
     parser.write(pending)
@@ -37,7 +37,6 @@ const tooLarge = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX
 
 type Node = { fields: Map<string, unknown[]>; attributes: [string, string][]; text: string }
 
-/** Parses one page of answers synchronously. */
 export const parseXml = (text: string): unknown => {
   const parser = makeParser()
   parser.write(text)
@@ -45,8 +44,8 @@ export const parseXml = (text: string): unknown => {
 }
 
 /**
- * An element with only text becomes a string, any other an object of its children. Repeated children become a list,
- * attributes become `@name`. The root's name is dropped.
+ * Text-only elements become strings, others objects. Repeated children become lists, attributes `@name`. The root's
+ * name is dropped.
  */
 const makeParser = (): { write: (text: string) => void; close: () => unknown } => {
   const parser = new SaxesParser()
@@ -113,7 +112,6 @@ const plain = ({ fields, attributes, text }: Node): unknown => {
     name,
     values.length === 1 ? values[0] : values,
   ])
-  // Text beside children or attributes is rare but kept.
   const rest: [string, unknown][] = text.trim() === '' ? [] : [['#text', text.trim()]]
   return Object.fromEntries([...own, ...children, ...rest])
 }

@@ -1,6 +1,4 @@
-/**
- * Unpacks a zip archive by its stated sizes and verifies each against the real data before another library opens it.
- */
+/** Verifies a zip archive's stated sizes against the real data before SheetJS opens it. */
 import { crc32, inflateRawSync } from 'node:zlib'
 
 const END = 0x06054b50
@@ -25,7 +23,7 @@ export interface Part {
   content: Buffer
 }
 
-/** Returns why the archive is refused, or null after passing each part to `each`. */
+/** Returns a fault, or null after passing each part to `each`. */
 export const zipFault = (bytes: Buffer, limits: ZipLimits, each: (part: Part) => void = () => {}): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   if (typeof entries === 'string') return entries
@@ -37,13 +35,13 @@ export const zipFault = (bytes: Buffer, limits: ZipLimits, each: (part: Part) =>
   return null
 }
 
-/** Checks the stated sizes only, without unpacking. */
+/** Unpacks nothing. */
 export const statedZipFault = (bytes: Buffer, limits: ZipLimits): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   return typeof entries === 'string' ? entries : null
 }
 
-/** Maps exceptions (offsets outside the file, invalid deflate data) to 'broken'. */
+/** Offsets outside the file and invalid deflate data throw. */
 const guarded = <T>(work: () => T): T | ZipFault => {
   try {
     return work()
@@ -66,7 +64,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
-  // A library that trusts the other count would see other parts.
+  // Another library might trust the other count.
   if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
   let at = bytes.readUInt32LE(end + 16)
@@ -85,7 +83,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
       unpacked: bytes.readUInt32LE(at + 24),
       local: bytes.readUInt32LE(at + 42),
     }
-    // Zip64 markers exceed the limit here, which is right: no permitted archive needs zip64.
+    // Zip64 markers exceed the limit on purpose.
     total += entry.unpacked
     if (total > limits.unpackedBytes) return 'too_large'
     if (names.has(entry.name.toLowerCase())) return 'broken'
@@ -102,7 +100,7 @@ const endOf = (bytes: Buffer): number => {
   return -1
 }
 
-/** Returns the content after comparing the local header with the central directory. */
+/** Compares the local header with the central directory. */
 const contentOf = (bytes: Buffer, { name, flags, method, crc, packed, unpacked, local }: Entry): Buffer | ZipFault => {
   if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return 'broken'
   const stated = bytes.readUInt32LE(local + 22)

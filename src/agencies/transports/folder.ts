@@ -1,10 +1,9 @@
 /**
- * A watched folder. Each feed has a subfolder `<address>/<feed>/` where the agency puts files. A file is taken when it
- * has been unchanged for a while, or at once if `<name>.ok` exists; `.part`, `.tmp`, `.filepart` and dot files are
- * incomplete. Each opening takes the oldest file. It is partial unless its name says full (全量, `full`) without a word
- * that denies it (非全量, not-full, part 2). An accepted file is archived (if requested) and removed. A refused file moves
- * to `refused/` with a `.reason.txt`; after a failure it is put back. Links and pipes are refused unopened, and
- * subfolders are ignored.
+ * A watched folder `<address>/<feed>/`. Each opening takes the oldest file that is unchanged for a while or has a
+ * `<name>.ok`; `.part`, `.tmp`, `.filepart` and dot files are incomplete. A file is partial unless its name says full
+ * (全量, `full`) without a denial (非全量, not-full, part 2). Accepted files are archived (if requested) and removed.
+ * Refused files move to `refused/` with a `.reason.txt`; after a failure a file is put back. Links and pipes are
+ * refused unopened.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,15 +17,15 @@ import { type Claim, claimNext, type Waits } from './folder/claims.js'
 import { archived, putBack, refuse } from './folder/ends.js'
 import { none } from './http/attempt.js'
 
-/** Milliseconds a file must stay unchanged before it counts as complete. */
+/** Milliseconds unchanged until a file counts as complete. */
 export const SETTLE_MS = 30_000
-/** Milliseconds without renewal after which a claim from another machine counts as abandoned. */
+/** Milliseconds until an unrenewed claim of another machine is abandoned. */
 export const ABANDONED_MS = 5 * 60_000
 const WAITS: Waits = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
 /** `FullName` or `full text` does not mean a full delivery. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
-/** Words that deny a full delivery. A partial file taken as full would end every record it lacks. */
+/** A partial file taken as full would end every record it lacks. */
 const NOT_WHOLE = new RegExp(
   [
     '[非不未无無没沒否半准準近伪偽假缺](?:是|为|為|属|屬|完)?[\\s_.-]*全',
@@ -38,7 +37,6 @@ const NOT_WHOLE = new RegExp(
   'i',
 )
 
-/** True if the file name clearly says that it holds the whole feed. */
 export const saysWhole = (name: string): boolean => {
   const seen = name.normalize('NFKC')
   return WHOLE.test(seen) && !NOT_WHOLE.test(seen)
@@ -83,7 +81,7 @@ async function* itemsOf(
     }
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'FILE_UNREADABLE') throw error
-    // The error shows the sender's path, not the internal one.
+    // Shows the sender's path.
     throw new Refusal('FILE_UNREADABLE', { ...error.details, path: `${feed}/${claim.name}` })
   }
 }
@@ -112,7 +110,7 @@ const REASONS: Record<string, string> = {
   EDQUOT: '磁盘配额已满 the quota is used up',
 }
 
-/** Converts system errors about the folder itself into FEED_UNREACHABLE. */
+/** Converts errors of the folder itself into FEED_UNREACHABLE. */
 const named = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

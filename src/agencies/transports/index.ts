@@ -1,21 +1,17 @@
-/** Selects the transport by the scheme of the agency's configured address. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Delivery, Opening, Source } from '../delivery.js'
 import type { Shape } from '../readers/shapes.js'
 import { folder } from './folder.js'
 import { table } from './table.js'
 
-/** The parts of a feed that transports need. */
 export interface Fed {
   id: string
   shapes: readonly Shape[]
-  /** Most items that its bounds allow. */
   most: number
-  /** Fetches over HTTP in the feed's own way. */
   fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
 }
 
-/** http(s) uses the feed's own fetch, file: a watched folder, postgres: an exchange table (前置机). */
+/** http(s): the feed's own fetch; file: a watched folder; postgres: an exchange table (前置机). */
 export const openSource = async (
   { id, shapes, most, fetch }: Fed,
   source: Source,

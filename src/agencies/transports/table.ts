@@ -1,7 +1,6 @@
 /**
- * An exchange table (前置机, GB/T 39443-2020 5.6). The agency writes rows into a shared database; the hub reads rows in
- * state 0 and writes its answer beside each. Address: `postgres://…/database?schema=NAME`. The table `exchange_<feed>`
- * is created with `exchangeTable`. Nothing in it changes before the run ends.
+ * An exchange table (前置机, GB/T 39443-2020 5.6) `exchange_<feed>`. The hub reads rows in state 0 and answers beside each
+ * after the run. Address: `postgres://…/database?schema=NAME`.
  */
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -13,10 +12,10 @@ import { type Answer, connected, type Exchange, FAULTS, identifier, openExchange
 
 export { exchangeTable, STATES } from './table/exchange.js'
 
-/** Most rows per delivery. Their ids stay in memory until they are answered. */
+/** Their ids stay in memory until they are answered. */
 const MAX_ROWS = 100_000
 const MAX_MESSAGE = 2000 // characters of the message beside a row
-/** The hub stores 31-bit row numbers. For longer ids the upper part becomes the page. */
+/** Row numbers have 31 bits; the upper part of an id becomes the page. */
 const ROWS_PER_PAGE = 1_000_000_000
 /** Smallest PostgreSQL bigint. */
 const FIRST = -(2n ** 63n)
@@ -59,7 +58,6 @@ export const table = async (
   }
 }
 
-/** Id and version of each row read. */
 type Taken = Map<string, { id: string; version: string }>
 
 const placeOf = (id: number): { page: number | null; row: number } =>
@@ -83,7 +81,7 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()
-    // One connection per batch, because a slow consumer must not hold the agency's connection.
+    // A slow consumer must not hold the agency's connection.
     const { rows, columns } = await named(() =>
       connected(url, true, async (db) => {
         const exchange = await openExchange(db, schema, name)
@@ -103,13 +101,13 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   }
 }
 
-/** PostgreSQL folds names to lower case. This restores the form's spelling. */
+/** Restores the form's spelling, since PostgreSQL folds names. */
 const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
   const values = fields as Record<string, unknown>
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
 }
 
-/** Writes the result of each row: accepted, its own reason, or the reason of the whole delivery. */
+/** Writes the row's own reason, or that of the whole delivery. */
 const answer = async (exchange: Exchange, taken: Taken, settled: Settled): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
@@ -136,7 +134,7 @@ const addressOf = (url: string): { url: string; schema: string } => {
   return { url: address.href, schema }
 }
 
-/** Error texts may contain the address with its password, so only the code is shown. */
+/** Error texts may contain the password. */
 const named = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

@@ -1,6 +1,6 @@
 /**
- * Rows as separated text (RFC 4180): a line of field codes, then one line per row, ended by CRLF. Content is never
- * changed, not even spreadsheet formulas, because the receiver is a program.
+ * RFC 4180: field codes, then rows, ended by CRLF. Spreadsheet formulas are not escaped, because the receiver is a
+ * program.
  */
 import iconv from 'iconv-lite'
 import type { Row } from './record-notices.js'
@@ -9,10 +9,10 @@ import { columnsOf } from './schema.js'
 export type Encoding = 'utf-8' | 'gb18030'
 
 const LINE_END = '\r\n'
-/** Other separators are quoted too, for readers that guess the separator. */
+/** Some readers guess the separator. */
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 
-/** Encodes rows without a byte order mark. `format` names a schema under schema/platforms. */
+/** `format` names a schema under schema/platforms. */
 export const csv = (format: string, rows: readonly Row[], encoding: Encoding): Buffer => {
   const codes = columnsOf(format).map(({ code }) => code)
   const lines = [codes, ...rows.map((row) => codes.map((code) => cell(row[code] ?? null)))]

@@ -1,7 +1,4 @@
-/**
- * exchange-envelope: the provincial XML message with a header and rows. List entries have the exchange's own rows,
- * penalties and permits those of 双公示.
- */
+/** exchange-envelope: the provincial XML message. */
 import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
@@ -11,14 +8,13 @@ import type { Row } from './record-notices.js'
 import { faultsIn, fitting } from './schema.js'
 import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 
-/** Catalogue item by kind. */
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
 /** 公开 (public). The value of the code is unconfirmed. */
 const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
-/** Encodes a batch, whose notices are of one kind. */
+/** All notices are of one kind. */
 export const envelope = (receiver: string, batch: Batch): string =>
   XML_DECLARATION +
   node(
@@ -27,7 +23,7 @@ export const envelope = (receiver: string, batch: Batch): string =>
     node('Body', node('rows', ...batch.notices.map(rowNode))),
   )
 
-/** `flow` is the batch id, `sn` the number of rows. Null becomes an empty element. */
+/** `flow` is the batch id, `sn` the number of rows. */
 export const envelopeHeader = (receiver: string, { id, notices }: Batch) => ({
   sender: SENDER,
   receiver,
@@ -37,11 +33,10 @@ export const envelopeHeader = (receiver: string, { id, notices }: Batch) => ({
   sn: notices.length,
   securityType: OPEN,
   operator: SENDER,
-  // Contact persons are not sent with messages.
   contacts: null,
 })
 
-/** Null fields are omitted, because some receivers reject an empty date. */
+/** Some receivers reject an empty date. */
 const rowNode = (notice: Notice): string =>
   node(
     'row',
@@ -84,10 +79,7 @@ export const checkExchangeRow = (notice: Notice): Fault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/**
- * Returns the receipt rows of an answer as maps from field to text. The key has the same name as in the request row.
- * Throws Unreadable.
- */
+/** Returns receipt rows as maps from field to text. Throws Unreadable. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new Unreadable('no receipt in the answer')

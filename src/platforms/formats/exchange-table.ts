@@ -1,6 +1,5 @@
 /**
- * exchange-table: rows in a shared database (前置机) with feedback columns filled by the receiver. One table per kind; key
- * and sequence identify a row.
+ * exchange-table: rows in a shared database (前置机) with feedback columns. One table per kind, keyed by key and sequence.
  */
 import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
@@ -13,7 +12,7 @@ export const TABLES: Record<SubjectKind, string> = {
   permit: 'hub_xzxk',
 }
 
-/** Columns around the fields: identification and feedback. `state`: 0 new, 1 taken, 2 accepted, 3 rejected. */
+/** `state`: 0 new, 1 taken, 2 accepted, 3 rejected. */
 export const TABLE_NAMES = {
   key: 'subject_key',
   sequence: 'sequence',
@@ -33,15 +32,15 @@ const FORMATS: Record<SubjectKind, string> = {
   penalty: 'penalty-row',
   permit: 'permit-row',
 }
-/** Fields that the table's own columns replace. */
+/** Replaced by the table's own columns. */
 const TOLD_APART = ['ENTRY_ID', 'ENTRY_SN', 'OPERATION', 'HUB_ID', 'HUB_SN', 'HUB_OP']
 
-/** Field columns in lower case, as PostgreSQL folds names. */
+/** PostgreSQL folds names to lower case. */
 export const tableColumns = (kind: SubjectKind): string[] => fieldsOf(kind).map(({ code }) => code.toLowerCase())
 
 const fieldsOf = (kind: SubjectKind) => columnsOf(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
-/** Returns the row for a notice. Repeated sends give the same row. */
+/** Repeated sends give the same row. */
 export const tableRow = (notice: Notice): Row => {
   const kind = isEntry(notice) ? 'listing' : notice.kind
   const row = exchangeRowOf(notice)
@@ -53,7 +52,7 @@ export const tableRow = (notice: Notice): Row => {
   }
 }
 
-/** Returns the DDL (PostgreSQL) for an operator who creates the table. `schema` is a plain name. */
+/** DDL for an operator. `schema` is a plain name. */
 export const tableSql = (kind: SubjectKind, schema = 'public'): string => {
   const table = `${schema}.${TABLES[kind]}`
   const comments = [

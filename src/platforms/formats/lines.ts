@@ -1,4 +1,3 @@
-/** Reads separated lines with a header from an exchange folder, in UTF-8 or GB18030. */
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
@@ -10,12 +9,12 @@ import { Unreadable } from './reading.js'
 export interface Lines {
   names: readonly string[]
   rows: ReadonlyMap<string, string>[]
-  /** True if the last line is terminated, which shows that the writer has finished. */
+  /** The writer has finished. */
   ended: boolean
 }
 
 const FORM = { bom: true, skip_empty_lines: true, relax_column_count: true } as const
-/** Bytes parsed without yielding to the event loop; some ten milliseconds. */
+/** Bytes per event loop turn, about ten milliseconds. */
 const SLICE_BYTES = 64 * 1024
 
 export const linesIn = (bytes: Buffer): Lines => {
@@ -29,7 +28,7 @@ export const linesIn = (bytes: Buffer): Lines => {
   }
 }
 
-/** Reads a large file and yields to the event loop after each slice. Parsing it at once would block for seconds. */
+/** Parsing a large file at once would block for seconds. */
 export const linesInSlices = async (bytes: Buffer): Promise<Lines> => {
   const text = Buffer.from(textIn(bytes))
   let names: string[] | null = null

@@ -1,4 +1,4 @@
-/** penalty-2015: first-generation 双公示 行政处罚. It has no amount fields; amounts are in the result's text. */
+/** penalty-2015: first-generation 双公示 行政处罚, without amount fields. */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionIn } from '../../domain/operators/codes.js'
@@ -19,7 +19,7 @@ const STATES: Readonly<Record<string, string>> = {
 }
 const PROVINCE = '220000'
 
-/** SOAP call for a batch. Rows carry the send date in Asia/Shanghai. */
+/** Rows carry the send date in Asia/Shanghai. */
 export const penalty2015Message = (batch: Batch, token: string): string =>
   soapCall('importPenalyXml', token, penalty2015Rowdata(batch))
 
@@ -31,7 +31,7 @@ export const penalty2015Rowdata = (batch: Batch): string => {
   )
 }
 
-/** SJC is the write date of the row and the only field that changes when the notice is sent again. */
+/** SJC is the write date and changes with each send. */
 export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   const [type, ...others] = saidAll(notice, 'types')
   const { HUB_CXRQ, ...hub } = hubColumns(notice)
@@ -62,7 +62,7 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** Division of the deciding authority; the province if the authority has no code. */
+/** Division of the authority; without a code the province. */
 export const placeOf = (notice: RecordNotice): string => {
   const code = said(notice, 'authority_code')
   return code === null ? PROVINCE : regionIn(code)
@@ -70,6 +70,6 @@ export const placeOf = (notice: RecordNotice): string => {
 
 export const checkPenalty2015Row = (notice: RecordNotice): Fault[] => {
   const person = naturalPerson(notice, 'CF_XDR_MC')
-  // The send date is not part of the check, so any date works.
+  // Any date works for the check.
   return person.length > 0 ? person : faultsIn('penalty-2015', penalty2015Row(notice, LONG_TERM))
 }

@@ -1,7 +1,4 @@
-/**
- * penalty-row: second-generation 双公示 行政处罚, thirty CF_* fields, one row per party. Certificate number columns stay
- * empty.
- */
+/** penalty-row: second-generation 双公示 行政处罚. Certificate number columns stay empty. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
@@ -60,9 +57,7 @@ export const penaltyRow = (notice: RecordNotice) =>
 
 const AMOUNT = /^\d+(?:\.\d+)?$/
 
-/**
- * Converts to 万元 with six decimals as text, which a number would lose. Invalid amounts are left to the schema check.
- */
+/** Text in 万元 with six decimals, which a number would lose. */
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
 export const checkPenaltyRow = (notice: RecordNotice): Fault[] => {

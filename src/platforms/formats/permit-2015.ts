@@ -1,6 +1,4 @@
-/**
- * permit-2015: first-generation 双公示 行政许可. It has a project name instead of a document name and no start of validity.
- */
+/** permit-2015: first-generation 双公示 行政许可, without a start of validity. */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -15,7 +13,7 @@ import { faultsIn, fitting } from './schema.js'
 export const PERMIT_2015_PATH = '/service/PermissionWebService'
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
-/** SOAP call for a batch. Rows carry the send date in Asia/Shanghai. */
+/** Rows carry the send date in Asia/Shanghai. */
 export const permit2015Message = (batch: Batch, token: string): string =>
   soapCall('importPermissionXml', token, permit2015Rowdata(batch))
 
@@ -53,7 +51,7 @@ export const permit2015Row = (notice: RecordNotice, sentOn: string) => {
   })
 }
 
-/** This generation has no state for "expired". 撤销 would claim a withdrawal, so 其他 is used. */
+/** No state means "expired", and 撤销 would claim a withdrawal. */
 const stateOf = (notice: RecordNotice): string => {
   if (notice.action === 'REMOVE') return ZT.withdrawn
   return said(notice, 'status') === 'INVALID' ? ZT.other : ZT.normal

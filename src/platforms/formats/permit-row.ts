@@ -1,7 +1,4 @@
-/**
- * permit-row: second-generation 双公示 行政许可, one row per party and certificate. Its codes differ from penalties: XK_YXQZI
- * end, XK_LYDW source, XK_XKJG authority.
- */
+/** permit-row: second-generation 双公示 行政许可. Note XK_YXQZI (end), XK_LYDW (source), XK_XKJG (authority). */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'

@@ -1,14 +1,12 @@
-/** Parses platform answers: strict for fields that decide, lenient for texts shown to people. */
+/** Parses platform answers, strictly where a decision depends on it. */
 
-/** Longest stored text of an answer field, in UTF-16 units. */
+/** UTF-16 units. */
 const FIELD_LENGTH_MAX = 500
 
-/** Thrown when an answer is not in the agreed form. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
-/** A platform's field names for a displayed entry. */
 export interface ShownNames {
   key: string
   sequence: string
@@ -16,10 +14,7 @@ export interface ShownNames {
   name: string
 }
 
-/**
- * Returns a JSON object with the required field. Otherwise the answer comes from a proxy or login page; throws
- * Unreadable.
- */
+/** Without the field it is a proxy's or login page's answer; throws Unreadable. */
 export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
   if (!isObject(value) || !(required in value)) throw new Unreadable(`no ${required} in the answer`)
@@ -41,7 +36,7 @@ const parsed = (bytes: Buffer): unknown => {
   }
 }
 
-/** Decodes UTF-8, else GB18030, because some interfaces ignore their declared encoding. */
+/** Some interfaces ignore their declared encoding. */
 export const textOfBytes = (bytes: Buffer): string => {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {
@@ -54,7 +49,7 @@ export const textOfBytes = (bytes: Buffer): string => {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Returns a field as text; null when blank. Codes and ids may arrive as numbers. */
+/** Returns null when blank. Codes may be numbers. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null

@@ -1,12 +1,11 @@
-/** Helpers common to the 双公示 formats: the party and the record's body. */
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
 import type { Fault } from '../platform.js'
 
-/** One row of any format by the receiver's field names. Null means empty. */
+/** One row by the receiver's field names. */
 export type Row = Readonly<Record<string, string | number | null>>
 
-/** The day that 双公示 requires when there is no end. */
+/** 双公示 requires this day when there is no end. */
 export const LONG_TERM = '2099-12-31'
 
 export const isRecordOf =
@@ -14,7 +13,6 @@ export const isRecordOf =
   (notice: Notice): notice is RecordNotice & { kind: K } =>
     notice.kind === kind
 
-/** Returns a text of the body; null when empty or not a text. */
 export const said = ({ body }: RecordNotice, name: string): string | null => {
   const value = body[name]
   return typeof value === 'string' && value !== '' ? value : null
@@ -31,7 +29,7 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** Returns the 行政相对人类别 as the record states it, else derived from the USCC; null when neither tells. */
+/** 行政相对人类别 as stated, else by USCC; null when neither tells. */
 export const partyWord = (notice: RecordNotice): string | null => {
   const stated = said(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null
@@ -40,7 +38,7 @@ export const partyWord = (notice: RecordNotice): string | null => {
   return operatorKindIn(uscc) === 'individual' ? '个体工商户' : '法人及非法人组织'
 }
 
-/** Refuses a natural person's row. It would need an identity card number, which the hub does not hold. */
+/** It would need an identity card number, which the hub does not hold. */
 export const naturalPerson = (notice: RecordNotice, field: string): Fault[] =>
   partyWord(notice) === '自然人'
     ? [

@@ -1,25 +1,25 @@
-/** First generation of 双公示 (2015–2018): ROWDATA/ROW inside a SOAP call, dates as YYYY/MM/DD. */
+/** First generation of 双公示 (2015–2018): ROWDATA/ROW in a SOAP call, dates YYYY/MM/DD. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { shortened, Unreadable } from './reading.js'
 import type { Row } from './record-notices.js'
 import { elementsNamed, leaf, localName, node, readXml, tag, textIn, XML_DECLARATION, type XmlElement } from './xml.js'
 
-/** Row states in CF_ZT and XK_ZT: 正常, 撤销, 异议, 其他. No document found defines them. */
+/** 正常, 撤销, 异议, 其他. No document found defines them. */
 export const ZT = { normal: '0', withdrawn: '1', disputed: '2', other: '3' } as const
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
-/** Namespace used at sgs.creditchina.gov.cn. The receiver's WSDL has the correct one. */
+/** Used at sgs.creditchina.gov.cn; the receiver's WSDL decides. */
 const SERVICE = 'http://webservice.creditchina.gov.cn/'
 
-/** Characters of a SOAP fault code. */
+/** Characters. */
 const FAULT_LENGTH_MAX = 40
 
-/** The service's own names. The missing "t" in `importPenalyXml` is theirs. */
+/** The missing "t" in `importPenalyXml` is the service's. */
 export type Operation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
-/** Empty dates are omitted because receivers reject them. Empty texts are sent empty. */
+/** Receivers reject empty dates. */
 export const rowdata = (rows: readonly Row[], days: readonly string[]): string =>
   XML_DECLARATION +
   node(
@@ -34,7 +34,6 @@ export const rowdata = (rows: readonly Row[], days: readonly string[]): string =
     ),
   )
 
-/** The service takes the token as a call argument. */
 export const soapCall = (operation: Operation, token: string, xml: string): string =>
   XML_DECLARATION +
   tag(
@@ -43,7 +42,7 @@ export const soapCall = (operation: Operation, token: string, xml: string): stri
     node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
   )
 
-/** Parses a call for stand-in receivers; null when it is not a call. */
+/** Parses a call for stand-in receivers; returns null when it is no call. */
 export const readSoapCall = (bytes: Buffer): { operation: Operation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
@@ -55,7 +54,7 @@ export const readSoapCall = (bytes: Buffer): { operation: Operation; token: stri
   return null
 }
 
-/** One line of an answer. `line` counts rows from 1; null refers to the whole batch. */
+/** `line` counts from 1; null is the whole batch. */
 export interface Line {
   line: number | null
   code: string
@@ -92,8 +91,8 @@ export const soapAnswer = (operation: Operation, lines: readonly Line[]): string
 }
 
 /**
- * Returns the receipts in an answer. An answer for the whole batch accepts all rows, or rejects the row in its `line`
- * and says nothing of the others. A rejection without a line throws Unreadable.
+ * An answer for the whole batch accepts all rows or rejects the row in `line`. A rejection without a line throws
+ * Unreadable.
  */
 export const readSoapAnswer = (
   bytes: Buffer,
@@ -123,7 +122,7 @@ export const readSoapAnswer = (
     return notice ? [receiptOf(verdict, notice.key)] : []
   }
 
-  /** With a success code `line` is the number of accepted rows, otherwise the rejected row. */
+  /** With a success code `line` is the number of accepted rows. */
   function receiptsOfWhole(verdict: Line): Receipt[] {
     const { code, line } = verdict
     if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
@@ -134,7 +133,7 @@ export const readSoapAnswer = (
   }
 }
 
-/** The service returns XML encoded as text; some receivers return it as elements. */
+/** XML encoded as text, or plain elements. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault) throw new Unreadable(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)

@@ -1,6 +1,6 @@
 /**
- * samr-list: JSON rows of the market regulators' 严重违法失信 list. The family's NAME, CERTYPE and CERNO (legal
- * representative and ID) are never sent, to keep personal data to the lawful minimum.
+ * samr-list: the market regulators' 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are
+ * never sent: lawful minimum.
  */
 import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
 import { type Batch, type Fault, SENDER } from '../platform.js'
@@ -24,7 +24,7 @@ export const samrRow = (notice: EntryNotice) =>
     ENTNAME: notice.operator.name,
     UNISCID: notice.operator.uscc,
     REGNO: notice.operator.regNo,
-    // The regulators' dictionary of grounds is not published, so only the words are sent.
+    // The dictionary of grounds is not published.
     SERILLREA: null,
     SERILLREA_CN: notice.reason,
     ABNTIME: notice.decidedOn,
@@ -34,7 +34,7 @@ export const samrRow = (notice: EntryNotice) =>
     REMEXCPRES: notice.removal?.reason || null,
     REMEXCPRES_CN: notice.removal?.reasonText ?? null,
     REMDATE: notice.removal?.removedOn ?? null,
-    // The listing authority also lifts. The format repeats it.
+    // The listing authority also lifts.
     RECORG: notice.removal ? notice.authorityCode : null,
     RECORG_CN: notice.removal ? notice.authority : null,
     REDOCNUM: notice.removal?.documentNumber ?? null,
@@ -47,7 +47,7 @@ export const checkSamrRow = (notice: EntryNotice): Fault[] => [
   ...faultsIn('samr-list', samrRow(notice)),
 ]
 
-/** The row does not name its list. An entry of another list would appear as a serious one. */
+/** The row does not name its list. */
 const otherList = (notice: EntryNotice): Fault[] =>
   notice.list === LIST
     ? []

@@ -1,18 +1,16 @@
-/** Checks an outgoing row against its format's schema. */
-
 import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { Fault } from '../platform.js'
 
-/** Returns one fault per field. A failed condition is reported at its field and again as `if`, which is dropped. */
+/** One fault per field. A failed condition also appears as `if`. */
 export const faultsIn = (format: string, row: unknown): Fault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
 
 /**
- * Makes a removal fit its format, because a removal must not wait for corrections: long texts are cut and malformed
- * optional ones omitted. Other rows stay unchanged for their check. `inner` names the object that holds the fields.
+ * A removal must not wait for corrections: long texts are cut, malformed optional ones omitted. Other rows stay
+ * unchanged. `inner` names the object with the fields.
  */
 export const fitting = <R extends object>(
   { action, key }: Pick<Notice, 'action' | 'key'>,
@@ -48,10 +46,9 @@ const propertiesOf = (format: string): Readonly<Record<string, Property>> =>
 
 interface Column {
   code: string
-  /** Chinese name. */
   title: string
 }
 
-/** Returns a format's fields in schema order. */
+/** In schema order. */
 export const columnsOf = (format: string): Column[] =>
   Object.entries(propertiesOf(format)).map(([code, { title }]) => ({ code, title }))

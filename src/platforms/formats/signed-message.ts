@@ -1,7 +1,4 @@
-/**
- * signed-message, signed-penalty, signed-permit: one notice per JSON message, signed over time and bytes, with an
- * idempotency key in a header.
- */
+/** signed-message, signed-penalty, signed-permit: one signed JSON message per notice. */
 import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { Fault } from '../platform.js'
@@ -11,7 +8,7 @@ import { faultsIn, fitting } from './schema.js'
 
 export const MESSAGE_SHOWN: ShownNames = { key: 'id', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-/** Value of `Idempotency-Key`: stable for repeated sends of a notice, different for the next notice. */
+/** Stable for repeated sends of one notice. */
 export const idempotencyKey = ({ key, sequence }: Notice): string => `${key}/${sequence}`
 
 export const message = (notice: Notice) => {
@@ -41,7 +38,7 @@ const entryMessage = (notice: EntryNotice) => ({
       publishedOn: notice.publishedOn,
       endsOn: notice.endsOn,
       ...(notice.contested !== undefined && { contested: notice.contested }),
-      // Copied field by field, so that fields added to a notice later are not sent by accident.
+      // Copied field by field, so that new fields are not sent by accident.
       removal: notice.removal && {
         reason: notice.removal.reason,
         reasonText: notice.removal.reasonText,
@@ -121,7 +118,7 @@ const sourcesOf = (notice: RecordNotice) => ({
   note: said(notice, 'note'),
 })
 
-/** Copied field by field for the same reason. */
+/** Copied field by field, as above. */
 const removalOf = ({ removal }: RecordNotice) =>
   removal && {
     reason: removal.reason,
@@ -136,6 +133,6 @@ export const checkMessage = (notice: Notice): Fault[] => {
   return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))
 }
 
-/** Returns HMAC-SHA-256 of `timestamp.body` in hex. */
+/** HMAC-SHA-256 of `timestamp.body`, hex. */
 export const signature = (secret: string, timestamp: string, body: string): string =>
   createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')

@@ -1,17 +1,14 @@
-/**
- * The 双公示 Excel template: Chinese names, codes, then one line per row. All cells are text, which keeps leading zeros
- * and prevents formulas.
- */
+/** The 双公示 Excel template. All cells are text, which keeps leading zeros and prevents formulas. */
 import * as XLSX from '@e965/xlsx'
 import type { Row } from './record-notices.js'
 import { columnsOf } from './schema.js'
 
 const SHEET_NAME_LENGTH_MAX = 31
 const COLUMN_WIDTH = 18 // characters
-/** Number format `@` (text), ECMA-376 part 1, 18.8.30. */
+/** `@` (text), ECMA-376 part 1, 18.8.30. */
 const TEXT_FORMAT = 49
 
-/** Returns the bytes of an .xlsx. `format` names a schema under schema/platforms. */
+/** `format` names a schema under schema/platforms. */
 export const workbook = (format: string, sheet: string, rows: readonly Row[]): Buffer => {
   const columns = columnsOf(format)
   const lines = [
@@ -22,9 +19,9 @@ export const workbook = (format: string, sheet: string, rows: readonly Row[]): B
   const made = XLSX.utils.aoa_to_sheet(lines)
   made['!cols'] = columns.map(() => ({ wch: COLUMN_WIDTH }))
   const book = XLSX.utils.book_new(made, sheet.slice(0, SHEET_NAME_LENGTH_MAX))
-  // SheetJS keeps number formats between workbooks. Formats read earlier must not leak into the output.
+  // SheetJS leaks number formats from one workbook to the next.
   Object.assign(book, { SSF: { [TEXT_FORMAT]: '@' } })
-  // Uncompressed output is the same with every zlib version.
+  // Output does not depend on the zlib version.
   return XLSX.write(book, { type: 'buffer', bookType: 'xlsx', compression: false })
 }
 

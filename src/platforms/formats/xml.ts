@@ -1,4 +1,3 @@
-/** Writes XML and reads it within bounds. Knows no field names. */
 import { SaxesParser } from 'saxes'
 import { textOfBytes, Unreadable } from './reading.js'
 
@@ -7,14 +6,13 @@ const ELEMENTS_MAX = 100_000
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
-/** Text belongs to the element itself and is trimmed. */
+/** Text is trimmed. */
 export interface XmlElement {
   name: string
   text: string
   children: XmlElement[]
 }
 
-/** Wraps parts that are already XML. */
 export const node = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`
 
 export const tag = (
@@ -26,7 +24,6 @@ export const tag = (
   return `<${name}${written.join('')}>${parts.join('')}</${name}>`
 }
 
-/** Wraps plain text, which is escaped. */
 export const leaf = (name: string, text: string | number): string => `<${name}>${escaped(String(text))}</${name}>`
 
 const ENTITIES: Record<string, string> = {
@@ -35,11 +32,11 @@ const ENTITIES: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // XML parsers turn an unescaped carriage return into a line feed.
+  // Parsers turn it into a line feed.
   '\r': '&#13;',
 }
 
-/** Replaces characters that XML 1.0 cannot express (controls, lone surrogates, U+FFFE, U+FFFF) with U+FFFD. */
+/** Replaces characters that XML 1.0 cannot express with U+FFFD. */
 const escaped = (text: string): string =>
   text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
@@ -47,20 +44,17 @@ const escaped = (text: string): string =>
 
 export const localName = ({ name }: XmlElement): string => name.slice(name.indexOf(':') + 1)
 
-/** Returns the elements with a local name, outer before inner. */
+/** Outer before inner. */
 export const elementsNamed = (root: XmlElement, name: string): XmlElement[] => [
   ...(localName(root) === name ? [root] : []),
   ...root.children.flatMap((child) => elementsNamed(child, name)),
 ]
 
-/** Returns the text of the first child with a local name; null when missing or empty. */
+/** Returns null when missing or empty. */
 export const textIn = (element: XmlElement, name: string): string | null =>
   element.children.find((child) => localName(child) === name)?.text || null
 
-/**
- * Parses an answer. Throws Unreadable, also for a DOCTYPE, because no answer needs one and entities are an attack
- * vector.
- */
+/** Throws Unreadable, also for a DOCTYPE (entity attacks). */
 export const readXml = (bytes: Buffer): XmlElement => {
   const parser = new SaxesParser()
   const open: XmlElement[] = []

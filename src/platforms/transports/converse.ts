@@ -1,16 +1,15 @@
-/** One HTTP request to a platform. Only the configured address is used: redirects are not followed. */
+/** One HTTP request to the configured address. Redirects are not followed. */
 import { NoDisplay } from '../../foundation/errors/no-display.js'
 import { Refusal } from '../../foundation/errors.js'
 import { ask, Unreachable } from '../../foundation/http.js'
 import type { To } from '../platform.js'
 import { struck, struckBytes } from './secrets.js'
 
-/** Shorter than a delivery's lease (12 s), so that the next holder never meets this call still running. */
+/** Shorter than a delivery's lease (12 s), so that the next holder never meets this call. */
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
-/** Upper bound of Retry-After in seconds, because a removal must be retried soon. */
+/** A removal must be retried soon. */
 const RETRY_AFTER_SECONDS_MAX = 3600
-/** The platform works but does not know the request. */
 const NOT_IMPLEMENTED = 501
 
 export interface Question {
@@ -25,7 +24,7 @@ export interface Answer {
   body: Buffer
 }
 
-/** Returns answers that may contain receipts (2xx, 4xx, 501). Otherwise throws PLATFORM_UNREACHABLE. */
+/** Returns 2xx, 4xx and 501, which may contain receipts; else throws PLATFORM_UNREACHABLE. */
 export const converse = async (to: To, { method, path, headers, body }: Question): Promise<Answer> => {
   const answer = await ask(addressOf(to, path), {
     method,
@@ -49,13 +48,11 @@ export const converse = async (to: To, { method, path, headers, body }: Question
 export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', retryAfterSeconds === null ? { reason } : { reason, retryAfterSeconds })
 
-/** The platform answers but has no readable display. */
 export const noDisplay = (reason: string): Refusal => new NoDisplay(reason)
 
-/** Appends to the configured address, including its path. */
 const addressOf = ({ url }: To, path: string): string => url.replace(/\/+$/, '') + path
 
-/** Parses Retry-After in seconds or as a date relative to the answer's Date header. */
+/** Seconds, or a date relative to the answer's Date. */
 const retryAfter = (headers: Headers): number | null => {
   const wanted = headers.get('retry-after')?.trim()
   if (!wanted) return null

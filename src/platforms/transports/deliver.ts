@@ -1,4 +1,3 @@
-/** Sends one message over HTTP and returns one receipt per notice. */
 import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery/delivery.js'
 import { Unreadable } from '../formats/reading.js'
 import type { To } from '../platform.js'
@@ -9,7 +8,7 @@ export interface Letter {
   path: string
   headers: Record<string, string>
   body: string | Uint8Array
-  /** Parses the receipts of an answer. Throws Unreadable. */
+  /** Throws Unreadable. */
   read: (answer: Buffer) => Receipt[]
 }
 
@@ -23,7 +22,7 @@ export const deliver = async (to: To, notices: readonly Notice[], letter: Letter
   )
 }
 
-/** Parses an answer. Throws PLATFORM_UNREACHABLE when it is unreadable, so everything stays owed. */
+/** Throws PLATFORM_UNREACHABLE when unreadable. */
 export const readable = <T>({ secret }: To, { status, body }: Answer, read: (bytes: Buffer) => T): T => {
   try {
     return read(body)
@@ -35,7 +34,7 @@ export const readable = <T>({ secret }: To, { status, body }: Answer, read: (byt
   }
 }
 
-/** Orders receipts like the notices. Several notices with one key take its receipts in turn. */
+/** Notices with one key take its receipts in turn. */
 const matched = (notices: readonly Notice[], receipts: readonly Receipt[]): Receipt[] => {
   const unused = new Map<string, Receipt[]>()
   for (const receipt of receipts) {

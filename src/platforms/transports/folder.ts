@@ -1,7 +1,6 @@
 /**
- * An exchange folder (GB/T 39443-2020 5.5). The hub publishes complete batches as `<batch>.csv`. The receiver removes
- * them and writes `<batch>.receipt.csv`, renamed into place or ended by a line end. `sent/` keeps each batch's keys, so
- * that taken but unanswered batches are known.
+ * An exchange folder (GB/T 39443-2020 5.5): `<batch>.csv` from the hub, `<batch>.receipt.csv` from the receiver,
+ * renamed into place or ended by a line end. `sent/` keeps each batch's keys.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,29 +16,25 @@ const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
 const SENT = 'sent'
 const SHOWN = 'shown.csv'
-/** Bytes; about half a million entries. */
+/** About half a million entries. */
 const SHOWN_BYTES_MAX = 64 * 1024 * 1024
 const KIND = 'kind'
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
-/** Batches with the same id occur when a killed sender restarts its numbering. */
+/** A killed sender restarts its numbering. */
 const SAME_NAME_MAX = 100
-/** Retention of batches and receipts (30 days), by the folder's own times. */
+/** 30 days, by the folder's own times. */
 const KEEP_NS = 30n * 24n * 3_600n * 1_000_000_000n
 
-/** The receiver's names in batches and receipts. */
 export interface FolderNames {
-  /** Every batch and receipt has one of these columns. */
+  /** One is in every file. */
   keys: readonly string[]
   key: (row: ReadonlyMap<string, string>) => string | undefined
   sequence: (row: ReadonlyMap<string, string>) => string | undefined
-  /** Parses a receipt line; null when it decides nothing. */
+  /** Returns null when the line decides nothing. */
   receipt: (row: ReadonlyMap<string, string>) => Receipt | null
 }
 
-/**
- * Writes one batch atomically and returns WAITING for each notice. Throws PLATFORM_UNREACHABLE when the folder is full,
- * read-only or missing.
- */
+/** Writes one batch atomically. Throws PLATFORM_UNREACHABLE. */
 export const putBatch = (
   to: To,
   id: string,
@@ -52,14 +47,13 @@ export const putBatch = (
     const sent = await madeInside(folder, SENT)
     const name = await freeName(folder, id)
     await put(folder, name + BATCH, content)
-    // Written after the batch. If the process dies in between, the batch itself still shows its keys; if it is taken
-    // meanwhile, it is sent again.
+    // Written after the batch, which still shows its keys if the process dies in between.
     await put(sent, name + BATCH, keysText(notices))
     await clearAway(folder, sent, name)
     return notices.map(({ key }) => waiting(key))
   })
 
-/** Returns receipts where they exist, WAITING for notices in a known batch, and NO_RECEIPT otherwise. */
+/** WAITING for notices in a known batch without receipt, else NO_RECEIPT. */
 export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames): Promise<Receipt[]> =>
   named(async () => {
     const wanted = new Set(notices.map(idOf))
@@ -76,7 +70,7 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
     return notices.map((notice) => answers.get(idOf(notice)) ?? unknownThere(notice.key))
   })
 
-/** Reads `shown.csv`. Throws when it is missing, incomplete, or older than `notBefore`. */
+/** Throws when `shown.csv` is missing, incomplete or older than `notBefore`. */
 export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
   named(async () => {
     const path = join(pathOf(from.url), SHOWN)
@@ -134,7 +128,7 @@ interface SentBatch {
   receiptPath: string | null
 }
 
-/** Returns batches that contain a wanted notice, newest first. Other batches are read but not kept in memory. */
+/** Newest first. */
 const batchesWith = async (
   wanted: ReadonlySet<string>,
   { url, signal }: To,
@@ -153,7 +147,6 @@ const batchesWith = async (
   for (const name of [...noted, ...unnoted]) {
     signal?.throwIfAborted()
     const path = noted.has(name) ? join(folder, SENT, name) : join(folder, name)
-    // Foreign files may be unreadable.
     const content = await contentOf(path).catch((error: unknown) => {
       if (noted.has(name)) throw error
       return null
@@ -173,7 +166,6 @@ const batchesWith = async (
   return batches.sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))
 }
 
-/** Reads the keys from the batch itself when they were not noted. */
 const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
   const lines = readLines(content)
   return typeof lines === 'string'
@@ -181,7 +173,6 @@ const keysOfLines = (content: Buffer, names: FolderNames): KeyAndSequence[] => {
     : lines.rows.map((row) => ({ key: names.key(row) ?? '', sequence: Number(names.sequence(row)) }))
 }
 
-/** Returns the receipts for the wanted notices of one batch by id. */
 const answerTo = async (
   { keys, receiptPath }: SentBatch,
   asked: readonly KeyAndSequence[],
@@ -190,10 +181,9 @@ const answerTo = async (
   const all = (answer: (key: string) => Receipt): [string, Receipt][] =>
     asked.map((each) => [idOf(each), answer(each.key)])
   if (receiptPath === null) return all((key) => waiting(key))
-  // One unreadable receipt must not hide the others.
   const content = await contentOf(receiptPath).catch(() => null)
   const lines = content === null ? '回执文件无法读取 the receipt cannot be read' : readLines(content)
-  // The text is shown beside each row; the receiver may replace the file.
+  // Shown to officers.
   if (typeof lines === 'string') return all((key) => waiting(key, lines))
   if (!names.keys.some((name) => lines.names.includes(name)))
     return all((key) => waiting(key, `回执没有列 the receipt has no column ${names.keys.join(' / ')}`))
@@ -201,7 +191,7 @@ const answerTo = async (
   return asked.map((each) => [idOf(each), receiptFor(each, keys, lines, names)])
 }
 
-/** Matches by key and sequence. Without a sequence, lines of one key are taken in turn. */
+/** Without a sequence, lines of one key are taken in turn. */
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
@@ -225,7 +215,7 @@ const readLines = (content: Buffer): Lines | string => {
   }
 }
 
-/** Removes old batches that were taken, and old receipts. Untaken batches stay. */
+/** Untaken batches stay. */
 const clearAway = async (folder: string, sent: string, newest: string): Promise<void> => {
   const now = (await statOf(join(sent, newest + BATCH)))?.mtimeNs ?? 0n
   const lying = new Set(await namesIn(folder))

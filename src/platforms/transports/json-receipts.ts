@@ -1,4 +1,3 @@
-/** Receipts in a JSON answer under each platform's names. */
 import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isTaken } from '../codes.js'
 import { isObject, jsonIn, shortened, textOf, Unreadable } from '../formats/reading.js'
@@ -14,7 +13,6 @@ export interface ReceiptNames {
   field: string
   value: string
   receiverId: string
-  /** Code for the whole answer, if the platform has one. */
   whole?: { code: string; good: string }
 }
 
@@ -29,7 +27,7 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platfo
   return rows.flatMap((row) => receiptIn(row, names, codes) ?? [])
 }
 
-/** Returns null for a row without key or code, which decides nothing. */
+/** Returns null when key or code is missing. */
 const receiptIn = (row: unknown, names: ReceiptNames, codes: Platform['codes']): Receipt | null => {
   if (!isObject(row)) return null
   const key = textOf(row[names.key])

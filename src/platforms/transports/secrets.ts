@@ -1,12 +1,12 @@
-/** Removes our credentials from answers, so that an echo never reaches receipts, errors or logs. */
+/** Masks our credentials in answers, receipts, errors and logs. */
 
 import type { To } from '../platform.js'
 
-/** Shorter secrets are not masked, because that would destroy ordinary text. */
+/** Masking shorter secrets would destroy ordinary text. */
 const SECRET_LENGTH_MIN = 6
 const STRUCK = '*'
 
-/** Masks the credential in bytes and keeps the length. */
+/** Masks the credential and keeps the length. */
 export const struckBytes = (bytes: Buffer, secret: string): Buffer => {
   const wanted = Buffer.from(secret)
   if (secret.length < SECRET_LENGTH_MIN || !bytes.includes(wanted)) return bytes
@@ -17,11 +17,10 @@ export const struckBytes = (bytes: Buffer, secret: string): Buffer => {
   return struck
 }
 
-/** Masks the credential in parsed text, where escapes had hidden it. */
+/** For parsed text, where escapes had hidden it. */
 export const struck = (text: string, secret: string): string =>
   secret.length < SECRET_LENGTH_MIN ? text : text.replaceAll(secret, STRUCK.repeat(secret.length))
 
-/** The credential and the password in an address. */
 export const secretsOf = ({ url, secret }: Pick<To, 'url' | 'secret'>): string[] => {
   const written = URL.canParse(url) ? new URL(url).password : ''
   try {

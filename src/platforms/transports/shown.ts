@@ -1,6 +1,5 @@
 /**
- * Reads what a platform displays under our keys, as JSON under its own names: all entries by page (`GET
- * /entries?after=KEY&limit=N`) or some (`GET /entries?keys=A,B`). Removed entries are absent.
+ * Reads a platform's display: all entries by page (`GET /entries?after=KEY&limit=N`) or some (`GET /entries?keys=A,B`).
  */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, Unreadable } from '../formats/reading.js'
@@ -14,31 +13,28 @@ const PAGE_ENTRIES = 1_000
 const ENTRIES_MAX = 500_000
 /** Bounds platforms that return one entry per page. */
 const PAGES_MAX = 1_000
-/** Keys per request, so that the URL stays below the 8 KB limit of proxies. */
+/** Proxies limit URLs to 8 KB. */
 const KEYS_AT_ONCE = 50
-/** Characters of a key. */
+/** Characters. */
 const KEY_LENGTH_MAX = 200
 
-/** The platform's own id of an entry. */
 const RECORD_ID = 'recordId'
-/** Kind of an entry, if the platform states it. */
 const KIND = 'kind'
-/** Status codes for an unknown address. */
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
-/** Called per request, because some credentials are valid once. */
+/** Some credentials are valid once. */
 export type Credentials = () => Record<string, string>
 
-/** Returns everything displayed. Throws PLATFORM_UNREACHABLE instead of returning a part. */
+/** Throws PLATFORM_UNREACHABLE instead of returning a part. */
 export const readShown = async (from: To, credentials: Credentials, names: ShownNames): Promise<Shown[]> => {
   const shown = new Map<string, Shown>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {
     if (pages === PAGES_MAX) throw unreachable(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
     const page: Displayed[] = await pageOf(from, credentials, names, after)
-    // Platforms may send short pages. Only an empty page is the end.
+    // Pages may be short; only an empty one is the end.
     if (page.length === 0) return [...shown.values()]
     const known = page.filter(({ key }) => shown.has(key)).length
-    // The same complete list again: the platform ignores paging and has sent everything.
+    // The platform ignores paging and has sent everything.
     if (known === page.length && known === shown.size && known < PAGE_ENTRIES) return [...shown.values()]
     if (known > 0) throw unreachable('展示清单分页重复 the pages of what is displayed overlap')
     for (const { recordId: _, ...entry } of page) shown.set(entry.key, entry)
@@ -49,8 +45,8 @@ export const readShown = async (from: To, credentials: Credentials, names: Shown
 }
 
 /**
- * Returns the fate of unanswered additions and changes: accepted if this or a newer sequence is displayed, else
- * unknown. Removals stay unknown, because an absent entry may still be about to appear.
+ * Accepted if this or a newer sequence is displayed, else unknown. Removals stay unknown: an absent entry may be about
+ * to appear.
  */
 export const askDisplayed = async (
   notices: readonly Notice[],
@@ -90,13 +86,13 @@ const pageOf = async (
 ): Promise<Displayed[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
   const answer = await asked(from, credentials, query)
-  // Reading a 4xx as an empty list would make every entry look missing.
+  // An empty list would make every entry look missing.
   if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplay(`HTTP ${answer.status}`)
   if (answer.status >= 400) throw unreachable(`HTTP ${answer.status}`)
   return entriesIn(from, answer, names)
 }
 
-/** Returns [] when the platform does not support the question. The notices are then sent again. */
+/** [] when the platform does not support the question. */
 const displayedOf = async (
   from: To,
   credentials: Credentials,
@@ -126,9 +122,7 @@ const entriesIn = (from: To, answer: Answer, names: ShownNames): Displayed[] =>
 const displayedAll = (bytes: Buffer, names: ShownNames): Displayed[] =>
   jsonArrayIn(bytes).map((row) => displayedIn(row, names))
 
-/**
- * A comparison with an incomplete list could cause wrong removals, so a row without a key makes the list unreadable.
- */
+/** A comparison with an incomplete list could cause wrong removals. */
 const displayedIn = (row: unknown, names: ShownNames): Displayed => {
   const key = isObject(row) ? textOf(row[names.key]) : null
   if (!isObject(row) || key === null || key.length > KEY_LENGTH_MAX)

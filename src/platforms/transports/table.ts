@@ -1,7 +1,4 @@
-/**
- * An exchange table (前置机, GB/T 39443-2020 5.6). The hub writes rows into a shared database; the receiver answers beside
- * each row. Address: `postgres://…/database?schema=NAME`.
- */
+/** An exchange table (前置机, GB/T 39443-2020 5.6) at a receiver. Address: `postgres://…/database?schema=NAME`. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { isContradictory } from '../codes.js'
@@ -16,7 +13,7 @@ import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upse
 /** SQLSTATE. */
 const UNDEFINED_TABLE = '42P01'
 
-/** Writes rows and returns the answers that already stand beside them, else WAITING. */
+/** Returns the answers beside the rows, else WAITING. */
 export const putRows = (
   to: To,
   table: string,
@@ -40,7 +37,6 @@ export const askTable = (notices: readonly Notice[], to: To, table: string, name
     return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
   })
 
-/** Reads the receiver's table or view of displayed entries. */
 export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
@@ -66,7 +62,7 @@ const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Rec
   return secretsOf(to).reduce(withoutSecret, receipt)
 }
 
-/** SQLSTATE classes 22 and 23: a value or constraint of the row. In a batch the faulty row is unknown. */
+/** SQLSTATE classes 22 and 23: the row itself is at fault. */
 const NOT_TAKEN = /^2[23]/
 
 const notTaken = (key: string, code: string): Receipt => ({
@@ -79,11 +75,11 @@ const notTaken = (key: string, code: string): Receipt => ({
   receiverId: null,
 })
 
-/** Error texts may contain the address with its password, so only the code is shown. */
+/** Error texts may contain the password. */
 const inTable = async <T>(
   to: To,
   work: Parameters<typeof connected<T>>[1],
-  /** Maps an SQLSTATE to a result; null to throw. */
+  /** Maps an SQLSTATE; null to throw. */
   answerIn: (code: string) => T | null = () => null,
 ): Promise<T> => {
   to.signal?.throwIfAborted()

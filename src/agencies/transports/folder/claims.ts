@@ -1,7 +1,7 @@
 /**
- * Claims. Renaming a file into its own folder below `.taken` claims it, because only one rename can succeed. The folder
- * name identifies the holder and its ctime is renewed as a heartbeat; the next hub takes over a stale claim by
- * renaming. Times come from the folder's file system, so clocks are never compared.
+ * Claims a file by renaming it into its own folder below `.taken`; only one rename can succeed. The folder's name
+ * identifies the holder, its ctime is the heartbeat, and stale claims are taken over by renaming. Only the file
+ * system's own times are compared.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -12,7 +12,6 @@ import { READY, textOf } from './names.js'
 
 const TAKEN = '.taken'
 const RENEW_EVERY = 20_000 // ms
-/** Incomplete files and the marks beside them. */
 const NOT_YET = /^\.|\.(?:part|filepart|tmp)$/i
 
 export interface Waits {
@@ -21,20 +20,19 @@ export interface Waits {
 }
 
 export interface Claim extends ClaimedFile {
-  /** Removes the claim's folder if its file is gone. A remaining file is claimed again later. */
+  /** A remaining file is claimed again later. */
   release: () => Promise<void>
-  /** Leaves a file that cannot be removed in place, behind all others. */
+  /** Leaves an unremovable file behind all others. */
   leave: () => void
 }
 
 export interface Claimed {
   claim: Claim | null
-  /** Another file could be claimed at once. */
   more: boolean
 }
 
 const held = new Set<string>()
-/** Claims of this process whose judged file could not be removed. */
+/** Judged but unremovable files of this process. */
 const unremovable = new Set<string>()
 
 export const claimNext = async (path: string, { settleMs, abandonedMs }: Waits): Promise<Claimed> => {
@@ -54,7 +52,7 @@ export const claimNext = async (path: string, { settleMs, abandonedMs }: Waits):
   return { claim: null, more: false }
 }
 
-/** Returns the time of the folder's file system, and proves that the folder is writable. */
+/** Also proves that the folder is writable. */
 const timeIn = async (path: string): Promise<number> => {
   const probe = join(path, `.now-${randomUUID()}`)
   const file = await open(probe, 'wx')
@@ -72,7 +70,7 @@ interface Ready {
   written: number
 }
 
-/** Returns the files ready to be taken, oldest first. Anything that is not a file is refused. */
+/** Oldest first. Anything but a plain file is refused. */
 const readyIn = async (path: string, now: number, settleMs: number): Promise<Ready[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
@@ -82,7 +80,7 @@ const readyIn = async (path: string, now: number, settleMs: number): Promise<Rea
     if (NOT_YET.test(name) || name.endsWith(READY) || entry.isDirectory()) continue
     const at = Buffer.concat([Buffer.from(path + sep), entry.name])
     const found = await lstat(at).catch(gone)
-    // Uses ctime, which nobody can set, unlike mtime.
+    // Unlike mtime, ctime cannot be set.
     if (!found || !(names.has(name + READY) || now - found.ctimeMs >= settleMs)) continue
     if (found.isFile()) ready.push({ name, at, written: found.mtimeMs })
     else await refuseUnopened(path, name, at)
@@ -99,7 +97,7 @@ const gone = (error: NodeJS.ErrnoException): null => {
 const taken = async (path: string, { name, at }: Ready): Promise<Claim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
-  // Registered before the folder exists, so that this process never takes it for abandoned.
+  // Registered first, so that this process never takes it for abandoned.
   held.add(id)
   try {
     await mkdir(own, { recursive: true })
@@ -109,7 +107,7 @@ const taken = async (path: string, { name, at }: Ready): Promise<Claim | null> =
     held.delete(id)
     return gone(error as NodeJS.ErrnoException)
   }
-  // The next file of this name needs a new mark. The longest names leave no room for one.
+  // The next file of this name needs a new mark.
   await rm(join(path, name + READY), { force: true }).catch(() => {})
   return holding(own, id, name)
 }
@@ -123,7 +121,7 @@ const takenUp = async (path: string, left: string): Promise<Claim | null> => {
     unremovable.delete(left)
     const [name] = await readdir(own)
     if (name !== undefined) return holding(own, id, name)
-    // The process died after its file had been archived or moved.
+    // The process died after archiving or moving its file.
     await rmdir(own)
   } catch (error) {
     gone(error as NodeJS.ErrnoException)
@@ -136,7 +134,7 @@ const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid
 
 const holding = (own: string, id: string, name: string): Claim => {
   const renewing = setInterval(() => {
-    // The value is irrelevant: the call itself updates ctime.
+    // The call itself updates ctime.
     void utimes(own, 0, 0).catch(() => {})
   }, RENEW_EVERY)
   renewing.unref()
@@ -156,10 +154,7 @@ const holding = (own: string, id: string, name: string): Claim => {
   }
 }
 
-/**
- * Returns abandoned claims, oldest first. A dead process on this machine is detected at once, on other machines after a
- * delay.
- */
+/** Oldest first. A dead process is detected at once on this machine, later on others. */
 const abandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(gone)
   const left: { id: string; since: number }[] = []
@@ -174,7 +169,7 @@ const abandoned = async (path: string, now: number, abandonedMs: number): Promis
 const isDead = (id: string): boolean => {
   const [host, pid] = id.split('.')
   if (host !== ownId().split('.')[0]) return false
-  // The claim has our own process id but is not ours: it predates a restart.
+  // Our process id from before a restart.
   return Number(pid) === process.pid || !isRunning(Number(pid))
 }
 

@@ -1,11 +1,10 @@
-/** Final steps for a claimed file. No existing file is ever overwritten. */
+/** Final steps for a claimed file, which never overwrite another. */
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Opening, Settled } from '../../delivery.js'
 import { fitting, REFUSED } from './names.js'
 
-/** A claimed file: the sender's name and its current path. */
 export interface ClaimedFile {
   name: string
   path: string
@@ -20,7 +19,6 @@ export const archived = async ({ name, path }: ClaimedFile, archive: Opening['ar
   await unlink(path)
 }
 
-/** Moves a file back to its folder, under its own name if that is free. */
 export const putBack = async (path: string, { name, path: at }: ClaimedFile): Promise<void> => {
   for (const target of twins(name)) if (await moved(at, join(path, target))) return
   throw new Error('no free name to put a file back under')
@@ -48,14 +46,14 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
       write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
     )
   } catch (error) {
-    // Another hub has already moved it.
+    // Moved by another hub.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 
 type Write = (line: string) => Promise<void>
 
-/** Creating the reason file first reserves the name. A full disk may cost its text but never the file. */
+/** The reason file reserves the name first. A full disk may cost its text, never the file. */
 const aside = async (
   path: string,
   name: string,
@@ -86,7 +84,6 @@ const made = (path: string) =>
     throw error
   })
 
-/** Yields `a.csv`, `a.2.csv`, `a.3.csv` … */
 function* twins(name: string): Iterable<string> {
   yield name
   const ending = extname(name)
@@ -94,7 +91,7 @@ function* twins(name: string): Iterable<string> {
   for (let n = 2; n <= MAX_TWINS; n += 1) yield `${fitting(stem)}.${n}${ending}`
 }
 
-/** Returns false when the target exists. Uses a hard link where possible, because rename would overwrite. */
+/** False when the target exists. A hard link does not overwrite, unlike rename. */
 const moved = async (from: PathLike, to: string): Promise<boolean> => {
   try {
     await link(from, to)

@@ -1,23 +1,21 @@
-/** File names: raw bytes on the agency's side, text on ours. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import iconv from 'iconv-lite'
 
-/** Suffix of a mark that declares the file beside it complete, whatever its age. */
+/** Declares the file beside it complete. */
 export const READY = '.ok'
-/** Folder for refused files, inside the feed's folder so that the sender finds it. */
+/** Inside the feed's folder, where the sender finds it. */
 export const REFUSED = 'refused'
-/** Longest file name in bytes, minus room for a suffix. */
+/** Bytes, with room for a suffix. */
 const MAX_NAME = 255 - 40
 const MAX_ENDING = 12 // characters
 const DIGEST = 8 // characters
 
-/** Decodes a file name, which may not be UTF-8. */
 export const textOf = (raw: Buffer): string =>
   isUtf8(raw) ? raw.toString('utf8') : fitting(iconv.decode(raw, 'gb18030').replace(/[/\0]/g, '_'))
 
-/** Shortens a name to leave room for a suffix. A shortened name keeps a digest of the whole. */
+/** A shortened name keeps a digest of the whole. */
 export const fitting = (name: string): string => {
   const bytes = Buffer.from(name)
   if (bytes.length <= MAX_NAME) return name

@@ -1,6 +1,6 @@
 /**
- * One request to an agency with retries. Transient failures are retried, permanent ones are not. An agency that has
- * already delivered part of a feed gets more patience, since its pages would otherwise be fetched again.
+ * Requests to an agency with retries for transient failures. An agency that has delivered part of a feed gets more
+ * patience.
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,36 +13,34 @@ import { isRecord } from '../../readers/shapes.js'
 const TRIES = 3
 const FIRST_PAUSE = 200 // ms, doubled each time
 const LONGEST_PAUSE = 2000 // ms
-/** Pause between retries beyond the third attempt. */
+/** Pause from the third attempt on. */
 const OUTAGE_PAUSE = 10_000 // ms
 const LONGEST_RETRY_AFTER = 5 // s
-/** Failures that a retry cannot fix. */
 const FINAL_KINDS = new Set(['redirect', 'too_large', 'tls'])
 const MAX_MARK = 1024 // characters of an ETag or date
 
 export const UNMODIFIED = 304
 export const GONE = 410
 
-/** Time and size limits of one pull. */
 export interface Limits {
-  /** Timeout of one attempt at a page, milliseconds. */
+  /** Milliseconds per attempt. */
   pageMs: number
-  /** Time for all pages with all retries, milliseconds. */
+  /** Milliseconds for all pages and retries. */
   pullMs: number
   /** Most pages; 20,000 by default. */
   pages?: number
-  /** How long to retry an agency that has begun to answer, milliseconds. Without it there are three attempts. */
+  /** Milliseconds to retry an agency that has begun to answer; else three attempts. */
   outageMs?: number
 }
 const LEAST_PAGES = 20_000
 const LEAST_PULL_MS = 10 * 60_000
-/** Fewest items per page assumed when an agency sends smaller pages than requested. */
+/** Assumed fewest items per page. */
 const LEAST_PAGE_ITEMS = 200
-/** Average milliseconds per page that the limits allow for. */
+/** Average milliseconds per page. */
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-/** Returns limits large enough for the feed's bounds. `pageItems` is the requested page size. */
+/** Limits that let the feed's bounds pass. `pageItems` is the requested page size. */
 export const limitsFor = (most: number, pageItems: number): Limits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
@@ -55,17 +53,17 @@ export const PAGE_BYTES = 16 * 1024 * 1024
 
 export interface How extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
-  /** Time for all attempts and pauses, milliseconds. */
+  /** Milliseconds for all attempts and pauses. */
   withinMs: number
-  /** Retry period after the first failure, milliseconds. 0 means three attempts in all. */
+  /** Retry period after the first failure, milliseconds; 0 means three attempts. */
   outageMs?: number
-  /** Status codes besides 200 that the caller handles. */
+  /** Accepted status codes besides 200. */
   accepts?: readonly number[]
 }
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** Sends a request with retries. Returns only status 200 or an accepted one; otherwise throws FEED_UNREACHABLE. */
+/** Returns status 200 or an accepted one, else throws FEED_UNREACHABLE. */
 export const attempt = async (
   { url, signal }: Source,
   path: string,
@@ -86,7 +84,7 @@ export const attempt = async (
   }
 }
 
-/** Returns a function that repeats `attempt` within one total time. Only time spent waiting for the agency counts. */
+/** Repeats `attempt` within one total time, counting only the agency's time. */
 export const makeAsker = (source: Source, { pageMs, pullMs, outageMs = 0 }: Limits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
   let begun = false
@@ -125,7 +123,7 @@ const once = async (
   }
 }
 
-/** Retry-After as seconds, or as a date relative to the answer's own Date header because clocks may differ. */
+/** Retry-After in seconds, or as a date relative to the answer's Date, since clocks may differ. */
 const retryAfter = (headers: Headers): number | null => {
   const wish = headers.get('retry-after')
   if (wish === null) return null
@@ -134,7 +132,7 @@ const retryAfter = (headers: Headers): number | null => {
   return Number.isNaN(wait) ? null : Math.max(0, wait)
 }
 
-/** Follows Retry-After up to a bound. Otherwise uses exponential backoff with jitter. */
+/** Bounded Retry-After, else exponential backoff with jitter. */
 const pauseBefore = (tried: number, retryAfterMs: number | null): number => {
   if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER * 1000)
   const full = tried >= TRIES ? OUTAGE_PAUSE : Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE)
@@ -149,13 +147,12 @@ const rest = async (ms: number, signal: AbortSignal | undefined): Promise<void> 
   }
 }
 
-/** The abort reason may be a more precise refusal. */
 const stopped = (signal: AbortSignal | undefined): Refusal =>
   isRefusal(signal?.reason) ? signal.reason : new Refusal('STOPPING')
 
 export const half = (reason: string): Refusal => new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
-/** Validators of a cached answer (RFC 9110, 8.8). */
+/** Validators (RFC 9110, 8.8). */
 export type Mark = { etag: string | null; modified: string | null }
 
 export const markOf = ({ headers }: Asked): Mark | null => {
@@ -166,13 +163,13 @@ export const markOf = ({ headers }: Asked): Mark | null => {
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** Returns conditional request headers. An ETag is the stronger validator and is sent alone. */
+/** Conditional headers. The stronger ETag is sent alone. */
 export const unless = ({ etag, modified }: Mark): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
 }
 
-/** Returns the stored state if it belongs to this address and is well-formed, else null. */
+/** Returns null if the state belongs to another address or is malformed. */
 export const keptFrom = (state: Json, address: string): Record<string, unknown> | null =>
   isRecord(state) && state['address'] === digestOf(address) ? state : null
 
@@ -181,19 +178,19 @@ export const isMark = (value: unknown): value is Mark =>
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
 
-/** Addresses may contain a key, and a run's state is visible to people, so only a digest is stored. */
+/** Addresses may contain a key, and people see a run's state. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export async function* none(): AsyncIterable<Item> {}
 
-/** Fetches the next page while the current one is processed. `stop` aborts a request whose answer nobody will read. */
+/** Fetches the next page meanwhile. `stop` aborts an unread request. */
 export const readingAhead = (source: Source) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
   return {
     source: { ...source, signal },
     ahead: <T>(question: Promise<T>): Promise<T> => {
-      // The error surfaces when the promise is awaited. This prevents an unhandled rejection before.
+      // Prevents an unhandled rejection before the await.
       question.catch(() => {})
       return question
     },

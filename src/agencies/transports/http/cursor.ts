@@ -1,7 +1,4 @@
-/**
- * A feed by cursor. A change stream resumes where the last successful run ended; a listing starts from the beginning
- * every time.
- */
+/** A feed by cursor. A change stream resumes where the last run ended; a listing restarts. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { Asked } from '../../../foundation/http.js'
@@ -13,23 +10,22 @@ import { digestOfItems } from './repeats.js'
 
 const MAX_CURSOR = 4096 // characters
 
-/** One answer: its items and the next cursor, null at the end. */
+/** `next` is null at the end. */
 export interface Piece {
   items: readonly unknown[]
   next: string | null
 }
 
 export interface Cursoring {
-  /** Items requested per answer. */
   pieceItems: number
-  /** Builds a request. A null cursor means the beginning. */
+  /** A null cursor means the beginning. */
   ask: (
     cursor: string | null,
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Parses an answer. Throws on an error answer; returns null when it is no answer of this feed. */
+  /** Throws on an error answer; null when it is no answer of this feed. */
   open: (body: Buffer) => Piece | null | Promise<Piece | null>
-  /** True for an endless change stream, which the next run resumes. */
+  /** An endless change stream. */
   resumes: boolean
 }
 
@@ -52,7 +48,7 @@ export const byCursor = async (
   const first = kept && (await again(ask, cursoring, kept))
   if (first?.status === door.UNMODIFIED)
     return { items: door.none(), file: null, unmodified: true, whole: false, next: () => source.state }
-  // HTTP 410: the agency no longer knows the cursor. Changes may be lost, so everything is fetched again.
+  // HTTP 410: the cursor is unknown, so everything is fetched again.
   const resumed = kept !== null && first !== null && first.status !== door.GONE
   const last: Place = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: door.digestOf(address), ...last } : null)
@@ -82,9 +78,8 @@ interface Reading extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | '
 
 interface From {
   cursoring: Cursoring
-  /** Updated to the last answer's place while items are read. */
+  /** Updated while items are read. */
   last: Place
-  /** The first answer, if already fetched. */
   first: Asked | null
   most: number
 }
@@ -116,7 +111,7 @@ async function* pieces(
     const before = piece.items.length > 0 ? seen.get(digest) : undefined
     if (before !== undefined) throw door.half(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
     seen.set(digest, number)
-    // At the end of a stream the next cursor may equal the current one, with no items.
+    // The last cursor of a stream may repeat, without items.
     const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
       throw door.half('游标无效 no cursor that can be used')

@@ -1,4 +1,3 @@
-/** A feed that is one file at one address. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import type { Asked } from '../../../foundation/http.js'
 import type { Delivery, Opening, Source } from '../../delivery.js'
@@ -28,7 +27,7 @@ export const file = async (
   let got: Asked | null = first
   async function* items(): AsyncIterable<Item> {
     got ??= await ask(path, {})
-    // Without a declared length a truncated answer cannot be detected.
+    // Truncation could not be detected.
     if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))
       throw door.half('应答未声明长度 an answer that does not say where it ends')
     yield* readContent(fromBytes(got.body), shapes, feed)

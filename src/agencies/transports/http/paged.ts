@@ -1,9 +1,7 @@
 /**
- * A feed in numbered pages with a total, by GET or by POST through a gateway. An interrupted pull restarts at page 1,
- * because page numbers shift when records come and go. Combining two nights could miss records at the seam, and a
- * missing record ends: a firm would lose its registration. Within a run, totals and pages are checked against each
- * other. A large register must therefore arrive in one run: pages are retried (attempt.ts) and limits follow the feed's
- * bounds (`limitsFor`).
+ * A feed in numbered pages with a total. An interrupted pull restarts at page 1: page numbers shift, and records missed
+ * at the seam of two pulls would end. Within a run, totals and pages are checked against each other. Limits follow the
+ * feed's bounds (`limitsFor`), so that a large register fits one run.
  */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -13,10 +11,10 @@ import { itemOf, type Shape } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
-/** Most pages whose validators are stored. Larger feeds are always read again. */
+/** Most pages whose validators are stored. */
 const MAX_MARKS = 1000
 
-/** One parsed page: its items, the total of all pages and its own page number. */
+/** One page, with the total of all pages. */
 export interface Page {
   items: readonly unknown[]
   total: number
@@ -24,13 +22,12 @@ export interface Page {
 }
 
 export interface Paging {
-  /** Items requested per page, or the size that the agency fixes. */
   pageItems: number
   ask: (
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Parses a page. Throws on an error answer; returns null when it is no page of this feed. */
+  /** Throws on an error answer; null when it is no page of this feed. */
   open: (body: Buffer) => Page | null | Promise<Page | null>
 }
 
@@ -52,7 +49,7 @@ export const pages = async (
   return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, door.pagesIn(limits)), file: null, next }
 }
 
-/** Every page must be unmodified. An unchanged first page proves nothing about the others. */
+/** An unchanged first page proves nothing about the others. */
 const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Promise<boolean> => {
   if (!Array.isArray(marks) || marks.length === 0 || !marks.every(door.isMark)) return false
   for (const [at, mark] of marks.entries()) {
@@ -86,7 +83,7 @@ async function* paged(
   for (let number = 1; number <= most; number += 1) {
     const { isGet } = coming
     const answer = await coming.answer
-    // Conditional POST requests have no defined meaning.
+    // Conditional POST has no defined meaning.
     if (marks.length <= MAX_MARKS) marks.push(isGet ? door.markOf(answer) : null)
     const page = await paging.open(answer.body)
     if (!page)

@@ -1,4 +1,3 @@
-/** Digest that detects a repeated page. */
 import { createHash } from 'node:crypto'
 import { Refusal } from '../../../foundation/errors.js'
 
@@ -6,7 +5,7 @@ export const digestOfItems = (items: readonly unknown[]): string => {
   try {
     return createHash('sha256').update(JSON.stringify(items)).digest('hex')
   } catch (error) {
-    // JSON.parse accepts any depth, JSON.stringify does not.
+    // Parsing accepts deeper nesting than writing.
     if (!(error instanceof RangeError)) throw error
     throw new Refusal('CONTENT_UNREADABLE', { reader: 'json', reason: '嵌套过深 nested too deep' })
   }

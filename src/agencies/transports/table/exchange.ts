@@ -1,8 +1,8 @@
-/** The SQL of an exchange table. Columns other than the exchange's own are the record's fields. */
+/** The SQL of an agency's exchange table. */
 import knexModule, { type Knex } from 'knex'
 import { Refusal } from '../../../foundation/errors.js'
 
-/** 0 new, 1 taken (for receivers that mark what they read; unused here), 2 accepted, 3 rejected. */
+/** 1 is for receivers that mark what they read; unused here. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
 const BATCH_ROWS = 200
@@ -11,7 +11,6 @@ const ANSWERS_AT_ONCE = 1000
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 60_000
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
-/** Columns of the exchange itself. */
 const OURS = ['id', 'state', 'check_state', 'error_code', 'error_message', 'feedback_time', 'resub_time']
 const PAYLOAD = 'payload'
 
@@ -27,8 +26,8 @@ export const FAULTS: Record<string, string> = {
 }
 
 /**
- * DDL for the agency. Without `columns` there is one `payload`. The agency sets `state` to 0 initially and on
- * resubmission (with `resub_time`); the hub writes all answer columns.
+ * DDL for the agency. Without `columns` there is one `payload`. The agency sets `state` 0, on resubmission with
+ * `resub_time`; the hub writes the answers.
  */
 export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns
@@ -46,22 +45,20 @@ export const exchangeTable = (feed: string, columns?: readonly string[], schema 
 )`
 }
 
-/** Validates a name from outside before it enters SQL. */
 export const identifier = (name: string): string => {
   if (IDENTIFIER.test(name)) return name
   throw new Refusal('FEED_UNREACHABLE', { reason: '交换库的模式名或表名无效 no valid name of a schema or table' })
 }
 
 export interface Row {
-  /** Decimal digits, since a number could be rounded. */
+  /** A number could be rounded. */
   id: string
-  /** The row's xmin. A row changed since it was read has not been judged. */
+  /** xmin: a row changed since it was read has not been judged. */
   version: string
   large: boolean
   fields: unknown
 }
 
-/** A null `code` means accepted. */
 export interface Answer {
   id: string
   version: string
@@ -70,9 +67,8 @@ export interface Answer {
 }
 
 export interface Exchange {
-  /** Columns of the record; null when `payload` holds it all. */
+  /** Is null when `payload` holds the record. */
   columns: string[] | null
-  /** Counts waiting rows, at most `most`. */
   count: (most: number) => Promise<number>
   batch: (after: string, most: number) => Promise<Row[]>
   answer: (answers: readonly Answer[]) => Promise<void>
@@ -80,7 +76,7 @@ export interface Exchange {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** Runs one transaction on its own connection. `readOnly` makes PostgreSQL reject changes. */
+/** One transaction on its own connection. */
 export const connected = async <T>(url: string, readOnly: boolean, work: (db: Knex) => Promise<T>): Promise<T> => {
   const db = knexModule.default({
     client: 'pg',
@@ -139,7 +135,7 @@ const columnsOf = async (db: Knex, schema: string, name: string): Promise<string
   return names
 }
 
-/** Selects values as text in PostgreSQL, so that no driver shifts a date's zone or rounds a number. */
+/** Values as text, so that no driver shifts a date or rounds a number. */
 const batch = async (
   db: Knex,
   table: string,
@@ -165,10 +161,9 @@ const batch = async (
   })
 }
 
-/** knex treats a question mark as a placeholder. */
+/** knex placeholder. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""').replaceAll('?', '\\?')}"`
 
-/** A text payload that is JSON counts like jsonb. */
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -177,7 +172,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** Updates only rows unchanged since they were read. A resubmitted row gets its own answer later. */
+/** Skips rows changed since they were read. */
 const answered = async (db: Knex, table: string, answers: readonly Answer[]): Promise<void> => {
   await db.raw(
     `update ${table} as t set

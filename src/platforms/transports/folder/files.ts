@@ -7,7 +7,6 @@ import { isRefusal } from '../../../foundation/errors.js'
 import { unreachable } from '../converse.js'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
-/** Most names in a folder. */
 const NAMES_MAX = 100_000
 
 export const pathOf = (url: string): string => {
@@ -18,11 +17,11 @@ export const pathOf = (url: string): string => {
   }
 }
 
-/** Writes a dot file, syncs it and renames it into place. Replaces an existing file. */
+/** Writes a dot file, syncs and renames it. */
 export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(folder, `.${name}.part`)
   try {
-    // Removes the rest of a killed writer. Creating it anew avoids following a planted link.
+    // Creating it anew avoids following a planted link.
     await rm(beside, { force: true })
     const file = await open(beside, 'wx')
     try {
@@ -34,13 +33,13 @@ export const put = async (folder: string, name: string, content: string | Uint8A
     await rename(beside, join(folder, name))
     await synced(folder)
   } catch (error) {
-    // A partial file must not keep a full disk full.
+    // Frees a full disk.
     await rm(beside, { force: true }).catch(() => {})
     throw error
   }
 }
 
-/** A rename is durable only after syncing the folder, which some file systems do not support. */
+/** Makes the rename durable, where supported. */
 const synced = async (folder: string): Promise<void> => {
   const file = await open(folder, constants.O_RDONLY)
   try {
@@ -50,7 +49,7 @@ const synced = async (folder: string): Promise<void> => {
   }
 }
 
-/** Never creates the exchange folder itself: a missing mount must not look like an empty one. */
+/** A missing mount must not look like an empty folder. */
 export const madeInside = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
@@ -58,9 +57,7 @@ export const madeInside = async (folder: string, name: string): Promise<string> 
   return inside(folder, name)
 }
 
-/**
- * Returns a subfolder. Throws if its name is a link, because the receiver can write here and a link may lead anywhere.
- */
+/** Throws for a link: the receiver can write here, and it may lead anywhere. */
 export const inside = async (folder: string, name: string): Promise<string> => {
   const path = join(folder, name)
   if (!(await statOf(path))?.isDirectory())
@@ -83,7 +80,7 @@ export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promis
   if (file === null) return null
   try {
     const content = Buffer.alloc(size)
-    // Network file systems may return fewer bytes than requested.
+    // Network file systems may return fewer bytes.
     for (let at = 0; at < size; ) {
       const { bytesRead } = await file.read(content, at, size - at, at)
       if (bytesRead === 0) return content.subarray(0, at)
@@ -117,7 +114,7 @@ const REASONS: Record<string, string> = {
   EIO: '读写错误 the disk fails',
 }
 
-/** Converts system errors to PLATFORM_UNREACHABLE without paths. */
+/** Turns system errors into PLATFORM_UNREACHABLE, without paths. */
 export const named = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

@@ -1,4 +1,4 @@
-/** The SQL of a receiver's exchange table: the hub's rows and the receiver's answers. */
+/** The SQL of a receiver's exchange table. */
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
 import { type ShownNames, shortened } from '../../formats/reading.js'
@@ -6,13 +6,12 @@ import type { Row } from '../../formats/record-notices.js'
 import type { Shown, To } from '../../platform.js'
 import { unreachable } from '../converse.js'
 
-/** 0 new, 1 taken, 2 accepted, 3 rejected. The hub writes 0, the receiver the others. */
+/** The hub writes 0, the receiver the others. */
 export const STATES = { new: 0, taken: 1, accepted: 2, rejected: 3 } as const
 
-/** Limits per step. The caller bounds the whole, and an abandoned transaction rolls back. */
+/** Limits per step; an abandoned transaction rolls back. */
 const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 4_000
-/** A longer lock means that someone is working on the table. */
 const LOCK_TIMEOUT_MS = 1_000
 const SHOWN_MAX = 500_000
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/
@@ -34,7 +33,6 @@ export const FAULTS: Record<string, string> = {
   '57014': '查询超时 the statement took too long',
 }
 
-/** The receiver's column names, in PostgreSQL's spelling. */
 export interface Named {
   key: string
   sequence: string
@@ -44,7 +42,6 @@ export interface Named {
   field: string
   value: string
   receiverId: string
-  /** Time of the answer, and time of a resubmission by the hub. */
   answeredAt: string
   sentAgainAt: string
 }
@@ -55,7 +52,7 @@ interface At {
   names: Pick<Named, 'key' | 'sequence'>
 }
 
-/** `accepted` is null while not judged. */
+/** The field `accepted` is null while not judged. */
 export interface Feedback {
   accepted: boolean | null
   code: string | null
@@ -67,7 +64,7 @@ export interface Feedback {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** Runs one transaction on its own connection. The password may be in the secret instead of the address. */
+/** One transaction on its own connection. The password may be in the secret. */
 export const connected = async <T>(to: To, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
@@ -76,7 +73,7 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      // The server's own timeout does not help when the server has vanished.
+      // The server's own timeout fails when it has vanished.
       query_timeout: STATEMENT_TIMEOUT_MS + 500,
       application_name: 'hub',
     },
@@ -95,7 +92,7 @@ export const connected = async <T>(to: To, work: (db: Knex, schema: string) => P
   return to.signal ? stoppable(working, to.signal) : working
 }
 
-/** Returns as soon as the signal aborts. The transaction ends within its own limits and rolls back. */
+/** Returns at once on abort. The transaction ends within its limits and rolls back. */
 const stoppable = <T>(working: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, reject } = rejecting<T>()
   const stop = () => reject(signal.reason)
@@ -131,10 +128,7 @@ const identifier = (name: string): string => {
 
 const tableOf = ({ schema, table }: At): string => `"${identifier(schema)}"."${identifier(table)}"`
 
-/**
- * An unchanged existing row keeps its answer, unless it was rejected and is being resubmitted. Changed content makes
- * the row new.
- */
+/** An unchanged row keeps its answer unless it was rejected. Changed content makes it new. */
 export const upsert = async (db: Knex, at: At & { names: Named }, rows: readonly Row[]): Promise<void> => {
   const [first] = rows
   if (first === undefined) return
