@@ -1,27 +1,26 @@
-/** Cases as an officer's board shows them: by state, newest first. */
+/** Cases for the officers' board, by state, newest first. */
 import type { State } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
 import type { Db } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
 export interface CaseFilter {
-  /** Only in these states. */
   states: readonly State[]
   list: string | null
   /** First digits of a division code. */
   region: string | null
-  /** Part of the operator's name, or its whole USCC. */
+  /** Part of the operator's name, or its full USCC. */
   name: string | null
-  /** Only where a deadline that is the authority's own was missed. */
+  /** Only cases where the authority missed a deadline. */
   late: boolean
-  /** First digits of the division that bounds the viewer; null: it is not bounded. */
+  /** Division prefix that restricts the viewer; null for none. */
   within: string | null
   today: string
-  /** Names of deadlines whose time is the party's own. */
+  /** Deadlines that belong to the party. */
   partys: readonly DeadlineName[]
 }
 
-/** A deadline of a listing `l` that the authority has missed (SQL). */
+/** SQL: the authority missed a deadline of listing `l`. */
 const LATE = `exists (select 1 from listing_deadlines t where t.listing_id = l.id and t.ended_on is null
   and t.due_on < :today::date and t.name <> all(:partys::text[]))`
 
@@ -42,16 +41,15 @@ const bindingsOf = ({ states, list, region, name, late, within, today, partys }:
   partys: [...partys],
 })
 
-/** `at`: when it was opened, to the microsecond, as its cursor says it. */
+/** `at` is the creation time in microseconds, used by the cursor. */
 export type Opened = Listing & { at: string }
 
-/** Newest first, whatever their state. */
 export const list = async (
   db: Db,
   filter: CaseFilter,
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
 ): Promise<Opened[]> => {
-  // State by state, each by its index: of the many that are removed no more is read than is shown.
+  // One index scan per state reads no more removed cases than are shown.
   const answer = await db.raw(
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
        select ${COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
@@ -80,7 +78,7 @@ export interface Column {
   late: number
 }
 
-/** How many stand in each of the states, and how many of them are late. */
+/** Number of cases and late cases per state. */
 export const columns = async (db: Db, filter: CaseFilter): Promise<Column[]> => {
   const answer = await db.raw(
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late

@@ -1,4 +1,4 @@
-/** Concerns: what a person must look at because what a listing rests on is no longer what it was. */
+/** Concerns: a person must look at a listing because its basis has changed. */
 import type { Unreadable } from '../../domain/records/records.js'
 import { inSight, type Sight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -22,7 +22,7 @@ export interface Concern {
   id: number
   listingId: string
   cause: Cause
-  /** The version of the record that gave rise to it. */
+  /** The version that caused the concern. */
   record: number | null
   run: number | null
   openedAt: Date
@@ -36,7 +36,7 @@ const COLUMNS = `c.id, c.listing_id as "listingId", c.cause, c.version_id as rec
 
 const OPERATOR = '(select l.operator_id from listings l where l.id = c.listing_id)'
 
-/** One open concern of a cause is enough for a listing. */
+/** Opens at most one concern per listing and cause. */
 export const open = async (
   tx: Tx,
   made: { listingId: string; cause: Cause; record: number | null; run: number | null; at: Date },
@@ -48,7 +48,7 @@ export const open = async (
   )
 }
 
-/** Those that wait for a person, oldest first, after the one numbered `after`. */
+/** Unsettled concerns, oldest first. */
 export const list = async (
   db: Db,
   { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
@@ -74,7 +74,7 @@ export const byId = async (db: Db, id: number): Promise<Concern | null> => {
   return answer.rows[0] ?? null
 }
 
-/** All that these listings ever gave rise to, oldest first. */
+/** Oldest first, including settled ones. */
 export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<Concern[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from concerns c where c.listing_id = any(?::uuid[]) order by c.id /* concerns.ofListings */`,
@@ -83,7 +83,7 @@ export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Pr
   return answer.rows
 }
 
-/** Null: there is no such concern, or it is settled. */
+/** Returns null when there is no open concern with this id. */
 export const settle = async (
   db: Db | Tx,
   id: number,
@@ -97,7 +97,7 @@ export const settle = async (
   return answer.rows[0] ?? null
 }
 
-/** All that a run gave rise to. Returns of which listings. */
+/** Settles the concerns of a run. Returns the listings. */
 export const settleOfRun = async (
   tx: Tx,
   run: number,
@@ -111,7 +111,7 @@ export const settleOfRun = async (
   return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
 }
 
-/** All of these listings at once; `cause`: those alone that it gave rise to. */
+/** Settles all concerns of these listings, or those of one cause. */
 export const settleOf = async (
   tx: Tx,
   listingIds: readonly string[],
@@ -126,16 +126,16 @@ export const settleOf = async (
 }
 
 /**
- * Listings not ended whose record a whole delivery lacks though it never ends by that: each once for as long as the record
- * stays as it is. `unmet`: current versions that the delivery did not repeat; what it sent otherwise is in the temporary
- * table `plan` of the merge under way.
+ * Open listings whose record is missing from a full delivery, for kinds that do not end this way. Each is reported once
+ * while the record is unchanged. `unmet` holds the current versions not repeated; the temporary table `plan` holds the
+ * rest of the delivery.
  */
 export const lackedBy = async (
   tx: Tx,
   unmet: readonly number[],
   unreadable: Unreadable,
 ): Promise<{ id: string; record: number }[]> => {
-  // From the listings, which are few: a million ids are not sent there and back.
+  // Starts from the few listings instead of sending a million ids.
   const answer = await tx.raw(
     `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
@@ -150,7 +150,6 @@ export const lackedBy = async (
   return answer.rows.filter((row: { record: number }) => absent.has(row.record))
 }
 
-/** Whether a person still has to look at something of this cause. */
 export const waits = async (tx: Db | Tx, listingId: string, cause: Cause): Promise<boolean> => {
   const answer = await tx.raw(
     'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */',

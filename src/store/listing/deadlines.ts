@@ -1,4 +1,4 @@
-/** Deadlines of listings: begun and ended by moves, counted anew when the calendar changes. */
+/** Deadlines of listings: begun and ended by moves, recalculated when the calendar changes. */
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
 import { inSight, type Sight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -24,7 +24,7 @@ export interface Made {
 const COLUMNS = `t.id, t.listing_id as "listingId", t.name, t.starts_on as "startsOn", t.due_on as "dueOn", t.provisional, t.rule,
   t.rule_version as "ruleVersion", t.ended_on as "endedOn", t.outcome`
 
-/** What moves have ended first, then what they have begun. */
+/** Ends deadlines before it begins new ones. */
 export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<void> => {
   const ended = made.flatMap(({ listingId, met, dropped, on }) => [
     ...met.map((name) => ({ listingId, name, on, outcome: 'MET' })),
@@ -50,7 +50,7 @@ export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<v
 
 type Step = { after: number; limit: number }
 
-/** Those still running, in steps; held to the end of the transaction. */
+/** Running deadlines in steps, locked until the transaction ends. */
 export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =>
   (
     await tx.raw(
@@ -60,10 +60,10 @@ export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =
     )
   ).rows
 
-/** OVER: its case has ended. WRONG: what was listed was another's. */
+/** OVER: the case has ended. WRONG: the listing concerned another operator. */
 export type RunningNow = Kept & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
-/** The same, only looked at. */
+/** Running deadlines without a lock. */
 export const runningNow = async (db: Db, { after, limit }: Step): Promise<RunningNow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
@@ -87,7 +87,10 @@ export const move = async (
   )
 }
 
-/** Withdrawals that every platform has confirmed, and the check of that is done, or an officer has closed, or of which none had ever heard. Returns how many. */
+/**
+ * Settles WITHDRAWAL deadlines once every platform has confirmed and been checked, or was closed by an officer, or
+ * never got the entry. Returns the number.
+ */
 export const settleWithdrawals = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
     `update listing_deadlines t set outcome = 'MET', ended_on = greatest(t.starts_on, coalesce(
@@ -110,9 +113,9 @@ export const ofListings = async (db: Db, ids: readonly string[]): Promise<Kept[]
 export interface Asked {
   state: DeadlineState
   today: string
-  /** Names whose time is the party's own: they run out and are missed by nobody. */
+  /** Deadlines of the party run out; nobody misses them. */
   partys: readonly DeadlineName[]
-  /** Also of cases that have ended. */
+  /** Includes ended cases. */
   ended: boolean
   sight?: Sight
 }
@@ -125,7 +128,7 @@ const IN_STATE = `case :state::text
 
 const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
 
-/** The nearest first. */
+/** Earliest due first. */
 export const list = async (
   db: Db,
   { state, today, partys, ended, sight = null }: Asked,

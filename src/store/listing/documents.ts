@@ -1,4 +1,4 @@
-/** Documents as the case system issued them. */
+/** Documents issued by the case system. */
 import type { DocumentKind } from '../../domain/listing/documents.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -15,7 +15,7 @@ export interface IssuedDocument {
 
 const COLUMNS = `id::int, listing_id as "listingId", kind, number, sha256, issued_on as "issuedOn", entered_by as "enteredBy", entered_at as "enteredAt"`
 
-/** Append-only. The very same entered again is not entered twice: null. */
+/** Append-only. Returns null for an exact duplicate. */
 export const add = async (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<IssuedDocument | null> => {
   const answer = await tx.raw(
     `insert into listing_documents (listing_id, kind, number, sha256, issued_on, entered_by, entered_at)
@@ -26,7 +26,6 @@ export const add = async (tx: Tx, made: Omit<IssuedDocument, 'id'>): Promise<Iss
   return answer.rows[0] ?? null
 }
 
-/** All that were entered for these listings, oldest first. */
 export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<IssuedDocument[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listing_documents where listing_id = any(?::uuid[]) order by id /* documents.ofListings */`,

@@ -1,4 +1,4 @@
-/** Leads that the scoring verb opened and of which no person has made anything yet. */
+/** SQL: leads opened by the scoring run that no person has touched. */
 import type { Tx } from '../db/db.js'
 
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
@@ -16,7 +16,7 @@ export const untouched = async (
   return answer.rows
 }
 
-/** Of these operators' untouched leads those that a take-back has put in question. */
+/** Untouched leads with an open concern about a roll-back. */
 export const questioned = async (
   tx: Tx,
   operatorIds: readonly number[],
@@ -31,8 +31,8 @@ export const questioned = async (
 }
 
 /**
- * The clock drops untouched leads (`dropListing` of domain/listing/moves), thousands at once: what they rest on was taken back. From
- * now on they were never there; who asks what was known before still sees them.
+ * Drops untouched leads in bulk (`dropListing` of domain/listing/moves), because their basis was rolled back. They
+ * count as never opened, except in answers about earlier knowledge.
  */
 export const drop = async (
   tx: Tx,
@@ -51,7 +51,7 @@ export const drop = async (
   )
 }
 
-/** Of these operators those whose latest case of the list of leads a person dropped: looked at, and nothing made of it. */
+/** Operators whose latest case was a lead that a person reviewed and dropped. */
 export const droppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select l.operator_id as id from (

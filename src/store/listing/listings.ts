@@ -1,4 +1,4 @@
-/** Listings, the moves they made, and the entries that are public because of them. */
+/** Listings, their moves, and their public entries. */
 import type { Case, State } from '../../domain/listing/case.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
@@ -24,17 +24,17 @@ export interface Listing {
   publishedOn: string | null
   endsOn: string | null
   moves: number
-  /** Since when it is known to have been opened on what was taken back; null: it was not. */
+  /** Instant from which the basis is known to be wrong (rolled back). */
   wrongFrom: Date | null
 }
 
-/** Of a listing `l`. */
+/** SQL columns of listing `l`. */
 export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
   l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
 
-/** Null if the operator has an open listing of this kind already. */
+/** Returns null when the operator already has an open listing of this kind. */
 export const open = async (
   tx: Tx,
   made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
@@ -48,7 +48,7 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
-/** Cases of one list for many operators, each with its first move made; without those that have an open one already. */
+/** Opens cases with their first move, except for operators that already have one. */
 export const openMany = async (
   tx: Tx,
   list: string,
@@ -67,7 +67,7 @@ export const openMany = async (
   return answer.rows
 }
 
-/** Locked to the end of the transaction: of two moves at once one sees the other's result. */
+/** Locks the listing so that concurrent moves see each other's result. */
 export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
   const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [
     id,
@@ -75,7 +75,7 @@ export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Many at once; without those that another transaction holds. */
+/** Skips listings locked by other transactions. */
 export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
@@ -84,7 +84,6 @@ export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listi
   return answer.rows
 }
 
-/** Whether the operator has another listing of this kind that is not ended. */
 export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> => {
   const answer = await tx.raw(
     `select 1 from listings l where l.operator_id = ? and l.list = ? and l.id <> ? and l.state not in ('REMOVED', 'NOT_LISTED')
@@ -94,7 +93,7 @@ export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing
   return answer.rows.length > 0
 }
 
-/** Entries decided before a new row came into force and whose term it may change, in steps. */
+/** Entries decided before a new rule came into force whose term it may change, in steps. */
 export const standingBefore = async (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
@@ -146,7 +145,6 @@ export const recordMany = async (tx: Tx, events: readonly Event[]): Promise<void
   )
 }
 
-/** The moves of these listings, in order. */
 export const eventsOf = async (db: Db | Tx, listingIds: readonly string[]): Promise<Event[]> => {
   const answer = await db.raw(
     `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
@@ -177,7 +175,7 @@ export const ofOperators = async (db: Db | Tx, operatorIds: readonly number[]): 
   return answer.rows
 }
 
-/** Published entries whose term has ended by `today`, in steps. */
+/** Entries whose term ended before `today`, in steps. */
 export const due = async (
   db: Db,
   today: string,
@@ -192,14 +190,14 @@ export const due = async (
   return answer.rows
 }
 
-/** The linked record `d` of a listing `l`, or another source of its fact, had a version opened or closed at an instant. */
+/** SQL: the record `d` of listing `l`, or another source of its fact, changed at an instant. */
 const TOUCHED = `(
   exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
   or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
 
-/** Listings not ended that rest on what changed at an instant. */
+/** Open listings that rest on records changed at an instant. */
 export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
@@ -209,7 +207,7 @@ export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
-/** Shown listings of operators of whom the register told something at an instant: a name may be another now. */
+/** Public listings whose operator's registration changed at an instant, so that the name may differ. */
 export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
@@ -221,8 +219,8 @@ export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
 }
 
 /**
- * Listings that rested on what changed at an instant and that the clock had ended because of it: such as no person was asked
- * about since, and whose operator has no newer one of the kind.
+ * Listings that the clock ended because of what changed at an instant. Excluded are those with a RESTORED concern
+ * since, and operators with a newer listing of the kind.
  */
 export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
@@ -238,7 +236,6 @@ export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
-/** How many listings stand in each state. */
 export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
   const answer = await db.raw(
     'select state, count(*)::int as n from listings where wrong_from is null group by state order by state /* listings.board */',
@@ -246,11 +243,11 @@ export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
   return answer.rows
 }
 
-/** What anyone may read of an entry. */
+/** The public content of an entry. */
 export type PublicBody = PublicEntry
 
-/** `on`: the day from which it is shown; of one that is shown already it stays as it is. */
-/** `masks`: under which it was made; null: it is as it was, but for its end or what is said of it. */
+/** `on` is the first day shown; an entry already shown keeps its day. */
+/** `masks` is the masking version; null keeps it when only the end or a remark changes. */
 export const publish = async (
   tx: Tx,
   body: PublicBody,
@@ -272,7 +269,7 @@ export const publish = async (
   )
 }
 
-/** Ids of the entries that are public on a day, in order, after one. */
+/** Ids of entries public on a day, in steps. */
 export const shownIds = async (
   db: Db | Tx,
   { today, after, limit }: { today: string; after: string | null; limit: number },
@@ -296,12 +293,11 @@ const bodiesWhere =
     return new Map(answer.rows.map(({ id, body }: { id: string; body: PublicBody }) => [id, body]))
   }
 
-/** What is public of these entries. */
 export const publicBodies = bodiesWhere('true')
-/** The bodies of those that may be shown to the public now. */
+/** Only entries that may be listed now. */
 export const shownBodies = bodiesWhere(MAY_LIST)
 
-/** States of those among the listings that are public now, by id. */
+/** States of the listings that are public now. */
 export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, State>> => {
   if (ids.length === 0) return new Map()
   const answer = await db.raw(
@@ -311,7 +307,7 @@ export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise
   return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
 }
 
-/** Whether it ever was on the public list: one row, also of what never was. */
+/** Returns true when the listing was ever public. Every id yields one row. */
 export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
   const answer = await db.raw(
     'select exists (select 1 from listings where id = ?::uuid and published_on is not null) as was /* listings.wasPublished */',
@@ -320,12 +316,12 @@ export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
   return answer.rows[0].was
 }
 
-/** Forgets the public body; the listing and its moves stay for those who may see them. */
+/** Deletes the public entry; listing and moves stay for those who may see them. */
 export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
-/** The public list, newest first; `after` is the last entry already seen. */
+/** Newest first; `after` is the last entry seen. */
 export const publicEntries = async (
   db: Db,
   filter: PublicFilter,
@@ -340,7 +336,7 @@ export const publicEntries = async (
   return answer.rows.map((row: { body: PublicBody }) => row.body)
 }
 
-/** Public entries of these operators in force on a day, newest first. */
+/** Entries in force on a day, newest first. */
 export const publicOfOperators = async (
   db: Db,
   operatorIds: readonly number[],

@@ -1,17 +1,17 @@
-/** Results of repair told of the operators of listings. */
+/** Results of credit repair (信用修复) reported for listed operators. */
 import type { ToldResult } from '../../domain/listing/repair-results.js'
 import type { Tx } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
 export interface Repaired {
   listing: Listing
-  /** All that is believed of repairs of entries of its operator. */
+  /** All believed repair results for entries of the operator. */
   told: ToldResult[]
-  /** A person was asked about a repair taken back since its last removal. */
+  /** A concern about a revoked repair has been opened since the last removal. */
   asked: boolean
 }
 
-/** Listings decided, shown, hidden or removed as repaired, of whose operator a result was told at an instant. */
+/** Listings, open or removed as repaired, whose operator got a repair result at an instant. */
 export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repaired[]> => {
   const answer = await tx.raw(
     `with found as (
@@ -39,7 +39,7 @@ const RESULT = (v: string): string =>
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
-/** Listings that the clock removed as repaired on the word of a record that is known to be wrong since an instant. */
+/** Listings removed by the clock on a repair result now known to be wrong. */
 export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> => {
   const answer = await tx.raw(
     `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text
@@ -51,7 +51,7 @@ export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; recor
   return answer.rows
 }
 
-/** All that is believed of repairs of entries of an operator, as if it were told now. */
+/** All believed repair results of an operator, treated as new. */
 export const toldOf = async (tx: Tx, operatorId: number): Promise<ToldResult[]> => {
   const answer = await tx.raw(
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,

@@ -1,4 +1,4 @@
-/** Names that come near to one that is asked for: from the names that hold the rarest of its grams. */
+/** Finds names similar to a query, starting from the names that share its rarest n-grams. */
 import {
   type Candidate,
   type GramCounts,
@@ -14,25 +14,28 @@ import { inSight, type Sight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { beneath } from '../db/request-handle.js'
 
-/** Names that one question brings here at all, where the count of the grams is old. */
+/** Bound on names per query when the gram counts are old. */
 const MOST_AT_ALL = 2 * WIDE.candidates
-/** How often a question is asked anew because the grams were counted, or names written, since its counts were read. */
+/** Attempts to repeat a query whose gram counts have become stale. */
 const TRIES = 3
 
 export interface Wanted {
   /** As `searchKey` writes it. */
   key: string
-  /** As domain/operators/names writes it; whoever is called just so is among them also where each gram is in too many names. */
+  /** As domain/operators/names writes it. Exact matches count even when all grams are too frequent. */
   named: string
-  /** Also names that hold something masked outside. */
+  /** Includes names that are masked in public. */
   personal: boolean
-  /** Only of operators that have an entry of ours. */
+  /** Only operators listed by this hub. */
   listed?: boolean
-  /** Only of operators that the asker may see: those it may not see take no place among as many as are looked at. */
+  /** Invisible operators must not use up places among the candidates. */
   sight?: Sight
 }
 
-/** Best first, of each operator its best name. What is near by few grams is looked for before more are asked for. */
+/**
+ * Best matches first, with the best name of each operator. Frequent grams are tried only when rare ones find nothing
+ * near.
+ */
 export const nearest = async (db: Db, wanted: Wanted): Promise<Match[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = matchesOf(wanted.key, found)
@@ -40,7 +43,7 @@ export const nearest = async (db: Db, wanted: Wanted): Promise<Match[]> => {
   const further = beyond(questionFor(wanted.key, counts, WIDE), question)
   if (further === null) return matches
   const more = await candidates(db, further, wanted)
-  // A name may hold grams of both, and only so many are weighed.
+  // Both candidate sets may hold the same name.
   const had = new Set(found.map(nameOf))
   return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
@@ -53,7 +56,7 @@ interface Narrow {
   found: Candidate[]
 }
 
-/** By counts as they were read last. Whether they still are what is there comes with the answer, at no cost of its own. */
+/** Queries with cached counts. The answer carries the current state, so checking the cache costs nothing extra. */
 const narrowly = async (db: Db, wanted: Wanted): Promise<Narrow> => {
   let counts = await lastRead(beneath(db))
   for (let tried = 1; ; tried += 1) {
@@ -69,7 +72,6 @@ const narrowly = async (db: Db, wanted: Wanted): Promise<Narrow> => {
 const isAlike = (one: Question, other: Question): boolean =>
   one?.all === other?.all && String(one?.grams) === String(other?.grams)
 
-/** What the wider question asks that the narrow one did not. */
 const beyond = (wide: Question, narrow: Question): Question => {
   if (wide === null || narrow === null || wide.all) return wide?.all && narrow?.all ? null : wide
   const asked = new Set(narrow.all ? [] : narrow.grams)
@@ -77,7 +79,7 @@ const beyond = (wide: Question, narrow: Question): Question => {
   return grams.length === 0 ? null : { grams, all: false }
 }
 
-/** Number of the last count, how many names there were then, and how many were written since. */
+/** Number of the last count, names at that time, and names written since. */
 interface State {
   counts: number
   counted: number
@@ -86,13 +88,13 @@ interface State {
 
 interface Counted extends GramCounts {
   state: State
-  /** How many names hold each gram. */
+  /** Number of names per gram. */
   grams: ReadonlyMap<number, number>
 }
 
 const isSame = (one: State, other: State): boolean => one.counts === other.counts && one.since === other.since
 
-/** Counts of each database, held in memory for as long as they are not counted anew. */
+/** Gram counts of each database, cached until the next count. */
 const remembered = new WeakMap<Db, Promise<Counted>>()
 
 const lastRead = (db: Db): Promise<Counted> => {
@@ -136,8 +138,8 @@ const countedBy = (state: State, grams: ReadonlyMap<number, number>): Counted =>
 })
 
 /**
- * Whether the operator of `n` has an entry of ours, or was merged into one that has (SQL): looked up name by name, which is
- * quicker for some thousands of names than all who are listed at once, and in indexes alone.
+ * SQL: the operator of `n`, or its successor, is listed by this hub. A check per name uses indexes only and is faster
+ * than reading all listed operators.
  */
 export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
@@ -155,7 +157,7 @@ const candidates = async (
 ): Promise<Answer> => {
   const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
-  // Named by its schema: with the extension intarray the bare operator is another, which the index does not know.
+  // With the extension intarray a bare operator would resolve differently and miss the index, hence the schema.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
@@ -169,7 +171,7 @@ const candidates = async (
   return { found: candidatesIn(all), state }
 }
 
-/** All names of the operator of this code, and of those merged into it. */
+/** All names of the operator with this code and of those merged into it. */
 export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Candidate[]> => {
   const answer = await db.raw(
     `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
@@ -180,7 +182,7 @@ export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Ca
   return candidatesIn(answer.rows[0].all)
 }
 
-/** One text instead of thousands of rows: that is what takes time. */
+/** One string instead of thousands of rows; row overhead dominates. */
 const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
 
 const candidatesIn = (all: string): Candidate[] => (all === '' ? [] : all.split(',').map(candidateIn))

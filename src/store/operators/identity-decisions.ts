@@ -1,9 +1,9 @@
-/** What people decided on identity: whose a subject is, that it is nobody of ours, that two operators are one, or one became several. Kept when undone. */
+/** Decisions on identity: attach a subject, reject it, merge or divide operators. Undone decisions are kept. */
 import type { Db, Tx } from '../db/db.js'
 
 export type Verdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
 export const CAUSES = ['MOVED', 'CONVERTED', 'DUPLICATE'] as const
-/** Registered anew elsewhere (迁出), an individual business that became an enterprise (个体→企业), one firm held twice. */
+/** Relocation (迁出), conversion of an individual business to an enterprise (个体→企业), or duplicate. */
 export type Cause = (typeof CAUSES)[number]
 
 export interface Decision {
@@ -11,16 +11,19 @@ export interface Decision {
   verdict: Verdict
   feed: string | null
   subjectKey: string | null
-  /** Whose it is; of a merger, what the other is now part of. */
+  /** Owner of the subject; for a merger, the surviving operator. */
   operatorId: number | null
   mergedId: number | null
-  /** Of a division: one of those into which the operator was divided. */
+  /** For a division: one of the successors. */
   successorId: number | null
-  /** What lay before whoever decided. */
+  /** The facts that the decider saw. */
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** The instant of knowledge of its transaction, which no other shares: what opened or closed then, it opened or closed. */
+  /**
+   * Knowledge instant of the transaction. It is unique, so it identifies the versions that the decision opened or
+   * closed.
+   */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null
@@ -36,7 +39,7 @@ export type Deciding = Pick<
   'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
 > & { successorId?: number; by: string; at: Date }
 
-/** Null where a decision on this subject, this merger or this division stands already. */
+/** Returns null when such a decision already stands. */
 export const add = async (tx: Tx, made: Deciding): Promise<Decision | null> => {
   const answer = await tx.raw(
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
@@ -47,7 +50,6 @@ export const add = async (tx: Tx, made: Deciding): Promise<Decision | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Locked to the end of the transaction. */
 export const forUndo = async (tx: Tx, id: number): Promise<Decision | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`,
@@ -77,7 +79,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: Decision) => [row.id, row]))
 }
 
-/** Decisions on these operators, undone ones too, newest first. */
+/** Newest first, including undone ones. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],

@@ -1,11 +1,14 @@
-/** Mergers of operators: which is part of which, and the records and listings that go with them, there and back. */
+/** Mergers of operators, and the records and listings that move with them in both directions. */
 import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
-/** Mergers of mergers that are followed; each is a person's decision. */
+/** Bound on chained mergers; each is a person's decision. */
 const DEPTH_MOST = 100
-/** Earlier states of a record that move with it: each closes a microsecond after the other, all before the next instant of knowledge. */
+/**
+ * Bound on earlier states that move with a record. They close a microsecond apart, all before the next knowledge
+ * instant (1 ms).
+ */
 const STATES_MOST = 900
 
 export interface Party {
@@ -17,7 +20,7 @@ export interface Party {
   mergedInto: number | null
 }
 
-/** The operator that the code itself names, whatever it is part of now; locked to the end of the transaction. */
+/** Locks and returns the operator that the code itself names, even when it is merged. */
 export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<Party | null> => {
   const answer = await tx.raw(
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
@@ -36,7 +39,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Party | null> => {
   return answer.rows[0] ?? null
 }
 
-/** `from`, and with it whatever was merged into it, is part of `into` now. */
+/** Makes `from`, and everything merged into it, part of `into`. */
 export const join = async (tx: Tx, from: number, into: number): Promise<void> => {
   await tx.raw(
     `with gone as (update operators set merged_into = :into where id = :from or merged_into = :from returning id)
@@ -45,10 +48,7 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
   )
 }
 
-/**
- * Once its merger is undone: `from` stands by itself again, and what was merged into it (and into that) is part of it. Returns
- * all of them.
- */
+/** Undoes a merger: `from` stands alone again with everything merged into it. Returns all their ids. */
 export const part = async (tx: Tx, from: number): Promise<number[]> => {
   const answer = await tx.raw(
     `with recursive parts(id) as (
@@ -61,7 +61,7 @@ export const part = async (tx: Tx, from: number): Promise<number[]> => {
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** The decisions by which records belong to these operators and not to what they are part of. */
+/** Decisions by which records belong to these operators rather than to their successor. */
 export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise<number[]> => {
   const answer = await tx.raw(
     `select id from identity_decisions where undone_at is null
@@ -74,17 +74,19 @@ export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise
 export interface Move {
   owner: number
   to: number
-  /** The merger made or undone: what belongs to `owner` by itself moves by it; what moves back belongs to `to` by itself. */
+  /**
+   * The merger made or undone. Records that belonged to `owner` directly get this decision; on the way back it is
+   * cleared.
+   */
   decision: number
-  /** Only what belongs to the owner by one of these; null: all of it. What moves back was wrong where it stood. */
+  /** Restricts the move to records attached by these decisions and marks them wrong; null moves everything. */
   by: readonly number[] | null
   at: Date
 }
 
 /**
- * Records change hands: the present version of each is closed and opened again for its new owner. Earlier states that are
- * still true of their own days go with it, opened and closed in the same instant, so that a question about an earlier day
- * finds them there too. Returns how many records moved.
+ * Moves records to a new owner by closing and reopening their current versions. Earlier states that stay true of their
+ * own days are copied too, for questions about earlier days. Returns the number of records moved.
  */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Move): Promise<number> => {
   const bindings = {
@@ -144,7 +146,7 @@ export const bothOpen = async (tx: Tx, one: number, other: number): Promise<stri
   return answer.rows.map((row: { list: string }) => row.list)
 }
 
-/** Listings go with their operator, all of them or those named. Returns which. */
+/** Moves the listings of an operator, or only some of them. Returns their ids. */
 export const moveListings = async (
   tx: Tx,
   { from, to, only }: { from: number; to: number; only: readonly string[] | null },
@@ -157,7 +159,7 @@ export const moveListings = async (
   return answer.rows.map((row: { id: string }) => row.id)
 }
 
-/** What the operator was part of, as it was known at an instant. */
+/** The successor of the operator, as known at an instant. */
 export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<number> => {
   const answer = await db.raw(
     `with recursive path(id, depth) as (
@@ -170,7 +172,7 @@ export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<
   return answer.rows[0].id
 }
 
-/** The operator that a code itself names, of those believed to exist at an instant; null: now. */
+/** The operator that a code itself names, now or as known at an instant. */
 export const ownId = async (
   db: Db,
   { scheme, code }: { scheme: string; code: string },
@@ -184,7 +186,6 @@ export const ownId = async (
   return answer.rows[0].id
 }
 
-/** What was merged into these operators and is part of them now. */
 export const partsOf = async (db: Db, operators: readonly number[]): Promise<{ operatorId: number; id: number }[]> => {
   const answer = await db.raw(
     `select merged_into as "operatorId", id from operators where merged_into = any(?) order by merged_into, id /* mergers.partsOf */`,

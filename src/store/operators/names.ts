@@ -1,4 +1,4 @@
-/** Names as they are searched, written down: made of what operators are and were called, each with its grams. */
+/** Maintains the name index: search keys of current and former names with their n-grams. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -6,18 +6,18 @@ import { publicName } from '../../domain/listing/public-name.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Operators of which the names are written down by the transaction that brought them; of more the sweep does it. */
+/** Up to this many operators are indexed in the transaction that changed them; the sweep does larger sets. */
 const FOLLOWED_MOST = 5_000
-/** Operators of one step of the sweep. */
+/** Operators per sweep step. */
 const STEP_OPERATORS = 10_000
-/** From so many operators on an empty table is filled without its index. */
+/** From this many operators on, an empty table is loaded without its index. */
 const BARE_FROM = 50_000
-/** Names written since they were counted, as a share of those counted, from which they are counted anew; fewer than so many never are. */
+/** Grams are recounted after this share of new names, but not for fewer than the bound below. */
 const COUNT_AGAIN_SHARE = 0.2
 const COUNT_AGAIN_FROM = 5_000
-/** For sorting while the index is built, and for counting. Of its transaction only. */
+/** Memory for building the index and counting, in its transaction only. */
 const BUILD_MEM = '256MB'
-/** Advisory lock between those who write names: what one reads of them is what it changes. */
+/** Advisory lock that serialises writers of names. */
 const WRITING = 20_161_126
 
 interface Written {
@@ -26,10 +26,7 @@ interface Written {
   key: string
 }
 
-/**
- * After a merge: names of the operators that it made, and of those whose registration it brought. So many that it would hold
- * up the merge are left to the sweep, in the same transaction.
- */
+/** Updates names after a merge of a delivery. Large sets are left to the sweep, so that the merge is not delayed. */
 export const followPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const registered = await tx.raw(
@@ -51,7 +48,6 @@ export const followPlan = async (tx: Tx, run: number, { made, changes }: { made:
   )
 }
 
-/** Names of these operators as they are called now. */
 export const follow = async (tx: Tx, operators: readonly number[]): Promise<void> => {
   if (operators.length === 0) return
   if (operators.length > FOLLOWED_MOST) return wantSweep(tx)
@@ -62,7 +58,7 @@ const wantSweep = async (tx: Tx): Promise<void> => {
   await tx.raw('update name_states set wanted = wanted + 1 /* names.wantSweep */')
 }
 
-/** Returns how many names were new. */
+/** Returns the number of new names. */
 const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
   await alone(tx)
   const called = await tx.raw(
@@ -101,7 +97,7 @@ const idOf = ({ operator, former, key }: Written): string => `${operator} ${form
 
 const copy = async (tx: Tx, rows: readonly (Written & { name: string })[]): Promise<void> => {
   const connection = await tx.client.acquireConnection()
-  // A key has letters and numerals only.
+  // Keys hold only letters and digits, so COPY needs no escaping.
   const lines = rows.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
@@ -114,7 +110,7 @@ const copy = async (tx: Tx, rows: readonly (Written & { name: string })[]): Prom
   }
 }
 
-/** Number up to which the sweep shall bring the names; null: all are there, and counted. */
+/** Target number for the sweep; null when all names are present and counted. */
 export const wanting = async (db: Db): Promise<number | null> => {
   const answer = await db.raw(
     `select wanted, wanted > done or since > greatest(counted * ${COUNT_AGAIN_SHARE}, ${COUNT_AGAIN_FROM}) as due from name_states /* names.wanting */`,
@@ -122,7 +118,7 @@ export const wanting = async (db: Db): Promise<number | null> => {
   return answer.rows[0].due ? answer.rows[0].wanted : null
 }
 
-/** Where there is next to nothing yet, the index comes when the table is full: in a tenth of the time. */
+/** Drops the index before the first fill. Building it afterwards takes a tenth of the time. */
 export const prepare = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)
@@ -134,7 +130,7 @@ export const prepare = async (db: Db): Promise<void> => {
   })
 }
 
-/** One step of the sweep, a transaction of its own: from the operator after `after`. Null: there is none. */
+/** Runs one sweep step in its own transaction. Returns null at the end. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const answer = await tx.raw(
@@ -146,7 +142,7 @@ export const sweepStep = async (db: Db, after: number): Promise<{ last: number; 
     return last === undefined ? null : { last, written: await write(tx, ids) }
   })
 
-/** After the last step: the index stands, the grams are counted, and `wanted` is what has been done. */
+/** Completes the sweep: builds the index, recounts the grams and records the progress. */
 export const finish = async (db: Db, wanted: number): Promise<void> => {
   await db.transaction(async (tx) => {
     await tx.raw(

@@ -1,4 +1,4 @@
-/** Operators, the codes that lead to them and the names they have borne. */
+/** Operators, their codes and their names. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { NewOperator } from '../../domain/operators/new-operator.js'
 import type { Reads } from '../db/bulk-handle.js'
@@ -13,20 +13,18 @@ export interface Operator {
   name: string | null
   region: string | null
   status: string
-  /** When the hub came to know it. */
   createdAt: Date
-  /** Since when it is no longer believed to exist; null: it is. */
+  /** Instant from which the operator is no longer believed to exist. */
   knownTo: Date | null
 }
 
-/** Of the operator `o` (SQL). */
+/** SQL columns of the operator `o`. */
 export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Makes the operators that staged drafts have a code for and that are not there yet, and believes again in those that were
- * taken back: as if they were new, since what was known of them is known to be wrong. In the order of their codes: an index is filled fastest so. The caller has ticked: nobody else makes any now.
- * Returns how many.
+ * Creates missing operators for staged drafts, and revives rolled-back ones as if new, since earlier knowledge of them
+ * is wrong. Code order fills the index fastest. The caller has ticked, so nobody else creates any. Returns the number.
  */
 export const make = async (
   tx: Tx,
@@ -63,8 +61,8 @@ export const make = async (
 }
 
 /**
- * Makes the one that a person says is there, or believes in it again; `run` brought the record that shows it. The caller has
- * ticked, and the code leads to nobody.
+ * Creates or revives an operator on a person's word; `run` brought the record that shows it. The caller has ticked and
+ * the code names nobody.
  */
 export const found = async (
   tx: Tx,
@@ -86,7 +84,10 @@ export const found = async (
   return fresh.rows[0]
 }
 
-/** Whether nothing speaks for it: no record that names its own code, no decision that stands, no part of it. Listings are not looked at. */
+/**
+ * Returns true when no record with its own code, no standing decision and no merged operator supports it. Listings are
+ * not considered.
+ */
 export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
@@ -98,14 +99,14 @@ export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows[0]?.unfounded ?? false
 }
 
-/** A name that was only claimed becomes a former one when a register says it. */
+/** SQL: a claimed name becomes a former name once a register confirms it. */
 const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = false, known_from = excluded.known_from, run_id = excluded.run_id
   where operator_names.claim and not excluded.claim`
 
 /**
- * What a merge says of its operators beside the records: further codes, names borne before, and from registrations the
- * present name, region and status. A name of before is a former name only if a register had said it; else it was a claim. A registration of what was merged into another says nothing
- * of the other. `known`: some of them are older than this merge; what it made knows all that already.
+ * Learns codes, former names, and current name, region and status from registrations. A previous name is a former name
+ * only if a register stated it; otherwise it is a claim. Registrations of merged operators do not change their
+ * successor. `known` is false when the merge created all operators itself.
  */
 export const learn = async (
   tx: Tx,
@@ -161,8 +162,8 @@ export const learn = async (
 }
 
 /**
- * The operators behind codes of any scheme, by the code asked for. A row is read and sent for each code, also where it leads to
- * nobody: how long it takes must not say to whom an operator is none of theirs that there is one.
+ * Finds operators by codes of any scheme. A row is read for every code, known or not, so that timing does not reveal
+ * which operators exist.
  */
 export const byCodes = async (
   db: Db | Tx,
@@ -181,7 +182,7 @@ export const byCodes = async (
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
-/** A row for each, also where there is none: see `byCodes`. */
+/** Constant-time per id, as `byCodes`. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Operator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)
@@ -193,7 +194,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))
 }
 
-/** Names that each has borne, newest first, the present one left out. */
+/** Newest first, without the current name. */
 export const formerNames = async (
   db: Reads,
   ids: readonly number[],
@@ -206,7 +207,6 @@ export const formerNames = async (
   return answer.rows
 }
 
-/** Every code that leads to each. */
 export const codesOf = async (
   db: Db,
   ids: readonly number[],

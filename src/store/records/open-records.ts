@@ -1,15 +1,15 @@
-/** Records that are looked for by what they are about, not by whose they are: a trademark, a product. */
+/** Records found by subject matter rather than by operator: trademarks and products. */
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type Version } from './versions.js'
 
-/** Records of a product that are looked at, the newest first. */
+/** Bound on records per product, newest first. */
 export const OF_PRODUCT_MOST = 200
 
-/** As domain/records/product writes a word; the index on it is of the same expression. */
+/** SQL counterpart of domain/records/product. It must equal the expression of the index. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
-/** The record of each key as it stands, or ended last. */
+/** The latest version of each trademark. */
 export const trademarks = async (db: Db, feeds: readonly string[], key: string): Promise<Version[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
@@ -23,11 +23,11 @@ export interface ProductAsked {
   gtin: string | null
   /** As domain/records/product writes it. */
   brand: string | null
-  /** Also what has ended since. */
+  /** Includes ended records. */
   removed: boolean
 }
 
-/** Failed samplings of the brand, and recalls of it or of the barcode; newest first, up to so many and one. */
+/** Failed inspections of the brand and recalls of brand or barcode. Returns one row more than the bound. */
 export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductAsked): Promise<Version[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const answer = await db.raw(

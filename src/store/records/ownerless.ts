@@ -1,12 +1,12 @@
 /**
- * Records without an operator, of kinds that need none (trademarks, recalls): the codes they carry, and the operator that a code
- * leads to once it is learned. A feed of changes never sends such a record again.
+ * Records without an operator, of kinds that need none (trademarks, recalls). Their codes are kept and matched later,
+ * because an incremental feed never sends such a record again.
  */
 
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
-/** Keeps the codes of what this run brought and found no operator. A USCC counts alone, as it does for every record. */
+/** Keeps the codes of this run's records without an operator. A USCC overrides the other codes. */
 export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(
     `insert into ownerless_codes (scheme, code, feed, record_key, digest)
@@ -19,7 +19,7 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-/** Versions that were closed as wrongly attached stand again without an operator, each with the code by which it had been found. */
+/** Reopens versions that were wrongly attached, without an operator and with the code that had found it. */
 export const standAlone = async (
   tx: Tx,
   ids: readonly number[],
@@ -38,16 +38,16 @@ export const standAlone = async (
   )
 }
 
-/** So many records without an operator are all looked at; of more, those of which the run says a code. */
+/** Up to this many ownerless records are all checked; beyond it, only those with a code in the run. */
 export const OWNERLESS_FEW = 1_000
-/** Records matched at once. */
+/** Records matched per statement. */
 const CHUNK_OWNERLESS = 1_000
 
-/** The version `v` stands, has no operator, and carries the codes of the row `k` (SQL). */
+/** SQL: version `v` stands without an operator and carries the codes of row `k`. */
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 
-/** Gives each record the one operator to which its codes lead: the belief without one is closed and the same body opens again. */
+/** Attaches each record whose codes lead to exactly one operator, by closing its version and opening a new one. */
 export const match = (tx: Tx, run: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
     const ids = await mayMatch(tx)
@@ -76,7 +76,7 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** Three of a code tell whether it leads to several. What this merge itself brought was looked up by its plan. */
+/** Three rows per code suffice to detect ambiguity. Records of this merge itself were matched by its plan. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (

@@ -1,18 +1,18 @@
 /**
- * One decision is one fact, however its authority is spelt. A fact is named by number and authority (`factOfDecision`); where
- * another source wrote the authority otherwise under the same code, the later record takes the name of the earlier.
+ * One decision is one fact, however sources spell its authority. When another source used a different spelling with the
+ * same code, the later record adopts the earlier fact name (`factOfDecision`).
  */
 import type { Tx } from '../db/db.js'
 
-/** The number of the decision in the name of a penalty's fact (SQL). A permit's name ends with its licence, and is left alone. */
+/** SQL: the decision number in a penalty's fact name. Permits end with the licence and are left alone. */
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
 const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * Pairs of the standing versions in `those` (SQL: ids of versions) and the fact that the first record of the same decision
- * bears: same operator, kind, number and authority code. Each side is made once, so that they meet in one hash join.
+ * SQL: standing versions in `those` (ids) with the fact name of the first record of the same decision. They match by
+ * operator, kind, number and authority code. Materialised CTEs allow one hash join.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (
@@ -26,7 +26,7 @@ export const otherNames = (those: string): string => `
     order by operator_id, kind, number, code, run_id, id)
   select a.id, f.fact from asked a join first f using (operator_id, kind, number, code) where f.fact <> a.fact`
 
-/** For the versions that this transaction opened by a run or by a decision. */
+/** Applies it to the versions that this transaction opened. */
 export const join = async (tx: Tx, by: { run: number } | { decision: number }, at: Date): Promise<void> => {
   const opened =
     'run' in by

@@ -1,16 +1,16 @@
-/** Versions: every state of every record that the hub ever believed, with its source. Rows are closed, never changed. */
+/** Every state of every record that the hub ever believed, with its source. Versions are closed, never changed. */
 
 import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** A merge of so many new versions leaves the planner's statistics behind; fresh ones cost less than one bad plan. */
+/** From this many new versions on, fresh planner statistics are worth their cost. */
 const ANALYZE_FROM_VERSIONS = 5_000
-/** But not where the table grows by less than this share. */
+/** But only when the table grows by at least this share. */
 const ANALYZE_FROM_SHARE = 0.1
 
-/** Noted, not asked: the code decides. A column that slipped by a row shows so. */
+/** A remark, not a question: the code decides. It also reveals a column shifted by one row. */
 const NAMED_OTHER: Finding = {
   field: 'name',
   rule: 'name.other',
@@ -18,7 +18,7 @@ const NAMED_OTHER: Finding = {
     '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
 }
 
-/** A registration found by its number alone, of the very firm that has this USCC, not of one merged into it (SQL). */
+/** SQL: a registration without USCC, found by its number, of the very operator that has this USCC. */
 export const isNumberOf = (
   v: string,
   uscc: string,
@@ -27,9 +27,9 @@ export const isNumberOf = (
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
 /**
- * Closes what the plan changes and opens the new versions; one whole feed's worth in few statements. Returns how many records
- * were let go: their newest word names nobody, or nobody of ours, so they are no longer whose they were. `partial`: the
- * delivery from which the records came is a part of its feed; a corrected item is of the delivery that had brought it.
+ * Closes changed versions and opens new ones. Returns the number of records detached because their latest version names
+ * no operator of ours. `partial` says that the delivery covers part of its feed; a corrected item counts as its
+ * original delivery.
  */
 export const merge = async (
   tx: Tx,
@@ -54,7 +54,7 @@ export const merge = async (
      /* versions.merge one registration */`,
     bindings,
   )
-  // The code by which its operator was found leads there no longer: whose it is has to be found anew.
+  // The code that found the operator no longer leads to it, so the record must be matched again.
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
@@ -97,7 +97,7 @@ export const merge = async (
   return gone
 }
 
-/** How many records of a feed stand now, without those that only partial files brought. */
+/** Number of standing records of a feed, without those that only partial files contributed. */
 export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
@@ -106,7 +106,7 @@ export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** The day asked about and the instant whose knowledge counts. */
+/** The day asked about, and the instant whose knowledge counts. */
 export interface When {
   asOf: string
   knownAt: Date
@@ -117,37 +117,36 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 const known = (v: string): string =>
   `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
 
-/** Events are told of whatever their day; a state is none before it begins. */
+/** SQL: events count regardless of their day; states only once they have begun. */
 const begun = (v: string): string =>
   `(${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** Closed by :knownAt as no mistake, of a state: it may stay true of its own days. */
+/** SQL: a state closed as no error remains true of its own days. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
 
-/** Of a record that is believed at all, the newest state that had begun. */
+/** SQL: the newest begun state of a record of which something is still believed. */
 const NEWEST_BEGUN = `${earlier('c')}
   and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt and ${open('n')})
   and not exists (select 1 from versions m where m.record_key = c.record_key and m.feed = c.feed
     and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
 
 /**
- * `select … from (VERSIONS_AT) v`: of each record the version to believe. Of an event's versions the one known at :knownAt;
- * of a state's those known by then, the newest that had begun by :asOf (an older state stays true of its own days, and one
- * whose end was taken back does so too), for as long as anything of the record is believed at all. What was known as wrong by then is believed for no day.
- * Chosen among all versions of the records these operators ever had, so that one that went to another is no longer theirs.
- * Two versions of a record are never believed at one time, so only what was closed by then has to be held against the others.
- * Bindings: asOf, knownAt, states, operators (ids).
+ * SQL: the version to believe of each record. For an event, the one known at :knownAt; for a state, the newest known
+ * one that had begun by :asOf. An older state stays true of its own days while anything of the record is believed.
+ * Versions known as wrong count for no day.
+ * All versions these operators ever had are considered, so records that moved away do not count. Versions of a record
+ * never overlap in belief, so only closed ones are compared. Bindings: asOf, knownAt, states, operators (ids).
  */
 export const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
 
-/** The same in one pass with the states that are known and begin later: their day is `coming`, null for what is believed. */
+/** The same plus known states that begin later, with their day in `coming` (null for believed versions). */
 export const VERSIONS_AT_AND_COMING = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
@@ -176,23 +175,23 @@ export interface Version {
   file: string | null
   page: number | null
   row: number
-  /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
+  /** Identifies, per operator, the same fact in other sources; null when no other source can have it. */
   fact: string | null
-  /** Since when it is known to be wrong; null: it is not. */
+  /** Instant from which it is known to be wrong. */
   wrongFrom: Date | null
   /** Believed and not ended now. */
   stands: boolean
 }
 
-/** Of a version `v` and its run `r` (SQL). */
+/** SQL columns of version `v` and its run `r`. */
 export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
-/** What a reader may see of these operators' records. */
+/** The records that a reader may see. */
 export interface Sight {
   kinds: readonly RecordKind[]
-  /** Also what was withdrawn or has ended since; without it only records that still stand, whatever day is asked about. */
+  /** Includes records withdrawn or ended since, whatever day is asked about. */
   removed: boolean
 }
 
@@ -201,8 +200,8 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
     and c.known_to is null and c.ended_on is null))`
 
 /**
- * Of the records in `rows` one for each fact, however many sources told it: of an event the one that came first, of a state
- * the one that came last; if any source withdrew it or removed it from its list, that one, in the firm's favour. Bindings: withdrawn, states.
+ * SQL: one record per fact. For events the earliest source, for states the latest. A source that withdrew it takes
+ * precedence, in the operator's favour. Bindings: withdrawn, states.
  */
 export const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
@@ -212,10 +211,7 @@ export const oncePerFact = (rows: string): string =>
 
 const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 
-/**
- * A page of records of each of these operators, as they were believed, those that had begun by the day asked about, each
- * fact once; newest first.
- */
+/** A page of records per operator as believed at `when`, one per fact, newest first. */
 export const ofOperators = async (
   db: Db,
   operatorIds: readonly number[],
@@ -234,7 +230,7 @@ export const ofOperators = async (
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
 
-/** As `ofOperators`, each operator on a day of its own; in the order asked. */
+/** Like `ofOperators`, with a day per operator; in the order asked. */
 export const onDays = async (
   db: Db,
   asked: readonly { operator: number; day: string }[],
@@ -255,7 +251,7 @@ export const onDays = async (
   return lists
 }
 
-/** How many records `ofOperators` would give in all. */
+/** Total number of records that `ofOperators` pages through. */
 export const countOfOperators = async (
   db: Db,
   operatorIds: readonly number[],
@@ -269,7 +265,7 @@ export const countOfOperators = async (
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
 
-/** Every source of these operators' facts that several may tell, as they were believed; the one that came first leads. */
+/** All sources of facts that several sources may report, earliest first. */
 export const sourcesOf = async (
   db: Db,
   operatorIds: readonly number[],
@@ -294,7 +290,6 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
   return new Map(answer.rows.map((row: Version) => [row.id, row]))
 }
 
-/** The record as it stands now, by the agency's key. */
 export const current = async (db: Db | Tx, feed: string, key: string): Promise<Version | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
@@ -304,7 +299,7 @@ export const current = async (db: Db | Tx, feed: string, key: string): Promise<V
   return answer.rows[0] ?? null
 }
 
-/** What stands or ended last of a record, and of every other source's record of the same fact about this operator. */
+/** Latest versions of a record and of other sources' records of the same fact. */
 export const sourcesOfGround = async (
   db: Db | Tx,
   { feed, key, kind, fact }: Pick<Version, 'feed' | 'key' | 'kind' | 'fact'>,
@@ -320,7 +315,10 @@ export const sourcesOfGround = async (
   return answer.rows
 }
 
-/** The mark of an individual business is cleared by its turning into an enterprise: it came with that merger, and is not the enterprise's. */
+/**
+ * SQL: a conversion to an enterprise clears the abnormal-list entry of the individual business. The enterprise does not
+ * inherit it.
+ */
 const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
   and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
 
@@ -328,7 +326,7 @@ const MIRRORED = oncePerFact(
   `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
 )
 
-/** Mirrored entries of these operators: decided elsewhere, standing as records; as they were believed. */
+/** Entries of other authorities' lists, mirrored as records. */
 export const mirrored = async (db: Db, operatorIds: readonly number[], when: When): Promise<Version[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc

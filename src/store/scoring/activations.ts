@@ -1,15 +1,14 @@
-/** Adoptions: which card shall be in force from which day, proposed by one person and decided by another; kept when rejected. */
+/** Activations of scorecards: proposed by one person, decided by another, kept even when rejected. */
 import type { Db, Tx } from '../db/db.js'
 
 export type AdoptionState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
 
 export interface Adoption {
   id: number
-  /** Version of the card. */
   scorecard: string
   hash: string
   state: AdoptionState
-  /** The first day on which it is in force. */
+  /** First day in force. */
   effectiveOn: string
   reason: string
   proposedBy: string
@@ -23,7 +22,7 @@ const ADOPTIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash
     a.proposed_by as "proposedBy", a.proposed_at as "proposedAt", a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.note
   from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash`
 
-/** Null where a proposal of this card waits already. */
+/** Returns null when this card already has an open proposal. */
 export const propose = async (
   tx: Tx,
   made: { hash: string; effectiveOn: string; reason: string; by: string; now: Date },
@@ -38,7 +37,6 @@ export const propose = async (
   return id === undefined ? null : byId(tx, id)
 }
 
-/** Locked to the end of the transaction. */
 export const forDecision = async (tx: Tx, id: number): Promise<Adoption | null> => {
   const answer = await tx.raw(`${ADOPTIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
   return answer.rows[0] ?? null
@@ -63,7 +61,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Adoption | null> =>
   return answer.rows[0] ?? null
 }
 
-/** Newest first, before the one numbered `after`. */
+/** Newest first. */
 export const list = async (db: Db, { first, after }: { first: number; after: number | null }): Promise<Adoption[]> => {
   const answer = await db.raw(
     `${ADOPTIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
@@ -82,13 +80,12 @@ export interface KeptCard {
   version: string
   name: { zh: string; en: string }
   proposed: boolean
-  /** Adopted from a later day. */
+  /** Activated from a later day. */
   coming: boolean
-  /** Adopted from this day or an earlier one. */
+  /** Activated from this day or earlier. */
   adopted: boolean
 }
 
-/** The cards that are kept, and what was decided of each. */
 export const keptCards = async (db: Db, today: string): Promise<KeptCard[]> => {
   const answer = await db.raw(
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,

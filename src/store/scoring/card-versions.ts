@@ -1,4 +1,4 @@
-/** What the page of a card tells of all cards: the versions kept, and since when each was in force. */
+/** Public history of scorecards: versions kept, and the first day of each. */
 import type { Db } from '../db/db.js'
 
 export const versionsKept = async (db: Db): Promise<string[]> => {
@@ -8,12 +8,12 @@ export const versionsKept = async (db: Db): Promise<string[]> => {
 
 export interface Adoption {
   version: string
-  /** YYYY-MM-DD; it may lie ahead. */
+  /** YYYY-MM-DD; may lie in the future. */
   effectiveOn: string
   decidedAt: Date
 }
 
-/** Those that two people made, the newest first. Who they were and what they wrote is not for everybody. */
+/** Newest first. Names and reasons of the deciders are not public. */
 export const adoptions = async (db: Db): Promise<Adoption[]> => {
   const answer = await db.raw(
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"

@@ -1,10 +1,10 @@
 /**
- * Operators whose score does not know yet what changed. A mark is a row; nobody asks whether one is there already: of a
- * million rows that would cost more than the rows.
+ * Operators whose score is out of date. Marks are inserted without checking for existing ones; for a million rows the
+ * check costs more.
  */
 import type { Tx } from '../db/db.js'
 
-/** `at`: the instant of the transaction's knowledge. */
+/** `at` is the knowledge instant of the transaction. */
 export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
@@ -13,7 +13,7 @@ export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<vo
   )
 }
 
-/** Those that a merge's plan gives a new or changed record or takes one from, and those whose record it saw ending. */
+/** Marks operators that gained, changed or lost a record by the plan of a merge. */
 export const markPlanned = async (tx: Tx, run: number, at: Date): Promise<void> => {
   await tx.raw(
     `insert into dirty_operators (operator_id, since) select operator_id, :at::timestamptz from (
@@ -24,7 +24,7 @@ export const markPlanned = async (tx: Tx, run: number, at: Date): Promise<void> 
   )
 }
 
-/** Clean again, as far as a score of that knowledge goes. */
+/** Clears marks up to the knowledge of the score. */
 export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
   await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* dirty.scored */', [
     [...ids],
@@ -32,7 +32,7 @@ export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Pro
   ])
 }
 
-/** Of these those that something was learnt of since that knowledge. */
+/** Operators marked after that knowledge. */
 export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* dirty.movedSince */`,
@@ -41,7 +41,7 @@ export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date):
   return idsIn(answer.rows)
 }
 
-/** Of these those that are no operators by themselves any more: forgotten, or merged into another. */
+/** Operators that no longer exist by themselves: rolled back or merged. */
 export const gone = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,

@@ -1,7 +1,7 @@
 /**
- * Which operators a run scores: all, or those that changed, those whose score time alone has changed, and those scored
- * on another basis: another card, other rules, or other families of facts told. Found once, in a temporary table that goes
- * with its connection, and taken in steps. `only`: these, whether anything of them has changed or not.
+ * Operators to score in a run: all, `only` the given ones, or those due. Due means changed records, a changed date, or
+ * another basis (card, rules, source families). The set is computed once in a temporary table and read through a
+ * cursor.
  */
 import type { Db } from '../db/db.js'
 
@@ -11,7 +11,7 @@ export interface Due {
 }
 
 export interface DueList {
-  /** The next operators in the order of their ids; empty at the end. */
+  /** Next operators by id; empty at the end. */
   next: (many: number) => Promise<Due[]>
 }
 

@@ -1,4 +1,4 @@
-/** Evidence: what the store knows of operators on a day, as scoring asks for it: a query for records, one for own entries. */
+/** Evidence for scoring: records and own listings of operators on a day. */
 
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,18 +12,18 @@ export interface EvidenceRow {
   operatorId: number
   record: number
   kind: RecordKind
-  /** With the operator, what makes it the same fact as another source's record; null: nobody else has it. */
+  /** Identifies, per operator, the same fact in other sources; null when no other source can have it. */
   fact: string | null
   run: number
-  /** A state that begins on this later day: no evidence yet; null: it is. */
+  /** For a state that begins later: its first day. It is not evidence yet. */
   coming: string | null
-  /** The last day of a shop; null: it is open, or the record is of another kind. */
+  /** Last day of a closed shop; otherwise null. */
   validTo: string | null
-  /** Of a kind with plain fields these alone. */
+  /** For plain kinds, only the fields that scoring needs. */
   body: Body
 }
 
-/** Of plain kinds their fields alone, as an array. */
+/** SQL: plain kinds send their fields as an array. */
 const PLAIN = Object.entries(PLAIN_FIELDS)
   .map(
     ([kind, fields]) => `when '${kind}' then array[${fields.map((field) => `v.body->>'${field}'`).join(', ')}]::text`,
@@ -31,8 +31,8 @@ const PLAIN = Object.entries(PLAIN_FIELDS)
   .join(' ')
 
 /**
- * What is believed on the day, and what begins after it: an event dated ahead is evidence with its day, a state only says on
- * which day there will be another. The registration of what was merged into another speaks of itself alone.
+ * SQL: what is believed on the day and what begins later. A future state counts only for its date. The registration of
+ * a merged operator speaks for itself alone.
  */
 const EVIDENCE = `
   select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
@@ -42,12 +42,12 @@ const EVIDENCE = `
   /* evidence.of */`
 
 /**
- * Every record that speaks for or against these operators, as believed, from however many sources, in no order. By COPY: for
- * a million operators the rows' own protocol would cost as much as the query.
+ * All weighed records of these operators, unordered. COPY is used because for a million operators the row protocol
+ * costs as much as the query.
  */
 export const of = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
-  // Written out, since COPY takes no bindings; an instant with its zone.
+  // COPY takes no bindings, so they are inlined; instants carry their zone.
   const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }
   const query = db.raw(EVIDENCE, bindings as never).toQuery()
   const connection = await db.client.acquireConnection()
@@ -97,7 +97,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
   return rows
 }
 
-/** Days and words are few, and records many: alike bodies of a plain kind are one object. */
+/** Plain bodies take few distinct values, so equal ones share one frozen object. */
 const plainBodies = new Map<string, Body>()
 const MAX_PLAIN_BODIES = 50_000
 
@@ -120,7 +120,7 @@ const plain = (value = 'NULL'): string | boolean | null => {
 
 const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' }
 
-/** As COPY's text format writes it. */
+/** Undoes the escapes of COPY text format. */
 const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
 
@@ -128,19 +128,18 @@ export interface OwnEntry {
   operatorId: number
   list: string
   publishedOn: string
-  /** The day of the decision to list, from which its terms run. */
+  /** The day of the decision, from which the terms run. */
   decidedOn: string | null
   endsOn: string | null
   removedOn: string | null
   record: number
-  /** Of the decision to list, with its authority. */
   documentNumber: string | null
   authority: string
-  /** Hidden on the day: it weighs nothing. */
+  /** Hidden on the day, and therefore without weight. */
   hidden: boolean
 }
 
-/** Whose a listing was at :knownAt: mergers and their undoing hand listings over (SQL, of a listing `l`). */
+/** SQL: owner of listing `l` at :knownAt. Mergers and their undoing transfer listings. */
 const OWNER = `coalesce(
   (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
     where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),
@@ -149,8 +148,8 @@ const OWNER = `coalesce(
   l.operator_id)`
 
 /**
- * Entries this hub published itself, with the decision behind each, as the events known by then tell them: whatever was restored
- * or counted anew since, the answer of an earlier instant stays.
+ * Listings that this hub published, as its events known by then describe them. Later corrections do not change answers
+ * about an earlier instant.
  */
 export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
   const answer = await db.raw(

@@ -1,10 +1,10 @@
-/** Marks of operators whose grade changed, for what marketplaces are told of their sellers. */
+/** Marks operators whose grade changed, for notifications to marketplaces. */
 import type { Tx } from '../db/db.js'
 
-/** A score that follows a removal is told whichever grade it gives, since nobody was told of the one before: so long, days. */
+/** A score soon after a removal is reported whatever its grade, because the previous one was never reported. */
 const REMOVAL_RECENT = '1 day'
 
-/** Operators that were scored anew: those whose grade is another, and those of whom an entry was removed of late. */
+/** Marks operators with a new grade, and those with a recently removed entry. */
 export const markScored = async (
   tx: Tx,
   scored: readonly { operatorId: number; grade: string }[],

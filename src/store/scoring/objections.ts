@@ -1,4 +1,4 @@
-/** Objections: records behind reasons of a score that its operator contests, by the record and not by one of its versions. */
+/** Objections of operators to records behind their score. They concern the record, not one version of it. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { inSight, type Sight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -8,9 +8,9 @@ export interface Objection {
   operatorId: number
   feed: string
   recordKey: string
-  /** The newest version of the record. */
+  /** Newest version of the record. */
   record: number | null
-  /** The reason that was contested: rule and fact of the score at that time. */
+  /** Rule and fact of the contested reason. */
   rule: string
   fact: string
   statement: string
@@ -20,7 +20,7 @@ export interface Objection {
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
-  /** The agency by which the record is corrected; only where upheld. */
+  /** The agency that corrects the record; only when upheld. */
   referredTo: string | null
 }
 
@@ -30,8 +30,8 @@ const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "r
     order by v.known_from desc, v.id desc limit 1) as record`
 
 /**
- * Whether the objection `b` was still to be answered at an instant (SQL): open, or upheld while the record still stood as it
- * was decided upon. Who has won is no less in doubt than before until the agency has corrected, ended or withdrawn the record.
+ * SQL: objection `b` was unresolved at an instant. That includes upheld ones until the agency has corrected, ended or
+ * withdrawn the record.
  */
 const contested = (
   at: string,
@@ -39,18 +39,14 @@ const contested = (
   and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
-/**
- * Whether a reason of the score `s` of operator `o` rests on a record contested now (SQL). Operators without an objection,
- * nearly all, cost one look into an index.
- */
+/** SQL: score `s` of operator `o` rests on a contested record. Operators without objections cost one index lookup. */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
-/** Whether the decision under the listing `l` is contested now (SQL). */
+/** SQL: the decision behind listing `l` is contested. */
 const DECISION_CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = l.operator_id and v.id = l.decision_version and ${contested("'infinity'")})`
 
-/** Those of these listings of which the decision is contested now. */
 export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): Promise<Set<string>> => {
   const answer = await tx.raw(
     `select l.id from listings l where l.id = any(?::uuid[]) and ${DECISION_CONTESTED} /* objections.contestedAmong */`,
@@ -59,7 +55,7 @@ export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): 
   return new Set(answer.rows.map(({ id }: { id: string }) => id))
 }
 
-/** Public entries that say of themselves that they are contested and are not, or the other way round, in order of id. */
+/** Public entries whose `contested` flag is out of date, by id. */
 export const misstated = async (tx: Tx): Promise<string[]> => {
   const answer = await tx.raw(
     `select l.id from (
@@ -73,7 +69,7 @@ export const misstated = async (tx: Tx): Promise<string[]> => {
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** Null where the record is contested already. */
+/** Returns null when the record is already contested. */
 export const open = async (
   tx: Tx,
   made: {
@@ -98,7 +94,7 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
-/** Null: there is none that waits. */
+/** Returns null when there is no open objection with this id. */
 export const settle = async (
   tx: Tx,
   id: number,
@@ -123,7 +119,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Objection | null> =
   return answer.rows[0] ?? null
 }
 
-/** All of these operators, newest first. */
+/** Newest first. */
 export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Objection[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from objections b where b.operator_id = any(?) order by b.id desc /* objections.ofOperators */`,
@@ -132,7 +128,7 @@ export const ofOperators = async (db: Db, operators: readonly number[]): Promise
   return answer.rows
 }
 
-/** `feeds`: null for all. */
+/** `feeds` null means all. */
 export interface Filter {
   feeds: readonly string[] | null
   state: ObjectionState
@@ -142,7 +138,7 @@ export interface Filter {
 const filtered = ({ sight = null }: Filter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${inSight(sight, 'b.operator_id')}`
 
-/** Oldest first, after the one numbered `after`. */
+/** Oldest first. */
 export const list = async (
   db: Db,
   filter: Filter,
@@ -179,7 +175,7 @@ export const contestedAt = async (
   return answer.rows
 }
 
-/** Those of these versions whose record is contested now, by whomever. */
+/** Versions whose record anybody contests now. */
 export const contestedOf = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
   const answer = await db.raw(
     `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b
@@ -189,7 +185,7 @@ export const contestedOf = async (db: Db, versions: readonly number[]): Promise<
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** The record of a version, with all its versions; null: there is no such version. */
+/** Returns null when there is no such version. */
 export const recordOf = async (
   tx: Tx,
   version: number,

@@ -1,4 +1,4 @@
-/** Overrules: a grade that two people set beside the computed one. Kept whatever became of them; the latest confirmed one holds. */
+/** Overrides: a grade that two people set beside the computed one. All are kept; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { inSight, type Sight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -12,7 +12,7 @@ export interface Overrule {
   operatorId: number
   grade: Grade
   reason: string
-  /** The first day on which it no longer holds by itself. */
+  /** Last day in force. */
   endsOn: string
   state: State
   askedBy: string
@@ -23,20 +23,20 @@ export interface Overrule {
   withdrawnBy: string | null
   withdrawnAt: Date | null
   withdrawnReason: string | null
-  /** When the next one was confirmed. */
+  /** When the next override was confirmed. */
   replacedAt: Date | null
 }
 
-/** One withdrawn before it was decided never held. */
+/** SQL: an override withdrawn before its decision was never in force. */
 const confirmed = (alias: string): string =>
   `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
 
-/** It holds from the day of its confirmation. */
+/** SQL: in force from the day of its confirmation. */
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
 /**
- * `select id, grade` of the overrule that holds for an operator on :asOf, as known at an instant (SQL); no row: none does. One
- * replaced or withdrawn by then holds on no day. Whether a veto stands against it, domain/scoring/override says; see NOT_VETOED.
+ * SQL `select id, grade` of the override in force on :asOf, as known at an instant. Replaced or withdrawn ones count
+ * for no day. Vetoes are a separate condition, NOT_VETOED.
  */
 export const holding = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
@@ -44,13 +44,13 @@ export const holding = (operator: string, knownAt: string): string => `
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
-/** `vetoes` of domain/scoring/override as SQL, for an overrule `h` beside a score `s` (its grade and reasons). */
+/** SQL form of `vetoes` in domain/scoring/override, for override `h` and score `s` (grade, reasons). */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
-/** The grade that standing shows for an operator `o`, beside its score `s` (grade, reasons) of :asOf. */
+/** SQL: the grade shown for operator `o` with score `s` (grade, reasons) of :asOf. */
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
 
-/** Of those proposed by :knownAt, what was known of each by then. Bindings: asOf, knownAt. */
+/** SQL: overrides proposed by :knownAt, in the state known then. Bindings: asOf, knownAt. */
 const AS_KNOWN = `
   select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",
@@ -64,7 +64,7 @@ const AS_KNOWN = `
     and ${confirmed('l')} and l.decided_at > r.decided_at and l.decided_at <= :knownAt) n on true
   where r.asked_at <= :knownAt`
 
-/** Null where one waits for this operator already. */
+/** Returns null when the operator already has an open proposal. */
 export const propose = async (
   tx: Tx,
   made: { operatorId: number; grade: Grade; reason: string; endsOn: string; by: string; at: Date },
@@ -105,7 +105,7 @@ export const byId = async (db: Db | Tx, id: number, when: When): Promise<Overrul
   return answer.rows[0] ?? null
 }
 
-/** All that was ever proposed for these operators, newest first. */
+/** Newest first. */
 export const ofOperators = async (db: Db | Tx, operators: readonly number[], when: When): Promise<Overrule[]> => {
   const answer = await db.raw(
     `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrules.ofOperators */`,
@@ -117,7 +117,7 @@ export const ofOperators = async (db: Db | Tx, operators: readonly number[], whe
   return answer.rows
 }
 
-/** In a state, oldest first, after the one numbered `after`. */
+/** Oldest first. */
 export const list = async (
   db: Db,
   { state, when, sight = null }: { state: State; when: When; sight?: Sight },

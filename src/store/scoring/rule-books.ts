@@ -1,4 +1,4 @@
-/** What was read of the rules when scores were made, kept by its hash, so that these can be replayed when the rules are others. */
+/** Rules used by scores, kept by hash, so that scores can be replayed after the rules change. */
 import type { ListFacts } from '../../domain/scoring/repair-targets.js'
 import type { Db, Tx } from '../db/db.js'
 

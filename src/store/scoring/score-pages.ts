@@ -1,11 +1,11 @@
-/** Stored scores read page by page for their verification: all of them, or a sample that is chosen once. */
+/** Reads stored scores in pages for verification: all of them, or a sample. */
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type StoredScore } from './scores.js'
 
-/** Scores read at once. */
+/** Scores per page. */
 export const PAGE_SCORES = 2_000
 
-/** In the order of their ids; of `sample`, so many spread evenly over all. */
+/** In id order. A sample is spread evenly. */
 export const pagesOf = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
   sample === null ? all(db) : sampled(db, sample)
 
@@ -22,7 +22,7 @@ async function* all(db: Db): AsyncIterable<StoredScore[]> {
   }
 }
 
-/** The ids go into a temporary table on a connection of its own: choosing them reads the whole index, page after page would repeat that. */
+/** Stores the sampled ids in a temporary table, because choosing them scans the whole index. */
 async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {
   const connection = await db.client.acquireRawConnection()
   try {

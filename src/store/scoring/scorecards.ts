@@ -1,15 +1,15 @@
-/** Cards kept with the scores they gave, and which of them is in force from which day. */
+/** Stored scorecards, and which of them is in force from which day. */
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** In force where nobody adopted another. */
+/** In force until the first activation. */
 export const FIRST_IN_FORCE = 'ecommerce-1'
 
-/** The version in force on the day :asOf, as SQL. */
+/** SQL: version in force on :asOf. */
 export const VERSION_IN_FORCE = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
   where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_IN_FORCE}')`
 
-/** Adopted for that day or before it, the latest; null: none was. */
+/** The latest card activated by that day, if any. */
 export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {
   const answer = await db.raw(
     `select k.hash, k.card from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
@@ -20,7 +20,7 @@ export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Pr
   return one(answer.rows[0])
 }
 
-/** By hash, hence the same for ever; what a fold works out of a card is kept with the object. */
+/** Cache by hash, hence immutable. Derived data of a card is attached to the object. */
 const cards = new Map<string, Scorecard>()
 
 export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard | null> => {
@@ -30,7 +30,7 @@ export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard
   return one(answer.rows[0])
 }
 
-/** As it is kept now, for whoever looks whether it is still what its hash says. */
+/** Bypasses the cache, for verifying the hash. */
 export const asKept = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
   const answer = await db.raw('select card from scorecards where hash = ? /* scorecards.asKept */', [hash])
   return answer.rows[0]?.card ?? null
@@ -50,7 +50,7 @@ const one = (row: { hash: string; card: Scorecard } | undefined): Scorecard | nu
   return known
 }
 
-/** False: another card is kept under its version. */
+/** Returns false when another card has the same version. */
 export const keep = async (
   tx: Db | Tx,
   { hash, card, now }: { hash: string; card: Scorecard; now: Date },

@@ -1,4 +1,4 @@
-/** Scores: appended, never updated. The one that counts on a day is the latest for the latest day not after it. */
+/** Scores are appended, never updated. The score for a day is the latest one for the latest day up to it. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -12,21 +12,21 @@ import { VERSION_IN_FORCE } from './scorecards.js'
 export interface NewScore {
   operatorId: number
   asOf: string
-  /** The knowledge that it weighs. */
+  /** Knowledge instant of the score. */
   knownAt: Date
   scorecard: string
   scorecardHash: string
-  /** Families of facts that the hub had a source for. */
+  /** Families of facts for which the hub had a source. */
   families: string[]
   factsHash: string
-  /** Of the kinds of list by which facts were made. */
+  /** Hash of the list rules used. */
   rulesHash: string
   value: number
   grade: 'A' | 'B' | 'C' | 'D'
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** For a day that somebody asked for, or by a card not in force: not in the course of things. */
+  /** Requested for a particular day or with a card not in force, rather than scored regularly. */
   asked: boolean
 }
 
@@ -34,21 +34,20 @@ export interface StoredScore extends NewScore {
   id: number
 }
 
-/** Of a score `s` (SQL). */
+/** SQL columns of score `s`. */
 export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
 /**
- * Which rows of `s` may answer for the day :asOf: those scored in the course of things, and what somebody had scored for that
- * very day by the card then in force. Binding: asOf.
+ * SQL: scores that may answer for :asOf. These are regular ones, and requested ones for that very day by the card in
+ * force.
  */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
 /**
- * Whether the score `s` (reasons, as_of, known_at) weighed an entry of this hub that has left the public list since, hidden,
- * removed or ended (SQL): whoever may not be told of the entry may not be told by the score. Of nearly all scores no reason
- * names the fact. Binding: today.
+ * SQL: score `s` weighed an entry of this hub that has since left the public list. Whoever may not see the entry must
+ * not infer it from the score. A text search skips nearly all scores cheaply. Binding: today.
  */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
@@ -60,7 +59,7 @@ export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exi
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
       and (p.ends_on is null or p.ends_on >= :today::date))))`
 
-/** Which of these scores are not to be told to those who are not told of what was removed. */
+/** Scores that must not be shown to readers who may not see removed entries. */
 export const forgotten = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
   const answer = await db.raw(
     `select s.id from scores s where s.id = any(:ids::bigint[]) and ${FORGOTTEN} /* scores.forgotten */`,
@@ -69,7 +68,7 @@ export const forgotten = async (db: Db, ids: readonly number[], today: string): 
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** The score that counts for each operator on a day, as it was known at an instant. */
+/** Score of each operator for a day, as known at an instant. */
 export const latest = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -84,7 +83,7 @@ export const latest = async (
   return byOperator(answer.rows)
 }
 
-/** The latest score of each for a day by one card, in whatever course: what a trial, or a day asked for, is compared with. */
+/** Latest score by one card, regular or requested, for comparison with a trial or a requested day. */
 export const latestBy = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -100,7 +99,7 @@ export const latestBy = async (
   return byOperator(answer.rows)
 }
 
-/** What a score rests on beside its operator's records: the card, the rules, and the families of facts told by then (sorted). */
+/** What a score rests on besides records: card, rules, and sorted source families. */
 export const basisOf = ({
   scorecardHash,
   rulesHash,
@@ -108,7 +107,7 @@ export const basisOf = ({
 }: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
   `${scorecardHash} ${rulesHash} ${families.join(',')}`
 
-/** The score in the course of things that counts now, without its reasons. */
+/** The current regular score, without reasons. */
 export interface CurrentScore {
   operatorId: number
   scoreId: number
@@ -139,8 +138,8 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
 /**
- * The latest score in the course of things of each operator that rests on nothing taken back since; an operator without one
- * is not there.
+ * Latest regular score of each operator that rests on no rolled-back record. Operators without one are missing from the
+ * map.
  */
 export const lastSound = async (
   tx: Tx,
@@ -161,7 +160,7 @@ export const lastSound = async (
 const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.operatorId, row]))
 
-/** Adds rows and, of those in the course of things, makes each the current one. By COPY: a first scoring adds a million. */
+/** Adds scores and makes the regular ones current. COPY is used because the first scoring adds a million rows. */
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
   const reserved = await tx.raw(
@@ -189,7 +188,7 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
 const SCORE_COLUMNS =
   'id, operator_id, as_of, known_at, recorded_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, families, asked, rules_hash, run_id'
 const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, basis'
-/** Handed to the connection at once. */
+/** Lines per write. */
 const LINES_AT_ONCE = 256
 
 function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: Date): Iterable<string> {
@@ -215,7 +214,7 @@ function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable
   yield lines
 }
 
-/** In JSON as it is written here nothing but a backslash means something to COPY. */
+/** In this JSON only the backslash is special to COPY. */
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
 const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void> => {
@@ -227,7 +226,7 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
   }
 }
 
-/** Of these scores those in the course of things whose day or cause is not what it must have been. */
+/** Regular scores whose day or cause is inconsistent. */
 export const misplaced = async (
   db: Db,
   ids: readonly number[],
@@ -246,7 +245,7 @@ export const misplaced = async (
   return answer.rows
 }
 
-/** Operators whose current score, or the one that standing reads (migration 32), is not their latest in the course of things, with the score that it should be. */
+/** Operators whose current or latest score (migration 32) is not the one that it should be. */
 export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
   const answer = await db.raw(
     `select l.id, l.operator_id as "operatorId" from (

@@ -1,14 +1,14 @@
-/** Trials: what another card would have said of all operators, kept whole; added, never changed. */
+/** Trials: the effect of another scorecard on all operators. Trials are kept unchanged. */
 import type { Comparison } from '../../domain/scoring/trial.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface Trial {
   id: number
-  /** Hashes of the card tried, and of the card that it was tried against. */
+  /** The card under trial and the card compared with. */
   scorecardHash: string
   againstHash: string
   asOf: string
-  /** All that the hub had learned by then was weighed, nothing later. */
+  /** Everything learned by then was weighed, nothing later. */
   knownAt: Date
   result: TrialResult
   madeBy: string | null
@@ -19,14 +19,14 @@ export interface TrialResult extends Comparison {
   /** Versions of both cards. */
   scorecard: string
   against: string
-  /** The latest score when it began: a later one is of other facts. */
+  /** Latest score id at the start; later scores rest on other facts. */
   lastScore: number
 }
 
 const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "againstHash", t.as_of as "asOf",
   t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
 
-/** What there is when a trial begins: the instant of the last change, all before which is committed, and the latest score. */
+/** Last knowledge instant, before which everything is committed, and the latest score id. */
 export const beginning = async (db: Db): Promise<{ knownAt: Date; lastScore: number }> => {
   const answer = await db.raw(
     `select latest as "knownAt", (select coalesce(max(id), 0) from scores) as "lastScore" from knowledge /* trials.beginning */`,
@@ -34,7 +34,7 @@ export const beginning = async (db: Db): Promise<{ knownAt: Date; lastScore: num
   return answer.rows[0]
 }
 
-/** The operators that a score is of, in steps by id. */
+/** Operators that have scores, in steps by id. */
 export const operators = async (
   db: Db,
   { after, limit }: { after: number; limit: number },
@@ -47,7 +47,6 @@ export const operators = async (
   return answer.rows
 }
 
-/** Whether there are more than so many. */
 export const moreThan = async (db: Db, many: number): Promise<boolean> => {
   const answer = await db.raw(
     `select id from operators where known_to is null and merged_into is null offset ? limit 1 /* trials.moreThan */`,
@@ -66,7 +65,7 @@ export const add = async (db: Db | Tx, made: Omit<Trial, 'id'>): Promise<Trial> 
   return { id: answer.rows[0].id, ...made }
 }
 
-/** Made today on what was known today, with nothing scored in the course of things since; null: there is none. */
+/** Today's trial of these cards, unless a regular score was added since. */
 export const fresh = async (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },
@@ -81,7 +80,6 @@ export const fresh = async (
   return answer.rows[0] ?? null
 }
 
-/** The latest trial of each card, against whichever other. */
 export const latestOf = async (db: Db | Tx, hashes: readonly string[]): Promise<Map<string, Trial>> => {
   const answer = await db.raw(
     `select t.* from unnest(?::text[]) as h(hash), lateral (

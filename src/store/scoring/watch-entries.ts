@@ -1,4 +1,4 @@
-/** The internal watch list: whose score fell below a line of its card. Nothing rests on it; it says where to look. */
+/** Internal watch list: operators whose score fell below a threshold of the card. It has no legal effect. */
 
 import { inSight, type Sight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -6,7 +6,7 @@ import type { Db, Tx } from '../db/db.js'
 export interface WatchEntry {
   id: number
   operatorId: number
-  /** Points, when it was opened. */
+  /** Points when the entry was opened. */
   value: number
   openedOn: string
   closedOn: string | null
@@ -14,7 +14,7 @@ export interface WatchEntry {
 
 const COLUMNS = `w.id, w.operator_id as "operatorId", w.value, w.opened_on as "openedOn", w.closed_on as "closedOn"`
 
-/** One open entry an operator. */
+/** At most one open entry per operator. */
 export const open = async (
   tx: Tx,
   fallen: readonly { operatorId: number; value: number }[],
@@ -29,7 +29,7 @@ export const open = async (
   )
 }
 
-/** Of those that are above the line again. */
+/** Closes entries of operators above the threshold. */
 export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: string; at: Date }): Promise<void> => {
   if (risen.length === 0) return
   await tx.raw(
@@ -39,7 +39,7 @@ export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: 
   )
 }
 
-/** The entry of each that stood on a day, as was known at an instant. */
+/** Entries in force on a day, as known at an instant. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -55,7 +55,7 @@ export const ofOperators = async (
   return new Map(answer.rows.map((row: WatchEntry) => [row.operatorId, row]))
 }
 
-/** A page of what stands, newest first. */
+/** Newest first. */
 export const list = async (
   db: Db,
   { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
