@@ -1,11 +1,11 @@
-/** Comparisons of what a platform shows with what it was told: what it was told, the result of each, and what was found. */
+/** Comparisons of what a platform shows with what the hub sent it. */
 import type { Difference, FindingKind, ToldLast } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
 /**
- * The largest number of each subject of which nothing is on its way to this platform: nothing owed or refused. With `settleSeconds`
- * also no removal to be checked, and nothing sent so recently, which the platform may not have applied yet.
+ * Latest number of each subject with nothing owed or refused at this platform. With `settleSeconds`, subjects with an
+ * unchecked removal or a very recent message are left out, because the platform may not have applied it yet.
  */
 export const settledNumbers = async (
   db: Db,
@@ -23,13 +23,13 @@ export const settledNumbers = async (
 
 export interface ToldNow {
   kind: SubjectKind
-  /** Largest number of all that it was ever owed, also of what was set aside. */
+  /** Highest number ever owed, including folded messages. */
   highest: number
-  /** Null: all of it was set aside before it was sent. */
+  /** Null when every message was folded before it was sent. */
   last: ToldLast | null
 }
 
-/** What this platform was last told of these subjects; without those of which it was never owed anything. */
+/** Last message to this platform about each subject; subjects never owed are missing. */
 export const toldOf = async (
   db: Db | Tx,
   platform: string,
@@ -52,7 +52,7 @@ export const toldOf = async (
   )
 }
 
-/** Of these keys those that this hub has made: of a listing, or of whatever was ever owed to any platform. */
+/** Keys that belong to this hub: a listing, or a subject once owed to any platform. */
 export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
   const answer = await db.raw(
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
@@ -62,7 +62,7 @@ export const known = async (db: Db, keys: readonly string[]): Promise<Set<string
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** The last that this platform, or if it never was any other one, was owed of a subject. */
+/** Last notice owed to this platform, or else to any other. */
 export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const answer = await tx.raw(
     `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
@@ -104,7 +104,7 @@ export const add = async (tx: Db | Tx, made: Omit<Comparison, 'id'> & { run: num
   return answer.rows[0].id
 }
 
-/** Newest first, before the one numbered `before`. */
+/** Newest first. */
 export const list = async (
   db: Db,
   { platform, first, before }: { platform: string | null; first: number; before: number | null },
@@ -125,7 +125,7 @@ export const count = async (db: Db, platform: string | null): Promise<number> =>
   return answer.rows[0].n
 }
 
-/** Of each platform the last comparison since an instant that was none of an outage, and whether there was any at all. */
+/** Per platform, the last comparison since `from` without an alarm, and the highest number seen. */
 export const since = async (
   db: Db | Tx,
   from: Date,

@@ -1,4 +1,4 @@
-/** Deliveries owed to platforms: written with the move that causes them, and what is told of them. How they are sent: delivery-queue. */
+/** Deliveries owed to platforms, written in the transaction of their cause. delivery-queue sends them. */
 import type { Action, Earlier, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -13,25 +13,25 @@ export interface Delivery {
   attempts: number
 }
 
-/** A confirmed removal whose check is open: it is not done. */
+/** SQL: a confirmed removal whose check is still open. */
 export const isUnchecked = (d: string): string => `${d}.check_due_at is not null`
-/** Whether a delivery still has to be followed: owed, refused, or a confirmed removal that nobody has checked. */
+/** SQL: owed, refused, or an unchecked removal. */
 export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
 
 /**
- * Whether a later message about the same subject is, or was, meant for the platform: then a removal is not checked. A scalar
- * subquery, so that the planner reads the few rows of one subject.
+ * SQL: a later message about the subject exists, so a removal is not checked. The scalar subquery keeps the planner on
+ * the few rows of one subject.
  */
 export const isFollowed = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
-/** That a delivery is owed or refused, said as the indexes of these say it: they are few beside all that was ever confirmed. */
+/** SQL: owed or refused, in the exact form of the partial indexes. */
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
 export type EarlierOf = Earlier & { subjectId: string; platform: string; number: number }
 
-/** What each platform was told or owed about these subjects, in order. */
+/** Locks the deliveries about these subjects, in order. */
 export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierOf[]> => {
   const answer = await tx.raw(
     `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
@@ -42,8 +42,8 @@ export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<Ea
 }
 
 /**
- * Sets aside what is owed or was refused, `untried` leaves alone what was sent and not answered. An answer to it that
- * comes later changes nothing any more.
+ * Folds owed and refused deliveries. `untried` keeps those that were sent and not answered. Later answers to a folded
+ * delivery have no effect.
  */
 export const fold = async (
   tx: Tx,
@@ -76,7 +76,7 @@ export const owe = async (
   )
 }
 
-/** A later message about the subject takes the place of a removal whose check is open. */
+/** A later message replaces a removal whose check is open. */
 const dropChecks = async (
   tx: Tx,
   owed: readonly Pick<Delivery, 'platform' | 'subjectId' | 'number'>[],
@@ -93,7 +93,7 @@ const dropChecks = async (
 export interface Backlog {
   platform: string
   outstanding: number
-  /** Confirmed removals that nobody has checked yet. */
+  /** Confirmed removals not yet checked. */
   unchecked: number
   refused: number
   confirmed: number

@@ -1,4 +1,4 @@
-/** Deliveries as people work on them: what was refused and by which rule, sent again, closed; and what each platform has heard. */
+/** Deliveries for officers: refusals by rule, resending, closing, and the history per platform. */
 
 import type { Heard } from '../../domain/delivery/backfill-plan.js'
 import type {
@@ -36,7 +36,7 @@ export interface Delivery {
   check: Check
 }
 
-/** How far the check of a confirmed removal is; null: this delivery has none. DUE: the removal is not done. */
+/** State of the check of a confirmed removal; null when there is no check. DUE: the removal is not done. */
 export type Check = CheckResult | 'DUE' | null
 export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
 
@@ -49,7 +49,7 @@ export interface Filter {
   platform: string | null
   state: DeliveryState | null
   kind: SubjectKind | null
-  /** The rule code of its receipt. */
+  /** Rule code of the receipt. */
   code: string | null
   subjectId: string | null
   sight?: Sight
@@ -58,7 +58,7 @@ export interface Filter {
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
   and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
-/** Said as a constant, so that an index serves. */
+/** A literal state lets the planner use a partial index. */
 const stateOf = ({ state }: Filter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`
   return state === 'OWED' ? `${isOpen('d')} and` : ''
@@ -66,7 +66,7 @@ const stateOf = ({ state }: Filter): string => {
 const filtered = (filter: Filter): string =>
   `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
 
-/** Newest first, before the delivery `before`. */
+/** Newest first. */
 export const list = async (
   db: Db,
   filter: Filter,
@@ -93,7 +93,6 @@ export const byId = async (db: Db | Tx, id: number): Promise<Delivery | null> =>
   return answer.rows[0] ?? null
 }
 
-/** Everything that was owed about these listings, platform by platform: who was told, when, and who confirmed. */
 export const ofListings = async (
   db: Db,
   listingIds: readonly string[],
@@ -106,7 +105,7 @@ export const ofListings = async (
   return answer.rows
 }
 
-/** Held to the end of the transaction. */
+/** Locks the delivery until the transaction ends. */
 export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`,
@@ -115,7 +114,6 @@ export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Of the same subject and platform, by its number. */
 export const numbered = async (
   tx: Tx,
   { subjectId, platform }: Pick<Delivery, 'subjectId' | 'platform'>,
@@ -128,10 +126,7 @@ export const numbered = async (
   return answer.rows[0] ?? null
 }
 
-/**
- * Owed again with this notice. Its receipt stays as the platform's last word, so that nobody is asked what became of it; its
- * attempts stay too, for the platform may have heard of it.
- */
+/** Owes the delivery again with a new notice. Receipt and attempts stay, because the platform may know of it. */
 export const resend = async (
   tx: Tx,
   id: number,
@@ -151,7 +146,7 @@ export interface Closing {
   reason: string
 }
 
-/** A late answer to it changes nothing any more. The receipt of a removal that was confirmed and not checked stays. */
+/** Closes deliveries; a late answer has no effect. The receipt of an unchecked removal stays. */
 export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: Closing): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
@@ -160,7 +155,7 @@ export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: 
   )
 }
 
-/** Removals of a subject that are still owed to a platform, were refused by it, or are not checked yet; held to the end of the transaction. */
+/** Locks the removals of a subject that are owed, refused or unchecked. */
 export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<Delivery[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
@@ -176,7 +171,7 @@ export interface DeliveryAct {
   by: string
   at: Date
   reason: string
-  /** As it stood before. */
+  /** The receipt before the action. */
   receipt: Receipt | null
 }
 
@@ -190,7 +185,6 @@ export const record = async (tx: Tx, acts: readonly DeliveryAct[]): Promise<void
   )
 }
 
-/** What people did about these deliveries, in order. */
 export const actsOf = async (db: Db, deliveryIds: readonly number[]): Promise<DeliveryAct[]> => {
   const answer = await db.raw(
     `select delivery_id as "deliveryId", act, made_by as by, made_at as at, reason, receipt
@@ -200,7 +194,7 @@ export const actsOf = async (db: Db, deliveryIds: readonly number[]): Promise<De
   return answer.rows
 }
 
-/** What one platform was told or owed about these subjects, in order. */
+/** Messages to one platform about these subjects, in order. */
 export const heardOf = async (
   db: Db | Tx,
   platform: string,
@@ -214,7 +208,7 @@ export const heardOf = async (
   return answer.rows
 }
 
-/** By platform: since when the oldest that is not confirmed has been owed. */
+/** Per platform, the start of the oldest unconfirmed delivery. */
 export const oldest = async (db: Db): Promise<Map<string, Date>> => {
   const answer = await db.raw(
     `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpen('d')} group by d.platform
@@ -232,7 +226,7 @@ export interface RefusedBy {
   count: number
 }
 
-/** What waits for a person, by platform and rule, the most frequent first. */
+/** Refused deliveries by platform and rule, most frequent first. */
 export const refusedBy = async (db: Db): Promise<RefusedBy[]> => {
   const answer = await db.raw(
     `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'

@@ -1,22 +1,21 @@
 /**
- * The queue of each platform: deliveries are claimed with a lease and booked by what became of them. `attempts` is the fencing
- * token: whoever holds another one than the row changes nothing.
+ * Delivery queue of each platform, claimed with a lease. `attempts` is the fencing token: a write with another value
+ * has no effect.
  */
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import { type Delivery, isFollowed } from './deliveries.js'
 
-/** A delivery in the hands of the one who claimed it. */
 export interface Claimed extends Delivery {
-  /** Failed calls in a row that were its own. */
+  /** Consecutive failed calls of this delivery alone. */
   failures: number
   createdAt: Date
-  /** The platform's last word about it; null: it never answered. */
+  /** The platform's last answer, if any. */
   receipt: Booked | null
 }
 
-/** A receipt as it is kept: with the batch in which the row went, and its place there, from 1. */
+/** A stored receipt with its batch and the row in it, from 1. */
 export interface Booked extends Receipt {
   batch?: string | null
   row?: number | null
@@ -25,35 +24,37 @@ export interface Booked extends Receipt {
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts, d.failures, d.receipt,
   d.created_at as "createdAt"`
 
-/** REMOVE: removals only, additions and changes are held. OTHERS: anything but removals. */
+/** REMOVE: removals only. OTHERS: additions and changes only. */
 export type Only = 'REMOVE' | 'OTHERS'
 
 export interface Claim {
-  /** At most so many rows. */
   limit: number
   now: Date
   leaseUntil: Date
-  /** A message sent this recently may not have been applied yet: no addition or change of its subject follows it. */
+  /**
+   * An addition or change waits this long after the last message about its subject, which may not have been applied
+   * yet.
+   */
   settleSeconds?: number
   only?: Only | undefined
 }
 
-/** Due at one platform and in nobody's hands; rows `d`. */
+/** SQL: due at one platform and not leased; rows `d`. */
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
 /**
- * No other message of the subject is on its way to the platform, also none that was folded or closed while it was sent. A scalar
- * subquery, because a planner turns `not exists` into a join over the whole table; it reads the few rows of one subject.
+ * SQL: no other message of the subject is in flight, even a folded or closed one. A scalar subquery, because the
+ * planner turns `not exists` into a join over the whole table.
  */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** In the same statement, so that nothing but removals is claimed on a server that nobody has vouched for. */
+/** MAY_LIST is part of the statement, so only removals are claimed on a server not vouched for. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /**
- * Claims what is due at one platform, removals first, of each subject the earliest that is owed. The claim is a lease: nobody
- * else gets the rows until it ends. It is in no index, so that a claim writes none.
+ * Claims due deliveries of one platform, removals first, one per subject. The lease is in no index, so claiming updates
+ * none.
  */
 export const claim = async (
   db: Db,
@@ -61,7 +62,7 @@ export const claim = async (
   { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: Claim,
 ): Promise<Claimed[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
-  // The limit within is a constant, so that the plan is the index whatever is left; rows beyond the one without are never read.
+  // The constant inner limit makes the planner use the index; rows beyond the outer limit are never read.
   const answer = await db.raw(
     `with removals as (${REMOVALS_DUE} ${only === 'OTHERS' ? 'and false' : ''} ${order}),
        others as (select id from (${OTHERS_DUE} ${only === 'REMOVE' ? 'and false' : ''} ${order}) o
@@ -76,7 +77,7 @@ export const claim = async (
 
 const rank = ({ action }: Delivery): number => (action === 'REMOVE' ? 0 : 1)
 
-/** Whether a claim would find anything. */
+/** Returns true when a claim would find something. */
 export const isDue = async (
   db: Db,
   platform: string,
@@ -89,7 +90,7 @@ export const isDue = async (
   return answer.rows[0].found
 }
 
-/** Renews the lease; the ids of those that are still the caller's. What was folded or claimed anew meanwhile is not. */
+/** Renews the lease. Returns the ids still held; folded and reclaimed ones are missing. */
 export const hold = async (db: Db, claimed: readonly Claimed[], leaseUntil: Date): Promise<Set<number>> => {
   const answer = await db.raw(
     `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
@@ -100,8 +101,8 @@ export const hold = async (db: Db, claimed: readonly Claimed[], leaseUntil: Date
 }
 
 /**
- * Ends the leases of messages that were folded or closed while they were sent, now that they are answered: what follows them
- * need not wait any longer. Rows are locked in the order of `book`.
+ * Ends leases of messages folded or closed while in flight, so that their successors need not wait. Locks rows in the
+ * order of `book`.
  */
 const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
   await db.raw(
@@ -114,22 +115,22 @@ const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]):
   )
 }
 
-/** What became of one claimed delivery. */
+/** Result of one claimed delivery. */
 export interface Outcome {
   delivery: Claimed
   state: 'CONFIRMED' | 'REFUSED' | 'OWED'
-  /** Null: there is none, and the one from before stays. */
+  /** Null keeps the previous receipt. */
   receipt: Booked | null
-  /** For a person; null where all is well. */
+  /** For people; null on success. */
   error: string | null
-  /** When it is claimed again; null where it is owed no more. */
+  /** Time of the next claim; null when no longer owed. */
   dueAt: Date | null
   failures: number
-  /** It did not leave the hub this time: the claim counts as none. */
+  /** It did not leave the hub, so the claim is not counted. */
   unsent?: boolean
 }
 
-/** As if it had not been claimed; only for what did not leave the hub. */
+/** Undoes the claim of deliveries that did not leave the hub. */
 export const putBack = async (db: Db, claimed: readonly Claimed[]): Promise<void> => {
   if (claimed.length === 0) return
   await db.raw(
@@ -141,8 +142,9 @@ export const putBack = async (db: Db, claimed: readonly Claimed[]): Promise<void
 }
 
 /**
- * Books all outcomes in one statement; how many were still the caller's. A removal that is confirmed is checked `settleSeconds` later,
- * unless a later message took its place while it was owed. One that was sent a second time for want of a display is done. Rows are locked in the order in which `tell` locks them.
+ * Books all outcomes in one statement and returns how many were still held. A confirmed removal is checked after
+ * `settleSeconds`, unless a later message replaced it. A removal sent a second time for lack of a display is done. Rows
+ * are locked in the order that `tell` uses.
  */
 export const book = async (
   db: Db,
@@ -159,7 +161,7 @@ export const book = async (
     ...rest,
   }))
   const answer = await db.raw(
-    // The name stands in front: pg_stat_activity shows the first 1,024 bytes of a statement.
+    // The tag comes first, because pg_stat_activity shows only 1,024 bytes of a statement.
     `/* delivery-queue.book */ with told as (
        select * from jsonb_to_recordset(:rows::jsonb) as t(id bigint, attempts int, state text, receipt jsonb, error text,
          "dueAt" timestamptz, failures int, unsent boolean)),
@@ -181,7 +183,7 @@ export const book = async (
     { rows: JSON.stringify(rows), now, settleSeconds },
   )
   if (answer.rows.length < outcomes.length) {
-    // A call that was given up may go on at the receiver: its lease runs to its end.
+    // An abandoned call may still run at the receiver, so its lease runs to the end.
     const answered = outcomes.filter(({ receipt }) => receipt !== null)
     await letGo(
       db,
@@ -191,7 +193,7 @@ export const book = async (
   return answer.rows.length
 }
 
-/** By platform: owed or refused. */
+/** Owed and refused deliveries per platform. */
 export const outstanding = async (db: Db, platforms: readonly string[]): Promise<Map<string, number>> => {
   const answer = await db.raw(
     `select p.platform, (select count(*) from deliveries d where d.platform = p.platform and d.state = 'OWED' and d.head and d.action = 'REMOVE')

@@ -1,4 +1,4 @@
-/** What comparisons have found: open until it is found no more, or a person has settled it. */
+/** Discrepancies found by comparisons, open until they disappear or a person settles them. */
 import type { FindingKind } from '../../domain/delivery/comparison.js'
 import { type Sight, subjectInSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -19,7 +19,7 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
   f.told_sequence as "toldSequence", f.found_at as "foundAt", f.last_found_at as "lastFoundAt", f.times,
   f.settled_at as "settledAt", f.settled_by as "settledBy", f.note`
 
-/** Found again it stays one row, with what was done last. */
+/** Repeated discrepancies stay one row with the latest action. */
 export const keep = async (
   tx: Db | Tx,
   platform: string,
@@ -41,8 +41,8 @@ export const keep = async (
 }
 
 /**
- * Settles what this comparison found no more; not what is on its way just now and was therefore not looked at, and not
- * what was hidden for it, which is a person's to settle.
+ * Settles discrepancies absent from this comparison. Subjects with messages in flight were not compared and stay open.
+ * Those that hid an entry are for a person to settle.
  */
 export const settleGone = async (
   tx: Db | Tx,
@@ -59,7 +59,6 @@ export const settleGone = async (
   )
 }
 
-/** Keys that this platform was found to show and that are open still. */
 export const openKeys = async (db: Db, platform: string, what: FindingKind): Promise<Set<string>> => {
   const answer = await db.raw(
     'select key from findings where platform = ? and what = ? and settled_at is null /* findings.openKeys */',
@@ -68,7 +67,7 @@ export const openKeys = async (db: Db, platform: string, what: FindingKind): Pro
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** Findings for which these listings were hidden, with the move by which each is hidden no longer. */
+/** Settles the discrepancies for which these listings were hidden, by the move that ended the hiding. */
 export const settleHidden = async (
   tx: Tx,
   moved: readonly { listingId: string; by: string; note: string }[],
@@ -102,7 +101,7 @@ const bindingsOf = ({ platform = null, what = null, open = null, sight = null }:
   sight,
 })
 
-/** Newest first, before the one numbered `before`. */
+/** Newest first. */
 export const list = async (
   db: Db,
   filter: Filter,
@@ -129,7 +128,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Finding | null> => 
   return answer.rows[0] ?? null
 }
 
-/** Null: there is no such finding, it is settled, or a listing is hidden for it. */
+/** Returns null when the discrepancy is missing, settled, or has hidden a listing. */
 export const settle = async (
   db: Db,
   id: number,

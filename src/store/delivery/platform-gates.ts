@@ -1,14 +1,13 @@
-/** What decides whether a platform is called at this moment: the breaker, the pace and the pause, shared by all hubs. */
+/** Circuit breaker, pace and pause of each platform, shared by all hubs. */
 import type { Breaker } from '../../domain/delivery/circuit-breaker.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface Gate extends Breaker {
   pausedAt: Date | null
-  /** Null: it was not yet owed everything in force. */
+  /** Null until the platform has been owed everything in force. */
   filledAt: Date | null
 }
 
-/** Makes the row of a platform that has none. */
 export const found = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     'insert into platform_states (platform) values (?) on conflict (platform) do nothing /* platform-gates.found */',
@@ -25,7 +24,7 @@ export const read = async (db: Db, platform: string): Promise<Gate> => {
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
-/** Whose last call failed. */
+/** Platforms whose last call failed. */
 export const inTrouble = async (db: Db): Promise<string[]> => {
   const answer = await db.raw(
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
@@ -33,7 +32,7 @@ export const inTrouble = async (db: Db): Promise<string[]> => {
   return answer.rows.map(({ platform }: { platform: string }) => platform)
 }
 
-/** Locked to the end of the transaction: two that fail at once count as two. */
+/** Locks the row, so that concurrent failures are both counted. */
 export const lock = async (tx: Tx, platform: string): Promise<Gate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,
@@ -50,7 +49,7 @@ export const set = async (tx: Db | Tx, platform: string, { failures, openUntil }
   ])
 }
 
-/** It has answered. Written only where there was something to forget. */
+/** Resets the breaker after an answer, writing only when needed. */
 export const calm = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     `update platform_states set failures = 0, open_until = null
@@ -59,7 +58,7 @@ export const calm = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** One of all hubs gets the probe: the one that finds the breaker as it was read. Until `until` it passes nobody else. */
+/** Reserves the probe for one hub by compare-and-set. Nobody else passes until `until`. */
 export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> => {
   const answer = await db.raw(
     `update platform_states set open_until = ? where platform = ? and failures = ? and open_until is not distinct from ?
@@ -70,8 +69,8 @@ export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: 
 }
 
 /**
- * The moment at which the caller may call, each `everyMs` after the one before, over all hubs; null: it would be later
- * than `latest`, and none was taken.
+ * Reserves the next call slot, `everyMs` after the previous one across all hubs. Returns null when the slot would be
+ * after `latest`.
  */
 export const takeTurn = async (
   db: Db,

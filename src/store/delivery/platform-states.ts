@@ -1,27 +1,27 @@
-/** What is known of each platform beside its deliveries: pauses, the breaker, the pace, from which number on it is told. */
+/** State of each platform: pause, circuit breaker, pace and sequence floor. */
 import type { SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface PlatformState {
   platform: string
-  /** It has been owed everything in force; null: it is new, or was wiped. */
+  /** When it had been owed everything in force; null for a new or wiped platform. */
   filledAt: Date | null
-  /** Of these kinds, and of changes since. */
+  /** Kinds covered by that and by later changes. */
   filledKinds: SubjectKind[]
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
-  /** The last time; kept when it has been filled since. */
+  /** The last wipe; kept after refilling. */
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null
-  /** Failed calls in a row. */
+  /** Consecutive failed calls. */
   failures: number
-  /** The breaker lets nothing through before. */
+  /** The circuit breaker is open until then. */
   openUntil: Date | null
 }
 
-/** What a person does to a platform. */
+/** An officer's action on a platform. */
 export interface PlatformAct {
   platform: string
   act: 'PAUSE' | 'RESUME' | 'WIPE'
@@ -30,7 +30,7 @@ export interface PlatformAct {
   reason: string
 }
 
-/** By platform: no message to it is numbered this or less any more. Absent: 0. */
+/** Sequence floor per platform: messages are numbered above it. Absent means 0. */
 export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
   const answer = await db.raw(
     'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
@@ -41,7 +41,6 @@ export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
 const COLUMNS = `platform, filled_at as "filledAt", filled_kinds as "filledKinds", paused_at as "pausedAt", paused_by as "pausedBy", paused_reason as "pausedReason",
   wiped_at as "wipedAt", wiped_by as "wipedBy", wiped_reason as "wipedReason", failures, open_until as "openUntil"`
 
-/** By platform; absent: nothing was ever kept of it. */
 export const all = async (db: Db | Tx): Promise<Map<string, PlatformState>> => {
   const answer = await db.raw(`select ${COLUMNS} from platform_states /* platform-states.all */`)
   return new Map(answer.rows.map((row: PlatformState) => [row.platform, row]))
@@ -54,7 +53,7 @@ export const of = async (db: Db | Tx, platform: string): Promise<PlatformState |
   return answer.rows[0] ?? null
 }
 
-/** False where it is paused already. */
+/** Returns false when it is already paused. */
 export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into platform_states as s (platform, paused_at, paused_by, paused_reason) values (:platform, :at, :by, :reason)
@@ -65,7 +64,7 @@ export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): 
   return answer.rowCount === 1
 }
 
-/** Ids of platforms that are paused by this person, or by the clock. */
+/** `by` is a person or the clock. */
 export const pausedBy = async (tx: Db | Tx, by: string): Promise<string[]> => {
   const answer = await tx.raw(
     'select platform from platform_states where paused_by = ? order by platform /* platform-states.pausedBy */',
@@ -74,7 +73,7 @@ export const pausedBy = async (tx: Db | Tx, by: string): Promise<string[]> => {
   return answer.rows.map(({ platform }: { platform: string }) => platform)
 }
 
-/** False where it is not paused. */
+/** Returns false when it is not paused. */
 export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   const answer = await tx.raw(
     `update platform_states set paused_at = null, paused_by = null, paused_reason = null
@@ -84,7 +83,7 @@ export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   return answer.rowCount === 1
 }
 
-/** It shows nothing of ours any more, and is to be filled again. */
+/** Records that the platform lost all entries and must be refilled. */
 export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(
     `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)
@@ -94,7 +93,7 @@ export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): P
   )
 }
 
-/** It has been owed everything in force of the kinds that it hears of; false where it was wiped (again) meanwhile. */
+/** Records that everything in force of these kinds has been owed. Returns false when it was wiped meanwhile. */
 export const filled = async (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },
@@ -115,7 +114,7 @@ export const record = async (tx: Tx, { platform, act, by, at, reason }: Platform
   )
 }
 
-/** The last `limit` of each platform, newest first. */
+/** The last `limit` actions per platform, newest first. */
 export const acts = async (db: Db, limit: number): Promise<PlatformAct[]> => {
   const answer = await db.raw(
     `select platform, act, made_by as by, made_at as at, reason from (

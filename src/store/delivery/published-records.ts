@@ -1,21 +1,26 @@
-/** Records of agencies that platforms are told of: which a change has touched, what stands of them, and what was told last. */
+/**
+ * Published records (双公示) sent to platforms: those touched by a change, their current state, and what was last sent.
+ */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { PartyTold, ToldKind } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** A record by its feed and its agency's key. */
+/** Identifies a record by feed and agency key. */
 export interface Named {
   feed: string
   key: string
 }
 
-/** Its key at every platform: the same for ever, whatever the database has lost since. */
+/** SQL: key at every platform. Derived from feed and key, so it survives a database loss. */
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
-/** Into the temporary table `told_now`, which may be many thousands; taken operator by operator, so that each is looked at once. */
+/**
+ * Collects touched records in the temporary table `told_now`, in operator order so that each operator is processed
+ * once.
+ */
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
     `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
@@ -26,7 +31,7 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
   )
 }
 
-/** Of these kinds those of which some platform may have been told. */
+/** Kinds of which a platform may have received a record. */
 export const kindsTold = async (tx: Tx, among: readonly ToldKind[]): Promise<ToldKind[]> => {
   if (among.length === 0) return []
   const answer = await tx.raw(
@@ -36,12 +41,12 @@ export const kindsTold = async (tx: Tx, among: readonly ToldKind[]): Promise<Tol
   return answer.rows.map(({ kind }: { kind: ToldKind }) => kind)
 }
 
-/** Whatever a repair may name. */
+/** SQL: a repair may concern any penalty. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
 /**
- * What a merge has opened, closed or let go, of these kinds; also items of other feeds that it matched, and what its repairs may name. Reads the merge's `plan`
- * and `staged_drafts`; kept in the temporary table `told_now`.
+ * Records that a merge opened, closed or detached, including newly matched items of other feeds and penalties that its
+ * repairs may concern. Reads the merge's tables `plan` and `staged_drafts`.
  */
 export const touchedByMerge = async (
   tx: Tx,
@@ -60,7 +65,7 @@ export const touchedByMerge = async (
   )
 }
 
-/** What a run taken back has closed or opened again; reads the temporary tables of store/intake/rollback. */
+/** Records changed by a roll-back. Reads the temporary tables of store/intake/rollback. */
 export const touchedByTakeback = async (
   tx: Tx,
   { at, kinds }: { at: Date; kinds: readonly ToldKind[] },
@@ -78,7 +83,7 @@ export const touchedByTakeback = async (
   )
 }
 
-/** What a decision on who is who has moved, from or to these operators. */
+/** Records moved from or to these operators by an identity decision. */
 export const touchedOf = async (
   tx: Tx,
   { operators, at, kinds }: { operators: readonly number[]; at: Date; kinds: readonly ToldKind[] },
@@ -95,11 +100,11 @@ export const touchedOf = async (
 }
 
 export interface Touched extends Named {
-  /** Whose it is, 0 where it is nobody's. */
+  /** 0 for records without an operator. */
   operator: number
 }
 
-/** Of what was touched, after one. */
+/** A page of touched records. */
 export const touched = async (tx: Tx, after: Touched | null, limit: number): Promise<Touched[]> => {
   const answer = await tx.raw(
     `select operator_id as operator, feed, record_key as key from told_now
@@ -110,7 +115,7 @@ export const touched = async (tx: Tx, after: Touched | null, limit: number): Pro
   return answer.rows
 }
 
-/** The same transaction may have more to tell. */
+/** Allows another collection in the same transaction. */
 export const forgetTouched = async (tx: Tx): Promise<void> => {
   await tx.raw('drop table told_now /* told-records.forgetTouched */')
 }
@@ -118,21 +123,18 @@ export const forgetTouched = async (tx: Tx): Promise<void> => {
 export interface Known extends Named {
   id: string
   kind: ToldKind
-  /** Of its newest version, believed or not. */
+  /** Newest version, believed or not. */
   body: Body
   order: number
   fact: string | null
-  /** It is believed and has not ended. */
+  /** Believed and not ended. */
   stands: boolean
-  /** Whose it is; where it stands no longer, whose it was when it was told. */
+  /** Current owner; for an ended record, the owner when it was last sent. */
   party: PartyTold | null
   told: { operatorId: number; removed: boolean; digest: string | null } | null
 }
 
-/**
- * These records and every other source's record of the same decisions, those too that they told of before. `kinds`: others
- * are passed over.
- */
+/** These records with every other source's record of the same decision, including decisions they reported earlier. */
 export const around = async (db: Db | Tx, asked: readonly Named[], kinds: readonly ToldKind[]): Promise<Known[]> => {
   if (asked.length === 0) return []
   const answer = await db.raw(
@@ -168,7 +170,7 @@ export const around = async (db: Db | Tx, asked: readonly Named[], kinds: readon
   return answer.rows
 }
 
-/** Of those of these operators of whom a repair is told: it, and all the penalties that it may name. */
+/** Repairs of these operators, with the penalties that they may concern. */
 export const repairsOf = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -184,7 +186,7 @@ export const repairsOf = async (
   return answer.rows
 }
 
-/** The last message owed about each of these: what platforms know of it, by whose code and in which words. */
+/** Last message owed about each record: what platforms know. */
 export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
@@ -195,7 +197,7 @@ export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<stri
   return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
 }
 
-/** What was said last of these, in the transaction that owes it. */
+/** Stores what was last sent, in the transaction that owes it. */
 export const keep = async (
   tx: Tx,
   told: readonly (Named & {
@@ -219,7 +221,7 @@ export const keep = async (
   )
 }
 
-/** These may be told from now on to whoever asks for everything in force: a later change then finds them. */
+/** Registers records that a backfill may send, so that later changes find them. */
 export const register = async (
   db: Db | Tx,
   records: readonly (Named & { kind: ToldKind; operatorId: number; fact: string | null })[],
@@ -235,7 +237,7 @@ export const register = async (
   )
 }
 
-/** Records of these kinds that are believed, after one, in the order of keys. */
+/** Believed records of these kinds, in key order. */
 export const standing = async (
   db: Db | Tx,
   { kinds, after, limit }: { kinds: readonly ToldKind[]; after: Named | null; limit: number },
@@ -249,7 +251,6 @@ export const standing = async (
   return answer.rows
 }
 
-/** What platforms know by these keys. */
 export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Named[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(

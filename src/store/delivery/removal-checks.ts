@@ -1,15 +1,15 @@
-/** Checks of confirmed removals: which are due, and what a display said about them. */
+/** Checks that confirmed removals are no longer displayed. */
 import type { CheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 import { isFollowed } from './deliveries.js'
 
 export interface Check {
-  /** The delivery. */
+  /** Id of the delivery. */
   id: number
   kind: SubjectKind
   subjectId: string
   number: number
-  /** A display that was written before proves nothing. */
+  /** Displays generated earlier prove nothing. */
   notBefore: Date
 }
 
@@ -22,8 +22,8 @@ export const isDue = async (db: Db, platform: string, now: Date): Promise<boolea
 }
 
 /**
- * Claims what is due at one platform: whoever does not settle it leaves it due again at `againAt`. A removal that was confirmed
- * while a later message was written, unseen by that, ends as REPLACED here.
+ * Claims due checks of one platform; an unsettled check is due again at `againAt`. A removal overtaken by a later
+ * message ends as REPLACED.
  */
 export const claim = async (
   db: Db,
@@ -43,7 +43,7 @@ export const claim = async (
     .map(({ followed, ...check }: Check & { followed: boolean }) => check)
 }
 
-/** GONE, or SHOWN where a later delivery is about to remove it again. Nothing where another has settled it meanwhile. */
+/** SHOWN when a later delivery will remove it again. Already settled checks stay unchanged. */
 export const settle = async (
   db: Db | Tx,
   ids: readonly number[],
@@ -57,7 +57,7 @@ export const settle = async (
   )
 }
 
-/** Owes the same message once more: nothing can be read at the platform, and a second receipt has to do. */
+/** Owes the message once more when the platform has no display; the second receipt counts as proof. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

@@ -1,6 +1,6 @@
 /**
- * The retraction ledger, read from the deliveries themselves: one retraction is one removal of one subject, as it was owed to
- * every platform that may ever have got it.
+ * Retraction ledger, read from the deliveries. One retraction is one removal of one subject, with every platform that
+ * may have had it.
  */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Sight, subjectInSight } from '../access/sight.js'
@@ -8,7 +8,7 @@ import type { Db } from '../db/db.js'
 import { isUnchecked } from './deliveries.js'
 import { type Check, checkOf } from './delivery-desk.js'
 
-/** `at` and `subjectId` name it; `at` as text to the microsecond. */
+/** `at` is text in microseconds. */
 export interface RetractionKey {
   at: string
   subjectId: string
@@ -19,19 +19,19 @@ export interface Retraction extends RetractionKey {
   removal: EntryNotice['removal']
 }
 
-/** One platform that may have got what was removed. */
+/** A platform that may have had the removed entry. */
 export interface Receiver extends RetractionKey {
   platform: string
-  /** Whether it ever confirmed the entry; else it may have got it, and was told of the removal for that. */
+  /** True when it confirmed the entry; otherwise it may have received it unanswered. */
   got: boolean
-  /** When it confirmed the entry, or was sent it last where it never answered. */
+  /** When it confirmed the entry, or was last sent it. */
   gotAt: Date | null
-  /** Of the message that tells it of the removal: this one, or a later one that took its place. */
+  /** The removal message, or a later one that replaced it. */
   deliveryId: number
   action: Action
   state: DeliveryState
   attempts: number
-  /** When the removal was last sent to it. */
+  /** Last sending of the removal. */
   toldAt: Date | null
   confirmedAt: Date | null
   receipt: Receipt | null
@@ -44,8 +44,8 @@ export interface Receiver extends RetractionKey {
 }
 
 /**
- * The message `e` that stands for the removal `r`: itself, or the next removal of the subject where it was folded before it was
- * confirmed, or the subject was displayed in spite of it. Where none follows, the entry stands again.
+ * SQL: message `e` that stands for removal `r`. It is `r` itself, or the next removal when `r` was folded or the entry
+ * was still displayed. Without a next one the entry is in force again.
  */
 const STANDING = `cross join lateral (
   select e.* from deliveries e where e.platform = r.platform and e.subject_id = r.subject_id and e.action = 'REMOVE'
@@ -57,9 +57,8 @@ const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')})`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface Filter {
-  /** Still to be confirmed by some platform (by `platform`, where one is named); null: all. */
+  /** True: some platform (or `platform`) has yet to confirm it. Null: all. */
   open: boolean | null
-  /** Was told of it. */
   platform: string | null
   subjectId: string | null
   sight?: Sight
@@ -67,12 +66,12 @@ export interface Filter {
 
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
-/** Few of many: only subjects of which some removal is open are looked at. */
+/** SQL: restricts to the few subjects with an open removal. */
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
   union select o.subject_id from deliveries o where ${isUnchecked('o')}))`
 
-/** What stands for each is looked at only where somebody asks whether it is open. */
+/** The standing message is joined only when `open` matters. */
 const partsOf = ({ open, sight = null }: Filter) => ({
   seen: subjectInSight(sight, 'r.subject_id'),
   standing: open === null ? '' : STANDING,
@@ -80,7 +79,7 @@ const partsOf = ({ open, sight = null }: Filter) => ({
   grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
 })
 
-/** Newest first, after one. */
+/** Newest first. */
 export const list = async (
   db: Db,
   filter: Filter,
@@ -104,7 +103,7 @@ export const list = async (
 }
 
 export const count = async (db: Db, filter: Filter): Promise<number> => {
-  // Those that are done are the many: all without the open ones.
+  // Closed retractions are counted as all minus the few open ones.
   if (filter.open === false)
     return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
   const { seen, standing, narrowed, grouped } = partsOf(filter)
@@ -119,7 +118,6 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
 const bound = ({ platform, subjectId, sight = null }: Filter): Record<string, never> =>
   ({ platform, subjectId, sight }) as never
 
-/** Every platform that may have got what these retractions removed, by platform. */
 export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<Receiver[]> => {
   const answer = await db.raw(
     `select distinct on (r.created_at, r.subject_id, r.platform) ${AT} as at, r.subject_id as "subjectId", r.platform,

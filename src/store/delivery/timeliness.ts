@@ -1,4 +1,4 @@
-/** How long decisions took to be confirmed: duties read from deliveries, and publication from the records' own days. */
+/** How long decisions took to be confirmed, from deliveries, and to be published, from the records' own days. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Counted, Duty } from '../../domain/delivery/timeliness.js'
 import { type Sight, subjectInSight } from '../access/sight.js'
@@ -7,19 +7,20 @@ import { isUnchecked, isUndone } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
-/** `f`, an entry or a record: the platform never heard of it before, and it was owed by the decision itself, not because the platform was new. */
+/**
+ * SQL: delivery `f` is the platform's first about the subject and was caused by the decision, not by a new platform.
+ */
 const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
 
-/** A removal that is not checked, or was displayed in spite of its receipt, has not met its duty. */
+/** SQL: an unchecked removal, or one still displayed, has not met its duty. */
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
- * `with DUTIES(which)`: one row `duties` for each duty: the first message of a row of alike ones (to stand, or to be gone) about one subject to one
- * platform, the day from which it is counted, and how it ended: by the first that was confirmed of them. Told again in full (a
- * new platform, a wiped one, shown again) it is counted from the day on which that was owed. `deliveries`: which of them are
- * looked at, as a source of rows `d`; `which`: of those.
+ * SQL `with` clause of `duties`: one row per duty. A duty begins with the first of consecutive alike messages (show or
+ * remove) about a subject to a platform. It ends with the first confirmation among them. A repeat in full (new or wiped
+ * platform, shown again) counts from its own day. `deliveries` is the source of rows `d`; `which` restricts them.
  */
 const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
@@ -46,7 +47,7 @@ const dutiesOf = (deliveries: string, which: string): string => `
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
-/** Duties counted from a day in a span, those that fell away before anybody had to do anything left out. */
+/** Duties counted from a day in the span. Those that lapsed before anybody had to act are left out. */
 export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<Counted[]> => {
   const answer = await db.raw(
     `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
@@ -59,8 +60,8 @@ export const ofSpan = async (db: Db, { from, to }: { from: string; to: string })
 }
 
 /**
- * Publication by the records' own days: entries decided here, by the deadline that their decision began, and entries that
- * agencies send with the day of the decision and that of publication.
+ * Publication within the span: own entries by their deadline, and agency entries by their days of decision and
+ * publication.
  */
 export const publicityOfSpan = async (
   db: Db,
@@ -84,7 +85,7 @@ export const publicityOfSpan = async (
 }
 
 export interface Waiting {
-  /** Of the delivery with which the duty began. */
+  /** The delivery that began the duty. */
   id: number
   platform: string
   kind: SubjectKind
@@ -93,7 +94,7 @@ export interface Waiting {
   authority: string
   duty: Duty
   from: string
-  /** The message that is to be confirmed now. */
+  /** The message to be confirmed now. */
   delivery: number
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
   attempts: number
@@ -101,13 +102,13 @@ export interface Waiting {
 }
 
 export interface Asked {
-  /** Of each duty the last day of decision that is asked about. */
+  /** Latest decision day per duty. */
   until: Readonly<Partial<Record<Duty, string | null>>>
   platform: string | null
   sight?: Sight
 }
 
-/** What waits is found first, and all else looked up from there: it is little beside what was ever told. */
+/** SQL: starts from the few open deliveries and looks up the rest. */
 const waitingIn = (
   sight: Sight,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
@@ -118,7 +119,7 @@ const waitingIn = (
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-/** Duties that nobody has met yet, counted from no later than asked; the longest first. */
+/** Unmet duties counted from `until` or earlier, longest first. */
 export const waiting = async (
   db: Db,
   { until, platform, sight = null }: Asked,

@@ -1,18 +1,18 @@
 /**
- * Changes of what marketplaces see of their own sellers. Triggers mark operators in the transaction that alters them (migration
- * 27); here marks are numbered, by one process at a time, and changes are read and erased.
+ * Change feed of marketplaces about their sellers. Triggers mark operators in the changing transaction (migration 27).
+ * Here one process at a time numbers the marks.
  */
 import type { Reach } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Whoever numbers changes holds it to the end of its transaction. */
+/** Advisory lock for numbering, held until the transaction ends. */
 const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
-/** How long the first list of all waits for transactions that began before it, milliseconds. */
+/** Longest wait for older transactions when marking starts, milliseconds. */
 const OPENING_WAIT_MS = 2_000
 
-/** From now on what alters a standing is marked. SQLSTATE 55P03: a long transaction goes on that would not be. */
+/** Starts marking. Fails with SQLSTATE 55P03 when a long transaction runs that would escape it. */
 export const openMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
   if (answer.rows[0]?.open) return
@@ -24,7 +24,7 @@ export const openMarking = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** What changes by the calendar alone, marked once a day: grades that people set and that end. */
+/** Marks changes caused by the calendar once a day: overrides that end. */
 export const markDay = async (tx: Tx, today: string): Promise<void> => {
   await tx.raw(
     `with d as (update change_progress p set day = :today::date from change_progress b
@@ -35,7 +35,7 @@ export const markDay = async (tx: Tx, today: string): Promise<void> => {
   )
 }
 
-/** False: another process numbers at this moment. */
+/** Returns false when another process is numbering. */
 export const tryNumbering = async (tx: Tx): Promise<boolean> => {
   const answer = await tx.raw(
     'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */',
@@ -44,7 +44,6 @@ export const tryNumbering = async (tx: Tx): Promise<boolean> => {
   return answer.rows[0].mine
 }
 
-/** Whether there is anything to number, or a day has begun. */
 export const isWaiting = async (db: Db, today: string): Promise<boolean> => {
   const answer = await db.raw(
     `select exists (select 1 from change_marks) or exists (select 1 from change_progress where open and (day is null or day < ?::date))
@@ -54,7 +53,7 @@ export const isWaiting = async (db: Db, today: string): Promise<boolean> => {
   return answer.rows[0].waits
 }
 
-/** Numbers of one marketplace that were given: those after `before`. */
+/** The range of numbers given to one client: after `before`, up to `last`. */
 export interface Numbered {
   client: string
   before: number
@@ -62,9 +61,9 @@ export interface Numbered {
 }
 
 /**
- * Takes the oldest marks and numbers what they mean for each marketplace whose list counts (of `oldest` or later), removals
- * first. Marks of operators that are on nobody's list are dropped: whoever lists one later reads its standing then. A seller whose
- * grade is closed is heard of as the public could.
+ * Numbers the oldest marks for each client with a list of `oldest` or later, removals first. Marks of unlisted
+ * operators are dropped, since later listers read the standing anyway. For a closed grade the client learns only public
+ * changes.
  */
 export const number = async (
   tx: Tx,
@@ -103,7 +102,7 @@ export const number = async (
   return answer.rows[0]
 }
 
-/** The list of a marketplace was replaced: a change of its own. Gives its number. */
+/** Records a list replacement as a change and returns its number. */
 export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<number> => {
   const answer = await tx.raw(
     `with counted as (insert into change_clients as c (client, last) values (:client, 1)
@@ -115,7 +114,7 @@ export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<n
   return answer.rows[0].sequence
 }
 
-/** How far each of these marketplaces is; nothing of those that have none. */
+/** Range of each client; clients without changes are missing. */
 export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, Reach>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
@@ -134,7 +133,6 @@ export interface Row {
 
 const COLUMNS = 'sequence, scheme, code, what, at'
 
-/** In their order, after one. */
 export const after = async (db: Db, client: string, sequence: number, limit: number): Promise<Row[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from changes where client = ? and sequence > ? order by sequence limit ? /* changes.after */`,
@@ -152,8 +150,8 @@ export const bySequences = async (db: Db, client: string, sequences: readonly nu
 }
 
 /**
- * It says that it has all up to a number: that confirms the removals among them that were sent to it. One that was never sent stays
- * owed, whatever number its client has jumped to.
+ * The client acknowledges up to a number, which confirms the removals sent to it. A removal never sent stays owed,
+ * whatever number the client jumps to.
  */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
@@ -167,7 +165,7 @@ export const read = async (tx: Tx, client: string, to: number, now: Date): Promi
   )
 }
 
-/** These left for it; whether they arrived, it says itself. */
+/** Marks removals as sent; the client confirms arrival itself. */
 export const told = async (
   db: Db,
   client: string,
@@ -181,7 +179,7 @@ export const told = async (
   )
 }
 
-/** Erases up to `limit` of what was numbered before an instant, oldest first; gives how many. */
+/** Erases up to `limit` changes numbered before an instant, oldest first. Returns the number. */
 export const erase = async (tx: Tx, before: Date, limit: number): Promise<number> => {
   const answer = await tx.raw(
     `with due as (

@@ -1,9 +1,11 @@
-/** Which sellers of a marketplace's list open their grade: those with a shop of it in the shops feed, and so many of the others. */
+/**
+ * Sellers whose grade opens to a marketplace: those with its shop in the shops feed, and a limited number of others.
+ */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import type { Db, Tx } from '../db/db.js'
 import type { Decided } from './sellers.js'
 
-/** Whether there is such a client of the role marketplace that was not ended; it is as set from now on. */
+/** Returns false unless the client is an active marketplace. */
 export const set = async (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) => {
   const answer = await tx.raw(
     `update clients set marketplace = :marketplace, unconfirmed_sellers = :unconfirmedSellers, sellers_reason = :reason
@@ -25,23 +27,23 @@ export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSet
 
 export interface Deciding {
   client: string
-  /** Its id in the shops feed; null: it has none, and nobody is confirmed. */
+  /** Id in the shops feed; with null no seller is confirmed. */
   marketplace: string | null
   today: string
-  /** A claim last listed before this day takes no place any more. */
+  /** Claims last listed before this day lose their place. */
   oldest: string
   most: (confirmed: number) => number
 }
 
-/** Codes of a list that was just sent. */
+/** SQL: the list just sent. */
 export const SENT = 'select distinct scheme, code from sent_sellers'
-/** Codes of the list of :client that counts. */
+/** SQL: the current list of :client. */
 const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
 /**
- * Makes the temporary table `opening`: codes of `source` (SQL) whose grade is open. A code that leads to nobody opens none and takes
- * no place. One that leads to several operators is confirmed if each of them is.
+ * Fills the temporary table `opening` with the codes of `source` (SQL) whose grade opens. Codes without an operator
+ * open nothing and take no place. An ambiguous code is confirmed only if all its operators are.
  */
 export const decide = async (tx: Tx, deciding: Deciding, source: string): Promise<Decided> => {
   const { client, marketplace, today, oldest } = deciding
@@ -55,7 +57,7 @@ export const decide = async (tx: Tx, deciding: Deciding, source: string): Promis
      group by s.scheme, s.code /* confirmedSellers.sift */`,
     { client, today, ...keysOf(marketplace) } as never,
   )
-  // Without statistics the planner takes the joins below for small ones.
+  // Without statistics the planner underestimates the joins below.
   await tx.raw('analyze sifted /* confirmedSellers.sift */')
   const counted = await tx.raw(
     `select count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed from sifted /* confirmedSellers.count */`,
@@ -73,11 +75,11 @@ export const decide = async (tx: Tx, deciding: Deciding, source: string): Promis
   return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened.rowCount, unconfirmedMost: most }
 }
 
-/** Keys of the marketplace's records in the shops feed: `shop:<marketplace>:` to what follows the colon in ASCII. */
+/** Key range of the marketplace's records in the shops feed; `;` follows `:` in ASCII. */
 const keysOf = (marketplace: string | null) =>
   marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
 
-/** Places go to those that had one, then to others while there are any. */
+/** Existing claims keep their places; new ones take the rest. */
 const claim = async (tx: Tx, of: { client: string; today: string; oldest: string; most: number }): Promise<void> => {
   await tx.raw(
     `delete from seller_claims c where c.client = :client and (c.last_on < :oldest::date
@@ -99,7 +101,7 @@ const claim = async (tx: Tx, of: { client: string; today: string; oldest: string
   )
 }
 
-/** Decides anew about the list of a client that counts. `altered`: how many sellers open their grade who did not, or no longer. */
+/** Decides the current list again. `altered` counts the sellers whose grade opened or closed. */
 export const renew = async (tx: Tx, deciding: Deciding): Promise<{ decided: Decided; altered: number }> => {
   const decided = await decide(tx, deciding, LISTED)
   const answer = await tx.raw(
@@ -131,7 +133,7 @@ export interface OverCap {
   unconfirmedMost: number
 }
 
-/** Lists of which some grades stay closed. */
+/** Lists on which some grades stay closed. */
 export const overCap = async (db: Db): Promise<OverCap[]> => {
   const answer = await db.raw(
     `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists

@@ -1,4 +1,4 @@
-/** The directory: operators that stand by themselves, by region, kind and grade, and those behind names that were found. */
+/** Directory of independent operators by region, kind and grade, and operators behind name matches. */
 import type { Match } from '../../domain/operators/name-search.js'
 import type { Sight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
@@ -13,23 +13,23 @@ export interface Filter {
   region?: string | null
   kind?: string | null
   grade?: string | null
-  /** Today, whose grade is meant; needed with `grade`. */
+  /** The current day, required with `grade`. */
   today?: string | null
-  /** Also by grades that weighed what was removed since. */
+  /** Also considers grades that weighed entries removed since. */
   removed?: boolean
-  /** With `grade`, only of operators whose grade may be asked about: on this client's list of sellers, or authorising it. */
+  /** With `grade`, only operators on this client's seller list, or authorising the client. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
-  /** Only the operator of this USCC or shop code: whoever may see no other. */
+  /** Only the operator with this USCC or shop code. */
   only?: string | null
-  /** Only operators of this division: whoever may see no others. */
+  /** Only operators of this division. */
   sight?: Sight
 }
 
-/** The last character there is: what begins with a text lies between it and it with this behind. */
+/** Highest code point: upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
 
-/** What the filter asks of `o`, and nothing else: planning what is not asked takes longer than the answer. */
+/** SQL: only the given filters, because planning unused ones costs more than the query. */
 const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: Filter): string =>
   [
     'o.known_to is null and o.merged_into is null',
@@ -43,13 +43,13 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     .filter((each) => each !== false)
     .join(' and ')
 
-/** The grade that standing shows of `o`, reckoned from all that it may rest on. */
+/** SQL: the grade shown for `o`, computed from all scores that may count. */
 const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
   where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
 
 /**
- * Operators whose shown grade may be another than that of their current score: a few among a million. Overruled ones, those
- * that somebody had scored for this very day, and those whose score may have weighed an entry of ours that is gone.
+ * SQL: the few operators whose shown grade may differ from the current score: overrides, scores requested for the day,
+ * and scores that may have weighed a removed entry.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date
@@ -72,8 +72,8 @@ const bindingsOf = (filter: Filter) => ({
 })
 
 /**
- * Of a grade: nearly all by their current score, in the order of its index, and the doubtful ones one by one. `end` orders
- * and bounds each of the two.
+ * SQL: most operators by the index on current scores, the doubtful ones individually. `end` orders and limits both
+ * parts.
  */
 const ofGrade = (filter: Filter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
@@ -84,7 +84,7 @@ const ofGrade = (filter: Filter, what: string, end: string): string => `
   (select ${what} from doubtful d join operators o on o.id = d.id
     where ${GRADED} and (:after::int is null or o.id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'o.id')})`
 
-/** In the order of their making. */
+/** By id. */
 export const list = async (
   db: Db,
   filter: Filter,
@@ -114,16 +114,16 @@ export const countOf = async (db: Db, filter: Filter): Promise<number> => {
 export interface Found {
   operator: Operator
   match: Match
-  /** As whoever was found is called now, which may be a part of the operator. */
+  /** Current name of the matched operator, which may be merged. */
   name: string | null
 }
 
-/** Of those that a page needs, so many are looked at first: some may be of one operator, or not let through. */
+/** Matches examined first, per result needed. Some share an operator or are filtered out. */
 const LOOKED_AT = 2
 
 /**
- * Behind these matches the operators that the filter lets through, each by its best name, in the order of the matches. At least
- * `enough`, where there are so many.
+ * Operators behind these matches that pass the filter, each with its best name, in match order. Returns at least
+ * `enough` when there are that many.
  */
 export const behind = async (
   db: Db,
@@ -157,7 +157,6 @@ const behindAll = async (db: Db, matches: readonly Match[], filter: Filter): Pro
   return [...best.values()]
 }
 
-/** Names that these were called before, as they are written. */
 export const formerNames = async (
   db: Db,
   operators: readonly number[],

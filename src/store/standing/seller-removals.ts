@@ -1,21 +1,21 @@
-/** Which marketplaces are owed that an entry of one of their sellers has left the public list: beside the platforms, in the ledger. */
+/** Marketplaces owed the removal of a seller's entry, for the retraction ledger. */
 import type { Db } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
-/** One marketplace that has the seller on its list. */
+/** A marketplace that lists the seller. */
 export interface Hearer extends RetractionKey {
   client: string
   sequence: number
-  /** Whether it has an address at which it is told; else it reads changes itself. */
+  /** True when it has a webhook; otherwise it polls the changes. */
   webhook: boolean
   owedAt: Date
   toldAt: Date | null
   confirmedAt: Date | null
-  /** READ: it went on from a later change; WEBHOOK: its address answered 2xx. */
+  /** READ: it read a later change. WEBHOOK: its address answered 2xx. */
   confirmedBy: 'READ' | 'WEBHOOK' | null
 }
 
-/** Of each retraction those that heard of it: what was numbered after it and before the next removal of the same entry. */
+/** For each retraction, the changes numbered after it and before the next removal of the entry. */
 export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<Hearer[]> => {
   if (of.length === 0) return []
   const answer = await db.raw(

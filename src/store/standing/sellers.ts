@@ -1,4 +1,4 @@
-/** Lists of sellers: one of each marketplace counts, and its sellers are kept. */
+/** Seller lists; the current list of each marketplace is kept. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -6,7 +6,7 @@ import type { Seller } from '../../domain/standing/sellers.js'
 import type { Reads } from '../db/bulk-handle.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Lines handed to the connection at once. */
+/** Lines per write. */
 const LINES_AT_ONCE = 5_000
 
 export interface SellerList {
@@ -14,22 +14,25 @@ export interface SellerList {
   uploadedAt: Date
   sellers: number
   malformed: number
-  /** Codes whose check digit is wrong and that led to nobody when the list was sent. */
+  /** Codes with a wrong check digit that named no operator at upload. */
   wrongCheckDigit: number
-  /** Sellers with an open shop of the marketplace in the shops feed, as last decided; null: not yet, as of the three below. */
+  /**
+   * Sellers with an open shop of the marketplace in the shops feed. This and the next three are null before the first
+   * decision.
+   */
   confirmed: number | null
-  /** Sellers that lead to an operator without such a shop. */
+  /** Sellers whose operator has no such shop. */
   unconfirmed: number | null
   /** Unconfirmed sellers whose grade stays closed. */
   gradesClosed: number | null
-  /** Grades of unconfirmed sellers that were allowed. */
+  /** Number of unconfirmed sellers allowed to open their grade. */
   unconfirmedMost: number | null
 }
 
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
   confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
-/** The list that counts, however old. */
+/** The current list, whatever its age. */
 export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`,
@@ -38,15 +41,17 @@ export const current = async (db: Db | Tx, client: string): Promise<SellerList |
   return answer.rows[0] ?? null
 }
 
-/** One upload of a client after the other, to the end of the transaction. */
+/** Serialises uploads of a client until the transaction ends. */
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-/** How a list was decided; which codes open their grade stands in the temporary table `opening` (store/standing/confirmed-sellers). */
+/** Figures of a decided list. The temporary table `opening` holds its open codes (store/standing/confirmed-sellers). */
 export type Decided = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
-/** Takes the place of the list before; each seller once. `decide`: which of the table `sent_sellers` open their grade. */
+/**
+ * Replaces the current list, without duplicates. `decide` chooses the codes of `sent_sellers` that open their grade.
+ */
 export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
@@ -78,11 +83,11 @@ export const replace = async (
   return answer.rows[0]
 }
 
-/** A genuine code that fails its check digit leads to the operator whose registration says so. */
+/** SQL: a registered code may fail its check digit and still be genuine. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Notes which operators stand on the client's list by their own USCC with an open grade (migrations 33 and 95). */
+/** Rebuilds the bitmap of operators listed by their own USCC with an open grade (migrations 33 and 95). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
@@ -101,7 +106,7 @@ const copy = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
   }
 }
 
-/** A code has no character that COPY reads otherwise, but for a shop id's backslash. */
+/** Only the backslash, in shop ids, is special to COPY. */
 function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   let [lines, many] = ['', 0]
   for (const { scheme, code, valid } of sellers) {
@@ -115,12 +120,12 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   yield lines
 }
 
-/** Whether `l` is the list of :client that counts, of :oldest or later (SQL). A code on it that leads to several operators names nobody. */
+/** SQL: `l` is the current list of :client, of :oldest or later. An ambiguous code on it names nobody. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
 /**
- * Whether an operator (alias of its row, or what has its columns) is on the list of a client that counts, of :oldest or later,
- * with its grade open (SQL). All below ask the same. One on it by what was merged into it is. Nearly all are on it by their own USCC, or on none.
+ * SQL: the operator is on the client's current list (:oldest or later) with an open grade, by itself or through a
+ * merged operator. The first branch serves the common case, its own USCC.
  */
 export const isOnList = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
@@ -136,22 +141,22 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
-/** `b`: the bits of the list of :client that counts, if there is one (SQL); taken out of its storage once. */
+/** SQL: `b`, the bitmap of the list of :client, detoasted once. */
 export const BITS = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** Whether `b` says that an operator is on the list (SQL); if not, it may be all the same. */
+/** SQL: the bitmap has the operator. False does not mean that it is not listed. */
 export const isMarked = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 
-/** Which of these USCCs stand on the client's list as they are. They are those of operators themselves: see `among` for all else. */
+/** USCCs of operators that are on the list verbatim; `among` covers all other ways. */
 export const amongOwn = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
   usccs: readonly string[],
 ): Promise<Set<string>> => {
   if (usccs.length === 0) return new Set()
-  // A USCC has nothing that would have to be escaped.
+  // A USCC needs no escaping.
   const answer = await db.raw(
     `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[]) and s.opens_grade
      where ${COUNTING} /* sellers.amongOwn */`,
@@ -160,7 +165,7 @@ export const amongOwn = async (
   return new Set(answer.rows.map(({ code }: { code: string }) => code))
 }
 
-/** Which of these operators are on the client's list; one on it by what was merged into it is. */
+/** Operators on the client's list, also through merged ones. */
 export const among = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
@@ -174,7 +179,7 @@ export const among = async (
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** As `among`, of operators nearly all of which are on it by their own USCC, if at all. */
+/** Like `among`, but fast when nearly all are listed by their own USCC. */
 export const amongThose = async (
   db: Reads,
   of: { client: string; oldest: string },
@@ -191,7 +196,7 @@ export const amongThose = async (
   return found
 }
 
-/** `select id` of every operator on the list of :client (SQL); of lists as long as they are in few passes. Bindings: client, oldest. */
+/** SQL `select id`: all operators on the list of :client in few passes. Bindings: client, oldest. */
 export const OF_LIST = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}

@@ -1,6 +1,6 @@
 /**
- * Standing: one row per code asked, whatever the code is; the query that marketplaces ask by the thousand. What nobody wants to
- * know is not looked up: a statement for each combination of wants.
+ * Standing of operators, one row per code. Marketplaces query it by the thousand, so a separate statement for each
+ * combination looks up only what is needed.
  */
 import type { State } from '../../domain/listing/case.js'
 import type { Reads } from '../db/bulk-handle.js'
@@ -13,8 +13,8 @@ import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
 /**
- * Of whom score and grade are looked up: SELLERS of those on the list of their asker, AUTHORISED of those that authorise it.
- * `flags`: also whether the grade was overruled or the score is contested. Of public entries their kinds of list, or all.
+ * Grades for nobody, for sellers on the client's list, for operators that authorise the client, or for all. `flags`
+ * adds override and contest flags. Public entries come as kinds of list or in full.
  */
 export interface Wanted {
   grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
@@ -24,12 +24,12 @@ export interface Wanted {
 
 export const EVERYTHING: Wanted = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
-/** A public entry, and the state of its case at the same instant. */
+/** A public entry with the state of its case at the same instant. */
 export type ShownEntry = PublicBody & { state: State }
 
-/** What was not wanted is not there. */
+/** Fields not requested are absent. */
 export interface StandingRow {
-  /** Place in the question, from 0. */
+  /** Position in the request, from 0. */
   place: number
   operatorId: number
   uscc: string | null
@@ -37,20 +37,20 @@ export interface StandingRow {
   name: string | null
   region: string | null
   status: string
-  /** Otherwise not on the list of whoever asks, or not authorised, and its grade was not looked up. */
+  /** False when the client may not see the grade; it was not looked up. */
   sees?: boolean
-  /** As computed, whatever people set beside it. */
+  /** As computed, without overrides. */
   score: number | null
-  /** As overruled, where people set another. */
+  /** With overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null
   overruled: boolean
-  /** A reason of the score rests on a record that is contested now. */
+  /** A reason of the score rests on a contested record. */
   objected: boolean
-  /** The score, and what is said of it, is not for those who are not told of what was removed. */
+  /** The score must not be shown to readers who may not see removed entries. */
   forgotten: boolean
-  /** Kinds of list of the public entries of this hub in force on the day asked about, once each; null: there are none. */
+  /** Distinct kinds of list of own public entries in force on the day. */
   lists?: string[] | null
-  /** Public entries of this hub in force on the day asked about. */
+  /** Own public entries in force on the day. */
   entries: ShownEntry[]
 }
 
@@ -58,16 +58,16 @@ export interface CodeAsked {
   place: number
   scheme: string
   code: string
-  /** Whose list of sellers, or whose authorisation, counts. */
+  /** The client whose seller list or authorisation counts. */
   client?: string | null
 }
 
-/** `oldest`: the day of the oldest list of sellers that counts. */
+/** `oldest` is the oldest valid day of a seller list. */
 export type Days = PublicDays & { oldest?: string }
 
 /**
- * Answers for codes in the order asked; a code without an operator has no row. Entries and the score are those of the day
- * asked about, less what was removed since.
+ * Rows in the order of the codes; codes without an operator have none. Entries and scores are those of the day, less
+ * what was removed since.
  */
 export const of = async (
   db: Reads,
@@ -133,7 +133,7 @@ const FLAG_COLUMNS = [
   `case when q.id is null then false else ${CONTESTED} end as objected`,
 ]
 
-/** The body with the state of its case, which is PUBLISHED or REPAIR_APPLIED (SQL). */
+/** SQL: body with the state of the case, PUBLISHED or REPAIR_APPLIED. */
 const ENTRY = `p.body || jsonb_build_object('state', l.state)`
 const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
 const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
@@ -145,25 +145,25 @@ const SEES = {
 }
 
 /**
- * Whether more may be said of the score of operator `o` than that its latest one `c` counts (SQL): people set something beside it,
- * it weighs an entry that may have left, it is of a later day than is asked about, or somebody had another scored for that day.
+ * SQL: more than the latest score `c` of operator `o` matters. Reasons are an override, an objection, an entry that may
+ * have left, or a score for another or requested day.
  */
 const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
   or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
   or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
 
-/** All that may be said of the score of operator `id` (SQL), of which nothing is looked for where that is null. */
+/** SQL: full score lookup of operator `id`; null skips it. */
 const scoreOf = (id: string): string => `
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${COUNTS}
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
 
-/** Of nearly all their latest score, and nothing more is looked for; `q.id` is an operator of whom all is. */
+/** SQL: most operators need only the latest score; `q.id` is set for the rest. */
 const SEEN_SCORE = `
   left join latest_scores c on c.operator_id = case when x.sees then o.id end
   cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
 
-/** Of several operators to which a code leads none is meant. */
+/** SQL: an ambiguous code names nobody. */
 const ONE = 'case when min(l.id) = max(l.id) then min(l.id) end'
 
 const OF_ANY = `cross join lateral (select ${ONE} as id from (
@@ -171,8 +171,8 @@ const OF_ANY = `cross join lateral (select ${ONE} as id from (
   join operators o on o.id = w.id`
 
 /**
- * As nearly always: of the view `codes` only what holds such codes. What the code leads to is nearly always the operator whose
- * own it is and nobody else's; all that it may lead to is looked for of others alone, and another operator than its own read again.
+ * SQL: fast path for USCCs. Nearly always the code leads only to the operator that owns it, so the view `codes` and a
+ * second read of operators are avoided.
  */
 const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
   cross join lateral (select case when d.merged_into is null and d.id is not null
@@ -185,14 +185,14 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
     .join('')}) o on w.id is not null`
 
-/** What is said of an operator `o` beside what it is itself: its score, if it is asked for, and its entries. */
+/** SQL: score columns of operator `o`. */
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
 
-/** More than a page has: codes from which on they are looked up as many (`ofMany`), in several statements that cost less than one that does it all. */
+/** From this many codes on (more than a page), several cheap statements replace the single one. */
 export const MANY_CODES = 101
 
-/** As `of`, for many codes that one asks about; in the place of each its row, one object where codes repeat, or null. */
+/** Like `of`, for many codes of one client. Returns one row or null per code; repeated codes share an object. */
 export const ofMany = async (
   db: Reads,
   codes: readonly CodeAsked[],
@@ -214,7 +214,7 @@ export const ofMany = async (
   return found
 }
 
-/** What is not to be seen is not there. */
+/** Clears scores that the client may not see. */
 const withSight = async (
   db: Reads,
   rows: readonly StandingRow[],
@@ -237,10 +237,9 @@ const withSight = async (
 const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
 
 /**
- * As `of`, for many USCCs at once, in whatever order, and only those that lead to one operator by being its own: nearly all, and
- * at a fraction of the cost. Whoever asks with `of` about the others is told all.
- * `scored` false: without score and grade, for those who are not told them. `sellersOf`: of those that are marked as on this
- * client's list `sees` is true; of the others it is not known.
+ * Like `of`, for USCCs that lead only to their own operator, unordered and much cheaper. `of` answers the others.
+ * `scored` includes scores. With `sellersOf`, `sees` is true for operators in that client's bitmap and undecided for
+ * the others.
  */
 export const ofOwn = async (
   db: Reads,
@@ -254,7 +253,7 @@ export const ofOwn = async (
 ): Promise<Map<string, StandingRow>> => {
   const found = new Map<string, StandingRow>()
   if (usccs.length === 0) return found
-  // A USCC has nothing that would have to be escaped.
+  // A USCC needs no escaping.
   const codes = `{${usccs.join(',')}}`
   const days = { asOf, today }
   const answer = await (sellersOf !== null
@@ -263,7 +262,7 @@ export const ofOwn = async (
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
   for (const each of answer.rows as OwnRow[]) {
-    // Written out: half as dear as to copy what has come and add to it.
+    // Building the object literally costs half as much as copying and extending the row.
     const row: StandingRow = {
       place: 0,
       operatorId: each.operatorId,
@@ -297,7 +296,7 @@ const NO_ENTRIES: ShownEntry[] = []
 
 interface OwnRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
   uscc: string
-  /** These are there where they were asked for. */
+  /** Present when requested. */
   score?: number | null
   grade?: StandingRow['grade']
   isSpecial?: boolean
@@ -310,13 +309,13 @@ const own = (columns = '', joins = ''): string => `
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
 const OWN = own()
-/** The score as it was computed; whether more may be said of it. */
+/** SQL: the computed score, and a flag for the full lookup. */
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)
 const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
-/** Of all at once: nearly none has one. */
+/** SQL: one query for all, because nearly none has an entry. */
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
   group by l.operator_id /* standings.ofOwn entries */`

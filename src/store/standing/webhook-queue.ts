@@ -1,6 +1,6 @@
 /**
- * What is owed to webhooks: messages are claimed with a lease, removals first, of each seller in the order of its changes, and
- * booked by what became of them. `attempts` is the fencing token: whoever holds another one than the row changes nothing.
+ * Webhook messages, claimed with a lease: removals first, in change order per seller. `attempts` is the fencing token:
+ * a write with another value has no effect.
  */
 
 import type { Db, Tx } from '../db/db.js'
@@ -13,12 +13,12 @@ export interface Message {
   attempts: number
 }
 
-/** Stands for the code in a message that is of no seller: the list itself was replaced. */
+/** Stored as code when the whole list was replaced. */
 const NO_SELLER = ''
 
 /**
- * Owes each address of a marketplace what was numbered for it. A removal takes the place of all that is still owed of the same
- * seller: it tells the whole standing, and waits for nothing that an address does not take.
+ * Owes each address the numbered changes. A removal folds all owed messages of its seller, because it carries the whole
+ * standing.
  */
 export const owe = async (tx: Tx, numbered: readonly Numbered[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
@@ -38,10 +38,7 @@ export const owe = async (tx: Tx, numbered: readonly Numbered[], now: Date): Pro
   )
 }
 
-/**
- * By the sequence of a removal those of the earlier changes that were folded into it: all of its seller since the removal before
- * it that was told by itself.
- */
+/** For each removal, the changes folded into it since the previous removal sent for the seller. */
 export const replaced = async (
   db: Db,
   webhook: number,
@@ -62,7 +59,7 @@ export const replaced = async (
   )
 }
 
-/** Owes an address again all after a number, also what it has. Gives how many. */
+/** Owes everything after a number again. Returns the number of messages. */
 export const replay = async (
   tx: Tx,
   { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },
@@ -78,7 +75,7 @@ export const replay = async (
   return answer.rows.length
 }
 
-/** The number after which an address that was disabled goes on: before the first that it does not have. */
+/** Position from which a re-enabled address continues. */
 export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promise<number> => {
   const answer = await tx.raw(
     `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
@@ -87,7 +84,7 @@ export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promis
   return answer.rows[0].after ?? last
 }
 
-/** Addresses at which something is due. */
+/** Addresses with due messages. */
 export const ready = async (db: Db, now: Date): Promise<number[]> => {
   const answer = await db.raw(
     `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
@@ -98,7 +95,7 @@ export const ready = async (db: Db, now: Date): Promise<number[]> => {
   return answer.rows.map(({ id }: { id: number }) => id)
 }
 
-/** Of each seller at most one, the earliest that is owed; while one of it is on its way, none. */
+/** Claims at most the earliest message per seller, and none while one is in flight. */
 export const claim = async (
   db: Db,
   webhook: number,
@@ -118,7 +115,7 @@ export const claim = async (
   return (answer.rows as Message[]).sort((a, b) => Number(b.removal) - Number(a.removal) || a.sequence - b.sequence)
 }
 
-/** As if it had not been claimed; only for what did not leave the hub. */
+/** Undoes the claim of messages that did not leave the hub. */
 export const putBack = async (db: Db, claimed: readonly Message[]): Promise<void> => {
   await db.raw(
     `update webhook_messages m set leased_until = null, attempts = m.attempts - 1 from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
@@ -132,11 +129,11 @@ export interface Outcome {
   state: 'CONFIRMED' | 'OWED' | 'GIVEN_UP'
   status: number | null
   error: string | null
-  /** When it is claimed again; null where it is owed no more. */
+  /** Time of the next claim; null when no longer owed. */
   dueAt: Date | null
 }
 
-/** Nothing changes where it was folded or claimed anew meanwhile, but that it is on its way no more. */
+/** Books the outcome. A message folded or reclaimed meanwhile only loses its lease. */
 export const book = async (
   db: Db,
   client: string,

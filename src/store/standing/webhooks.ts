@@ -1,11 +1,11 @@
-/** Addresses at which marketplaces want to be told. What is owed to each: webhook-queue. */
+/** Webhook addresses of marketplaces. webhook-queue holds their messages. */
 import type { Db, Tx } from '../db/db.js'
 
 export interface Webhook {
   id: number
   client: string
   url: string
-  /** Sealed. */
+  /** Sealed (encrypted). */
   secret: string
   previousSecret: string | null
   previousUntil: Date | null
@@ -22,12 +22,12 @@ const COLUMNS = `w.id, w.client, w.url, w.secret, w.previous_secret as "previous
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
 
-/** One act of a marketplace upon its addresses after the other, to the end of the transaction. */
+/** Serialises a marketplace's actions on its addresses until the transaction ends. */
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
 
-/** Null `client`: of all. Oldest first. */
+/** `client` null lists all. Oldest first. */
 export const list = async (db: Db | Tx, client: string | null): Promise<Webhook[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
@@ -45,7 +45,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Webhook | null> => 
   return answer.rows[0] ?? null
 }
 
-/** Its secret is sealed about its number, which is given before it is there. */
+/** The id is needed before the insert, because it is bound into the sealed secret. */
 export const nextId = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
     `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`,
@@ -70,7 +70,7 @@ export const rotate = async (tx: Tx, id: number, secret: string, previousUntil: 
   )
 }
 
-/** What is owed there stays owed until it is past its time, or enabled again. */
+/** Owed messages stay until they expire or the address is enabled. */
 export const disable = async (db: Db | Tx, id: number, because: 'GONE' | 'FAILING', now: Date): Promise<void> => {
   await db.raw(
     'update webhooks set disabled_at = :now, disabled_because = :because where id = :id and disabled_at is null /* webhooks.disable */',
@@ -86,7 +86,7 @@ export const enable = async (tx: Tx, id: number): Promise<void> => {
   )
 }
 
-/** With its secrets, which nobody needs any more. */
+/** Erases the secrets too. */
 export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   await tx.raw(
     `update webhooks set removed_at = :now, secret = '', previous_secret = null, previous_until = null where id = :id /* webhooks.remove */`,
@@ -98,7 +98,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   )
 }
 
-/** It took a message: whatever waited there because it did not is due at once. */
+/** Resets the breaker after a success; delayed messages become due at once. */
 export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
   const answer = await db.raw(
     `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
@@ -112,7 +112,10 @@ export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
     )
 }
 
-/** It did not. Gives since when it takes nothing. `breaker` null: it answered, and this one message is at fault. */
+/**
+ * Records a failure and returns since when the address has failed. `breaker` is null when only this message was
+ * rejected.
+ */
 export const failed = async (
   db: Db,
   id: number,
