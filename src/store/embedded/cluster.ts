@@ -1,4 +1,4 @@
-/** The files of one cluster: made whole or not at all, opened only by what can read them. */
+/** Files of one database cluster, created atomically and opened only by a matching version. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
@@ -25,11 +25,11 @@ const SECRET = 0o600
 const PASSWORD_BYTES = 24
 const DRAFT = 'pg.new.'
 
-/** The role, a superuser, and the database. */
+/** Name of the superuser and of the database. */
 export const NAME = 'hub'
 
 export interface Cluster {
-  /** PostgreSQL's own folder. */
+  /** PostgreSQL's data folder. */
   data: string
   binaries: Binaries
   account: Account
@@ -37,7 +37,7 @@ export interface Cluster {
   password: string
 }
 
-/** Finds, or makes, the folder's cluster, and fits it to the account that PostgreSQL can run under today. */
+/** Finds or creates the cluster of a folder and adapts it to the usable account. */
 export const open = async (folder: string, durable: boolean, log: Log, signal: AbortSignal): Promise<Cluster> => {
   const binaries = find()
   const data = path.join(folder, 'pg')
@@ -52,10 +52,10 @@ export const open = async (folder: string, durable: boolean, log: Log, signal: A
 
 type Plan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
 
-/** Beside its place, then renamed into it: an initdb killed half-way leaves nothing that looks like a cluster. */
+/** Creates the cluster beside its place and renames it, so that an interrupted initdb leaves no half cluster. */
 const make = async (folder: string, data: string, plan: Plan, log: Log, signal: AbortSignal): Promise<void> => {
   for (const name of readdirSync(folder)) if (name.startsWith(DRAFT)) remove(path.join(folder, name))
-  // Never the same name twice: an initdb that outlived its supervisor may still be writing to its own.
+  // A unique name, because an initdb may outlive its supervisor and still write.
   const draft = mkdtempSync(path.join(folder, DRAFT))
   const [fresh, secret] = [path.join(draft, 'pg'), path.join(draft, 'password')]
   mkdirSync(fresh, { mode: PRIVATE })
@@ -67,12 +67,12 @@ const make = async (folder: string, data: string, plan: Plan, log: Log, signal: 
   remove(draft)
 }
 
-/** Again and again, as long as somebody still writes there. */
+/** Retries while another process still writes there. */
 const remove = (draft: string): void => rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 
 const initdb = (fresh: string, secret: string, plan: Plan, log: Log, signal: AbortSignal): Promise<void> => {
   const place = [`--pgdata=${fresh}`, `--username=${NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
-  // Trigrams of Chinese are empty under any other provider and under the plain C locale.
+  // With other providers, or the C locale, trigrams of Chinese are empty.
   const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
   const haste = ['--no-instructions', ...(plan.durable ? [] : ['--no-sync'])]
   const { file, args, options } = command(plan.account, plan.binaries.initdb, [...place, ...text, ...haste])
@@ -85,7 +85,7 @@ const initdb = (fresh: string, secret: string, plan: Plan, log: Log, signal: Abo
       signal: bound,
       killSignal: 'SIGINT',
     })
-    // When it was only told to stop, its exit is what counts.
+    // After a signal, the exit code decides.
     child.once('error', (error) => child.pid === undefined && reject(error))
     child.once('exit', (code) => (code === 0 ? resolve() : reject(refusal(`initdb: ${log.complaintSince(from)}`))))
   })
@@ -93,7 +93,7 @@ const initdb = (fresh: string, secret: string, plan: Plan, log: Log, signal: Abo
 
 const isAbsent = (data: string): boolean => !existsSync(data) || readdirSync(data).length === 0
 
-/** An ordinary user cannot take over another's cluster. */
+/** An ordinary user cannot use another user's cluster. */
 const refuseForeign = (data: string): void => {
   const uid = process.geteuid?.()
   if (uid === 0 || !existsSync(data) || statSync(data).uid === uid) return

@@ -1,4 +1,4 @@
-/** The database that comes with the hub: real PostgreSQL, one server per folder, shared by all processes that join. */
+/** The embedded database: real PostgreSQL, one server per folder, shared by all processes that join. */
 import { mkdirSync, realpathSync } from 'node:fs'
 import { refusalOf, type Seat, sit } from './members.js'
 
@@ -10,7 +10,7 @@ export interface Embedded {
 
 const seats = new Map<string, { seat: Promise<Seat>; holders: number }>()
 
-/** Joins (or starts) the one server of a folder; `leave` gives it up, and the last to leave stops it. */
+/** Joins or starts the server of a folder. The last process to `leave` stops it. */
 export const join = async (folder: string, options: { durable?: boolean } = {}): Promise<Embedded> => {
   try {
     mkdirSync(folder, { recursive: true })

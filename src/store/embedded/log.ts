@@ -1,4 +1,4 @@
-/** `<folder>/pg.log`: what PostgreSQL and its supervisor say, kept within bounds. */
+/** `<folder>/pg.log`: bounded log of PostgreSQL and its supervisor. */
 import {
   closeSync,
   fchmodSync,
@@ -20,18 +20,18 @@ const SUPERVISOR = /^\S+ supervisor: (error: )?/
 export interface Log {
   fd: number
   size(): number
-  /** Empties it when it has grown too large. */
+  /** Truncates the file when it is too large. */
   bound(): void
   say(line: string): void
   since(position: number): string
-  /** The last complaint since a position, in one line; what went wrong. */
+  /** The last error since a position, as one line. */
   complaintSince(position: number): string
   close(): void
 }
 
 export const openLog = (folder: string): Log => {
   const fd = openSync(path.join(folder, 'pg.log'), 'a+', SECRET)
-  // A failing statement is quoted in it, so it is nobody else's; root must not lock out the folder's owner.
+  // The log quotes failing statements, so only the owner of the folder may read it.
   if (process.geteuid?.() === 0) {
     const { uid, gid } = statSync(folder)
     fchmodSync(fd, SECRET)

@@ -1,4 +1,4 @@
-/** What is said between a supervisor and its members: one JSON object a line. A membership is the open connection. */
+/** Protocol between a supervisor and its members: one JSON object per line. The open connection is the membership. */
 import type { Socket } from 'node:net'
 
 const LONGEST_LINE = 10_000
@@ -6,7 +6,7 @@ const LONGEST_LINE = 10_000
 export type ToMember =
   | { say: 'ready'; url: string }
   | { say: 'refused'; reason: string }
-  /** Stopped on purpose while members were there; they need not come back. */
+  /** The supervisor was stopped on purpose; members do not reconnect. */
   | { say: 'over' }
 export interface ToSupervisor {
   token: string
@@ -16,7 +16,7 @@ export const tell = (socket: Socket, message: ToMember | ToSupervisor): void => 
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`)
 }
 
-/** Hands over each message; what is no JSON, or too long, ends the connection. */
+/** Parses messages; invalid or oversized lines end the connection. */
 export const hear = <Message>(socket: Socket, heard: (message: Message) => void): void => {
   let rest = ''
   socket.setEncoding('utf8')

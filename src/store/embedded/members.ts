@@ -1,4 +1,4 @@
-/** A member's side: finds the folder's supervisor or starts one, and holds the connection that is the membership. */
+/** Member side: finds or starts the supervisor and holds the connection. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ import * as claims from './claims.js'
 import { openLog } from './log.js'
 import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 
-/** Longer than a supervisor takes to give up by itself. */
+/** Longer than a supervisor needs to give up. */
 const ENTER_BOUND_MS = 300_000
 const LEAVE_BOUND_MS = 60_000
 const POLL_MS = 15
@@ -26,7 +26,7 @@ interface Seated {
   isOver: () => boolean
 }
 
-/** Takes a seat and keeps it: should the supervisor be killed, another takes over the same running server. */
+/** Joins and stays joined: when the supervisor is killed, a new one adopts the running server. */
 export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
   let seated = await enter(folder, durable)
   let returning: Promise<void> = Promise.resolve()
@@ -66,7 +66,7 @@ const enter = async (folder: string, durable: boolean): Promise<Seated> => {
   throw new Refusal('DATABASE_EMBEDDED', { reason: `等待超过 ${ENTER_BOUND_MS / 1000} 秒 waited too long; see pg.log` })
 }
 
-/** Null when nobody (any more) answers there. */
+/** Returns null when nobody answers. */
 const knock = (door: claims.Door, end: number): Promise<Seated | null> =>
   new Promise((resolve, reject) => {
     let over = false
@@ -81,7 +81,7 @@ const knock = (door: claims.Door, end: number): Promise<Seated | null> =>
       resolve({ url: message.url, socket, isOver: () => over || refused !== null })
     })
     socket.on('error', () => socket.destroy())
-    // A refusal counts from here: only when that supervisor has ended may somebody try anew.
+    // A refusal takes effect on close, because only then may a new supervisor start.
     socket.on('close', () => {
       clearTimeout(bound)
       if (refused) reject(refused)
@@ -108,7 +108,7 @@ const startSupervisor = async (folder: string, durable: boolean) => {
   return { child, logged }
 }
 
-/** Compiled it is a plain program; from source it needs the loader that this process runs under. */
+/** Source files need the loader of this process. */
 const program = (): string[] => {
   const source = import.meta.url.endsWith('.ts')
   const file = fileURLToPath(new URL(source ? './supervisor.ts' : './supervisor.js', import.meta.url))
@@ -126,7 +126,7 @@ const failure = (folder: string, logged: number): Refusal => {
   return new Refusal('DATABASE_EMBEDDED', { reason })
 }
 
-/** What the system answered, as a refusal that says what to do. */
+/** Turns file permission errors into DATABASE_EMBEDDED with advice; other errors stay. */
 export const refusalOf = (folder: string, error: unknown): unknown => {
   const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
   const advice = `当前用户不能使用文件夹 ${folder}，请以其所有者运行 this user cannot use the folder; run as its owner`

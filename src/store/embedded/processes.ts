@@ -1,23 +1,26 @@
-/** Processes as the system knows them: alive or not, and which of those that shared a pid. */
+/** Tells whether processes are alive, safe against reused pids. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const POLL_MS = 20
-/** Names of months and the zone must not depend on who asks. */
+/** Month names and time zone must not depend on the caller. */
 const PS = { encoding: 'utf8', timeout: 2_000, env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' } } as const
-/** Fields of /proc/<pid>/stat after the program's name, counted from 0: the state is the 1st, the start the 20th. */
+/** Zero-based fields of /proc/<pid>/stat after the program name. */
 const STATE_FIELD = 0
 const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** When a process started, as text that no other process of that pid shares; null if none runs (a zombie does not). */
+/** Start of a process as text, unique for its pid; null when it is not running or is a zombie. */
 export const startOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
 export const isAlive = (pid: number): boolean => startOf(pid) !== null
 
-/** Whether this pid is a postmaster of this cluster (its true path): a stale postmaster.pid may name somebody else's process. */
+/**
+ * Returns true when the pid is the postmaster of this cluster (real path). A stale postmaster.pid may name another
+ * process.
+ */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   if (!isAlive(pid)) return false
   const command = (linux ? attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : ps(pid, 'args=')) ?? ''
@@ -25,7 +28,7 @@ export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   return command.includes(cluster) || (linux && attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === cluster)
 }
 
-/** Waits, at most so long, until the process runs no more; whether it is so. */
+/** Waits for the end of a process. Returns false on timeout. */
 export const untilGone = async (pid: number, boundMs: number): Promise<boolean> => {
   for (const end = Date.now() + boundMs; isAlive(pid); await pause(POLL_MS)) if (Date.now() > end) return false
   return true
@@ -33,7 +36,7 @@ export const untilGone = async (pid: number, boundMs: number): Promise<boolean> 
 
 const startFromProc = (pid: number): string | null => {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  // The name stands in brackets and may itself hold brackets and blanks.
+  // The program name is in parentheses and may itself contain them.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, ticks] = [fields?.[STATE_FIELD], fields?.[START_FIELD]]
   return !state || !ticks || 'ZX'.includes(state) ? null : `${ticks}-${boot}`
@@ -55,5 +58,5 @@ const attempt = <T>(read: () => T): T | null => {
   }
 }
 
-/** Ticks count from the start of the machine, so a start is only unique together with it. */
+/** Ticks count from boot, so the boot id makes a start unique. */
 const boot = linux ? (attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.slice(0, 8) ?? '') : ''

@@ -1,4 +1,4 @@
-/** Proves that a started server is fit: it answers, holds the hub's database, and sees trigrams in Chinese. */
+/** Verifies a started server: it answers, has the hub's database, and builds trigrams of Chinese. */
 import type { ClientConfig } from 'pg'
 import { Refusal } from '../../foundation/errors.js'
 import { NAME } from './cluster.js'
@@ -24,11 +24,11 @@ export const prove = async (port: number, password: string): Promise<void> => {
 const asker =
   (where: Pick<ClientConfig, 'port' | 'password'>) =>
   async (database: string, ...steps: string[]) => {
-    // Loaded only here: it comes in while the server is still starting.
+    // Loaded lazily, while the server is starting.
     const { default: pg } = await import('pg')
     const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
     const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: NAME, database, ssl: false })
-    // A server that goes away is told by the query that fails.
+    // A lost server surfaces as a failing query.
     client.on('error', () => {})
     await client.connect()
     try {

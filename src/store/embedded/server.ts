@@ -1,4 +1,4 @@
-/** One running PostgreSQL: started past what passes by itself, adopted from a dead supervisor, stopped for certain. */
+/** One PostgreSQL server: start with retries, adopt from a dead supervisor, stop reliably. */
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -10,14 +10,16 @@ import type { Cluster } from './cluster.js'
 import type { Log } from './log.js'
 import { isAlive, isPostmasterOf, untilGone } from './processes.js'
 
-/** For one start to be ready; recovery after a crash replays what was written since the last checkpoint. */
+/** Bound for one start; crash recovery replays the log since the last checkpoint. */
 const READY_BOUND_MS = 120_000
-/** For starts that fail by what passes: backends orphaned by a kill hold the shared memory for about two seconds. */
+/**
+ * Bound for retries after transient failures. Backends orphaned by a kill hold the shared memory for about two seconds.
+ */
 const RETRY_BOUND_MS = 20_000
 const RETRY_MS = 150
 const POLL_MS = 10
 const ADOPTED_POLL_MS = 200
-/** Fast shutdown writes a checkpoint; then the harder ways. */
+/** Fast shutdown writes a checkpoint; the others are harder. */
 const STOPPING = [
   { signal: 'SIGINT', boundMs: 20_000 },
   { signal: 'SIGQUIT', boundMs: 5_000 },
@@ -33,7 +35,7 @@ export interface Server {
   gone: Promise<void>
 }
 
-/** Starts it, on the port wished for or a free one, unless a killed supervisor has left it running. */
+/** Starts on the wished or a free port, or adopts a running server. */
 export const start = async (cluster: Cluster, log: Log, signal: AbortSignal, wished?: number): Promise<Server> => {
   for (const end = Date.now() + RETRY_BOUND_MS; ; await pause(RETRY_MS, undefined, { signal })) {
     signal.throwIfAborted()
@@ -64,7 +66,7 @@ export const stop = async ({ pid }: Pick<Server, 'pid'>): Promise<void> => {
     try {
       process.kill(pid, signal)
     } catch {
-      // Gone already; the wait tells.
+      // Already gone; the wait below decides.
     }
     if (await untilGone(pid, boundMs)) return
   }
@@ -89,7 +91,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
   listen_addresses: '127.0.0.1',
   port,
   unix_socket_directories: '',
-  // Tests of several processes have many pools on it.
+  // Tests run several processes with many pools.
   max_connections: durable ? 100 : 200,
   shared_buffers: durable ? '256MB' : '128MB',
   work_mem: '16MB',
@@ -105,7 +107,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
     : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', wal_level: 'minimal', max_wal_senders: 0 }),
 })
 
-/** Ready is what its own pid file says, so another server on that port cannot be taken for it. */
+/** Reads PostgreSQL's own pid file, so another server on the port is not mistaken for it. */
 const isReady = async (cluster: Cluster, server: Server, signal: AbortSignal): Promise<boolean> => {
   for (const end = Date.now() + READY_BOUND_MS; isAlive(server.pid); await pause(POLL_MS)) {
     if (signal.aborted || Date.now() > end) return false
@@ -116,7 +118,7 @@ const isReady = async (cluster: Cluster, server: Server, signal: AbortSignal): P
   return false
 }
 
-/** PostgreSQL believes a pid file whose pid runs, whoever that is by now; it guards the shared memory by itself. */
+/** PostgreSQL trusts a pid file whose pid is alive, whatever process that is. Shared memory has its own guard. */
 const clearStale = (cluster: Cluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })
@@ -124,7 +126,7 @@ const clearStale = (cluster: Cluster): void => {
 
 const pidFile = (cluster: Cluster): string => path.join(cluster.data, 'postmaster.pid')
 
-/** Lines of the pid file: pid, data folder, start, port, socket folder, address, shared memory, status. */
+/** Lines: pid, data folder, start, port, socket folder, address, shared memory, status. */
 const postmaster = (cluster: Cluster): { pid: number; port: number; status: string } => {
   try {
     const lines = readFileSync(pidFile(cluster), 'utf8').split('\n')

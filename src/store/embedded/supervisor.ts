@@ -1,9 +1,8 @@
 /**
- * The process that owns a folder's PostgreSQL, in a session of its own so that neither Ctrl-C nor the death of whoever
- * started it reaches it. Each process that uses the database keeps a connection to its door, and the system closes that
- * connection however the process ends, kill -9 included: when none is left, PostgreSQL is stopped and this ends too.
- *
- * node supervisor.js FOLDER durable|hasty
+ * Supervisor process of a folder's PostgreSQL, in its own session, so that Ctrl-C or the death of its starter does not
+ * reach it. Each using process holds a connection, which the system closes even after kill -9. After the last one it
+ * stops PostgreSQL and exits.
+ * Usage: node supervisor.js FOLDER durable|hasty
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
@@ -15,12 +14,12 @@ import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.
 import { prove } from './proof.js'
 import { type Server, start, stop } from './server.js'
 
-/** For whoever started this to come to the door. */
+/** Time for the first member to connect. */
 const FIRST_MEMBER_MS = 10_000
 const INTRODUCTION_MS = 2_000
 const LOG_CHECK_MS = 60_000
 const TOKEN_BYTES = 24
-/** A server that keeps dying is not started for ever. */
+/** Bound on restarts of a server that keeps dying. */
 const REVIVALS = { most: 5, withinMs: 60_000 }
 
 interface Watch {
@@ -31,10 +30,10 @@ interface Watch {
   log: Log
   members: Set<Socket>
   abort: AbortController
-  /** What is being done to bring the server up; never rejects. */
+  /** Current start or restart; never rejects. */
   working: Promise<void>
   server: Server | null
-  /** What a member is told; null while the server is not up. */
+  /** Message for members; null while the server is down. */
   answer: ToMember | null
   revivals: number[]
   ending: boolean
@@ -93,7 +92,7 @@ const welcome = (watch: Watch, socket: Socket): void => {
   const left = () => {
     clearTimeout(stranger)
     const last = members.delete(socket) && members.size === 0
-    // The last one's connection stays open until everything is gone: its end is what that member waits for.
+    // The connection of the last member stays open until shutdown is complete; that member waits for it.
     if (last) end(watch)
     else if (!watch.ending) socket.end()
   }
@@ -119,7 +118,7 @@ const serve = async (watch: Watch, cluster: Cluster, server: Server): Promise<vo
   })
 }
 
-/** Members hold its address, so a server that died comes up again on the same port. */
+/** A dead server restarts on the same port, because members hold its address. */
 const revive = async (watch: Watch, cluster: Cluster, port: number): Promise<void> => {
   const now = Date.now()
   watch.answer = null

@@ -1,20 +1,19 @@
-/** Ends by absence: what a whole delivery of a feed no longer holds, and what of it is not absent but only unreadable. */
+/** Ends records by absence from a full delivery, except those whose item was merely unreadable. */
 import { KINDS, RECORD_KINDS, type Unreadable } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 
 /**
- * Runs of corrections whose item came again in run :run as it was before the correction (SQL; bindings: run): the record is
- * not absent, and the person was right about it once already.
+ * SQL: runs of corrections whose uncorrected item came again in run :run. Their records are not absent. Binding: run.
  */
 export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** The end of the last version of a waiting record, if that said the same (SQL): what had ended comes back as ended. */
+/** SQL: end of the last version of an unmatched record with the same content; it returns as ended. */
 export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
 
-/** Kinds of record that end when a whole feed no longer holds them. */
+/** Kinds that end when a full delivery lacks them. */
 export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
 
 /** Bindings of `isNowhereIn`. */
@@ -25,21 +24,20 @@ export const unreadableBindings = ({ keys, stems, codes }: Unreadable) => ({
 })
 
 /**
- * The record of a version stands in no item that was set aside (SQL; bindings: keys, stems, codes). A whole key, a key up to
- * its last `/`, or any code of its operator has to be the same; no part of a key is held against any cell.
+ * SQL: no rejected item can be this version's record. Compares whole keys, key stems up to the last `/`, and operator
+ * codes. Bindings: keys, stems, codes.
  */
 export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
 
-/** The same for its key alone. */
+/** SQL: the same by key alone. */
 export const keyIsNowhereIn = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
 /**
- * Ends what a whole feed no longer holds: the old belief is closed, the same body opens again with the day of its end.
- * A record in an item that was set aside is not absent, only unreadable. Neither is one that a person corrected, while its
- * agency still sends the item uncorrected. Returns how many ended.
+ * Ends records missing from a full delivery: closes the version and reopens it with an end date. Unreadable records,
+ * and corrected ones still sent uncorrected, are not absent. Returns the number.
  */
 export const endAbsent = async (
   tx: Tx,

@@ -1,4 +1,4 @@
-/** Maps of headings, with who made and who ended them. */
+/** Maps of column headings per feed. */
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -10,7 +10,7 @@ export interface FeedMap extends NumberedMap {
   endedAt: Date | null
 }
 
-/** Held to the end of the transaction: of two that map the same table at once, the second sees the first. */
+/** Serialises mapping of a feed until the transaction ends. */
 export const lock = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw('select pg_advisory_xact_lock(hashtext(?), hashtext(?)) /* feedMaps.lock */', ['feed_maps', feed])
 }
@@ -30,7 +30,7 @@ export const add = async (
 const COLUMNS = `id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
   ended_by as "endedBy", ended_at as "endedAt"`
 
-/** The map as ended; null where there is none of this number in force for the feed. */
+/** Returns null when the feed has no such map in force. */
 export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMap | null> => {
   const answer = await db.raw(
     `update feed_maps set ended_by = :by, ended_at = :now
@@ -40,7 +40,7 @@ export const end = async (db: Db, feed: string, id: number, by: string, now: Dat
   return answer.rows[0] ?? null
 }
 
-/** Newest first; all of a feed, or those in force. */
+/** Newest first. */
 export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
@@ -49,7 +49,7 @@ export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap
   return answer.rows
 }
 
-/** Ended ones too. */
+/** Includes ended maps. */
 export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMap[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(

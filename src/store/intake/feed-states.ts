@@ -1,4 +1,4 @@
-/** Where the next pull of a feed goes on, kept with the run that succeeded. */
+/** Cursor of the next pull of a feed, stored by the run that succeeded. */
 import type { Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -15,7 +15,7 @@ export const keep = async (tx: Tx, feed: string, state: Json, runId: number): Pr
   )
 }
 
-/** The next pull asks for everything again. */
+/** Makes the next pull fetch everything. */
 export const forget = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw('delete from feed_states where feed = ? /* feedStates.forget */', [feed])
 }

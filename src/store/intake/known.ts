@@ -1,6 +1,6 @@
 /**
- * What stands of a feed, in memory while it is pulled: most of what an agency sends is what it sent before, and an
- * unchanged record should cost nothing. Some 33 bytes a record; a record that is met here is never staged.
+ * In-memory index of a feed's current versions during a pull, about 33 bytes a record. Unchanged records, which are
+ * most, are never staged.
  */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,22 +10,22 @@ import { hashesOf, isAt, WORDS, wordOf } from '../../foundation/fingerprints.js'
 import type { Db } from '../db/db.js'
 
 export interface Known {
-  /** True if this very record stands already; remembers that it was met. */
+  /** Returns true when exactly this record stands, and marks it as met. */
   meets: (key: string, digest: string) => boolean
-  /** Ids of the versions of records that were not met; also of those that never can be, whatever was staged of them. */
+  /** Version ids not met, including those that cannot be met. */
   unmet: () => number[]
 }
 
-/** Slots for each record: fewer would make chains long. */
+/** Load factor of the hash table: fewer slots lengthen the chains. */
 const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
-/** Versions whose own code says whose they are: without an operator, or found by another code or a decision, one may lead elsewhere by now. */
+/** SQL: found by the operator's own code. Other versions may lead to another operator by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
 /**
- * What stands of a feed; for a whole one not what only partial files brought, which it takes for its own. A pull may meet
- * unchanged what is its operator's own; of the rest only their ids are kept, which a whole delivery must bring or they end.
+ * Digest index of the current versions of a feed. A full delivery ignores versions that only partial files contributed.
+ * Of versions not found by their own code it keeps only the id, so that they end unless a full delivery brings them.
  */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<Known> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
@@ -36,7 +36,7 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
     )
     const known = table(rows[0].own)
     if (rows[0].all === 0) return known
-    // Decoded as one stream: a character may lie across two pieces.
+    // Streaming decoder, because a character may span two chunks.
     const decoder = new StringDecoder('utf8')
     let carry = ''
     const lines = new Writable({
@@ -59,10 +59,10 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
   }
 }
 
-/** Of a feed from which nothing stands, or whose records are all to be staged. */
+/** For feeds without records, or when everything is to be staged. */
 export const nothingKnown = (): Known => table(0)
 
-/** A hash table in flat arrays; records that came after it was counted find no room and are taken for unknown. */
+/** Open-addressing hash table in typed arrays. Records beyond the counted size count as unknown. */
 const table = (size: number): Known & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)
@@ -72,7 +72,7 @@ const table = (size: number): Known & { add: (line: string) => void } => {
   const sought = new Uint32Array(WORDS)
   let filled = 0
 
-  /** The place of what is sought, or where it would go. */
+  /** The slot of the record, or the free slot for it. */
   const slotOf = (key: string, digest: string): number => {
     mark(key, digest, sought)
     let slot = (sought[0] ?? 0) % slots.length
@@ -112,7 +112,7 @@ const table = (size: number): Known & { add: (line: string) => void } => {
   }
 }
 
-/** The digest, with two hashes of the key laid over it: equal contents under two keys are two records. */
+/** Digest combined with two hashes of the key: equal contents under two keys are two records. */
 const mark = (key: string, digest: string, into: Uint32Array): void => {
   const [one, other] = hashesOf(key)
   for (let word = 0; word < WORDS; word += 1) into[word] = wordOf(digest, word) ^ (word % 2 === 0 ? one : other)

@@ -1,4 +1,4 @@
-/** Records whose operator was found by a code that leads to it no longer: whose they are is open again. */
+/** Records whose operator was found by a code that no longer leads to it. */
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
@@ -16,9 +16,9 @@ interface Stray {
 }
 
 /**
- * `codes`: further codes that were withdrawn, as `scheme:code`; `operators`: such as may be known no longer. What was found
- * by one of these codes, or of these operators by any, and by no other source's word, is known to be wrong from now on. It
- * waits for a person; a record of a kind that needs no operator stands without one. The operators concerned are to be scored.
+ * Detaches records found by a withdrawn code (`scheme:code`), or found by any code for these operators, unless another
+ * source still supports it. They are marked wrong and become unmatched, or stand alone when their kind needs no
+ * operator. The operators are marked for scoring.
  */
 export const giveBack = async (
   tx: Tx,
@@ -72,7 +72,7 @@ const wait = async (tx: Tx, strays: readonly Stray[]): Promise<void> => {
   )
 }
 
-/** What is left of what the item said of its subject: the code by which it was found, and a name. */
+/** Subject as far as it is still known: the code that found it, and a name. */
 const subjectOf = ({ foundBy, body }: Stray): Draft['subject'] => {
   const code = foundBy.slice(foundBy.indexOf(':') + 1)
   const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string')

@@ -1,21 +1,21 @@
 /**
- * What a merge will do with each staged draft, decided in one pass over the stage: whose it is, which version it meets,
- * and its effect. A temporary table that goes with the transaction; the stage itself is only written and read.
+ * The plan of a merge: owner, current version and effect of each staged draft, computed in one pass into a temporary
+ * table.
  */
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import type { Tx } from '../db/db.js'
 
 export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
-/** The operators to which a code of a scheme leads. */
+/** SQL: operators of a code. */
 const ownerBy = (scheme: string, code: string): string =>
   `select c.operator_id as owner, c.scheme || ':' || c.code as said from codes c
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
 
 /**
- * Whose each draft is: its own code says it, the unified code or the shop's; else the one operator to which its other codes
- * lead; else what a person decided of such a subject; a name alone never does. Of an operator merged into another it is the
- * other's. No operator where its kind needs one → UNMATCHED; against the current version → NEW, CHANGED, UNCHANGED.
+ * Determines the owner of each draft: by USCC or shop code, else the only operator of its other codes, else a person's
+ * decision; never by name alone. Merged operators yield to their successor. Without a required operator the effect is
+ * UNMATCHED, otherwise the current version decides.
  */
 export const decide = async (
   tx: Tx,
@@ -64,11 +64,11 @@ export const decide = async (
   )
   await tellMergers(tx)
   await oneRegistration(tx, feed)
-  // Without this the planner takes every draft for one without an effect, and joins millions of pairs.
+  // Without statistics the planner assumes few drafts per effect and joins millions of pairs.
   await tx.raw('analyze plan /* plan.decide */')
 }
 
-/** What the codes of a merged operator bring is the other's by the decision that merged them: undone, it goes back. */
+/** Attributes records of a merged operator to the merger decision, so that undoing it returns them. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
@@ -89,8 +89,8 @@ const tellMergers = async (tx: Tx): Promise<void> => {
 }
 
 /**
- * One firm has one registration. A row that names it by its number alone is of the registration under its USCC, where that
- * stands or comes in the same delivery: it changes it by a later day, and says nothing new otherwise.
+ * One firm has one registration. A row with only the number belongs to the registration under the USCC, if that stands
+ * or comes along. It changes it only with a later date.
  */
 const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   const some = await tx.raw(
@@ -113,7 +113,7 @@ const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
 
 export type ItemCounts = Record<Effect, number>
 
-/** One count an item, though it may have several drafts: the one that asks most of a person decides. */
+/** Counts items by their most demanding draft. */
 export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   const several = await tx.raw('select exists (select 1 from plan where part > 0) as several /* plan.itemCounts */')
   const answer = await tx.raw(
@@ -129,7 +129,7 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   return counts
 }
 
-/** New records sent after the day by which the agency had to send them, and those sent in time. */
+/** Number of new records sent late and in time. */
 export const lateness = async (tx: Tx): Promise<{ late: number; timely: number }> => {
   const answer = await tx.raw(
     `select count(*) filter (where late)::int as late, count(*) filter (where not late)::int as timely from plan

@@ -1,28 +1,28 @@
-/** Proposals: to whom a waiting record may belong. The candidates are found here by name; which one, domain/intake/matching says. */
+/** Proposes operators for unmatched records by name; domain/intake/matching decides. */
 import { type Candidate, type Proposal, proposal, saidOf } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
-/** Waiting records weighed at once. */
+/** Records per batch. */
 const CHUNK_RECORDS = 1_000
-/** A run that brought more records than the second looks by the names that wait, if these are no more than the first. */
+/** Runs above the second bound start from the unmatched names if there are at most as many as the first. */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000
-/** Bearers of one name that are looked at; of a name that more bear or bore, nobody is proposed. */
+/** No proposal is made for a name borne by more operators. */
 const CANDIDATES_MOST = 100
 
-/** A waiting record and the name of its subject, normalised. */
+/** An unmatched record and its normalised name. */
 interface Named {
   id: number
   name: string
-  /** Something was said of it before, which holds no longer if nobody bears its name now. */
+  /** It has a proposal that may no longer hold. */
   told: boolean
 }
 
 /**
- * Weighs anew the waiting records that this run brought, and those whose name is borne by an operator that it made or whose
- * registration it changed. Costs what the run brought, however many wait, and nothing where nothing waits.
+ * Renews proposals for unmatched records of this run, and for those whose name a new or changed operator bears. The
+ * cost depends on the run only.
  */
 export const offer = (tx: Tx, run: number): Promise<void> =>
   byIndex(tx, async () => weighAll(tx, await concernedBy(tx, run)))
@@ -35,7 +35,7 @@ const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
   if (!waits.rows[0].any) return []
   const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
   if (few !== null) return concernedAmong(tx, run, few)
-  // Each name once, before it meets what waits: many operators of a name by many records of it are no product.
+  // Deduplicates names before the join, which would otherwise be a product.
   const { rows } = await tx.raw(
     `with changed as materialized (
        select distinct p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
@@ -55,7 +55,7 @@ const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
   return rows
 }
 
-/** Names that wait; null: they are many. */
+/** Returns null when there are many. */
 const fewNames = async (tx: Tx): Promise<string[] | null> => {
   const { rows } = await tx.raw(
     `select name_key as name from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
@@ -64,10 +64,7 @@ const fewNames = async (tx: Tx): Promise<string[] | null> => {
   return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
 }
 
-/**
- * The same from the few names that wait: a run of a million records is not joined for the sake of one that waits. The stage is
- * read for the bearers of these names alone.
- */
+/** The same, starting from few unmatched names, to avoid joining a run of a million records. */
 const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<Named[]> => {
   const bearers = await tx.raw(
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
@@ -96,7 +93,6 @@ const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Pr
   return rows
 }
 
-/** Weighs these waiting records anew. */
 export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
   byIndex(tx, async () => {
     const { rows } = await tx.raw(
@@ -107,7 +103,7 @@ export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
     await weighAll(tx, rows)
   })
 
-/** Weighs anew what waits under the name of this operator. */
+/** Renews proposals for records with the name of this operator. */
 export const offerNamed = async (tx: Tx, operator: number): Promise<void> => {
   const { rows } = await tx.raw(
     `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
@@ -151,10 +147,7 @@ const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
 
 type Bearers = Candidate[] | 'TOO_MANY'
 
-/**
- * Operators that bear or bore each name, as what they are now part of; what the registrations said of them, of all that was
- * not taken back. A name that nobody bears is not in it.
- */
+/** Operators that bear or bore each name, as their successors, with facts from all registrations not rolled back. */
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
   const { rows } = await tx.raw(
     `with borne as materialized (

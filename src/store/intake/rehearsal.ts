@@ -1,19 +1,19 @@
-/** What a transaction that will be rolled back has done so far, read within it: a person sees what would follow before it does. */
+/** Reads the effects of a transaction that will be rolled back, for a preview. */
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { markRehearsal } from '../db/rehearsed.js'
 
 /**
- * How long it waits for a row that others hold, milliseconds: less than PostgreSQL's `deadlock_timeout` (1 s), so that the
- * rehearsal gives up before an act that is meant is ended as the victim of a deadlock.
+ * Lock timeout, milliseconds. It is below `deadlock_timeout` (1 s), so that the rehearsal gives up before a real action
+ * becomes the deadlock victim.
  */
 const LOCK_MS = 500
-/** How long one statement may take, milliseconds. */
+/** Statement timeout, milliseconds. */
 const STATEMENT_MS = 30_000
-/** SQLSTATEs of a lock not had in time, of a deadlock, and of a row that somebody else has made meanwhile. */
+/** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
 const HELD_UP = new Set(['55P03', '40P01', '23505'])
 
-/** Makes the transaction a rehearsal, which waits for nobody long. */
+/** Marks the transaction as a rehearsal and bounds its waits. */
 export const bound = async (tx: Tx): Promise<void> => {
   await markRehearsal(tx)
   await tx.raw(
@@ -21,10 +21,10 @@ export const bound = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Whether it failed because of what others hold, or did at the same time. */
+/** Returns true when it failed because of concurrent work. */
 export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
-/** The newest of what is only ever added: what is newer at the end was added meanwhile. */
+/** Latest ids of append-only tables; higher ids were added since. */
 export interface Mark {
   event: number
   concern: number
@@ -41,14 +41,14 @@ export const mark = async (tx: Tx): Promise<Mark> => {
 
 export interface ListingMoved {
   listing: string
-  /** As it was, and as it would be: the same where only a person is asked. */
+  /** State before and after; equal when only a concern is opened. */
   before: string
   after: string
-  /** Why a person would be asked; empty where none would. */
+  /** Causes of concerns that would open. */
   asks: string[]
 }
 
-/** Listings that would move or about which a person would be asked, the public ones first; and how many in all. */
+/** Affected listings, public ones first, with the total. */
 export const listingsSince = async (
   tx: Tx,
   { event, concern }: Mark,
@@ -81,12 +81,12 @@ export interface RecordUndone {
   kind: RecordKind
   key: string
   operatorId: number | null
-  /** As it stands; and as it would stand again, null where it would not. */
+  /** Current body, and the body that would stand again, if any. */
   before: Body
   after: Body | null
 }
 
-/** What stood until the take-back of this transaction and stands no more: see store/intake/rollback for its temporary tables. */
+/** Records that the roll-back in this transaction removes. Reads the temporary tables of store/intake/rollback. */
 export const recordsUndone = async (
   tx: Tx,
   by: number,
@@ -102,7 +102,7 @@ export const recordsUndone = async (
   return { records: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
-/** Operators of what was taken back: those no longer known since this instant, and those that are left. */
+/** Operators of rolled-back records: those no longer known, and the rest. */
 export const operatorsConcerned = async (
   tx: Tx,
   at: Date,
@@ -130,13 +130,13 @@ export interface RecordBrought {
   name: string | null
   code: string | null
   body: Body
-  /** What stood before; null with what is new. */
+  /** Previous body; null for new records. */
   before: Body | null
-  /** Why no operator was found; null where one was. */
+  /** Reason why no operator was found. */
   reason: string | null
 }
 
-/** The first things that the merge of this transaction made new or other, in the order of the file. */
+/** The first new, changed and unmatched records of the merge, in file order. */
 export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<RecordBrought[]> => {
   const answer = await tx.raw(
     `select * from (

@@ -1,4 +1,4 @@
-/** Rejected items as people work on them: listed, corrected and taken in, or dropped. How they come here, store/intake/rejects says. */
+/** Rejects for officers: list, correct, drop. store/intake/rejects adds them. */
 import type { Problem } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { repeatedIn } from './rejects.js'
@@ -9,28 +9,27 @@ export type State = (typeof STATES)[number]
 export interface SetAside extends Problem {
   id: number
   run: number
-  /** When its run began. */
+  /** Start of the run. */
   at: Date
-  /** Who sent it, or asked for it; null: the timetable. */
+  /** Sender or requester; null for the timetable. */
   by: string | null
-  /** Of its run. */
   file: string | null
-  /** The day on which that file holds true, if its sender named one. */
+  /** Day on which the file holds true, if stated. */
   dated: string | null
-  /** Its run was taken back. */
+  /** The run was rolled back. */
   takenBack: boolean
-  /** Its run brought the whole feed. */
+  /** The run was a full delivery. */
   ofWhole: boolean
   feed: string
   page: number | null
   row: number
   problems: Problem[]
-  /** Id of the map of headings by which it was read; null: by none. */
+  /** Id of the heading map used, if any. */
   map: number | null
-  /** As it came, ID numbers replaced. */
+  /** The item as received, with ID numbers replaced. */
   item: Record<string, unknown>
   state: State
-  /** As a person corrected it, and it was taken in. */
+  /** The correction that was accepted. */
   corrected: Record<string, unknown> | null
   settledAt: Date | null
   settledBy: string | null
@@ -42,13 +41,13 @@ const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.
   j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface Filter {
-  /** Null: of every feed. */
+  /** Null means every feed. */
   feeds: readonly string[] | null
   run?: number | null
   state?: State | null
-  /** Of the first problem. */
+  /** Rule of the first problem. */
   rule?: string | null
-  /** Of runs that this client itself sent; null: of all. */
+  /** Only runs sent by this client. */
   by?: string | null
 }
 
@@ -64,7 +63,7 @@ const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Filt
   by,
 })
 
-/** Newest first, before the reject `before`. */
+/** Newest first. */
 export const list = async (
   db: Db,
   filter: Filter,
@@ -86,10 +85,10 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** Rules by which one may look for them; whatever lies beyond is rare. */
+/** Bound on the rules offered as a filter. */
 const RULES_MOST = 100
 
-/** By the first rule that was broken, most frequent first. */
+/** Counts by the first broken rule, most frequent first. */
 export const countByRule = async (db: Db, filter: Filter): Promise<{ rule: string; count: number }[]> => {
   const answer = await db.raw(
     `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
@@ -107,10 +106,10 @@ export const byId = async (db: Db | Tx, id: number): Promise<SetAside | null> =>
   return answer.rows[0] ?? null
 }
 
-/** Items read at once: each may be large. */
+/** Items per page; each may be large. */
 const STEP_ITEMS = 200
 
-/** All that a run set aside with the items themselves, in the order in which it came, in bounded memory. */
+/** All rejects of a run with their items, streamed in order. */
 export async function* ofRun(db: Db, run: number): AsyncIterable<SetAside> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
@@ -124,7 +123,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<SetAside> {
   }
 }
 
-/** Locked to the end of the transaction. False: somebody has settled it meanwhile. */
+/** Locks the reject. Returns false when it is already settled. */
 export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`,
@@ -134,8 +133,8 @@ export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
 }
 
 /**
- * Whether the agency has spoken since the run that set such an item aside: a later run brought its records, or, where records
- * end by absence (`ends`), a later whole delivery went without the item as it stands here.
+ * Returns true when the agency has sent the records since that run. Where records end by absence (`ends`), a later full
+ * delivery without the item counts too.
  */
 export const isOutdated = async (
   tx: Tx,
@@ -169,7 +168,7 @@ export const settle = async (
     })
 }
 
-/** What a correction took in was taken back, or what it repeated: those items wait again. */
+/** Reopens rejects whose correction, or the repeat of which, was rolled back. */
 export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null

@@ -1,4 +1,4 @@
-/** Items that were set aside: rejected ones with the rule they broke, unmatched ones that wait for a person to say whose they are. */
+/** Rejected items with the broken rule, and unmatched records that wait for an operator. */
 import type { Draft, Problem, Unreadable } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
@@ -8,9 +8,9 @@ export interface Reject {
   page: number | null
   row: number
   problems: readonly Problem[]
-  /** The item as it came, ID numbers replaced. */
+  /** The item as received, with ID numbers replaced. */
   item: unknown
-  /** Id of the map of headings by which it was read. */
+  /** Id of the heading map used. */
   map: number | null
 }
 
@@ -32,13 +32,10 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
   )
 }
 
-/** What is noted of it; with nobody who settled it, it tells which run did. */
+/** Note on a superseded reject. Together with an empty `settled_by` it identifies the run. */
 export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
-/**
- * What waits since an earlier run and was rejected again as it stood is done with: the later one waits in its place. A feed sends
- * all of its rows every night, and a row that nobody mends at its source would wait once for each.
- */
+/** Drops open rejects that came again unchanged. Otherwise a nightly full feed would add one for each night. */
 export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
   await tx.raw(
     `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
@@ -57,10 +54,10 @@ export interface Told {
   message: string
 }
 
-/** Rejects read at once. */
+/** Rejects per page. */
 const STEP_REJECTS = 1_000
 
-/** All that a run set aside, in the order in which it came, in bounded memory. */
+/** All rejects of a run, streamed in order. */
 export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
@@ -76,7 +73,7 @@ export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
   }
 }
 
-/** Why nobody could be found: its code fails, is unknown, or leads to several; or it has none. */
+/** SQL: reason why no operator was found. */
 const REASON = `case when uscc is not null then 'code.digit'
          when num_nonnulls(org_code, reg_no) > 0 then case when exists (select 1 from codes c where c.known_to is null
            and c.scheme = 'org_code' and c.code = org_code) or exists (select 1 from codes c where c.known_to is null
@@ -84,8 +81,8 @@ const REASON = `case when uscc is not null then 'code.digit'
          when name is not null then 'name.only' else 'subject.none' end`
 
 /**
- * Keeps what found no operator, one row a record however often it is sent; what was decided to be none of ours stays so.
- * `partial`: this delivery is a part of its feed. A record that a whole delivery once brought is the whole feed's.
+ * Keeps one unmatched row per record; NOT_OURS decisions stay. `partial` says that the delivery covers part of the
+ * feed. A record once in a full delivery belongs to the whole feed.
  */
 export const keepUnmatched = async (
   tx: Tx,
@@ -133,10 +130,7 @@ export const keepUnmatched = async (
   )
 }
 
-/**
- * What waits and a whole feed no longer holds has ended, like a record that stands: it is nobody's to decide, and no code that
- * is learned later makes a record of it. Returns how many.
- */
+/** Ends unmatched records missing from a full delivery, so that no later code can revive them. Returns the number. */
 export const endWaiting = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: Unreadable },
@@ -153,12 +147,12 @@ export const endWaiting = async (
   return answer.rowCount ?? 0
 }
 
-/** So many waiting records that carry a code are all looked at; of more, those of which the run says a code. */
+/** Up to this many unmatched records with codes are all checked; beyond it, only those with a code in the run. */
 const WAITING_FEW = 1_000
-/** Waiting records matched at once. */
+/** Records per statement. */
 const CHUNK_WAITING = 1_000
 
-/** Where the code stands that a waiting record carries, by scheme; in the words of the indexes. A unified code alone counts. */
+/** SQL: codes of unmatched records by scheme, in the form of the indexes. A USCC overrides the other codes. */
 const CARRIES = [
   { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
   ...['orgCode', 'regNo'].map((field) => ({
@@ -169,8 +163,8 @@ const CARRIES = [
 ]
 
 /**
- * Items that waited for an operator and find it by a code: they become records, with the run, page and row in which they
- * came. Their feed may never send them again. What carries no code costs nothing here, however much of it waits.
+ * Turns unmatched records into records once a code finds their operator; their feed may never send them again. Records
+ * without a code cost nothing here.
  */
 export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
@@ -180,11 +174,11 @@ export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   })
 
 /**
- * All that carry a code, if they are few: that finds also those whose code a take-back has made certain since. Of many, those
- * of which the stage says a code, or whose operator it names: that one may be believed again, with all its codes.
+ * Candidates: all with a code when they are few, which includes codes made unambiguous by a roll-back. Otherwise those
+ * with a code or operator in the stage.
  */
 const mayMatch = async (tx: Tx): Promise<number[]> => {
-  // By its order the planner is bound to the index that holds these alone.
+  // The order forces the planner onto the partial index.
   const few = await tx.raw(
     `${CARRIES.map(
       ({ code, where }) => `(select u.id from unmatched u where ${where} order by ${code} collate "C" limit :most)`,
@@ -210,14 +204,14 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** Three of a code tell whether it leads to several: one operator has it twice at most, in its USCC and by itself. */
+/** SQL: three rows suffice to detect ambiguity, because an operator can have a code at most twice. */
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * Of these the ones whose codes lead to one operator. A registration by number alone is closed as it comes, beside the
- * one under its firm's USCC, which is the newer word: taken back, that leaves it to wait again.
+ * Matches records whose codes lead to one operator. A registration by number alone is closed at once when the newer one
+ * under the USCC stands. After a roll-back it is unmatched again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
@@ -257,7 +251,7 @@ export interface Unmatched {
   run: number
 }
 
-/** What waits for a person to say whose it is, oldest first. */
+/** Oldest first. */
 export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]> => {
   const answer = await db.raw(
     `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
@@ -267,7 +261,7 @@ export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]>
   return answer.rows
 }
 
-/** The first items that the latest pull of a feed set aside: where each stood and why. */
+/** The first rejects of the latest pull of a feed. */
 export const latestOf = async (
   db: Db,
   feed: string,
@@ -282,15 +276,15 @@ export const latestOf = async (
 }
 
 /**
- * Bad items of a feed that wait for a person, each once however often it came. Those before the last delivery in which the
- * agency sent all that it has need no correction: they have come again, or are gone; nor does what was taken back.
+ * SQL: open rejects of a feed without repetitions. Those before the last complete delivery, and of rolled-back runs,
+ * need no correction.
  */
 export const OPEN = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
-/** Counted in items, as a pull counts them: one row of a file may hold several records. */
+/** Counts items like a pull does; one row may hold several records. */
 export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
   const answer = await db.raw(
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,

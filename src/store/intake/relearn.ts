@@ -1,25 +1,25 @@
-/** What the hub knows of operators beside their records, made anew from the registrations that it still believes. */
+/** Recomputes codes, names, region and status of operators from the registrations still believed. */
 import { normalizeCode, regionIn } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Tx } from '../db/db.js'
 import { follow } from '../operators/names.js'
 
-/** Operators made anew at once. */
+/** Operators per step. */
 const STEP_OPERATORS = 2_000
 
 interface Known {
   id: number
   uscc: string | null
   name: string | null
-  /** Made by the run that was taken back, or by one taken back before. */
+  /** Created by a rolled-back run. */
   unsound: boolean
-  /** Former names that the run taught. */
+  /** Former names learned from the run. */
   taught: string[]
-  /** Those of them that no register had said. */
+  /** Learned names that no register had stated. */
   claims: string[]
-  /** What registrations known to be wrong called it, now and formerly. */
+  /** Names in wrong registrations. */
   wrong: Said[]
-  /** What registrations not known to be wrong say, the one believed and brought last first. */
+  /** Registrations not known to be wrong, the current and latest first. */
   right: (Said & {
     current: boolean
     region: string | null
@@ -28,7 +28,7 @@ interface Known {
     run: number
     from: Date
   })[]
-  /** What the first other record of its own that is still believed calls it. */
+  /** Name in the first other believed record with its own code. */
   party: string | null
 }
 
@@ -38,8 +38,8 @@ interface Said {
 }
 
 /**
- * Un-learns what run `run` taught: further codes, former names, and of operators whose registration it brought or that it
- * made, name, region and status. Reads the temporary tables of store/intake/rollback. Returns the codes that were withdrawn.
+ * Unlearns codes and names of run `run`, and recomputes operators that it created or registered. Reads the temporary
+ * tables of store/intake/rollback. Returns the withdrawn codes.
  */
 export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await tx.raw(
@@ -60,8 +60,8 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> 
 }
 
 /**
- * Of operators that were part of another until now: their own registrations speak, also those that came in between. What the
- * other one learnt of codes from these alone, it never had.
+ * Recomputes operators separated from `owner` from their own registrations. `owner` loses codes that it had only from
+ * them.
  */
 export const relearnParted = async (
   tx: Tx,
@@ -80,10 +80,7 @@ export const relearnParted = async (
   )
 }
 
-/**
- * What an operator `o` brought itself, whatever it is part of now: by its own codes or by a person's word on it, not by what
- * was merged into it.
- */
+/** SQL: versions that operator `o` contributed itself, by its own codes or a decision, not through merged operators. */
 const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
@@ -117,7 +114,7 @@ interface Learnt {
   regNo: string | null
   run: number | null
   former: string[]
-  /** Former names that nobody but wrong registrations told. */
+  /** Former names stated only by wrong registrations. */
   unsaid: string[]
 }
 
@@ -167,8 +164,8 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
 }
 
 /**
- * The believed registration speaks; without one the name that the wrong registration displaced, else what another record
- * calls it, and else nothing is known but the code.
+ * The name comes from the believed registration, else from the displaced name, else from another record, else the
+ * current name unless it is unsound.
  */
 const learnt = (
   { id, uscc, name, unsound, taught, claims, wrong, right, party }: Known,

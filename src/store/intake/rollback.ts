@@ -1,14 +1,14 @@
 /**
- * Taking a run back: what it brought is known to be wrong, what it closed stands again, what only it taught is forgotten.
- * Set-based, for runs of hundreds of thousands of records. Two temporary tables go through the steps: `taken_back`, the
- * versions that were the run's doing, and `concerned`, the operators of these and of what stands again.
+ * Rolls back a run: its versions become wrong, versions it closed stand again, and what only it taught is unlearned.
+ * All steps are set-based. The temporary tables `taken_back` (versions of the run) and `concerned` (operators) pass
+ * between them.
  */
 import type { Db, Tx } from '../db/db.js'
 import { isNumberOf } from '../records/versions.js'
 
 export interface Taken {
   run: number
-  /** The run that takes it back. */
+  /** The run that performs the roll-back. */
   by: number
   at: Date
 }
@@ -31,9 +31,8 @@ export const candidate = async (db: Db | Tx, run: number): Promise<Candidate | n
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
 /**
- * Closes the run's versions as wrong: those it is the source of, and those it opened (an end that it saw, an item that its
- * codes matched, and what became of such an item since); and ends of what a later whole feed lacked, where nobody but this
- * run had made a partial file's record the whole feed's. Returns how many.
+ * Marks the versions of the run as wrong: those from it, those it opened, and their successors. Includes ends that a
+ * later full delivery put on records adopted by this run alone. Returns the number.
  */
 export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => {
   await tx.raw(
@@ -66,11 +65,10 @@ export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => 
 }
 
 /**
- * Of each record that stands nowhere now, what was believed last and is not wrong stands again, as a copy that names its own
- * source; with its end, where a later delivery lacked the record. The copy names whoever saw that end or matched the item,
- * so that it falls with that run too. So does what the run let go because it named nobody; but what waits since, by a later
- * run's word, stays with that word. A registration by number alone, which the run closed for the one under the USCC, is among
- * them. Returns how many stand again, and the codes by which their operators had been found.
+ * Reopens, for each record without a version, the last one believed and not wrong, as a copy with its source. A later
+ * end still applies. The copy names the run that saw the end or matched the item, so it falls with that run.
+ * Records detached by the run return, unless a later run reported them unmatched. Registrations by number alone return
+ * too. Returns the number and the codes that had found the operators.
  */
 export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restored: number; foundBy: string[] }> => {
   await tx.raw('create temporary table concerned (operator_id integer) on commit drop /* takeback.restore */')
@@ -88,7 +86,7 @@ export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restore
     { run },
   )
   await tx.raw('analyze empty /* takeback.restore */')
-  // By ids, and the wide rows once at the end.
+  // Works on ids and reads the wide rows once at the end.
   await tx.raw(
     `create temporary table again on commit drop as
      select p.id, coalesce(e.ended_on, p.ended_on) as ended_on, coalesce(e.opened_by, c.id) as opened_by
@@ -142,7 +140,7 @@ export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restore
   return restored.rows[0]
 }
 
-/** A registration by number alone does not stand again beside the one under its firm's USCC, which stands or stands again too. */
+/** Drops registrations by number alone when the one under the USCC stands. */
 const passOverNumbers = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `delete from again a using versions v left join operators o on o.id = v.operator_id
@@ -154,8 +152,8 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
 }
 
 /**
- * Items that wait for a person: those that only this run brought wait no longer, those that it changed say again what they
- * said before, those that it matched wait again, and those whose record stands again wait no longer.
+ * Restores unmatched records. Those only from this run go, changed ones regain their previous content, matched ones are
+ * unmatched again, and those with a record again leave.
  */
 export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
   await tx.raw(
@@ -176,7 +174,7 @@ export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
      where w.id = u.id and u.last_run = :run and u.first_run <> :run /* takeback.returnWaiting last */`,
     { run },
   )
-  // A later whole delivery lacked it as well; or it waits again.
+  // Ended again by a later full delivery, or unmatched again.
   await tx.raw(
     `update unmatched u set ended_by = w.later, state = case when w.later is null then 'OPEN' else 'ENDED' end
      from (select u.id, (select min(r.id) from runs r where r.job = 'pull' and r.subject = u.feed and r.complete and r.outcome = 'DONE'
@@ -204,8 +202,8 @@ export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
 }
 
 /**
- * Operators that the hub knows only from what was taken back: nothing that names their own code is believed of them, and no
- * person has spoken of them in a decision on identity. Listings are not looked at here.
+ * Operators known only from rolled-back records: no believed record with their own code and no identity decision.
+ * Listings are ignored here.
  */
 export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
   const answer = await tx.raw(
@@ -222,7 +220,7 @@ export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** Of these those without a listing are no longer believed to exist. Returns how many. */
+/** Ends the belief in those without a listing. Returns the number. */
 export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Taken, 'at'>): Promise<number> => {
   const answer = await tx.raw(
     `with gone as (
@@ -236,7 +234,9 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Taken,
   return answer.rows[0].n
 }
 
-/** All that is left to be scored anew, and leads that a score opened since the run, which ask to be looked at. Returns how many operators. */
+/**
+ * Marks the remaining operators for scoring and opens concerns on leads since the run. Returns the number of operators.
+ */
 export const question = async (tx: Tx, { by, at }: Taken): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
@@ -254,7 +254,7 @@ export const question = async (tx: Tx, { by, at }: Taken): Promise<number> => {
   return dirty.rowCount ?? 0
 }
 
-/** The run says so from now on, and the next pull of its feed asks for everything again. */
+/** Marks the run as rolled back and makes the next pull fetch everything. */
 export const note = async (
   tx: Tx,
   { run, at }: Taken,

@@ -1,7 +1,6 @@
 /**
- * The stage of a running pull: what it has read so far, in a temporary table on a connection of its own. COPY writes it
- * while the feed is read, one transaction merges it, and it goes with the pull's end, or with its connection: one that dies
- * leaves nothing.
+ * The stage of a running pull: a temporary table on its own connection, filled by COPY and merged in one transaction.
+ * It vanishes with the connection.
  */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -17,24 +16,21 @@ export interface Staged {
   page: number | null
   row: number
   draft: Draft
-  /** Its body as canonical JSON. */
+  /** Canonical JSON. */
   body: string
   digest: string
-  /**
-   * An operator to be made by this draft's code if there is none, and how it stands; `kind` null, or all of it: none is made
-   * on its word.
-   */
+  /** The operator to create if the code is unknown; null, or `kind` null, creates none. */
   makes: { kind: string | null; region: string | null; status: string } | null
   nameKey: string | null
-  /** By which a person's decision on such a subject is found again. */
+  /** Key for finding a person's decision on the subject. */
   subjectKey: string | null
-  /** Names that its subject bore before, with the keys by which they are compared. */
+  /** Former names with their comparison keys. */
   former: { name: string; key: string }[]
-  /** Sent after the day by which the agency had to; null: no duty. */
+  /** Sent after its deadline; null when there is no duty. */
   late: boolean | null
 }
 
-/** Whether any draft says such a thing; what none says need not be looked for. */
+/** Flags for what the drafts contain, so that absent things are not looked up. */
 export interface Says {
   shops: boolean
   codes: boolean
@@ -44,24 +40,24 @@ export interface Says {
 
 export interface Stage {
   readonly says: Says
-  /** Keeps one more draft; true once there is enough to be written. */
+  /** Buffers a draft. Returns true when the buffer should be flushed. */
   put: (row: Staged) => boolean
-  /** Writes what was put, while more is put: settles when it is written. One at a time. */
+  /** Writes the buffer while more is put. Only one flush at a time. */
   flush: () => Promise<void>
   /** Lines as `line` makes them. */
   copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
-  /** All is there: the planner may know how much. */
+  /** Updates planner statistics once everything is staged. */
   ready: () => Promise<void>
-  /** Of these keys only what was put last stays. Returns how many items are gone. */
+  /** Keeps the last draft of each of these keys. Returns the number of items removed. */
   keepLast: (keys: readonly string[]) => Promise<number>
-  /** A transaction that sees the stage. */
+  /** A transaction on the connection of the stage. */
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
 
-/** A sort or a hash of a million keys stays in memory. Of this connection only. */
+/** Keeps a sort or hash of a million keys in memory. This connection only. */
 const WORK_MEM = '192MB'
 const TEMP_BUFFERS = '64MB'
-/** Enough to tell how many and how different; a stage lives for minutes. */
+/** A coarse sample is enough for a short-lived table. */
 const STATISTICS_TARGET = 10
 
 const TABLE = `create temporary table staged_drafts (
@@ -71,15 +67,15 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
-/** Two passes over the stage, however many keys there are ($1). */
+/** SQL: two passes over the stage, however many keys ($1). */
 export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 
-/** Written at once. */
+/** Buffer size. */
 const CHUNK_BYTES = 1024 * 1024
-/** Room for the line that fills the chunk; a longer one is written beside it. */
+/** Room for the line that fills the buffer; longer lines are written separately. */
 const SPARE_BYTES = 64 * 1024
-/** At most, of UTF-8 for one unit of UTF-16. */
+/** Maximum UTF-8 bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
 const COLUMNS = [
@@ -109,7 +105,6 @@ const COLUMNS = [
   'former',
 ]
 
-/** Runs `work` with an empty stage. */
 export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): Promise<T> => {
   const connection = await withTable(db)
   let isClean = false
@@ -148,13 +143,13 @@ export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): 
     )
     return done
   } finally {
-    // Of one on which something failed nobody knows how it stands: the stage goes with it.
+    // After a failure the connection's state is unknown, so it is destroyed.
     if (isClean) await keepSpare(db, connection)
     else await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }
 
-/** A connection with an empty stage: one that had another before, or a new one. */
+/** Reuses the reserved connection or opens a new one. */
 const withTable = async (db: Db): Promise<ClientBase> => {
   const spare: ClientBase | null = takeSpare(db)
   if (spare !== null) {
@@ -162,7 +157,7 @@ const withTable = async (db: Db): Promise<ClientBase> => {
       await spare.query(TABLE)
       return spare
     } catch {
-      // It was lost while nobody looked.
+      // The reserved connection was lost while idle.
       await db.client.destroyRawConnection(spare).catch(() => {})
     }
   }
@@ -179,8 +174,8 @@ const withTable = async (db: Db): Promise<ClientBase> => {
 }
 
 /**
- * Lines as bytes: a string that lived until a chunk is full would be moved by the collector again and again. Two buffers,
- * so that one is filled while the other is written.
+ * Lines are kept as bytes, because long-lived strings would be copied by the garbage collector. One buffer fills while
+ * the other is written.
  */
 const pending = () => {
   let [filling, resting] = [
@@ -215,7 +210,7 @@ const note = (says: Says, { draft: { subject }, former, late }: Staged): void =>
 const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>
   pipeline(Readable.from(lines), connection.query(copyFrom(`copy staged_drafts (${COLUMNS.join(', ')}) from stdin`)))
 
-/** One row in the text format of COPY. */
+/** A row in COPY text format. */
 export const line = ({
   item,
   part,
@@ -241,7 +236,7 @@ export const line = ({
   return `${place}${codes}${name}${made}${told}${beside}\t${rest}`
 }
 
-/** A code, a digest, a day: their forms hold nothing that COPY reads otherwise. */
+/** Codes, digests and days need no escaping. */
 const plain = (value: string | null): string => value ?? '\\N'
 
 const SPECIAL = /[\\\t\n\r]/

@@ -1,4 +1,4 @@
-/** Records that wait for a person to say whose they are: the queue, and what a decision on a subject does to it. */
+/** Records without an operator: the queue for officers, and the effects of identity decisions. */
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, Finding, RecordKind, Subject } from '../../domain/records/records.js'
 import { inSight, type Sight } from '../access/sight.js'
@@ -27,15 +27,15 @@ export interface Waiting {
   file: string | null
   page: number | null
   row: number
-  /** Null once that operator is no longer believed to exist. */
+  /** Null when that operator no longer exists. */
   proposedOperator: number | null
   evidence: { evidence?: { field: string; said: string; held: string }[]; because?: NoProposal } | null
   decision: number | null
-  /** Whose it was found to be, or may be; null: nobody's that is known. */
+  /** Decided or proposed operator. */
   operatorId: number | null
 }
 
-/** Whose it was found to be, or may be. */
+/** SQL: decided or proposed operator. */
 const OPERATOR =
   'coalesce((select d.operator_id from identity_decisions d where d.id = u.decision_id), u.proposed_operator)'
 
@@ -45,7 +45,7 @@ const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_ke
   (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
 
 export interface Filter {
-  /** Null: of every feed. */
+  /** Null means every feed. */
   feeds: readonly string[] | null
   state: State
   sight?: Sight
@@ -88,7 +88,7 @@ export const byId = async (db: Db, id: number): Promise<Waiting | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Locked to the end of the transaction. */
+/** Locks the record until the transaction ends. */
 export const forDecision = async (tx: Tx, id: number): Promise<Waiting | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
@@ -101,7 +101,7 @@ export const setSubjectKey = async (tx: Tx, id: number, subjectKey: string): Pro
   await tx('unmatched').where({ id }).update({ subject_key: subjectKey })
 }
 
-/** A decision on a subject of a feed, as it reaches the records that wait. */
+/** A decision on a subject of a feed. */
 export interface Reach {
   decision: number
   feed: string
@@ -109,7 +109,7 @@ export interface Reach {
   at: Date
 }
 
-/** All open records of the subject are settled by the decision. Returns how many. */
+/** Settles all open records of the subject. Returns the number. */
 export const settle = async (
   tx: Tx,
   { decision, feed, subjectKey }: Reach,
@@ -123,10 +123,7 @@ export const settle = async (
   return answer.rowCount ?? 0
 }
 
-/**
- * Closes what still stood of the settled records: an earlier form of each, attached by a code that its agency no longer
- * sends. Returns whose they were.
- */
+/** Closes earlier versions of the settled records, attached by a code no longer sent. Returns their operators. */
 export const closeEarlier = async (
   tx: Tx,
   { decision, subjectKey, at }: Reach,
@@ -141,7 +138,9 @@ export const closeEarlier = async (
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** The record waits because its agency, at this instant, no longer said whose it is: nothing of it is known to be wrong. */
+/**
+ * Returns true when the agency itself stopped naming the operator at this instant; then nothing of the record is wrong.
+ */
 export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
   const answer = await tx.raw(
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
@@ -152,10 +151,7 @@ export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }
   return answer.rows[0].letGo
 }
 
-/**
- * The settled records become records of the operator, each with the run, page and row in which it came. One that its whole
- * feed had ended before it went back to the queue is ended still.
- */
+/** Attaches the settled records to the operator with their origin. Records ended before stay ended. */
 export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operator: number): Promise<void> => {
   await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
@@ -168,7 +164,10 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operat
   )
 }
 
-/** What stands by a decision that is undone waits again, also what came later and was attached by it at once; newer words that wait stay. */
+/**
+ * Undoes a decision: its records become unmatched again, including later ones attached by it. Newer unmatched content
+ * stays.
+ */
 export const returnAttached = async (
   tx: Tx,
   { decision, subjectKey }: Reach,
@@ -201,7 +200,7 @@ export const returnSetAside = async (tx: Tx, { decision, subjectKey }: Reach): P
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** Every version that stands or stood by this decision is known to be wrong. Returns whose they were. */
+/** Marks all versions of a decision as wrong. Returns their operators. */
 export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
@@ -211,7 +210,7 @@ export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<num
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** What the decision had closed of these records stands again, unless it is known to be wrong by now. Returns whose it is. */
+/** Reopens versions that the decision had closed, unless they are wrong by now. Returns their operators. */
 export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,

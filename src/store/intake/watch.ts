@@ -1,4 +1,4 @@
-/** Watching feeds: how each stands by its last pull, by what waits for a person, and by its duty to send in time. */
+/** Health of feeds: last pull, items that wait for a person, and timeliness. */
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
@@ -6,7 +6,7 @@ import { OPEN } from './rejects.js'
 
 export interface Watched {
   feed: string
-  /** The last pull that ended, well or not; a person's correction of one item is none. Null: there was none. */
+  /** Last finished pull, without corrections by a person. */
   last: {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
@@ -18,18 +18,17 @@ export interface Watched {
     byRule: { rule: string; count: number }[]
     error: RunError | null
   } | null
-  /** Bad items that the agency has not sent again since, and nobody has settled. */
+  /** Rejects neither settled nor sent again by the agency. */
   openRejects: number
-  /** Items that wait for a person to say whose they are. */
   unmatched: number
-  /** New records of the days watched: sent after the day by which they had to be, and in time. */
+  /** New records in the period sent late and in time. */
   late: number
   timely: number
 }
 
 /**
- * A bad item waits until a person settles it or the agency has sent its whole feed anew; one that came twice waits once. The
- * first good pull of a feed, and a file taken by hand, may bring years of records and say nothing of lateness.
+ * Rejects stay open until settled or superseded by a full delivery; repeats count once. The first good pull and files
+ * loaded by hand may hold years of records and do not count for timeliness.
  */
 export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, Watched>> => {
   const answer = await db.raw(
@@ -53,8 +52,8 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
 }
 
 /**
- * When each feed was last brought whole and well, a dated file no later than its day; null where that was tried and never
- * came. A feed of which no pull was ever tried is left out.
+ * Last good full delivery of each feed, capped at the date of its file; null when none succeeded. Feeds never pulled
+ * are missing.
  */
 export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
@@ -70,14 +69,11 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
   return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
 }
 
-/**
- * The same for answers about operators: while the database may have lost who was removed, they are as old as can be and say that
- * they are stale.
- */
+/** The same for answers about operators. All feeds count as stale while removals may have been lost. */
 export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, `case when ${MAY_LIST} then g.at end`)
 
-/** The newest run by which this sender uploaded to a feed since then. */
+/** Newest upload run of this sender since then. */
 export const lastUpload = async (
   db: Db,
   { feed, by, since }: { feed: string; by: string; since: Date },

@@ -1,13 +1,16 @@
-/** The public list of a day that is past, for those who may see what has left it since. */
+/** The public list of a past day, for readers who may see removed entries. */
 import type { Db } from '../db/db.js'
 import { COLUMNS, type Listing } from '../listing/listings.js'
 import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
 
-/** All that shows or hides is of its own day; a removal may bear a day that is past, and took effect when it was entered (SQL). */
+/**
+ * SQL: the day a move took effect. A removal entered by a person may bear an earlier legal day but takes effect when
+ * entered.
+ */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
   then greatest(e.made_on, (e.recorded_at at time zone 'Asia/Shanghai')::date) else e.made_on end`
 
-/** Shown on a day: by the moves entered by then, whatever legal day they bear and whatever became of it since (SQL, of a listing `l` of an operator `o`). */
+/** SQL: listing `l` of operator `o` was shown on a day, by the moves entered by then. */
 const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (select e.state_after from listing_events e where e.listing_id = l.id and ${ENTERED} <= :asOf::date
     order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')
@@ -16,7 +19,7 @@ const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
 
-/** The whole list of a day that is past, for those who may see what has left it since; newest first. */
+/** Newest first. */
 export const shownOn = async (
   db: Db,
   filter: PublicFilter,

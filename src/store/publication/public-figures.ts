@@ -1,21 +1,21 @@
-/** Numbers of the public list: by place, by month, and of what has left it. They name nobody. */
+/** Anonymous figures of the public list. */
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { Db } from '../db/db.js'
 
 export interface Figures {
   inForce: number
   contested: number
-  /** By the first four digits of the division; null: no city is told. */
+  /** By four-digit division code; null when the city is not stated. */
   places: { place: string | null; n: number }[]
-  /** Entries in force by what their reason says; see domain/listing/reason-topics. */
+  /** Entries by reason; see domain/listing/reason-topics. */
   reasons: { reason: string; n: number }[]
-  /** Of each month, YYYY-MM: how many were published in it, and how many left. */
+  /** Published and removed entries per month, YYYY-MM. */
   months: { month: string; published: number; removed: number }[]
-  /** Why entries have left, since the first. */
+  /** Removals by reason since the beginning. */
   removals: { reason: RemovalReason; n: number }[]
 }
 
-/** Different reasons that are told apart; of a list with more the rarest are not looked at. */
+/** Bound on distinct reasons; the rarest are left out. */
 const REASONS_MOST = 2_000
 
 const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
@@ -36,7 +36,7 @@ export const figures = async (db: Db, day: string): Promise<Figures> => {
       `select reason, count(*)::int as n from public_entries p where ${SHOWN}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
-    // An entry whose term is over has left, whether or not the clock has said so.
+    // Expired entries count as removed, even before the clock has ended them.
     ask<Figures['months'][number]>(
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings

@@ -1,18 +1,18 @@
-/** The public list as its pages read it: filtered, in an order that has an index, counted, and the stamp that tells its changes. */
+/** The public list for its pages: filter, order, count, and a stamp of changes. */
 import type { Db, Tx } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 
-/** What somebody looks for; null: all. */
+/** Filter; null fields match all. */
 export interface Sought {
-  /** Today: an entry that ends on it is gone. */
+  /** Today. An entry is still shown on its last day. */
   day: string
-  /** The first digits of a division. */
+  /** First digits of a division code. */
   region: string | null
   authority: string | null
-  /** Of the reason (domain/listing/reason-topics). */
+  /** Regular expression on the reason (domain/listing/reason-topics). */
   pattern: string | null
-  /** First and last day of publication. */
+  /** Days of publication, both inclusive. */
   from: string | null
   to: string | null
   contested: boolean
@@ -21,26 +21,26 @@ export interface Sought {
 export const ORDERS = ['newest', 'oldest', 'ending'] as const
 export type Order = (typeof ORDERS)[number]
 
-/** The last entry of a page: where it stands in the order, and its id. */
+/** Cursor: sort value and id of the last entry. */
 export interface Place {
   on: string
   id: string
 }
 
-/** The last character there is: what begins with a text lies between it and it with this behind. */
+/** Highest code point: upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
-/** As PostgreSQL writes the end of what has none. */
+/** PostgreSQL's text for entries without an end. */
 export const ENDLESS = 'infinity'
 const ENDING = `coalesce(p.ends_on, '${ENDLESS}')`
 
-/** By which entries are sorted, SQL, and in which direction. */
+/** SQL sort key and direction. */
 const SORTED: Record<Order, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }> = {
   newest: { by: 'p.published_on', way: 'desc', past: '<' },
   oldest: { by: 'p.published_on', way: 'asc', past: '>' },
   ending: { by: ENDING, way: 'asc', past: '>' },
 }
 
-/** What is asked of `p`, and nothing else. */
+/** SQL: only the given filters. */
 const where = ({ region, authority, pattern, from, to, contested }: Sought): string =>
   [
     'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
@@ -80,7 +80,7 @@ export const count = async (db: Db, sought: Sought): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** An entry as it is told apart and put in order. */
+/** An entry with its sort keys. */
 export interface Placed {
   operator: number
   id: string
@@ -89,8 +89,8 @@ export interface Placed {
 }
 
 /**
- * Entries of these operators that are sought, and of whom they were merged into, in no order. Few were merged, and fewer are no
- * longer believed to exist: each of them has an index of its own, so that the others are not looked up.
+ * Matching entries of these operators and their successors, unordered. Merged and rolled-back operators are few and
+ * have indexes of their own.
  */
 export const ofOperators = async (db: Db, operators: readonly number[], sought: Sought): Promise<Placed[]> => {
   if (operators.length === 0) return []
@@ -106,7 +106,7 @@ export const ofOperators = async (db: Db, operators: readonly number[], sought: 
   return answer.rows
 }
 
-/** In the order of the ids; what has left meanwhile is left out. */
+/** In the order of the ids; entries removed meanwhile are missing. */
 export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
@@ -117,33 +117,32 @@ export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody
   return answer.rows.map(({ body }: { body: PublicBody }) => body)
 }
 
-/** The stamp before it is written: another one whenever the list has changed, and the sequence of the last publication. */
+/** Changes whenever the list does; includes the last publication. */
 export interface Stamp {
   changes: string
   sequence: number
-  /** Whether anybody may be listed at all; see `restored.mayList`. */
+  /** Whether public listing is allowed; see `restored.mayList`. */
   listed: boolean
 }
 
 /**
- * Of two stamps that are the same nothing was changed between them: each transaction that changes the list adds a row when it
- * ends, whatever others do meanwhile, so that rows only grow in number; and `forgetChanges` takes more of them at once than
- * there can be transactions under way.
+ * Equal stamps guarantee an unchanged list. Each changing transaction adds a row at its end, so the count only grows.
+ * `forgetChanges` deletes more rows at once than transactions can run.
  */
 export const stamp = async (db: Db): Promise<Stamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
        coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,
-    // With a value it is prepared where statements are; it is asked without end.
+    // A binding makes the statement a prepared one; it runs very often.
     [0],
   )
   return answer.rows[0]
 }
 
-/** Rows from which the old ones are taken away: more than a server has connections. */
+/** Deletion threshold, above the number of server connections. */
 const CHANGES_MOST = 2_000
 
-/** What is older than every transaction under way is told by the last of them alone. `most`: left alone until there are more. */
+/** Deletes rows older than every running transaction, except the newest one, once there are more than `most`. */
 export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> => {
   await tx.raw(
     `with old as (select c.xid from public_changes c where c.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -153,7 +152,7 @@ export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> 
   )
 }
 
-/** Those that have most entries, the most first. */
+/** Authorities with the most entries. */
 export const authorities = async (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> => {
   const answer = await db.raw(
     `select authority, count(*)::int as n from public_entries p
@@ -164,18 +163,18 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
   return answer.rows
 }
 
-/** An entry, and what the last publication says of it. */
+/** An entry with its line in the last publication. */
 export interface SignedEntry {
   body: PublicBody
   salt: string
-  /** As every file has it; null: it is in none yet. */
+  /** Its line in the published files; null before its first publication. */
   line: string | null
   hash: string | null
   sequence: number | null
   validUntil: Date | null
 }
 
-/** By id; of those that are not public nothing. */
+/** By id; non-public entries are missing. */
 export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const answer = await db.raw(
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"

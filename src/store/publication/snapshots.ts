@@ -1,4 +1,4 @@
-/** Publication: numbered snapshots of the public list, each chained to the one before, each with what changed. */
+/** Publication: numbered, hash-chained snapshots of the public list with their changes. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -16,10 +16,10 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
-  /** Where the hub was served when it was made, and the identity of the database: what the Atom feed of it says. */
+  /** Public address of the hub, and the database identity for the Atom feed. */
   origin: string | null
   feedId: string
-  /** Null: made before there were files. */
+  /** Null for snapshots made before files existed. */
   files: FileSaid[] | null
   firstEnd: string | null
 }
@@ -33,11 +33,11 @@ export interface Signed {
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
 
-/** Each forgotten entry is looked up by the index: for a plain join the planner may read the whole list. */
+/** SQL: index lookup per forgotten entry. A plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
-/** Something left the public list of which the last snapshot still holds, or may hold, the body. */
+/** SQL: the last snapshot may still hold a body that left the list. */
 const HELD_STILL = `(exists (select 1 from published_entries where to_sequence is null and line is null)
   or exists (select 1 from ${forgottenOf('to_sequence is null')}))`
 
@@ -48,7 +48,7 @@ export const last = async (db: Db | Tx): Promise<Snapshot | null> => {
   return answer.rows[0] ?? null
 }
 
-/** The last snapshot with its manifest; `forgotten`: what it holds may not be shown any more. */
+/** The last snapshot with its manifest. `forgotten` means that it holds something no longer public. */
 export const current = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: Signed | null; forgotten: boolean } | null> => {
@@ -65,14 +65,11 @@ export const current = async (
 export interface Change {
   listingId: string
   change: 'ADDED' | 'CHANGED' | 'REMOVED'
-  /** The day on which it left the list. */
+  /** Day on which the entry left the list. */
   removedOn: string | null
 }
 
-/**
- * Entries of a snapshot, the last one or one before it, that may not be shown any more: they have left the list since, or their
- * last day has gone by.
- */
+/** Entries of a snapshot that are no longer public: removed since, or expired. */
 export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   const answer = await db.raw(
@@ -85,7 +82,7 @@ export const gone = async (db: Db | Tx, sequence: number, today: string): Promis
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** What the public list holds today against what the last snapshot held; `of`: of these entries alone. */
+/** Differences between the list today and the last snapshot, optionally for the entries `of` only. */
 export const changes = async (tx: Tx, today: string, of: readonly string[] | null = null): Promise<Change[]> => {
   const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
   const answer = await tx.raw(
@@ -158,7 +155,7 @@ export interface Entry extends Member {
   replaces: boolean
 }
 
-/** Takes these into the snapshot, in place of what it held of them. */
+/** Adds entries to the snapshot and replaces earlier lines. */
 export const put = async (tx: Tx, sequence: number, entries: readonly Entry[]): Promise<void> => {
   const replaced = entries.flatMap(({ id, replaces }) => (replaces ? [id] : []))
   if (replaced.length > 0)
@@ -166,7 +163,7 @@ export const put = async (tx: Tx, sequence: number, entries: readonly Entry[]): 
       `update published_entries set to_sequence = ? where to_sequence is null and listing_id = any(?::uuid[]) /* snapshots.put */`,
       [sequence, replaced],
     )
-  // COPY: of a list of hundreds of thousands each statement with its values would take the most of the time.
+  // COPY, because inserts of hundreds of thousands of rows would dominate the time.
   const connection: ClientBase = await tx.client.acquireConnection()
   try {
     const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
@@ -181,11 +178,11 @@ export const put = async (tx: Tx, sequence: number, entries: readonly Entry[]): 
   }
 }
 
-/** As COPY spells what is not there, and signs that would end a value. Canonical JSON has no line end in it. */
+/** COPY escapes. Canonical JSON has no line breaks. */
 const NULL = '\\N'
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
 
-/** Notes for good what was put: that it was there, and its hash. */
+/** Records permanently that the entries were added or changed, with their hashes. */
 export const note = async (tx: Tx, sequence: number, today: string): Promise<void> => {
   await tx.raw(
     `insert into snapshot_changes (sequence, listing_id, change, body_hash, from_on, to_on, changed_on)
@@ -197,14 +194,14 @@ export const note = async (tx: Tx, sequence: number, today: string): Promise<voi
 }
 
 /**
- * Gathers statistics, for a publication that put many entries. Until autovacuum does so, the planner takes the tables for empty,
- * and `current` and `gone`, which each request asks, read the whole list instead of an index: 0.5 s where it has 200,000 entries.
+ * Updates planner statistics after a large publication. Without them `current` and `gone`, used by every request, scan
+ * the list: 0.5 s for 200,000 entries.
  */
 export const analyze = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
-/** Lets these go out of the snapshot, with all that was kept of them but that they were there. */
+/** Removes entries from the snapshot; only the fact of their presence is kept. */
 export const drop = async (
   tx: Tx,
   sequence: number,
@@ -219,7 +216,7 @@ export const drop = async (
   )
 }
 
-/** What a snapshot before the last one held in other words; and what is known here to be forgotten. */
+/** Deletes replaced lines, pending forgotten ids and old manifests. */
 export const tidy = async (tx: Tx, sequence: number): Promise<void> => {
   await tx.raw('delete from published_entries where to_sequence < ? /* snapshots.tidy */', [sequence])
   await tx.raw('delete from forgotten /* snapshots.tidy */')
@@ -235,7 +232,7 @@ export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: S
 
 export type Line = Member & { line: string | null }
 
-/** The entries of a snapshot in order of id, so many at a time; a line that is null was forgotten since. */
+/** Entries of a snapshot by id, in batches. A null line was forgotten since. */
 export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<Line[]> {
   const read = async (after: string | null): Promise<Line[]> => {
     const answer = await db.raw(
@@ -247,19 +244,19 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
     )
     return answer.rows
   }
-  // The next ones are read while these are worked on.
+  // Prefetches the next batch.
   let next: Promise<Line[]> | null = read(null)
   while (next !== null) {
     const rows: Line[] = await next
     const end = rows.at(-1)
     next = end && rows.length === atATime ? read(end.id) : null
-    // Whoever stops in between does not hear of it.
+    // The consumer may stop early; an error is then irrelevant.
     next?.catch(() => undefined)
     if (end) yield rows
   }
 }
 
-/** Those of these entries that a snapshot holds, in order of id. */
+/** Entries in a snapshot among these, by id. */
 export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<Line[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
@@ -271,7 +268,6 @@ export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly strin
   return answer.rows
 }
 
-/** Entries that changed after one snapshot and up to another, at most so many. */
 export const changedBetween = async (db: Db | Tx, from: number, to: number, most: number): Promise<string[]> => {
   const answer = await db.raw(
     `select distinct listing_id as id from snapshot_changes where sequence > :from and sequence <= :to
@@ -281,7 +277,7 @@ export const changedBetween = async (db: Db | Tx, from: number, to: number, most
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** The first day on which an entry of the last snapshot ends; null: none ends. */
+/** Earliest end of an entry in the last snapshot, if any. */
 export const firstEnd = async (tx: Tx): Promise<string | null> => {
   const answer = await tx.raw(
     'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */',
@@ -289,7 +285,7 @@ export const firstEnd = async (tx: Tx): Promise<string | null> => {
   return answer.rows[0].first
 }
 
-/** The last change of each entry, the newest first. */
+/** Latest change of each entry, newest first. */
 export const latestChanges = async (
   db: Db | Tx,
   sequence: number,
@@ -316,7 +312,7 @@ export interface Net {
   removedOn: string
 }
 
-/** What became of each entry between two snapshots, at most so many; of the later one the bodies are still there. */
+/** Net change of each entry between two snapshots, at most `most`. Lines exist only for the later one. */
 export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<Net[]> => {
   const answer = await db.raw(
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
@@ -335,13 +331,13 @@ export const net = async (db: Db | Tx, from: number, to: number, most: number): 
   return answer.rows
 }
 
-/** How many entries a snapshot has; null: this database has not made it. */
+/** Returns null when this database did not make the snapshot. */
 export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number | null> => {
   const answer = await db.raw('select entries from snapshots where sequence = ? /* snapshots.entriesOf */', [sequence])
   return answer.rows[0]?.entries ?? null
 }
 
-/** The first snapshot that is chained with salts; null: there is none. */
+/** First snapshot of the salted form, if any. */
 export const firstSalted = async (db: Db | Tx): Promise<number | null> => {
   const answer = await db.raw(
     'select sequence from snapshots where form > 0 order by sequence limit 1 /* snapshots.firstSalted */',
@@ -357,7 +353,7 @@ export const all = async (db: Db, after: number, most: number): Promise<Snapshot
   return answer.rows
 }
 
-/** What a snapshot changed, in order of id: all that is kept of it for good. */
+/** Permanent record of a snapshot's changes, by id. */
 export const changesOf = async (
   db: Db,
   sequence: number,

@@ -1,26 +1,26 @@
-/** How the hub stands, as figures for whoever watches it: a handful of set-based reads, each by an index or of a small table. */
+/** Figures for monitoring, from a few indexed reads. */
 import type { Db } from '../db/db.js'
 import { isUndone } from '../delivery/deliveries.js'
 
 export interface Figures {
   deliveries: { platform: string; outstanding: number; oldestRemoval: Date | null; refused: number }[]
   lockouts: number
-  /** Operators that wait to be scored. */
+  /** Operators marked for scoring. */
   dirty: number
-  /** Feeds' items that wait for a person. */
+  /** Unmatched records. */
   unmatched: number
-  /** Occurrences that are due and not begun, by job. */
+  /** Due occurrences by job. */
   jobs: { job: string; due: number; oldest: Date | null }[]
   publication: Date | null
-  /** Rows of the trail, ever. */
+  /** Total rows of the audit log. */
   trail: number
-  /** Rows of tables that only some hubs have, by name. */
+  /** Rows waiting in optional queues, by name. */
   queues: { queue: string; rows: number }[]
 }
 
-/** Rows of one queue that are counted; more than that is more than enough. */
+/** Bound on counted rows per queue. */
 const COUNTED_MOST = 100_000
-/** What marketplaces are to hear, and their lists beyond the cap of unconfirmed sellers: which rows of such tables wait. */
+/** Queues for marketplaces and the condition of a waiting row. */
 const QUEUES = [
   { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },
   { queue: 'changes', table: 'change_marks', waits: 'true' },

@@ -1,6 +1,6 @@
 /**
- * Occurrences of the timetable: one row for each job, subject and planned time. A process takes one under a lease and holds
- * it by the number of its attempt; leases go by the clock of the database, so that no host's clock can end one.
+ * Occurrences of the timetable: one row per job, subject and planned time. A process takes one under a lease,
+ * identified by its attempt. Leases use the database clock, so no host clock can end one.
  */
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
@@ -21,7 +21,7 @@ export interface Occurrence {
   endedAt: Date | null
 }
 
-/** What a process holds of one: nobody else ends it while `attempt` is its number. */
+/** A held lease; only the current `attempt` may end the occurrence. */
 export interface Held {
   id: number
   attempt: number
@@ -32,7 +32,7 @@ type Named = { job: runs.Job; subject: string }
 const COLUMNS = `o.id, o.job, o.subject, o.planned_for as "plannedFor", o.cause, o.asked_by as "by", o.missed, o.state, o.attempts,
   o.ended_at as "endedAt"`
 
-/** One that has its row already is no other: false. */
+/** Returns false when the occurrence already exists. */
 export const add = async (
   tx: Tx,
   { job, subject, plannedFor, missed }: Named & { plannedFor: Date; missed: number },
@@ -45,7 +45,7 @@ export const add = async (
   return answer.rows.length > 0
 }
 
-/** Those that nobody has begun are passed over: a later one stands for them, or a person has paused the job. */
+/** Skips unstarted occurrences, because of a later one or a pause. */
 export const passOver = async (tx: Tx, { job, subject, before, now }: Named & { before: Date | null; now: Date }) => {
   await tx.raw(
     `update occurrences set state = 'PASSED', ended_at = ?
@@ -55,7 +55,7 @@ export const passOver = async (tx: Tx, { job, subject, before, now }: Named & { 
   )
 }
 
-/** Asked for by a person: one that waits or runs already for a person is that one. */
+/** Requests a run by a person; an open request is reused. */
 export const ask = async (
   tx: Tx,
   { job, subject, by, now }: Named & { by: string; now: Date },
@@ -66,7 +66,7 @@ export const ask = async (
     [job, subject],
   )
   if (open.rows.length > 0) return open.rows[0]
-  // Where one is planned for this very instant, a millisecond later is as good.
+  // Avoids a collision with an occurrence at the same instant.
   const answer = await tx.raw(
     `insert into occurrences as o (job, subject, planned_for, cause, asked_by)
      select ?, ?, greatest(?::timestamptz, max(planned_for) filter (where planned_for <= ?::timestamptz) + interval '1 ms'), 'person', ?
@@ -81,7 +81,7 @@ export interface Wanted extends Named {
   beside: boolean
 }
 
-/** Whether anything waits, or was left behind; asked each second, and mostly no. */
+/** Cheap check, once a second. */
 export const waiting = async (db: Db): Promise<boolean> => {
   const answer = await db.raw(
     `select 1 from occurrences where ended_at is null and (lease_until is null or lease_until < clock_timestamp()) limit 1
@@ -91,9 +91,9 @@ export const waiting = async (db: Db): Promise<boolean> => {
 }
 
 /**
- * Those that wait and those whose lease is over, oldest first, now held by whoever asks. One that runs alone is left while
- * anybody holds its lock: a process that merely lags still does the work. The runs of earlier attempts are closed as
- * abandoned; one whose run had ended before its process died is closed as that run was.
+ * Claims waiting and expired occurrences, oldest first. One that runs exclusively is skipped while its lock is held,
+ * because a slow process still works on it. Runs of earlier attempts are abandoned. If the run had ended before its
+ * process died, the occurrence ends likewise.
  */
 export const claim = (
   db: Db,
@@ -142,7 +142,7 @@ const settle = async (tx: Tx, now: Date): Promise<void> => {
   )
 }
 
-/** Those that were taken so often that whoever takes them dies of them. */
+/** Abandons occurrences that failed in too many attempts. */
 export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> => {
   const answer = await db.raw(
     `update occurrences o set state = 'ABANDONED', lease_until = null, ended_at = ?
@@ -153,7 +153,7 @@ export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<O
   return answer.rows
 }
 
-/** Ids of those that are still held; of the others somebody else has taken over. */
+/** Returns the ids still held; other processes have the rest. */
 export const renew = async (db: Db, held: readonly Held[], leaseMs: number): Promise<Set<number>> => {
   const answer = await db.raw(
     `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
@@ -164,7 +164,7 @@ export const renew = async (db: Db, held: readonly Held[], leaseMs: number): Pro
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** False: it is no longer held. */
+/** Returns false when the lease was lost. */
 export const end = async (db: Db, { id, attempt }: Held, state: 'DONE' | 'FAILED', now: Date): Promise<boolean> => {
   const answer = await db.raw(
     `update occurrences set state = ?, lease_until = null, ended_at = ? where id = ? and attempts = ? and state = 'RUNNING'
@@ -174,7 +174,7 @@ export const end = async (db: Db, { id, attempt }: Held, state: 'DONE' | 'FAILED
   return answer.rows.length > 0
 }
 
-/** For another process, at once. `unused`: no run was begun, and it does not count as an attempt. */
+/** Releases the occurrence at once. `unused` does not count the attempt. */
 export const giveBack = async (db: Db, { id, attempt }: Held, { unused }: { unused: boolean }): Promise<void> => {
   await db.raw(
     `update occurrences set state = 'DUE', lease_until = null, attempts = attempts - ?
@@ -183,7 +183,6 @@ export const giveBack = async (db: Db, { id, attempt }: Held, { unused }: { unus
   )
 }
 
-/** Newest of each job and subject. */
 export const latest = async (db: Db, of: readonly Named[]): Promise<Occurrence[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (job, subject),
@@ -194,7 +193,6 @@ export const latest = async (db: Db, of: readonly Named[]): Promise<Occurrence[]
   return answer.rows
 }
 
-/** Forgets those that have ended and were planned for before `before`. */
 export const prune = async (db: Db, before: Date): Promise<number> => {
   const answer = await db.raw(
     `delete from occurrences where planned_for < ? and ended_at is not null and not ${CLOCK_IS_DOUBTED} /* occurrences.prune */`,

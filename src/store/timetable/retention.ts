@@ -1,13 +1,13 @@
 /**
- * What is past its term and no longer needed is deleted, window by window of ids, so that no statement reads or locks more than
- * a window. Each function returns the last id that it looked at, null at the end, and how many rows it deleted.
+ * Deletes expired rows in windows of ids, so that no statement locks more than one window. Each function returns the
+ * last id seen (null at the end) and the number deleted.
  */
 import type { Db } from '../db/db.js'
 
 export interface Window {
-  /** Rows of before may go. */
+  /** Rows older than this may go. */
   before: Date
-  /** Ids above this one, so many of them. */
+  /** Window: `rows` ids above `after`. */
   after: number
   rows: number
 }
@@ -17,7 +17,7 @@ export interface Tidied {
   deleted: number
 }
 
-/** `due`: SQL, the ids to be deleted among the rows `w` of the window. `age`: the column that says how old a row is. */
+/** `due` is SQL for the ids to delete among the window `w`; `age` is the column with the age. */
 const tidied = async (db: Db, table: string, age: string, due: string, window: Window): Promise<Tidied> => {
   const answer = await db.raw(
     `with w as materialized (select * from ${table} where id > :after order by id limit :rows),
@@ -28,13 +28,13 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: W
     { ...window } as never,
   )
   const [{ last, young, deleted }] = answer.rows
-  // Ids come with time: behind a window without an old row there is none.
+  // Ids grow with time, so a window without old rows is the last one.
   return { last: young === true ? null : last, deleted }
 }
 
 /**
- * Runs that brought nothing, but for the newest of their kind and what refers to them. Pulls, corrections and scorings that brought
- * something stay for good: versions and scores are traced to them.
+ * Runs without results, except the newest of their kind and referenced ones. Runs with results stay, because versions
+ * and scores refer to them.
  */
 export const runs = (db: Db, window: Window): Promise<Tidied> =>
   tidied(
@@ -55,7 +55,7 @@ export const runs = (db: Db, window: Window): Promise<Tidied> =>
     window,
   )
 
-/** Comparisons, but for the newest of each platform and those in which a discrepancy was found that stands. */
+/** Comparisons, except the newest per platform and those with kept discrepancies. */
 export const comparisons = (db: Db, window: Window): Promise<Tidied> =>
   tidied(
     db,
@@ -66,13 +66,13 @@ export const comparisons = (db: Db, window: Window): Promise<Tidied> =>
     window,
   )
 
-/** Discrepancies settled before the term: they keep their comparison. */
+/** Discrepancies settled before the term. */
 export const findings = (db: Db, window: Window): Promise<Tidied> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
 /**
- * Confirmed deliveries behind which the platform has confirmed a later one of the same subject. The newest addition stays, by which
- * is told what a platform lacks; so does whatever a person has dealt with.
+ * Confirmed deliveries followed by a later confirmed one. The newest addition stays, because backfills compare with it;
+ * so do deliveries that a person acted on.
  */
 export const deliveries = (db: Db, window: Window): Promise<Tidied> =>
   tidied(
@@ -88,7 +88,7 @@ export const deliveries = (db: Db, window: Window): Promise<Tidied> =>
     window,
   )
 
-/** Bad items that are settled, or that their agency has sent anew since with all that it has; not those whose correction still stands. */
+/** Rejects settled or superseded by a full delivery, unless their correction still stands. */
 export const rejects = (db: Db, window: Window): Promise<Tidied> =>
   tidied(
     db,
@@ -102,7 +102,7 @@ export const rejects = (db: Db, window: Window): Promise<Tidied> =>
     window,
   )
 
-/** Of these archived files those that are still some run's, or that a run is writing. */
+/** Archive files still referenced or being written by a run. */
 export const archivesInUse = async (
   db: Db,
   files: readonly { path: string; run: number }[],
@@ -116,7 +116,7 @@ export const archivesInUse = async (
   return new Set(answer.rows.map(({ path }: { path: string }) => path))
 }
 
-/** Their runs say no more where they lay. */
+/** Clears the archive paths of the runs. */
 export const forgetArchives = async (db: Db, files: readonly { path: string; run: number }[]): Promise<void> => {
   await db.raw(
     `update runs r set archive = null from jsonb_to_recordset(?::jsonb) as f(path text, run bigint)

@@ -1,4 +1,4 @@
-/** Runs: one row for each execution of a job, also of those that failed or died. */
+/** Runs: one row per execution of a job, including failed and dead ones. */
 import type { Db, Tx } from '../db/db.js'
 
 export type Job =
@@ -21,7 +21,7 @@ export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 export interface RunError {
   code: string
   message: string
-  /** Headings that were read, where content was refused for unknown ones. */
+  /** Headings found, when content was refused for unknown ones. */
   headings?: readonly string[]
 }
 
@@ -40,9 +40,9 @@ export interface Run {
   file: string | null
   counts: Record<string, number>
   error: RunError | null
-  /** Ids of the maps of headings by which it read. */
+  /** Ids of the heading maps used. */
   maps: number[]
-  /** Null, these three: it was not taken back. */
+  /** These three are null unless the run was rolled back. */
   takenBackAt: Date | null
   takenBackBy: string | null
   takenBackReason: string | null
@@ -59,17 +59,17 @@ export interface Start {
   whole?: boolean
   file?: string | null
   dated?: string | null
-  /** Who asked for it, where that is told. */
+  /** The requester, if known. */
   by?: string | null
   attempt?: number
-  /** It goes on beside others, and lives while it renews its lease; absent: it runs alone. */
+  /** Runs concurrently under this lease; absent: exclusively. */
   leaseMs?: number | null
   now: Date
 }
 
 /**
- * Opens a run. Without a lease the caller holds the lock of (job, subject), so a run still open is one whose process died; with
- * one, those are whose lease is over. Null: another process has already begun this attempt at this occurrence of the timetable.
+ * Opens a run and abandons dead ones. Without a lease the caller holds the lock of (job, subject), so any open run is
+ * dead; with one, those with an expired lease are. Returns null when this attempt at the occurrence has already begun.
  */
 export const start = async (db: Db, given: Start): Promise<number | null> => {
   const {
@@ -99,7 +99,7 @@ export const start = async (db: Db, given: Start): Promise<number | null> => {
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
 
-/** A run beside others lives on. One that was taken for dead stays so. */
+/** Renews the lease, unless the run was abandoned. */
 export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
   await db.raw(
     `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
@@ -107,7 +107,7 @@ export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> 
   )
 }
 
-/** Earlier attempts at an occurrence that another process has taken up. */
+/** Abandons earlier attempts at an occurrence. */
 export const abandonAttempts = async (
   tx: Tx,
   { job, subject, plannedFor, attempts }: { job: Job; subject: string; plannedFor: Date; attempts: number },
@@ -120,7 +120,7 @@ export const abandonAttempts = async (
   )
 }
 
-/** Locked to the end of the transaction. False: others took it for dead and may have begun anew. */
+/** Locks the run. Returns false when it was abandoned. */
 export const hold = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(`select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [
     id,
@@ -129,16 +129,16 @@ export const hold = async (tx: Tx, id: number): Promise<boolean> => {
 }
 
 export interface Source {
-  /** It makes its feed current. */
+  /** It makes the feed current. */
   whole: boolean
-  /** Its sender sent all that it had, not only what was new. */
+  /** It contains all records of the sender, not only new ones. */
   complete: boolean
   file: string | null
   contentHash: string | null
   archive: string | null
 }
 
-/** What a pull came from, once that is known. */
+/** Records the source of a pull. */
 export const noteSource = async (
   tx: Tx,
   id: number,
@@ -147,13 +147,13 @@ export const noteSource = async (
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
 
-/** Noted also of a run that is refused: its maps may be why. */
+/** Recorded even for refused runs, since a map may be the cause. */
 export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
   if (maps.length === 0) return
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
 }
 
-/** One that was taken for dead meanwhile stays abandoned. */
+/** An abandoned run stays abandoned. */
 export const finish = async (
   db: Db | Tx,
   id: number,
@@ -177,12 +177,12 @@ export const finish = async (
 export interface Asked {
   first: number
   before: number | null
-  /** Absent or null, these two: of every job; of every feed or platform. */
+  /** Null or absent: every job, every subject. */
   job?: Job | null
   subject?: string | null
 }
 
-/** Newest first, before the run `before`. Conditions are written only where they are asked for: an index then leads. */
+/** Newest first. Only given conditions are written, so that an index can be used. */
 export const list = async (db: Db, { first, before, job = null, subject = null }: Asked): Promise<Run[]> => {
   const where = ['(:before::bigint is null or id < :before::bigint)']
   if (job !== null) where.push('job = :job')
@@ -199,7 +199,6 @@ export const byId = async (db: Db, id: number): Promise<Run | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Newest of each job and subject. */
 export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<Run[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),
@@ -209,13 +208,13 @@ export const latest = async (db: Db, of: readonly { job: Job; subject: string }[
   return answer.rows
 }
 
-/** Subjects for which a job was ever done well. */
+/** Subjects for which a job has ever succeeded. */
 export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
   return new Set(subjects.map((row: { subject: string }) => row.subject))
 }
 
-/** How many items the last good delivery of a feed had whose sender sent all it has; 0: there was none. */
+/** Number of items in the last complete delivery of a feed, or 0. */
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
     `select (counts->>'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'
@@ -225,7 +224,7 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return answer.rows[0]?.n ?? 0
 }
 
-/** When each feed was last brought whole and well; only that makes it current, and a dated file no more than its day. */
+/** Last good full delivery of each feed, capped at the date of its file. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(
     `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs

@@ -1,4 +1,4 @@
-/** Schedules: how far each job of the timetable is planned, and whether a person has paused it. */
+/** Planning horizon and pause of each job. */
 import type { Db, Tx } from '../db/db.js'
 import type { Job } from './runs.js'
 
@@ -6,7 +6,7 @@ export interface Schedule {
   job: Job
   subject: string
   plannedUntil: Date
-  /** Null, these three: it is not paused. */
+  /** These three are null unless the schedule is paused. */
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
@@ -17,7 +17,7 @@ type Named = { job: Job; subject: string }
 const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
   paused_reason as "pausedReason"`
 
-/** Locked to the end of the transaction, in one order for all; one that was never planned begins now. */
+/** Locks the schedules in a fixed order. New ones start now. */
 export const hold = async (tx: Tx, of: readonly Named[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(
@@ -47,7 +47,7 @@ export const all = async (db: Db): Promise<Schedule[]> => {
   return answer.rows
 }
 
-/** False: it was paused already. */
+/** Returns false when it was already paused. */
 export const pause = async (
   tx: Tx,
   { job, subject, by, reason, now }: Named & { by: string; reason: string; now: Date },
@@ -63,7 +63,7 @@ export const pause = async (
   return answer.rows.length > 0
 }
 
-/** What was passed over meanwhile stays so. False: it was not paused. */
+/** Skipped occurrences stay skipped. Returns false when it was not paused. */
 export const resume = async (tx: Tx, { job, subject, now }: Named & { now: Date }): Promise<boolean> => {
   const answer = await tx.raw(
     `update schedules set paused_at = null, paused_by = null, paused_reason = null, planned_until = greatest(planned_until, ?)

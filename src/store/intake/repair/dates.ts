@@ -1,12 +1,12 @@
-/** Repair: records with a day that earlier releases read wrongly. */
+/** Repairs records with dates that earlier releases misread. */
 import type { Body, RecordKind } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import type { Mended, Repairing } from './ends.js'
 
-/** A version that stands, or a record that waits for its operator, which holds a day of the span; and where its item came. */
+/** A standing or unmatched record with a date in the span, and the origin of its item. */
 export interface Dated {
   id: number
-  /** It waits for its operator, and `id` is of `unmatched`. */
+  /** It is unmatched, and `id` refers to `unmatched`. */
   waits: boolean
   feed: string
   kind: RecordKind
@@ -18,17 +18,17 @@ export interface Dated {
   run: number
   page: number | null
   row: number
-  /** The archived items of its run; null: nothing was archived. */
+  /** Archive of the run, if any. */
   archive: string | null
   dated: string | null
   startedAt: Date
 }
 
-/** The row holds a day from :from to :to in one of its own dates (SQL). */
+/** SQL: one of its own dates lies in :from to :to. */
 const HOLDS_DAY = (v: string): string => `(${v}.valid_from between :from and :to or ${v}.valid_to between :from and :to
   or exists (select 1 from regexp_matches(${v}.body::text, '"(\\d{4}-\\d{2}-\\d{2})"', 'g') m(day) where m.day[1] between :from and :to))`
 
-/** What stands or waits and holds a day from `from` to `to` in one of its own dates. By run, in the order of its items. */
+/** Standing and unmatched records with a date in the span, by run and item. */
 export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<Dated[]> => {
   const answer = await tx.raw(
     `select d.*, r.archive, r.dated, r.started_at as "startedAt" from (
@@ -46,9 +46,9 @@ export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: stri
 
 export interface Redated extends Pick<Dated, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
   digest: string
-  /** By which a person's decision on its subject is found; of what waits. */
+  /** Key for finding a person's decision; unmatched records only. */
   subjectKey: string | null
-  /** Where a day is a part of its fact; null: its fact stays. */
+  /** New fact when it contains a date; null keeps the fact. */
   fact: string | null
 }
 
@@ -56,8 +56,8 @@ const TOLD = `jsonb_to_recordset(:records::jsonb)
   as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
 /**
- * The wrong version is known to be wrong, and the record stands anew with its right days; under another key where a day is a
- * part of the key, unless the agency has sent that record since.
+ * Marks the wrong version and opens a corrected one, under a new key when the key contains a date. A record that the
+ * agency has sent since is not reopened.
  */
 export const redate = async (tx: Tx, { run, at }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
   const waiting = records.filter(({ waits }) => waits)
@@ -86,7 +86,7 @@ const redateStanding = async (tx: Tx, { run, at }: Repairing, records: readonly 
   return answer.rows
 }
 
-/** What waits is one row a record: it is changed in place, and ends where the agency has sent the record under its right key since. */
+/** Unmatched records are corrected in place. One ends when the right key has arrived since. */
 const redateWaiting = async (tx: Tx, { run }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
   if (records.length === 0) return []
   const answer = await tx.raw(

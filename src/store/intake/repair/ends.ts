@@ -1,39 +1,39 @@
-/** Repair: records that a whole delivery no longer held and that stand all the same, and those that no delivery could ever end. */
+/** Repairs records that should have ended by absence. */
 import type { Unreadable } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 
-/** What was mended of one record. */
+/** A repaired record. */
 export interface Mended {
   feed: string
   key: string
-  /** Whose score it may have moved; null: nobody's. */
+  /** Operator whose score may change. */
   operator: number | null
 }
 
 export interface Repairing {
-  /** The run that repairs. */
+  /** The repairing run. */
   run: number
-  /** The instant of the transaction's knowledge. */
+  /** Knowledge instant of the transaction. */
   at: Date
 }
 
-/** The run of a version or a waiting record brought its whole feed, or corrected an item of one that did (SQL). */
+/** SQL: run `r` was a full delivery, or corrected an item of one. */
 const OF_WHOLE = (r: string): string => `(${r}.whole or exists (select 1 from rejects j join runs s on s.id = j.run_id
   where j.taken_run = ${r}.id and s.whole))`
 
-/** An item that was set aside in run `w` may be this record: its key or its operator's code is a word of it (SQL). */
+/** SQL: a reject in run `w` may be this record, because it contains the key or the code. */
 const MAY_BE_UNREADABLE = (w: string, of: { key: string; code: string; run: string }): string =>
   `exists (select 1 from rejects n where n.run_id = ${w}.id and (strpos(n.item::text, ${of.key}) > 0 or strpos(n.item::text, ${of.code}) > 0
      or exists (select 1 from rejects j where j.taken_run = ${of.run} and j.item = n.item)))`
 
-/** The first whole delivery after a run that went without the record (SQL). */
+/** SQL: the first full delivery after a run that lacks the record. */
 const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: string }): string =>
   `select w.id, (w.started_at at time zone 'Asia/Shanghai')::date as day from runs w where w.job = 'pull' and w.subject = ${of.feed}
      and w.complete and w.outcome = 'DONE' and w.taken_back_at is null and w.id > ${of.run} and not ${MAY_BE_UNREADABLE('w', of)}
    order by w.id limit 1`
 
-/** Closes the versions listed in the temporary table `repair_ends` (id, day) and opens them again as ended. */
+/** Closes the versions in the temporary table `repair_ends` (id, day) and reopens them as ended. */
 const endListed = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
   const answer = await tx.raw(
     `with gone as (
@@ -51,8 +51,8 @@ const endListed = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
 }
 
 /**
- * What was matched later or corrected was kept as a part of its feed: no whole delivery could end it. One that repeated it
- * would have made it its own, so every later one went without it.
+ * Ends records matched later or corrected, which were wrongly marked partial. A full delivery that repeated one would
+ * have adopted it, so all later ones lacked it.
  */
 export const endNeverEnding = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
   await tx.raw(
@@ -70,7 +70,7 @@ export const endNeverEnding = async (tx: Tx, of: Repairing): Promise<Mended[]> =
   return endListed(tx, of)
 }
 
-/** The rest of them is the whole feed's from now on, and ends with it. */
+/** The remaining ones belong to the whole feed from now on. */
 export const keepAsWhole = async (tx: Tx): Promise<Mended[]> => {
   const answer = await tx.raw(
     `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial
@@ -80,7 +80,7 @@ export const keepAsWhole = async (tx: Tx): Promise<Mended[]> => {
   return answer.rows
 }
 
-/** What waits for its operator and a later whole delivery went without has ended. */
+/** Ends unmatched records that a later full delivery lacked. */
 export const endWaiting = async (tx: Tx): Promise<Mended[]> => {
   const answer = await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = e.run, proposed_operator = null, evidence = null
@@ -99,13 +99,13 @@ export const endWaiting = async (tx: Tx): Promise<Mended[]> => {
 export interface Delivered {
   run: number
   feed: string
-  /** Its archived items, relative to the archive; null: nothing was archived. */
+  /** Path within the archive, if archived. */
   archive: string | null
   dated: string | null
   startedAt: Date
 }
 
-/** The last whole delivery of each feed. */
+/** Last full delivery of each feed. */
 export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<Delivered[]> => {
   const answer = await tx.raw(
     `select distinct on (subject) id as run, subject as feed, archive, dated, started_at as "startedAt" from runs
@@ -116,10 +116,10 @@ export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<Deliv
   return answer.rows
 }
 
-/** Keys sent to the database at once. */
+/** Keys per statement. */
 const CHUNK_KEYS = 10_000
 
-/** Ends what stood when a whole delivery came and that, by its archive, did not hold. `today`: the day of the delivery. */
+/** Ends records that stood before a full delivery and are not in its archive. `today` is the day of the delivery. */
 export const endUnsent = async (
   tx: Tx,
   of: Repairing,

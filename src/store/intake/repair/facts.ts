@@ -1,10 +1,10 @@
-/** Repair: one registration, one penalty, one standard and one entry of a list that were kept or counted twice. */
+/** Repairs registrations, penalties, standards and list entries that were kept or counted twice. */
 import type { Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'
 import type { Mended, Repairing } from './ends.js'
 
-/** A registration by number alone beside the one under its firm's USCC is closed: the other is the newer word. */
+/** Closes a registration by number alone beside the newer one under the USCC. */
 export const closeDoubledRegistrations = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
   const answer = await tx.raw(
     `update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from versions r
@@ -16,10 +16,10 @@ export const closeDoubledRegistrations = async (tx: Tx, { run, at }: Repairing):
   return answer.rows
 }
 
-/** As `authorityCompared` names a city's regulator whose 市 stands once (SQL, of the name of a fact). */
+/** SQL: fact name with the regulator of a city respelt as `authorityCompared` does (市 doubled). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
-/** A penalty takes the fact of the first record of the same decision. */
+/** Gives a penalty the fact of the first record of the same decision. */
 export const joinPenalties = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
@@ -34,7 +34,7 @@ export const joinPenalties = async (tx: Tx, of: Repairing): Promise<Mended[]> =>
   return tellAnew(tx, of)
 }
 
-/** The fact of a standard, or of an entry of a list that bears no key of its authority's, as the maps of these feeds name it (SQL). */
+/** SQL: fact of a standard, or of a list entry without an official key, as the feed maps build it. */
 const FACT_OF = (
   v: string,
 ): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
@@ -42,7 +42,7 @@ const FACT_OF = (
   when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
   when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
 
-/** Standards and entries of one firm that are the same, kept under several keys for the code that their rows carried, are one fact. */
+/** Joins equal standards and list entries of one operator that were kept under several keys. */
 export const joinKeys = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
@@ -54,7 +54,7 @@ export const joinKeys = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
   return tellAnew(tx, of)
 }
 
-/** The versions in the temporary table `repair_facts` (id, fact) are told anew with that fact: what was known before stays as it was. */
+/** Reopens the versions in the temporary table `repair_facts` (id, fact) with that fact; history stays. */
 const tellAnew = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
   const answer = await tx.raw(
     `with old as (
@@ -77,7 +77,7 @@ export interface Mirrored extends Mended {
   own: { documentNumber: string | null; authority: string | null }[]
 }
 
-/** Mirrored entries that the latest score of an operator counts beside an entry that this hub published. */
+/** Mirrored entries that the latest score counts beside an own entry. */
 export const mirroredBesideOwn = async (tx: Tx): Promise<Mirrored[]> => {
   const answer = await tx.raw(
     `select v.feed, v.record_key as key, v.operator_id as operator, v.body,
