@@ -1,5 +1,5 @@
 /** The direction of imports of design section 3, kept by a machine. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -11,6 +11,12 @@ const LINES_MAX = 400
 /** Files of a folder, and of the root of src. More means that a noun is missing. */
 const FOLDER_FILES_MAX = 25
 const ROOT_FILES_MAX = 8
+
+/** Bounds of the pages that everybody reads first, in bytes. Chinese takes three bytes a character. */
+const README_BYTES_MAX: Record<string, number> = { 'README.md': 15_360, 'README.zh-CN.md': 20_480 }
+const README_LINES_MAX = 200
+/** Longest line of a README, characters. */
+const README_LINE_MAX = 200
 
 /** What each room may import beside itself, in the order of the design: a room may be skipped, never climbed. */
 const MAY: Record<string, readonly string[]> = {
@@ -220,6 +226,20 @@ const filesUnder = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && /(?<!\.generated)\.tsx?$/.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
 
+/** Why a page is not fit to be a README: too long, or a path in backticks or in a link that does not exist. */
+const readmeFaults = (text: string, bytesMax: number): string[] => {
+  const lines = text.trimEnd().split('\n')
+  const prose = text.replace(/^```[\s\S]*?^```/gm, '')
+  const named = [...prose.matchAll(/`([\w.-]+(?:\/[\w.-]*)+|[\w-]+\.(?:ts|json|md))`/g)]
+  const linked = [...prose.matchAll(/\]\(([^)#:]+)\)/g)]
+  return [
+    ...(lines.length > README_LINES_MAX ? [`${lines.length} lines`] : []),
+    ...(Buffer.byteLength(text) > bytesMax ? [`${Buffer.byteLength(text)} bytes`] : []),
+    ...lines.filter((line) => [...line].length > README_LINE_MAX).map((line) => `long line: ${line.slice(0, 40)}`),
+    ...[...named, ...linked].flatMap(([, path = '']) => (existsSync(join(ROOT, path)) ? [] : [`no file ${path}`])),
+  ]
+}
+
 const FILES = ['src', 'migrations', 'seeds'].flatMap(filesUnder)
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 
@@ -311,6 +331,25 @@ describe('the architecture', () => {
     const homeless = FILES.filter((file) => /(^|\/)(utils?|common|helpers?|shared|misc|services?)(\/|\.ts$)/.test(file))
     expect(homeless).to.deep.equal([])
   })
+
+  for (const [file, bytesMax] of Object.entries(README_BYTES_MAX))
+    it(`has a ${file} that is short and names only what exists`, () => {
+      expect(readmeFaults(read(file), bytesMax)).to.deep.equal([])
+    })
+
+  const plantedInReadme: [string, string][] = [
+    ['a path that does not exist', 'See `src/work/intake/poll.ts`.'],
+    ['a link that leads nowhere', 'See [the page](src/nowhere/README.md).'],
+    ['a line too long', 'x'.repeat(README_LINE_MAX + 1)],
+    ['too many lines', '\n'.repeat(README_LINES_MAX)],
+    ['too many bytes', `${'字'.repeat(99)}\n`.repeat(60)],
+  ]
+  for (const [what, added] of plantedInReadme)
+    it(`finds ${what} in a README`, () => {
+      const short = '# A page\n\n'
+      expect(readmeFaults(short, 15_360)).to.deep.equal([])
+      expect(readmeFaults(`${short}${added}\nThe end.\n`, 15_360)).to.have.lengthOf(1)
+    })
 
   it('has a row of who may see it for every field of the schema, which is not made without', () => {
     expect(() => makeSchema()).to.not.throw()
