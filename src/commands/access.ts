@@ -70,7 +70,7 @@ const worded = (name: string, { role, duty, agency, region }: Registering): stri
 const unlockCommand = (
   of: Command,
   { withHub, tell, json: jsonOption }: Tools,
-  { kind, field }: { kind: lockouts.Knock['kind']; field: 'client_id' | 'name' },
+  { kind, field }: { kind: lockouts.SignInAttempt['kind']; field: 'client_id' | 'name' },
 ): void => {
   of.command('unlock')
     .argument('<name>')
@@ -89,7 +89,10 @@ const unlockCommand = (
 const clientCommands = (client: Command, tools: Tools): void => {
   const { withHub, tell, json: jsonOption } = tools
   unlockCommand(client, tools, { kind: 'CLIENT', field: 'client_id' })
-  const show = (json: boolean | undefined, registered: clients.Registered & { previous_until?: string | null }): void =>
+  const show = (
+    json: boolean | undefined,
+    registered: clients.ClientCredentials & { previous_until?: string | null },
+  ): void =>
     tell(json, registered, () => [
       `客户端 client_id     ${registered.client_id}`,
       `密钥   client_secret ${registered.client_secret}  （仅此一次 shown once）`,
@@ -190,7 +193,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
 const personCommands = (person: Command, tools: Tools): void => {
   const { withHub, tell, json: jsonOption } = tools
   unlockCommand(person, tools, { kind: 'PERSON', field: 'name' })
-  const show = (json: boolean | undefined, registered: people.Registered): void =>
+  const show = (json: boolean | undefined, registered: people.PersonCredentials): void =>
     tell(json, registered, () => [
       `姓名       name              ${registered.name}`,
       `一次性密码 one-time password ${registered.one_time_password}  （仅此一次 shown once）`,

@@ -2,14 +2,14 @@
 import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
-import type { Reasons } from '../work/delivery/push.js'
-import type { Compared } from '../work/delivery/reconcile.js'
+import type { FailureReasons } from '../work/delivery/push.js'
+import type { ComparisonResult } from '../work/delivery/reconcile.js'
 
 /** `refusals`: what failed of it; what was done stands. */
 export const compared = async (
   hub: Hub,
   ids: readonly string[],
-): Promise<{ value: { platforms: Compared[]; ms: number }; lines: string[]; refusals: Refusal[] }> => {
+): Promise<{ value: { platforms: ComparisonResult[]; ms: number }; lines: string[]; refusals: Refusal[] }> => {
   const { platforms, unreachable, reasons, ms } = await hub.reconcile(ids.length > 0 ? ids : null, { cause: 'command' })
   const silent = allPlatforms.filter(({ id }) => ids.length === 0 && !hub.addresses.platforms[id])
   const none = silent.length === allPlatforms.length ? silent : []
@@ -25,7 +25,7 @@ export const compared = async (
   return { value: { platforms, ms }, lines: platforms.map(line), refusals }
 }
 
-const line = (p: Compared): string =>
+const line = (p: ComparisonResult): string =>
   `${p.platform}：展示 ${p.shown}，应有 ${p.expected}，缺失 ${p.missing}（暂停公示 ${p.hidden}），有误 ${p.stale}，多余 ${p.unwanted}` +
   ' · shown, expected, missing (hidden for it), stale, must not be there' +
   (p.alarm === null
@@ -38,6 +38,6 @@ export const unreachableOf = ({
   reasons,
 }: {
   unreachable: readonly string[]
-  reasons: Reasons
+  reasons: FailureReasons
 }): Refusal =>
   new Refusal('PLATFORM_UNREACHABLE', { reason: unreachable.map((id) => `${id}: ${reasons[id] ?? '?'}`).join('; ') })

@@ -3,7 +3,7 @@
 import { type Head, headIn } from '../domain/audit/audit-log.js'
 import type { Broken, TrailFault } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'
-import type { CutSaid, TrailVerified } from '../work/audit/verify-audit-log.js'
+import type { AuditVerification, CutReport } from '../work/audit/verify-audit-log.js'
 
 const FAULTS: Record<TrailFault, string> = {
   MISSING: '缺失 missing',
@@ -17,7 +17,7 @@ const FAULTS: Record<TrailFault, string> = {
   FORGED: '库中所存签名不真 a signed head in the database has no good signature',
 }
 
-const EXCUSES: Record<NonNullable<CutSaid['excuse']>, string> = {
+const EXCUSES: Record<NonNullable<CutReport['excuse']>, string> = {
   FAILOVER: '随所在服务器丢失 lost with the server that held them',
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
@@ -43,7 +43,7 @@ export const verifiedLines = ({
   compared,
   breaks = [],
   faults = 0,
-}: TrailVerified): string[] => [
+}: AuditVerification): string[] => [
   `痕迹 ${walked} 行，其中内容已期满抹去 ${erased}，与另存的末行比对 ${compared} · rows, erased, heads compared`,
   ...(head === null ? [] : [`   末行 head ${head.number}:${head.hash}`]),
   ...cuts.map(cutLine),
@@ -57,7 +57,7 @@ export const verifiedLines = ({
 const rangeOf = ({ number, until = number }: Pick<Broken, 'number' | 'until'>): string =>
   until > number ? `${number}–${until}` : String(number)
 
-const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutSaid): string => {
+const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutReport): string => {
   const range = rangeOf({ number: after + 1, until: noted })
   const what = isEnd ? '发现短缺 found shorter' : '发现被换 found replaced'
   const why = excuse === null ? '无从解释 nothing explains it' : EXCUSES[excuse]
@@ -65,5 +65,5 @@ const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutSaid
   return `   ${at} ${what}：${range}${notedAt === null ? '' : `，记于 noted ${notedAt}`}，${why}${server}`
 }
 
-const serverSaid = (server: CutSaid['from']): string =>
+const serverSaid = (server: CutReport['from']): string =>
   server === null ? '?' : `系统 system ${server.system}，时间线 timeline ${server.timeline}`

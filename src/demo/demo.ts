@@ -199,7 +199,7 @@ const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   return secrets
 }
 
-const freshSecret = async (hub: Hub, given: clients.ClientGiven): Promise<string> => {
+const freshSecret = async (hub: Hub, given: clients.ClientInput): Promise<string> => {
   const change = { by: SEEDED_BY, now: hub.now() }
   try {
     const made = await clients.rotate(hub.db, given.name, { ...change, overlapMs: 0 })

@@ -4,7 +4,7 @@ import type { Config } from '../config.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import type { Db } from '../store/db/db.js'
-import type { Trail } from '../work/audit/audit-log.js'
+import type { AuditLog } from '../work/audit/audit-log.js'
 import type { Rules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { Turn } from '../work/timetable/occurrences.js'
@@ -23,7 +23,7 @@ export interface ChangingParts {
 export const changing = async (
   { db, config, keys, rules, now, log }: ChangingParts,
   { job: _, subject: __, ...turn }: Turn,
-  { trail, signal }: { trail: Trail | null; signal: AbortSignal },
+  { trail, signal }: { trail: AuditLog | null; signal: AbortSignal },
 ): Promise<boolean> => {
   const sending = trail && {
     keys,

@@ -6,7 +6,7 @@ import { INTERNAL, isRefusal } from '../foundation/errors.js'
 import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import { withoutAccessCodes } from '../foundation/text/access-code.js'
-import { openTrail } from '../work/audit/audit-log.js'
+import { openAuditLog } from '../work/audit/audit-log.js'
 import type { Notes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
@@ -36,7 +36,7 @@ export type Recorded = <T>(words: string, work: (note: Note) => Promise<T>) => P
 export const acting =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): Recorded =>
   async (words, work) => {
-    const trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
+    const trail = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const asked = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)
     const said = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>

@@ -16,10 +16,10 @@ import * as database from '../store/db/db.js'
 import { identity as identityOf } from '../store/db/restored.js'
 import type * as runs from '../store/timetable/runs.js'
 import { adoptKeys, checkKeys, noteKeys } from '../work/access/own-keys.js'
-import { openTrail, type Trail } from '../work/audit/audit-log.js'
-import { trailRules } from '../work/audit/audit-rules.js'
+import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
+import { auditRules } from '../work/audit/audit-rules.js'
 import { makeNotes } from '../work/audit/restore-guard.js'
-import { tidyTrail } from '../work/audit/tidy-audit-log.js'
+import { tidyAuditLog } from '../work/audit/tidy-audit-log.js'
 import { auditOf } from '../work/audit/watch.js'
 import { restorationRules } from '../work/calendar/rules.js'
 import { reconcile } from '../work/delivery/reconcile.js'
@@ -90,7 +90,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const rules = loadRules(keys.mark, config)
   // Read now, so that a hub with a broken table or template does not start.
   for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
-  for (const read of [documentTemplates, timelinessRules, trailRules, retentionRules]) read()
+  for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const clock = await askFirst(opened, async () =>
@@ -120,7 +120,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let server: Server | null = null
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
-  let trail: Trail | null = null
+  let trail: AuditLog | null = null
   /** Of a hub that serves: its publications make the files that it sends. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
@@ -182,7 +182,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   /** A restored database looks at each platform as soon as it can: what was removed since the backup is hidden by that. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
-    if (await restored.waitsFor(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
+    if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
   }
   const publishNow = async (options: Occasion & { removalsOnly?: boolean }) => {
     await noticeRestored()
@@ -227,7 +227,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return ended !== null
     }
     if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
-    if (job === 'trail') return (await tidyTrail(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
+    if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') {
       const renew = (at: Date) => renewSellers(db, { now: at, log, signal })
@@ -310,7 +310,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       looking.start()
       outdated.start()
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
-      trail = openTrail(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
+      trail = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
       const { makeServer } = await import('../server/server.js')

@@ -7,9 +7,9 @@ import * as database from '../store/db/db.js'
 import type * as runs from '../store/timetable/runs.js'
 import type { Notes } from '../work/audit/restore-guard.js'
 import type { Rules } from '../work/calendar/rules.js'
-import { fill } from '../work/delivery/backfill.js'
+import { backfill } from '../work/delivery/backfill.js'
 import { checkRemovals } from '../work/delivery/push/removal-checks.js'
-import type { Highest } from '../work/delivery/push/sender.js'
+import type { HighestDelivery } from '../work/delivery/push/sender.js'
 import { push } from '../work/delivery/push.js'
 import * as restored from '../work/delivery/restored.js'
 
@@ -59,7 +59,7 @@ export const pushing = async (
   // A failover in the midst of a push is noticed by the database itself, and then told like any other.
   const additionsStopped = async () =>
     unsure || isDoubted() || ((await restored.additionsStopped(db)) && (await noticeRestored()))
-  const beforeSending = (highest: Highest) => notes.noteSent(identity, highest)
+  const beforeSending = (highest: HighestDelivery) => notes.noteSent(identity, highest)
   const heldNewer = (platform: string, deliveryIds: readonly number[]) =>
     restored.receiptsAhead(db, {
       platform,
@@ -70,7 +70,7 @@ export const pushing = async (
     })
   const doors = { platforms: ready, silent, calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
   const filled = Promise.all(
-    ready.map(({ platform }) => fill(db, rules, platform.id, { now, ...(signal && { signal }) })),
+    ready.map(({ platform }) => backfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
   )
   // What cannot be filled is told when the push has ended, and keeps no removal waiting; unheard until then it would end the process.
   const tried = filled.catch(() => {})

@@ -70,7 +70,7 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     response.set('Set-Cookie', NO_COOKIE).status(204).end()
   }
 
-  const mine = async (request: Request): Promise<people.SignedIn | null> => {
+  const mine = async (request: Request): Promise<people.PersonSession | null> => {
     const cookie = cookieIn(request.headers)
     return cookie === null ? null : people.signedInBy(askedOf(request).db, cookie, askedOf(request).now)
   }
@@ -105,7 +105,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 }
 
 /** The session as desk pages see it. */
-const shown = ({ viewer, cookie, endsAt }: people.SignedIn, { demo }: Pick<ApiParts, 'demo'>) => ({
+const shown = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiParts, 'demo'>) => ({
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,

@@ -60,7 +60,7 @@ interface Visit {
   request: Request
   response: Response
   asked: Asked
-  session: sessions.PartySignedIn
+  session: sessions.SignedInParty
   own: Own
 }
 
@@ -77,12 +77,12 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   const go = ({ request, response }: Pick<Visit, 'request' | 'response'>, path: string, done = ''): void =>
     response.redirect(303, addressOf(path, { done }, langOf(request)))
 
-  const sessionOf = async (request: Request): Promise<sessions.PartySignedIn | null> => {
+  const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
     const cookie = partyCookieIn(request.headers)
     const { db, now } = askedOf(request)
     return cookie === null || cookie === '' ? null : sessions.signedInBy(db, cookie, now)
   }
-  const visitOf = (request: Request, response: Response, session: sessions.PartySignedIn): Visit => {
+  const visitOf = (request: Request, response: Response, session: sessions.SignedInParty): Visit => {
     const own = { code: session.viewer.sub ?? '', csrf: csrfOf(session.cookie), endsAt: session.endsAt }
     return { request, response, asked: askedOf(request), session, own }
   }
@@ -123,7 +123,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       asked,
       session: { viewer },
       response,
-    }: Pick<Visit, 'asked' | 'response'> & { session: Pick<sessions.PartySignedIn, 'viewer'> },
+    }: Pick<Visit, 'asked' | 'response'> & { session: Pick<sessions.SignedInParty, 'viewer'> },
     query: string,
     variables: Record<string, unknown> = {},
   ) => {

@@ -20,8 +20,8 @@ import { nothingKnown } from '../../src/store/intake/known.js'
 import { withStage } from '../../src/store/intake/staged.js'
 import * as scores from '../../src/store/scoring/scores.js'
 import * as runs from '../../src/store/timetable/runs.js'
-import { makeTrail } from '../../src/work/audit/audit-log.js'
-import { verifyTrail } from '../../src/work/audit/verify-audit-log.js'
+import { makeAuditLog } from '../../src/work/audit/audit-log.js'
+import { verifyAuditLog } from '../../src/work/audit/verify-audit-log.js'
 import type { Rules } from '../../src/work/calendar/rules.js'
 import { merge, toStage } from '../../src/work/intake/merge.js'
 import { pull } from '../../src/work/intake/pull.js'
@@ -103,7 +103,7 @@ export const makeWorld = async ({
   const publishNow = () => publish(database.db, { ...publishing, files })
   // With connections of its own, as in the hub: its statements are not those of an answer.
   const rows = connect(database.url)
-  const trail = makeTrail(rows, {
+  const trail = makeAuditLog(rows, {
     log: makeLog({ level: 'silent', file: null }),
     now: () => now,
     seal: keys.audit.seal,
@@ -129,7 +129,7 @@ export const makeWorld = async ({
       return pull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
     trail,
-    verifyTrail: (options) => verifyTrail(database.db, { now: () => now, noted: [], keys, ...options }),
+    verifyTrail: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, ...options }),
     rescore: async (only) =>
       score(database.db, {
         cause: 'person',

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.js'
 import { contentIn } from '../../src/domain/audit/audit-log.js'
 import { loadKeys } from '../../src/foundation/keys.js'
 import { makeLog } from '../../src/hub/log.js'
-import { makeTrail } from '../../src/work/audit/audit-log.js'
+import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { hub } from '../support/command.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 
@@ -73,7 +73,7 @@ describe('the hub command', () => {
     const before = Number((await test.db('trail').max('number as number').first())?.number ?? 0)
     const { keysDir, publicUrl } = readConfig(env)
     const { seal } = (await loadKeys(keysDir, publicUrl)).audit
-    const trail = makeTrail(test.db, { log: makeLog({ level: 'silent', file: null }), now, seal })
+    const trail = makeAuditLog(test.db, { log: makeLog({ level: 'silent', file: null }), now, seal })
     const said = {
       role: 'marketplace',
       agency: null,

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeServer } from '../../src/server/server.js'
 import { connect, type Db } from '../../src/store/db/db.js'
-import { makeTrail } from '../../src/work/audit/audit-log.js'
+import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 
 const GIVEN_UP: [what: string, met: (socket: Socket) => void][] = [
@@ -30,7 +30,7 @@ describe('while the database', () => {
     })
     const sockets = new Set<Socket>()
     const db: Db = connect(`postgres://hub:none@127.0.0.1:${await listening(absent)}/hub`)
-    const trail = makeTrail(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal })
+    const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal })
     const server = await makeServer({ ...world.parts, db, trail })
     try {
       await use(`http://127.0.0.1:${await listening(server)}`)

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { makeMetrics } from '../../src/foundation/metrics.js'
 import { makeServer } from '../../src/server/server.js'
-import { makeTrail } from '../../src/work/audit/audit-log.js'
+import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { makeWorld, NOW, registration, uscc, type World } from '../api/world.js'
 
 const CODE = uscc(1)
@@ -56,7 +56,7 @@ describe('the metrics', () => {
     world = await makeWorld({ quota: 1_000 })
     await world.bring('registry', [registration(CODE, '虚构量度有限公司')])
     const { db } = world.database
-    const trail = makeTrail(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal, metrics })
+    const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal, metrics })
     const parts = { ...world.parts, db, trail, metrics, scraping: { token: TOKEN, local: true } }
     server = await makeServer(parts)
     url = await listening(server)

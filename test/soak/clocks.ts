@@ -11,7 +11,7 @@ import { dateIn } from '../../src/foundation/time/dates.js'
 import { startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import { join as joinEmbedded } from '../../src/store/embedded/index.js'
-import type { Registered } from '../../src/work/access/clients.js'
+import type { ClientCredentials } from '../../src/work/access/clients.js'
 import { globalOf } from '../api/world.js'
 import { confirmedClient } from '../support/accounts.js'
 import { endingIn } from '../support/ending.js'
@@ -157,7 +157,7 @@ export const soakClocks = async (given: {
 interface Moving {
   issuer: string
   mover: string
-  officer: Registered
+  officer: ClientCredentials
   shown: Map<string, boolean>
   random: Random
 }
@@ -194,7 +194,7 @@ const move = async ({ issuer, mover, officer, shown, random }: Moving): Promise<
   return isShown ? 'hidden' : 'shown'
 }
 
-const credentials = ({ client_id, client_secret }: Registered) => ({ client_id, client_secret })
+const credentials = ({ client_id, client_secret }: ClientCredentials) => ({ client_id, client_secret })
 
 /** Whether anything went that may not go, or ran ahead. */
 const look = async (

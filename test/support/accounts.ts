@@ -12,10 +12,10 @@ const confirmed = (db: Db, table: confirmations.AccountTable, name: string, now:
 
 export const confirmedClient = async (
   db: Db,
-  given: clients.ClientGiven,
+  given: clients.ClientInput,
   agencies: readonly string[],
   now: Date,
-): Promise<clients.Registered> => {
+): Promise<clients.ClientCredentials> => {
   const made = await clients.add(db, given, agencies, { by: FIRST, now })
   await confirmed(db, 'clients', made.client_id, now)
   return made
@@ -26,7 +26,7 @@ export const confirmedRotation = async (
   name: string,
   now: Date,
   options: { overlapMs?: number; leaked?: boolean } = {},
-): Promise<clients.Rotated> => {
+): Promise<clients.RotatedSecret> => {
   const made = await clients.rotate(db, name, { by: FIRST, now, ...options })
   await confirmed(db, 'clients', name, now)
   return made
@@ -34,16 +34,16 @@ export const confirmedRotation = async (
 
 export const confirmedPerson = async (
   db: Db,
-  given: people.PersonGiven,
+  given: people.PersonInput,
   agencies: readonly string[],
   now: Date,
-): Promise<people.Registered> => {
+): Promise<people.PersonCredentials> => {
   const made = await people.add(db, given, agencies, { by: FIRST, byCommand: false, now })
   await confirmed(db, 'people', made.name, now)
   return made
 }
 
-export const confirmedReset = async (db: Db, name: string, now: Date): Promise<people.Registered> => {
+export const confirmedReset = async (db: Db, name: string, now: Date): Promise<people.PersonCredentials> => {
   const made = await people.reset(db, name, { by: FIRST, byCommand: false, now })
   await confirmed(db, 'people', name, now)
   return made

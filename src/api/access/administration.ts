@@ -38,7 +38,7 @@ interface RegisterInput {
 }
 
 /** The form that commands use: absent options instead of nulls. */
-const givenIn = (input: RegisterInput): peopleWork.PersonGiven => {
+const givenIn = (input: RegisterInput): peopleWork.PersonInput => {
   const { name, role, duty, agency, region } = withoutNul(input)
   return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
 }
@@ -83,7 +83,7 @@ const resetPerson = async (_: unknown, args: { name: string }, context: Context)
   return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, changeOf(context)))
 }
 
-const issued = (context: Context, { name, one_time_password, good_until }: peopleWork.Registered) => ({
+const issued = (context: Context, { name, one_time_password, good_until }: peopleWork.PersonCredentials) => ({
   oneTimePassword: one_time_password,
   goodUntil: new Date(good_until),
   person: () => personNamed(context, name),

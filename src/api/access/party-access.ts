@@ -50,7 +50,7 @@ interface CodeInput {
   reason: string
 }
 
-const asked = (input: CodeInput, context: Context): work.CodeAsked => {
+const asked = (input: CodeInput, context: Context): work.AccessCodeRequest => {
   const { viewer, now } = context
   const mayFor = ({ region }: Operator) => mayIn(viewer, 'issue_access_code', region)
   return { ...withoutNul(input), mayFor, by: viewer.sub ?? '', now }

@@ -7,7 +7,7 @@ import { codeOf } from '../../domain/operators/codes.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
-import { trailRules } from '../../work/audit/audit-rules.js'
+import { auditRules } from '../../work/audit/audit-rules.js'
 import { unpacked } from '../../work/audit/operator-codes.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import { type Context, viewerOn } from '../request/context.js'
@@ -84,7 +84,7 @@ const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Cont
   const viewer = viewerOn(context, operator)
   const first = firstOf(args)
   const before = rowAfter(args.after)
-  const roles = may(viewer, 'see_askers') ? toldOf(trailRules(), viewer.role, dateIn(context.now)) : []
+  const roles = may(viewer, 'see_askers') ? toldOf(auditRules(), viewer.role, dateIn(context.now)) : []
   const operators = await withParts(context, operator.id)
   const found = roles.length === 0 ? [] : await context.load.askings({ operators, roles, first: first + 1, before })
   return {

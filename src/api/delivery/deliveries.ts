@@ -50,7 +50,7 @@ export const deliveryView = (context: Context, delivery: desk.Delivery) => {
     advice: state === 'REFUSED' && receipt !== null ? adviceFor(context, platform, receipt) : null,
     closed: closedOf(delivery),
     allowed: state === 'REFUSED' ? allowedOf(context.viewer, delivery) : [],
-    again: () => (state === 'REFUSED' ? work.again(context.parts.db, context.parts.rules, delivery) : null),
+    again: () => (state === 'REFUSED' ? work.previewResend(context.parts.db, context.parts.rules, delivery) : null),
     acts: () => context.load.deliveryActs(delivery.id),
   }
 }

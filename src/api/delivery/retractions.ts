@@ -13,7 +13,7 @@ import { NO_SUBJECT } from '../request/viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
 
 /** Viewers who may not see removals get the key, but no reasons. */
-const retractionView = (context: Context, one: work.Retracted) => {
+const retractionView = (context: Context, one: work.RetractionStatus) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
   return {
     at,

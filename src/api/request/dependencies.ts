@@ -8,8 +8,8 @@ import type { Bulk } from '../../store/db/bulk-handle.js'
 import type { Db } from '../../store/db/db.js'
 import type { InTurn } from '../../store/db/turns.js'
 import type { Attempts } from '../../work/audit/attempts.js'
-import type { Trail } from '../../work/audit/audit-log.js'
-import type { TrailVerified } from '../../work/audit/verify-audit-log.js'
+import type { AuditLog } from '../../work/audit/audit-log.js'
+import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { Rules } from '../../work/calendar/rules.js'
 import type { FileGiven, Pulled } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
@@ -75,9 +75,9 @@ export interface ApiParts {
   /** Scheduled jobs. */
   timetable: readonly Occasion[]
   /** The audit log. */
-  trail: Trail
+  trail: AuditLog
   /** Verifies the audit log page by page. An exception thrown by `progress` stops it. */
-  verifyTrail: (options: { progress: (rows: number) => void }) => Promise<TrailVerified>
+  verifyTrail: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   /** Takes in an uploaded file; returns null when another process already runs it. */
   pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
   /** Rescores these operators at once, because a removed listing no longer counts. */

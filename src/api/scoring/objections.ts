@@ -7,7 +7,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
-import type { Acting } from '../../work/access/acts.js'
+import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
 import { makeLoads } from '../fast/loaders.js'
 import { recordById } from '../records/records.js'
@@ -117,7 +117,7 @@ const numberOf = (id: string): number => {
 const done = async <I>(
   context: Context,
   input: I,
-  deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Objection>,
+  deed: (parts: Context['parts'], input: I, who: ActContext) => Promise<store.Objection>,
 ) => {
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // The loaders hold the state before the change.

@@ -7,7 +7,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
-import type { Acting } from '../../work/access/acts.js'
+import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
 import { makeLoads } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
@@ -100,7 +100,7 @@ const numberOf = (id: string): number => {
 const done = async <I>(
   context: Context,
   input: I,
-  deed: (parts: Context['parts'], input: I, who: Acting) => Promise<store.Overrule>,
+  deed: (parts: Context['parts'], input: I, who: ActContext) => Promise<store.Overrule>,
 ) => {
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   // The loaders hold the state before the change.

@@ -1,6 +1,6 @@
 /** One case of the party. */
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
-import type { Retracted } from '../../work/delivery/retraction.js'
+import type { RetractionStatus } from '../../work/delivery/retraction.js'
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, to, told } from '../frame/html.js'
@@ -18,7 +18,7 @@ export interface ListingShown {
   own: Own
   listing: ListingWhole
   /** Absent when not removed, or never delivered. */
-  retraction: Retracted | null
+  retraction: RetractionStatus | null
   platformNames: ReadonlyMap<string, { zh: string; en: string }>
   done: string | null
   refused: string | null
@@ -115,7 +115,7 @@ ${receivers(retraction, platformNames)}</section>`
 }
 
 export const receivers = (
-  retraction: Retracted | null,
+  retraction: RetractionStatus | null,
   names: ReadonlyMap<string, { zh: string; en: string }>,
 ): Html => {
   if (retraction === null || retraction.receivers.length + retraction.hearers.length === 0)

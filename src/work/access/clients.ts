@@ -1,4 +1,4 @@
-/** Clients: the systems that may ask. A secret is shown once, when it is made, and kept only as its hash. */
+/** Client systems. A secret is shown once when it is created; only its hash is stored. */
 
 import { CLIENT_ROLES, isRole, type Role } from '../../domain/access/viewer.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -8,7 +8,7 @@ import * as clients from '../../store/access/clients.js'
 import * as revocations from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
-export interface Registered {
+export interface ClientCredentials {
   client_id: string
   client_secret: string
   role: Role
@@ -19,26 +19,26 @@ export interface Registered {
 const NAME = /^[^\p{C}\s:\uFFFD]{1,64}$/u
 const REGION = /^\d{6}$/
 
-export interface ClientGiven {
+export interface ClientInput {
   name: string
   role: string
   agency?: string
   region?: string
 }
 
-/** The recorded author of a change made by a command. Its user cannot be matched with a person of this hub. */
+/** Recorded author of a change made by a command. It never matches a person of this hub. */
 export const BY_COMMAND = 'command'
 
 /**
- * It waits for a second person (work/access/confirm-account.ts). `agencies`: ids that `--agency` may name. Refusals: USAGE,
- * ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS.
+ * Registers a client, which stays pending until a second person confirms it (confirm-account.ts). `agencies` lists the
+ * allowed agency ids. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS.
  */
 export const add = async (
   db: Db,
-  given: ClientGiven,
+  given: ClientInput,
   agencies: readonly string[],
   { by, now }: { by: string; now: Date },
-): Promise<Registered> => {
+): Promise<ClientCredentials> => {
   const { name, role, agency, region } = checkedGiven(given, agencies)
   const secret = newSecret()
   const client = { id: name, role, agency, region, secretHash: await hashSecret(secret) }
@@ -47,9 +47,9 @@ export const add = async (
   return { client_id: name, client_secret: secret, role, agency, region }
 }
 
-/** Of whoever is registered, system or person. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
+/** Validates the fields shared by clients and people. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
 export const checkedGiven = (
-  { name, role, agency, region }: ClientGiven,
+  { name, role, agency, region }: ClientInput,
   agencies: readonly string[],
 ): { name: string; role: Role; agency: string | null; region: string | null } => {
   if (!NAME.test(name))
@@ -57,7 +57,7 @@ export const checkedGiven = (
       reason:
         '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
     })
-  // It stands in the trail and in the log as it is.
+  // The name is written unmasked to the audit log and to the process log.
   if (redact(name, () => '') !== name)
     throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
   if (!isRole(role) || !CLIENT_ROLES.includes(role))
@@ -69,25 +69,26 @@ export const checkedGiven = (
   return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
-/** How long a secret stays good beside its successor unless told otherwise, milliseconds. */
+/** Default time for which the previous secret stays valid, milliseconds. */
 export const OVERLAP_MS = 24 * 3_600_000
-/** Longest overlap, milliseconds. */
+/** Maximum overlap, milliseconds. */
 const OVERLAP_MOST_MS = 30 * 24 * 3_600_000
 
-export interface Rotated extends Registered {
-  /** Until when the secret before is good too (ISO 8601); null: it is good no more. */
+export interface RotatedSecret extends ClientCredentials {
+  /** End of validity of the previous secret (ISO 8601); null when it is already invalid. */
   previous_until: string | null
 }
 
 /**
- * A new secret, which waits for a second person. The one before stays good for `overlapMs`, so that a system changes over without a gap. `leaked`: it is good no
- * more, nor is any token got with it. Refusals: CLIENT_UNKNOWN, USAGE.
+ * Issues a new secret, pending until a second person confirms it. The previous one stays valid for `overlapMs`, so that
+ * the system can switch without an outage. `leaked` invalidates the previous secret and its tokens at once. Refusals:
+ * CLIENT_UNKNOWN, USAGE.
  */
 export const rotate = async (
   db: Db,
   name: string,
   { by, now, overlapMs = OVERLAP_MS, leaked = false }: { by: string; now: Date; overlapMs?: number; leaked?: boolean },
-): Promise<Rotated> => {
+): Promise<RotatedSecret> => {
   if (!(overlapMs >= 0 && overlapMs <= OVERLAP_MOST_MS))
     throw new Refusal('USAGE', { reason: '重叠时间须为 0–720 小时 an overlap is 0 to 720 hours' })
   const client = await clients.byId(db, name, now)
@@ -101,7 +102,7 @@ export const rotate = async (
   return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }
 }
 
-/** The system gets no token any more, and those it has are no longer good. Its name stays taken. Refusal CLIENT_UNKNOWN. */
+/** Ends a client and revokes its tokens. The name stays reserved. Refusal CLIENT_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await clients.end(db, name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
   await revocations.add(db, allOf(name, now), now)
@@ -113,14 +114,14 @@ const allOf = (sub: string, now: Date): revocations.Revoked => ({
   endsAt: new Date(now.getTime() + TOKEN_SECONDS * 1_000),
 })
 
-/** Whether this secret gets a token now. */
+/** Returns whether this secret may get a token now. */
 export const matches = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {
   const client = await clients.byId(db, name, now)
   const is = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
   return client !== null && is && !client.ended && !(await isPending(client, secret))
 }
 
-/** Whether the secret shown, which matches, still waits for a second person; the one before it is good for its time. */
+/** Returns whether this matching secret is still pending. The previous secret is never pending. */
 export const isPending = async (client: clients.Registered, secret: string): Promise<boolean> =>
   client.pendingSince !== null &&
   !(client.previousHash !== null && (await secretMatches(secret, client.previousHash, client.previousHash)))

@@ -1,24 +1,27 @@
-/** A second person puts a registered account, or its new password or secret, into force. */
+/** A second person activates a registered account, or its new password or secret. */
 import { confirmationFault } from '../../domain/access/confirmation.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'
 import * as people from '../../store/access/people.js'
 import type { Db } from '../../store/db/db.js'
 
-export interface Confirming {
+export interface AccountConfirmation {
   table: confirmations.AccountTable
   name: string
-  /** What the second person saw: a later change is another one, and waits on. */
+  /** The version that the second person saw. A later change needs a confirmation of its own. */
   pendingSince: Date
   by: string
   now: Date
 }
 
 /**
- * Refusals: PERSON_UNKNOWN or CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, ACCOUNT_CHANGED where nothing waits, or something else
- * than was seen.
+ * Refusals: PERSON_UNKNOWN or CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, and ACCOUNT_CHANGED when the pending change
+ * is not the one that was seen.
  */
-export const confirmAccount = async (db: Db, { table, name, pendingSince, by, now }: Confirming): Promise<void> => {
+export const confirmAccount = async (
+  db: Db,
+  { table, name, pendingSince, by, now }: AccountConfirmation,
+): Promise<void> => {
   const confirmer = await people.byId(db, by)
   await db.transaction(async (tx) => {
     const found = await confirmations.waiting(tx, table, name)

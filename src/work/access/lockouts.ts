@@ -1,35 +1,38 @@
 /**
- * Whoever goes on trying with wrong secrets or passwords is shut out for a while, in all processes together, and it is told. The
- * limits of attempts come before this (api/request/rate-limit): they slow a guesser down, this stops and shows him.
+ * Locks out repeated wrong secrets or passwords for a while, across all processes, and logs the lockout. The rate limit
+ * (api/request/rate-limit) comes first and only slows guessing down.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as lockouts from '../../store/access/lockouts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Failures are counted together while no more than so long lies between two of them, milliseconds. */
+/** Failures no further apart than this are counted together, milliseconds. */
 const WINDOW_MS = 15 * 60_000
-/** How long a door stays shut, milliseconds. */
+/** Duration of a lockout, milliseconds. */
 const LOCK_MS = 15 * 60_000
-/** Failures that shut the door of one name to one address: a secret of 256 bits is not guessed, a password may be. */
+/** Failures that lock out one name at one address. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
-/** Failures that shut the door of a person to all addresses but those from which it has come in. A system's is never shut so: whoever knows its name could. */
+/**
+ * Failures that lock out a person everywhere except at proven addresses. Clients are exempt: anyone who knows a
+ * client's name could lock it out.
+ */
 const MOST_EVERYWHERE = 100
 
-export interface Knock {
+export interface SignInAttempt {
   kind: lockouts.Lockout['kind']
-  /** As it was given; it may be nobody's, or a password typed in the wrong place. */
+  /** The name as typed. It may be unknown, or a password typed into the wrong field. */
   name: string
   address: string
 }
 
 /**
- * Seconds after which the door may be tried again; null: it is open. The same look-up for names that nobody has. `proven`: see
- * `isProven`; it is not shut here by what others try elsewhere.
+ * Returns the seconds until the next attempt is allowed, or null when it is allowed now. Unknown names cost the same
+ * look-up. `proven` ignores failures from other addresses (see `isProven`).
  */
 export const shutFor = async (
   db: Db,
-  knock: Knock,
+  knock: SignInAttempt,
   mark: (text: string) => string,
   now: Date,
   proven = false,
@@ -39,14 +42,17 @@ export const shutFor = async (
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
-/** Whether this name has come in from this address in the last weeks, by any process of the hub. The same look-up for names that nobody has. */
-export const isProven = (db: Db, knock: Knock, mark: (text: string) => string, now: Date): Promise<boolean> =>
+/**
+ * Returns whether this name has signed in from this address in recent weeks, in any process. Unknown names cost the
+ * same look-up.
+ */
+export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
   lockouts.isProven(db, here(knock, mark), now)
 
-/** Counts a failure, and tells when it shuts a door. `known`: the name is registered, and may be told. */
+/** Counts a failure and logs the lockout it causes. `known` means that the name is registered and may be logged. */
 export const failed = async (
   db: Db,
-  knock: Knock,
+  knock: SignInAttempt,
   { mark, known, now, log }: { mark: (text: string) => string; known: boolean; now: Date; log: Log },
 ): Promise<void> => {
   const { kind, address } = knock
@@ -59,16 +65,19 @@ export const failed = async (
   if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** After a success: the address is proven. A person has nothing held against it here any more; what was tried elsewhere stays counted. */
-export const prove = (db: Db, knock: Knock, mark: (text: string) => string, now: Date): Promise<void> => {
+/**
+ * Marks the address as proven after a success. A person's failures at this address are cleared; those elsewhere stay
+ * counted.
+ */
+export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<void> => {
   const { kind, name, address } = knock
   return lockouts.prove(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
 }
 
-/** A person opens the doors that are shut to a registered name. Refusal: LOCKOUT_UNKNOWN. */
+/** Lifts the lockouts of a registered name. Refusal LOCKOUT_UNKNOWN. */
 export const lift = async (
   db: Db,
-  { kind, name, now, log }: Pick<Knock, 'kind' | 'name'> & { now: Date; log: Log },
+  { kind, name, now, log }: Pick<SignInAttempt, 'kind' | 'name'> & { now: Date; log: Log },
 ): Promise<lockouts.Lockout[]> => {
   const lifted = await lockouts.lift(db, { kind, name: folded(name), now })
   if (lifted.length === 0) throw new Refusal('LOCKOUT_UNKNOWN')
@@ -76,8 +85,9 @@ export const lift = async (
   return lifted
 }
 
-const here = ({ kind, name, address }: Knock, mark: (text: string) => string): string =>
+const here = ({ kind, name, address }: SignInAttempt, mark: (text: string) => string): string =>
   mark(`${kind} ${folded(name)} ${address}`)
-const everywhere = ({ kind, name }: Knock, mark: (text: string) => string): string => mark(`${kind} ${folded(name)}`)
+const everywhere = ({ kind, name }: SignInAttempt, mark: (text: string) => string): string =>
+  mark(`${kind} ${folded(name)}`)
 
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

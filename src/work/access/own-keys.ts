@@ -1,15 +1,14 @@
 /**
- * Whether the keys of this hub are those of its database. Two hubs with different keys refuse each other's tokens and access codes,
- * sign lists that the other's key set does not know, and seal rows of the audit log that the other cannot verify. The second does
- * not start.
+ * Checks that the hub's keys belong to its database. Two hubs with different keys on one database would refuse each
+ * other's tokens, sign unverifiable lists and seal unverifiable audit rows. So the second does not start.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/db/key-fingerprints.js'
 
 /**
- * Notes the keys of the first hub of a database, and new keys of a folder that the database knows. Refusal KEYS_FOREIGN names
- * the kinds of keys of which the database knows none that is here.
+ * Records the keys of the first hub, and further keys of a folder that the database knows. Refusal KEYS_FOREIGN names
+ * the kinds of keys of which none is known.
  */
 export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
@@ -25,10 +24,10 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
     await store.note(tx, fingerprints)
   })
 
-/** Notes a key that was made just now. */
+/** Records a newly created key. */
 export const noteKeys = store.note
 
-/** The keys of a folder that is to be used from now on; those of before are lost, and so is what only they opened. */
+/** Replaces the recorded keys by those of another folder. Anything only the previous keys could open is lost. */
 export const adoptKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     await store.hold(tx)

@@ -1,6 +1,6 @@
 /**
- * The listed party's door. A code is issued to one operator, served on it, and good for as long as its file; it is shown once
- * and kept only as its mark. Who issued, replaced or revoked one, when and why, stays for good.
+ * Access codes of a listed party. A code belongs to one operator and is shown once; only its keyed hash is stored. Who
+ * issued, replaced or revoked it, when and why, is kept permanently.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -10,33 +10,33 @@ import { readAccessCode, withoutAccessCodes } from '../../foundation/text/access
 import * as store from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
 import type { Rules } from '../calendar/rules.js'
-import { type Acting, inTurn, type MayFor, operatorNamed } from './acts.js'
+import { type ActContext, findOperator, inTurn, type OperatorAccess } from './acts.js'
 
-export interface CodeAsked extends Acting {
-  mayFor?: MayFor
+export interface AccessCodeRequest extends ActContext {
+  mayFor?: OperatorAccess
   /** Any code of the operator. */
   operator: string
   reason: string
 }
 
-export interface CodeIssued {
+export interface IssuedAccessCode {
   /** Shown once. */
   code: string
   accessCode: store.AccessCode
 }
 
-/** The former one is useless from then on. Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, RUN_BUSY. */
+/** Issues a code and invalidates the previous one. Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, RUN_BUSY. */
 export const issueAccessCode = async (
   db: Db,
   rules: Rules,
   keys: Pick<Keys, 'accessMark'>,
-  made: CodeAsked,
-): Promise<CodeIssued> => {
+  made: AccessCodeRequest,
+): Promise<IssuedAccessCode> => {
   const reason = reasonIn(made, rules)
   const code = newAccessCode()
   const mark = keys.accessMark(readAccessCode(code) ?? '')
   const accessCode = await inTurn(db, made.now, async (tx, at) => {
-    const { id: operatorId } = await operatorNamed(tx, made.operator, made.mayFor)
+    const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
     const { by } = made
     await store.end(tx, operatorId, { ended: 'REISSUED', reason, by, at })
     return store.issue(tx, { operatorId, mark, reason, by, at })
@@ -45,25 +45,25 @@ export const issueAccessCode = async (
 }
 
 /** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, ACCESS_CODE_NONE, RUN_BUSY. */
-export const revokeAccessCode = async (db: Db, rules: Rules, made: CodeAsked): Promise<store.AccessCode> => {
+export const revokeAccessCode = async (db: Db, rules: Rules, made: AccessCodeRequest): Promise<store.AccessCode> => {
   const reason = reasonIn(made, rules)
   return inTurn(db, made.now, async (tx, at) => {
-    const { id } = await operatorNamed(tx, made.operator, made.mayFor)
+    const { id } = await findOperator(tx, made.operator, made.mayFor)
     const ended = await store.end(tx, id, { ended: 'REVOKED', reason, by: made.by, at })
     if (ended === null) throw new Refusal('ACCESS_CODE_NONE')
     return ended
   })
 }
 
-const reasonIn = ({ reason }: CodeAsked, rules: Rules): string =>
+const reasonIn = ({ reason }: AccessCodeRequest, rules: Rules): string =>
   withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
 
-/** Stands for whatever is no code: it is looked for as a code is, and never found. */
+/** Stands for a malformed code, which then costs the same look-up and is never found. */
 const NO_CODE = ''
 
 /**
- * A party token for whoever knows the code. Wrong, malformed, replaced and revoked ones cost the same, one mark and one look
- * into an index, and are refused in the same words: ACCESS_CODE_REFUSED.
+ * Returns a party token for an access code. Wrong, malformed, replaced and revoked codes cost the same (one hash, one
+ * index look-up) and share one refusal: ACCESS_CODE_REFUSED.
  */
 export const partyToken = async (
   db: Db,

@@ -1,35 +1,36 @@
-/** A party at its own door, from the access code that it typed until it leaves: what a browser holds is a cookie, never the code. */
+/**
+ * Sessions of a listed party, from entering its access code to signing out. The browser holds a cookie, never the code.
+ */
 import { createHash } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { newSecret } from '../../foundation/keys.js'
 import * as store from '../../store/access/party-sessions.js'
 import type { Db } from '../../store/db/db.js'
 
-/** After so long without a request a session has ended; and after so long in any case, milliseconds: an application is written by hand. */
+/** Idle timeout and maximum length of a session, milliseconds. They leave time to write an application by hand. */
 export const IDLE_MS = 30 * 60_000
 export const SESSION_MS = 2 * 3_600_000
 
-export interface PartySignedIn {
-  /** The value of its cookie. */
+export interface SignedInParty {
   cookie: string
   viewer: Viewer
   endsAt: Date
 }
 
-/** `grant`: the access code whose token was given. `before`: the cookie of a session that ends by this; null: none. */
+/** `grant` is the access code's id. `before` is the cookie of the session that this one replaces, if any. */
 export const begin = async (
   db: Db,
   { code, grant, before, now }: { code: string; grant: number; before: string | null; now: Date },
-): Promise<PartySignedIn> => {
-  // Never one that came with the request: what somebody else has laid down there opens nothing.
+): Promise<SignedInParty> => {
+  // Never reuse the request's cookie: an attacker may have planted it (session fixation).
   const cookie = newSecret()
   const endsAt = new Date(now.getTime() + SESSION_MS)
   await store.start(db, { mark: markOf(cookie), grant, before: before && markOf(before), now, endsAt })
   return { cookie, viewer: viewerOf(code, grant), endsAt }
 }
 
-/** Who is signed in by this cookie; null: nobody. */
-export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<PartySignedIn | null> => {
+/** Returns the session of this cookie, or null when there is none. */
+export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
   const found = await store.use(db, markOf(cookie), IDLE_MS, now)
   return found && { cookie, viewer: viewerOf(found.code, found.grant), endsAt: found.endsAt }
 }

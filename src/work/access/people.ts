@@ -1,4 +1,4 @@
-/** People who sign in: registered with a password for one use, in whose place each chooses its own. */
+/** People who sign in. Each is registered with a one-time password and then chooses their own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { DUTIES, type Duty } from '../../domain/access/confirmation.js'
 import {
@@ -16,16 +16,16 @@ import type { Log } from '../../foundation/log.js'
 import * as people from '../../store/access/people.js'
 import * as sessions from '../../store/access/sessions.js'
 import type { Db } from '../../store/db/db.js'
-import { type ClientGiven, checkedGiven } from './clients.js'
+import { type ClientInput, checkedGiven } from './clients.js'
 import * as lockouts from './lockouts.js'
 
-/** How long a one-time password may be changed for another, milliseconds. */
+/** Validity of a one-time password, milliseconds. */
 const ONE_TIME_MS = 7 * 24 * 3_600_000
-/** After so long without a request a session has ended; and after so long in any case, milliseconds. */
+/** Idle timeout and maximum length of a session, milliseconds. */
 export const IDLE_MS = 30 * 60_000
 export const SESSION_MS = 12 * 3_600_000
 
-export interface Registered {
+export interface PersonCredentials {
   name: string
   one_time_password: string
   /** ISO 8601. */
@@ -34,21 +34,21 @@ export interface Registered {
   duty: Duty | null
   agency: string | null
   region: string | null
-  /** Nobody signs in by it before a second person has confirmed it. */
+  /** True until a second person has confirmed the account; sign-in is refused until then. */
   pending: boolean
 }
 
-export interface PersonGiven extends ClientGiven {
+export interface PersonInput extends ClientInput {
   duty?: string
 }
 
 /** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
 export const add = async (
   db: Db,
-  given: PersonGiven,
+  given: PersonInput,
   agencies: readonly string[],
   change: people.Change,
-): Promise<Registered> => {
+): Promise<PersonCredentials> => {
   const { name, role, agency, region } = checkedGiven(given, agencies)
   const duty = dutyOf(role, given.duty)
   const { password, passwordHash, oneTimeUntil } = await oneTime(change.now)
@@ -59,7 +59,7 @@ export const add = async (
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
 }
 
-/** Of an administrator `systems` unless it is said. Refusal USAGE. */
+/** The default duty of an administrator is `systems`. Refusal USAGE. */
 const dutyOf = (role: Role, given: string | undefined): Duty | null => {
   if (role !== 'administrator' && given === undefined) return null
   const duty = DUTIES.find((each) => each === (given ?? 'systems'))
@@ -69,8 +69,8 @@ const dutyOf = (role: Role, given: string | undefined): Duty | null => {
   })
 }
 
-/** A new one-time password; what is signed in by the old one ends. Refusal PERSON_UNKNOWN. */
-export const reset = async (db: Db, name: string, change: people.Change): Promise<Registered> => {
+/** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
+export const reset = async (db: Db, name: string, change: people.Change): Promise<PersonCredentials> => {
   const { now } = change
   const person = await people.byId(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })
@@ -87,12 +87,12 @@ export const reset = async (db: Db, name: string, change: people.Change): Promis
   return { name, ...issued, role, duty, agency, region, pending }
 }
 
-/** It signs in no more, and is signed out everywhere. Its name stays taken. Refusal PERSON_UNKNOWN. */
+/** Ends the account and all its sessions. The name stays reserved. Refusal PERSON_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
-/** Null: nobody of this name is registered. */
+/** Returns null when no person has this name. */
 export const find = people.byId
 
 const oneTime = async (now: Date) => {
@@ -104,34 +104,33 @@ const oneTime = async (now: Date) => {
   }
 }
 
-export interface SigningIn {
+export interface SignInInput {
   name: string
   password: string
   newPassword: string | null
   address: string
-  /** It has signed in from this address before; absent: it has not, as far as is known. */
+  /** True when the person has signed in from this address before. */
   proven?: boolean
-  /** Of the session in which it asks, which ends by this; null: in none. */
+  /** Cookie of the current session, which this sign-in ends; null when there is none. */
   cookie: string | null
 }
 
-export interface SignedIn {
-  /** The value of its cookie. */
+export interface PersonSession {
   cookie: string
   viewer: Viewer
   endsAt: Date
 }
 
 /**
- * A session for whoever knows the password. People that are known and not, passwords that are right and wrong cost the same
- * look-ups and one scrypt. Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (it is for one use, and no new one
- * was given), PASSWORD_WEAK.
+ * Starts a session. Known and unknown people, right and wrong passwords all cost the same look-ups and one scrypt.
+ * Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (one-time password without a new
+ * one), PASSWORD_WEAK.
  */
 export const signIn = async (
   db: Db,
-  given: SigningIn,
+  given: SignInInput,
   { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
-): Promise<SignedIn> => {
+): Promise<PersonSession> => {
   const knock = { kind: 'PERSON' as const, name: given.name, address: given.address }
   const wait = await lockouts.shutFor(db, knock, mark, now, given.proven)
   const person = await people.byId(db, given.name)
@@ -146,7 +145,7 @@ export const signIn = async (
   if (person.oneTimeUntil !== null && given.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
   const passwordHash = given.newPassword === null ? null : await chosen(person, given.password, given.newPassword)
   const { id, role, agency, region } = person
-  // Never one that came with the request: what somebody else has laid down there opens nothing.
+  // Never reuse the request's cookie: an attacker may have planted it (session fixation).
   const cookie = newSecret()
   const endsAt = new Date(now.getTime() + SESSION_MS)
   await db.transaction(async (tx) => {
@@ -163,8 +162,8 @@ export const signIn = async (
   return { cookie, viewer: { role, sub: id, agency, region }, endsAt }
 }
 
-/** Who is signed in by this cookie; null: nobody. */
-export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedIn | null> => {
+/** Returns the session of this cookie, or null when there is none. */
+export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<PersonSession | null> => {
   const found = await sessions.use(db, markOf(cookie), IDLE_MS, now)
   if (found === null) return null
   const { person: sub, role, agency, region, endsAt } = found
@@ -175,7 +174,7 @@ export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => ses
 
 const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
 
-/** What a page sends beside the cookie, to show that it was answered by the hub: another site cannot read it. */
+/** The CSRF token that a page sends beside the cookie. Another site cannot read it. */
 export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
 export const csrfMatches = (cookie: string, given: string): boolean => {
@@ -193,7 +192,7 @@ const WEAK: Record<PasswordFault | 'SAME', string> = {
   SAME: '与原密码相同 it is the one before',
 }
 
-/** The hash of a password that may be one. Refusal PASSWORD_WEAK. */
+/** Returns the hash of an acceptable password. Refusal PASSWORD_WEAK. */
 const chosen = async ({ id }: people.Person, before: string, given: string): Promise<string> => {
   const password = normalPassword(given)
   const fault = password === normalPassword(before) ? 'SAME' : passwordFault(password, { name: id, common: common() })
@@ -202,7 +201,7 @@ const chosen = async ({ id }: people.Person, before: string, given: string): Pro
 }
 
 let list: ReadonlySet<string> | null = null
-/** Read when the first password is chosen. */
+/** Loaded when the first password is chosen. */
 const common = (): ReadonlySet<string> => {
   list ??= new Set(contracts.text('passwords/common.txt').split('\n').filter(Boolean))
   return list

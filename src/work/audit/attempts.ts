@@ -1,54 +1,54 @@
 /**
- * Refused attempts to sign in, as the audit log has them: one row a minute at most for a name and address, with how many there
- * were. The first leaves its row at once; those that follow within the minute are counted, and told by the next row.
+ * Refused sign-in attempts in the audit log, at most one row a minute for a name and address. The first attempt gets
+ * its row at once. Further attempts within the minute are counted and reported by the next row.
  */
 import type { Log } from '../../foundation/log.js'
-import type { Entry, Trail } from './audit-log.js'
+import type { AuditEntry, AuditLog } from './audit-log.js'
 
-/** Between two rows of one name and address, milliseconds. */
+/** Interval between two rows of one name and address, milliseconds. */
 const ROW_EVERY_MS = 60_000
-/** Names and addresses that are counted at once; whoever comes then has what the oldest was counted told early. */
+/** Maximum number of counted names and addresses. Beyond it, the oldest counter is flushed early. */
 const COUNTED_MOST = 10_000
 
 export interface Attempt {
   at: Date
   request: string
-  /** Where it was tried, as `POST /desk/login`. */
+  /** Method and path of the attempt, such as `POST /desk/login`. */
   door: string
-  /** As it was given, as its keyed hash: it may be a password that was typed in the wrong place. Empty: none was, or none counts. */
+  /** Keyed hash of the name as typed, which may be a password typed into the wrong field. Empty when no name counts. */
   mark: string
-  /** The name, where it is a registered one. */
+  /** The name, when it is registered. */
   known: string | null
   address: string
-  /** Why it was refused. */
+  /** The refusal code. */
   code: string
 }
 
 export interface Attempts {
-  /** Returns once the row is durable, if it leaves one. Refusal TRAIL_UNAVAILABLE. */
+  /** Resolves once the row, if any, is durable. Refusal TRAIL_UNAVAILABLE. */
   refused(attempt: Attempt): Promise<void>
-  /** Tells what was counted for a minute and more. */
+  /** Writes rows for counters that are at least a minute old. */
   sweep(now: Date): void
-  /** Tells all that was counted. */
+  /** Writes rows for all counters. */
   flush(): void
 }
 
-interface Counted {
+interface AttemptCounter {
   last: Attempt
   /** Instant of its last row. */
   since: Date
-  /** Attempts since then. */
+  /** Attempts since that row. */
   more: number
 }
 
-export const makeAttempts = (trail: Pick<Trail, 'row'>, { log, now }: { log: Log; now: () => Date }): Attempts => {
-  const counted = new Map<string, Counted>()
+export const makeAttempts = (trail: Pick<AuditLog, 'row'>, { log, now }: { log: Log; now: () => Date }): Attempts => {
+  const counted = new Map<string, AttemptCounter>()
 
-  const told = ({ last, since, more }: Counted): void => {
+  const told = ({ last, since, more }: AttemptCounter): void => {
     if (more === 0) return
     trail.row(rowOf(last, more, since)).catch((error) => log.error({ err: error, more }, 'attempts have no row'))
   }
-  const drop = (key: string, one: Counted): void => {
+  const drop = (key: string, one: AttemptCounter): void => {
     counted.delete(key)
     told(one)
   }
@@ -69,7 +69,7 @@ export const makeAttempts = (trail: Pick<Trail, 'row'>, { log, now }: { log: Log
       }
       const [oldest] = before === undefined && counted.size >= COUNTED_MOST ? counted : []
       if (oldest !== undefined) drop(...oldest)
-      // It stands last, as the youngest.
+      // Map order is age order: reinserting makes this the youngest.
       counted.delete(key)
       counted.set(key, { last: attempt, since: attempt.at, more: 0 })
       await trail.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))
@@ -82,7 +82,11 @@ export const makeAttempts = (trail: Pick<Trail, 'row'>, { log, now }: { log: Log
   }
 }
 
-const rowOf = ({ at, request, door, mark, known, address, code }: Attempt, attempts: number, since: Date): Entry => ({
+const rowOf = (
+  { at, request, door, mark, known, address, code }: Attempt,
+  attempts: number,
+  since: Date,
+): AuditEntry => ({
   kind: 'ATTEMPT',
   at,
   client: known ?? 'public',

@@ -1,8 +1,7 @@
 /**
- * The audit log as it is written: no answer leaves before its row is durable and its head is noted outside the database. Rows of
- * answers that are ready at the same time are chained and written together by one writer; while one group is being written the
- * next one gathers. All processes write one chain: its numbers are without a gap, so that two who take the same number find it
- * out, and the later one chains anew.
+ * Writer of the audit log. An answer leaves only after its row is durable and the head is noted outside the database.
+ * Rows that are ready together form one group; the next group gathers while one is written. All processes extend one
+ * chain without gaps. When two take the same number, the later one chains its group again.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -30,24 +29,24 @@ import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
 import type { Notes } from './restore-guard.js'
 
-/** Rows that may wait for being written, and their bytes; whoever comes then is refused. */
+/** Bounds of the write queue, in rows and bytes. Beyond them, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
-/** Rows written together, and their bytes. */
+/** Bounds of one group, in rows and bytes. */
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
-/** How long a group may take, milliseconds: then those who wait for it are refused. */
+/** Timeout of one group, milliseconds. Its requests are then refused. */
 const WRITE_MS = 5_000
-/** How often a group is chained anew because another process was faster. */
+/** Attempts to chain a group again after another process was faster. */
 const TRIES = 20
-/** After meeting another process so many groups are written under the lock of all writers. */
+/** Groups written under the global write lock after a collision with another process. */
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** Between two times at which noted heads are made durable, milliseconds: a power cut may cost what was noted since. */
+/** Interval at which noted heads are fsynced, milliseconds. A power cut may lose the notes made since. */
 const SYNC_MS = 1_000
 
-export interface Entry {
+export interface AuditEntry {
   kind: TrailKind
   /** Instant of the request. */
   at: Date
@@ -63,50 +62,53 @@ export interface Entry {
   digest: string | null
 }
 
-export interface Trail {
-  /** Returns once the row is durable. Refusal TRAIL_UNAVAILABLE: it cannot be kept, and what it is about must not leave. */
-  row(entry: Entry): Promise<void>
-  /** A piece of a streamed answer, of at most CHUNK_CODES_MOST codes; to be awaited before the piece leaves. */
-  chunk(entry: Omit<Entry, 'kind'>): Promise<void>
-  /** Writes what waits, and notes the head. */
+export interface AuditLog {
+  /** Resolves once the row is durable. On refusal TRAIL_UNAVAILABLE the answer must not leave. */
+  row(entry: AuditEntry): Promise<void>
+  /** Logs one chunk of a streamed answer, of at most CHUNK_CODES_MOST codes. Await it before the chunk leaves. */
+  chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
+  /** Writes the queue and notes the head. */
   close(): Promise<void>
 }
 
-interface Waiting {
+interface QueuedEntry {
   link: Link
   bytes: number
   resolve: () => void
   reject: (reason: unknown) => void
 }
 
-export interface TrailParts {
+export interface AuditLogParts {
   log: Log
   now: () => Date
-  /** What seals a row that is written now. */
+  /** Returns the seal for rows written now. */
   seal: () => Seal
-  /** Absent: heads are noted in memory alone. */
+  /** Without it, heads are noted in memory only. */
   notes?: HeadNotes
   metrics?: Metrics
 }
 
-/** Rows that are durable, and where. */
-interface Written {
+/** The last durable row of this process and the server that holds it. */
+interface WrittenGroup {
   head: Head
   server: Server
 }
 
-/** `db`: connections of its own, so that answers that wait for one cannot keep their own rows from being written. */
-export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: TrailParts): Trail => {
-  let queue: Waiting[] = []
+/** `db` needs a connection pool of its own. Otherwise answers that wait for a connection could block their own rows. */
+export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: AuditLogParts): AuditLog => {
+  let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** The head as this process has written it last; null: it has not, or it must look whether what it wrote is there still. */
-  let own: Written | null = null
+  /**
+   * Last head written by this process. Null at the start and after a failure, when the writer must check what is still
+   * there.
+   */
+  let own: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
   metrics?.waiting('trail', () => queue.length)
   metrics?.pool('trail', () => poolOf(db))
 
-  const row = (entry: Entry): Promise<void> => {
+  const row = (entry: AuditEntry): Promise<void> => {
     const link = linkOf(entry)
     const bytes = sizeOf(link.body)
     if (queue.length >= QUEUE_ROWS || bytesWaiting + bytes > QUEUE_BYTES)
@@ -114,7 +116,7 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
     return new Promise((resolve, reject) => {
       queue.push({ link, bytes, resolve, reject })
       bytesWaiting += bytes
-      // After this turn of the loop: answers that are ready together are written together.
+      // Deferred by one event-loop turn, so that answers that are ready together share one write.
       writing ??= new Promise((done) => setImmediate(() => void writeAll().then(done)))
     })
   }
@@ -130,7 +132,7 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // Whether these rows are there is not known, nor whether those before are: the connection may lead to another server.
+        // The outcome is unknown, and so is the state of earlier rows: the connection may lead to another server.
         own = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
@@ -140,7 +142,7 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
     writing = null
   }
 
-  const take = (): Waiting[] => {
+  const take = (): QueuedEntry[] => {
     let bytes = 0
     let rows = 0
     for (const { bytes: own } of queue) {
@@ -154,30 +156,36 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
     return group
   }
 
-  /** After the rows are durable and before any answer leaves: rows that are not noted stand for no answer that anyone has. */
-  const note = (came: Written): void => {
+  /**
+   * Runs after the rows are durable and before any answer leaves. Rows without a note therefore belong to no delivered
+   * answer.
+   */
+  const note = (came: WrittenGroup): void => {
     if (own === null || !sameServer(own.server, came.server)) notes.begin()
     const { number, hash } = came.head
     notes.note({ number, hash, server: came.server, at: now() })
     own = came
   }
 
-  const written = async (links: readonly Link[]): Promise<Written> => {
+  const written = async (links: readonly Link[]): Promise<WrittenGroup> => {
     let known = own
     for (let tried = 0; tried < TRIES; tried += 1) {
       const came = await tryOnce(known, links)
       if (typeof came !== 'string') return came
-      // The row of ours that they were to follow is not there: what was lost is to be found.
+      // Our last row has disappeared: look for the loss.
       if (came === 'GONE') known = null
       lockedGroups = LOCKED_GROUPS
     }
     throw new Error('other processes were always faster')
   }
 
-  const tryOnce = async (known: Written | null, links: readonly Link[]): Promise<Written | 'TAKEN' | 'GONE'> => {
+  const tryOnce = async (
+    known: WrittenGroup | null,
+    links: readonly Link[],
+  ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
-    // Read before the rows: what is noted was there.
+    // Read the notes before the rows, so that every noted head was written before.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockedHead(tx)) ?? NO_HEAD
@@ -187,13 +195,17 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
     })
   }
 
-  const tryAt = async (handle: Db | Tx, from: Head, links: readonly Link[]): Promise<Written | 'TAKEN' | 'GONE'> => {
+  const tryAt = async (
+    handle: Db | Tx,
+    from: Head,
+    links: readonly Link[],
+  ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     const rows = chained(from, links, seal())
     const added = await store.add(handle, rows)
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
   }
 
-  /** What was noted and is not there, as after a failover or a restoration, is said in a row of its own. */
+  /** Returns a CUT row for noted heads that the database lacks, as after a failover or a restore. */
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<Link[]> => {
     const loss = await unsaidLoss(tx, heads, last)
     if (loss === null) return []
@@ -232,14 +244,14 @@ export const makeTrail = (db: Db, { log, now, seal, notes = headsInMemory(), met
   }
 }
 
-/** With connections of its own, and its heads noted for this database. */
-export const openTrail = (
+/** Opens an audit log with its own connection pool and with head notes for this database. */
+export const openAuditLog = (
   url: string,
-  { notes, database, ...parts }: Omit<TrailParts, 'notes'> & { notes: Notes; database: string },
-): Trail => {
-  // One statement, written all day: read and planned once.
+  { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
+): AuditLog => {
+  // The one insert statement is prepared once and reused.
   const db = naming(connect(url, { what: 'trail' }))
-  const trail = makeTrail(db, { ...parts, notes: notes.heads(database) })
+  const trail = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
   const close = async () => {
     await trail.close()
     await db.destroy()
@@ -247,8 +259,8 @@ export const openTrail = (
   return { ...trail, close }
 }
 
-/** Written out, member by member: it is done for every answer. */
-const linkOf = (entry: Entry): Link => {
+/** Spelled out member by member for speed: it runs for every answer. */
+const linkOf = (entry: AuditEntry): Link => {
   const codes = new Set(entry.shown)
   const content = {
     salt: newSalt(),
@@ -266,7 +278,7 @@ const linkOf = (entry: Entry): Link => {
   return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
-/** Drawn many at a time: asking for each one costs more than all else of a row. */
+/** Salts are drawn in bulk: one randomBytes call per row would cost more than the rest of the row. */
 let salts = Buffer.alloc(0)
 let drawn = 0
 const newSalt = (): string => {
@@ -278,10 +290,10 @@ const newSalt = (): string => {
   return salts.toString('base64', drawn - SALT_BYTES, drawn)
 }
 
-/** As the database gives it back: it holds no NUL and no half characters. */
+/** PostgreSQL text holds neither NUL nor lone surrogates. */
 const kept = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
-/** About, for bounds. */
+/** Estimated size in bytes, for the bounds. */
 const sizeOf = (body: string): number => 500 + 2 * body.length
 
 const inTime = async <T>(work: Promise<T>): Promise<T> => {
@@ -289,7 +301,7 @@ const inTime = async <T>(work: Promise<T>): Promise<T> => {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not written within ${WRITE_MS} ms`)), WRITE_MS)
   })
-  // What comes of it after it was given up is nobody's any more.
+  // Avoid an unhandled rejection when the write fails after the timeout.
   work.catch(() => undefined)
   try {
     return await Promise.race([work, late])

@@ -1,11 +1,11 @@
-/** The trail's rules, by schema/rules/trail.json; read and checked once. */
+/** The rules of the audit log, from schema/rules/trail.json. Loaded and checked once. */
 import { checkTrail, type TrailRules } from '../../domain/audit/audit-rules.js'
 import { checked } from '../calendar/rules.js'
 
 let read: TrailRules | null = null
 
 /** Refusal RULES_BROKEN. */
-export const trailRules = (): TrailRules => {
+export const auditRules = (): TrailRules => {
   read ??= checked<TrailRules>('rules/trail', 'contracts/trail', checkTrail)
   return read
 }

@@ -1,11 +1,11 @@
 /**
- * Heads of the audit log, noted outside the database: appended before the answers they stand for leave, and made durable each
- * second. None is written over. `noted/<database>.heads` is shared by all processes; each line is one head:
+ * Notes of audit log heads, kept outside the database. A head is appended before its answers leave and fsynced each
+ * second; nothing is overwritten. All processes share `noted/<database>.heads`, with one head a line:
  *
- *   1 <stretch> <number> <timeline> <system> <instant> <hash>
+ * 1 <stretch> <number> <timeline> <system> <instant> <hash>
  *
- * A stretch is what one process wrote without losing sight of the chain, so that its last head binds all of its own before it.
- * A file that has grown is set aside, and of each of its stretches the last head moves to `<database>.heads.kept`.
+ * A stretch is what one process wrote without losing sight of the chain, so its last head covers all earlier ones. A
+ * full file is rotated. The last head of each of its stretches then moves to `<database>.heads.kept`.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -29,26 +29,26 @@ import { headIn } from '../../domain/audit/audit-log.js'
 import type { NotedHead, Server } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
-/** A file of so many bytes is set aside: about ten thousand heads. */
+/** Size at which a file is rotated, bytes: about ten thousand heads. */
 const FILE_BYTES = 1024 * 1024
-/** A file that was set aside is still appended to by processes that have not seen it yet, milliseconds. */
+/** Time for which other processes may still append to a rotated file, milliseconds. */
 const LEAVE_MS = 60_000
 const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 
 export interface HeadNotes {
-  /** The last head of each stretch. Refusal FILE_UNREADABLE. */
+  /** Returns the last head of each stretch. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
-  /** From now on another stretch. */
+  /** Starts a new stretch. */
   begin(): void
-  /** Appended when it returns. Refusal FOLDER_UNWRITABLE: what it stands for must not leave. */
+  /** Appends the head before it returns. On refusal FOLDER_UNWRITABLE the answer must not leave. */
   note(head: { number: number; hash: string; server: Server; at: Date }): void
-  /** Durable when it returns. */
+  /** Resolves once all notes are durable. */
   sync(): Promise<void>
   close(): void
 }
 
-/** `old`: the file of one head that was noted before, in the same folder. */
+/** `old` is the single-head file of earlier releases, in the same folder. */
 export const openHeadNotes = (folder: string, database: string, { old }: { old: string }): HeadNotes => {
   const path = join(folder, `${database}.heads`)
   let stretch = newStretch()
@@ -68,7 +68,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
   const write = (line: string): void => {
     try {
       file ??= open()
-      // In front, too: the line before may have been broken off when the power failed.
+      // The leading newline separates it from a line truncated by a power failure.
       writeSync(file, `\n${line}\n`)
       isSynced = false
     } catch (error) {
@@ -100,7 +100,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
         }
         thin(folder, database)
       } catch (error) {
-        // Opened anew by the next head, which binds those before it.
+        // The next head reopens the file and covers the earlier ones.
         isSynced = false
         close()
         throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
@@ -116,7 +116,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
 const synced = promisify(fsync)
 const newStretch = (): string => randomBytes(STRETCH_BYTES).toString('hex')
 
-/** The file that is written, what was kept of earlier ones, and those that were set aside. */
+/** The current file, the kept heads and the rotated files. */
 const namesIn = (folder: string, database: string): string[] => {
   const own = `${database}.heads`
   return listed(folder).filter((name) => name === own || name.startsWith(`${own}.`))
@@ -131,7 +131,7 @@ const listed = (folder: string): string[] => {
   }
 }
 
-/** The last head of each stretch, over those of other files. A line that was broken off says nothing. */
+/** Merges the last head of each stretch into `heads`. Truncated lines are skipped. */
 const readIn = (path: string, heads = new Map<string, NotedHead>()): Map<string, NotedHead> => {
   for (const line of textOf(path).split('\n')) {
     const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []
@@ -152,13 +152,13 @@ const textOf = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    // Another process has moved its heads on.
+    // Another process has already thinned this file.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw unreadable(path, error)
   }
 }
 
-/** As it was noted by hubs of before; null: none was. */
+/** Returns the head noted by an earlier release, or null. */
 const oldHead = (path: string): NotedHead | null => {
   const text = textOf(path)
   if (text === '') return null
@@ -166,12 +166,12 @@ const oldHead = (path: string): NotedHead | null => {
     const head = headIn(JSON.parse(text))
     if (head !== null) return { ...head, server: null, at: null }
   } catch {
-    // Told below.
+    // Reported by the throw below.
   }
   throw unreadable(path, new Error('不是审计日志的记录 not a note of the audit log'))
 }
 
-/** Whether another process has set the file aside. */
+/** Returns whether another process has rotated the file. */
 const isSetAside = (file: number, path: string): boolean => {
   try {
     return statSync(path).ino !== fstatSync(file).ino
@@ -180,7 +180,7 @@ const isSetAside = (file: number, path: string): boolean => {
   }
 }
 
-/** Moves the last heads of files that were set aside a while ago. Broken off in the midst of it, they stand twice. */
+/** Moves the last heads of rotated files to the kept file. An interruption only leaves duplicates. */
 const thin = (folder: string, database: string): void => {
   const own = `${database}.heads`
   for (const name of namesIn(folder, database)) {
@@ -201,7 +201,7 @@ const thin = (folder: string, database: string): void => {
   }
 }
 
-/** Milliseconds, by the clock of the folder's own machine; the beginning of time for what is not there. */
+/** Modification time by the file system's clock, milliseconds; 0 when the file is missing. */
 const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 const syncFolder = (folder: string): void => {
@@ -218,7 +218,7 @@ const syncFolder = (folder: string): void => {
 const unreadable = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-/** For a log without a folder: what this process has noted, as long as it lives. */
+/** For a log without a folder: notes that live as long as the process. */
 export const headsInMemory = (): HeadNotes => {
   let [stretch, last] = [0, new Map<number, NotedHead>()]
   return {

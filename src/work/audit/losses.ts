@@ -1,12 +1,12 @@
-/** Whether heads that were noted outside the database are in it, as far as no row tells of their loss already. */
+/** Finds noted heads that the database lacks and no CUT row reports yet. */
 import { covers, type Loss, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
 import * as trail from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
 /**
- * Null: all are there. `heads` are read before anything else: what is noted was there. Whether a row that tells of a loss is
- * genuine is for the walk to find.
+ * Returns null when nothing is missing. Read `heads` first, so that every noted head was written before. Whether a CUT
+ * row is genuine is checked by the verification walk.
  */
 export const unsaidLoss = async (handle: Db | Tx, heads: readonly NotedHead[], last: number): Promise<Loss | null> => {
   const numbers = heads.map(({ number }) => number)

@@ -1,15 +1,18 @@
-/** The codes that a row shows, in one column: sorted, once each, joined by line ends, and deflated where that makes them smaller. */
+/**
+ * Packs the operator codes of a row into one column: sorted, unique, joined by newlines, and deflated when that is
+ * smaller.
+ */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** Fewer bytes are kept as they are: setting up the compression would cost more than the row. */
+/** Shorter texts, in bytes, are stored plain: setting up the compression would cost more than the row. */
 const SMALLEST = 400
-/** The byte in front says which it is. */
+/** The first byte tells the encoding. */
 const PLAIN = '\0'
 const DEFLATED = 1
-/** Fast: codes differ in their ends alone, and a higher level gains little. */
+/** Fastest level. Codes differ only at their ends, so higher levels gain little. */
 const LEVEL = 1
 
-/** As base64; null for no code. */
+/** Returns base64, or null when there is no code. */
 export const packed = (codes: ReadonlySet<string>): string | null => {
   const sorted = [...codes].sort()
   if (sorted.length === 0) return null

@@ -1,13 +1,10 @@
 /**
- * Notes outside the database of what has left it: the last snapshot, and the highest delivery. A database that was restored
- * from a backup finds itself behind them. Each is written beside, made durable and renamed, so that a reader never meets half.
+ * Notes outside the database of what has left it: the last snapshot and the highest delivery. A database restored from
+ * a backup finds itself behind them. Files are written aside, fsynced and renamed, so a reader never sees half a file.
  *
- *   makeNotes(folder): { published(), notePublished(said), sent(database), noteSent(database, said), heads(database),
- *     strangers(database) }
- *
- * `publication.json` has the last snapshot. `noted/<database>.<delivery>.<number>.json` has what was sent: the name says it all,
- * so that several processes never write over a higher note with a lower one; of two the higher stands, and the lower is removed.
- * `noted/<database>.heads` has the heads of the audit log (audit/head-notes.ts).
+ * `publication.json` holds the last snapshot. `noted/<database>.<delivery>.<number>.json` holds the highest delivery.
+ * The values are in the file name, so concurrent processes never overwrite a higher note; lower ones are removed.
+ * `noted/<database>.heads` holds audit log heads (head-notes.ts).
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -29,19 +26,22 @@ const PUBLICATION = 'publication.json'
 const FOLDER = 'noted'
 const SENT = /^([0-9a-f-]{36})\.(\d{1,15})\.(\d{1,9})\.json$/
 
-export interface Publication {
+export interface PublicationNote {
   sequence: number
   hash: string
   publishedAt: string
-  /** Identity of the database; absent in notes of before it had one. */
+  /** Identity of the database; absent in notes of early releases. */
   database?: string
 }
 
-export interface Sent {
+export interface SentNote {
   deliveryId: number
-  /** The largest number of a message to any platform. */
+  /** Highest message number at any platform. */
   number: number
-  /** Subject of that delivery, and when it was owed (ISO): its id may be given again. Absent in notes of before. */
+  /**
+   * Subject of the delivery and when it fell due (ISO 8601), because ids may be reused after a restore. Absent in notes
+   * of early releases.
+   */
   key?: string
   at?: string
 }
@@ -50,14 +50,14 @@ export type Notes = ReturnType<typeof makeNotes>
 
 export const makeNotes = (folder: string) => {
   const place = join(folder, FOLDER)
-  /** By database: what is noted at least, so that most batches need no look at the disk. */
-  const noted = new Map<string, Sent>()
+  /** Cache by database of a lower bound of the note, so that most batches skip the disk. */
+  const noted = new Map<string, SentNote>()
 
-  const published = (): Publication | null => {
+  const published = (): PublicationNote | null => {
     const text = textOf(join(folder, PUBLICATION))
     return text === null ? null : publicationIn(text)
   }
-  const allSent = (): { database: string; sent: Sent; name: string }[] =>
+  const allSent = (): { database: string; sent: SentNote; name: string }[] =>
     namesIn(place).flatMap((name) => {
       const [, database = '', deliveryId, number] = SENT.exec(name) ?? []
       return database === ''
@@ -70,25 +70,25 @@ export const makeNotes = (folder: string) => {
             },
           ]
     })
-  const sent = (database: string): Sent | null => {
+  const sent = (database: string): SentNote | null => {
     const own = allSent().filter((one) => one.database === database)
     return own.length === 0 ? null : own.map((one) => one.sent).reduce(higher)
   }
 
   return {
     published,
-    /** Heads of the audit log of this database; until a release ago one was noted, in a file of its own. */
+    /** Heads of the audit log of this database. The previous release noted one head in a file of its own. */
     heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
-    /** A lower sequence of the same database is none that was published last: the higher one stands. */
-    notePublished: (said: Publication): void => {
+    /** Keeps the higher sequence of the same database. */
+    notePublished: (said: PublicationNote): void => {
       const before = published()
       const same = before !== null && (before.database === undefined || before.database === said.database)
       if (same && before.sequence > said.sequence) return
       write(folder, PUBLICATION, said)
     },
     sent,
-    /** Before a batch leaves. Refusal FOLDER_UNWRITABLE: what is not noted does not leave. */
-    noteSent: (database: string, said: Sent): void => {
+    /** Call before a batch leaves. On refusal FOLDER_UNWRITABLE the batch must not leave. */
+    noteSent: (database: string, said: SentNote): void => {
       const known = noted.get(database)
       if (known !== undefined && known.deliveryId >= said.deliveryId && known.number >= said.number) return
       const before = sent(database)
@@ -102,7 +102,7 @@ export const makeNotes = (folder: string) => {
       }
       noted.set(database, now)
     },
-    /** Identities of other databases of which something is noted here. */
+    /** Returns the identities of other databases with notes in this folder. */
     strangers: (database: string): string[] => {
       const last = published()?.database
       const all = [...allSent().map((one) => one.database), ...(last === undefined ? [] : [last])]
@@ -111,23 +111,24 @@ export const makeNotes = (folder: string) => {
   }
 }
 
-const higher = (one: Sent, other: Sent): Sent => ({
+const higher = (one: SentNote, other: SentNote): SentNote => ({
   ...(other.deliveryId > one.deliveryId ? other : one),
   number: Math.max(one.number, other.number),
 })
 
-/** What a note says of its delivery beside the numbers in its name; nothing where it was removed meanwhile. */
-const whoseIn = (path: string): Pick<Sent, 'key' | 'at'> => {
+/** Reads the content of a note; returns an empty object when another process has removed it. */
+const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
   try {
-    const { key, at } = (JSON.parse(textOf(path) ?? 'null') ?? {}) as Partial<Sent>
+    const { key, at } = (JSON.parse(textOf(path) ?? 'null') ?? {}) as Partial<SentNote>
     return typeof key === 'string' && typeof at === 'string' ? { key, at } : {}
   } catch {
-    // The numbers in its name stand whatever is in it.
+    // The numbers in the file name are enough.
     return {}
   }
 }
 
-const isAtMost = (one: Sent, other: Sent): boolean => one.deliveryId <= other.deliveryId && one.number <= other.number
+const isAtMost = (one: SentNote, other: SentNote): boolean =>
+  one.deliveryId <= other.deliveryId && one.number <= other.number
 
 const namesIn = (folder: string): string[] => {
   try {
@@ -147,13 +148,13 @@ const textOf = (path: string): string | null => {
   }
 }
 
-/** A note that cannot be read is no reason to begin at one again: somebody has to look at it. */
-const publicationIn = (text: string): Publication => {
+/** Refuses an unreadable note instead of restarting at 1: a person must look at it. */
+const publicationIn = (text: string): PublicationNote => {
   try {
     const said = JSON.parse(text)
     if (Number.isSafeInteger(said?.sequence)) return said
   } catch {
-    // Told below.
+    // Reported by the throw below.
   }
   throw unreadable(PUBLICATION, new Error('不是公示记录 not a note of publication'))
 }
@@ -163,7 +164,7 @@ const unreadable = (path: string, error: unknown): Refusal =>
 
 const write = (folder: string, name: string, said: object): void => {
   const path = join(folder, name)
-  // Not by the process id: processes in containers that share a folder may have the same.
+  // Process ids may collide between containers that share a folder.
   const beside = `${path}.${randomUUID()}.new`
   try {
     mkdirSync(folder, { recursive: true })
@@ -183,10 +184,10 @@ const write = (folder: string, name: string, said: object): void => {
     }
   } catch (error) {
     try {
-      // On a full disk the half of it must not stay and keep the disk full.
+      // Free the disk space of the partial file.
       rmSync(beside, { force: true })
     } catch {
-      // Told below why it could not be written.
+      // The refusal below gives the cause of the failed write.
     }
     throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
   }

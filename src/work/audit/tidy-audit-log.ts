@@ -1,6 +1,6 @@
 /**
- * What follows the trail's rows: the index by operator, and the erasing of what is past its time. Step by step, each its own
- * transaction that also says how far it came: broken off anywhere, the next goes on from there.
+ * Follow-up work on audit rows: the index by operator, and erasing expired content. Each step is a transaction that
+ * records its progress, so an interrupted run resumes there.
  */
 import { setTimeout as rest } from 'node:timers/promises'
 import { keptUntil, type TrailRules } from '../../domain/audit/audit-rules.js'
@@ -9,32 +9,35 @@ import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import { alone, type Occasioned } from '../timetable/run.js'
-import { trailRules } from './audit-rules.js'
+import { auditRules } from './audit-rules.js'
 import { unpacked } from './operator-codes.js'
 
-/** Rows of one step, each of up to a thousand codes, and how many codes are enough: more would hold up those who ask meanwhile. */
+/**
+ * Bounds of one index step, in rows (up to 1000 codes each) and codes. Larger steps would slow down concurrent
+ * requests.
+ */
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
-/** The longest rest between two steps, and how long one run fills the index, milliseconds: the next goes on from there. */
+/** Longest pause between steps, and time budget of indexing in one run, milliseconds. */
 const REST_MOST_MS = 1_000
 const INDEX_MOST_MS = 240_000
 
-/** Null: another process has this occurrence of the timetable. */
-export const tidyTrail = (
+/** Resolves to null when another process has this occurrence. */
+export const tidyAuditLog = (
   db: Db,
   options: Occasioned & { signal?: AbortSignal; isDoubted?: () => boolean },
 ): Promise<{ indexed: number; erased: number } | null> =>
   alone(db, { ...options, job: 'trail' }, async (run) => {
     run.counts['indexed'] = await indexAll(db, options.signal)
-    // What was erased does not come back: nothing is, while the clock is doubted.
+    // Erasing cannot be undone, so it pauses while the clock is in doubt.
     const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.open(db)) !== null
     run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
 /**
- * Brings the index up to the last row; returns how many rows it took in. Nobody waits for it, and whoever asks meanwhile should
- * hardly feel it: after each step it rests for as long as that took. Ends after the step under way once the signal is given.
+ * Indexes all new rows and returns their number. It pauses after each step for as long as the step took, to leave
+ * capacity to requests. Ends after the current step once `signal` aborts.
  */
 export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
@@ -48,7 +51,7 @@ export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> =>
   }
 }
 
-/** `isLast`: nothing waited beside it. */
+/** `isLast` is true when no further rows were left. */
 const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   db.transaction(async (tx) => {
     const { indexed } = await store.progress(tx)
@@ -67,7 +70,7 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   })
 
 const eraseAll = async (db: Db, now: Date): Promise<number> => {
-  const rules = trailRules()
+  const rules = auditRules()
   for (let all = 0; ; ) {
     const step = await eraseStep(db, rules, now)
     all += step
@@ -75,7 +78,7 @@ const eraseAll = async (db: Db, now: Date): Promise<number> => {
   }
 }
 
-/** From the oldest on, up to the first whose time has not come. */
+/** Erases from the oldest row up to the first that is still to be kept. */
 const eraseStep = (db: Db, rules: TrailRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
     const { erased, indexed } = await store.progress(tx)

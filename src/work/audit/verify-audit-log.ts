@@ -1,4 +1,4 @@
-/** Verify audit: the whole audit log walked, page by page, and compared with the heads that were kept outside of it. */
+/** `hub verify audit`: walks the whole audit log page by page and compares it with heads kept outside it. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type Head, headIn, headSaid } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
@@ -8,69 +8,69 @@ import type { Keys } from '../../foundation/keys.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as heads from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
-import { trailRules } from './audit-rules.js'
+import { auditRules } from './audit-rules.js'
 
-/** Rows read at once. */
+/** Rows in one page. */
 const PAGE_ROWS = 2_000
 
-/** Rows that were noted or published and are not there, or are others. */
-export interface CutSaid {
+/** A range of rows that were noted or published and are now missing or different. */
+export interface CutReport {
   after: number
   noted: number
-  /** When it was found. */
+  /** Instant of detection. */
   at: string
-  /** When the last of them was noted; null: not known. */
+  /** Instant of the last note in the range; null when unknown. */
   notedAt: string | null
-  /** FAILOVER: they were lost with the server that held them. RELEASED: a person has answered for it. Null: nothing explains it. */
+  /** FAILOVER: lost with the server that held them. RELEASED: a person has accounted for it. Null when unexplained. */
   excuse: Cut['excuse']
-  /** Missing at the end of what was there; otherwise others stand in their place. */
+  /** True when rows are missing at the end; false when others stand in their place. */
   isEnd: boolean
-  /** Servers on which they were noted, and on which they are missing. */
+  /** Servers that held the rows, and servers that lack them. */
   from: Cut['from']
   to: Cut['to']
 }
 
-export interface TrailVerified {
+export interface AuditVerification {
   walked: number
   ok: boolean
-  /** Null: there is no row. */
+  /** Null when the log is empty. */
   head: Head | null
-  /** Rows whose content was erased when its time was past. */
+  /** Number of rows whose content was erased after its retention period. */
   erased: number
-  cuts: CutSaid[]
-  /** Heads kept elsewhere with which it was compared. */
+  cuts: CutReport[]
+  /** Number of external heads compared. */
   compared: number
-  /** The first row that is not as it was written; absent where all are. */
+  /** The first altered row; absent when all are intact. */
   broken?: Broken
-  /** All of them, as far as they are told one by one, and how many there are; absent where all rows are as they were written. */
+  /** Altered rows, of which a bounded number is listed, and their total; absent when all are intact. */
   breaks?: Broken[]
   faults?: number
   ms: number
 }
 
-export interface Held {
-  /** Heads that somebody has kept, as from a manifest. */
+export interface WalkOptions {
+  /** Heads supplied by the caller, for example from a manifest. */
   held?: readonly Head[]
   progress?: (rows: number) => void
-  /** After each page it rests for as long as that took: whoever asks meanwhile should hardly feel it. */
+  /** Pauses after each page for as long as it took, to leave capacity to requests. */
   gently?: boolean
 }
 
-export interface VerifyOptions extends Held {
+export interface AuditVerifyOptions extends WalkOptions {
   now: () => Date
-  /** Heads as they are noted outside the database. */
+  /** Heads noted outside the database. */
   noted: readonly NotedHead[]
   keys: Pick<Keys, 'audit'> & { manifests: Pick<Keys['manifests'], 'payloadIn'> }
 }
 
-/** Signed heads and the head in the signed manifest of the list are compared too. */
-export const verifyTrail = async (
+/** Also compares signed heads and the head in the signed list manifest. */
+export const verifyAuditLog = async (
   db: Db,
-  { now, noted, keys, held = [], progress, gently = false }: VerifyOptions,
-): Promise<TrailVerified> => {
+  { now, noted, keys, held = [], progress, gently = false }: AuditVerifyOptions,
+): Promise<AuditVerification> => {
   const startedAt = now()
-  const rules = trailRules()
-  // Read before the rows: what is signed or noted while they are read may lie past the last of them.
+  const rules = auditRules()
+  // Read first: heads signed or noted during the walk may lie past its last row.
   const signed = await signedHeads(db, keys.manifests)
   const anchors: Anchor[] = [
     ...noted.map((head) => ({ ...head, from: 'note' })),
@@ -110,7 +110,7 @@ export const verifyTrail = async (
   }
 }
 
-/** One whose key is not here can be compared no more than one that was never signed: it is left out. */
+/** Leaves out heads signed with a key that is not here: they cannot be checked. */
 const signedHeads = async (
   db: Db,
   { payloadIn }: Pick<Keys['manifests'], 'payloadIn'>,

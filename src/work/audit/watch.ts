@@ -1,24 +1,24 @@
-/** Whether the audit log is whole: verified when a hub begins to serve and each night, and told where people and machines look. */
+/** Watches the audit log: verifies it at start and each night, and reports to logs, metrics and runs. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import type { Db } from '../../store/db/db.js'
 import { alone, type Occasioned } from '../timetable/run.js'
-import { type TrailVerified, type VerifyOptions, verifyTrail } from './verify-audit-log.js'
+import { type AuditVerification, type AuditVerifyOptions, verifyAuditLog } from './verify-audit-log.js'
 
-export interface AuditParts extends Pick<VerifyOptions, 'now' | 'keys'> {
+export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys'> {
   log: Log
   metrics?: Metrics
-  /** Heads as they are noted outside the database. */
-  noted: () => VerifyOptions['noted']
+  /** Heads noted outside the database. */
+  noted: () => AuditVerifyOptions['noted']
 }
 
-export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditParts) => {
-  const verify = (of: Omit<VerifyOptions, 'now' | 'keys' | 'noted'> = {}): Promise<TrailVerified> =>
-    verifyTrail(db, { ...parts, noted: noted(), ...of })
+export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchParts) => {
+  const verify = (of: Omit<AuditVerifyOptions, 'now' | 'keys' | 'noted'> = {}): Promise<AuditVerification> =>
+    verifyAuditLog(db, { ...parts, noted: noted(), ...of })
 
-  /** Raises the alarm where a row is not as it was written, or is gone. */
-  const watch = async (signal: AbortSignal | undefined): Promise<TrailVerified> => {
+  /** Logs an error when a row is altered or missing. */
+  const watch = async (signal: AbortSignal | undefined): Promise<AuditVerification> => {
     const found = await verify({ gently: true, progress: () => signal?.throwIfAborted() })
     const { ok, walked, broken, faults = 0, cuts } = found
     metrics?.audited(faults)
@@ -31,14 +31,14 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditParts) =
 
   return {
     verify,
-    /** When a hub begins to serve, beside all else. Ends once the signal is given. */
+    /** Runs in the background at start. Ends once `signal` aborts. */
     atStart: async (signal: AbortSignal): Promise<void> => {
       await watch(signal).catch((error) => {
         if (!signal.aborted) log.error({ err: error }, 'the audit log could not be verified')
       })
     },
-    /** As a run of the timetable. Refusal AUDIT_BROKEN. Null: another process has this occurrence. */
-    nightly: (options: Occasioned & { signal?: AbortSignal }): Promise<TrailVerified | null> =>
+    /** Nightly job. Refusal AUDIT_BROKEN. Resolves to null when another process has this occurrence. */
+    nightly: (options: Occasioned & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
       alone(db, { ...options, job: 'audit' }, async ({ counts }) => {
         const found = await watch(options.signal)
         const { walked, cuts, faults = 0, broken } = found

@@ -1,4 +1,4 @@
-/** The calendar of working days: what ships, with the amendments that two persons have put in force laid over it. */
+/** The working-day calendar: the shipped one, overlaid with amendments confirmed by two persons. */
 
 import { samePerson } from '../../domain/access/persons.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -11,7 +11,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { Rules } from './rules.js'
 
-/** Days said at once: the holidays and make-up days of a year are fewer. */
+/** Maximum days in one amendment; the holidays and make-up days of a year are fewer. */
 const DAYS_MOST = 200
 
 export const withAmendments = async (db: Db | Tx, rules: Rules): Promise<Rules> => {
@@ -31,26 +31,28 @@ const laidOver = (calendar: Calendar, { days, knownUntil }: calendars.Amended): 
   return { holidays, workdays, knownUntil: knownUntil ?? calendar.knownUntil }
 }
 
-/** What is said of days. */
-export interface DaysSaid {
+export interface CalendarDays {
   holidays: readonly string[]
   workdays: readonly string[]
-  /** Days that are again what their weekday says. */
+  /** Days that return to their weekday's meaning. */
   ordinary: readonly string[]
   knownUntil: string | null
 }
 
-export interface CalendarProposed extends DaysSaid {
+export interface CalendarProposalInput extends CalendarDays {
   reason: string
   by: string
   now: Date
 }
 
-/** Nothing changes until another person puts it in force. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
+/**
+ * Proposes an amendment, without effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID,
+ * CALENDAR_WAITS.
+ */
 export const proposeCalendar = async (
   db: Db,
   rules: Rules,
-  made: CalendarProposed,
+  made: CalendarProposalInput,
 ): Promise<proposals.CalendarProposal> => {
   const amended = checked(rules, made)
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
@@ -59,23 +61,23 @@ export const proposeCalendar = async (
   return kept
 }
 
-export interface CalendarDecided {
+export interface CalendarDecisionInput {
   id: number
   verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
-  /** Needed to refuse. */
+  /** Required for REFUSE. */
   note: string | null
   by: string
   now: Date
 }
 
 /**
- * Another person puts an amendment in force or refuses it; its proposer withdraws it. Deadlines that it moves are counted anew by
- * `renewDeadlines`. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
+ * A second person confirms or refuses an amendment; its proposer may withdraw it. `renewDeadlines` recounts the
+ * affected deadlines. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
  */
 export const decideCalendar = async (
   db: Db,
   rules: Rules,
-  made: CalendarDecided,
+  made: CalendarDecisionInput,
 ): Promise<proposals.CalendarProposal> => {
   const { id, verdict, by } = made
   const note =
@@ -99,18 +101,18 @@ export const decideCalendar = async (
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
-/** The calendar of now and as it would be with these days. Nothing is written. Refusals: INPUT_INVALID, DATE_INVALID. */
+/** Returns the calendar now and as amended. Writes nothing. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const foreseenCalendar = async (
   db: Db,
   rules: Rules,
-  said: DaysSaid,
+  said: CalendarDays,
 ): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
   const amended = checked(rules, said)
   const { calendar: before } = await withAmendments(db, rules)
   return { before, after: laidOver(before, amended), days: amended.days.map(({ day }) => day).sort() }
 }
 
-const checked = (rules: Rules, said: DaysSaid): calendars.Amended => {
+const checked = (rules: Rules, said: CalendarDays): calendars.Amended => {
   const days = [
     ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
     ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),

@@ -1,7 +1,7 @@
-/** The dated rule tables of schema/rules as people read them, whatever each of them is about; the calendar is told by days. */
+/** The dated rule tables of schema/rules, for display. The calendar is shown by days elsewhere. */
 import * as contracts from '../../foundation/contracts.js'
 
-/** Told day by day, in its own way. */
+/** Excluded: shown day by day elsewhere. */
 const CALENDAR = 'calendar.json'
 
 export interface RuleTable {
@@ -14,7 +14,7 @@ export interface RuleRow {
   from: string | null
   to: string | null
   basis: string | null
-  /** False: told from memory, not to be cited as law; null: the row has no such mark. */
+  /** False when the row must not be cited as law yet; null when the row carries no certainty mark. */
   confirmed: boolean | null
   fields: { name: string; value: string }[]
 }
@@ -23,7 +23,7 @@ type Members = Record<string, unknown>
 
 let tables: readonly RuleTable[] | null = null
 
-/** All, or the rows in force on that day (YYYY-MM-DD); a row without days is in force on any. */
+/** Returns all rows, or those in force on that day (YYYY-MM-DD). Undated rows are always in force. */
 export const ruleTables = (on: string | null = null): RuleTable[] => {
   tables ??= contracts
     .folder('rules')

@@ -1,4 +1,4 @@
-/** The rules that verbs work by: loaded once from schema/rules and given to them. */
+/** The rules that work verbs receive, loaded once from schema/rules. */
 
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { RuleFault } from '../../domain/calendar/dated-rows.js'
@@ -14,20 +14,20 @@ export interface Rules {
   lists: readonly ListKind[]
   calendar: Calendar
   clocks: ClockRules
-  /** What each platform must hear of. */
+  /** The notices that each platform must receive. */
   platforms: readonly Hearing[]
-  /** What stands for an ID number that somebody writes into a text. */
+  /** Returns the pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
 }
 
-/** Refusal INPUT_INVALID for a kind of list that nobody knows. */
+/** Refusal INPUT_INVALID for an unknown kind of list. */
 export const listOf = (rules: Rules, id: string): ListKind => {
   const list = rules.lists.find((row) => row.id === id)
   if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
   return list
 }
 
-/** What a case of this kind of list moves by. */
+/** The rules for a case of this kind of list. */
 export const caseRules = (rules: Rules, id: string): CaseRules => {
   const { calendar, clocks } = rules
   return { list: listOf(rules, id), calendar, clocks }
@@ -35,13 +35,13 @@ export const caseRules = (rules: Rules, id: string): CaseRules => {
 
 let waysBack: RestorationRules | null = null
 
-/** The ways back up, by schema/rules/restoration.json; read and checked once. */
+/** The recovery paths of schema/rules/restoration.json. Loaded and checked once. */
 export const restorationRules = (): RestorationRules => {
   waysBack ??= checked<RestorationRules>('rules/restoration', 'contracts/restoration', checkRestoration)
   return waysBack
 }
 
-/** Refusal RULES_BROKEN with every fault: a hub with broken rules does not start. */
+/** Loads and checks a rule file. Refusal RULES_BROKEN lists every fault and stops the start. */
 export const checked = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
   const content = contracts.document(`${file}.json`)
   const badly = contracts

@@ -1,7 +1,6 @@
 /**
- * A platform that is new, or was declared wiped, is owed everything in force; one that is to hear of another kind, everything of
- * that. Step by step, each its own transaction: broken
- * off anywhere it is done again from the start, and owes nothing twice.
+ * Owes a new or wiped platform everything in force, and any platform the kinds it newly receives. Each step is a
+ * transaction and idempotent: an interrupted run restarts and owes nothing twice.
  */
 
 import { type Heard, lacks } from '../../domain/delivery/backfill-plan.js'
@@ -14,22 +13,22 @@ import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
 import type { Rules } from '../calendar/rules.js'
-import { inForce, noticesOf, type Standing } from './in-force.js'
+import { inForce, noticesOf, type SubjectInForce } from './in-force.js'
 
-/** Subjects of one transaction: a move of one of them waits for it. */
+/** Subjects of one transaction; a move of one of them waits for it. */
 const STEP_SUBJECTS = 200
 
-interface Filling {
+interface BackfillTarget {
   hearing: Hearing
   wipedAt: Date | null
   now: () => Date
 }
 
 /**
- * To be called before a platform is sent anything; at once done where it has been filled. Returns how many additions it has
- * owed. Where a subject is in another's hands all the time, the platform stays unfilled, and the next call goes on.
+ * Call before a platform is sent anything. Returns the number of additions owed. When other transactions hold a subject
+ * throughout, the platform stays unfilled and the next call continues.
  */
-export const fill = async (
+export const backfill = async (
   db: Db,
   rules: Rules,
   platform: string,
@@ -40,12 +39,12 @@ export const fill = async (
   if (hearing === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
   const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
-  // What it hears of no more it is not told of, and lacks when it hears of it again.
+  // Kinds the platform no longer receives are dropped, and filled again when it receives them again.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
-  const busy: Standing[] = []
+  const busy: SubjectInForce[] = []
   let owed = 0
-  const owe = async (lacking: readonly Standing[]): Promise<Standing[]> => {
+  const owe = async (lacking: readonly SubjectInForce[]): Promise<SubjectInForce[]> => {
     signal?.throwIfAborted()
     const step = await db.transaction((tx) => oweStep(tx, rules, filling, lacking))
     owed += step.owed
@@ -53,7 +52,7 @@ export const fill = async (
   }
   for await (const page of inForce(db, rules, filling.hearing, dateIn(now())))
     for (const step of stepsOf(await lackingOf(db, filling, page))) busy.push(...(await owe(step)))
-  const still: Standing[] = []
+  const still: SubjectInForce[] = []
   for (const step of stepsOf(busy)) still.push(...(await owe(step)))
   if (still.length === 0)
     await platformStates.filled(db, { platform, kinds: hearing.kinds, wipedAt: filling.wipedAt, at: now() })
@@ -65,22 +64,25 @@ const stepsOf = <T>(all: readonly T[]): T[][] =>
     all.slice(i * STEP_SUBJECTS, (i + 1) * STEP_SUBJECTS),
   )
 
-/** Those that it has to be told of, as far as can be seen without holding them. */
-const lackingOf = async (db: Db | Tx, filling: Filling, page: readonly Standing[]): Promise<Standing[]> => {
+const lackingOf = async (
+  db: Db | Tx,
+  filling: BackfillTarget,
+  page: readonly SubjectInForce[],
+): Promise<SubjectInForce[]> => {
   const heard = await heardBy(db, filling, page)
   return page.filter(({ subjectId }) => lacks(heard.get(subjectId) ?? [], filling.wipedAt))
 }
 
 /**
- * What is in another's hands is left for later, so that this waits for nobody and nobody for it in a circle. What is held is
- * looked at again: a removal made meanwhile has taken it off, and one that comes after this finds what is owed here.
+ * Skips subjects locked by others, which avoids deadlocks; the caller retries them. Locked subjects are read again. A
+ * removal made meanwhile has withdrawn them, and a later one sees what is owed here.
  */
 const oweStep = async (
   tx: Tx,
   rules: Rules,
-  filling: Filling,
-  lacking: readonly Standing[],
-): Promise<{ owed: number; busy: Standing[] }> => {
+  filling: BackfillTarget,
+  lacking: readonly SubjectInForce[],
+): Promise<{ owed: number; busy: SubjectInForce[] }> => {
   const held = await hold(tx, lacking, filling.now())
   const ids = lacking.map(({ subjectId }) => subjectId).filter((id) => held.has(id))
   const standing = await noticesOf(tx, rules, ids)
@@ -94,7 +96,7 @@ const oweStep = async (
     const { id: platform } = filling.hearing
     return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
   })
-  // What was on its way to one that was wiped says less than the addition, and must not hold it up.
+  // An unconfirmed delivery to a wiped platform says less than the addition and must not delay it.
   if (filling.wipedAt !== null)
     await deliveries.fold(
       tx,
@@ -104,8 +106,8 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Entries one by one; records by the order of knowledge, in which merges change them. */
-const hold = async (tx: Tx, lacking: readonly Standing[], now: Date): Promise<Set<string>> => {
+/** Locks entries one by one, and records by the knowledge clock, as merges do. */
+const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.tick(tx, now)
   const entries = await listings.freeForMove(
@@ -117,8 +119,8 @@ const hold = async (tx: Tx, lacking: readonly Standing[], now: Date): Promise<Se
 
 const heardBy = async (
   db: Db | Tx,
-  { hearing }: Filling,
-  page: readonly Standing[],
+  { hearing }: BackfillTarget,
+  page: readonly SubjectInForce[],
 ): Promise<Map<string, (Heard & { number: number })[]>> => {
   const heard = new Map<string, (Heard & { number: number })[]>(page.map(({ subjectId }) => [subjectId, []]))
   for (const row of await desk.heardOf(db, hearing.id, [...heard.keys()])) heard.get(row.subjectId)?.push(row)

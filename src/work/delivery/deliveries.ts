@@ -1,4 +1,4 @@
-/** The work queue of refused deliveries: sent again as the subject stands now, or closed, by a person and with a reason. */
+/** Refused deliveries: a person resends or closes them, giving a reason. */
 
 import { type Action, type Earlier, type Notice, owing } from '../../domain/delivery/delivery.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -16,8 +16,7 @@ import { removalOf } from './notice.js'
 
 const NO_LONGER_SHOWN = '不再公示'
 
-export interface SettlingDelivery {
-  /** Its id. */
+export interface DeliveryDecision {
   delivery: number
   /** 1–1000 characters; ID numbers in it are replaced. */
   reason: string
@@ -26,10 +25,11 @@ export interface SettlingDelivery {
 }
 
 /**
- * Owed again at once, under the same key, and the same number unless the platform takes that for an old one, as its subject reads now; where that is public no more, what a removal
- * owes. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ * Owes the delivery again at once with the subject's current content, or a removal when it is no longer public. The key
+ * stays; the number changes only when the platform would ignore it. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED,
+ * INPUT_INVALID, RUN_BUSY.
  */
-export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
+export const resend = (db: Db, rules: Rules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
     const fresh = await freshOf(tx, rules, refused)
     if (fresh === null) return withdraw(tx, rules, refused, listing, made)
@@ -37,8 +37,8 @@ export const resend = (db: Db, rules: Rules, made: SettlingDelivery): Promise<vo
     await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
-/** What sending it again would tell at this moment; nothing is changed. Action null: nothing. Notice null: a removal's, or none. */
-export const again = async (
+/** Previews `resend`. A null action means that nothing would be sent; the notice is null for removals. */
+export const previewResend = async (
   db: Db,
   rules: Rules,
   refused: desk.Delivery,
@@ -49,14 +49,16 @@ export const again = async (
   return { action: owing('REMOVE', earlier).owe, notice: null }
 }
 
-/** Owed no more, and never confirmed. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
-export const close = (db: Db, rules: Rules, made: SettlingDelivery): Promise<void> =>
+/**
+ * Closes a delivery without confirmation. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ */
+export const close = (db: Db, rules: Rules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
     await addInstead(tx, refused, made.now)
   })
 
-/** A change that waited behind an addition which is closed now is a change of what never came: it goes as the addition. */
+/** A change queued behind a closed addition becomes the addition. */
 const addInstead = async (tx: Tx, closed: desk.Delivery, now: Date): Promise<void> => {
   const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
   const next = all.find(({ number }) => number > closed.number)
@@ -67,27 +69,31 @@ const addInstead = async (tx: Tx, closed: desk.Delivery, now: Date): Promise<voi
     await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
 }
 
-/** What a change of this number is to a platform that was told what came before it. */
 const asChange = (all: readonly (Earlier & { number: number })[], number: number): Action =>
   owing(
     'CHANGE',
     all.filter((row) => row.number < number),
   ).owe ?? 'ADD'
 
-type Deed = (tx: Tx, refused: desk.Delivery, listing: listings.Listing | null, reason: string) => Promise<void>
+type SettlementAction = (
+  tx: Tx,
+  refused: desk.Delivery,
+  listing: listings.Listing | null,
+  reason: string,
+) => Promise<void>
 
 const settle = async (
   db: Db,
   rules: Rules,
-  { delivery, by, now, ...made }: SettlingDelivery,
+  { delivery, by, now, ...made }: DeliveryDecision,
   act: desk.DeliveryAct['act'],
-  deed: Deed,
+  deed: SettlementAction,
 ): Promise<void> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   await inTransaction(db, 'settle', async (tx) => {
     const found = await desk.byId(tx, delivery)
     if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
-    // The subject first, as every move holds them.
+    // Lock the subject first, as every move does.
     const listing = found.kind === 'listing' ? await listings.forMove(tx, found.subjectId) : null
     const refused = await desk.hold(tx, delivery)
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
@@ -97,8 +103,8 @@ const settle = async (
 }
 
 /**
- * A removal says again what it said: nothing of the entry is public from which to say more. So does what the hub has no fresh
- * notice of: had its record changed or gone, this delivery would have been set aside. Null: the entry is public no more.
+ * Returns the current notice, or null when the entry is no longer public. A removal repeats its text, and so does a
+ * record without a fresh notice: a changed record would have folded this delivery.
  */
 const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
@@ -111,8 +117,8 @@ const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promi
 }
 
 /**
- * Its own; above the floor of its platform where nothing later waits behind it, for what is numbered less is passed over there.
- * Looked at without holding the others: a merge that holds them may be waiting for this one.
+ * Returns the same number when later deliveries are queued; otherwise one above the platform's floor. It reads without
+ * locks, because a merge that holds them may be waiting for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
@@ -127,7 +133,7 @@ const withdraw = async (
   rules: Rules,
   { platform, kind, subjectId, notice }: desk.Delivery,
   listing: listings.Listing | null,
-  { by, now }: SettlingDelivery,
+  { by, now }: DeliveryDecision,
 ): Promise<void> => {
   const earlier = (await deliveries.earlier(tx, [subjectId])).filter((row) => row.platform === platform)
   const { owe, fold } = owing('REMOVE', earlier)

@@ -1,32 +1,28 @@
-/**
- * What a platform should show at this moment, subject by subject, as it would be told of it: what a new or emptied platform is
- * given, and what a comparison holds its display against.
- */
+/** What a platform should show now: the basis of backfills and comparisons. */
 import { type Hearing, hears, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import type { Rules } from '../calendar/rules.js'
 import { noticeOf } from './notice.js'
-import type { Unnumbered } from './outbox.js'
+import type { UnnumberedNotice } from './outbox.js'
 import { recordNoticesOf, recordsInForce } from './published-records.js'
 
-export interface Standing {
+export interface SubjectInForce {
   kind: SubjectKind
   subjectId: string
-  notice: Unnumbered
+  notice: UnnumberedNotice
 }
 
-/** Entries read at a time. */
 const STEP_ENTRIES = 1_000
 
-/** Entries in the order of their ids, then records in that of their keys, a page at a time; `today` in Asia/Shanghai. */
+/** Pages of entries by id, then of records by key. `today` is a day in Asia/Shanghai. */
 export const inForce = async function* (
   db: Db | Tx,
   rules: Rules,
   hearing: Hearing,
   today: string,
-): AsyncGenerator<Standing[]> {
+): AsyncGenerator<SubjectInForce[]> {
   let after: string | null = null
   while (hearing.kinds.includes('listing')) {
     const page: string[] = await listings.shownIds(db, { today, after, limit: STEP_ENTRIES })
@@ -38,27 +34,27 @@ export const inForce = async function* (
   yield* recordsInForce(db, hearing, today)
 }
 
-/** What these entries and records say as they may be told now; what may not, and what is over by `today`, is left out. */
+/** Returns the notices of these entries and records, without those that are not public or ended by `today`. */
 export const noticesOf = async (
   db: Db | Tx,
   rules: Rules,
   ids: readonly string[],
   today: string | null = null,
-): Promise<Standing[]> => {
+): Promise<SubjectInForce[]> => {
   const entries = await entriesOf(db, rules, ids)
   const others = new Set(ids)
   for (const { subjectId } of entries) others.delete(subjectId)
   return others.size === 0 ? entries : [...entries, ...(await recordNoticesOf(db, [...others], today))]
 }
 
-const entriesOf = async (db: Db | Tx, rules: Rules, ids: readonly string[]): Promise<Standing[]> => {
+const entriesOf = async (db: Db | Tx, rules: Rules, ids: readonly string[]): Promise<SubjectInForce[]> => {
   const found = await listings.byIds(db, ids)
   const bodies = await listings.publicBodies(db, ids)
   const parties = await operators.byIds(
     db,
     [...found.values()].map(({ operatorId }) => operatorId),
   )
-  return ids.flatMap((id): Standing[] => {
+  return ids.flatMap((id): SubjectInForce[] => {
     const listing = found.get(id)
     const body = bodies.get(id)
     const operator = listing && parties.get(listing.operatorId)

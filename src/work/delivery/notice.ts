@@ -1,4 +1,4 @@
-/** What a platform is told of an entry: what the public knows of it, and how it ended. */
+/** The notice of an entry for platforms: its public text, and how it ended. */
 
 import type { EntryNotice } from '../../domain/delivery/delivery.js'
 import type { Act } from '../../domain/listing/case.js'
@@ -19,14 +19,14 @@ export const noticeOf = (
     key: listing.id,
     list: listing.list,
     listName: list.zh,
-    // As the public knows it, masked, and as it was when it was shown: the same code under one key.
+    // The masked code and name as published, so that one key keeps one code.
     operator: {
       uscc: body ? body.uscc : publicCode(operator.uscc),
       name: body?.name ?? publicName(operator.name) ?? '',
       regNo: null,
     },
     ...told(listing),
-    // Masked for the public, and so for whoever publishes it again.
+    // Masked for the public, because the platform publishes it too.
     ...(body && {
       reason: body.reason,
       basis: body.basis,
@@ -39,7 +39,6 @@ export const noticeOf = (
   }
 }
 
-/** What the public and the platforms are told alike. */
 const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, endsOn }: listings.Listing) => ({
   reason,
   basis,
@@ -50,7 +49,7 @@ const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, en
   endsOn,
 })
 
-/** Hidden is removed, as far as a platform goes; it is added again when it is shown again. */
+/** For a platform, hiding is a removal; showing again is a new addition. */
 export const removalOf = (rules: Rules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
   const documentNumber = act.documentNumber ?? null
   if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }

@@ -1,6 +1,6 @@
 /**
- * What the platforms are owed of a change, given what each has heard: written in the transaction of the change. Whatever is told,
- * an entry or a record, is told through here.
+ * Transactional outbox: owes each platform what a change of an entry or record requires, given what it was sent before.
+ * Runs in the transaction of the change.
  */
 import { type Action, hears, type Notice, owing, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Tx } from '../../store/db/db.js'
@@ -9,19 +9,23 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import type { Rules } from '../calendar/rules.js'
 
 /** A notice before it is numbered for each platform. */
-export type Unnumbered = Notice extends infer N ? (N extends Notice ? Omit<N, 'sequence' | 'action'> : never) : never
+export type UnnumberedNotice = Notice extends infer N
+  ? N extends Notice
+    ? Omit<N, 'sequence' | 'action'>
+    : never
+  : never
 
-export interface Told {
+export interface SubjectChange {
   kind: SubjectKind
   subjectId: string
   change: Action
-  notice: Unnumbered
+  notice: UnnumberedNotice
 }
 
-export const tell = async (
+export const owePlatforms = async (
   tx: Tx,
   rules: Pick<Rules, 'platforms'>,
-  told: readonly Told[],
+  told: readonly SubjectChange[],
   dueAt: Date,
 ): Promise<void> => {
   if (told.length === 0) return
@@ -38,7 +42,7 @@ export const tell = async (
       const earlier = all.filter((row) => row.platform === platform)
       const { owe, fold } = owing(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
-      // One that hears of such no more is told only of what it has.
+      // A platform that no longer receives this kind only gets changes and removals of what it has.
       if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue
       const number = Math.max(earlier.at(-1)?.number ?? 0, floors.get(platform) ?? 0) + 1
       const numbered = { ...notice, sequence: number, action: owe } as Notice

@@ -1,46 +1,43 @@
-/** What a person does to a platform: holds its additions, lets them go, or says that it shows nothing of ours any more. */
+/** Acts of a person on a platform: pause or resume additions, or declare it wiped. */
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { Rules } from '../calendar/rules.js'
 
-export interface Directing {
-  /** Its id. */
+export interface PlatformDirective {
   platform: string
   /** 1–1000 characters; ID numbers in it are replaced. */
   reason: string
-  /** Who does it. */
   by: string
   now: Date
 }
 
 /**
- * From now on additions and changes are owed to it and not sent; removals are. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED,
- * INPUT_INVALID.
+ * Additions and changes stay owed; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED, INPUT_INVALID.
  */
-export const pause = (db: Db, rules: Rules, made: Directing): Promise<void> =>
+export const pause = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'PAUSE', async (tx, act) => {
     if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
   })
 
-/** What was held goes with the next push. Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
-export const resume = (db: Db, rules: Rules, made: Directing): Promise<void> =>
+/** Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
+export const resume = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'RESUME', async (tx) => {
     if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
   })
 
 /**
- * It has lost what it showed under our keys: with the next push everything in force is owed to it again, as additions under the
- * same keys with the next sequence. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
+ * The platform has lost our entries. The next push owes everything in force again, under the same keys with the next
+ * number. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
  */
-export const declareWiped = (db: Db, rules: Rules, made: Directing): Promise<void> =>
+export const declareWiped = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.wipe)
 
 const direct = async (
   db: Db,
   rules: Rules,
-  { platform, by, now, ...made }: Directing,
+  { platform, by, now, ...made }: PlatformDirective,
   act: states.PlatformAct['act'],
   carry: (tx: Tx, act: states.PlatformAct) => Promise<void>,
 ): Promise<void> => {

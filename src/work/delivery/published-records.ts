@@ -1,6 +1,6 @@
 /**
- * Records told: when a merge makes an agency's penalty or permit new, another, or withdrawn, the platforms that hear of such
- * are owed it, in the same transaction. Where none hears of records, nor ever did, that is asked and nothing else.
+ * Published records (双公示): owes platforms the penalties and permits that a merge added, changed or withdrew, in the
+ * same transaction. One query ends it when no platform receives or received records.
  */
 
 import type { Hearing } from '../../domain/delivery/delivery.js'
@@ -23,32 +23,34 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
 import type { Rules } from '../calendar/rules.js'
-import { type Told, tell } from './outbox.js'
+import { owePlatforms, type SubjectChange } from './outbox.js'
 
-/** Records looked at at a step. */
 const STEP_RECORDS = 500
 
-export interface RecordsTold {
-  /** Records of which platforms are owed something because of this. */
+export interface PublishedRecordCounts {
+  /** Records for which a platform is owed something. */
   told: number
-  /** Of natural persons, whom the hub does not report: nothing is owed. */
+  /** Records of natural persons, which the hub does not report. */
   untold: number
-  /** Secret, by the simple procedure, repaired, or no longer published: nothing is owed. */
+  /** Records that are secret, by simple procedure, repaired or no longer published; nothing is owed. */
   excluded: number
 }
 
-/** What has changed: by a merge, by taking a run back, or by a decision on whose records these operators' are. */
-export type Cause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
+/** The cause: a merge, a rollback, or an identity decision about these operators. */
+export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/** `at`: the instant of the transaction's knowledge; `dueAt`: from when it is owed. Null: no platform hears of records, or ever did. */
-export const tellRecords = async (
+/**
+ * `at` is the knowledge instant of the transaction, `dueAt` the start of the duty. Returns null when no platform
+ * receives or ever received records.
+ */
+export const oweRecords = async (
   tx: Tx,
   rules: Pick<Rules, 'platforms'>,
-  cause: Cause,
+  cause: RecordChangeCause,
   { at, dueAt }: { at: Date; dueAt: Date },
-): Promise<RecordsTold | null> => {
+): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
-  // Whoever was told of a kind, and hears of it no more, still learns that what it was told is gone.
+  // A platform that no longer receives a kind still learns of removals.
   const told = await toldRecords.kindsTold(
     tx,
     TOLD_KINDS.filter((kind) => !heard.includes(kind)),
@@ -58,7 +60,7 @@ export const tellRecords = async (
   if (cause === 'takeback') await toldRecords.touchedByTakeback(tx, { at, kinds })
   else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
   else await toldRecords.touchedOf(tx, { ...cause, at, kinds })
-  const counts: RecordsTold = { told: 0, untold: 0, excluded: 0 }
+  const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
   let after: toldRecords.Touched | null = null
   for (;;) {
     const page: toldRecords.Touched[] = await toldRecords.touched(tx, after, STEP_RECORDS)
@@ -70,7 +72,6 @@ export const tellRecords = async (
   return counts
 }
 
-/** Kinds of record of which any platform hears. */
 const kindsHeard = (platforms: readonly Hearing[]): ToldKind[] =>
   TOLD_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
 
@@ -79,16 +80,20 @@ const tellPage = async (
   rules: Pick<Rules, 'platforms'>,
   page: readonly toldRecords.Named[],
   { kinds, heard, dueAt }: { kinds: readonly ToldKind[]; heard: readonly ToldKind[]; dueAt: Date },
-  counts: RecordsTold,
+  counts: PublishedRecordCounts,
 ): Promise<void> => {
   const today = dateIn(dueAt)
   const touched = new Set(page.map(nameOf))
-  const looked = await lookAt(tx, page, kinds, today)
+  const looked = await examine(tx, page, kinds, today)
   const before = await toldRecords.lastTold(
     tx,
     looked.filter((one) => one.due !== null && isGone(one)).map(({ known }) => known.id),
   )
-  const [gone, shown, kept] = [[] as Told[], [] as Told[], [] as Parameters<typeof toldRecords.keep>[1][number][]]
+  const [gone, shown, kept] = [
+    [] as SubjectChange[],
+    [] as SubjectChange[],
+    [] as Parameters<typeof toldRecords.keep>[1][number][],
+  ]
   for (const one of looked) {
     const { known, telling, due } = one
     if (touched.has(nameOf(known))) count(counts, telling, due)
@@ -101,7 +106,7 @@ const tellPage = async (
     if (!taken && stood && told.digest === digest) continue
     if (!stood && !heard.includes(kind)) continue
     if (taken) {
-      // By the code and in the words that its receivers know; that it was revoked only its newest words say.
+      // A removal repeats the code and text that its receivers know. Only a revocation needs the newest text.
       const { operator, body } = before.get(id) ?? notice
       const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, one, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
@@ -110,38 +115,38 @@ const tellPage = async (
     if (due === 'SHOW') shown.push({ kind, subjectId: id, change: stood && !taken ? 'CHANGE' : 'ADD', notice })
     kept.push({ feed, key, kind, operatorId: party.id, fact, digest, removed: due !== 'SHOW' })
   }
-  await tell(tx, rules, gone, dueAt)
-  await tell(tx, rules, shown, dueAt)
+  await owePlatforms(tx, rules, gone, dueAt)
+  await owePlatforms(tx, rules, shown, dueAt)
   await toldRecords.keep(tx, kept, dueAt)
   counts.told += kept.length
 }
 
-/** What was told of it is to go; also where it stands for another firm now, since one key shows one firm at a time. */
-const isGone = ({ known: { told, party }, due }: Looked): boolean =>
+/** True when the published record must be removed, also when another firm now holds its key. */
+const isGone = ({ known: { told, party }, due }: ExaminedRecord): boolean =>
   due !== 'SHOW' ? due !== null : told !== null && !told.removed && told.operatorId !== party?.id
 
 const nameOf = ({ feed, key }: toldRecords.Named): string => `${key}\n${feed}`
 
-const count = (counts: RecordsTold, telling: Telling | null, due: Due): void => {
+const count = (counts: PublishedRecordCounts, telling: Telling | null, due: Due): void => {
   if (due !== null) return
   if (telling === 'PERSON') counts.untold += 1
   if (telling === 'EXCLUDED' || telling === 'OVER' || telling === 'REPAIRED') counts.excluded += 1
 }
 
-interface Looked {
+interface ExaminedRecord {
   known: toldRecords.Known
-  /** Null: it stands no longer. */
+  /** Null when the record is no longer in force. */
   telling: Telling | null
   due: Due
   repairedOn: string | null
 }
 
-const lookAt = async (
+const examine = async (
   db: Db | Tx,
   page: readonly toldRecords.Named[],
   kinds: readonly ToldKind[],
   today: string | null,
-): Promise<Looked[]> => {
+): Promise<ExaminedRecord[]> => {
   const found = await toldRecords.around(db, page, kinds)
   const repaired = await repairedAmong(db, found)
   const all = found.map((known) => {
@@ -160,7 +165,7 @@ const lookAt = async (
   }))
 }
 
-/** By version: the day on which a repair ended its publication. */
+/** Maps a version to the day on which a repair ended its publication. */
 const repairedAmong = async (db: Db | Tx, found: readonly toldRecords.Known[]): Promise<Map<number, string>> => {
   const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
   const byOperator = new Map<number, Evidence[]>()
@@ -172,7 +177,7 @@ const repairedAmong = async (db: Db | Tx, found: readonly toldRecords.Known[]): 
   return new Map([...byOperator.values()].flatMap((own) => [...(repairsOf(own, []) ?? [])]))
 }
 
-const removalOf = (why: WhyGone, { known, repairedOn }: Looked, today: string): RecordTold['removal'] => {
+const removalOf = (why: WhyGone, { known, repairedOn }: ExaminedRecord, today: string): RecordTold['removal'] => {
   const ended = why === 'REVOKED' ? known.body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null
   return {
     reason: why,
@@ -188,7 +193,7 @@ export interface RecordInForce {
   notice: RecordTold
 }
 
-/** What a platform that hears of these kinds should show, a page at a time, in the order of keys; each is known to later changes from then on. */
+/** Pages of the records in force, by key. Registers each one, so that later changes find it. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: Hearing,
@@ -202,7 +207,7 @@ export const recordsInForce = async function* (
     if (page.length === 0) return
     after = page.at(-1) ?? null
     const asked = new Set(page.map(nameOf))
-    const shown = (await lookAt(db, page, kinds, today)).filter(
+    const shown = (await examine(db, page, kinds, today)).filter(
       ({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && asked.has(nameOf(known)),
     )
     await toldRecords.register(
@@ -215,7 +220,7 @@ export const recordsInForce = async function* (
   }
 }
 
-/** What these say now, by their keys at platforms; those that are to be shown no longer are left out. `today` null: whatever the day. */
+/** Returns the current notices by platform key, without ended ones. With `today` null, end days are ignored. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],
@@ -223,11 +228,11 @@ export const recordNoticesOf = async (
 ): Promise<RecordInForce[]> => {
   const named = await toldRecords.byIds(db, ids)
   const wanted = new Set(ids)
-  const looked = await lookAt(db, named, TOLD_KINDS, today)
+  const looked = await examine(db, named, TOLD_KINDS, today)
   return looked
     .filter(({ known, telling, due }) => due === 'SHOW' && telling === 'PUBLIC' && wanted.has(known.id))
     .flatMap(asInForce)
 }
 
-const asInForce = ({ known }: Looked): RecordInForce[] =>
+const asInForce = ({ known }: ExaminedRecord): RecordInForce[] =>
   known.party === null ? [] : [{ kind: known.kind, subjectId: known.id, notice: recordTold(known, known.party, null) }]

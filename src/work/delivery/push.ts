@@ -1,7 +1,7 @@
 /**
- * Push: what each platform is owed, until nothing is due, or until a moment. Claimed with a lease, sent outside any transaction,
- * booked row by row by the receipts; whatever stays silent is owed as before. Any number of hubs push to one platform side by
- * side: the claims keep them apart. One platform's trouble is its own.
+ * Pushes owed deliveries to each platform until nothing is due, or until a given instant. Rows are claimed with a
+ * lease, sent outside any transaction and booked by receipt; unanswered rows stay owed. Several hubs may push to one
+ * platform at once. Platforms fail independently.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -14,22 +14,22 @@ import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
 import { beside, type Occasioned } from '../timetable/run.js'
 import * as door from './push/circuit-breaker.js'
-import { type Counts, type Highest, LEASE_MS, type Sender } from './push/sender.js'
+import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 import { sendAll } from './push/sending.js'
 
-/** Rounds in one run: a bound on the loop, the rest stays due for the next. */
+/** Bound on the loop of one run. */
 const ROUNDS_MAX = 100_000
-/** A platform that takes few rows in a call gets calls side by side, to about so many rows, and not more than so many calls. */
+/** Parallel calls for platforms with small batches: total rows, and the maximum of calls. */
 const ROWS_AT_ONCE = 50
 const CALLS_AT_ONCE = 8
-/** Where there is much to send, so many batches are on their way at once: one is booked while another is answered. */
+/** Concurrent rounds when much is due: one is booked while another awaits its answer. */
 const ROUNDS_ABREAST = 2
-/** How often a push that lingers looks whether something has become due, milliseconds. */
+/** Polling interval of a push with `until`, milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 
-export interface Pushed {
+export interface PushResult {
   platform: string
-  /** Rows that left and were answered. */
+  /** Rows sent and answered. */
   sent: number
   accepted: number
   rejected: number
@@ -39,25 +39,25 @@ export interface Pushed {
 
 export interface PushOptions extends Occasioned {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
-  /** Ids of platforms without an address: nothing is sent, what they are owed is told. */
+  /** Platforms without an address: nothing is sent, outstanding rows are counted. */
   silent: readonly string[]
   random: () => number
-  /** How long a receiver may take to apply what it took, seconds; SETTLE_SECONDS when absent. */
+  /** Time a receiver may take to apply a message, seconds. Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
-  /** Working days, for receivers that keep them; without it only weekends are free. */
+  /** Working days for receivers with opening hours. Without it, only weekends are free. */
   calendar?: Calendar
-  /** Lingers until then and sends what becomes due; absent: ends when nothing is due. */
+  /** Runs until this instant. Without it, the push ends when nothing is due. */
   until?: Date
-  /** Whether additions and changes must not leave at this moment, whatever the platform; removals always do. */
+  /** Returns true while no additions or changes may leave. Removals always may. */
   additionsStopped?: () => Promise<boolean>
-  /** Called before a batch leaves with the highest of what it holds; if it throws, only removals of it leave. */
-  beforeSending?: (highest: Highest) => void
-  /** Hears of deliveries that were booked although the platform says that it holds a later one of the same subject. */
+  /** Called with a batch's highest delivery before it leaves. When it throws, only removals leave. */
+  beforeSending?: (highest: HighestDelivery) => void
+  /** Receives deliveries for which the platform reports that it holds a later one. */
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
-  /** The machine's own clock, milliseconds; given by tests, whose hours are minutes of a busy machine. */
+  /** Monotonic clock, milliseconds; replaced in tests. */
   machine?: () => number
-  /** Waits; given by tests, whose clock is their own. */
+  /** Sleep function; replaced in tests. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
   signal?: AbortSignal
@@ -65,19 +65,19 @@ export interface PushOptions extends Occasioned {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
-/** By platform, why it did not answer. */
-export type Reasons = Readonly<Record<string, string>>
+/** Failure reason by platform. */
+export type FailureReasons = Readonly<Record<string, string>>
 
-/** All platforms side by side. `unreachable` names those that did not answer; their deliveries stay owed. */
+/** Pushes to all platforms in parallel. Deliveries to `unreachable` platforms stay owed. */
 export const push = async (
   db: Db,
   options: PushOptions,
-): Promise<{ platforms: Pushed[]; unreachable: string[]; reasons: Reasons; ms: number }> => {
+): Promise<{ platforms: PushResult[]; unreachable: string[]; reasons: FailureReasons; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
   const reasons: Record<string, string> = {}
   const sending = options.platforms.map(async (to) => {
-    const counts: Counts = { sent: 0, accepted: 0, rejected: 0 }
+    const counts: SendCounts = { sent: 0, accepted: 0, rejected: 0 }
     try {
       await pushOne(db, to, counts, options)
     } catch (error) {
@@ -87,7 +87,7 @@ export const push = async (
     }
     return { platform: to.platform.id as string, ...counts }
   })
-  // Each is let come to its end: one platform's fault must not leave another's batch half booked.
+  // Wait for all: one platform's failure must not leave another's batch half booked.
   const ended = await Promise.allSettled(sending)
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
@@ -109,7 +109,7 @@ const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
 const pushOne = async (
   db: Db,
   { platform, url, secret }: PushOptions['platforms'][number],
-  counts: Counts,
+  counts: SendCounts,
   options: PushOptions,
 ): Promise<void> => {
   await beside(db, { ...options, job: 'push', subject: platform.id }, async (run) => {
@@ -142,12 +142,12 @@ const pushOne = async (
 }
 
 /**
- * What a round came to. `nothing`: none is due. `later`: not at this moment. `failed`: the platform, or the database, did not
- * answer. `full`: there may be more at once.
+ * Result of a round. `later`: the pace allows nothing now. `failed`: the platform or the database did not answer.
+ * `full`: more may be due.
  */
-type Round = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
+type RoundResult = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
 
-/** A run that lingers outlives the troubles of its time; one that does not ends with the first. */
+/** With `until`, the loop survives failures; without it, the first failure ends it. */
 const rounds = async (s: Sender, options: PushOptions, told: () => void): Promise<void> => {
   const [lingers, stays] = [lingering(options), options.until !== undefined]
   let trouble: unknown = null
@@ -165,32 +165,32 @@ const rounds = async (s: Sender, options: PushOptions, told: () => void): Promis
     if (!waits) break
     if (!s.signal?.aborted) await s.pause(LOOK_AGAIN_MS, s.signal)
   }
-  // Whoever was asked to stop has ended well where nothing else was expected of him.
+  // An abort is a normal end of a push with `until`.
   if (s.signal?.aborted && stays) return
   s.signal?.throwIfAborted()
   if (trouble !== null) throw trouble
 }
 
-/** By the clock that is given, and by the machine's own: a clock that stands still or is set back lengthens nothing. */
+/** Bounded by both clocks, so that a stopped or adjusted wall clock cannot extend the run. */
 const lingering = ({ until, now, machine = () => performance.now() }: PushOptions): (() => boolean) => {
   if (until === undefined) return () => false
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]
   return () => now() < until && machine() - began < lasts
 }
 
-const roundOf = async (s: Sender, options: PushOptions): Promise<Round> => {
+const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> => {
   try {
     return await sendDue(s, options)
   } catch (error) {
-    // What was claimed meanwhile comes back when its lease ends.
+    // Rows claimed meanwhile return when their lease ends.
     if (options.until === undefined || !isLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }
   }
 }
 
-const sendDue = async (s: Sender, options: PushOptions): Promise<Round> => {
-  const way = await door.look(s, options.additionsStopped)
+const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> => {
+  const way = await door.passageTo(s, options.additionsStopped)
   if (!way.open) {
     if (way.why !== 'breaker') return { end: 'nothing' }
     const reason = '连续失败，暂停呼叫 left alone for a while after failures'
@@ -199,7 +199,7 @@ const sendDue = async (s: Sender, options: PushOptions): Promise<Round> => {
   const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
   const limit = way.probe ? 1 : s.platform.batchSize * width
   const round = await sendClaim(s, { limit, width, only: way.only })
-  // What failed may be the row and not the platform: before all wait for it, one that is no removal is tried.
+  // The probe row itself may be at fault, so try one that is no removal.
   if (way.probe && round.end === 'failed' && way.only === undefined) {
     const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
     if (other.end === 'sent') return other
@@ -213,7 +213,7 @@ const widthOf = (batchSize: number): number =>
 const sendClaim = async (
   s: Sender,
   { limit, width, only }: { limit: number; width: number; only: queue.Only | undefined },
-): Promise<Round> => {
+): Promise<RoundResult> => {
   const now = s.now()
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
   const claimed = await queue.claim(s.db, s.platform.id, {

@@ -1,4 +1,4 @@
-/** What a comparison does about one subject: a removal or a change owed again, or the entry hidden. Looked at again where it is held. */
+/** Settles one discrepancy of a comparison after locking and rereading its subject. */
 
 import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
@@ -16,7 +16,7 @@ import type { Rules } from '../calendar/rules.js'
 import { noticesOf } from './in-force.js'
 import { noticeOf, removalOf } from './notice.js'
 
-export interface By {
+export interface SettleContext {
   platform: string
   name: string
   rules: Rules
@@ -24,25 +24,25 @@ export interface By {
   log: Log
 }
 
-export interface Looked {
+export interface ExaminedSubject {
   key: string
   kind: SubjectKind
-  /** The largest number that it was owed when it was looked at; 0: none. */
+  /** The highest number owed when it was read; 0 when none. */
   highest: number
   shown: { sequence: number | null } | undefined
 }
 
 /**
- * False: something about it is on its way by now, or it is in force again; or its removal was closed by an officer, who has said
- * why it stays there.
+ * Owes a removal. Returns false when a delivery is due, the entry is in force again, or an officer has closed the
+ * removal.
  */
-export const removeThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
+export const oweRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by))
 
 const removeWithin = async (
   tx: Tx,
-  one: Looked,
-  by: By,
+  one: ExaminedSubject,
+  by: SettleContext,
   before: () => Promise<void> = async () => {},
 ): Promise<boolean> => {
   const listing = one.kind === 'listing' ? await listings.forMove(tx, one.key) : null
@@ -56,15 +56,12 @@ const removeWithin = async (
   return true
 }
 
-/**
- * The same for a removal that was confirmed and whose subject is displayed still: its check ends as SHOWN, and a later delivery
- * removes it again.
- */
-export const removeShown = (db: Db, one: Looked, delivery: number, by: By): Promise<boolean> =>
+/** Owes a second removal for a subject that is still displayed, and ends its check as SHOWN. */
+export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
 
-/** As it is now, under the same key; of a record as it was last told. False: as above. */
-export const tellAgain = (db: Db, one: Looked, by: By): Promise<boolean> =>
+/** Owes the current content; for an ended record, its last notice. Returns false when a delivery is due. */
+export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
     if ((await unmoved(tx, one, by)) === null) return false
@@ -77,10 +74,10 @@ export const tellAgain = (db: Db, one: Looked, by: By): Promise<boolean> =>
   })
 
 /**
- * An addition as a new platform would be owed it. False: something is on its way by now, it is in force no more, or an officer has
- * closed its addition and said why.
+ * Owes the addition that a new platform would get. Returns false when a delivery is due, the subject is no longer in
+ * force, or an officer has closed the addition.
  */
-export const addThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
+export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
     const all = await unmoved(tx, one, by)
@@ -94,7 +91,7 @@ export const addThere = (db: Db, one: Looked, by: By): Promise<boolean> =>
 const isClosedRemoval = (last: deliveries.EarlierOf | undefined): boolean =>
   last?.action === 'REMOVE' && last.state === 'CLOSED'
 
-/** False: what it needs is held by others for too long; the next run tries again. */
+/** Returns false on a lock conflict; the next run tries again. */
 const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
   try {
     return await inTransaction(db, 'settle', act)
@@ -104,8 +101,12 @@ const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolea
   }
 }
 
-/** What this platform was owed of it, held to the end of the transaction; null where something has changed since it was looked at. */
-const unmoved = async (tx: Tx, { key, highest }: Looked, { platform }: By): Promise<deliveries.EarlierOf[] | null> => {
+/** Locks and returns the subject's deliveries, or null when they changed since the reading. */
+const unmoved = async (
+  tx: Tx,
+  { key, highest }: ExaminedSubject,
+  { platform }: SettleContext,
+): Promise<deliveries.EarlierOf[] | null> => {
   const all = (await deliveries.earlier(tx, [key])).filter((row) => row.platform === platform)
   const same = (all.at(-1)?.number ?? 0) === highest
   return same && all.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') ? all : null
@@ -113,9 +114,9 @@ const unmoved = async (tx: Tx, { key, highest }: Looked, { platform }: By): Prom
 
 const removalNotice = async (
   tx: Tx,
-  { key }: Looked,
+  { key }: ExaminedSubject,
   listing: listings.Listing | null,
-  by: By,
+  by: SettleContext,
 ): Promise<Notice | null> => {
   const last = await comparisons.lastNotice(tx, by.platform, key)
   if (last?.removal) return last
@@ -126,25 +127,25 @@ const removalNotice = async (
   return { ...noticeOf(by.rules, listing, operator, removal, undefined), sequence: 0, action: 'REMOVE' }
 }
 
-const endOf = (listing: listings.Listing, { rules, now }: By): EntryNotice['removal'] => {
+const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
   const today = dateIn(now)
   const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
   return removalOf(rules, listing, { by: 'clock', role: 'clock', on, today })
 }
 
-const notInForce = ({ now }: By): NonNullable<EntryNotice['removal']> => ({
+const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']> => ({
   reason: 'NOT_IN_FORCE',
   reasonText: '不在公示',
   documentNumber: null,
   removedOn: dateIn(now),
 })
 
-/** Above all that the platform was ever told, shows, or may have been told before the database was restored. */
+/** Numbers above all that the platform was sent, shows, or may have received before a restore. */
 const owe = async (
   tx: Tx,
   notice: Notice,
-  { key, kind, highest, shown }: Looked,
-  { platform, now }: By,
+  { key, kind, highest, shown }: ExaminedSubject,
+  { platform, now }: SettleContext,
 ): Promise<void> => {
   const floor = (await platformStates.floors(tx)).get(platform) ?? 0
   const number = Math.max(highest, shown?.sequence ?? 0, floor) + 1

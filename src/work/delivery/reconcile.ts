@@ -1,7 +1,7 @@
 /**
- * Reconcile: what a platform shows under the keys of this hub, held against what is in force and was confirmed to it. What must
- * not be there is removed, what is stale is told again; what is gone is never sent again by machine, for it may have been repaired
- * there: the entry is hidden until a person settles it. So much gone that it is an outage changes nothing and is told.
+ * Compares what a platform shows under our keys with what is in force and confirmed. Unwanted entries are removed,
+ * stale ones sent again. A missing entry may have been repaired at the platform, so it is never sent again but hidden
+ * until a person decides. Mass absence counts as an outage: it raises an alarm and changes nothing.
  */
 import { type Difference, isOutage, judge } from '../../domain/delivery/comparison.js'
 import { type Hearing, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
@@ -16,51 +16,53 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import type { Rules } from '../calendar/rules.js'
 import { alone, type Occasioned } from '../timetable/run.js'
 import { inForce } from './in-force.js'
-import type { Reasons } from './push.js'
-import { addThere, type By, removeThere, tellAgain } from './reconcile-settle.js'
+import type { FailureReasons } from './push.js'
+import { oweAddition, oweChange, oweRemoval, type SettleContext } from './reconcile-settle.js'
 import { additionsStopped, shownAhead } from './restored.js'
 
-/** Keys looked up at a time. */
 const STEP_KEYS = 1_000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const FOUND_NO_MORE = '再次比对未再发现。A later comparison found it no more.'
 
-export interface Compared extends comparisons.Counts {
+export interface ComparisonResult extends comparisons.Counts {
   platform: string
   alarm: 'MASS_ABSENCE' | null
 }
 
 export interface ReconcileOptions extends Occasioned {
-  /** Hides an entry that a platform has lost; false: it has moved on, or may not be hidden. A move of listings, given by whoever wires. */
-  hideLost: (db: Db, one: { key: string; told: number }, by: By) => Promise<boolean>
+  /**
+   * Hides an entry that a platform has lost. Returns false when it may not be hidden. Injected, because hiding is a
+   * listing move.
+   */
+  hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: Rules
-  platforms: readonly Reading[]
-  /** How long a receiver may take to apply what it took, seconds; SETTLE_SECONDS when absent. */
+  platforms: readonly DisplaySource[]
+  /** Time a receiver may take to apply a message, seconds. Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
   signal?: AbortSignal
 }
 
-interface Reading {
+interface DisplaySource {
   platform: Platform
   url: string
   secret: string
 }
 
 /**
- * All platforms side by side, each in a run of its own. `unreachable` names those that could not be read, which are not among
- * `platforms`; an alarm is told with its counts, and its run has failed. Null entries of the timetable taken by another process are left out.
+ * Compares all platforms in parallel, each in its own run. Unreadable ones are named in `unreachable` only. An alarm
+ * fails its run. Platforms whose occurrence another process took are left out.
  */
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,
-): Promise<{ platforms: Compared[]; unreachable: string[]; reasons: Reasons; ms: number }> => {
+): Promise<{ platforms: ComparisonResult[]; unreachable: string[]; reasons: FailureReasons; ms: number }> => {
   const startedAt = options.now()
   const unreachable: string[] = []
   const reasons: Record<string, string> = {}
   const ended = await Promise.allSettled(
     options.platforms.map(async (from) => {
-      const counted: { result: Compared | null } = { result: null }
+      const counted: { result: ComparisonResult | null } = { result: null }
       try {
         await alone(db, { ...options, job: 'reconcile', subject: from.platform.id }, async (run) => {
           const result = await compareOne(db, from, run.id, options)
@@ -88,38 +90,42 @@ export const reconcile = async (
   return { platforms, unreachable, reasons, ms: options.now().getTime() - startedAt.getTime() }
 }
 
-interface Gone {
+interface MissingEntry {
   key: string
   kind: SubjectKind
   told: number
 }
-interface Other extends Gone {
+interface Discrepancy extends MissingEntry {
   shown: Shown | undefined
-  /** The largest number that it was ever owed when it was looked at. */
+  /** The highest number owed when it was read. */
   highest: number
   differs: Difference[]
 }
 
-/** What a reading has come to before anything is done about it. */
-interface Read {
+interface DisplayJudgement {
   counts: comparisons.Counts
   onTheirWay: number
   others: Shown[]
   highest: number | null
   confirmed: number
-  gone: Gone[]
-  stale: Other[]
-  unwanted: Other[]
-  untold: Other[]
-  /** The largest sequence that is shown above what was told. */
+  gone: MissingEntry[]
+  stale: Discrepancy[]
+  unwanted: Discrepancy[]
+  untold: Discrepancy[]
+  /** The highest shown number above all that was sent. */
   ahead: number | null
 }
 
-const compareOne = async (db: Db, from: Reading, run: number, options: ReconcileOptions): Promise<Compared> => {
+const compareOne = async (
+  db: Db,
+  from: DisplaySource,
+  run: number,
+  options: ReconcileOptions,
+): Promise<ComparisonResult> => {
   const { platform } = from
   const { rules, log } = options
   const hearing = hearingOf(rules, platform)
-  // Before the platform is read: what has changed since is on its way, and is not judged.
+  // Read before the platform's display: later changes are in flight and not judged.
   const before = await comparisons.settledNumbers(db, platform.id, {
     now: options.now(),
     settleSeconds: await unsettledSeconds(db, options),
@@ -128,13 +134,13 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
   const shown = await platform.shown({ url, secret, ...(options.signal ? { signal: options.signal } : {}) })
   const read = await held(db, { platform: platform.id, hearing, before, shown, today: dateIn(options.now()), rules })
   const state = await platformStates.of(db, platform.id)
-  // Declared wiped and not filled yet: what is gone there is about to be told anew, and was not repaired.
+  // A wiped platform awaits its backfill, so nothing counts as missing.
   if (state !== null && state.wipedAt !== null && state.filledAt === null) {
     read.onTheirWay += read.gone.length
     read.gone = []
     read.counts.missing = 0
   }
-  // A platform that is new, or hears of another kind, is being told of everything in force.
+  // A new platform, or a new kind of record, is being backfilled.
   const filled = new Set(state?.filledAt == null ? [] : state.filledKinds)
   read.onTheirWay += read.untold.filter(({ kind }) => !filled.has(kind)).length
   read.untold = read.untold.filter(({ kind }) => filled.has(kind))
@@ -172,19 +178,18 @@ const compareOne = async (db: Db, from: Reading, run: number, options: Reconcile
 }
 
 /**
- * How recent a message is left unjudged. A comparison of the timetable hides by itself what is missing, so it leaves a receiver the
- * time to apply what it took. One that a person asked for, or that a restored database needs, judges everything.
+ * Age in seconds below which a message is not judged. A scheduled comparison hides missing entries by itself, so it
+ * waits for receivers. A requested one, or one after a restore, judges everything.
  */
 const unsettledSeconds = async (
   db: Db,
   { cause, settleSeconds = SETTLE_SECONDS }: ReconcileOptions,
 ): Promise<number> => (cause === 'timetable' && !(await additionsStopped(db)) ? settleSeconds : 0)
 
-/** What it is told by this hub's configuration; one that is told nothing is compared by its description. */
 const hearingOf = (rules: Rules, platform: Platform): Hearing =>
   rules.platforms.find(({ id }) => id === platform.id) ?? { id: platform.id, kinds: [], lists: null }
 
-interface Holding {
+interface ComparisonInput {
   platform: string
   hearing: Hearing
   before: ReadonlyMap<string, number>
@@ -193,9 +198,12 @@ interface Holding {
   rules: Rules
 }
 
-const held = async (db: Db, { platform, hearing, before, shown, today, rules }: Holding): Promise<Read> => {
+const held = async (
+  db: Db,
+  { platform, hearing, before, shown, today, rules }: ComparisonInput,
+): Promise<DisplayJudgement> => {
   const ours = await ownKeys(db, shown)
-  const read: Read = {
+  const read: DisplayJudgement = {
     counts: { shown: ours.size, expected: 0, missing: 0, stale: 0, unwanted: 0, hidden: 0 },
     onTheirWay: 0,
     others: shown.filter(({ key }) => !ours.has(key)),
@@ -219,7 +227,7 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
       const here = ours.get(key)
       const moved = now !== undefined && before.get(key) !== now.highest
       const last = now?.last ? { ...now.last, ...(moved && { state: 'OPEN' as const }) } : null
-      // Numbers below the floor are known to have been passed over.
+      // Numbers below the floor were skipped on purpose.
       if (here?.sequence != null && here.sequence > Math.max(now?.highest ?? 0, floor))
         read.ahead = Math.max(read.ahead ?? 0, here.sequence)
       const judged = judge(standing, last, here ?? null)
@@ -229,7 +237,7 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
       else if (judged.what === 'MISSING') read.gone.push(one)
       else if (judged.what === 'UNTOLD') read.untold.push(one)
       else if (judged.what === 'STALE') read.stale.push({ ...one, differs: judged.differs })
-      // Of a record only what the platform was told to remove: what is in force of records is their feed's to say.
+      // A record is unwanted only when the platform was told to remove it.
       else if (judged.what === 'UNWANTED' && (kind === 'listing' || last?.action === 'REMOVE')) read.unwanted.push(one)
     }
   }
@@ -248,7 +256,7 @@ const held = async (db: Db, { platform, hearing, before, shown, today, rules }: 
   return read
 }
 
-/** By key what is shown under keys of this hub; of one shown twice the newer. Entries of other senders are not looked at. */
+/** Shown entries under our keys; of duplicates, the higher number. Other senders' entries are ignored. */
 const ownKeys = async (db: Db, shown: readonly Shown[]): Promise<Map<string, Shown>> => {
   const ours = new Map<string, Shown>()
   const keyed = shown.filter(({ key }) => UUID.test(key))
@@ -270,33 +278,32 @@ const ownKeys = async (db: Db, shown: readonly Shown[]): Promise<Map<string, Sho
 const highestOf = (shown: readonly Shown[]): number | null =>
   shown.reduce<number | null>((most, { sequence }) => (sequence === null ? most : Math.max(most ?? 0, sequence)), null)
 
-/** Does what is to be done, one by one: each is looked at again where it is held. */
 const settle = async (
   db: Db,
   { id, name }: Platform,
-  read: Read,
+  read: DisplayJudgement,
   restored: boolean,
   { rules, now, log, hideLost }: ReconcileOptions,
 ): Promise<comparisons.Found[]> => {
   const found: comparisons.Found[] = []
   const by = { platform: id, name: name.zh, rules, now: now(), log }
   for (const one of read.unwanted) {
-    const did = (await removeThere(db, one, by)) ? 'REMOVAL_OWED' : 'NOTHING'
+    const did = (await oweRemoval(db, one, by)) ? 'REMOVAL_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'UNWANTED', did })
   }
   for (const one of read.stale) {
-    const did = (await tellAgain(db, one, by)) ? 'CHANGE_OWED' : 'NOTHING'
+    const did = (await oweChange(db, one, by)) ? 'CHANGE_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'STALE', did })
   }
   for (const one of read.untold) {
-    const did = (await addThere(db, one, by)) ? 'ADDITION_OWED' : 'NOTHING'
+    const did = (await oweAddition(db, one, by)) ? 'ADDITION_OWED' : 'NOTHING'
     found.push({ ...shape(one), what: 'UNTOLD', did })
   }
   for (const one of read.gone) {
     const did = one.kind === 'listing' && (await hideLost(db, one, by)) ? 'HIDDEN' : 'NOTHING'
     found.push({ ...shape({ ...one, shown: undefined, highest: one.told, differs: [] }), what: 'MISSING', did })
   }
-  // A database restored from a backup may have lost what it had published since: a person must know of it, and settles it.
+  // A restored database may have lost what it published since; a person must settle these.
   const unknown = await findings.openKeys(db, id, 'UNKNOWN')
   for (const shown of read.others)
     if (UUID.test(shown.key) && (restored || unknown.has(shown.key)))
@@ -312,7 +319,7 @@ const settle = async (
   return found
 }
 
-const shape = ({ key, kind, told, shown, differs }: Other) => ({
+const shape = ({ key, kind, told, shown, differs }: Discrepancy) => ({
   kind,
   key,
   differs,

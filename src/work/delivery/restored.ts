@@ -8,29 +8,31 @@ import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
 /**
- * Where no note says which numbers were sent, so many above all that are known are passed over: a subject is told of a handful of
- * times, and a platform takes a number that it has had for a repeat.
+ * Numbers skipped when no note tells which were sent. A subject is sent only a few times, and a platform ignores
+ * repeated numbers.
  */
 const UNNOTED_NUMBERS = 1_000
 
-/** The gate of additions and changes; removals pass. */
+/** True while additions and changes are stopped. Removals pass. */
 export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
 
-export interface Noticing {
+export interface RestoreCheckOptions {
   notes: Pick<Notes, 'published' | 'sent'>
-  /** Ids of all platforms. */
   platforms: readonly string[]
   now: Date
   log: Log
 }
 
-/** Compares the notes with the database; at start, before a push and before a publication. True: additions are stopped. */
-export const notice = async (db: Db, { notes, platforms, now, log }: Noticing): Promise<boolean> => {
+/**
+ * Compares the notes with the database: at start, before a push and before a publication. Returns true when additions
+ * are stopped.
+ */
+export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
   const database = await store.identity(db)
   const had = await store.reached(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  // Not by the highest id alone: new deliveries soon pass the noted one.
+  // Ids alone do not tell: new deliveries soon pass the noted one.
   const sentAhead = sent !== null && !(await store.holds(db, sent))
   const publishedAhead = published !== null && published.sequence > had.sequence
   const moved = await hasMoved(db)
@@ -50,8 +52,8 @@ export const notice = async (db: Db, { notes, platforms, now, log }: Noticing): 
 }
 
 /**
- * Whether the database is on another server than the one for which it was vouched: a promoted standby, or a copy restored elsewhere.
- * Whatever was acknowledged last may be missing there. The first start vouches for the server that it finds.
+ * Returns true when the database runs on another server than the vouched one: a promoted standby or a copy. Its last
+ * transactions may be missing. The first start vouches for the current server.
  */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.servers(db)
@@ -61,8 +63,8 @@ const hasMoved = async (db: Db): Promise<boolean> => {
   return false
 }
 
-/** Notes of before databases had an identity are this one's. */
-const ownPublication = (notes: Noticing['notes'], database: string) => {
+/** Notes without an identity, from early releases, belong to this database. */
+const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) => {
   const published = notes.published()
   return published === null || (published.database ?? database) === database ? published : null
 }
@@ -70,8 +72,8 @@ const ownPublication = (notes: Noticing['notes'], database: string) => {
 const NOBODY = { saidBy: null, said: null, platform: null }
 
 /**
- * A platform shows, or says that it holds, what the database has not told it yet. One platform's word holds additions to that
- * platform alone, for a person to look at; that of a second one says that the database is behind.
+ * A platform holds a number that the database never sent. One platform's word pauses that platform only; a second one's
+ * stops all additions, because the database must be behind.
  */
 export const shownAhead = async (
   db: Db,
@@ -87,10 +89,9 @@ export const shownAhead = async (
   await stop(db, { ...NOBODY, ...evidence, ...of, exact: false, had })
 }
 
-/** Who holds a platform that shows more than it was told. */
 const CLOCK = 'clock'
 
-/** Pauses the platform and passes over what it may hold; gives how many others are held for the same. */
+/** Pauses the platform and raises its floor. Returns the number of other platforms paused for the same reason. */
 const holdPlatform = async (
   tx: Tx,
   { platform, highest, now }: { platform: string; highest: number; now: Date },
@@ -103,7 +104,7 @@ const holdPlatform = async (
   return (await states.pausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
-/** A platform has answered to what it was told that it holds something later, and the database knows of nothing later. */
+/** The platform answered that it holds a later message, and the database knows of none. */
 export const receiptsAhead = async (
   db: Db,
   {
@@ -115,10 +116,10 @@ export const receiptsAhead = async (
   if (number !== null) await shownAhead(db, { ...of, highest: number })
 }
 
-/** By a person who has restored it and whose notes are lost. Refusal INPUT_INVALID for a reason that says nothing. */
+/** A person declares a restore whose notes are lost. Refusal INPUT_INVALID for an empty reason. */
 export const declare = async (
   db: Db,
-  { by, reason, mark, ...of }: Omit<Releasing, 'configured'> & { log: Log },
+  { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
 ): Promise<store.Restored> => {
   const had = await store.reached(db)
   const said = writtenText(reason, '理由 the reason', mark)
@@ -129,20 +130,20 @@ export const declare = async (
   return open
 }
 
-type Stopping = Omit<store.Evidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
+type StopEvidence = Omit<store.Evidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
   had: store.Reached
   platforms: readonly string[]
-  /** A note says the largest number that was sent. */
+  /** True when a note gives the highest sent number. */
   exact: boolean
   now: Date
   log: Log
 }
 
-const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: Stopping): Promise<void> => {
+const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: StopEvidence): Promise<void> => {
   const fresh = await db.transaction(async (tx) => {
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
     const first = await store.stop(tx, made)
-    // Removals go on, and what they are numbered by must be above what the platforms hold.
+    // Removals continue and need numbers above those that platforms hold.
     const floor = exact
       ? (evidence.notedNumber ?? 0)
       : Math.max(await store.highestNumber(tx), evidence.notedNumber ?? 0) + UNNOTED_NUMBERS
@@ -157,37 +158,41 @@ const stop = async (db: Db, { had, platforms, exact, now, log, ...evidence }: St
   if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
 }
 
-/** Whether it is restored and this platform was not looked at since. */
-export const waitsFor = async (db: Db, platform: string): Promise<boolean> => {
+/** True when the database is restored and this platform has not been compared since. */
+export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
   const open = await store.open(db)
   return open !== null && !(await comparisons.since(db, open.foundAt)).has(platform)
 }
 
-export interface Standing extends store.Restored {
-  /** Of the configured platforms, when each was well compared with since; null: it was not, or it was an outage. */
+export interface RestoreStatus extends store.Restored {
+  /** Time of each platform's last good comparison since; null when there is none. */
   compared: { platform: string; at: Date | null }[]
 }
 
-export const standing = async (db: Db | Tx, open: store.Restored, configured: Iterable<string>): Promise<Standing> => {
+export const standing = async (
+  db: Db | Tx,
+  open: store.Restored,
+  configured: Iterable<string>,
+): Promise<RestoreStatus> => {
   const since = await comparisons.since(db, open.foundAt)
   return { ...open, compared: [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null })) }
 }
 
-export interface Releasing {
+export interface ReleaseInput {
   by: string
   reason: string
   mark: (id: string) => string
-  /** Ids of platforms that have an address; and of all. */
+  /** Platforms with an address; `platforms` are all. */
   configured: Iterable<string>
   platforms: readonly string[]
   now: Date
 }
 
 /**
- * Additions go on, numbered above all that was noted and shown. Refusals: NOT_RESTORED; RESTORED_NOT_COMPARED with the platforms
- * that were not well compared with since; INPUT_INVALID for a reason that says nothing.
+ * Lets additions resume above all noted and shown numbers. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
+ * platforms), INPUT_INVALID.
  */
-export const release = async (db: Db, given: Releasing): Promise<store.Restored> => {
+export const release = async (db: Db, given: ReleaseInput): Promise<store.Restored> => {
   const reason = writtenText(given.reason, '理由 the reason', given.mark)
   const { by, configured, platforms, now } = given
   return db.transaction(async (tx) => {

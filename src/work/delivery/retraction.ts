@@ -1,4 +1,4 @@
-/** The retraction ledger: per removal every platform that may have got the entry, and whether all of them are done with it. */
+/** The retraction ledger: each removal, the platforms that may hold the entry, and whether all are done. */
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
@@ -7,20 +7,23 @@ import * as store from '../../store/delivery/retractions.js'
 import { type Hearer, ofRetractions } from '../../store/standing/seller-removals.js'
 import type { Rules } from '../calendar/rules.js'
 
-export interface Retracted extends store.Retraction {
+export interface RetractionStatus extends store.Retraction {
   receivers: store.Receiver[]
-  /** Marketplaces that have the seller on their list, and hear of it beside the platforms. */
+  /** Marketplaces with this seller, which are informed too. */
   hearers: Hearer[]
-  /** Every receiver has confirmed and shows the entry no more, or an officer has closed the rest, or the entry stands again. */
+  /**
+   * True when every receiver has confirmed and no longer shows the entry, an officer closed the rest, or the entry is
+   * in force again.
+   */
   done: boolean
 }
 
-/** Newest first; `after` is the last that was seen. */
+/** Newest first. */
 export const retractions = async (
   db: Db,
   filter: store.Filter,
   page: { first: number; after: store.RetractionKey | null },
-): Promise<Retracted[]> => {
+): Promise<RetractionStatus[]> => {
   const found = await store.list(db, filter, page)
   const keys = found.map(({ at, subjectId }) => ({ at, subjectId }))
   const [receivers, hearers] = await Promise.all([store.receivers(db, keys), ofRetractions(db, keys)])
@@ -37,10 +40,7 @@ export const retractions = async (
   })
 }
 
-/**
- * A named officer closes what a platform has not confirmed: it is told no more. Refusals: RETRACTION_UNKNOWN where no removal of
- * the subject waits there, INPUT_INVALID.
- */
+/** An officer closes unconfirmed removals. Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
 export const closeRetraction = async (
   db: Db,
   rules: Rules,

@@ -1,4 +1,4 @@
-/** Timeliness: the figures of a month, and what is late or about to be; by the calendar as officers have amended it. */
+/** Timeliness: monthly figures, and deliveries that are late or nearly due. Uses the amended calendar. */
 
 import {
   type Counted,
@@ -20,7 +20,7 @@ import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { checked, type Rules } from '../calendar/rules.js'
 
-/** 国家企业信用信息公示系统, as a column of the report: no platform of this hub, it is done there by the record's own day. */
+/** 国家企业信用信息公示系统, a column of the report. It is no platform of this hub; its day is the record's own. */
 export const PUBLICITY = {
   id: 'gsxt',
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },
@@ -28,13 +28,13 @@ export const PUBLICITY = {
 
 let limits: TimelinessRules | null = null
 
-/** By schema/rules/timeliness.json; read and checked once. Refusal RULES_BROKEN. */
+/** From schema/rules/timeliness.json, loaded and checked once. Refusal RULES_BROKEN. */
 export const timelinessRules = (): TimelinessRules => {
   limits ??= checked<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
   return limits
 }
 
-/** `month`: YYYY-MM; what was, or will be, due in it. Refusal INPUT_INVALID. */
+/** `month` is YYYY-MM, by due day. Refusal INPUT_INVALID. */
 export const monthly = async (db: Db, given: Rules, month: string, today: string): Promise<Figure[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
@@ -46,36 +46,34 @@ export const monthly = async (db: Db, given: Rules, month: string, today: string
 }
 
 export interface DueDelivery extends store.Waiting {
-  /** The last day on which it is in time. */
+  /** The last day in time. */
   dueOn: string
-  /** It lies beyond the published holidays, and may yet move. */
+  /** True beyond the published holidays, when the day may still move. */
   provisional: boolean
-  /** That day has passed. */
   late: boolean
   limit: LimitRow
 }
 
-export interface DueAsked {
-  /** Only what is late, without what is about to be. */
+export interface DueListFilter {
   lateOnly: boolean
   platform: string | null
-  /** First digits of the division whose operators it is about; null: of all. */
+  /** Leading digits of a division code; null for all operators. */
   sight?: string | null
   today: string
 }
 
-export interface DueList {
-  /** The longest waiting first. */
+export interface DueDeliveryList {
+  /** Longest waiting first. */
   page: (at: { first: number; after: { dueOn: string; id: number } | null }) => Promise<DueDelivery[]>
   count: () => Promise<number>
 }
 
-/** What no platform has confirmed and is late, or will be unless it is confirmed by the end of the next working day. */
+/** Unconfirmed deliveries that are late, or will be after the next working day. */
 export const dueDeliveries = async (
   db: Db,
   given: Rules,
-  { lateOnly, platform, sight = null, today }: DueAsked,
-): Promise<DueList> => {
+  { lateOnly, platform, sight = null, today }: DueListFilter,
+): Promise<DueDeliveryList> => {
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]
   const by = lateOnly ? today : nextWorkday(calendar, today)
   const until = Object.fromEntries(

@@ -20,7 +20,7 @@ import * as sameFacts from '../../store/records/same-facts.js'
 import * as versions from '../../store/records/versions.js'
 import * as dirty from '../../store/scoring/dirty.js'
 import type { Rules } from '../calendar/rules.js'
-import { type RecordsTold, tellRecords } from '../delivery/published-records.js'
+import { oweRecords, type PublishedRecordCounts } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { sayContested } from '../listing/contested.js'
 
@@ -90,7 +90,7 @@ export interface Merged extends plan.ItemCounts {
   late: number
   timely: number
   /** Null: no platform hears of records. */
-  told: RecordsTold | null
+  told: PublishedRecordCounts | null
 }
 
 /** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
@@ -122,7 +122,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
     await sayContested(tx, rules, { now: at, dueAt: merging.now })
   }
-  const told = rules && changes > 0 ? await tellRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
+  const told = rules && changes > 0 ? await oweRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
   const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, ...timeliness, told }
 }

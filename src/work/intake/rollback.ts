@@ -20,7 +20,7 @@ import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { Rules } from '../calendar/rules.js'
-import { tellRecords } from '../delivery/published-records.js'
+import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { sayContested } from '../listing/contested.js'
 import { tryMove } from '../listing/listing.js'
@@ -127,7 +127,7 @@ export const undo = async (
   const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   await sayContested(tx, rules, { now: taken.at, dueAt: now })
-  await tellRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
+  await oweRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
 }

@@ -17,7 +17,7 @@ import * as operators from '../../store/operators/operators.js'
 import * as dirty from '../../store/scoring/dirty.js'
 import type { Rules } from '../calendar/rules.js'
 import { noticeOf, removalOf } from '../delivery/notice.js'
-import { type Told, tell } from '../delivery/outbox.js'
+import { owePlatforms, type SubjectChange } from '../delivery/outbox.js'
 import { asShown, publicEntryOf } from './public-entry.js'
 
 export interface Shown {
@@ -48,7 +48,7 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
   // Of an entry that leaves, or whose end alone is another, the public and the platforms know the rest as it came.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
-  const told: Told[] = []
+  const told: SubjectChange[] = []
   for (const { name, before, after, act, change } of turned) {
     const operator = parties.get(after.operatorId)
     if (operator === undefined) throw new Error(`operator ${after.operatorId} of listing ${after.id} is gone`)
@@ -66,7 +66,7 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
     told.push({ kind: 'listing', subjectId: after.id, change, notice: noticeOf(rules, after, operator, removal, body) })
   }
   await listings.unpublish(tx, leaving)
-  await tell(tx, rules, told, dueAt)
+  await owePlatforms(tx, rules, told, dueAt)
   await dirty.mark(
     tx,
     turned.map(({ after }) => after.operatorId),
@@ -85,7 +85,7 @@ export const showAnew = async (
     tx,
     said.map(({ listing }) => listing.operatorId),
   )
-  const told: Told[] = []
+  const told: SubjectChange[] = []
   for (const { listing, body } of said) {
     const operator = parties.get(listing.operatorId)
     if (operator === undefined) throw new Error(`operator ${listing.operatorId} of listing ${listing.id} is gone`)
@@ -97,7 +97,7 @@ export const showAnew = async (
       notice: noticeOf(rules, listing, operator, null, body),
     })
   }
-  await tell(tx, rules, told, dueAt)
+  await owePlatforms(tx, rules, told, dueAt)
 }
 
 const changeOf = ({ name, before, after }: Shown): Action | null => {

@@ -25,7 +25,7 @@ import * as sameFacts from '../../store/records/same-facts.js'
 import * as dirty from '../../store/scoring/dirty.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { Rules } from '../calendar/rules.js'
-import { tellRecords } from '../delivery/published-records.js'
+import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { sayContested } from '../listing/contested.js'
 
@@ -104,7 +104,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
-    await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
+    await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -152,7 +152,7 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
-    await tellRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
+    await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
@@ -238,7 +238,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await sayContested(tx, rules, { now: at, dueAt: made.now })
-    await tellRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
+    await oweRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
     return { decision, records }
   })
 

@@ -3,7 +3,7 @@
  * Signed as what is published is, so that whoever is shown it need not ask the hub.
  */
 import type { ManifestKeys } from '../../foundation/keys.js'
-import type { Retracted } from '../delivery/retraction.js'
+import type { RetractionStatus } from '../delivery/retraction.js'
 
 export interface RemovedEntry {
   id: string
@@ -22,7 +22,7 @@ export interface CertificateGiven {
   party: { code: string; name: string | null }
   entry: RemovedEntry
   /** Null: no platform ever got the entry. */
-  retraction: Retracted | null
+  retraction: RetractionStatus | null
   now: Date
 }
 

@@ -7,12 +7,12 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
-import { type Acting, inTurn, operatorNamed } from '../access/acts.js'
+import { type ActContext, findOperator, inTurn } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 import { sayContested } from '../listing/contested.js'
 import { currentScore } from './override.js'
 
-export interface Opened extends Acting {
+export interface Opened extends ActContext {
   /** Any code of the operator. */
   operator: string
   /** Id of a version of the contested record. */
@@ -26,7 +26,7 @@ export interface Opened extends Acting {
 export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise<objections.Objection> => {
   const statement = writtenText(made.statement, '陈述 the statement', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
-    const operator = await operatorNamed(tx, made.operator, made.mayFor)
+    const operator = await findOperator(tx, made.operator, made.mayFor)
     const record = await objections.recordOf(tx, made.record)
     const score = await currentScore(tx, operator.id, at, made.now)
     const reason = record && score && contestedReason(score.reasons, record.versions)
@@ -52,7 +52,7 @@ export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise
 
 const notAllowed = (reason: string): Refusal => new Refusal('OBJECTION_NOT_ALLOWED', { reason })
 
-export interface ObjectionDecided extends Acting {
+export interface ObjectionDecided extends ActContext {
   objection: number
   verdict: 'UPHELD' | 'REJECTED'
   note: string
@@ -75,7 +75,7 @@ export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecid
   })
 }
 
-export interface ObjectionWithdrawn extends Acting {
+export interface ObjectionWithdrawn extends ActContext {
   objection: number
 }
 

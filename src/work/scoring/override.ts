@@ -12,11 +12,11 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as overrules from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
-import { type Acting, inTurn, type MayFor, operatorNamed } from '../access/acts.js'
+import { type ActContext, findOperator, inTurn, type OperatorAccess } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 
-export interface Proposed extends Acting {
-  mayFor?: MayFor
+export interface Proposed extends ActContext {
+  mayFor?: OperatorAccess
   /** Any code of the operator. */
   operator: string
   grade: Grade
@@ -30,7 +30,7 @@ export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Pro
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
-    const { id: operatorId } = await operatorNamed(tx, made.operator, made.mayFor)
+    const { id: operatorId } = await findOperator(tx, made.operator, made.mayFor)
     const why = notOverrulable(made.grade, await currentScore(tx, operatorId, at, made.now))
     if (why !== null) throw notAllowed(why)
     const { grade, endsOn, by } = made
@@ -40,7 +40,7 @@ export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Pro
   })
 }
 
-export interface OverruleDecided extends Acting {
+export interface OverruleDecided extends ActContext {
   overrule: number
   verdict: 'CONFIRM' | 'REFUSE'
   /** Needed to refuse. */
@@ -65,7 +65,7 @@ export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided
   })
 }
 
-export interface OverruleWithdrawn extends Acting {
+export interface OverruleWithdrawn extends ActContext {
   overrule: number
   reason: string
 }

@@ -8,7 +8,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as store from '../../store/standing/authorisations.js'
-import { operatorNamed } from '../access/acts.js'
+import { findOperator } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 
 export interface Recorded extends Term {
@@ -35,7 +35,7 @@ export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded):
   const reason = termFault(made, dateIn(now))
   if (reason !== null) throw new Refusal('AUTHORISATION_TERM', { reason })
   return db.transaction(async (tx) => {
-    const { id: operatorId } = await operatorNamed(tx, made.operator)
+    const { id: operatorId } = await findOperator(tx, made.operator)
     return store.record(tx, { client, operatorId, document, sha256, givenOn, endsOn, at: now })
   })
 }

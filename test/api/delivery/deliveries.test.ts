@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import { fill } from '../../../src/work/delivery/backfill.js'
+import { backfill } from '../../../src/work/delivery/backfill.js'
 import { globalOf, keyIn, makeWorld, NOW, penalty, publishListing, registration, uscc, type World } from '../world.js'
 
 const DELIVERY =
@@ -179,7 +179,7 @@ describe('what people do about pushing, over HTTP', () => {
     const wiped = await direct('declareWiped', '数据库重建')
     expect(wiped.wiped).to.deep.equal({ by: 'reviewer-1', reason: '数据库重建' })
     expect(wiped.acts.map(({ act }: { act: string }) => act)).to.deep.equal(['WIPE', 'RESUME', 'PAUSE'])
-    expect(await fill(world.database.db, world.rules, 'jilin', { now: () => later(5) })).to.equal(2)
+    expect(await backfill(world.database.db, world.rules, 'jilin', { now: () => later(5) })).to.equal(2)
     const { platforms } = await ask(`{ platforms { ${PLATFORM} } }`)
     expect(platforms[1]).to.deep.include({ id: 'jilin', filledAt: later(5).toISOString(), outstanding: 2 })
     expect(await codeOf('mutation { pausePlatform(platform: "x", reason: "x") { id } }', 'officer')).to.equal(

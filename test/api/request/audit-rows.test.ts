@@ -7,8 +7,8 @@ import { ROLES } from '../../../src/domain/access/viewer.js'
 import type { Row } from '../../../src/domain/audit/audit-log.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpacked } from '../../../src/work/audit/operator-codes.js'
-import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
-import { verifyTrail } from '../../../src/work/audit/verify-audit-log.js'
+import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
+import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { confirmedClient } from '../../support/accounts.js'
 import { verified } from '../../support/holder.js'
 import {
@@ -117,7 +117,7 @@ describe('the trail of answers', () => {
       asked: `${asked.query}\n${JSON.stringify(asked.variables)}`,
       digest: createHash('sha256').update(body).digest('base64'),
     })
-    expect(await verifyTrail(world.database.db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
+    expect(await verifyAuditLog(world.database.db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
       ok: true,
     })
   })
@@ -337,7 +337,7 @@ describe('the trail of answers', () => {
 
   it('auditors and administrators read it, by client, role, kind, operator and time, page by page; nobody else does', async () => {
     const { db } = world.database
-    await tidyTrail(db, { cause: 'timetable', now: () => NOW })
+    await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
     const auditor = world.token('auditor', 'auditor-1')
     const read = async (filter: object, more: object = {}) =>
       (await world.ask(TRAIL, { token: auditor, variables: { filter, first: 100, ...more } })).data.trail
@@ -369,7 +369,7 @@ describe('the trail of answers', () => {
     const { trail } = await verified(world.url, jws)
     const last = await store.head(db)
     expect(trail).to.deep.equal({ number: last?.number, hash: last?.hash })
-    expect(await verifyTrail(db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
+    expect(await verifyAuditLog(db, { now: () => NOW, noted: [], keys: world.parts.keys })).to.include({
       ok: true,
       compared: 2,
     })
@@ -378,7 +378,7 @@ describe('the trail of answers', () => {
         'set local session_replication_role = replica; create table kept as select * from trail; delete from trail where number > 3',
       ),
     )
-    const found = await verifyTrail(db, { now: () => NOW, noted: [], keys: world.parts.keys })
+    const found = await verifyAuditLog(db, { now: () => NOW, noted: [], keys: world.parts.keys })
     await db.transaction((tx) =>
       tx.raw(
         'set local session_replication_role = replica; insert into trail select * from kept where number > 3; drop table kept',
@@ -401,7 +401,7 @@ describe('the trail of answers', () => {
     const asked = async (token: string, of = code) =>
       (await world.ask(ASKED_BY, { token, variables: { code: of } })).data.operator?.askedBy
     expect((await asked(party)).nodes).to.deep.equal([])
-    await tidyTrail(db, { cause: 'timetable', now: () => NOW })
+    await tidyAuditLog(db, { cause: 'timetable', now: () => NOW })
     const found = await asked(party)
     expect(found.nodes.filter(({ role }: { role: string }) => role !== 'party')).to.deep.equal([
       { at: NOW.toISOString(), kind: 'ANSWER', client: 'guguji', role: 'marketplace', purpose: '年度复核' },

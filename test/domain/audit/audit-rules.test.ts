@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import { checkTrail, keptUntil, type TrailRules, toldOf } from '../../../src/domain/audit/audit-rules.js'
-import { trailRules } from '../../../src/work/audit/audit-rules.js'
+import { auditRules } from '../../../src/work/audit/audit-rules.js'
 
 const row = { basis: '测试', mark: 'M', confirmed: false } as const
 const rules: TrailRules = {
@@ -42,7 +42,7 @@ describe('the rules of the trail', () => {
   })
 
   it('as they stand, tell an operator of firms and credit services, and of no authority', () => {
-    expect(toldOf(trailRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
-    expect(toldOf(trailRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
+    expect(toldOf(auditRules(), 'party', '2026-03-02')).to.deep.equal(['marketplace', 'credit_service', 'party'])
+    expect(toldOf(auditRules(), 'officer', '2026-03-02')).to.not.include.members(['agency'])
   })
 })

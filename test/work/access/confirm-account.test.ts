@@ -87,7 +87,7 @@ describe('accounts and the rule of two persons', () => {
   })
 
   it('only an administrator has a duty, and of those that are known', async () => {
-    const add = (given: people.PersonGiven) => refusal(people.add(db(), given, [], change('one')))
+    const add = (given: people.PersonInput) => refusal(people.add(db(), given, [], change('one')))
     expect((await add({ name: 'a', role: 'officer', duty: 'security' })).code).to.equal('USAGE')
     expect((await add({ name: 'b', role: 'administrator', duty: 'king' })).code).to.equal('USAGE')
   })

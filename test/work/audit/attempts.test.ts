@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Refusal } from '../../../src/foundation/errors.js'
 import { type Attempt, makeAttempts } from '../../../src/work/audit/attempts.js'
-import type { Entry } from '../../../src/work/audit/audit-log.js'
+import type { AuditEntry } from '../../../src/work/audit/audit-log.js'
 import { at, later, log, NOW, refusal } from '../../support/world.js'
 
 const attempt = (seconds: number, more: Partial<Attempt> = {}): Attempt => ({
@@ -16,7 +16,7 @@ const attempt = (seconds: number, more: Partial<Attempt> = {}): Attempt => ({
 })
 
 describe('refused attempts to sign in', () => {
-  const rows: Entry[] = []
+  const rows: AuditEntry[] = []
   beforeEach(() => {
     rows.length = 0
   })

@@ -11,7 +11,7 @@ import { loadKeys } from '../../../src/foundation/keys.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpacked } from '../../../src/work/audit/operator-codes.js'
 import { makeNotes } from '../../../src/work/audit/restore-guard.js'
-import { verifyTrail } from '../../../src/work/audit/verify-audit-log.js'
+import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { freshDatabase } from '../../support/database.js'
 import { codeOf, pullItems } from '../../support/world.js'
 
@@ -80,7 +80,7 @@ describe('a hub that is killed while it answers', () => {
       const [{ id }] = (await test.db.raw('select id from database_identity')).rows
       const noted = makeNotes(folder).heads(id).heads()
       expect(noted.at(-1)?.number).to.be.at.least(1)
-      expect(await verifyTrail(test.db, { now: () => new Date(), noted, keys })).to.include({
+      expect(await verifyAuditLog(test.db, { now: () => new Date(), noted, keys })).to.include({
         ok: true,
         walked: rows.length,
       })

@@ -4,14 +4,14 @@ import { type Head, NO_HEAD } from '../../../src/domain/audit/audit-log.js'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
-import { type Entry, makeTrail, type Trail, type TrailParts } from '../../../src/work/audit/audit-log.js'
+import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { packed, unpacked } from '../../../src/work/audit/operator-codes.js'
-import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
-import { verifyTrail } from '../../../src/work/audit/verify-audit-log.js'
+import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
+import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { SEAL, verifyKeys } from '../../support/audit.js'
 import { at, codeOf, database, later, log, NOW, pullItems, refusal, rowsOf } from '../../support/world.js'
 
-const entry = (more: Partial<Entry> = {}): Entry => ({
+const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
   kind: 'ANSWER',
   at: NOW,
   client: 'guguji',
@@ -30,15 +30,15 @@ const YEARS_LATER = new Date('2031-01-01T02:00:00.000Z')
 
 describe('work/trail', () => {
   const db = database()
-  const open: Trail[] = []
-  const trailOf = (on: Db = db(), more: Partial<TrailParts> = {}): Trail => {
-    const made = makeTrail(on, { log, now: at(NOW), seal: () => SEAL, ...more })
+  const open: AuditLog[] = []
+  const trailOf = (on: Db = db(), more: Partial<AuditLogParts> = {}): AuditLog => {
+    const made = makeAuditLog(on, { log, now: at(NOW), seal: () => SEAL, ...more })
     open.push(made)
     return made
   }
   afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
   const verify = (noted: readonly NotedHead[] = [], now = NOW, held: Head[] = []) =>
-    verifyTrail(db(), { now: at(now), noted, held, keys: verifyKeys() })
+    verifyAuditLog(db(), { now: at(now), noted, held, keys: verifyKeys() })
   const headHeld = async (): Promise<Head[]> => [(await store.head(db())) ?? NO_HEAD]
   /** As somebody would who owns the database: its trigger is switched off. */
   const tamper = (sql: string) =>
@@ -97,7 +97,7 @@ describe('work/trail', () => {
 
   it('refuses what it cannot keep: no database, and more than may wait', async () => {
     const gone = connect('postgres://nobody@127.0.0.1:9/none')
-    const trail = makeTrail(gone, { log, now: at(NOW), seal: () => SEAL })
+    const trail = makeAuditLog(gone, { log, now: at(NOW), seal: () => SEAL })
     expect((await refusal(trail.row(entry()))).code).to.equal('TRAIL_UNAVAILABLE')
     await trail.close()
     await gone.destroy()
@@ -204,8 +204,8 @@ describe('work/trail', () => {
     await trail.row(entry({ shown: [codeOf(1), 'nobody'] }))
     await trail.row(entry({ shown: [] }))
     const options = { cause: 'timetable' as const, now: at(NOW) }
-    expect(await tidyTrail(db(), options)).to.deep.equal({ indexed: 3, erased: 0 })
-    expect(await tidyTrail(db(), options)).to.deep.equal({ indexed: 0, erased: 0 })
+    expect(await tidyAuditLog(db(), options)).to.deep.equal({ indexed: 3, erased: 0 })
+    expect(await tidyAuditLog(db(), options)).to.deep.equal({ indexed: 0, erased: 0 })
     const found = await rowsOf(
       db(),
       `select o.uscc, array_agg(i.number order by i.number)::int[] as rows from trail_operators i
@@ -224,7 +224,7 @@ describe('work/trail', () => {
     const trail = trailOf()
     const shown = Array.from({ length: 1_000 }, (_, n) => codeOf(n))
     await Promise.all(Array.from({ length: 45 }, () => trail.row(entry({ shown }))))
-    expect(await tidyTrail(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({ indexed: 45, erased: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({ indexed: 45, erased: 0 })
     const [found] = await rowsOf(db(), 'select count(*)::int as rows from trail_operators')
     expect(found).to.deep.equal({ rows: 45 })
   })
@@ -236,8 +236,8 @@ describe('work/trail', () => {
     await trail.row(entry({ asked: '查询的内容' }))
     await trail.row(entry({ at: later(-3600, YEARS_LATER), asked: '后来的内容' }))
     const now = at(YEARS_LATER)
-    expect(await tidyTrail(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 3, erased: 2 })
-    expect(await tidyTrail(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 0, erased: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 3, erased: 2 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 0, erased: 0 })
     const rows = await store.after(db(), 0, 10)
     expect(rows.map(({ content }) => content?.asked ?? null)).to.deep.equal([null, null, '后来的内容'])
     expect(await rowsOf(db(), 'select number::int from trail_operators')).to.deep.equal([{ number: 3 }])

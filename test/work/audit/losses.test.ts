@@ -2,15 +2,15 @@ import { expect } from 'chai'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
-import { type Entry, makeTrail, type Trail, type TrailParts } from '../../../src/work/audit/audit-log.js'
+import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { type HeadNotes, headsInMemory } from '../../../src/work/audit/head-notes.js'
-import { verifyTrail } from '../../../src/work/audit/verify-audit-log.js'
+import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
 import { put } from '../../soak/audit-attacks.js'
 import { SEAL, verifyKeys } from '../../support/audit.js'
 import { rowsOf as rowsMade, unsealed } from '../../support/audit-rows.js'
 import { at, database, log, NOW, refusal, rowsOf } from '../../support/world.js'
 
-const entry = (request: string, more: Partial<Entry> = {}): Entry => ({
+const entry = (request: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
   kind: 'ANSWER',
   at: NOW,
   client: 'guguji',
@@ -36,19 +36,19 @@ const ofBefore = (notes: HeadNotes): HeadNotes => ({
 
 describe('rows of the audit log that are lost', () => {
   const db = database()
-  const open: Trail[] = []
-  const trailOf = (more: Partial<TrailParts> = {}, on: Db = db()): Trail => {
-    const made = makeTrail(on, { log, now: at(NOW), seal: () => SEAL, ...more })
+  const open: AuditLog[] = []
+  const trailOf = (more: Partial<AuditLogParts> = {}, on: Db = db()): AuditLog => {
+    const made = makeAuditLog(on, { log, now: at(NOW), seal: () => SEAL, ...more })
     open.push(made)
     return made
   }
   afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
-  const verify = (noted: readonly NotedHead[]) => verifyTrail(db(), { now: at(NOW), noted, keys: verifyKeys() })
+  const verify = (noted: readonly NotedHead[]) => verifyAuditLog(db(), { now: at(NOW), noted, keys: verifyKeys() })
   const tamper = (sql: string) =>
     db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))
   const cutTo = (number: number) => tamper(`delete from trail where number > ${number}`)
   const kinds = async () => (await rowsOf(db(), 'select kind from trail order by number')).map(({ kind }) => kind)
-  const write = async (trail: Trail, many: number) => {
+  const write = async (trail: AuditLog, many: number) => {
     for (let n = 0; n < many; n += 1) await trail.row(entry(`r-${n}`))
   }
 

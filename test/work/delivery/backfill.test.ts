@@ -4,7 +4,7 @@ import { startPlatforms } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as platformStates from '../../../src/store/delivery/platform-states.js'
 import * as listings from '../../../src/store/listing/listings.js'
-import { fill } from '../../../src/work/delivery/backfill.js'
+import { backfill } from '../../../src/work/delivery/backfill.js'
 import { declareWiped } from '../../../src/work/delivery/platforms.js'
 import { push } from '../../../src/work/delivery/push.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
@@ -24,7 +24,7 @@ import {
 
 /** A world in which one platform has not been heard of yet. */
 const without = { ...rules, platforms: rules.platforms.filter(({ id }) => id !== 'national') }
-const fillNational = (db: Db, now = NOW) => fill(db, rules, 'national', { now: at(now) })
+const fillNational = (db: Db, now = NOW) => backfill(db, rules, 'national', { now: at(now) })
 const told = (db: Db) =>
   rowsOf(
     db,
@@ -73,8 +73,8 @@ describe('a platform that is new', () => {
   it('is told nothing that it does not hear of', async () => {
     await published(db(), 1, without)
     const deaf = { ...rules, platforms: rules.platforms.map((one) => ({ ...one, lists: ['ecommerce'] })) }
-    expect(await fill(db(), deaf, 'national', { now: at(NOW) })).to.equal(0)
-    expect(await fill(db(), without, 'national', { now: at(NOW) })).to.equal(0)
+    expect(await backfill(db(), deaf, 'national', { now: at(NOW) })).to.equal(0)
+    expect(await backfill(db(), without, 'national', { now: at(NOW) })).to.equal(0)
   })
 
   it('is numbered above its floor', async () => {
@@ -129,7 +129,9 @@ describe('a platform that is new', () => {
       if (sql.includes('deliveries.owe')) stop.abort(new Error('killed'))
     }
     db().on('query', heard)
-    const killed = await fill(db(), rules, 'national', { now: at(NOW), signal: stop.signal }).catch((error) => error)
+    const killed = await backfill(db(), rules, 'national', { now: at(NOW), signal: stop.signal }).catch(
+      (error) => error,
+    )
     db().off('query', heard)
     expect(killed).to.be.an('error')
     expect(await told(db())).to.have.length(200)

@@ -12,7 +12,7 @@ import { makeLog } from '../../../src/hub/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
 import { connect } from '../../../src/store/db/db.js'
 import { noticesOf } from '../../../src/work/delivery/in-force.js'
-import { tell } from '../../../src/work/delivery/outbox.js'
+import { owePlatforms } from '../../../src/work/delivery/outbox.js'
 import { release } from '../../../src/work/delivery/restored.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
@@ -164,7 +164,7 @@ describe('a database restored from a backup across a removal', () => {
         const [standing] = await noticesOf(hub.db, hub.rules, [id])
         if (standing === undefined) throw new Error('it is not in force')
         const told = { kind: 'listing' as const, subjectId: id, change: 'CHANGE' as const, notice: standing.notice }
-        await hub.db.transaction((tx) => tell(tx, hub.rules, [told], now))
+        await hub.db.transaction((tx) => owePlatforms(tx, hub.rules, [told], now))
         await hub.push(null, PUSH)
         // The next change of a subject waits until this one has settled.
         now = later(14_400 + 60 * n)

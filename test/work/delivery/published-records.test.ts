@@ -4,7 +4,7 @@ import { factOfDecision } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
 import type { Rules } from '../../../src/work/calendar/rules.js'
-import { fill } from '../../../src/work/delivery/backfill.js'
+import { backfill } from '../../../src/work/delivery/backfill.js'
 import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
 import { takeBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
@@ -385,7 +385,7 @@ describe('records that platforms are told of', () => {
 
     it('are owed to one that was filled before it was to hear of them, and again after it did not', async () => {
       const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
-      const filled = (by: Rules, now: Date) => fill(db(), by, 'hearer', { now: at(now) })
+      const filled = (by: Rules, now: Date) => backfill(db(), by, 'hearer', { now: at(now) })
       await tell(db(), { by: deaf })
       expect(await filled(deaf, NOW)).to.equal(0)
       expect(await filled(rules, later(60))).to.equal(1)

@@ -11,7 +11,7 @@ import * as deliveries from '../../../src/store/delivery/deliveries.js'
 import * as desk from '../../../src/store/delivery/delivery-desk.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
 import * as settling from '../../../src/work/delivery/deliveries.js'
-import { type Told, tell } from '../../../src/work/delivery/outbox.js'
+import { owePlatforms, type SubjectChange } from '../../../src/work/delivery/outbox.js'
 import { database, later, NOW, rowsOf, rules } from '../../support/world.js'
 
 const PLATFORM = 'national'
@@ -80,7 +80,7 @@ describe('any history of what one platform is told', () => {
       if (subject === undefined) throw new Error('no such subject')
       return subject
     }
-    const noticeOf = (id: string, version: number): Told['notice'] => ({
+    const noticeOf = (id: string, version: number): SubjectChange['notice'] => ({
       kind: 'penalty',
       key: id,
       operator: { uscc: null, name: '某店', regNo: null, orgCode: null },
@@ -95,7 +95,7 @@ describe('any history of what one platform is told', () => {
       subject.version += 1
       const notice = noticeOf(subject.id, subject.version)
       await db().transaction((tx) =>
-        tell(tx, TELLING, [{ kind: 'penalty', subjectId: subject.id, change, notice }], tick(1)),
+        owePlatforms(tx, TELLING, [{ kind: 'penalty', subjectId: subject.id, change, notice }], tick(1)),
       )
     }
     const claim = async (only?: queue.Only): Promise<void> => {

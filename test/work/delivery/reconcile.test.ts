@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
 import type { Listing } from '../../../src/store/listing/listings.js'
-import { type Compared, reconcile } from '../../../src/work/delivery/reconcile.js'
+import { type ComparisonResult, reconcile } from '../../../src/work/delivery/reconcile.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { hideLost } from '../../../src/work/listing/lost-entry.js'
 import { type Display, type Row, startDisplay } from '../../support/display.js'
@@ -52,7 +52,7 @@ describe('reconcile', () => {
     })
     return { found: found[0], unreachable }
   }
-  const result = (given: Partial<Compared>) => ({ platform: 'national', ...NONE, ...given })
+  const result = (given: Partial<ComparisonResult>) => ({ platform: 'national', ...NONE, ...given })
   const confirmAll = () =>
     db().raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1 where state = 'OWED'`, [NOW])
   const told = async (n: number): Promise<Listing> => {

@@ -7,15 +7,15 @@ import * as watch from '../../../src/store/intake/watch.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import type { Publication, Sent } from '../../../src/work/audit/restore-guard.js'
+import type { PublicationNote, SentNote } from '../../../src/work/audit/restore-guard.js'
 import {
   additionsStopped,
+  awaitsComparison,
   declare,
   notice,
   receiptsAhead,
   release,
   shownAhead,
-  waitsFor,
 } from '../../../src/work/delivery/restored.js'
 import { database, later, log, mark, NOW, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
 
@@ -25,14 +25,14 @@ const NOBODY = { mark, platforms: IDS, configured: IDS, log }
 
 describe('a database that is behind what has left it', () => {
   const db = database()
-  const noticed = (noted: { sent?: Sent; published?: Publication }, now = NOW) =>
+  const noticed = (noted: { sent?: SentNote; published?: PublicationNote }, now = NOW) =>
     notice(db(), {
       notes: { sent: () => noted.sent ?? null, published: () => noted.published ?? null },
       platforms: IDS,
       now,
       log,
     })
-  const said = (sequence: number, more: Partial<Publication> = {}): Publication => ({
+  const said = (sequence: number, more: Partial<PublicationNote> = {}): PublicationNote => ({
     sequence,
     hash: 'h',
     publishedAt: NOW.toISOString(),
@@ -243,9 +243,12 @@ describe('a database that is behind what has left it', () => {
   it('waits for a comparison of each platform since', async () => {
     await compared('national', {}, later(-60))
     await noticed({ published: said(3) })
-    expect(await waitsFor(db(), 'national')).to.equal(true)
+    expect(await awaitsComparison(db(), 'national')).to.equal(true)
     await compared('national')
-    expect([await waitsFor(db(), 'national'), await waitsFor(db(), 'jilin')]).to.deep.equal([false, true])
+    expect([await awaitsComparison(db(), 'national'), await awaitsComparison(db(), 'jilin')]).to.deep.equal([
+      false,
+      true,
+    ])
   })
 
   it('is released by a person, with a reason, after every configured platform was well compared with', async () => {

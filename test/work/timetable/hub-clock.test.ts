@@ -3,7 +3,7 @@ import type { Keys } from '../../../src/foundation/keys.js'
 import * as clockDoubts from '../../../src/store/db/clock-doubts.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
-import { tidyTrail } from '../../../src/work/audit/tidy-audit-log.js'
+import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { expire } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { publish } from '../../../src/work/publication/publish.js'
@@ -139,7 +139,7 @@ describe('P-A3: while the clock is doubted', () => {
     const later = { rules, cause: 'command' as const, now: at(YEARS), log }
     expect((await refusal(expire(db(), later))).code).to.equal('CLOCK_DOUBTED')
     expect(await rowsOf(db(), 'select state from listings')).to.deep.equal([{ state: 'PUBLISHED' }])
-    expect(await tidyTrail(db(), { cause: 'command', now: at(YEARS) })).to.include({ erased: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'command', now: at(YEARS) })).to.include({ erased: 0 })
     await confirm(db(), { by: 'admin-1', reason: '已核对', mark: MARK })
     expect(await expire(db(), later)).to.deep.equal({ expired: 1 })
   })

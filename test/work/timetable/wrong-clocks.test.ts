@@ -8,7 +8,7 @@ import { dateIn } from '../../../src/foundation/time/dates.js'
 import { type Hub, makeHub } from '../../../src/hub/hub.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { type PlatformStandIn, startPlatforms } from '../../../src/sandbox/platforms/index.js'
-import type { Registered } from '../../../src/work/access/clients.js'
+import type { ClientCredentials } from '../../../src/work/access/clients.js'
 import { globalOf } from '../../api/world.js'
 import { isGood, verdictOf } from '../../soak/push/verdict.js'
 import { randomOf } from '../../soak/random.js'
@@ -64,7 +64,7 @@ describe('P-A3: two hubs whose hosts are days and years ahead and behind in turn
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const tokenAt = async (url: string, { client_id, client_secret }: Registered): Promise<string> => {
+  const tokenAt = async (url: string, { client_id, client_secret }: ClientCredentials): Promise<string> => {
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
     const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body })
     return ((await answer.json()) as { access_token: string }).access_token

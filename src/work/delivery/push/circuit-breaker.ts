@@ -1,4 +1,4 @@
-/** Whether a platform may be called at this moment, and what it is told of being called: breaker, pace, pause, hours. */
+/** Decides whether a platform may be called now: opening hours, circuit breaker, pace and pause. */
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import { isOpen } from '../../../domain/delivery/receiver-hours.js'
 import { reasonOf } from '../../../foundation/errors.js'
@@ -8,21 +8,24 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** A turn further away than this is not waited for while rows are held, milliseconds; below the lease. */
+/** Longest wait for the pace while rows are claimed, milliseconds; below the lease. */
 const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
-/** A statement that the database's absence or a deadlock ended is tried again so often: what is known must not be lost with it. */
+/** Attempts of a booking that a lost connection or a deadlock ended. Receipts must not be lost. */
 const BOOKINGS_MAX = 4
 const BOOK_AGAIN_MS = 1_000
-/** SQLSTATE of what PostgreSQL ended for another's sake. */
+/** SQLSTATEs of deadlock, serialization failure and lock timeout. */
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
-/** `rows`: at most so many may be claimed; `probe`: to see whether it is back. Shut: the receiver's hours, or the breaker. */
-export type Door =
+/** `probe` allows one row to test a failing platform; `only` limits the kinds of action. */
+export type CallPermission =
   | { open: true; probe: boolean; only: Only | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }
 
-export const look = async (s: Sender, additionsStopped: (() => Promise<boolean>) | undefined): Promise<Door> => {
+export const passageTo = async (
+  s: Sender,
+  additionsStopped: (() => Promise<boolean>) | undefined,
+): Promise<CallPermission> => {
   const now = s.now()
   const id = s.platform.id
   if (!isOpen(s.platform.hours, s.calendar, now)) return { open: false, why: 'hours' }
@@ -37,7 +40,7 @@ export const look = async (s: Sender, additionsStopped: (() => Promise<boolean>)
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
 }
 
-/** Waits for the platform's pace; false: the next turn is too far away. */
+/** Waits for the platform's pace; false when the next slot is too far away. */
 export const turn = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true
@@ -52,10 +55,10 @@ export const turn = async (s: Sender): Promise<boolean> => {
   return true
 }
 
-/** The platform has answered: whatever was kept back passes. */
+/** Resets the circuit breaker. */
 export const answered = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
-  await patiently(s, () => gates.calm(s.db, s.platform.id))
+  await withRetries(s, () => gates.calm(s.db, s.platform.id))
   s.troubled = false
 }
 
@@ -63,7 +66,7 @@ export const failed = (
   s: Sender,
   retryAfterSeconds: number,
 ): Promise<{ before: breaker.Breaker; after: breaker.Breaker }> =>
-  patiently(s, () =>
+  withRetries(s, () =>
     s.db.transaction(async (tx) => {
       const before = await gates.lock(tx, s.platform.id)
       const after = breaker.failed(before, s.now(), s.random(), retryAfterSeconds)
@@ -73,19 +76,19 @@ export const failed = (
     }),
   )
 
-/** Does again what a lost database or a deadlock ended, for as long as a lease lasts; everything given here may be done twice. */
-export const patiently = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {
+/** Retries after a lost connection or a deadlock, within a lease. `work` must be idempotent. */
+export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
-      if (!passes(error) || attempt >= BOOKINGS_MAX) throw error
+      if (!isTransient(error) || attempt >= BOOKINGS_MAX) throw error
       s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'what is known is booked again')
       await s.pause(BOOK_AGAIN_MS)
     }
   }
 }
 
-/** Whether a fault is the database's absence or another's lock, and not what was asked of it. */
-export const passes = (error: unknown): boolean =>
+/** True for a lost connection or a lock conflict, not for a faulty statement. */
+export const isTransient = (error: unknown): boolean =>
   isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))

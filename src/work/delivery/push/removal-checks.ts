@@ -1,7 +1,7 @@
 /**
- * Checks of confirmed removals. A receiver may apply an earlier addition after it has confirmed the removal, so a removal is done
- * only when a display that is read SETTLE_SECONDS later lacks the subject. One that is displayed still is removed again. Where a
- * platform has no display the removal is sent twice.
+ * Checks confirmed removals. A receiver may apply an earlier addition after it confirmed the removal. So a removal is
+ * done only when a display read SETTLE_SECONDS later lacks the subject; otherwise it is sent again. Platforms without a
+ * display get the removal twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { NoDisplay } from '../../../foundation/errors/no-display.js'
@@ -13,41 +13,44 @@ import * as store from '../../../store/delivery/removal-checks.js'
 import type { Rules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
 
-/** Removals that one reading of a display settles. */
 const CHECKS_AT_ONCE = 10_000
-/** A display that could not be read is read again after this, milliseconds; also how long a claimed check is another's. */
+/** Delay before an unreadable display is read again, and lease of a claimed check, milliseconds. */
 const AGAIN_MS = 60_000
-/** How often a lingering run looks whether a check has become due, milliseconds. */
+/** Polling interval with `until`, milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 
-export interface CheckOptions {
+export interface RemovalCheckOptions {
   rules: Rules
   now: () => Date
   log: Log
-  /** Goes on looking until then; absent: looks once. */
+  /** Polls until this instant; without it, checks once. */
   until?: Date
-  /** Waits; given by tests, whose clock is their own. */
+  /** Sleep function; replaced in tests. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   signal?: AbortSignal
 }
 
-export interface Checked {
+export interface RemovalCheckCounts {
   gone: number
-  /** Displayed still, and removed again. */
+  /** Still displayed, and removed again. */
   shown: number
-  /** Sent again for want of a display. */
+  /** Sent again because the platform has no display. */
   again: number
 }
 
-interface From {
+interface DisplayAddress {
   platform: Platform
   url: string
   secret: string
 }
 
-/** Checks what is due at one platform. A display that cannot be read is logged and read again later. */
-export const checkRemovals = async (db: Db, from: From, options: CheckOptions): Promise<Checked> => {
-  const checked: Checked = { gone: 0, shown: 0, again: 0 }
+/** Checks what is due at one platform. An unreadable display is logged and read again later. */
+export const checkRemovals = async (
+  db: Db,
+  from: DisplayAddress,
+  options: RemovalCheckOptions,
+): Promise<RemovalCheckCounts> => {
+  const checked: RemovalCheckCounts = { gone: 0, shown: 0, again: 0 }
   const { until, now, signal, pause = paused } = options
   for (;;) {
     try {
@@ -68,9 +71,9 @@ const paused = async (ms: number, signal?: AbortSignal): Promise<void> => {
 
 const checkOnce = async (
   db: Db,
-  { platform, url, secret }: From,
-  { rules, now, log, signal }: CheckOptions,
-  checked: Checked,
+  { platform, url, secret }: DisplayAddress,
+  { rules, now, log, signal }: RemovalCheckOptions,
+  checked: RemovalCheckCounts,
 ): Promise<void> => {
   if (!(await store.isDue(db, platform.id, now()))) return
   const at = now()
@@ -93,14 +96,14 @@ const checkOnce = async (
     if (shown === undefined) continue
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
     const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown }
-    // False: something later is on its way, or it is in force again. Then that settles it.
+    // False when a later delivery is due or the entry is in force again; that settles it.
     if (!(await removeShown(db, looked, one.id, by))) continue
     checked.shown += 1
     log.warn({ platform: platform.id, key: one.subjectId, delivery: one.id }, 'a removed entry is displayed still')
   }
 }
 
-/** By key; null: the platform has no display. */
+/** Returns the display by key, or null when the platform has none. */
 const read = async (platform: Platform, from: Parameters<Platform['shown']>[0]): Promise<Map<string, Shown> | null> => {
   try {
     return new Map((await platform.shown(from)).map((one) => [one.key, one]))

@@ -1,22 +1,21 @@
-/** What one push to one platform works with. */
 import type { Calendar } from '../../../domain/calendar/calendar.js'
 import type { Log } from '../../../foundation/log.js'
 import type { Platform } from '../../../platforms/platform.js'
 import type { Db } from '../../../store/db/db.js'
 
-/** A claimed row belongs to its sender for so long, milliseconds: what a killed process held is taken up within 15 s. */
+/** Lease of claimed rows, milliseconds. Rows of a killed process are retried within 15 s. */
 export const LEASE_MS = 12_000
 
-/** What is noted outside the database before a batch leaves: its highest delivery, and the largest number in it. */
-export interface Highest {
+/** The highest delivery and number of a batch, noted outside the database before it leaves. */
+export interface HighestDelivery {
   deliveryId: number
   number: number
-  /** Subject of that delivery, and when it was owed, ISO. */
+  /** Subject of that delivery, and when it fell due (ISO 8601). */
   key: string
   at: string
 }
 
-export interface Counts {
+export interface SendCounts {
   sent: number
   accepted: number
   rejected: number
@@ -28,23 +27,22 @@ export interface Sender {
   url: string
   secret: string
   calendar: Calendar
-  /** Batches of this run are named by it. */
   run: number
-  counts: Counts
+  counts: SendCounts
   now: () => Date
   random: () => number
-  /** A receiver may apply what it took up to this long after it was sent, seconds. */
+  /** Time a receiver may take to apply a message, seconds. */
   settleSeconds: number
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log
-  beforeSending?: ((highest: Highest) => void) | undefined
-  /** Hears of deliveries in whose stead the platform says that it holds a later one. */
+  beforeSending?: ((highest: HighestDelivery) => void) | undefined
+  /** Receives deliveries for which the platform reports that it holds a later one. */
   heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined
-  /** Batches so far; part of their names. */
+  /** Batches so far; part of their ids. */
   batches: number
-  /** The platform was in trouble when it was last looked at: an answer is then news. */
+  /** True when the platform failed last, so that an answer resets the breaker. */
   troubled: boolean
-  /** It has been told that nothing can be noted. */
+  /** True once the failure to write notes is logged. */
   unnoted: boolean
 }

@@ -1,4 +1,4 @@
-/** How what was claimed is checked, asked about, sent and booked. */
+/** Checks, queries, sends and books claimed deliveries. */
 import { type Meaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Platform } from '../../../platforms/platform.js'
@@ -6,23 +6,23 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as door from './circuit-breaker.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** A call may take so long, milliseconds; less than the lease, which is renewed before a call when it has begun to run. */
+/** Timeout of a call, milliseconds; below the lease. */
 const CALL_MS = 10_000
-/** The lease is renewed before a call that begins later than this after the claim, milliseconds. */
+/** The lease is renewed before a call that starts later than this after the claim, milliseconds. */
 const FRESH_MS = 1_000
-/** A platform that has a message and has not judged it is asked again after this, seconds. */
+/** Delay before asking again about a message that the platform has not judged, seconds. */
 const ASK_AGAIN_SECONDS = 30
-/** From so many failures of its own on a row is sent alone: whatever it does to the platform, it does to no other row. */
+/** Failures after which a row is sent alone, so that it cannot fail others. */
 const ALONE_AFTER = 2
-/** Rows with failures of their own that one claim tries; the rest is put back for the next. */
+/** Such rows tried per claim; the rest is put back. */
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
-/** `failed`: the platform did not answer a batch. `late`: its pace left no turn. `done`: every row is booked. */
-export type Sent = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
+/** `failed`: a batch got no answer. `late`: the pace allowed no call. `done`: every row is booked. */
+export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
-/** Everything that was claimed is booked or put back, whatever happens. */
-export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], width: number): Promise<Sent> => {
+/** Every claimed row is booked or put back, whatever happens. */
+export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], width: number): Promise<SendResult> => {
   const claimedAt = s.now()
   const good = await checked(s, claimed)
   const asked = await ask(s, good)
@@ -34,10 +34,10 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
     asked.unknown.filter((delivery) => !crowd.includes(delivery)),
     width,
   )
-  let trouble: Sent | null = null
-  let kept: Sent | null = null
+  let trouble: SendResult | null = null
+  let kept: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
-    // What stays behind was not sent: the claim counts as none.
+    // Unsent rows do not count as an attempt.
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {
       await left()
@@ -64,7 +64,7 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
 
 const isWorn = ({ failures }: queue.Claimed): boolean => failures >= ALONE_AFTER
 
-/** Each row against its schema; what fails goes to a person and holds up no other subject. */
+/** Validates each row against its schema. Invalid rows are refused and block no other subject. */
 const checked = async (s: Sender, claimed: readonly queue.Claimed[]): Promise<queue.Claimed[]> => {
   const bad: queue.Outcome[] = []
   const good = claimed.filter((delivery) => {
@@ -99,7 +99,7 @@ const faultsOf = ({ platform, log }: Sender, delivery: queue.Claimed): ReturnTyp
   }
 }
 
-/** Rows that were sent and never answered are asked about first, where the platform can be asked. */
+/** Asks about rows that were sent without an answer, when the platform supports it. */
 const ask = async (
   s: Sender,
   claimed: readonly queue.Claimed[],
@@ -133,18 +133,17 @@ const ask = async (
   }
   const told = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !told.has(id))
-  // Whoever answers questions and takes no message is in trouble still: only where nothing is to be sent is it well.
+  // Answering queries alone does not reset the breaker, unless nothing has to be sent.
   if (unknown.length === 0) await door.answered(s)
   await booked(s, known)
   tally(s, known)
   return { unknown }
 }
 
-/** The platform has had it in its hands and has said nothing that settles it. */
 const isUnanswered = ({ attempts, receipt }: queue.Claimed): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
 
-/** Calls side by side, each of one kind of subject; rows that failed by themselves come last, each alone. */
+/** Groups rows into parallel calls, each of one kind. Repeatedly failing rows come last, each alone. */
 const wavesOf = (size: number, claimed: readonly queue.Claimed[], width: number): queue.Claimed[][][] => {
   const batches: queue.Claimed[][] = []
   const [fresh, worn] = [claimed.filter((delivery) => !isWorn(delivery)), claimed.filter(isWorn)]
@@ -157,7 +156,7 @@ const wavesOf = (size: number, claimed: readonly queue.Claimed[], width: number)
   return [...waves, ...worn.map((delivery) => [[delivery]])]
 }
 
-/** The wave as far as it is still ours: what was folded since is not sent, what another has claimed is his. */
+/** Renews the lease and drops rows that were folded or claimed by another process. */
 const held = async (s: Sender, wave: queue.Claimed[][], claimedAt: Date): Promise<queue.Claimed[][]> => {
   const at = s.now()
   if (at.getTime() - claimedAt.getTime() <= FRESH_MS) return wave
@@ -165,7 +164,7 @@ const held = async (s: Sender, wave: queue.Claimed[][], claimedAt: Date): Promis
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
-/** `error`: the platform's. `unnoted`: why rows could not be noted, and were put back. */
+/** `error` is the platform's failure; `unnoted` is why rows could not be noted and were put back. */
 const sendWave = async (
   s: Sender,
   wave: readonly (readonly queue.Claimed[])[],
@@ -188,7 +187,7 @@ const sendWave = async (
   const failures = sent.flatMap((one) => ('error' in one ? [one] : []))
   const [first] = failures
   if (first === undefined) return unnoted
-  // Calls that failed side by side are one failure of the platform.
+  // Parallel failures count as one.
   await fail(
     s,
     first.error,
@@ -197,14 +196,16 @@ const sendWave = async (
   return { ...unnoted, error: first.error }
 }
 
-interface Noted {
-  /** What may leave. */
+interface NotedBatch {
   rows: readonly queue.Claimed[]
   unnoted: { rows: readonly queue.Claimed[]; error: unknown } | null
 }
 
-/** What cannot be noted does not leave, and is no fault of the platform. Removals wait for no note: a comparison finds them. */
-const notedOf = (s: Sender, batch: readonly queue.Claimed[]): Noted => {
+/**
+ * Rows that cannot be noted stay here; that is no failure of the platform. Removals need no note, because a comparison
+ * finds them.
+ */
+const notedOf = (s: Sender, batch: readonly queue.Claimed[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
     s.beforeSending?.({
@@ -226,9 +227,9 @@ const notedOf = (s: Sender, batch: readonly queue.Claimed[]): Noted => {
   }
 }
 
-type BatchSent = { outcomes: queue.Outcome[] } | { error: unknown; batch: readonly queue.Claimed[] }
+type BatchResult = { outcomes: queue.Outcome[] } | { error: unknown; batch: readonly queue.Claimed[] }
 
-const sendBatch = async (s: Sender, batch: readonly queue.Claimed[]): Promise<BatchSent> => {
+const sendBatch = async (s: Sender, batch: readonly queue.Claimed[]): Promise<BatchResult> => {
   s.batches += 1
   const id = `${s.run}-${s.batches}`
   const notices = batch.map(({ notice }) => notice)
@@ -242,7 +243,7 @@ const sendBatch = async (s: Sender, batch: readonly queue.Claimed[]): Promise<Ba
   }
 }
 
-/** The call and its end are bounded, whatever the transport does with its signal. */
+/** Enforces the timeout even when the transport ignores its signal. */
 const call = async <T>(
   { url, secret, signal }: Sender,
   work: (to: { url: string; secret: string; signal: AbortSignal }) => Promise<T>,
@@ -264,7 +265,7 @@ const call = async <T>(
   }
 }
 
-/** A receipt of another row than the one it stands for is none. */
+/** A receipt with another row's key counts as none. */
 const receiptFor = ({ notice }: queue.Claimed, receipt: Receipt | undefined): Receipt =>
   receipt?.key === notice.key
     ? receipt
@@ -321,11 +322,11 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.Outcome[]): void => 
 }
 
 /**
- * A platform that did not answer: its rows stay owed. Where it had answered others just before, the failure may be theirs, and
- * they wait longer each time; otherwise they come back as soon as it is tried again.
+ * Books unanswered rows as still owed. After a recent success the rows may be at fault, so their own delay grows.
+ * Otherwise they return with the platform's next attempt.
  */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.Claimed[]): Promise<void> => {
-  // Whoever stopped us knows why: the platform has not failed.
+  // An abort is no failure of the platform.
   if (s.signal?.aborted) {
     await booked(
       s,
@@ -360,20 +361,20 @@ const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
 /**
- * What did not leave the hub is as if it had not been claimed. Tried once: done twice it would take back another's claim; what is
- * not put back comes back when its lease ends.
+ * Undoes the claim of unsent rows. Not retried: a second attempt could undo another process's claim. The lease ends it
+ * anyway.
  */
 const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)
   } catch (error) {
-    if (!door.passes(error)) throw error
+    if (!door.isTransient(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'claimed rows wait for the end of their lease')
   }
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
-  await door.patiently(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
+  await door.withRetries(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
   const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
   if (newer.length > 0)
     await s.heldNewer?.(

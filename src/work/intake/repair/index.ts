@@ -10,7 +10,7 @@ import { markRehearsal } from '../../../store/db/rehearsed.js'
 import type { Mended } from '../../../store/intake/repair/ends.js'
 import * as dirty from '../../../store/scoring/dirty.js'
 import type { Rules } from '../../calendar/rules.js'
-import { tellRecords } from '../../delivery/published-records.js'
+import { oweRecords } from '../../delivery/published-records.js'
 import { consequences } from '../../listing/consequences.js'
 import { alone } from '../../timetable/run.js'
 import { CHECKS, type Check } from './checks.js'
@@ -65,7 +65,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<Repaired> 
         await dirty.mark(tx, [...operators], at)
         const { rules } = options
         await consequences(tx, { run: run.id, at, now: options.now(), rules })
-        await tellRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
+        await oweRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
         if (options.dryRun) throw new Rehearsed()
         await noteAll(tx, found, options)
       })

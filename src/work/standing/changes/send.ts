@@ -16,7 +16,7 @@ import type { Log } from '../../../foundation/log.js'
 import type { Db } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
-import type { Trail } from '../../audit/audit-log.js'
+import type { AuditLog } from '../../audit/audit-log.js'
 import { type Resolve, tellSubscriber } from '../subscriber-client.js'
 import { theseChanges } from './hear.js'
 import { type Sealing, secretAbout } from './webhooks.js'
@@ -36,7 +36,7 @@ export interface SendParts {
   /** Networks (CIDR) that may be called though they are not public. */
   allow: readonly string[]
   resolve?: Resolve
-  trail: Pick<Trail, 'chunk'>
+  trail: Pick<AuditLog, 'chunk'>
   now: () => Date
   random: () => number
   log: Log
