@@ -3,7 +3,7 @@
 import { normalizeName } from '../domain/operators/names.js'
 import { hostNames } from '../domain/records/hosts.js'
 import type { Examination } from './examine.js'
-import { type Agency, type Form, makeFeed } from './feed.js'
+import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { file } from './transports/http.js'
 
 const STATUS: Record<string, string> = {
@@ -19,7 +19,7 @@ const STATUS: Record<string, string> = {
   已过期: 'EXPIRED',
 }
 
-const table: Form = {
+const table: FeedForm = {
   names: [
     ...[
       '认证机构',

@@ -5,9 +5,9 @@ import type { Draft, Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
 import { at } from './envelopes.js'
 import type { Examination } from './examine.js'
-import { type Agency, type Form, makeFeed } from './feed.js'
+import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { byCursor, type Cursoring, type Piece } from './transports/http.js'
+import { byCursor, type CursorOptions, type CursorPage } from './transports/http.js'
 
 const PIECE_SIZE = 200 // filings
 const SUCCESS = 200
@@ -44,7 +44,7 @@ const STATUS: Record<string, 'VALID' | 'CANCELLED'> = {
 }
 
 /** Field names of one form. */
-interface Names {
+interface FilingFields {
   sponsor: string
   nature: string
   code: string
@@ -56,7 +56,7 @@ interface Names {
 }
 
 const draftOf =
-  (names: Names) =>
+  (names: FilingFields) =>
   (row: Examination, { today }: { today: string }): Omit<Draft, 'findings'>[] => {
     const number = numberOf(row, names.number)
     const filed = row.pastDate(names.filed, today)
@@ -79,7 +79,7 @@ const draftOf =
     ]
   }
 
-const sponsorOf = (row: Examination, { sponsor, nature, code }: Names): Subject => {
+const sponsorOf = (row: Examination, { sponsor, nature, code }: FilingFields): Subject => {
   const person = row.choice(nature, NATURES)
   const codes =
     person === false ? row.codes([{ field: code, scheme: 'uscc' }]) : { uscc: null, orgCode: null, regNo: null }
@@ -103,7 +103,7 @@ const domainsOf = (row: Examination, field: string): string[] => {
   return names
 }
 
-const service: Form = {
+const service: FeedForm = {
   names: [
     ...['unitName', 'natureName', 'unitCode', 'serviceLicence', 'serviceName', 'domains', 'auditDate', 'state'],
     // Known and ignored.
@@ -122,7 +122,7 @@ const service: Form = {
   }),
 }
 
-const table: Form = {
+const table: FeedForm = {
   names: [
     ...['主办单位名称', '主办单位性质', '证件号码', '网站备案号', '网站名称', '网站域名', '审核日期', '备案状态'],
     ...['序号', '主体备案号', '证件类型', '网站负责人', '网站首页网址'],
@@ -140,7 +140,7 @@ const table: Form = {
   }),
 }
 
-const opened = (body: Buffer): Piece | null => {
+const opened = (body: Buffer): CursorPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const code = at(answer, 'code')
   if (code === undefined) return null
@@ -154,7 +154,7 @@ const opened = (body: Buffer): Piece | null => {
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 
-const asked: Cursoring['ask'] = (cursor, items) => ({
+const asked: CursorOptions['ask'] = (cursor, items) => ({
   path: `/icp?limit=${items}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
 })
 

@@ -2,14 +2,14 @@
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Item, Json } from '../domain/records/records.js'
 
-export interface Source {
+export interface FeedSource {
   url: string
   /** Most items that the feed's bounds allow. */
   most?: number
   signal?: AbortSignal
 }
 
-export interface Opening {
+export interface OpenOptions {
   /** The value of `next` from the last successful run; null for a full fetch. */
   state: Json | null
   /** Heading maps in force. */
@@ -18,7 +18,7 @@ export interface Opening {
   archive?: (path: string, name: string) => Promise<void>
 }
 
-export interface Delivery {
+export interface FeedDelivery {
   /** Can be read once and may throw a refusal. `return` releases open resources. */
   items: AsyncIterable<Item>
   /** File name, to be redacted before display; null over an interface. */
@@ -32,19 +32,19 @@ export interface Delivery {
   /** State for the next run (cursor, ETag, last id). Read after the last item. */
   next?: () => Json
   /** Archives the file or writes feedback columns. Called once, outside any transaction; a failure is only logged. */
-  settle?: (outcome: Settled) => Promise<void>
+  settle?: (outcome: DeliveryOutcome) => Promise<void>
 }
 
 /** FAILED means that the delivery was not at fault and will be retried. */
-export interface Settled {
+export interface DeliveryOutcome {
   outcome: 'DONE' | 'REFUSED' | 'FAILED'
   run: number
   error: { code: string; message: string } | null
   /** Rejected items in source order. */
-  rejects: AsyncIterable<Reject>
+  rejects: AsyncIterable<SourceReject>
 }
 
-export interface Reject {
+export interface SourceReject {
   page: number | null
   row: number
   field: string | null

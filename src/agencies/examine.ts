@@ -24,11 +24,11 @@ const MOST_DRAFTS = 1_000 // records of one item
 const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
-type Scheme = 'uscc' | 'org_code' | 'reg_no'
+type RegisterCodeScheme = 'uscc' | 'org_code' | 'reg_no'
 /** A field for a code of this scheme. With `only`, other codes are ignored. */
 export interface CodeField {
   field: string
-  scheme: Scheme
+  scheme: RegisterCodeScheme
   only?: true
 }
 export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
@@ -154,8 +154,8 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   /** The operator's codes, from whichever column holds them. */
   const codes = (fields: readonly CodeField[]): Codes => {
-    const found: Record<Scheme, string | null> = { uscc: null, org_code: null, reg_no: null }
-    const misformed: { field: string; sent: string; scheme: Scheme }[] = []
+    const found: Record<RegisterCodeScheme, string | null> = { uscc: null, org_code: null, reg_no: null }
+    const misformed: { field: string; sent: string; scheme: RegisterCodeScheme }[] = []
     // Codes in their own column take precedence.
     const sent = fields.map(({ field, scheme, only }) => {
       const written = text(field)

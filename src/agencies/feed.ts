@@ -3,12 +3,12 @@ import type { Bounds } from '../domain/intake/bounds.js'
 import { type Stretches, stretched, stretchesOf } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Draft, Item, Mapped, RecordKind } from '../domain/records/records.js'
-import type { Delivery, Opening, Source } from './delivery.js'
+import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examine } from './examine.js'
-import { type Content, fromBytes, fromFile } from './readers/content.js'
+import { type FileContent, fromBytes, fromFile } from './readers/content.js'
 import { readContent } from './readers/index.js'
 import { mapShapes, renamed } from './readers/renaming.js'
-import { BROKEN, recognise, type Shape } from './readers/shapes.js'
+import { BROKEN, type FormShape, recognise } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
 
 export interface ReadOptions {
@@ -32,15 +32,15 @@ export interface Feed {
   every: string
   /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
-  open: (source: Source, opening: Opening) => Promise<Delivery>
-  forms: readonly Shape[]
+  open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
+  forms: readonly FormShape[]
   /** Reads a path or bytes. The reader follows the content unless named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
   /** Maps an item to drafts or to problems. Pure. */
-  map: (item: Item, context: Context) => Mapped
+  map: (item: Item, context: MappingContext) => Mapped
 }
 
-export interface Context {
+export interface MappingContext {
   /** The day on which a file is true, if named. */
   dated: string | null
   today: string
@@ -56,25 +56,25 @@ export interface Agency {
 }
 
 /** One form of a feed. */
-export interface Form extends Shape {
+export interface FeedForm extends FormShape {
   /**
    * Fields that form the record key. A rejected item with a readable key protects that record; otherwise all records of
    * its party.
    */
   keyed?: readonly string[]
-  drafts: (row: Examination, context: Context) => Omit<Draft, 'findings'>[]
+  drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'findings'>[]
 }
 
-export interface Description extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
+export interface FeedDescription extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
   bounds?: Partial<Bounds>
   exempt?: readonly string[]
-  forms: readonly Form[]
-  fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
+  forms: readonly FeedForm[]
+  fetch: (source: FeedSource & OpenOptions, shapes: readonly FormShape[], feed: string) => Promise<FeedDelivery>
 }
 
 const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
-export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Description): Feed => {
+export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedDescription): Feed => {
   const forms = given.map((form) => ({
     ...form,
     known: new Set(form.names),
@@ -106,13 +106,13 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: Descr
   }
 }
 
-async function* opened(source: string | Buffer, read: (content: Content) => AsyncIterable<Item>): Stretches {
+async function* opened(source: string | Buffer, read: (content: FileContent) => AsyncIterable<Item>): Stretches {
   yield* stretchesOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
 }
 
-type KnownForm = Form & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
+type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
-const mapped = (item: Item, forms: readonly KnownForm[], context: Context): Mapped => {
+const mapped = (item: Item, forms: readonly KnownForm[], context: MappingContext): Mapped => {
   if (Object.hasOwn(item.fields, BROKEN)) {
     return illegible(
       item,

@@ -8,9 +8,9 @@ import { Refusal } from '../foundation/errors.js'
 import { compact } from '../foundation/text/values.js'
 import { at, count } from './envelopes.js'
 import type { Examination } from './examine.js'
-import { type Agency, type Form, makeFeed } from './feed.js'
+import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type Page, pages } from './transports/http.js'
+import { type ListPage, pages } from './transports/http.js'
 
 const PAGE_SIZE = 100 // entries
 const ORGANISATIONS = '2' // The court's code for organisations.
@@ -37,7 +37,7 @@ const PERFORMANCES: Record<string, string> = {
   全部已履行: '全部已履行',
 }
 
-const entry: Form = {
+const entry: FeedForm = {
   names: [
     'iname',
     // A person's `cardnum` is a resident ID number and never taken.
@@ -105,9 +105,9 @@ const entry: Form = {
   },
 }
 
-type Found = { subject: Subject; code: string }
+type Defaulter = { subject: Subject; code: string }
 
-const organisation = (row: Examination): Found => {
+const organisation = (row: Examination): Defaulter => {
   // Either scheme belongs in this column.
   const scheme = codeOf(row.text('cardnum'))?.scheme
   const codes = row.codes([{ field: 'cardnum', scheme: scheme === undefined || scheme === 'shop' ? 'uscc' : scheme }])
@@ -119,7 +119,7 @@ const organisation = (row: Examination): Found => {
   return { subject: { ...codes, shop: null, name }, code: code ?? name }
 }
 
-const nobody = (row: Examination): Found => {
+const nobody = (row: Examination): Defaulter => {
   row.finding(
     'partyTypeName',
     'person',
@@ -138,7 +138,7 @@ const reasonOf = (row: Examination): string => {
 const caseNumberOf = (sent: string): string =>
   compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 
-const opened = (body: Buffer): Page | null => {
+const opened = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const code = at(answer, 'code')
   if (code === undefined) return null

@@ -5,9 +5,9 @@ import { Refusal } from '../foundation/errors.js'
 import { isNullMarker, textOf } from '../foundation/text/values.js'
 import { at, count } from './envelopes.js'
 import type { Examination } from './examine.js'
-import { type Agency, type Form, makeFeed } from './feed.js'
+import { type Agency, type FeedForm, makeFeed } from './feed.js'
 import { parseJson } from './readers/json.js'
-import { type Page, pages } from './transports/http.js'
+import { type ListPage, pages } from './transports/http.js'
 
 const PAGE_SIZE = 200 // shops
 /** `true` marks a natural person. */
@@ -53,7 +53,7 @@ const FORBIDDEN = [
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i
 
 /** Field names of one form. */
-interface Names {
+interface ShopFields {
   marketplace: string
   shopId: string
   name: string
@@ -68,7 +68,7 @@ interface Names {
   matched: string
 }
 
-const form = (names: Names): Form => ({
+const form = (names: ShopFields): FeedForm => ({
   names: [...Object.values(names), ...FORBIDDEN],
   keyed: [names.marketplace, names.shopId],
   drafts: (row, { today }) => {
@@ -117,7 +117,7 @@ const forbid = (row: Examination, field: string): void => {
 }
 
 /** A natural person's shop is itself an operator, named after the shop. */
-const keeperOf = (row: Examination, names: Names, code: string, name: string): Subject => {
+const keeperOf = (row: Examination, names: ShopFields, code: string, name: string): Subject => {
   const person = row.choice(names.sellerKind, SELLERS)
   const codes = row.codes([{ field: names.uscc, scheme: 'uscc' }])
   if (person === true && (codes.uscc ?? codes.orgCode ?? codes.regNo) !== null)
@@ -127,7 +127,7 @@ const keeperOf = (row: Examination, names: Names, code: string, name: string): S
   return { ...codes, shop: null, name: row.requiredName(names.sellerName) }
 }
 
-const realNameOf = (row: Examination, { method: methodField, matched: matchedField }: Names) => {
+const realNameOf = (row: Examination, { method: methodField, matched: matchedField }: ShopFields) => {
   const sent = row.value(matchedField)
   const matched =
     typeof sent === 'boolean' ? sent : row.text(matchedField) === null ? null : row.choice(matchedField, RESULTS)
@@ -175,7 +175,7 @@ const tableForm = form({
   matched: '核验结果',
 })
 
-const opened = (body: Buffer): Page | null => {
+const opened = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const items = at(answer, 'shops')
   const total = count(at(answer, 'total'))

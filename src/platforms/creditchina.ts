@@ -5,8 +5,8 @@ import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './fo
 import { checkPermit2015Row, PERMIT_2015_PATH, permit2015Message } from './formats/permit-2015.js'
 import { readSoapAnswer } from './formats/rowdata-2015.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import type { Batch, Platform, To } from './platform.js'
-import { deliver, type Letter } from './transports/deliver.js'
+import type { NoticeBatch, Platform, PlatformAddress } from './platform.js'
+import { deliver, type OutgoingMessage } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
 import { askDisplayed, readShown } from './transports/shown.js'
 
@@ -47,7 +47,7 @@ export const creditchina: Platform = {
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
 }
 
-const list = (batch: Batch, to: To): Letter => ({
+const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({
   path: '/service/blacklist',
   headers: { ...JSON_HEADERS, ...credentials(to.secret) },
   body: JSON.stringify(samrBatch(batch)),
@@ -55,7 +55,7 @@ const list = (batch: Batch, to: To): Letter => ({
 })
 
 /** First-generation 双公示 services; the credential is a call argument. */
-const records = (batch: Batch, to: To): Letter => {
+const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
   const penalties = batch.notices.some(({ kind }) => kind === 'penalty')
   return {
     path: penalties ? PENALTY_2015_PATH : PERMIT_2015_PATH,

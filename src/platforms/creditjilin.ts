@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
-import { jsonIn, shortened, Unreadable } from './formats/reading.js'
+import { jsonIn, shortened, UnreadableAnswer } from './formats/reading.js'
 import { checkMessage, idempotencyKey, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
 import type { Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
@@ -59,9 +59,9 @@ const signed = (secret: string, timestamp: string, body: string) => ({
 const receiptOf = (bytes: Buffer, notice: Notice): Receipt => {
   const answer = jsonIn(bytes, 'result')
   const { result } = answer
-  if (typeof result !== 'boolean') throw new Unreadable('result is neither true nor false')
+  if (typeof result !== 'boolean') throw new UnreadableAnswer('result is neither true nor false')
   const code = shortened(answer.code) ?? ''
-  if (isContradictory({ accepted: result, code })) throw new Unreadable(`result false with code ${code}`)
+  if (isContradictory({ accepted: result, code })) throw new UnreadableAnswer(`result false with code ${code}`)
   return {
     key: notice.key,
     accepted: result,

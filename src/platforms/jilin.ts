@@ -8,7 +8,7 @@ import { csv } from './formats/csv.js'
 import { checkExchangeRow, EXCHANGE_SHOWN, envelope, exchangeRowOf, receiptRows } from './formats/exchange-envelope.js'
 import { TABLE_NAMES, TABLES, tableRow } from './formats/exchange-table.js'
 import { type ShownNames, shortened } from './formats/reading.js'
-import type { Platform, To } from './platform.js'
+import type { Platform, PlatformAddress } from './platform.js'
 import { unreachable } from './transports/converse.js'
 import { deliver, unknownThere } from './transports/deliver.js'
 import { askFolder, type FolderNames, putBatch, readShownFile } from './transports/folder.js'
@@ -40,9 +40,9 @@ export const jilin: Platform = {
   ask: async (notices, to) => wayTo(to).ask(notices, to),
 }
 
-type Way = Required<Pick<Platform, 'send' | 'shown' | 'ask'>>
+type PlatformWay = Required<Pick<Platform, 'send' | 'shown' | 'ask'>>
 
-const wayTo = ({ url }: To): Way => {
+const wayTo = ({ url }: PlatformAddress): PlatformWay => {
   const way = WAYS.get(url.slice(0, url.indexOf(':') + 1).toLowerCase())
   if (!way) throw unreachable('地址的方式不受支持 the platform is not reached by such an address')
   return way
@@ -50,7 +50,7 @@ const wayTo = ({ url }: To): Way => {
 
 const credentials = (secret: string) => ({ 'x-exchange-key': secret })
 
-const service: Way = {
+const service: PlatformWay = {
   send: (batch, to) =>
     deliver(to, batch.notices, {
       path: '/exchange',
@@ -93,7 +93,7 @@ const IN_FOLDER: FolderNames = {
   receipt: receiptOf,
 }
 
-const folder: Way = {
+const folder: PlatformWay = {
   send: ({ id, notices }, to) => putBatch(to, id, sheetOf(notices), notices),
   shown: (from) => readShownFile(from, EXCHANGE_SHOWN),
   ask: (notices, to) => askFolder(notices, to, IN_FOLDER),
@@ -114,7 +114,7 @@ const kindIn = ([first]: readonly Notice[]): SubjectKind => (first === undefined
 const SHOWN_TABLE = 'hub_shown'
 const SHOWN_NAMES: ShownNames = { key: 'subject_key', sequence: 'sequence', uscc: 'uscc', name: 'name' }
 
-const table: Way = {
+const table: PlatformWay = {
   send: ({ notices }, to) => putRows(to, TABLES[kindIn(notices)], TABLE_NAMES, notices.map(tableRow), notices),
   shown: (from) => readShownTable(from, SHOWN_TABLE, SHOWN_NAMES),
   ask: async (notices, to) => {
@@ -129,7 +129,7 @@ const table: Way = {
   },
 }
 
-const WAYS: ReadonlyMap<string, Way> = new Map([
+const WAYS: ReadonlyMap<string, PlatformWay> = new Map([
   ['http:', service],
   ['https:', service],
   ['file:', folder],

@@ -4,7 +4,7 @@ import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
 import { checkPermitRow, PERMIT_SHOWN, permitBatch } from './formats/permit-row.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
-import { type Batch, notCarried, type Platform } from './platform.js'
+import { type NoticeBatch, notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
 import { askDisplayed, readShown } from './transports/shown.js'
@@ -53,7 +53,7 @@ export const national: Platform = {
 
 const FORMS: Record<
   SubjectKind,
-  { path: string; key: string; check: Platform['check']; content: (batch: Batch) => unknown }
+  { path: string; key: string; check: Platform['check']; content: (batch: NoticeBatch) => unknown }
 > = {
   listing: {
     path: '/api/lists/serious/batch',

@@ -4,20 +4,20 @@ import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } fro
 /** This hub's name at every platform. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
 
-export interface Fault {
+export interface FormatFault {
   field: string
   rule: string
   message: string
 }
 
-export const notCarried = (notice: Notice): Fault => ({
+export const notCarried = (notice: Notice): FormatFault => ({
   field: 'kind',
   rule: 'kind',
   message: `该平台不接收此类信息（${kindOf(notice)}）。The platform takes no subject of this kind.`,
 })
 
 /** Notices of one kind. */
-export interface Batch {
+export interface NoticeBatch {
   id: string
   /** ISO instant. */
   sentAt: string
@@ -25,7 +25,7 @@ export interface Batch {
 }
 
 /** Address and credentials of a platform. */
-export interface To {
+export interface PlatformAddress {
   /** http(s): service; file: folder; postgres: exchange table (前置机). */
   url: string
   secret: string
@@ -35,7 +35,7 @@ export interface To {
 }
 
 /** One subject as a platform displays it under our keys. */
-export interface Shown {
+export interface DisplayedSubject {
   kind: SubjectKind
   key: string
   /** Is null when the platform does not state it. */
@@ -45,7 +45,7 @@ export interface Shown {
 }
 
 /** Opening hours in Asia/Shanghai. */
-export interface Hours {
+export interface PlatformHours {
   /** HH:MM, inclusive and exclusive. */
   from: string
   to: string
@@ -77,21 +77,21 @@ export interface Platform {
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
   /** Opening hours; null for always. */
-  hours: Hours | null
+  hours: PlatformHours | null
   /** An unknown code means CORRECT. */
   codes: Readonly<Record<string, RuleCode>>
   /** Schema faults of the outgoing row; [] when valid. */
-  check(notice: Notice): Fault[]
+  check(notice: Notice): FormatFault[]
   /**
    * Returns one receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
    * retryAfterSeconds?}.
    */
-  send(batch: Batch, to: To): Promise<Receipt[]>
+  send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
   /** Returns the complete display. Throws PLATFORM_UNREACHABLE, as `NoDisplay` when there is none. */
-  shown(from: To): Promise<Shown[]>
+  shown(from: PlatformAddress): Promise<DisplayedSubject[]>
   /**
    * Returns the fate of unanswered notices: NO_RECEIPT when unknown, WAITING when not judged. If absent, notices are
    * sent again.
    */
-  ask?(notices: readonly Notice[], to: To): Promise<Receipt[]>
+  ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>
 }

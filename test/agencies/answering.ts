@@ -1,7 +1,7 @@
 /** A stand-in for any agency over HTTP: what it answers, the running test says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Delivery } from '../../src/agencies/delivery.js'
+import type { FeedDelivery } from '../../src/agencies/delivery.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 
@@ -42,7 +42,7 @@ export const listens = (): void => {
   })
 }
 
-export const all = async ({ items }: Delivery): Promise<Item[]> => {
+export const all = async ({ items }: FeedDelivery): Promise<Item[]> => {
   const found: Item[] = []
   for await (const item of items) found.push(item)
   return found

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
-import { type Content, fromBytes } from '../../src/agencies/readers/content.js'
+import { type FileContent, fromBytes } from '../../src/agencies/readers/content.js'
 import { readCsv } from '../../src/agencies/readers/csv.js'
 import { decoded, encodingOf } from '../../src/agencies/readers/text.js'
 import type { Item } from '../../src/domain/records/records.js'
@@ -13,7 +13,7 @@ const SHAPES = [{ names: NAMES }]
 const RUNS = { numRuns: 100 }
 
 /** Read in pieces of so many bytes. */
-const inPieces = (bytes: Buffer, size: number): Content => ({
+const inPieces = (bytes: Buffer, size: number): FileContent => ({
   ...fromBytes(bytes),
   chunks: async function* () {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -131,7 +131,7 @@ describe('bytes as text', () => {
     )
     .map((parts) => Buffer.concat(parts))
   const size = fc.integer({ min: 1, max: 9 })
-  const textOf = async (content: Content): Promise<string> => {
+  const textOf = async (content: FileContent): Promise<string> => {
     let text = ''
     for await (const piece of decoded(content, 'utf-8')) text += piece
     return text

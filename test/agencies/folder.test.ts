@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
-import type { Delivery, Opening, Settled } from '../../src/agencies/delivery.js'
+import type { DeliveryOutcome, FeedDelivery, OpenOptions } from '../../src/agencies/delivery.js'
 import { folder, saysWhole } from '../../src/agencies/transports/folder.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { feedOf } from './samples.js'
@@ -32,17 +32,17 @@ describe('a watched folder', () => {
     writeFileSync(own(name), text)
     utimesSync(own(name), 1_700_000_000 + second, 1_700_000_000 + second)
   }
-  const opened = (waits = NOW, more: Partial<Opening> = {}): Promise<Delivery> =>
+  const opened = (waits = NOW, more: Partial<OpenOptions> = {}): Promise<FeedDelivery> =>
     folder({ url: pathToFileURL(base).href, state: null, ...more }, [{ names: NAMES }], 'test', waits)
-  const rows = async ({ items }: Delivery): Promise<number[]> => {
+  const rows = async ({ items }: FeedDelivery): Promise<number[]> => {
     const found: number[] = []
     for await (const { row } of items) found.push(row)
     return found
   }
   const end = (
-    delivery: Delivery,
-    outcome: Settled['outcome'],
-    more: Partial<Settled> = {},
+    delivery: FeedDelivery,
+    outcome: DeliveryOutcome['outcome'],
+    more: Partial<DeliveryOutcome> = {},
   ): Promise<void> | undefined => delivery.settle?.({ outcome, run: 7, error: null, rejects: rejectsOf([]), ...more })
   const lying = (): string[] => readdirSync(own()).filter((name) => !name.startsWith('.'))
   const claimed = (): string[] => readdirSync(own('.taken'))
@@ -147,7 +147,7 @@ describe('a watched folder', () => {
     put('a.csv')
     put('b.csv', TABLE, 10)
     const archive = (): Promise<void> => Promise.reject(new Error('full'))
-    const failing = async (delivery: Delivery): Promise<void> => {
+    const failing = async (delivery: FeedDelivery): Promise<void> => {
       const fault = await end(delivery, 'DONE')?.then(
         () => null,
         (error: Error) => error.message,

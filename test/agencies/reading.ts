@@ -1,5 +1,5 @@
 /** A feed of the tests' own, and what the readers make of bytes for it. */
-import { type Form, makeFeed } from '../../src/agencies/feed.js'
+import { type FeedForm, makeFeed } from '../../src/agencies/feed.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { context, fileOf } from './samples.js'
 
@@ -8,7 +8,7 @@ export const ROW = '长春市样例电子商务有限公司,,,91220102MA0Y3X1HXM
 export const PART = '样例,,,91220102MA0Y3X1HXM,'
 
 /** A feed of this file's own: what an agency's feed makes of its fields is no matter of the readers. */
-const form = (names: string[]): Form => ({
+const form = (names: string[]): FeedForm => ({
   names,
   drafts: (row) => {
     for (const name of names) row.text(name)

@@ -1,13 +1,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Context, Feed } from '../../src/agencies/feed.js'
+import type { Feed, MappingContext } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
 import type { Draft, Item, Problem } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 
 export const TODAY = '2026-11-25'
-export const context: Context = { dated: null, today: TODAY }
+export const context: MappingContext = { dated: null, today: TODAY }
 
 /** Every sample of every feed; at least one each. */
 export const SAMPLES: Record<string, string[]> = {
@@ -62,7 +62,7 @@ export const itemsOf = async (id: string, path: string, reader?: string): Promis
   return items
 }
 
-export const draftsOf = (id: string, item: Item, given: Context = context): Draft[] => {
+export const draftsOf = (id: string, item: Item, given: MappingContext = context): Draft[] => {
   const mapped = feedOf(id).map(item, given)
   if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
   return mapped.drafts

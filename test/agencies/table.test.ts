@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Delivery, Reject, Settled } from '../../src/agencies/delivery.js'
+import type { DeliveryOutcome, FeedDelivery, SourceReject } from '../../src/agencies/delivery.js'
 import { exchangeTable, table } from '../../src/agencies/transports/table.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { isRefusal } from '../../src/foundation/errors.js'
@@ -10,18 +10,18 @@ const SHAPES = [{ names: NAMES }]
 
 describe('an exchange table', () => {
   let exchange: TestDatabase
-  const opened = (rows = 1000, url = exchange.url): Promise<Delivery> =>
+  const opened = (rows = 1000, url = exchange.url): Promise<FeedDelivery> =>
     table({ url, state: null }, SHAPES, 'test', { rows })
-  const read = async ({ items }: Delivery): Promise<Item[]> => {
+  const read = async ({ items }: FeedDelivery): Promise<Item[]> => {
     const found: Item[] = []
     for await (const item of items) found.push(item)
     return found
   }
   const end = (
-    delivery: Delivery,
-    outcome: Settled['outcome'],
-    rejects: Reject[] = [],
-    error: Settled['error'] = null,
+    delivery: FeedDelivery,
+    outcome: DeliveryOutcome['outcome'],
+    rejects: SourceReject[] = [],
+    error: DeliveryOutcome['error'] = null,
   ) => delivery.settle?.({ outcome, run: 7, error, rejects: each(rejects) })
   const make = (columns?: string[]): Promise<unknown> =>
     exchange.db.raw(`drop table if exists exchange_test; ${exchangeTable('test', columns)}`)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
-import type { Delivery } from '../../src/agencies/delivery.js'
-import { byCursor, type Cursoring, file } from '../../src/agencies/transports/http.js'
+import type { FeedDelivery } from '../../src/agencies/delivery.js'
+import { byCursor, type CursorOptions, file } from '../../src/agencies/transports/http.js'
 import type { Json } from '../../src/domain/records/records.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, twoPages } from './answering.js'
 import { feedOf } from './samples.js'
@@ -17,7 +17,7 @@ describe('a feed over HTTP asked again', () => {
       response.setHeader('etag', etag)
       answer(request, response, asked)
     }
-  const open = (id: string, state: Json): Promise<Delivery> => feedOf(id).open({ url: agency.url }, { state })
+  const open = (id: string, state: Json): Promise<FeedDelivery> => feedOf(id).open({ url: agency.url }, { state })
 
   it('is unmodified if every page says so', async () => {
     agency.answer = marked(twoPages, (request) => `"${pageOf(request)}"`)
@@ -85,13 +85,13 @@ describe('feeds by cursor', () => {
   listens()
 
   const shapes = [{ names: ['a', 'b', 'c'] }]
-  const cursoring = (resumes: boolean): Cursoring => ({
+  const cursoring = (resumes: boolean): CursorOptions => ({
     pieceItems: 2,
     ask: (cursor) => ({ path: `/changes?cursor=${cursor ?? ''}&limit=2` }),
     open: (body) => JSON.parse(body.toString()),
     resumes,
   })
-  const open = (state: Json = null, resumes = true): Promise<Delivery> =>
+  const open = (state: Json = null, resumes = true): Promise<FeedDelivery> =>
     byCursor({ url: agency.url, state }, cursoring(resumes), shapes, 'changes')
   const place = (request: IncomingMessage): string =>
     new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? ''

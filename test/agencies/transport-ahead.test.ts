@@ -1,14 +1,20 @@
 import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
 import { limitsFor, PAGE_WITHIN_MS, pagesIn } from '../../src/agencies/transports/http/attempt.js'
-import { byCursor, type Cursoring, type Limits, type Paging, pages } from '../../src/agencies/transports/http.js'
+import {
+  byCursor,
+  type CursorOptions,
+  type PagingOptions,
+  type PullLimits,
+  pages,
+} from '../../src/agencies/transports/http.js'
 import { type Answer, agency, all, listens, pageOf, reasonOf, record, registryPage } from './answering.js'
 import { feedOf } from './samples.js'
 
 const SHAPES = [{ names: Object.keys(record(1)) }]
-const LIMITS: Limits = { pageMs: 10_000, pullMs: 60_000 }
+const LIMITS: PullLimits = { pageMs: 10_000, pullMs: 60_000 }
 
-const paging: Paging = {
+const paging: PagingOptions = {
   pageItems: 2,
   ask: (page) => ({ path: `/x?page=${page}` }),
   open: (body) => {
@@ -16,7 +22,7 @@ const paging: Paging = {
     return { items: data.list, total: data.total, page: data.page }
   },
 }
-const cursoring: Cursoring = {
+const cursoring: CursorOptions = {
   pieceItems: 2,
   ask: (cursor) => ({ path: `/x?page=${cursor ?? 1}` }),
   open: (body) => {

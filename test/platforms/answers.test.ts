@@ -8,7 +8,7 @@ import { creditjilin } from '../../src/platforms/creditjilin.js'
 import { platforms } from '../../src/platforms/index.js'
 import { jilin } from '../../src/platforms/jilin.js'
 import { national } from '../../src/platforms/national.js'
-import type { Platform, Shown } from '../../src/platforms/platform.js'
+import type { DisplayedSubject, Platform } from '../../src/platforms/platform.js'
 import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
@@ -17,7 +17,7 @@ const answered = async (
   platform: Platform,
   answer: Answered | ((asked: Asked) => Answered),
   what: 'send' | 'shown' = 'send',
-): Promise<(Receipt | Shown)[] | Record<string, unknown>> => {
+): Promise<(Receipt | DisplayedSubject)[] | Record<string, unknown>> => {
   const server = await serve(typeof answer === 'function' ? answer : () => answer)
   const to = { url: `${server.url}/under/a/path/`, secret: 'secret' }
   try {

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { NO_RECEIPT, type Notice } from '../../src/domain/delivery/delivery.js'
 import { isRefusal, type Refusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
-import type { Batch, Platform } from '../../src/platforms/platform.js'
+import type { NoticeBatch, Platform } from '../../src/platforms/platform.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { batchOf, noticeOf, removalOf } from './notices.js'
 import { type Receiver, settled, standInOf, waysTo } from './receivers.js'
@@ -300,7 +300,7 @@ describe('every credit platform', () => {
 })
 
 type Tell = (...notices: Notice[]) => ReturnType<typeof settled>
-type Send = (batch: Batch) => ReturnType<Platform['send']>
+type Send = (batch: NoticeBatch) => ReturnType<Platform['send']>
 
 const thrownBy = (sending: Promise<unknown>): Promise<unknown> =>
   sending.then(

@@ -9,14 +9,14 @@ import iconv from 'iconv-lite'
 import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { jilin } from '../../src/platforms/jilin.js'
-import type { To } from '../../src/platforms/platform.js'
+import type { PlatformAddress } from '../../src/platforms/platform.js'
 import { batchOf, noticeOf, removalOf } from './notices.js'
 
 const HEADER = 'ENTRY_ID,ENTRY_SN,state,ruleCode,ruleText,field,value,recordNo\r\n'
 
 describe('an exchange folder', () => {
   let path = ''
-  let to: To = { url: '', secret: '' }
+  let to: PlatformAddress = { url: '', secret: '' }
   beforeEach(async () => {
     path = await mkdtemp(join(tmpdir(), 'hub-exchange-'))
     to = { url: pathToFileURL(path).href, secret: 'a secret of the folder' }

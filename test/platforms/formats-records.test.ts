@@ -8,12 +8,16 @@ import { checkPermit2015Row, permit2015Row } from '../../src/platforms/formats/p
 import { checkPermitRow, permitBatch, permitRow } from '../../src/platforms/formats/permit-row.js'
 import { readSoapAnswer, readSoapCall, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
 import { columnsOf } from '../../src/platforms/formats/schema.js'
-import type { Batch, Fault } from '../../src/platforms/platform.js'
+import type { FormatFault, NoticeBatch } from '../../src/platforms/platform.js'
 import { noticeOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
 
-const batch = (...notices: RecordNotice[]): Batch => ({ id: 'batch-1', sentAt: '2026-03-03T17:00:00.000Z', notices })
-const fieldsOf = (faults: readonly Fault[]) => faults.map(({ field }) => field)
+const batch = (...notices: RecordNotice[]): NoticeBatch => ({
+  id: 'batch-1',
+  sentAt: '2026-03-03T17:00:00.000Z',
+  notices,
+})
+const fieldsOf = (faults: readonly FormatFault[]) => faults.map(({ field }) => field)
 
 const FORMS = [
   { what: 'penalty-row', row: penaltyRow, of: penaltyOf, check: checkPenaltyRow, party: 'CF_XDR_LB' },
@@ -181,7 +185,7 @@ describe('the forms of 双公示', () => {
   })
 
   it('puts into a batch the notices of its own kind only', () => {
-    const mixed: Batch = {
+    const mixed: NoticeBatch = {
       id: 'b',
       sentAt: '2026-03-03T17:00:00.000Z',
       notices: [noticeOf(1), penaltyOf(1), permitOf(2)],

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { expect } from 'chai'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
-import type { Platform, To } from '../../src/platforms/platform.js'
+import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
 import { type Asked, json, serve } from '../../src/sandbox/server.js'
 import { INTERFACES, type Interface, KEYS } from '../support/platform-interfaces.js'
 import { batchOf, noticeOf } from './notices.js'
@@ -20,7 +20,7 @@ describe('a receiver by the interface document', () => {
   for (const { id, doors, headers, answers, displayed } of INTERFACES) {
     const platform = platforms.find((one) => one.id === id) as Platform
     /** Answers in turn; displays without end of pages, as the document has it: what is after the last key is nothing. */
-    const received = async (use: (to: To, asked: Asked[]) => Promise<void>): Promise<void> => {
+    const received = async (use: (to: PlatformAddress, asked: Asked[]) => Promise<void>): Promise<void> => {
       const asked: Asked[] = []
       const left = [...answers]
       const server = await serve((one) => {

@@ -2,7 +2,7 @@
 
 import type { EntryNotice } from '../../src/domain/delivery/delivery.js'
 import { usccValid } from '../../src/domain/operators/codes.js'
-import type { Batch } from '../../src/platforms/platform.js'
+import type { NoticeBatch } from '../../src/platforms/platform.js'
 
 const CHECK_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
@@ -39,7 +39,7 @@ export const removalOf = (n: number, sequence: number): EntryNotice =>
     removal: { reason: 'REPAIRED', reasonText: '信用修复', documentNumber: null, removedOn: '2026-04-01' },
   })
 
-export const batchOf = (...notices: EntryNotice[]): Batch => ({
+export const batchOf = (...notices: EntryNotice[]): NoticeBatch => ({
   id: 'batch-1',
   sentAt: '2026-11-25T08:00:00.000Z',
   notices,

@@ -8,12 +8,12 @@ import knexModule, { type Knex } from 'knex'
 import { SUBJECT_KINDS, WAITING } from '../../src/domain/delivery/delivery.js'
 import { TABLES, tableSql } from '../../src/platforms/formats/exchange-table.js'
 import { linesIn } from '../../src/platforms/formats/lines.js'
-import type { Batch, Platform, To } from '../../src/platforms/platform.js'
+import type { NoticeBatch, Platform, PlatformAddress } from '../../src/platforms/platform.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { freshDatabase } from '../support/database.js'
 
 export interface Receiver {
-  to: To
+  to: PlatformAddress
   /** Rows it was told of, repeats and refused ones too. */
   told(): number
   /** Takes and answers what lies there; nothing to do where answers come at once. */
@@ -28,7 +28,7 @@ export interface Way {
 }
 
 /** Sends, lets the receiver judge, and asks where the answer comes later. */
-export const settled = async (platform: Platform, receiver: Receiver, batch: Batch) => {
+export const settled = async (platform: Platform, receiver: Receiver, batch: NoticeBatch) => {
   const receipts = await platform.send(batch, receiver.to)
   if (!receipts.some(({ code }) => code === WAITING)) return receipts
   await receiver.judge()

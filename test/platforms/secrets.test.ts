@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
-import type { Platform, To } from '../../src/platforms/platform.js'
+import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
 import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
@@ -22,7 +22,10 @@ const outcomeOf = async (call: () => Promise<unknown>): Promise<string> => {
   }
 }
 
-const against = async (answer: (asked: Asked) => Answered, use: (to: To) => Promise<void>): Promise<void> => {
+const against = async (
+  answer: (asked: Asked) => Answered,
+  use: (to: PlatformAddress) => Promise<void>,
+): Promise<void> => {
   const server = await serve(answer)
   try {
     await use({ url: server.url, secret: SECRET })
@@ -31,7 +34,7 @@ const against = async (answer: (asked: Asked) => Answered, use: (to: To) => Prom
   }
 }
 
-const everyCall = (platform: Platform, to: To): (() => Promise<unknown>)[] => [
+const everyCall = (platform: Platform, to: PlatformAddress): (() => Promise<unknown>)[] => [
   () => platform.send(batchOf(noticeOf(1)), to),
   () => platform.shown(to),
   async () => platform.ask?.([noticeOf(1)], to),

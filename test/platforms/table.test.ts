@@ -4,7 +4,7 @@ import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/deli
 import { isRefusal } from '../../src/foundation/errors.js'
 import { tableSql } from '../../src/platforms/formats/exchange-table.js'
 import { jilin } from '../../src/platforms/jilin.js'
-import type { To } from '../../src/platforms/platform.js'
+import type { PlatformAddress } from '../../src/platforms/platform.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
 import { batchOf, noticeOf, removalOf } from './notices.js'
 import { penaltyOf, permitOf } from './record-notices.js'
@@ -13,7 +13,7 @@ const SECRET = 'a secret of the table'
 
 describe('an exchange table', () => {
   let one: TestDatabase
-  let to: To = { url: '', secret: '' }
+  let to: PlatformAddress = { url: '', secret: '' }
   before(async () => {
     one = await freshDatabase({ empty: true })
     to = { url: one.url, secret: SECRET }
@@ -22,7 +22,7 @@ describe('an exchange table', () => {
   beforeEach(() => one.db.raw(`${tableSql('listing')}${tableSql('penalty')}${tableSql('permit')}`))
   afterEach(() => one.db.raw('drop table if exists hub_blacklist, hub_xzcf, hub_xzxk'))
 
-  const sendTo = (where: To, ...notices: Notice[]) => jilin.send({ ...batchOf(), notices }, where)
+  const sendTo = (where: PlatformAddress, ...notices: Notice[]) => jilin.send({ ...batchOf(), notices }, where)
   const send = (...notices: Notice[]) => sendTo(to, ...notices)
   const codesOf = async (...notices: Notice[]) => ((await jilin.ask?.(notices, to)) ?? []).map(({ code }) => code)
   const rows = () => one.db('hub_blacklist').orderBy(['subject_key', 'sequence'])
@@ -103,12 +103,12 @@ describe('an exchange table', () => {
   })
 
   it('is unreachable, by name and without its password, where something is wrong with it', async () => {
-    const at = (change: (url: URL) => void): To => {
+    const at = (change: (url: URL) => void): PlatformAddress => {
       const url = new URL(one.url)
       change(url)
       return { url: url.href, secret: SECRET }
     }
-    const wrong: [To, RegExp][] = [
+    const wrong: [PlatformAddress, RegExp][] = [
       [at((url) => (url.pathname = '/no_such_database')), /no such database/],
       [at((url) => (url.port = '1')), /connection refused/],
       [at((url) => url.searchParams.set('schema', 'no_such_schema')), /no such schema|not there/],

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { envelope, receiptRows } from '../../src/platforms/formats/exchange-envelope.js'
-import { Unreadable } from '../../src/platforms/formats/reading.js'
+import { UnreadableAnswer } from '../../src/platforms/formats/reading.js'
 import { leaf, node, readXml, XML_DECLARATION } from '../../src/platforms/formats/xml.js'
 import { batchOf, noticeOf } from './notices.js'
 
@@ -66,7 +66,7 @@ describe('XML of the exchange', () => {
   ] as const
   for (const [what, xml] of unreadable) {
     it(`refuses to read ${what}`, () => {
-      expect(() => read(xml)).to.throw(Unreadable)
+      expect(() => read(xml)).to.throw(UnreadableAnswer)
     })
   }
 
@@ -74,8 +74,8 @@ describe('XML of the exchange', () => {
     const bytes = (...middle: number[]) =>
       Buffer.concat([Buffer.from(`${XML_DECLARATION}<a>`), Buffer.from(middle), Buffer.from('</a>')])
     expect(readXml(bytes(0xb0, 0xa1)).text).to.equal('啊')
-    expect(() => readXml(bytes(0xb0))).to.throw(Unreadable)
-    expect(() => readXml(bytes(0xff, 0xfe))).to.throw(Unreadable)
+    expect(() => readXml(bytes(0xb0))).to.throw(UnreadableAnswer)
+    expect(() => readXml(bytes(0xff, 0xfe))).to.throw(UnreadableAnswer)
   })
 
   it('finds the receipt wherever in the answer it stands', () => {
@@ -84,6 +84,6 @@ describe('XML of the exchange', () => {
     for (const xml of [node('receipt', row), node('a', node('b', node('receipt', row)))]) {
       expect(receiptRows(Buffer.from(xml)).map((each) => [...each])).to.deep.equal([expected])
     }
-    expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(Unreadable)
+    expect(() => receiptRows(Buffer.from('<a/>'))).to.throw(UnreadableAnswer)
   })
 })

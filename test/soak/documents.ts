@@ -1,12 +1,12 @@
 /** Whole documents in every format, in which each record bears a mark that can be found again wherever it ends up. */
 import * as XLSX from '@e965/xlsx'
-import { type Form, makeFeed } from '../../src/agencies/feed.js'
+import { type FeedForm, makeFeed } from '../../src/agencies/feed.js'
 import type { Random } from './random.js'
 
 export const NAMES = ['编号', '企业名称', '统一社会信用代码', '登记日期', '罚款金额', '备注']
 export const MARK = /K\d{6}Z/g
 
-const form: Form = {
+const form: FeedForm = {
   names: NAMES,
   drafts: (row) => {
     const key = row.required('编号')

@@ -7,11 +7,11 @@ import { penalty2015Message, penalty2015Row, penalty2015Rowdata } from '../../sr
 import { penaltyBatch, penaltyRow, penaltyRows } from '../../src/platforms/formats/penalty-row.js'
 import { permit2015Message, permit2015Row, permit2015Rowdata } from '../../src/platforms/formats/permit-2015.js'
 import { permitBatch, permitRow, permitRows } from '../../src/platforms/formats/permit-row.js'
-import { type Operation, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
+import { type SoapOperation, soapAnswer } from '../../src/platforms/formats/rowdata-2015.js'
 import { samrBatch, samrRow } from '../../src/platforms/formats/samr-list.js'
 import { idempotencyKey, message, signature } from '../../src/platforms/formats/signed-message.js'
 import { workbook } from '../../src/platforms/formats/workbook.js'
-import type { Batch } from '../../src/platforms/platform.js'
+import type { NoticeBatch } from '../../src/platforms/platform.js'
 
 export const ACTIONS: readonly Action[] = ['ADD', 'CHANGE', 'REMOVE']
 
@@ -131,7 +131,11 @@ export const entryAt = (action: Action): EntryNotice => at(entry, action)
 export const penaltyAt = (action: Action): RecordNotice => at(penalty, action)
 export const permitAt = (action: Action): RecordNotice => at(permit, action)
 
-const batchOf = (notice: Notice): Batch => ({ id: `example-${notice.sequence}`, sentAt: SENT_AT, notices: [notice] })
+const batchOf = (notice: Notice): NoticeBatch => ({
+  id: `example-${notice.sequence}`,
+  sentAt: SENT_AT,
+  notices: [notice],
+})
 
 /** One message that carries rows of a format. `ending` names its file, and its language where it is shown. */
 export interface Message {
@@ -179,7 +183,7 @@ const exchanged = (notice: (action: Action) => Notice): Message[] => [
   },
 ]
 
-const answered = (operation: Operation): Message => ({
+const answered = (operation: SoapOperation): Message => ({
   title: '逐行回执 · the answer, row by row',
   ending: 'answer.xml',
   bytes: (action) =>

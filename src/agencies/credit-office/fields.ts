@@ -2,10 +2,10 @@
 import type { Examination } from '../examine.js'
 
 /** Field names of each meaning in one form, the usual name first. */
-export type Fields<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
+export type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
-export interface Layout<Meaning extends string> {
-  fields: Fields<Meaning>
+export interface FormLayout<Meaning extends string> {
+  fields: FieldsByMeaning<Meaning>
   /** Known fields that are never taken. */
   left: readonly string[]
   /** An item that lacks one of these is rejected. */
@@ -14,15 +14,15 @@ export interface Layout<Meaning extends string> {
   wanted: readonly Meaning[]
 }
 
-export const namesOf = <M extends string>({ fields, left }: Layout<M>): string[] => [
+export const namesOf = <M extends string>({ fields, left }: FormLayout<M>): string[] => [
   ...Object.values<readonly string[] | undefined>(fields).flatMap((names) => names ?? []),
   ...left,
 ]
 
-export type Reading<M extends string> = ReturnType<typeof readAs<M>>
+export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
 
 /** Reads an item by meaning. Remarks and problems name the sender's field. */
-export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: Layout<M>) => {
+export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
   /** Returns the filled field of a meaning, else its usual name; null when the form lacks it. */

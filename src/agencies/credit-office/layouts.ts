@@ -2,10 +2,10 @@
  * Forms of penalties: 双公示 since 2019 (codes or Chinese), 双公示 of 2015–2018, an offline template, a mirror of public
  * sites.
  */
-import type { Layout } from './fields.js'
+import type { FormLayout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
 
-export type Meaning =
+export type PenaltyMeaning =
   | PartyMeaning
   | 'representative'
   | 'number'
@@ -31,7 +31,7 @@ export type Meaning =
   | 'note'
   | 'moreNote'
 
-export type PenaltyLayout = Layout<Meaning>
+export type PenaltyLayout = FormLayout<PenaltyMeaning>
 
 /** City platforms send the same codes as XML (ROWDATA/ROW) or JSON. */
 export const codes2019: PenaltyLayout = {

@@ -2,7 +2,7 @@
 import { codeOf, operatorKindIn } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
-import type { Reading } from './fields.js'
+import type { MeaningReader } from './fields.js'
 
 export type PartyKind = 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
 
@@ -29,7 +29,7 @@ export type PartyMeaning =
   /** Marks a natural person by its presence. The number itself is never taken. */
   | 'personNumber'
 
-export interface Party {
+export interface DecisionParty {
   kind: PartyKind | null
   subject: Subject
   /** The best code available. */
@@ -46,7 +46,7 @@ const SCHEMES: readonly { meaning: PartyMeaning; scheme: CodeField['scheme']; on
   { meaning: 'societyCode', scheme: 'uscc', only: true },
 ]
 
-export const partyOf = <M extends PartyMeaning>(read: Reading<M | PartyMeaning>): Party => {
+export const partyOf = <M extends PartyMeaning>(read: MeaningReader<M | PartyMeaning>): DecisionParty => {
   const { row } = read
   const stated = read.choice('partyKind', KINDS)
   const field = read.fieldOf('personNumber')
@@ -68,17 +68,17 @@ export const partyOf = <M extends PartyMeaning>(read: Reading<M | PartyMeaning>)
   return { kind, subject, code }
 }
 
-const codeFields = (read: Reading<PartyMeaning>): CodeField[] =>
+const codeFields = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   SCHEMES.flatMap(({ meaning, ...rest }) => {
     const field = read.fieldOf(meaning)
     return field === null ? [] : [{ field, ...rest }]
   })
 
-const hasCode = (read: Reading<PartyMeaning>): boolean =>
+const hasCode = (read: MeaningReader<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
 
 /** Keeps well-formed organisation codes. Anything else may be the person's ID number. */
-const codesOfPerson = (read: Reading<PartyMeaning>): CodeField[] =>
+const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)
     if (sent === null) return true

@@ -5,11 +5,11 @@ import { compareMoney } from '../../domain/records/money.js'
 import { type AmountsNamed, amountsNamed, factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft, Subject } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
-import { type Context, type Form, makeFeed } from '../feed.js'
+import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
-import { namesOf, type Reading, readAs } from './fields.js'
-import { codes2015, codes2019, labels, type Meaning, mirror, type PenaltyLayout, template } from './layouts.js'
-import { type Party, partyOf } from './parties.js'
+import { type MeaningReader, namesOf, readAs } from './fields.js'
+import { codes2015, codes2019, labels, mirror, type PenaltyLayout, type PenaltyMeaning, template } from './layouts.js'
+import { type DecisionParty, partyOf } from './parties.js'
 
 /** 行政处罚法 (2021) art. 9 and earlier vocabulary. Other types are kept with a remark. */
 const TYPES = new Set([
@@ -59,14 +59,14 @@ const STATUS: Record<string, string> = {
   已变更: 'CHANGED',
 }
 
-type Row = Reading<Meaning>
+type PenaltyReader = MeaningReader<PenaltyMeaning>
 
-const form = (layout: PenaltyLayout): Form => ({
+const form = (layout: PenaltyLayout): FeedForm => ({
   names: namesOf(layout),
   drafts: (row, context) => [decision(readAs(row, layout), context)],
 })
 
-const decision = (read: Row, { today }: Context): Omit<Draft, 'findings'> => {
+const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'findings'> => {
   const { kind, subject, code } = read.fieldOf('party') === null ? nobody(read) : partyOf(read)
   const number = documentNumber(read.text('number') ?? '')
   const authority = read.name('authority')
@@ -114,7 +114,7 @@ const decision = (read: Row, { today }: Context): Omit<Draft, 'findings'> => {
 const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
 /** The queried firm is not in the file, so an officer must name it. */
-const nobody = ({ row, fieldOf }: Row): Party => {
+const nobody = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
   row.finding(
     fieldOf('number') ?? '',
     'subject.none',
@@ -123,8 +123,8 @@ const nobody = ({ row, fieldOf }: Row): Party => {
   return { kind: null, subject: NOBODY, code: null }
 }
 
-const typesOf = (read: Row): string[] => {
-  const cells: [Meaning, string | null][] = [
+const typesOf = (read: PenaltyReader): string[] => {
+  const cells: [PenaltyMeaning, string | null][] = [
     ['types', read.text('types')],
     ['moreTypes', read.text('moreTypes')],
   ]
@@ -148,7 +148,7 @@ const wordsIn = (part: string): string[] => {
   return !TYPES.has(part) && words.every((word) => TYPES.has(word)) ? words : [part]
 }
 
-const fineOf = (read: Row, types: readonly string[], named: AmountsNamed): string | null => {
+const fineOf = (read: PenaltyReader, types: readonly string[], named: AmountsNamed): string | null => {
   const field = read.fieldOf('fine')
   const fine = amountOf(read, 'fine', named.fine)
   if (field !== null && fine === null && types.includes('罚款')) {
@@ -169,7 +169,11 @@ const fineOf = (read: Row, types: readonly string[], named: AmountsNamed): strin
  * Returns the field's amount, or the text's amount without such a field. The unit is 万元 unless the name says 元; a bare
  * 金额 needs confirmation by the text.
  */
-const amountOf = ({ row, fieldOf }: Row, meaning: 'fine' | 'confiscated', said: string | null): string | null => {
+const amountOf = (
+  { row, fieldOf }: PenaltyReader,
+  meaning: 'fine' | 'confiscated',
+  said: string | null,
+): string | null => {
   const field = fieldOf(meaning)
   if (field === null) return said
   if (row.text(field) === null) return null
@@ -194,7 +198,7 @@ const amountOf = ({ row, fieldOf }: Row, meaning: 'fine' | 'confiscated', said: 
   return amount
 }
 
-const unitless = (row: Row['row'], field: string, said: string | null): string | null => {
+const unitless = (row: PenaltyReader['row'], field: string, said: string | null): string | null => {
   const [yuan, wan] = [row.money(field, 'yuan'), row.money(field, 'wan')]
   // Both readings agree when the amount names its unit.
   const sure = yuan === wan ? yuan : [yuan, wan].find((amount) => amount !== null && amount === said)
@@ -208,7 +212,7 @@ const unitless = (row: Row['row'], field: string, said: string | null): string |
   return sure ?? null
 }
 
-const statusOf = (read: Row, decided: string | null, today: string) => {
+const statusOf = (read: PenaltyReader, decided: string | null, today: string) => {
   const { row } = read
   const field = read.fieldOf('status') ?? ''
   const sent = read.choice('status', STATUS)

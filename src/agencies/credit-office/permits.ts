@@ -3,12 +3,12 @@ import { normalizeName } from '../../domain/operators/names.js'
 import { factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
 import { compact, documentNumber } from '../../foundation/text/values.js'
-import { type Context, type Form, makeFeed } from '../feed.js'
+import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
-import { type Layout, namesOf, type Reading, readAs } from './fields.js'
+import { type FormLayout, type MeaningReader, namesOf, readAs } from './fields.js'
 import { type PartyMeaning, partyOf } from './parties.js'
 
-type Meaning =
+type PermitMeaning =
   | PartyMeaning
   | 'representative'
   | 'documentName'
@@ -27,9 +27,9 @@ type Meaning =
   | 'sourceUnitCode'
   | 'note'
 
-type States = Readonly<Record<string, { status: 'VALID' | 'INVALID'; noted?: string }>>
+type PermitStates = Readonly<Record<string, { status: 'VALID' | 'INVALID'; noted?: string }>>
 
-const codes2019: Layout<Meaning> = {
+const codes2019: FormLayout<PermitMeaning> = {
   fields: {
     party: ['XK_XDR_MC'],
     partyKind: ['XK_XDR_LB'],
@@ -74,7 +74,7 @@ const codes2019: Layout<Meaning> = {
 }
 
 /** Codes of 2015–2018. */
-const codes2015: Layout<Meaning> = {
+const codes2015: FormLayout<PermitMeaning> = {
   fields: {
     party: ['XK_XDR'],
     uscc: ['XK_XDR_SHXYM'],
@@ -99,7 +99,7 @@ const codes2015: Layout<Meaning> = {
 }
 
 /** The template file xzxk.xlsx. */
-const template: Layout<Meaning> = {
+const template: FormLayout<PermitMeaning> = {
   fields: {
     party: ['企业名称'],
     regNo: ['注册号'],
@@ -117,13 +117,13 @@ const template: Layout<Meaning> = {
 }
 
 /** `1` means "valid" since 2019 and "withdrawn" before. */
-const STATES_2019: States = {
+const STATES_2019: PermitStates = {
   1: { status: 'VALID' },
   有效: { status: 'VALID' },
   2: { status: 'INVALID' },
   无效: { status: 'INVALID' },
 }
-const STATES_2015: States = {
+const STATES_2015: PermitStates = {
   0: { status: 'VALID' },
   正常: { status: 'VALID' },
   1: { status: 'INVALID' },
@@ -133,7 +133,7 @@ const STATES_2015: States = {
   3: { status: 'VALID', noted: '其他 other' },
   其他: { status: 'VALID', noted: '其他 other' },
 }
-const STATES_OF_TEMPLATE: States = {
+const STATES_OF_TEMPLATE: PermitStates = {
   ...Object.fromEntries(['有效', '正常', '存续', '在用'].map((word) => [word, { status: 'VALID' as const }])),
   ...Object.fromEntries(
     ['无效', '失效', '过期', '已过期', '注销', '已注销', '吊销', '已吊销', '撤销', '已撤销'].map((word) => [
@@ -152,12 +152,16 @@ const CATEGORIES: Record<string, string> = {
   其他: 'OTHER',
 }
 
-const form = (layout: Layout<Meaning>, states: States): Form => ({
+const form = (layout: FormLayout<PermitMeaning>, states: PermitStates): FeedForm => ({
   names: namesOf(layout),
   drafts: (row, context) => [permit(readAs(row, layout), states, context)],
 })
 
-const permit = (read: Reading<Meaning>, states: States, { today }: Context): Omit<Draft, 'findings'> => {
+const permit = (
+  read: MeaningReader<PermitMeaning>,
+  states: PermitStates,
+  { today }: MappingContext,
+): Omit<Draft, 'findings'> => {
   const { kind, subject, code } = partyOf(read)
   const number = documentNumber(read.text('number') ?? '')
   const permitNumber = read.text('permitNumber')
@@ -205,7 +209,7 @@ const permit = (read: Reading<Meaning>, states: States, { today }: Context): Omi
 }
 
 /** Returns the term, which may begin in the future and have no end. */
-const term = (read: Reading<Meaning>): { validFrom: string | null; validTo: string | null } => {
+const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
   // Reports a missing start. A future start is normal here.
   if (read.row.text(field) === null) read.text('validFrom')
@@ -218,7 +222,7 @@ const term = (read: Reading<Meaning>): { validFrom: string | null; validTo: stri
 }
 
 /** Accepts 普通许可 for 普通, and 其他 followed by a description. */
-const categoryOf = (read: Reading<Meaning>): string | null => {
+const categoryOf = (read: MeaningReader<PermitMeaning>): string | null => {
   const field = read.fieldOf('category')
   const sent = field === null ? null : read.row.text(field)
   if (field === null || sent === null) return read.choice('category', CATEGORIES)
@@ -227,7 +231,7 @@ const categoryOf = (read: Reading<Meaning>): string | null => {
   return (Object.hasOwn(CATEGORIES, word) ? CATEGORIES[word] : null) ?? read.choice('category', CATEGORIES)
 }
 
-const statusOf = (read: Reading<Meaning>, states: States): string | null => {
+const statusOf = (read: MeaningReader<PermitMeaning>, states: PermitStates): string | null => {
   const state = read.choice('status', states)
   if (state?.noted) {
     const field = read.fieldOf('status') ?? ''

@@ -4,15 +4,15 @@ import type { Draft } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { documentNumber } from '../../foundation/text/values.js'
 import { at, count } from '../envelopes.js'
-import { type Context, type Form, makeFeed } from '../feed.js'
+import { type FeedForm, type MappingContext, makeFeed } from '../feed.js'
 import { parseJson } from '../readers/json.js'
-import { type Page, pages } from '../transports/http.js'
-import { type Layout, namesOf, type Reading, readAs } from './fields.js'
+import { type ListPage, pages } from '../transports/http.js'
+import { type FormLayout, type MeaningReader, namesOf, readAs } from './fields.js'
 import { type PartyMeaning, partyOf } from './parties.js'
 
 const PAGE_SIZE = 100 // results
 
-type Meaning =
+type RepairMeaning =
   | PartyMeaning
   | 'target'
   | 'targetNumber'
@@ -23,7 +23,7 @@ type Meaning =
   | 'authority'
   | 'note'
 
-const results: Layout<Meaning> = {
+const results: FormLayout<RepairMeaning> = {
   fields: {
     party: ['信用主体名称', '行政相对人名称', '主体名称'],
     uscc: ['统一社会信用代码'],
@@ -73,16 +73,16 @@ const OUTCOMES: Record<string, string> = {
   撤销移出: 'REVOKED',
 }
 
-const form: Form = {
+const form: FeedForm = {
   names: namesOf(results),
   drafts: (row, context) => [result(readAs(row, results), context)],
 }
 
-const result = (read: Reading<Meaning>, { today }: Context): Omit<Draft, 'findings'> => {
+const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): Omit<Draft, 'findings'> => {
   const { subject, code } = partyOf(read)
   const target = read.choice('target', TARGETS)
   const outcome = read.choice('outcome', OUTCOMES)
-  const numberOf = (meaning: Meaning): string | null => {
+  const numberOf = (meaning: RepairMeaning): string | null => {
     const sent = read.text(meaning)
     return sent === null ? null : documentNumber(sent)
   }
@@ -129,7 +129,7 @@ const result = (read: Reading<Meaning>, { today }: Context): Omit<Draft, 'findin
   }
 }
 
-const opened = (body: Buffer): Page | null => {
+const opened = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const code = at(answer, 'code')
   if (code === undefined) return null

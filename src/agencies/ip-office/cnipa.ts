@@ -1,7 +1,7 @@
 /** Trademarks of 国家知识产权局: XML interface and exchanged table. */
 import { at, listOf } from '../envelopes.js'
 import type { Examination } from '../examine.js'
-import type { Form } from '../feed.js'
+import type { FeedForm } from '../feed.js'
 import { checkOrder, classesOf, draftsOf, numberOf } from './mark.js'
 
 const STATUS: Record<string, string> = {
@@ -22,7 +22,7 @@ const STATUS: Record<string, string> = {
   已过期: 'EXPIRED',
 }
 
-export const element: Form = {
+export const element: FeedForm = {
   names: ['regNo', 'intCls', 'tmName', 'applicant', 'uscc', 'status', 'appDate', 'regDate', 'endDate', 'goods'],
   keyed: ['regNo', 'intCls'],
   drafts: (row, { today }) => {
@@ -64,7 +64,7 @@ const goodsOf = (row: Examination): string[] => {
 }
 
 /** The table lists marks announced as registered, so that day is required. */
-export const table: Form = {
+export const table: FeedForm = {
   names: [
     'PRIPID',
     'ENTNAME',

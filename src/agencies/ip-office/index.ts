@@ -3,7 +3,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { at, count, listOf } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'
 import { parseXml } from '../readers/xml.js'
-import { type Page, pages } from '../transports/http.js'
+import { type ListPage, pages } from '../transports/http.js'
 import { element, table } from './cnipa.js'
 import { gazette } from './tipo.js'
 import { st66, st96 } from './uspto.js'
@@ -11,7 +11,7 @@ import { st66, st96 } from './uspto.js'
 /** The service fixes the page size. */
 const PAGE_SIZE = 60 // trademarks
 
-const opened = (body: Buffer): Page | null => {
+const opened = (body: Buffer): ListPage | null => {
   const root = parseXml(body.toString('utf8'))
   const total = count(at(root, '@total'))
   if (total === null) {

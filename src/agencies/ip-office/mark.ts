@@ -11,7 +11,7 @@ import type { Examination } from '../examine.js'
 
 export const NO_CODES = { uscc: null, orgCode: null, regNo: null } as const
 
-export interface Mark {
+export interface TrademarkFacts {
   office: TrademarkOffice
   /** Registration number, or application number before registration. */
   number: string | null
@@ -29,7 +29,7 @@ export interface Mark {
   classes: readonly { class: number; goods: string[] }[]
 }
 
-export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[] => {
+export const draftsOf = (row: Examination, mark: TrademarkFacts): Omit<Draft, 'findings'>[] => {
   const number = mark.lasting ?? mark.number
   // The stem is known even if the classes are unreadable.
   if (number !== null) row.stem(trademarkStem(mark.office, number))
@@ -44,7 +44,7 @@ export const draftsOf = (row: Examination, mark: Mark): Omit<Draft, 'findings'>[
   }))
 }
 
-const bodyOf = (mark: Mark, niceClass: number, goods: string[]): Body => ({
+const bodyOf = (mark: TrademarkFacts, niceClass: number, goods: string[]): Body => ({
   office: mark.office,
   number: mark.number,
   application_number: mark.application,

@@ -1,13 +1,13 @@
 /** Gazette of 智慧財產局 (Taiwan): Traditional script, ROC years, no owner codes. */
 import { parseRocDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
-import type { Form } from '../feed.js'
+import type { FeedForm } from '../feed.js'
 import { checkOrder, classesOf, draftsOf, NO_CODES, numberOf } from './mark.js'
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", nbsp: ' ' }
 const ENTITY = /&(amp|lt|gt|quot|apos|nbsp|#39);/g
 
-export const gazette: Form = {
+export const gazette: FeedForm = {
   names: [
     'register_no',
     'case_no',

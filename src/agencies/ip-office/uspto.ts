@@ -5,9 +5,9 @@ import { clean } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { listOf } from '../envelopes.js'
 import type { Examination } from '../examine.js'
-import type { Form } from '../feed.js'
+import type { FeedForm } from '../feed.js'
 import { isRecord } from '../readers/shapes.js'
-import { draftsOf, type Mark, NO_CODES } from './mark.js'
+import { draftsOf, NO_CODES, type TrademarkFacts } from './mark.js'
 
 /** From the office's status table; 702 and 800 are confirmed, the rest is from memory. Unknown codes are rejected. */
 const STATES: readonly (readonly [codes: string, status: string])[] = [
@@ -25,7 +25,7 @@ const WRITTEN_DATE = /^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?$/
 const spelled = (names: readonly string[]): string[] => names.flatMap((name) => PREFIXES.map((prefix) => prefix + name))
 
 /** ST.66 puts owners beside the mark. */
-export const st66: Form = {
+export const st66: FeedForm = {
   names: ['TradeMarkDetails', 'ApplicantDetails'],
   drafts: (row, { today }) => {
     const marks = inside(row.item.fields, 'TradeMarkDetails', 'TradeMark')
@@ -52,7 +52,7 @@ export const st66: Form = {
   },
 }
 
-export const st96: Form = {
+export const st96: FeedForm = {
   names: spelled([
     ...['RegistrationOfficeCode', 'ApplicationNumber', 'RegistrationNumber', 'ApplicationDate', 'RegistrationDate'],
     ...['FilingPlace', 'MarkCurrentStatusCode', 'MarkCurrentStatusDate', 'AssociatedMarkBag', 'MarkCategory'],
@@ -82,7 +82,7 @@ export const st96: Form = {
   },
 }
 
-interface Told {
+interface UsptoDocument {
   application: string | null
   name: string | null
   classStates: unknown[]
@@ -90,7 +90,7 @@ interface Told {
   owners: { turn: unknown; name: unknown[] }[]
 }
 
-const drafts = (row: Examination, today: string, mark: Record<string, unknown>, told: Told) => {
+const drafts = (row: Examination, today: string, mark: Record<string, unknown>, told: UsptoDocument) => {
   const registration = numberIn(row, 'RegistrationNumber', one(row, mark, 'RegistrationNumber'))
   const application = numberIn(row, 'ApplicationNumber', told.application)
   if (application === null) missing(row, 'ApplicationNumber')
@@ -100,7 +100,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
     row.problem('ClassNumberStatusCode', 'value', '类别状态未知。A class in a state that is on no list.')
   const owner = ownerOf(told.owners)
   if (owner === null) missing(row, 'Applicant')
-  const all: Mark = {
+  const all: TrademarkFacts = {
     office: 'US',
     number: registration ?? application,
     // Unlike the registration number, the serial number is lifelong.
@@ -121,7 +121,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
 }
 
 /** The highest party type wins (10 applicant, 30 registrant, 31 successor). */
-const ownerOf = (owners: Told['owners']): string | null => {
+const ownerOf = (owners: UsptoDocument['owners']): string | null => {
   const named = owners
     .map(({ turn, name }) => ({
       turn: Number(textIn(turn) ?? 0),
@@ -134,7 +134,7 @@ const ownerOf = (owners: Told['owners']): string | null => {
   )
 }
 
-const classesIn = (row: Examination, told: Told['classes']): Mark['classes'] => {
+const classesIn = (row: Examination, told: UsptoDocument['classes']): TrademarkFacts['classes'] => {
   const goods = new Map<number, string[]>()
   for (const [numbers, texts] of told) {
     const number = niceClass(textIn(numbers[0]))

@@ -21,8 +21,8 @@ const FIELDS = {
 /** Known and ignored. */
 const LEFT_OUT = ['PRIPID', 'SPECAUSE', 'DECORG', 'REMEXCPRES', 'REDECORG']
 
-type Way = 'STANDS' | 'MOVED' | 'REVOKED'
-const WAYS: Record<string, Way> = {
+type RemovalWay = 'STANDS' | 'MOVED' | 'REVOKED'
+const WAYS: Record<string, RemovalWay> = {
   0: 'STANDS',
   1: 'MOVED',
   移出: 'MOVED',
@@ -77,7 +77,7 @@ const entry = spelt(
   ['UNISCID', 'REGNO', 'ABNTIME', 'SPECAUSE_CN'],
 )
 
-interface Fields {
+interface RemovalFields {
   way: string
   date: string
   reason: string
@@ -85,7 +85,7 @@ interface Fields {
 }
 
 /** 移出 ends an entry. 撤销 means it should never have existed. */
-const removalOf = (row: Examination, listed: string, today: string, fields: Fields) => {
+const removalOf = (row: Examination, listed: string, today: string, fields: RemovalFields) => {
   const removed = row.pastDate(fields.date, today)
   if (removed !== null && listed !== '' && removed < listed) {
     row.problem(fields.date, 'date', '移出日期早于列入日期。Removed before it was listed.')

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../foundation/errors.js'
 import { at, count } from '../envelopes.js'
-import type { Description } from '../feed.js'
+import type { FeedDescription } from '../feed.js'
 import { parseJson } from '../readers/json.js'
-import { type Page, pages } from '../transports/http.js'
+import { type ListPage, pages } from '../transports/http.js'
 
 const PAGE_SIZE = 200 // records
 /** The service's maximum for registers. */
@@ -12,13 +12,13 @@ export const REGISTER_PAGE_SIZE = 500 // records
 const APP_KEY = 'ecommerce-credit-hub'
 
 export const servicePages =
-  (path: string, size = PAGE_SIZE): Description['fetch'] =>
+  (path: string, size = PAGE_SIZE): FeedDescription['fetch'] =>
   (source, shapes, feed) => {
     const ask = (page: number, items: number) => ({ path: `${path}?page=${page}&size=${items}` })
     return pages(source, { pageItems: size, ask, open: answered }, shapes, feed)
   }
 
-const answered = (body: Buffer): Page | null => {
+const answered = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const status = at(answer, 'status')
   if (status === undefined) return null
@@ -31,7 +31,7 @@ const answered = (body: Buffer): Page | null => {
 }
 
 export const gatewayPages =
-  (service: string): Description['fetch'] =>
+  (service: string): FeedDescription['fetch'] =>
   (source, shapes, feed) =>
     pages(
       source,
@@ -53,7 +53,7 @@ const question = (service: string, page: number, items: number) => ({
   }),
 })
 
-const opened = (body: Buffer): Page | null => {
+const opened = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const success = at(answer, 'IsSuccess')
   if (success === undefined) return null

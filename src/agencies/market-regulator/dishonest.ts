@@ -1,12 +1,12 @@
 /** Lists of the seriously dishonest: current (gateway), and e-commerce 2018 (table). */
 import { documentNumber } from '../../foundation/text/values.js'
-import { type Form, makeFeed } from '../feed.js'
+import { type FeedForm, makeFeed } from '../feed.js'
 import { gatewayPages } from './asking.js'
 import { telling } from './telling.js'
 
 const BETWEEN_REASONS = /[、;；]+/
 
-const gateway: Form = {
+const gateway: FeedForm = {
   names: [
     'ILLID',
     'PRIPID',
@@ -64,7 +64,7 @@ const gateway: Form = {
 }
 
 /** Has no authority, document or date. Each reason of a cell is an entry. */
-const table2018: Form = {
+const table2018: FeedForm = {
   names: ['企业名称', '工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   keyed: ['工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   drafts: (row, { dated }) => {

@@ -55,13 +55,13 @@ const table = spelt(FIELDS, (row, as, { today, dated }) => {
   const announced = row.pastDate(as('公告日期'), today) ?? dated ?? row.requiredDate(as('公告日期'), today)
   const notice = row.text(as('公告号'))
   const number = row.text(as('抽样编号'))
-  const seller: Party = {
+  const seller: SampledParty = {
     role: 'SELLER',
     name: row.name(as('被抽样单位名称')),
     codes: row.codes([{ field: as('被抽样单位统一社会信用代码'), scheme: 'uscc' }]),
     address: row.text(as('被抽样单位地址')),
   }
-  const producer: Party = {
+  const producer: SampledParty = {
     role: 'LABELLED_PRODUCER',
     name: row.name(as('标称生产企业名称')),
     codes: row.codes([{ field: as('标称生产企业统一社会信用代码'), scheme: 'uscc' }]),
@@ -107,7 +107,7 @@ const table = spelt(FIELDS, (row, as, { today, dated }) => {
   )
 })
 
-interface Party {
+interface SampledParty {
   role: 'SELLER' | 'LABELLED_PRODUCER'
   name: string | null
   codes: Codes
@@ -115,12 +115,12 @@ interface Party {
 }
 
 /** A firm that sells its own product counts once, as the seller. */
-const partiesOf = (seller: Party, producer: Party): Party[] => {
+const partiesOf = (seller: SampledParty, producer: SampledParty): SampledParty[] => {
   const named = [seller, producer].filter(({ name }) => name !== null)
   return named.length === 2 && isSame(seller, producer) ? [seller] : named
 }
 
-const isSame = (one: Party, other: Party): boolean => {
+const isSame = (one: SampledParty, other: SampledParty): boolean => {
   if (one.codes.uscc !== null && other.codes.uscc !== null) return one.codes.uscc === other.codes.uscc
   return normalizeName(one.name ?? '') === normalizeName(other.name ?? '')
 }

@@ -9,10 +9,10 @@ import { namesIn, type Spellings } from './spelling.js'
 const BETWEEN_LINES = /[\r\n;；]+/
 const MOST_PARTS = 1000 // parts of one item
 
-export type Part<F extends string> = Record<F, string | null>
+export type ItemPart<F extends string> = Record<F, string | null>
 
 /** Reads the list in `field`, else combines the columns' lines. */
-export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): Part<F>[] => {
+export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): ItemPart<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)
   if (sent !== undefined && sent !== null && sent !== '' && !Array.isArray(sent)) {
@@ -28,7 +28,7 @@ const listed = <F extends string>(
   field: string,
   sent: readonly unknown[],
   columns: Spellings<F>,
-): Part<F>[] => {
+): ItemPart<F>[] => {
   const known = new Set(namesIn(columns))
   return sent.flatMap((part) => {
     if (!isRecord(part)) {
@@ -46,7 +46,7 @@ const listed = <F extends string>(
   })
 }
 
-const lined = <F extends string>(row: Examination, columns: Spellings<F>): Part<F>[] => {
+const lined = <F extends string>(row: Examination, columns: Spellings<F>): ItemPart<F>[] => {
   const cells = new Map(
     namesIn(columns)
       .filter((name) => row.has(name))
@@ -66,12 +66,12 @@ const lined = <F extends string>(row: Examination, columns: Spellings<F>): Part<
   return Array.from({ length: count }, (_, at) => partOf(columns, (name) => cells.get(name)?.[at] ?? null))
 }
 
-const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) => string | null): Part<F> => {
+const partOf = <F extends string>(columns: Spellings<F>, read: (name: string) => string | null): ItemPart<F> => {
   const entries = (Object.keys(columns) as F[]).map((column): [F, string | null] => [
     column,
     [column, ...columns[column]].map(read).find((value) => value !== null) ?? null,
   ])
-  return Object.fromEntries(entries) as Part<F>
+  return Object.fromEntries(entries) as ItemPart<F>
 }
 
 export const dayIn = (row: Examination, field: string, sent: string | null): string | null => {

@@ -1,7 +1,7 @@
 /** Product quality inspections, and lists of herbal slices. */
 import { documentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
-import { type Form, makeFeed } from '../feed.js'
+import { type FeedForm, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
 import { keyOf, labelled, pieces, piecesOutsideBrackets, production } from './sampling.js'
 import { spelt } from './spelling.js'
@@ -103,7 +103,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
 }
 
 /** Herbal slices (中药饮片): labelled producer and place of sampling, no number or date. */
-const herbal: Form = {
+const herbal: FeedForm = {
   names: [
     '药品品名',
     '标示生产企业或供货单位',

@@ -4,7 +4,7 @@ import type { Body, Draft } from '../../domain/records/records.js'
 import { clean } from '../../foundation/text/values.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Examination } from '../examine.js'
-import type { Form } from '../feed.js'
+import type { FeedForm } from '../feed.js'
 import { gtins, gtinsInText } from './goods.js'
 import { labelled } from './sampling.js'
 
@@ -12,7 +12,7 @@ const MAX_NAME = 200 // characters of a subject's name
 const UNKNOWN_COUNTRY = 'Unknown'
 
 /** CPSC: one recall per line. */
-export const consumers: Form = {
+export const consumers: FeedForm = {
   names: [
     ...['organization', 'recall_number', 'recall_date', 'recall_url', 'manufacturers', 'product_types'],
     ...['descriptions', 'upcs', 'hazards', 'countries'],
@@ -52,7 +52,7 @@ export const consumers: Form = {
 }
 
 /** Safety Gate. It states no announcement date and only the addressee of measures, not the maker. */
-export const commission: Form = {
+export const commission: FeedForm = {
   names: [
     ...['alert_number', 'country_of_origin', 'risk_type', 'product_name', 'product_description', 'brand'],
     ...['product_category', 'production_dates', 'company_recall_code', 'barcode', 'batch_number', 'type'],
@@ -95,7 +95,7 @@ const PHASE: Record<string, string> = {
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 
 /** FDA: one row per product. Unclassified products have no number. */
-export const drugs: Form = {
+export const drugs: FeedForm = {
   names: [
     ...['PRODUCTID', 'RECALLEVENTID', 'PRODUCTTYPESHORT', 'PHASETXT', 'RECALLINITIATIONDT', 'FIRMLEGALNAM'],
     ...['VOLUNTARYTYPETXT', 'DISTRIBUTIONAREASUMMARYTXT', 'CENTERCD', 'CENTERCLASSIFICATIONDT', 'TERMINATIONDT'],

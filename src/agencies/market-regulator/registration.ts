@@ -6,14 +6,14 @@ import type { Codes, Examination } from '../examine.js'
 
 const BRANCH = /分支机构|分公司|支行|营业部|非法人|营业$/
 
-type Rest = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
+type RegistrationBody = Omit<Body, 'uscc' | 'reg_no' | 'former_names'> & { name: string }
 
 export const registration = (
   row: Examination,
   { uscc, orgCode, regNo }: Codes,
   codeField: string,
   validFrom: string | null,
-  rest: Rest,
+  rest: RegistrationBody,
 ): Omit<Draft, 'findings'>[] => {
   const key = uscc ?? regNo
   if (key === null) {

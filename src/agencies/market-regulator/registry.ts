@@ -2,13 +2,13 @@
 import { codeOf } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
-import { type Form, makeFeed } from '../feed.js'
+import { type FeedForm, makeFeed } from '../feed.js'
 import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration } from './registration.js'
 import { STATUS } from './states.js'
 
 /** The query service. Dates are epoch milliseconds at UTC+8; `regcap` is in 万元. */
-const service: Form = {
+const service: FeedForm = {
   names: [
     'entname',
     'uniscid',
@@ -78,7 +78,7 @@ const refuseShifted = (row: Examination): void => {
 }
 
 /** The register as a table, without states. */
-const table: Form = {
+const table: FeedForm = {
   names: [
     '企业名称',
     '统一社会信用代码',
@@ -118,7 +118,7 @@ const table: Form = {
 }
 
 /** A vendor's search. Firms of other registries bear no valid codes and need an officer's match. */
-const search: Form = {
+const search: FeedForm = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {
     const foreign = row.text('CreditCode') === null && codeOf(row.text('No')) === null

@@ -2,22 +2,26 @@
 import type { Draft } from '../../domain/records/records.js'
 import { clean, compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
-import type { Context, Form } from '../feed.js'
+import type { FeedForm, MappingContext } from '../feed.js'
 
 /** Alternative names by field. */
 export type Spellings<F extends string> = Readonly<Record<F, readonly string[]>>
 /** Returns the item's own name for a field. */
-export type Spelt<F extends string> = (field: F) => string
+export type FieldSpelling<F extends string> = (field: F) => string
 
-type Meaning<F extends string> = (row: Examination, as: Spelt<F>, context: Context) => Omit<Draft, 'findings'>[]
+type SpeltMapping<F extends string> = (
+  row: Examination,
+  as: FieldSpelling<F>,
+  context: MappingContext,
+) => Omit<Draft, 'findings'>[]
 
 /** Builds a form from alternative names. `beside` lists ignored names; `keyed` is as in `Form`. */
 export const spelt = <F extends string>(
   spellings: Spellings<F>,
-  drafts: Meaning<F>,
+  drafts: SpeltMapping<F>,
   beside: readonly string[] = [],
   keyed: readonly NoInfer<F>[] = [],
-): Form => ({
+): FeedForm => ({
   names: [...namesIn(spellings), ...beside],
   ...(keyed.length > 0 && { keyed: keyed.flatMap((field) => [field, ...spellings[field]]) }),
   drafts: (row, context) => drafts(row, speltIn(row, spellings), context),
@@ -26,7 +30,7 @@ export const spelt = <F extends string>(
 export const namesIn = <F extends string>(spellings: Spellings<F>): string[] =>
   (Object.keys(spellings) as F[]).flatMap((field) => [field, ...spellings[field]])
 
-const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): Spelt<F> => {
+const speltIn = <F extends string>(row: Examination, spellings: Spellings<F>): FieldSpelling<F> => {
   return (field) => {
     const there = [field, ...spellings[field]].filter((name) => row.has(name))
     const filled = there.filter((name) => !isEmpty(row.value(name)))

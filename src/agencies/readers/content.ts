@@ -7,7 +7,7 @@ const HEAD_BYTES = 64 * 1024
 /** Larger chunks gain nothing. */
 const CHUNK_BYTES = 256 * 1024
 
-export interface Content {
+export interface FileContent {
   size: number
   /** Enough to detect the format. */
   head: Buffer
@@ -16,7 +16,7 @@ export interface Content {
   whole: (limit: number) => Promise<Buffer>
 }
 
-export const fromBytes = (bytes: Buffer): Content => ({
+export const fromBytes = (bytes: Buffer): FileContent => ({
   size: bytes.length,
   head: bytes.subarray(0, HEAD_BYTES),
   chunks: () => slices(bytes),
@@ -30,7 +30,7 @@ async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES)
 }
 
-export const fromFile = async (path: string): Promise<Content> => {
+export const fromFile = async (path: string): Promise<FileContent> => {
   try {
     const found = await stat(path)
     // A pipe or device may never end.

@@ -6,10 +6,10 @@ import { parse } from 'csv-parse/sync'
 import { type Stretches, stretched } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 import { footers } from './footers.js'
 import { headerUnknown } from './near.js'
-import { broken, isStorable, item, recognise, type Shape, textItem } from './shapes.js'
+import { broken, type FormShape, isStorable, item, recognise, textItem } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
 const SEPARATORS = [',', ';', '\t', '|']
@@ -19,14 +19,14 @@ const MAX_RECORD = 256 * 1024 // characters; a longer record means an unclosed q
 const LINE_FEED = 0x0a
 const MAX_UNCLOSED = 100 // lines with an unclosed quote; beyond this the file is another type, not a damaged one
 
-interface Header {
+interface CsvHeader {
   separator: string
   /** Last physical line of the header, 1-based. */
   line: number
   names: readonly string[]
 }
 
-interface Row {
+interface CsvRow {
   /** Physical lines, 1-based. */
   from: number
   to: number
@@ -35,10 +35,10 @@ interface Row {
   storable?: boolean
 }
 
-export const readCsv = (content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> =>
+export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> =>
   stretched(itemsIn(content, shapes, feed))
 
-async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string): Stretches {
+async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): Stretches {
   const pieces = decoded(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)
@@ -52,17 +52,17 @@ async function* itemsIn(content: Content, shapes: readonly Shape[], feed: string
   if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   const header = found
   const fields = fieldsBy(header.names)
-  const below = footers<Row>()
+  const below = footers<CsvRow>()
   for await (const rows of rowsIn(head.all, header)) yield itemsOf(rows)
 
-  function* itemsOf(rows: Iterable<Row>): Iterable<Item> {
+  function* itemsOf(rows: Iterable<CsvRow>): Iterable<Item> {
     for (const row of rows) {
       if (row.to <= header.line || (row.cells ?? [row.raw]).every(isBlank)) continue
       for (const due of below.due(row, row.cells)) yield itemOf(due)
     }
   }
 
-  function itemOf({ from, cells, raw, storable }: Row): Item {
+  function itemOf({ from, cells, raw, storable }: CsvRow): Item {
     if (cells === null || !fits(cells, header.names)) return broken(null, from, raw)
     return storable ? textItem(from, fields(cells)) : item(null, from, fields(cells))
   }
@@ -92,7 +92,7 @@ const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; al
 const firstRows = (text: string, separator: string): string[][] =>
   taken(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
 
-const headerIn = (text: string, separator: string, shapes: readonly Shape[]): Header | null => {
+const headerIn = (text: string, separator: string, shapes: readonly FormShape[]): CsvHeader | null => {
   const { records } = taken(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
@@ -103,7 +103,7 @@ const headerIn = (text: string, separator: string, shapes: readonly Shape[]): He
 }
 
 /** Yields the records of each chunk; consume each before the next. `cells` is null for a line that cannot be split. */
-async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIterable<Iterable<Row>> {
+async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncIterable<Iterable<CsvRow>> {
   let pending = ''
   let line = 1
   let unclosed = 0
@@ -113,7 +113,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
   }
   yield drain(true)
 
-  function* drain(last: boolean): Iterable<Row> {
+  function* drain(last: boolean): Iterable<CsvRow> {
     while (pending !== '') {
       yield* wholeLines(last)
       const cut = last ? pending.length : pending.lastIndexOf('\n') + 1
@@ -140,7 +140,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
   }
 
   /** Splits lines up to the first difficult one, exactly as csv-parse would. */
-  function* wholeLines(last: boolean): Iterable<Row> {
+  function* wholeLines(last: boolean): Iterable<CsvRow> {
     const storable = isStorable(pending)
     let at = 0
     while (at < pending.length) {
@@ -163,7 +163,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: Header): AsyncIter
   }
 
   /** Gives up the current line and resumes with the next. */
-  function givenUp(last: boolean): Row {
+  function givenUp(last: boolean): CsvRow {
     const end = pending.indexOf('\n')
     unclosed += 1
     if (unclosed > MAX_UNCLOSED || (end < 0 && !last)) {

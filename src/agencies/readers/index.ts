@@ -1,11 +1,11 @@
 import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 import { readCsv } from './csv.js'
 import { readJson, readLines } from './json.js'
 import { OLE2 } from './ole2.js'
-import type { Shape } from './shapes.js'
+import type { FormShape } from './shapes.js'
 import { readXls, readXlsx } from './xlsx.js'
 import { readXml } from './xml.js'
 
@@ -25,13 +25,13 @@ const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, na
 
 /** Returns items in one of the feed's shapes. Throws CONTENT_UNKNOWN or CONTENT_UNREADABLE. */
 export const readContent = (
-  content: Content,
-  shapes: readonly Shape[],
+  content: FileContent,
+  shapes: readonly FormShape[],
   feed: string,
   named?: string,
 ): AsyncIterable<Item> => stretched(read(content, shapes, feed, named))
 
-async function* read(content: Content, shapes: readonly Shape[], feed: string, named?: string): Stretches {
+async function* read(content: FileContent, shapes: readonly FormShape[], feed: string, named?: string): Stretches {
   if (named !== undefined && !isReader(named))
     throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
   const reader = named ?? readerFor(content.head)

@@ -3,23 +3,23 @@
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { nameTwice } from '../../foundation/text/duplicate-keys.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 import { holdsKnown, itemsIn } from './lists.js'
 import { headerUnknown } from './near.js'
-import { broken, itemOf, type Shape } from './shapes.js'
+import { broken, type FormShape, itemOf } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
 const MAX_BYTES = 16 * 1024 * 1024 // bytes of one document; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 
-export async function* readJson(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+export async function* readJson(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   if (await isLines(content)) yield* readLines(content, shapes, feed)
   else yield* itemsIn(parseJson(await textOf(content, MAX_BYTES)), shapes, feed)
 }
 
 /** More lines follow a complete first value. */
-const isLines = async (content: Content): Promise<boolean> => {
+const isLines = async (content: FileContent): Promise<boolean> => {
   let first = ''
   for await (const piece of decoded(content, await encodingOf(content))) {
     const text = (first + piece).trimStart()
@@ -51,7 +51,11 @@ const parsed = (text: string): unknown => {
   }
 }
 
-export async function* readLines(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+export async function* readLines(
+  content: FileContent,
+  shapes: readonly FormShape[],
+  feed: string,
+): AsyncIterable<Item> {
   // No item of an unknown file may be accepted.
   let waiting: Item[] | null = []
   let line = 0
@@ -77,7 +81,7 @@ export async function* readLines(content: Content, shapes: readonly Shape[], fee
     )
 }
 
-async function* linesOf(content: Content): AsyncIterable<string> {
+async function* linesOf(content: FileContent): AsyncIterable<string> {
   let pending = ''
   for await (const piece of decoded(content, await encodingOf(content))) {
     const lines = (pending + piece).split('\n')

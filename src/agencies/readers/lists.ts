@@ -2,12 +2,12 @@
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { headerUnknown } from './near.js'
-import { isRecord, itemOf, recognise, type Shape } from './shapes.js'
+import { type FormShape, isRecord, itemOf, recognise } from './shapes.js'
 
 const MAX_DEPTH = 5 // levels of envelope around the list
 const LOOKED_AT = 20 // elements of a list in which one must be known
 
-export function* itemsIn(value: unknown, shapes: readonly Shape[], feed: string): Iterable<Item> {
+export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
   if (!list) throw headerUnknown(feed, [...recordsIn(value, MAX_DEPTH)].map(Object.keys), shapes)
   // Half a feed must not look complete.
@@ -23,7 +23,7 @@ function* recordsIn(value: unknown, levels: number): Iterable<object> {
 }
 
 /** Yields known lists, but none inside records. */
-function* listsIn(value: unknown, shapes: readonly Shape[], levels: number): Iterable<unknown[]> {
+function* listsIn(value: unknown, shapes: readonly FormShape[], levels: number): Iterable<unknown[]> {
   if (Array.isArray(value)) {
     if (holdsKnown(value, shapes)) yield value
     else if (levels > 0) for (const part of value) yield* listsIn(part, shapes, levels - 1)
@@ -34,8 +34,8 @@ function* listsIn(value: unknown, shapes: readonly Shape[], levels: number): Ite
 }
 
 /** True if an early element has a known shape. */
-export const holdsKnown = (list: readonly unknown[], shapes: readonly Shape[]): boolean =>
+export const holdsKnown = (list: readonly unknown[], shapes: readonly FormShape[]): boolean =>
   list.slice(0, LOOKED_AT).some((element) => isKnown(element, shapes))
 
-const isKnown = (value: unknown, shapes: readonly Shape[]): boolean =>
+const isKnown = (value: unknown, shapes: readonly FormShape[]): boolean =>
   isRecord(value) && recognise(Object.keys(value), shapes) !== null

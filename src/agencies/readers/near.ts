@@ -1,7 +1,7 @@
 /** Explains content in no known form. */
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
-import { recognisedIn, type Shape } from './shapes.js'
+import { type FormShape, recognisedIn } from './shapes.js'
 
 const MOST_NAMES = 30 // names reported of each kind
 const MOST_READ = 500 // headings read of a row
@@ -9,15 +9,15 @@ const MAX_NAME = 40 // characters reported of a heading
 /** A data row may stand in place of the header; longer numbers could be someone's. */
 const MOST_DIGITS = 5
 
-interface Near {
+interface NearestForm {
   read: string[]
   known: string[]
   wanted: string[]
 }
 
 /** `rows` are first rows of a table or field names of records. */
-export const nearest = (rows: readonly (readonly string[])[], shapes: readonly Shape[]): Near => {
-  let best: Near & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
+export const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShape[]): NearestForm => {
+  let best: NearestForm & { filled: number } = { read: [], known: [], wanted: [], filled: 0 }
   for (const row of rows) {
     const filled = row.filter((name) => name.trim() !== '').slice(0, MOST_READ)
     for (const shape of shapes) {
@@ -43,7 +43,7 @@ const listed = (names: readonly string[]): string => (names.length === 0 ? 'ï¼ˆæ
 export const headerUnknown = (
   feed: string,
   rows: readonly (readonly string[])[],
-  shapes: readonly Shape[],
+  shapes: readonly FormShape[],
 ): Refusal => {
   const { read, known, wanted } = nearest(rows, shapes)
   return new Refusal('CONTENT_UNKNOWN', {
@@ -65,7 +65,7 @@ export const headerUnknown = (
 export const markMissing = (
   feed: string,
   rows: readonly (readonly string[])[],
-  shapes: readonly Shape[],
+  shapes: readonly FormShape[],
   marks: readonly string[],
 ): Refusal => {
   const { read, known, wanted } = nearest(rows, shapes)

@@ -4,9 +4,9 @@ import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chun
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
 import { headerUnknown } from './near.js'
-import { recognise, type Shape } from './shapes.js'
+import { type FormShape, recognise } from './shapes.js'
 
-interface MapShape extends Shape {
+interface MapShape extends FormShape {
   every: true
   map: NumberedMap
 }
@@ -18,7 +18,7 @@ export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
 export const renamed = (
   items: AsyncIterable<Item>,
   shapes: readonly MapShape[],
-  forms: readonly Shape[],
+  forms: readonly FormShape[],
   feed: string,
 ): AsyncIterable<Item> => {
   if (shapes.length === 0) return items

@@ -2,7 +2,7 @@
 import type { Item } from '../../domain/records/records.js'
 import { byNames } from '../../foundation/memo.js'
 
-export interface Shape {
+export interface FormShape {
   names: readonly string[]
   /** All names are required; takes precedence over partial matches. */
   every?: true
@@ -27,24 +27,30 @@ const loose = (name: string): string =>
     .toUpperCase()
 
 /** Every row of a table repeats the question. */
-const recognised = new WeakMap<readonly Shape[], (names: readonly string[]) => Recognised<Shape> | null>()
+const recognised = new WeakMap<readonly FormShape[], (names: readonly string[]) => RecognisedShape<FormShape> | null>()
 
-interface Recognised<S> {
+interface RecognisedShape<S> {
   shape: S
   names: string[]
 }
 
 /** Returns the best shape and the names in its spelling; null when too few are known. */
-export const recognise = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
+export const recognise = <S extends FormShape>(
+  names: readonly string[],
+  shapes: readonly S[],
+): RecognisedShape<S> | null => {
   const known = recognised.get(shapes) ?? byNames((some) => recogniseAfresh(some, shapes))
   recognised.set(shapes, known)
-  return known(names) as Recognised<S> | null
+  return known(names) as RecognisedShape<S> | null
 }
 
-const outranks = (one: { shape: Shape; known: number }, other: { shape: Shape; known: number }): boolean =>
+const outranks = (one: { shape: FormShape; known: number }, other: { shape: FormShape; known: number }): boolean =>
   one.shape.every === other.shape.every ? one.known > other.known : one.shape.every === true
 
-const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: readonly S[]): Recognised<S> | null => {
+const recogniseAfresh = <S extends FormShape>(
+  names: readonly string[],
+  shapes: readonly S[],
+): RecognisedShape<S> | null => {
   const present = names.filter((name) => name.trim() !== '').map(loose)
   let best: { shape: S; names: string[]; known: number } | null = null
   for (const shape of shapes) {
@@ -60,7 +66,7 @@ const recogniseAfresh = <S extends Shape>(names: readonly string[], shapes: read
   return best && { shape: best.shape, names: best.names }
 }
 
-export const recognisedIn = (names: readonly string[], shape: Shape): string[] => {
+export const recognisedIn = (names: readonly string[], shape: FormShape): string[] => {
   const present = new Set(names.map(loose))
   return shape.names.filter((name) => present.has(loose(name)))
 }

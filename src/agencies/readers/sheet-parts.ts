@@ -4,7 +4,7 @@
  */
 import { SaxesParser } from 'saxes'
 import { Refusal } from '../../foundation/errors.js'
-import type { Part, ZipFault, ZipLimits } from './zip.js'
+import type { ZipFault, ZipLimits, ZipPart } from './zip.js'
 
 export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }
 const MAX_ROW = 1_048_576 // Excel's own limit
@@ -22,7 +22,7 @@ export const mustUnpack = (fault: ZipFault | null): void => {
 }
 
 /** Returns a check for each part of an archive. */
-export const makeSheetInspector = (): ((part: Part) => void) => {
+export const makeSheetInspector = (): ((part: ZipPart) => void) => {
   let cells = 0
   return ({ name, content }) => {
     if (BINARY.test(name)) throw unreadable('二进制工作簿 a binary workbook')

@@ -1,15 +1,15 @@
 /** Detects encodings and decodes bytes in chunks. */
 import { isAscii, isUtf8, transcode } from 'node:buffer'
 import iconv from 'iconv-lite'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 
-export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
+export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
 /** Above this share of broken sequences the bytes are not damaged UTF-8. */
 const BROKEN_SHARE = 0.1
 
 /** Byte order mark, then valid UTF-8, then GB18030 (superset of GBK and GB2312). */
-export const encodingOf = async (content: Content): Promise<Encoding> => {
+export const encodingOf = async (content: FileContent): Promise<TextEncoding> => {
   const [a, b] = content.head
   if (a === 0xff && b === 0xfe) return 'utf-16le'
   if (a === 0xfe && b === 0xff) return 'utf-16be'
@@ -49,7 +49,7 @@ const damagedUtf8 = (chunk: Buffer): boolean => {
 }
 
 /** Undecodable bytes become U+FFFD; \r\n and \r become \n. */
-export async function* decoded(content: Content, encoding: Encoding): AsyncIterable<string> {
+export async function* decoded(content: FileContent, encoding: TextEncoding): AsyncIterable<string> {
   const decoder = encoding === 'utf-8' ? utf8Decoder() : iconv.getDecoder(encoding)
   let carry = ''
   for await (const chunk of content.chunks()) {
@@ -95,7 +95,7 @@ const unified = (text: string): string => {
   return rest.includes('\r') ? rest.replace(/\r{2,}/g, (run) => '\n'.repeat(run.length)).replace(/\r/g, '\n') : rest
 }
 
-export const textOf = async (content: Content, limit: number): Promise<string> => {
+export const textOf = async (content: FileContent, limit: number): Promise<string> => {
   const bytes = await content.whole(limit)
   const encoding = isUtf8(bytes) ? 'utf-8' : await encodingOf(content)
   return iconv.decode(bytes, encoding)

@@ -5,18 +5,18 @@ import { Refusal } from '../../foundation/errors.js'
 import { mustBeSound } from './biff.js'
 import { footers } from './footers.js'
 import { headerUnknown } from './near.js'
-import { broken, item, recognise, type Shape } from './shapes.js'
+import { broken, type FormShape, item, recognise } from './shapes.js'
 import { LIMITS, makeSheetInspector, mustUnpack, unreadable } from './sheet-parts.js'
 import { zipFault } from './zip.js'
 
 const MAX_CELL = 32_767 // characters, Excel's own limit
 const HEADER_WITHIN = 20 // rows
 
-type Cell = XLSX.CellObject
+type SheetCell = XLSX.CellObject
 /** Row number from 1; columns from 0. */
-interface Row {
+interface SheetRow {
   number: number
-  cells: Map<number, Cell>
+  cells: Map<number, SheetCell>
 }
 
 /** Excel 2007 and later, or Excel 97. */
@@ -25,7 +25,7 @@ export type WorkbookKind = 'xlsx' | 'xls'
 export function* itemsOfWorkbook(
   bytes: Buffer,
   kind: WorkbookKind,
-  shapes: readonly Shape[],
+  shapes: readonly FormShape[],
   feed: string,
 ): Iterable<Item> {
   const workbook = opened(bytes, kind)
@@ -45,7 +45,7 @@ export function* itemsOfWorkbook(
     if (twice) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `表头重复 ${twice} a column twice` })
   }
   for (const { page, sheet, header } of tables) {
-    const below = footers<Row>()
+    const below = footers<SheetRow>()
     for (const row of rowsOf(sheet)) {
       if (row.number <= header.number) continue
       const texts = [...row.cells.values()].map(textOf)
@@ -77,7 +77,7 @@ const opened = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
 const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
   if (!sheet) throw unreadable('缺少工作表 a sheet is missing')
   // `forEach` skips array holes natively.
-  for (const row of Object.values((sheet['!data'] ?? []) as (Cell | undefined)[][]))
+  for (const row of Object.values((sheet['!data'] ?? []) as (SheetCell | undefined)[][]))
     row?.forEach((cell) => {
       if (typeof cell?.v === 'string' && cell.v.length > MAX_CELL)
         throw unreadable('单元格文本过长 a text beyond the limit')
@@ -86,10 +86,10 @@ const soundSheet = (sheet: XLSX.WorkSheet | undefined): XLSX.WorkSheet => {
 }
 
 /** Both arrays are sparse and up to a million rows long. */
-function* rowsOf(sheet: XLSX.WorkSheet): Iterable<Row> {
-  const rows = (sheet['!data'] ?? []) as (Cell | undefined)[][]
+function* rowsOf(sheet: XLSX.WorkSheet): Iterable<SheetRow> {
+  const rows = (sheet['!data'] ?? []) as (SheetCell | undefined)[][]
   for (const at of Object.keys(rows)) {
-    const cells = Object.entries(rows[Number(at)] ?? []).flatMap(([column, cell]): [number, Cell][] =>
+    const cells = Object.entries(rows[Number(at)] ?? []).flatMap(([column, cell]): [number, SheetCell][] =>
       cell ? [[Number(column), cell]] : [],
     )
     yield { number: Number(at) + 1, cells: new Map(cells) }
@@ -106,7 +106,7 @@ const firstRows = (sheet: XLSX.WorkSheet): string[][] => {
 }
 
 /** The lower of two adjacent headers (words, codes) wins. */
-const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
+const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly FormShape[]) => {
   let header: { number: number; names: string[] } | null = null
   for (const { number, cells } of rowsOf(sheet)) {
     if (number > HEADER_WITHIN) break
@@ -121,7 +121,7 @@ const headerIn = (sheet: XLSX.WorkSheet, shapes: readonly Shape[]) => {
   return header
 }
 
-const itemOf = (page: number | null, { number, cells }: Row, names: readonly string[]): Item => {
+const itemOf = (page: number | null, { number, cells }: SheetRow, names: readonly string[]): Item => {
   const beyond = [...cells].some(([column, cell]) => column >= names.length && textOf(cell) !== '')
   if (beyond || [...cells.values()].some((cell) => cell.t === 'e'))
     return broken(page, number, [...cells.values()].map(textOf).join(' | '))
@@ -129,13 +129,13 @@ const itemOf = (page: number | null, { number, cells }: Row, names: readonly str
   return item(page, number, Object.fromEntries(fields.filter(([, value], at) => names[at] !== '' || value !== '')))
 }
 
-const textOf = (cell: Cell | undefined): string => {
+const textOf = (cell: SheetCell | undefined): string => {
   const value = plain(cell)
   return cell?.t === 'e' ? (cell.w ?? '#ERROR') : String(value).trim()
 }
 
 /** Excel has no time zone, and items are JSON. */
-const plain = (cell: Cell | undefined): string | number | boolean => {
+const plain = (cell: SheetCell | undefined): string | number | boolean => {
   const value = cell?.v
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? (cell?.w ?? '') : dayText(value)
   return value ?? ''

@@ -5,9 +5,9 @@
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 import { isOle2 } from './ole2.js'
-import type { Shape } from './shapes.js'
+import type { FormShape } from './shapes.js'
 import { LIMITS, mustUnpack, unreadable } from './sheet-parts.js'
 import type { WorkbookKind } from './workbook.js'
 import { program } from './xlsx-program.js'
@@ -20,7 +20,7 @@ const DEADLINE = 30_000 // ms per answer; the first answer opens the workbook
 export interface WorkbookTask {
   bytes: Uint8Array
   kind: WorkbookKind
-  shapes: Shape[]
+  shapes: FormShape[]
   feed: string
 }
 
@@ -28,14 +28,14 @@ export type WorkbookAnswer =
   | { items: Item[]; done: boolean }
   | { refused: { code: RefusalCode; details: Record<string, unknown> } }
 
-export async function* readXlsx(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+export async function* readXlsx(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
   // Needs no thread.
   mustUnpack(statedZipFault(bytes, LIMITS))
   yield* readWorkbook(bytes, 'xlsx', shapes, feed)
 }
 
-export async function* readXls(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+export async function* readXls(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
   if (!isOle2(bytes)) throw unreadable('不是 Excel 97 工作簿 no workbook of Excel 97', 'xls')
   yield* readWorkbook(bytes, 'xls', shapes, feed)
@@ -44,7 +44,7 @@ export async function* readXls(content: Content, shapes: readonly Shape[], feed:
 async function* readWorkbook(
   bytes: Buffer,
   kind: WorkbookKind,
-  shapes: readonly Shape[],
+  shapes: readonly FormShape[],
   feed: string,
 ): AsyncIterable<Item> {
   const worker = started({

@@ -3,9 +3,9 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { SaxesParser } from 'saxes'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 import { itemsIn } from './lists.js'
-import type { Shape } from './shapes.js'
+import type { FormShape } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
 const MAX_BYTES = 32 * 1024 * 1024 // bytes of one document; the parsed value takes many times that
@@ -14,7 +14,7 @@ const MAX_DEPTH = 20 // elements
 const MAX_ELEMENTS = 1_000_000
 const MAX_ATTRIBUTES = 256 // attributes of one element
 
-export async function* readXml(content: Content, shapes: readonly Shape[], feed: string): AsyncIterable<Item> {
+export async function* readXml(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   if (content.size > MAX_BYTES) throw tooLarge()
   const parser = makeParser()
   let read = 0
@@ -35,7 +35,7 @@ export async function* readXml(content: Content, shapes: readonly Shape[], feed:
 
 const tooLarge = (): Refusal => new Refusal('CONTENT_TOO_LARGE', { limit: `${MAX_BYTES / 1024 / 1024} MB` })
 
-type Node = { fields: Map<string, unknown[]>; attributes: [string, string][]; text: string }
+type XmlNode = { fields: Map<string, unknown[]>; attributes: [string, string][]; text: string }
 
 export const parseXml = (text: string): unknown => {
   const parser = makeParser()
@@ -49,7 +49,7 @@ export const parseXml = (text: string): unknown => {
  */
 const makeParser = (): { write: (text: string) => void; close: () => unknown } => {
   const parser = new SaxesParser()
-  const open: Node[] = []
+  const open: XmlNode[] = []
   let root: unknown = null
   parser.on('error', (error) => {
     throw unreadable(error.message)
@@ -99,13 +99,13 @@ const makeParser = (): { write: (text: string) => void; close: () => unknown } =
   }
 }
 
-const listed = (fields: Node['fields'], name: string): unknown[] => {
+const listed = (fields: XmlNode['fields'], name: string): unknown[] => {
   const there = fields.get(name) ?? []
   fields.set(name, there)
   return there
 }
 
-const plain = ({ fields, attributes, text }: Node): unknown => {
+const plain = ({ fields, attributes, text }: XmlNode): unknown => {
   if (fields.size === 0 && attributes.length === 0) return text.trim()
   const own: [string, unknown][] = attributes.map(([name, value]) => [`@${name}`, value])
   const children = [...fields].map(([name, values]): [string, unknown] => [

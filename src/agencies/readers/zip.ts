@@ -18,13 +18,17 @@ export interface ZipLimits {
 }
 export type ZipFault = 'broken' | 'too_large'
 
-export interface Part {
+export interface ZipPart {
   name: string
   content: Buffer
 }
 
 /** Returns a fault, or null after passing each part to `each`. */
-export const zipFault = (bytes: Buffer, limits: ZipLimits, each: (part: Part) => void = () => {}): ZipFault | null => {
+export const zipFault = (
+  bytes: Buffer,
+  limits: ZipLimits,
+  each: (part: ZipPart) => void = () => {},
+): ZipFault | null => {
   const entries = guarded(() => entriesOf(bytes, limits))
   if (typeof entries === 'string') return entries
   for (const entry of entries) {
@@ -50,7 +54,7 @@ const guarded = <T>(work: () => T): T | ZipFault => {
   }
 }
 
-interface Entry {
+interface ZipEntry {
   name: string
   flags: number
   method: number
@@ -60,7 +64,7 @@ interface Entry {
   local: number
 }
 
-const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
+const entriesOf = (bytes: Buffer, limits: ZipLimits): ZipEntry[] | ZipFault => {
   const end = endOf(bytes)
   if (end < 0) return 'broken'
   const count = bytes.readUInt16LE(end + 10)
@@ -68,7 +72,7 @@ const entriesOf = (bytes: Buffer, limits: ZipLimits): Entry[] | ZipFault => {
   if (bytes.readUInt16LE(end + 8) !== count) return 'broken'
   if (count > MAX_ENTRIES) return 'too_large'
   let at = bytes.readUInt32LE(end + 16)
-  const entries: Entry[] = []
+  const entries: ZipEntry[] = []
   const names = new Set<string>()
   let total = 0
   for (let n = 0; n < count; n += 1) {
@@ -101,7 +105,10 @@ const endOf = (bytes: Buffer): number => {
 }
 
 /** Compares the local header with the central directory. */
-const contentOf = (bytes: Buffer, { name, flags, method, crc, packed, unpacked, local }: Entry): Buffer | ZipFault => {
+const contentOf = (
+  bytes: Buffer,
+  { name, flags, method, crc, packed, unpacked, local }: ZipEntry,
+): Buffer | ZipFault => {
   if (bytes.readUInt32LE(local) !== LOCAL || flags & 1) return 'broken'
   const stated = bytes.readUInt32LE(local + 22)
   if (stated !== unpacked && !(flags & LATER && stated === 0)) return 'broken'

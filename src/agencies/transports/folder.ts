@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import type { Delivery, Opening, Settled, Source } from '../delivery.js'
+import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
 import { fromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
-import type { Shape } from '../readers/shapes.js'
-import { type Claim, claimNext, type Waits } from './folder/claims.js'
+import type { FormShape } from '../readers/shapes.js'
+import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
 import { archived, putBack, refuse } from './folder/ends.js'
 import { none } from './http/attempt.js'
 
@@ -21,7 +21,7 @@ import { none } from './http/attempt.js'
 export const SETTLE_MS = 30_000
 /** Milliseconds until an unrenewed claim of another machine is abandoned. */
 export const ABANDONED_MS = 5 * 60_000
-const WAITS: Waits = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
+const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
 /** `FullName` or `full text` does not mean a full delivery. */
 const WHOLE = /全量|(?<![a-z])full(?![a-z])(?![\s_-]*(?:names?|texts?|time)(?![a-z]))/i
@@ -43,11 +43,11 @@ export const saysWhole = (name: string): boolean => {
 }
 
 export const folder = async (
-  source: Source & Opening,
-  shapes: readonly Shape[],
+  source: FeedSource & OpenOptions,
+  shapes: readonly FormShape[],
   feed: string,
-  waits: Waits = WAITS,
-): Promise<Delivery> => {
+  waits: ClaimTimes = WAITS,
+): Promise<FeedDelivery> => {
   const path = join(pathOf(source.url), feed)
   const { claim, more } = await named(feed, () => claimNext(path, waits))
   if (!claim) return { items: none(), file: null, unmodified: true, whole: false }
@@ -69,8 +69,8 @@ const pathOf = (url: string): string => {
 }
 
 async function* itemsOf(
-  claim: Claim,
-  shapes: readonly Shape[],
+  claim: FileClaim,
+  shapes: readonly FormShape[],
   feed: string,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Item> {
@@ -86,7 +86,12 @@ async function* itemsOf(
   }
 }
 
-const settle = async (path: string, claim: Claim, settled: Settled, archive: Opening['archive']): Promise<void> => {
+const settle = async (
+  path: string,
+  claim: FileClaim,
+  settled: DeliveryOutcome,
+  archive: OpenOptions['archive'],
+): Promise<void> => {
   try {
     if (settled.outcome === 'DONE') await archived(claim, archive)
     else if (settled.outcome === 'REFUSED') await refuse(path, claim, settled)

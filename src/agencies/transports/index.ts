@@ -1,22 +1,22 @@
 import { Refusal } from '../../foundation/errors.js'
-import type { Delivery, Opening, Source } from '../delivery.js'
-import type { Shape } from '../readers/shapes.js'
+import type { FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
+import type { FormShape } from '../readers/shapes.js'
 import { folder } from './folder.js'
 import { table } from './table.js'
 
-export interface Fed {
+export interface TransportFeed {
   id: string
-  shapes: readonly Shape[]
+  shapes: readonly FormShape[]
   most: number
-  fetch: (source: Source & Opening, shapes: readonly Shape[], feed: string) => Promise<Delivery>
+  fetch: (source: FeedSource & OpenOptions, shapes: readonly FormShape[], feed: string) => Promise<FeedDelivery>
 }
 
 /** http(s): the feed's own fetch; file: a watched folder; postgres: an exchange table (前置机). */
 export const openSource = async (
-  { id, shapes, most, fetch }: Fed,
-  source: Source,
-  opening: Opening,
-): Promise<Delivery> => {
+  { id, shapes, most, fetch }: TransportFeed,
+  source: FeedSource,
+  opening: OpenOptions,
+): Promise<FeedDelivery> => {
   const asked = { ...source, ...opening, most }
   switch (protocolOf(source.url)) {
     case 'file:':

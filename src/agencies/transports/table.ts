@@ -4,11 +4,11 @@
  */
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
-import type { Delivery, Opening, Settled, Source } from '../delivery.js'
+import type { DeliveryOutcome, FeedDelivery, FeedSource, OpenOptions } from '../delivery.js'
 import { headerUnknown } from '../readers/near.js'
-import { broken, itemOf, recognise, type Shape } from '../readers/shapes.js'
+import { broken, type FormShape, itemOf, recognise } from '../readers/shapes.js'
 import { none } from './http/attempt.js'
-import { type Answer, connected, type Exchange, FAULTS, identifier, openExchange } from './table/exchange.js'
+import { connected, type Exchange, FAULTS, identifier, openExchange, type RowAnswer } from './table/exchange.js'
 
 export { exchangeTable, STATES } from './table/exchange.js'
 
@@ -25,18 +25,18 @@ export interface TableLimits {
 }
 
 export const table = async (
-  source: Source & Opening,
-  shapes: readonly Shape[],
+  source: FeedSource & OpenOptions,
+  shapes: readonly FormShape[],
   feed: string,
   { rows }: TableLimits = { rows: MAX_ROWS },
-): Promise<Delivery> => {
+): Promise<FeedDelivery> => {
   const { url, schema } = addressOf(source.url)
   const name = identifier(`exchange_${feed}`)
   const waiting = await named(() =>
     connected(url, true, async (db) => (await openExchange(db, schema, name)).count(rows + 1)),
   )
   if (waiting === 0) return { items: none(), file: null, unmodified: true, whole: false }
-  const taken: Taken = new Map()
+  const taken: RowsRead = new Map()
   return {
     items: itemsOf({
       url,
@@ -58,7 +58,7 @@ export const table = async (
   }
 }
 
-type Taken = Map<string, { id: string; version: string }>
+type RowsRead = Map<string, { id: string; version: string }>
 
 const placeOf = (id: number): { page: number | null; row: number } =>
   id <= ROWS_PER_PAGE
@@ -66,18 +66,18 @@ const placeOf = (id: number): { page: number | null; row: number } =>
     : { page: Math.floor((id - 1) / ROWS_PER_PAGE), row: ((id - 1) % ROWS_PER_PAGE) + 1 }
 const keyOf = ({ page, row }: { page: number | null; row: number }): string => `${page ?? ''}/${row}`
 
-interface Reading {
+interface TableReader {
   url: string
   schema: string
   name: string
-  shapes: readonly Shape[]
+  shapes: readonly FormShape[]
   feed: string
   most: number
-  taken: Taken
+  taken: RowsRead
   signal?: AbortSignal
 }
 
-async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }: Reading): AsyncIterable<Item> {
+async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }: TableReader): AsyncIterable<Item> {
   let after = String(FIRST)
   while (taken.size < most) {
     signal?.throwIfAborted()
@@ -108,7 +108,7 @@ const respelt = (fields: unknown, columns: readonly string[], names: readonly st
 }
 
 /** Writes the row's own reason, or that of the whole delivery. */
-const answer = async (exchange: Exchange, taken: Taken, settled: Settled): Promise<void> => {
+const answer = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
     const key = keyOf({ page, row })
@@ -120,7 +120,7 @@ const answer = async (exchange: Exchange, taken: Taken, settled: Settled): Promi
     })
   }
   const whole = settled.outcome === 'REFUSED' ? settled.error : null
-  const answers = [...taken].map(([key, { id, version }]): Answer => {
+  const answers = [...taken].map(([key, { id, version }]): RowAnswer => {
     const fault = faults.get(key) ?? whole
     return { id, version, code: fault?.code ?? null, message: fault?.message.slice(0, MAX_MESSAGE) ?? null }
   })

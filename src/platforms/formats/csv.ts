@@ -3,17 +3,17 @@
  * program.
  */
 import iconv from 'iconv-lite'
-import type { Row } from './record-notices.js'
+import type { FormatRow } from './record-notices.js'
 import { columnsOf } from './schema.js'
 
-export type Encoding = 'utf-8' | 'gb18030'
+export type CsvEncoding = 'utf-8' | 'gb18030'
 
 const LINE_END = '\r\n'
 /** Some readers guess the separator. */
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 
 /** `format` names a schema under schema/platforms. */
-export const csv = (format: string, rows: readonly Row[], encoding: Encoding): Buffer => {
+export const csv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
   const codes = columnsOf(format).map(({ code }) => code)
   const lines = [codes, ...rows.map((row) => codes.map((code) => cell(row[code] ?? null)))]
   return iconv.encode(lines.map((line) => line.join(',') + LINE_END).join(''), encoding)

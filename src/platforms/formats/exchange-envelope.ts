@@ -1,10 +1,10 @@
 /** exchange-envelope: the provincial XML message. */
 import { type EntryNotice, isEntry, kindOf, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
-import { type Batch, type Fault, SENDER } from '../platform.js'
+import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
-import { type ShownNames, Unreadable } from './reading.js'
-import type { Row } from './record-notices.js'
+import { type ShownNames, UnreadableAnswer } from './reading.js'
+import type { FormatRow } from './record-notices.js'
 import { faultsIn, fitting } from './schema.js'
 import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 
@@ -15,7 +15,7 @@ const OPEN = '0'
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
 
 /** All notices are of one kind. */
-export const envelope = (receiver: string, batch: Batch): string =>
+export const envelope = (receiver: string, batch: NoticeBatch): string =>
   XML_DECLARATION +
   node(
     'ExchangeMessage',
@@ -24,7 +24,7 @@ export const envelope = (receiver: string, batch: Batch): string =>
   )
 
 /** `flow` is the batch id, `sn` the number of rows. */
-export const envelopeHeader = (receiver: string, { id, notices }: Batch) => ({
+export const envelopeHeader = (receiver: string, { id, notices }: NoticeBatch) => ({
   sender: SENDER,
   receiver,
   cc: null,
@@ -43,7 +43,7 @@ const rowNode = (notice: Notice): string =>
     ...Object.entries(exchangeRowOf(notice)).flatMap(([name, value]) => (value === null ? [] : leaf(name, value))),
   )
 
-export const exchangeRowOf = (notice: Notice): Row => {
+export const exchangeRowOf = (notice: Notice): FormatRow => {
   if (isEntry(notice)) return exchangeRow(notice)
   return notice.kind === 'penalty' ? penaltyRow(notice) : permitRow(notice)
 }
@@ -74,7 +74,7 @@ export const exchangeRow = (notice: EntryNotice) =>
     REMOVE_DATE: notice.removal?.removedOn ?? null,
   })
 
-export const checkExchangeRow = (notice: Notice): Fault[] => {
+export const checkExchangeRow = (notice: Notice): FormatFault[] => {
   if (isEntry(notice)) return faultsIn('exchange-envelope', exchangeRow(notice))
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
@@ -82,7 +82,7 @@ export const checkExchangeRow = (notice: Notice): Fault[] => {
 /** Returns receipt rows as maps from field to text. Throws Unreadable. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
-  if (!receipt) throw new Unreadable('no receipt in the answer')
+  if (!receipt) throw new UnreadableAnswer('no receipt in the answer')
   return receipt.children
     .filter((child) => child.name === 'row')
     .map((row) => new Map(row.children.map((field) => [field.name, field.text])))

@@ -3,7 +3,7 @@
  */
 import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
-import type { Row } from './record-notices.js'
+import type { FormatRow } from './record-notices.js'
 import { columnsOf } from './schema.js'
 
 export const TABLES: Record<SubjectKind, string> = {
@@ -41,7 +41,7 @@ export const tableColumns = (kind: SubjectKind): string[] => fieldsOf(kind).map(
 const fieldsOf = (kind: SubjectKind) => columnsOf(FORMATS[kind]).filter(({ code }) => !TOLD_APART.includes(code))
 
 /** Repeated sends give the same row. */
-export const tableRow = (notice: Notice): Row => {
+export const tableRow = (notice: Notice): FormatRow => {
   const kind = isEntry(notice) ? 'listing' : notice.kind
   const row = exchangeRowOf(notice)
   return {

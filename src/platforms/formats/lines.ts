@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises'
 import { CsvError, parse as parser } from 'csv-parse'
 import { parse, CsvError as SyncError } from 'csv-parse/sync'
 import iconv from 'iconv-lite'
-import { Unreadable } from './reading.js'
+import { UnreadableAnswer } from './reading.js'
 
-export interface Lines {
+export interface SeparatedLines {
   names: readonly string[]
   rows: ReadonlyMap<string, string>[]
   /** The writer has finished. */
@@ -17,7 +17,7 @@ const FORM = { bom: true, skip_empty_lines: true, relax_column_count: true } as 
 /** Bytes per event loop turn, about ten milliseconds. */
 const SLICE_BYTES = 64 * 1024
 
-export const linesIn = (bytes: Buffer): Lines => {
+export const linesIn = (bytes: Buffer): SeparatedLines => {
   const text = textIn(bytes)
   try {
     const [header = [], ...rows] = parse(text, FORM) as string[][]
@@ -29,7 +29,7 @@ export const linesIn = (bytes: Buffer): Lines => {
 }
 
 /** Parsing a large file at once would block for seconds. */
-export const linesInSlices = async (bytes: Buffer): Promise<Lines> => {
+export const linesInSlices = async (bytes: Buffer): Promise<SeparatedLines> => {
   const text = Buffer.from(textIn(bytes))
   let names: string[] | null = null
   const rows: ReadonlyMap<string, string>[] = []
@@ -61,4 +61,6 @@ const rowOf = (names: readonly string[], cells: readonly string[]): ReadonlyMap<
   new Map(names.map((name, at) => [name, cells[at] ?? '']))
 
 const unreadable = (error: unknown): unknown =>
-  error instanceof CsvError || error instanceof SyncError ? new Unreadable(`no separated lines (${error.code})`) : error
+  error instanceof CsvError || error instanceof SyncError
+    ? new UnreadableAnswer(`no separated lines (${error.code})`)
+    : error

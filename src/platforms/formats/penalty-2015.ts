@@ -3,7 +3,7 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { regionIn } from '../../domain/operators/codes.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { Batch, Fault } from '../platform.js'
+import type { FormatFault, NoticeBatch } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { isRecordOf, LONG_TERM, naturalPerson, said, saidAll } from './record-notices.js'
 import { rowdata, slashed, soapCall, ZT } from './rowdata-2015.js'
@@ -20,10 +20,10 @@ const STATES: Readonly<Record<string, string>> = {
 const PROVINCE = '220000'
 
 /** Rows carry the send date in Asia/Shanghai. */
-export const penalty2015Message = (batch: Batch, token: string): string =>
+export const penalty2015Message = (batch: NoticeBatch, token: string): string =>
   soapCall('importPenalyXml', token, penalty2015Rowdata(batch))
 
-export const penalty2015Rowdata = (batch: Batch): string => {
+export const penalty2015Rowdata = (batch: NoticeBatch): string => {
   const sentOn = dateIn(new Date(batch.sentAt))
   return rowdata(
     batch.notices.filter(isRecordOf('penalty')).map((notice) => penalty2015Row(notice, sentOn)),
@@ -68,7 +68,7 @@ export const placeOf = (notice: RecordNotice): string => {
   return code === null ? PROVINCE : regionIn(code)
 }
 
-export const checkPenalty2015Row = (notice: RecordNotice): Fault[] => {
+export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] => {
   const person = naturalPerson(notice, 'CF_XDR_MC')
   // Any date works for the check.
   return person.length > 0 ? person : faultsIn('penalty-2015', penalty2015Row(notice, LONG_TERM))

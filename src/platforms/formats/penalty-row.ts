@@ -1,7 +1,7 @@
 /** penalty-row: second-generation 双公示 行政处罚. Certificate number columns stay empty. */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { yuanToWan } from '../../domain/records/money.js'
-import { type Batch, type Fault, SENDER } from '../platform.js'
+import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, partyWord, said, saidAll } from './record-notices.js'
@@ -11,14 +11,14 @@ const BETWEEN_TYPES = ';'
 
 export const PENALTY_SHOWN: ShownNames = { key: 'HUB_ID', sequence: 'HUB_SN', uscc: 'CF_XDR_SHXYM', name: 'CF_XDR_MC' }
 
-export const penaltyBatch = (batch: Batch) => ({
+export const penaltyBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,
   sender: SENDER,
   dataset: 'xzcf',
   rows: penaltyRows(batch),
 })
 
-export const penaltyRows = (batch: Batch) => batch.notices.filter(isRecordOf('penalty')).map(penaltyRow)
+export const penaltyRows = (batch: NoticeBatch) => batch.notices.filter(isRecordOf('penalty')).map(penaltyRow)
 
 export const penaltyRow = (notice: RecordNotice) =>
   fitting(notice, 'penalty-row', {
@@ -60,7 +60,7 @@ const AMOUNT = /^\d+(?:\.\d+)?$/
 /** Text in 万元 with six decimals, which a number would lose. */
 const wan = (yuan: string | null): string | null => (yuan !== null && AMOUNT.test(yuan) ? yuanToWan(yuan) : yuan)
 
-export const checkPenaltyRow = (notice: RecordNotice): Fault[] => {
+export const checkPenaltyRow = (notice: RecordNotice): FormatFault[] => {
   const person = naturalPerson(notice, 'CF_XDR_LB')
   return person.length > 0 ? person : faultsIn('penalty-row', penaltyRow(notice))
 }

@@ -2,7 +2,7 @@
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { Batch, Fault } from '../platform.js'
+import type { FormatFault, NoticeBatch } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import { placeOf } from './penalty-2015.js'
 import { permitCategory } from './permit-row.js'
@@ -14,10 +14,10 @@ export const PERMIT_2015_PATH = '/service/PermissionWebService'
 const DAYS = ['XK_JDRQ', 'XK_JZQ', 'SJC', 'HUB_CXRQ']
 
 /** Rows carry the send date in Asia/Shanghai. */
-export const permit2015Message = (batch: Batch, token: string): string =>
+export const permit2015Message = (batch: NoticeBatch, token: string): string =>
   soapCall('importPermissionXml', token, permit2015Rowdata(batch))
 
-export const permit2015Rowdata = (batch: Batch): string => {
+export const permit2015Rowdata = (batch: NoticeBatch): string => {
   const sentOn = dateIn(new Date(batch.sentAt))
   return rowdata(
     batch.notices.filter(isRecordOf('permit')).map((notice) => permit2015Row(notice, sentOn)),
@@ -57,7 +57,7 @@ const stateOf = (notice: RecordNotice): string => {
   return said(notice, 'status') === 'INVALID' ? ZT.other : ZT.normal
 }
 
-export const checkPermit2015Row = (notice: RecordNotice): Fault[] => {
+export const checkPermit2015Row = (notice: RecordNotice): FormatFault[] => {
   const person = naturalPerson(notice, 'XK_XDR')
   return person.length > 0 ? person : faultsIn('permit-2015', permit2015Row(notice, LONG_TERM))
 }

@@ -1,6 +1,6 @@
 /** permit-row: second-generation 双公示 行政许可. Note XK_YXQZI (end), XK_LYDW (source), XK_XKJG (authority). */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import { type Batch, type Fault, SENDER } from '../platform.js'
+import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'
 import type { ShownNames } from './reading.js'
 import { isRecordOf, LONG_TERM, naturalPerson, partyWord, said } from './record-notices.js'
@@ -19,14 +19,14 @@ const INVALID = '2'
 
 export const PERMIT_SHOWN: ShownNames = { key: 'HUB_ID', sequence: 'HUB_SN', uscc: 'XK_XDR_SHXYM', name: 'XK_XDR_MC' }
 
-export const permitBatch = (batch: Batch) => ({
+export const permitBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,
   sender: SENDER,
   dataset: 'xzxk',
   rows: permitRows(batch),
 })
 
-export const permitRows = (batch: Batch) => batch.notices.filter(isRecordOf('permit')).map(permitRow)
+export const permitRows = (batch: NoticeBatch) => batch.notices.filter(isRecordOf('permit')).map(permitRow)
 
 export const permitRow = (notice: RecordNotice) =>
   fitting(notice, 'permit-row', {
@@ -64,7 +64,7 @@ export const permitRow = (notice: RecordNotice) =>
 export const permitCategory = (notice: RecordNotice): string | null =>
   CATEGORIES[said(notice, 'category') ?? ''] ?? null
 
-export const checkPermitRow = (notice: RecordNotice): Fault[] => {
+export const checkPermitRow = (notice: RecordNotice): FormatFault[] => {
   const person = naturalPerson(notice, 'XK_XDR_LB')
   return person.length > 0 ? person : faultsIn('permit-row', permitRow(notice))
 }

@@ -3,8 +3,8 @@
 /** UTF-16 units. */
 const FIELD_LENGTH_MAX = 500
 
-export class Unreadable extends Error {
-  override readonly name = 'Unreadable'
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer'
 }
 
 export interface ShownNames {
@@ -17,13 +17,13 @@ export interface ShownNames {
 /** Without the field it is a proxy's or login page's answer; throws Unreadable. */
 export const jsonIn = (bytes: Buffer, required: string): Record<string, unknown> => {
   const value = parsed(bytes)
-  if (!isObject(value) || !(required in value)) throw new Unreadable(`no ${required} in the answer`)
+  if (!isObject(value) || !(required in value)) throw new UnreadableAnswer(`no ${required} in the answer`)
   return value
 }
 
 export const jsonArrayIn = (bytes: Buffer): unknown[] => {
   const value = parsed(bytes)
-  if (!Array.isArray(value)) throw new Unreadable('not a JSON array')
+  if (!Array.isArray(value)) throw new UnreadableAnswer('not a JSON array')
   return value
 }
 
@@ -31,7 +31,7 @@ const parsed = (bytes: Buffer): unknown => {
   try {
     return JSON.parse(textOfBytes(bytes))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Unreadable('not JSON')
+    if (error instanceof SyntaxError) throw new UnreadableAnswer('not JSON')
     throw error
   }
 }
@@ -43,7 +43,7 @@ export const textOfBytes = (bytes: Buffer): string => {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes)
     } catch {}
   }
-  throw new Unreadable('neither UTF-8 nor GB18030')
+  throw new UnreadableAnswer('neither UTF-8 nor GB18030')
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,9 +1,9 @@
 import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
-import type { Fault } from '../platform.js'
+import type { FormatFault } from '../platform.js'
 
 /** One row by the receiver's field names. */
-export type Row = Readonly<Record<string, string | number | null>>
+export type FormatRow = Readonly<Record<string, string | number | null>>
 
 /** 双公示 requires this day when there is no end. */
 export const LONG_TERM = '2099-12-31'
@@ -39,7 +39,7 @@ export const partyWord = (notice: RecordNotice): string | null => {
 }
 
 /** It would need an identity card number, which the hub does not hold. */
-export const naturalPerson = (notice: RecordNotice, field: string): Fault[] =>
+export const naturalPerson = (notice: RecordNotice, field: string): FormatFault[] =>
   partyWord(notice) === '自然人'
     ? [
         {

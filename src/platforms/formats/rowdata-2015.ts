@@ -1,7 +1,7 @@
 /** First generation of 双公示 (2015–2018): ROWDATA/ROW in a SOAP call, dates YYYY/MM/DD. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
-import { shortened, Unreadable } from './reading.js'
-import type { Row } from './record-notices.js'
+import { shortened, UnreadableAnswer } from './reading.js'
+import type { FormatRow } from './record-notices.js'
 import { elementsNamed, leaf, localName, node, readXml, tag, textIn, XML_DECLARATION, type XmlElement } from './xml.js'
 
 /** 正常, 撤销, 异议, 其他. No document found defines them. */
@@ -15,12 +15,12 @@ const SERVICE = 'http://webservice.creditchina.gov.cn/'
 const FAULT_LENGTH_MAX = 40
 
 /** The missing "t" in `importPenalyXml` is the service's. */
-export type Operation = 'importPenalyXml' | 'importPermissionXml'
+export type SoapOperation = 'importPenalyXml' | 'importPermissionXml'
 
 export const slashed = (day: string | null): string | null => day?.replaceAll('-', '/') ?? null
 
 /** Receivers reject empty dates. */
-export const rowdata = (rows: readonly Row[], days: readonly string[]): string =>
+export const rowdata = (rows: readonly FormatRow[], days: readonly string[]): string =>
   XML_DECLARATION +
   node(
     'ROWDATA',
@@ -34,7 +34,7 @@ export const rowdata = (rows: readonly Row[], days: readonly string[]): string =
     ),
   )
 
-export const soapCall = (operation: Operation, token: string, xml: string): string =>
+export const soapCall = (operation: SoapOperation, token: string, xml: string): string =>
   XML_DECLARATION +
   tag(
     'soapenv:Envelope',
@@ -43,7 +43,7 @@ export const soapCall = (operation: Operation, token: string, xml: string): stri
   )
 
 /** Parses a call for stand-in receivers; returns null when it is no call. */
-export const readSoapCall = (bytes: Buffer): { operation: Operation; token: string; rows: XmlElement[] } | null => {
+export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
     const [call] = elementsNamed(root, operation)
@@ -55,7 +55,7 @@ export const readSoapCall = (bytes: Buffer): { operation: Operation; token: stri
 }
 
 /** `line` counts from 1; null is the whole batch. */
-export interface Line {
+export interface SoapLine {
   line: number | null
   code: string
   text: string
@@ -65,7 +65,7 @@ export interface Line {
 }
 
 /** Builds an answer for stand-in receivers. */
-export const soapAnswer = (operation: Operation, lines: readonly Line[]): string => {
+export const soapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
     node(
       'ROW',
@@ -99,7 +99,7 @@ export const readSoapAnswer = (
   notices: readonly Notice[],
   acceptedCodes: readonly string[] = ['00', '02'],
 ): Receipt[] => {
-  const receiptOf = ({ code, text, field, value, receiverId }: Line, key: string): Receipt => ({
+  const receiptOf = ({ code, text, field, value, receiverId }: SoapLine, key: string): Receipt => ({
     key,
     accepted: acceptedCodes.includes(code),
     code,
@@ -109,25 +109,25 @@ export const readSoapAnswer = (
     receiverId,
   })
   const verdicts = verdictsIn(innerOf(readXml(bytes)))
-  if (verdicts.length === 0) throw new Unreadable('no code in the answer')
+  if (verdicts.length === 0) throw new UnreadableAnswer('no code in the answer')
   const listed = verdicts.filter(({ element }) => localName(element) === 'ROW')
   const whole = verdicts.filter(({ element }) => localName(element) !== 'ROW')
   const receipts = listed.length > 0 ? listed.flatMap(receiptOfRow) : whole.flatMap(receiptsOfWhole)
   const bad = whole.find(({ code, line }) => !acceptedCodes.includes(code) && (line === null || listed.length > 0))
-  if (bad) throw new Unreadable(`code ${bad.code}`)
+  if (bad) throw new UnreadableAnswer(`code ${bad.code}`)
   return receipts
 
-  function receiptOfRow(verdict: Line): Receipt[] {
+  function receiptOfRow(verdict: SoapLine): Receipt[] {
     const notice = notices[(verdict.line ?? 0) - 1]
     return notice ? [receiptOf(verdict, notice.key)] : []
   }
 
   /** With a success code `line` is the number of accepted rows. */
-  function receiptsOfWhole(verdict: Line): Receipt[] {
+  function receiptsOfWhole(verdict: SoapLine): Receipt[] {
     const { code, line } = verdict
     if (!acceptedCodes.includes(code)) return receiptOfRow(verdict)
     if (line !== null && line !== 0 && line !== notices.length) {
-      throw new Unreadable(`code ${code} for ${line} of ${notices.length} rows`)
+      throw new UnreadableAnswer(`code ${code} for ${line} of ${notices.length} rows`)
     }
     return notices.map(({ key }) => receiptOf(verdict, key))
   }
@@ -136,7 +136,7 @@ export const readSoapAnswer = (
 /** XML encoded as text, or plain elements. */
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
-  if (fault) throw new Unreadable(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
+  if (fault) throw new UnreadableAnswer(`SOAP fault ${(textIn(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
   const written = writtenIn(root)
   return written === null ? root : readXml(Buffer.from(written))
 }
@@ -150,13 +150,13 @@ const writtenIn = ({ text, children }: XmlElement): string | null => {
   return null
 }
 
-const verdictsIn = (element: XmlElement): (Line & { element: XmlElement })[] => {
+const verdictsIn = (element: XmlElement): (SoapLine & { element: XmlElement })[] => {
   const code = shortenedIn(element, 'code')
   const own = code === null ? [] : [{ element, ...lineIn(element), code }]
   return [...own, ...element.children.flatMap(verdictsIn)]
 }
 
-const lineIn = (element: XmlElement): Omit<Line, 'code'> => {
+const lineIn = (element: XmlElement): Omit<SoapLine, 'code'> => {
   const line = textIn(element, 'line')
   return {
     line: line !== null && /^\d{1,9}$/.test(line) ? Number(line) : null,

@@ -3,7 +3,7 @@
  * never sent: lawful minimum.
  */
 import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
-import { type Batch, type Fault, SENDER } from '../platform.js'
+import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { faultsIn, fitting } from './schema.js'
 
@@ -12,7 +12,7 @@ const OPTYPE = { ADD: '1', CHANGE: '2', REMOVE: '3' } as const satisfies Record<
 
 export const SAMR_SHOWN: ShownNames = { key: 'ILLID', sequence: 'SN', uscc: 'UNISCID', name: 'ENTNAME' }
 
-export const samrBatch = (batch: Batch) => ({
+export const samrBatch = (batch: NoticeBatch) => ({
   batchNo: batch.id,
   sender: SENDER,
   rows: batch.notices.filter(isEntry).map(samrRow),
@@ -42,13 +42,13 @@ export const samrRow = (notice: EntryNotice) =>
     SN: notice.sequence,
   })
 
-export const checkSamrRow = (notice: EntryNotice): Fault[] => [
+export const checkSamrRow = (notice: EntryNotice): FormatFault[] => [
   ...otherList(notice),
   ...faultsIn('samr-list', samrRow(notice)),
 ]
 
 /** The row does not name its list. */
-const otherList = (notice: EntryNotice): Fault[] =>
+const otherList = (notice: EntryNotice): FormatFault[] =>
   notice.list === LIST
     ? []
     : [

@@ -1,9 +1,9 @@
 import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
-import type { Fault } from '../platform.js'
+import type { FormatFault } from '../platform.js'
 
 /** One fault per field. A failed condition also appears as `if`. */
-export const faultsIn = (format: string, row: unknown): Fault[] => {
+export const faultsIn = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
@@ -26,29 +26,29 @@ export const fitting = <R extends object>(
   ) as R
 }
 
-const fitted = (field: Property | undefined, value: unknown): unknown => {
+const fitted = (field: SchemaProperty | undefined, value: unknown): unknown => {
   if (field === undefined || typeof value !== 'string') return value
   const { maxLength, pattern, type } = field
   if (pattern !== undefined && type?.includes('null') && !new RegExp(pattern, 'u').test(value)) return null
   return maxLength === undefined || value.length <= maxLength ? value : [...value].slice(0, maxLength).join('')
 }
 
-interface Property {
+interface SchemaProperty {
   title: string
   type?: string | readonly string[]
   maxLength?: number
   pattern?: string
-  properties?: Readonly<Record<string, Property>>
+  properties?: Readonly<Record<string, SchemaProperty>>
 }
 
-const propertiesOf = (format: string): Readonly<Record<string, Property>> =>
-  (document(`platforms/${format}.json`) as { properties: Record<string, Property> }).properties
+const propertiesOf = (format: string): Readonly<Record<string, SchemaProperty>> =>
+  (document(`platforms/${format}.json`) as { properties: Record<string, SchemaProperty> }).properties
 
-interface Column {
+interface FormatColumn {
   code: string
   title: string
 }
 
 /** In schema order. */
-export const columnsOf = (format: string): Column[] =>
+export const columnsOf = (format: string): FormatColumn[] =>
   Object.entries(propertiesOf(format)).map(([code, { title }]) => ({ code, title }))

@@ -1,7 +1,7 @@
 /** signed-message, signed-penalty, signed-permit: one signed JSON message per notice. */
 import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
-import type { Fault } from '../platform.js'
+import type { FormatFault } from '../platform.js'
 import type { ShownNames } from './reading.js'
 import { naturalPerson, said, saidAll } from './record-notices.js'
 import { faultsIn, fitting } from './schema.js'
@@ -127,7 +127,7 @@ const removalOf = ({ removal }: RecordNotice) =>
     removedOn: removal.removedOn,
   }
 
-export const checkMessage = (notice: Notice): Fault[] => {
+export const checkMessage = (notice: Notice): FormatFault[] => {
   if (isEntry(notice)) return faultsIn('signed-message', message(notice))
   const person = naturalPerson(notice, `${notice.kind}/partyKind`)
   return person.length > 0 ? person : faultsIn(`signed-${notice.kind}`, message(notice))

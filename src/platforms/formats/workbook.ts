@@ -1,6 +1,6 @@
 /** The 双公示 Excel template. All cells are text, which keeps leading zeros and prevents formulas. */
 import * as XLSX from '@e965/xlsx'
-import type { Row } from './record-notices.js'
+import type { FormatRow } from './record-notices.js'
 import { columnsOf } from './schema.js'
 
 const SHEET_NAME_LENGTH_MAX = 31
@@ -9,7 +9,7 @@ const COLUMN_WIDTH = 18 // characters
 const TEXT_FORMAT = 49
 
 /** `format` names a schema under schema/platforms. */
-export const workbook = (format: string, sheet: string, rows: readonly Row[]): Buffer => {
+export const workbook = (format: string, sheet: string, rows: readonly FormatRow[]): Buffer => {
   const columns = columnsOf(format)
   const lines = [
     columns.map(({ title }) => text(title)),

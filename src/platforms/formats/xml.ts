@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes'
-import { textOfBytes, Unreadable } from './reading.js'
+import { textOfBytes, UnreadableAnswer } from './reading.js'
 
 const DEPTH_MAX = 16
 const ELEMENTS_MAX = 100_000
@@ -62,14 +62,14 @@ export const readXml = (bytes: Buffer): XmlElement => {
   let elements = 0
 
   parser.on('error', (error) => {
-    throw new Unreadable(`not XML: ${error.message}`)
+    throw new UnreadableAnswer(`not XML: ${error.message}`)
   })
   parser.on('doctype', () => {
-    throw new Unreadable('a document type is not accepted')
+    throw new UnreadableAnswer('a document type is not accepted')
   })
   parser.on('opentag', ({ name }) => {
     elements += 1
-    if (elements > ELEMENTS_MAX || open.length >= DEPTH_MAX) throw new Unreadable('too large or too deep')
+    if (elements > ELEMENTS_MAX || open.length >= DEPTH_MAX) throw new UnreadableAnswer('too large or too deep')
     const element: XmlElement = { name, text: '', children: [] }
     const parent = open.at(-1)
     if (parent) parent.children.push(element)
@@ -88,6 +88,6 @@ export const readXml = (bytes: Buffer): XmlElement => {
   })
   parser.write(textOfBytes(bytes)).close()
 
-  if (!root) throw new Unreadable('no element')
+  if (!root) throw new UnreadableAnswer('no element')
   return root
 }

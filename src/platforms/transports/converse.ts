@@ -2,7 +2,7 @@
 import { NoDisplay } from '../../foundation/errors/no-display.js'
 import { Refusal } from '../../foundation/errors.js'
 import { ask, Unreachable } from '../../foundation/http.js'
-import type { To } from '../platform.js'
+import type { PlatformAddress } from '../platform.js'
 import { struck, struckBytes } from './secrets.js'
 
 /** Shorter than a delivery's lease (12 s), so that the next holder never meets this call. */
@@ -12,20 +12,23 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 const RETRY_AFTER_SECONDS_MAX = 3600
 const NOT_IMPLEMENTED = 501
 
-export interface Question {
+export interface PlatformRequest {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
   body?: string | Uint8Array
 }
 
-export interface Answer {
+export interface PlatformAnswer {
   status: number
   body: Buffer
 }
 
 /** Returns 2xx, 4xx and 501, which may contain receipts; else throws PLATFORM_UNREACHABLE. */
-export const converse = async (to: To, { method, path, headers, body }: Question): Promise<Answer> => {
+export const converse = async (
+  to: PlatformAddress,
+  { method, path, headers, body }: PlatformRequest,
+): Promise<PlatformAnswer> => {
   const answer = await ask(addressOf(to, path), {
     method,
     headers,
@@ -50,7 +53,7 @@ export const unreachable = (reason: string, retryAfterSeconds: number | null = n
 
 export const noDisplay = (reason: string): Refusal => new NoDisplay(reason)
 
-const addressOf = ({ url }: To, path: string): string => url.replace(/\/+$/, '') + path
+const addressOf = ({ url }: PlatformAddress, path: string): string => url.replace(/\/+$/, '') + path
 
 /** Seconds, or a date relative to the answer's Date. */
 const retryAfter = (headers: Headers): number | null => {

@@ -1,10 +1,10 @@
 import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/delivery/delivery.js'
-import { Unreadable } from '../formats/reading.js'
-import type { To } from '../platform.js'
-import { type Answer, converse, unreachable } from './converse.js'
+import { UnreadableAnswer } from '../formats/reading.js'
+import type { PlatformAddress } from '../platform.js'
+import { converse, type PlatformAnswer, unreachable } from './converse.js'
 import { struck } from './secrets.js'
 
-export interface Letter {
+export interface OutgoingMessage {
   path: string
   headers: Record<string, string>
   body: string | Uint8Array
@@ -13,7 +13,11 @@ export interface Letter {
 }
 
 /** A 4xx that carries receipts is an answer like any other: the platform has judged the rows. */
-export const deliver = async (to: To, notices: readonly Notice[], letter: Letter): Promise<Receipt[]> => {
+export const deliver = async (
+  to: PlatformAddress,
+  notices: readonly Notice[],
+  letter: OutgoingMessage,
+): Promise<Receipt[]> => {
   const { path, headers, body, read } = letter
   const answer = await converse(to, { method: 'POST', path, headers, body })
   return matched(
@@ -23,11 +27,15 @@ export const deliver = async (to: To, notices: readonly Notice[], letter: Letter
 }
 
 /** Throws PLATFORM_UNREACHABLE when unreadable. */
-export const readable = <T>({ secret }: To, { status, body }: Answer, read: (bytes: Buffer) => T): T => {
+export const readable = <T>(
+  { secret }: PlatformAddress,
+  { status, body }: PlatformAnswer,
+  read: (bytes: Buffer) => T,
+): T => {
   try {
     return read(body)
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
+    if (!(error instanceof UnreadableAnswer)) throw error
     throw unreachable(
       status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${struck(error.message, secret)}`,
     )

@@ -5,9 +5,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
-import { type Lines, linesIn, linesInSlices } from '../formats/lines.js'
-import { type ShownNames, Unreadable } from '../formats/reading.js'
-import type { Shown, To } from '../platform.js'
+import { linesIn, linesInSlices, type SeparatedLines } from '../formats/lines.js'
+import { type ShownNames, UnreadableAnswer } from '../formats/reading.js'
+import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplay, unreachable } from './converse.js'
 import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
 import { contentOf, exists, inside, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
@@ -36,7 +36,7 @@ export interface FolderNames {
 
 /** Writes one batch atomically. Throws PLATFORM_UNREACHABLE. */
 export const putBatch = (
-  to: To,
+  to: PlatformAddress,
   id: string,
   content: string | Uint8Array,
   notices: readonly Notice[],
@@ -54,7 +54,7 @@ export const putBatch = (
   })
 
 /** WAITING for notices in a known batch without receipt, else NO_RECEIPT. */
-export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames): Promise<Receipt[]> =>
+export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names: FolderNames): Promise<Receipt[]> =>
   named(async () => {
     const wanted = new Set(notices.map(idOf))
     const answers = new Map<string, Receipt>()
@@ -71,7 +71,7 @@ export const askFolder = (notices: readonly Notice[], to: To, names: FolderNames
   })
 
 /** Throws when `shown.csv` is missing, incomplete or older than `notBefore`. */
-export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
+export const readShownFile = (from: PlatformAddress, names: ShownNames): Promise<DisplayedSubject[]> =>
   named(async () => {
     const path = join(pathOf(from.url), SHOWN)
     const written = await statOf(path)
@@ -80,7 +80,7 @@ export const readShownFile = (from: To, names: ShownNames): Promise<Shown[]> =>
     const content = await contentOf(path, SHOWN_BYTES_MAX)
     if (content === null) throw noDisplay(`没有展示清单，或过大 the receiver has put no ${SHOWN}, or one too large`)
     const lines = await linesInSlices(content).catch((error: unknown) => {
-      if (!(error instanceof Unreadable)) throw error
+      if (!(error instanceof UnreadableAnswer)) throw error
       throw unreachable(`${SHOWN} 无法读取 cannot be read: ${error.message}`)
     })
     if (!lines.names.includes(names.key)) throw unreachable(`${SHOWN} 没有列 has no column ${names.key}`)
@@ -131,7 +131,7 @@ interface SentBatch {
 /** Newest first. */
 const batchesWith = async (
   wanted: ReadonlySet<string>,
-  { url, signal }: To,
+  { url, signal }: PlatformAddress,
   names: FolderNames,
 ): Promise<SentBatch[]> => {
   const folder = pathOf(url)
@@ -195,7 +195,7 @@ const answerTo = async (
 const receiptFor = (
   { key, sequence }: KeyAndSequence,
   keys: readonly KeyAndSequence[],
-  { rows }: Lines,
+  { rows }: SeparatedLines,
   names: FolderNames,
 ): Receipt => {
   const own = rows.filter((row) => names.key(row) === key)
@@ -206,11 +206,11 @@ const receiptFor = (
   return (row && names.receipt(row)) ?? noReceipt(key)
 }
 
-const readLines = (content: Buffer): Lines | string => {
+const readLines = (content: Buffer): SeparatedLines | string => {
   try {
     return linesIn(content)
   } catch (error) {
-    if (error instanceof Unreadable) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
+    if (error instanceof UnreadableAnswer) return `回执文件无法读取 the receipt cannot be read: ${error.message}`
     throw error
   }
 }

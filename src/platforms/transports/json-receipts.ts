@@ -1,6 +1,6 @@
 import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isTaken } from '../codes.js'
-import { isObject, jsonIn, shortened, textOf, Unreadable } from '../formats/reading.js'
+import { isObject, jsonIn, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
 import type { Platform } from '../platform.js'
 
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' }
@@ -20,10 +20,10 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platfo
   const answer = jsonIn(bytes, names.rows)
   const { whole } = names
   if (whole && textOf(answer[whole.code]) !== whole.good) {
-    throw new Unreadable(`${whole.code} ${shortened(answer[whole.code]) ?? '?'}`)
+    throw new UnreadableAnswer(`${whole.code} ${shortened(answer[whole.code]) ?? '?'}`)
   }
   const rows = answer[names.rows]
-  if (!Array.isArray(rows)) throw new Unreadable(`${names.rows} is no list`)
+  if (!Array.isArray(rows)) throw new UnreadableAnswer(`${names.rows} is no list`)
   return rows.flatMap((row) => receiptIn(row, names, codes) ?? [])
 }
 

@@ -1,6 +1,6 @@
 /** Masks our credentials in answers, receipts, errors and logs. */
 
-import type { To } from '../platform.js'
+import type { PlatformAddress } from '../platform.js'
 
 /** Masking shorter secrets would destroy ordinary text. */
 const SECRET_LENGTH_MIN = 6
@@ -21,7 +21,7 @@ export const struckBytes = (bytes: Buffer, secret: string): Buffer => {
 export const struck = (text: string, secret: string): string =>
   secret.length < SECRET_LENGTH_MIN ? text : text.replaceAll(secret, STRUCK.repeat(secret.length))
 
-export const secretsOf = ({ url, secret }: Pick<To, 'url' | 'secret'>): string[] => {
+export const secretsOf = ({ url, secret }: Pick<PlatformAddress, 'url' | 'secret'>): string[] => {
   const written = URL.canParse(url) ? new URL(url).password : ''
   try {
     return [secret, decodeURIComponent(written)]

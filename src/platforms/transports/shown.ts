@@ -2,9 +2,9 @@
  * Reads a platform's display: all entries by page (`GET /entries?after=KEY&limit=N`) or some (`GET /entries?keys=A,B`).
  */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
-import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, Unreadable } from '../formats/reading.js'
-import type { Shown, To } from '../platform.js'
-import { type Answer, converse, noDisplay, unreachable } from './converse.js'
+import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
+import type { DisplayedSubject, PlatformAddress } from '../platform.js'
+import { converse, noDisplay, type PlatformAnswer, unreachable } from './converse.js'
 import { readable, unknownThere } from './deliver.js'
 
 const PATH = '/entries'
@@ -23,14 +23,18 @@ const KIND = 'kind'
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 
 /** Some credentials are valid once. */
-export type Credentials = () => Record<string, string>
+export type CredentialHeaders = () => Record<string, string>
 
 /** Throws PLATFORM_UNREACHABLE instead of returning a part. */
-export const readShown = async (from: To, credentials: Credentials, names: ShownNames): Promise<Shown[]> => {
-  const shown = new Map<string, Shown>()
+export const readShown = async (
+  from: PlatformAddress,
+  credentials: CredentialHeaders,
+  names: ShownNames,
+): Promise<DisplayedSubject[]> => {
+  const shown = new Map<string, DisplayedSubject>()
   for (let after: string | null = null, pages = 0; ; pages += 1) {
     if (pages === PAGES_MAX) throw unreachable(`展示清单分页过多 more than ${PAGES_MAX} pages are displayed`)
-    const page: Displayed[] = await pageOf(from, credentials, names, after)
+    const page: DisplayedEntry[] = await pageOf(from, credentials, names, after)
     // Pages may be short; only an empty one is the end.
     if (page.length === 0) return [...shown.values()]
     const known = page.filter(({ key }) => shown.has(key)).length
@@ -50,12 +54,12 @@ export const readShown = async (from: To, credentials: Credentials, names: Shown
  */
 export const askDisplayed = async (
   notices: readonly Notice[],
-  from: To,
-  credentials: Credentials,
+  from: PlatformAddress,
+  credentials: CredentialHeaders,
   names: ShownNames,
 ): Promise<Receipt[]> => {
   const keys = [...new Set(notices.filter(({ action }) => action !== 'REMOVE').map(({ key }) => key))]
-  const displayed = new Map<string, Displayed>()
+  const displayed = new Map<string, DisplayedEntry>()
   for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
     const some = keys.slice(at, at + KEYS_AT_ONCE)
     for (const entry of await displayedOf(from, credentials, names, some)) displayed.set(entry.key, entry)
@@ -63,7 +67,7 @@ export const askDisplayed = async (
   return notices.map((notice) => becameOf(notice, displayed.get(notice.key)))
 }
 
-const becameOf = ({ key, sequence, action }: Notice, entry: Displayed | undefined): Receipt => {
+const becameOf = ({ key, sequence, action }: Notice, entry: DisplayedEntry | undefined): Receipt => {
   if (action === 'REMOVE' || entry?.sequence == null || entry.sequence < sequence) return unknownThere(key)
   return {
     key,
@@ -76,14 +80,14 @@ const becameOf = ({ key, sequence, action }: Notice, entry: Displayed | undefine
   }
 }
 
-type Displayed = Shown & { recordId: string | null }
+type DisplayedEntry = DisplayedSubject & { recordId: string | null }
 
 const pageOf = async (
-  from: To,
-  credentials: Credentials,
+  from: PlatformAddress,
+  credentials: CredentialHeaders,
   names: ShownNames,
   after: string | null,
-): Promise<Displayed[]> => {
+): Promise<DisplayedEntry[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
   const answer = await asked(from, credentials, query)
   // An empty list would make every entry look missing.
@@ -94,39 +98,39 @@ const pageOf = async (
 
 /** [] when the platform does not support the question. */
 const displayedOf = async (
-  from: To,
-  credentials: Credentials,
+  from: PlatformAddress,
+  credentials: CredentialHeaders,
   names: ShownNames,
   keys: readonly string[],
-): Promise<Displayed[]> => {
+): Promise<DisplayedEntry[]> => {
   const answer = await asked(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
   if (answer.status >= 400) return []
   try {
     return displayedAll(answer.body, names)
   } catch (error) {
-    if (error instanceof Unreadable) return []
+    if (error instanceof UnreadableAnswer) return []
     throw error
   }
 }
 
-const asked = (from: To, credentials: Credentials, query: string): Promise<Answer> =>
+const asked = (from: PlatformAddress, credentials: CredentialHeaders, query: string): Promise<PlatformAnswer> =>
   converse(from, {
     method: 'GET',
     path: `${PATH}?${query}`,
     headers: { accept: 'application/json', ...credentials() },
   })
 
-const entriesIn = (from: To, answer: Answer, names: ShownNames): Displayed[] =>
+const entriesIn = (from: PlatformAddress, answer: PlatformAnswer, names: ShownNames): DisplayedEntry[] =>
   readable(from, answer, (bytes) => displayedAll(bytes, names))
 
-const displayedAll = (bytes: Buffer, names: ShownNames): Displayed[] =>
+const displayedAll = (bytes: Buffer, names: ShownNames): DisplayedEntry[] =>
   jsonArrayIn(bytes).map((row) => displayedIn(row, names))
 
 /** A comparison with an incomplete list could cause wrong removals. */
-const displayedIn = (row: unknown, names: ShownNames): Displayed => {
+const displayedIn = (row: unknown, names: ShownNames): DisplayedEntry => {
   const key = isObject(row) ? textOf(row[names.key]) : null
   if (!isObject(row) || key === null || key.length > KEY_LENGTH_MAX)
-    throw new Unreadable(`an entry without ${names.key}`)
+    throw new UnreadableAnswer(`an entry without ${names.key}`)
   const sequence = Number(textOf(row[names.sequence]) ?? Number.NaN)
   return {
     kind: kindIn(row[KIND]),

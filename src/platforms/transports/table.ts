@@ -3,22 +3,22 @@ import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { isContradictory } from '../codes.js'
 import type { ShownNames } from '../formats/reading.js'
-import type { Row } from '../formats/record-notices.js'
-import type { Shown, To } from '../platform.js'
+import type { FormatRow } from '../formats/record-notices.js'
+import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplay, unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
 import { secretsOf, struck } from './secrets.js'
-import { connected, FAULTS, type Feedback, feedbackOf, type Named, shownIn, upsert } from './table/rows.js'
+import { connected, FAULTS, feedbackOf, type RowFeedback, shownIn, type TableColumns, upsert } from './table/rows.js'
 
 /** SQLSTATE. */
 const UNDEFINED_TABLE = '42P01'
 
 /** Returns the answers beside the rows, else WAITING. */
 export const putRows = (
-  to: To,
+  to: PlatformAddress,
   table: string,
-  names: Named,
-  rows: readonly Row[],
+  names: TableColumns,
+  rows: readonly FormatRow[],
   notices: readonly Notice[],
 ): Promise<Receipt[]> =>
   inTable(
@@ -31,13 +31,18 @@ export const putRows = (
     (code) => (notices.length === 1 && NOT_TAKEN.test(code) ? notices.map(({ key }) => notTaken(key, code)) : null),
   )
 
-export const askTable = (notices: readonly Notice[], to: To, table: string, names: Named): Promise<Receipt[]> =>
+export const askTable = (
+  notices: readonly Notice[],
+  to: PlatformAddress,
+  table: string,
+  names: TableColumns,
+): Promise<Receipt[]> =>
   inTable(to, async (db, schema) => {
     const feedback = await feedbackOf(db, { schema, table, names }, notices)
     return notices.map((notice) => receiptOf(to, notice, feedback.get(idOf(notice))))
   })
 
-export const readShownTable = (from: To, table: string, names: ShownNames): Promise<Shown[]> =>
+export const readShownTable = (from: PlatformAddress, table: string, names: ShownNames): Promise<DisplayedSubject[]> =>
   inTable(from, async (db, schema) => {
     const secrets = secretsOf(from)
     const shown = await shownIn(db, { schema, table, names }).catch((error: unknown) => {
@@ -49,7 +54,7 @@ export const readShownTable = (from: To, table: string, names: ShownNames): Prom
 
 const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`
 
-const receiptOf = (to: To, { key }: Notice, feedback: Feedback | undefined): Receipt => {
+const receiptOf = (to: PlatformAddress, { key }: Notice, feedback: RowFeedback | undefined): Receipt => {
   if (feedback === undefined) return unknownThere(key)
   if (feedback.accepted === null) return waiting(key)
   const { accepted, code, text, field, value, receiverId } = feedback
@@ -77,7 +82,7 @@ const notTaken = (key: string, code: string): Receipt => ({
 
 /** Error texts may contain the password. */
 const inTable = async <T>(
-  to: To,
+  to: PlatformAddress,
   work: Parameters<typeof connected<T>>[1],
   /** Maps an SQLSTATE; null to throw. */
   answerIn: (code: string) => T | null = () => null,

@@ -1,6 +1,6 @@
 /** Stand-in of 信用中国. */
 
-import { type Operation, readSoapCall, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
+import { readSoapCall, type SoapOperation, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
 import { type Asked, json } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penalty2015, permit2015 } from './forms/records.js'
@@ -28,7 +28,7 @@ const blacklist: Door = {
 }
 
 /** A call of the first-generation SOAP service; its answer identifies rows by position. */
-const service = (operation: Operation, form: Form): Door => ({
+const service = (operation: SoapOperation, form: Form): Door => ({
   read: (asked) => {
     const call = callIn(asked)
     return call?.operation === operation ? { form, rows: call.rows.map(xmlRow) } : null

@@ -8,7 +8,7 @@ import { type Hearing, SETTLE_SECONDS, type SubjectKind } from '../../domain/del
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { Platform, Shown } from '../../platforms/platform.js'
+import type { DisplayedSubject, Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as findings from '../../store/delivery/discrepancies.js'
@@ -96,7 +96,7 @@ interface MissingEntry {
   told: number
 }
 interface Discrepancy extends MissingEntry {
-  shown: Shown | undefined
+  shown: DisplayedSubject | undefined
   /** The highest number owed when it was read. */
   highest: number
   differs: Difference[]
@@ -105,7 +105,7 @@ interface Discrepancy extends MissingEntry {
 interface DisplayJudgement {
   counts: comparisons.Counts
   onTheirWay: number
-  others: Shown[]
+  others: DisplayedSubject[]
   highest: number | null
   confirmed: number
   gone: MissingEntry[]
@@ -193,7 +193,7 @@ interface ComparisonInput {
   platform: string
   hearing: Hearing
   before: ReadonlyMap<string, number>
-  shown: readonly Shown[]
+  shown: readonly DisplayedSubject[]
   today: string
   rules: Rules
 }
@@ -257,8 +257,8 @@ const held = async (
 }
 
 /** Shown entries under our keys; of duplicates, the higher number. Other senders' entries are ignored. */
-const ownKeys = async (db: Db, shown: readonly Shown[]): Promise<Map<string, Shown>> => {
-  const ours = new Map<string, Shown>()
+const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<string, DisplayedSubject>> => {
+  const ours = new Map<string, DisplayedSubject>()
   const keyed = shown.filter(({ key }) => UUID.test(key))
   for (let i = 0; i < keyed.length; i += STEP_KEYS) {
     const step = keyed.slice(i, i + STEP_KEYS)
@@ -275,7 +275,7 @@ const ownKeys = async (db: Db, shown: readonly Shown[]): Promise<Map<string, Sho
   return ours
 }
 
-const highestOf = (shown: readonly Shown[]): number | null =>
+const highestOf = (shown: readonly DisplayedSubject[]): number | null =>
   shown.reduce<number | null>((most, { sequence }) => (sequence === null ? most : Math.max(most ?? 0, sequence)), null)
 
 const settle = async (

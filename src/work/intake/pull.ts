@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Delivery, Settled } from '../../agencies/delivery.js'
+import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
@@ -150,10 +150,13 @@ export const checkReadable = (path: string): void => {
 
 interface Opened {
   run: number
-  delivery: Delivery
+  delivery: FeedDelivery
 }
 
-const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullOptions): Promise<{ delivery: Delivery }> => {
+const open = async (
+  db: Db,
+  { feed, url, file, plannedFor, signal }: PullOptions,
+): Promise<{ delivery: FeedDelivery }> => {
   const maps = await feedMaps.inForce(db, feed.id)
   if (file) {
     const items = feed.read('path' in file ? file.path : file.bytes, {
@@ -264,7 +267,7 @@ const takeIn = async (
  * Whether the feed is as current as the agency after this: it sent all there is, or all that changed, or said that nothing
  * had. An empty folder says nothing, and a part of a feed that is sent whole leaves the rest as old as it was.
  */
-const isCurrent = (delivery: Delivery, { feed, file }: PullOptions): boolean => {
+const isCurrent = (delivery: FeedDelivery, { feed, file }: PullOptions): boolean => {
   if (file) return file.full === true
   if (delivery.unmodified) return delivery.next !== undefined
   return !feed.whole || delivery.whole !== false
@@ -289,7 +292,7 @@ const settle = async (
   db: Db,
   { run, delivery }: Opened,
   options: PullOptions,
-  outcome: Settled['outcome'],
+  outcome: DeliveryOutcome['outcome'],
   error: unknown,
 ): Promise<boolean> => {
   if (!delivery.settle) return true

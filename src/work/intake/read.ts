@@ -1,6 +1,6 @@
 /** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Context, Feed } from '../../agencies/feed.js'
+import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import { stretchesOf } from '../../domain/intake/chunks.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
@@ -85,7 +85,7 @@ export const read = async (
 ): Promise<Read> => {
   const { feed, mark, calendar } = reading
   const today = dateIn(startedAt)
-  const context: Context = { dated: reading.dated, today }
+  const context: MappingContext = { dated: reading.dated, today }
   const done: Read = {
     received: 0,
     rejected: 0,
@@ -209,7 +209,7 @@ const charactersIn = (value: unknown): number => {
 export const understood = (
   feed: Feed,
   item: Item,
-  context: Context,
+  context: MappingContext,
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
 ): Mapped => redacted(checked(feed.map(item, context)), mark, clear)

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Notice, Receipt } from '../../../src/domain/delivery/delivery.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import { platforms } from '../../../src/platforms/index.js'
-import type { Platform, Shown } from '../../../src/platforms/platform.js'
+import type { DisplayedSubject, Platform } from '../../../src/platforms/platform.js'
 import { noDisplay } from '../../../src/platforms/transports/converse.js'
 import { checkRemovals } from '../../../src/work/delivery/push/removal-checks.js'
 import { push } from '../../../src/work/delivery/push.js'
@@ -31,12 +31,12 @@ if (national === undefined) throw new Error('no national')
 describe('a removal', () => {
   const db = database()
   /** What the receiver displays, by key. */
-  let displayed = new Map<string, Shown>()
+  let displayed = new Map<string, DisplayedSubject>()
   /** Sequences in the order in which they arrived. */
   let arrived: number[] = []
   /** Answers a message; a test may keep it waiting, or have it applied later. */
   let take: (notice: Notice) => Promise<void>
-  let show: () => Promise<Shown[]>
+  let show: () => Promise<DisplayedSubject[]>
 
   const apply = ({ key, action, sequence, operator }: Notice): void => {
     if (action === 'REMOVE') displayed.delete(key)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Delivery } from '../../../src/agencies/delivery.js'
+import type { FeedDelivery } from '../../../src/agencies/delivery.js'
 import type { Feed } from '../../../src/agencies/feed.js'
 import { load } from '../../../src/store/intake/known.js'
 import type { Reject } from '../../../src/store/intake/rejects.js'
@@ -15,7 +15,7 @@ describe('pull and those who send', () => {
   const door = (fails: boolean): { from: Feed; opened: () => number } => {
     const made = feed({ whole: false })
     let opened = 0
-    const open = async (): Promise<Delivery> => {
+    const open = async (): Promise<FeedDelivery> => {
       opened += 1
       const at = opened
       async function* items() {

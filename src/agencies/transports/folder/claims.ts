@@ -14,20 +14,20 @@ const TAKEN = '.taken'
 const RENEW_EVERY = 20_000 // ms
 const NOT_YET = /^\.|\.(?:part|filepart|tmp)$/i
 
-export interface Waits {
+export interface ClaimTimes {
   settleMs: number
   abandonedMs: number
 }
 
-export interface Claim extends ClaimedFile {
+export interface FileClaim extends ClaimedFile {
   /** A remaining file is claimed again later. */
   release: () => Promise<void>
   /** Leaves an unremovable file behind all others. */
   leave: () => void
 }
 
-export interface Claimed {
-  claim: Claim | null
+export interface NextClaim {
+  claim: FileClaim | null
   more: boolean
 }
 
@@ -35,7 +35,7 @@ const held = new Set<string>()
 /** Judged but unremovable files of this process. */
 const unremovable = new Set<string>()
 
-export const claimNext = async (path: string, { settleMs, abandonedMs }: Waits): Promise<Claimed> => {
+export const claimNext = async (path: string, { settleMs, abandonedMs }: ClaimTimes): Promise<NextClaim> => {
   const now = await timeIn(path)
   const left = await abandoned(path, now, abandonedMs)
   const ready = await readyIn(path, now, settleMs)
@@ -64,17 +64,17 @@ const timeIn = async (path: string): Promise<number> => {
   }
 }
 
-interface Ready {
+interface ReadyFile {
   name: string
   at: Buffer
   written: number
 }
 
 /** Oldest first. Anything but a plain file is refused. */
-const readyIn = async (path: string, now: number, settleMs: number): Promise<Ready[]> => {
+const readyIn = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
-  const ready: Ready[] = []
+  const ready: ReadyFile[] = []
   for (const entry of entries) {
     const name = textOf(entry.name)
     if (NOT_YET.test(name) || name.endsWith(READY) || entry.isDirectory()) continue
@@ -94,7 +94,7 @@ const gone = (error: NodeJS.ErrnoException): null => {
 }
 
 /** Returns null when another hub was faster. */
-const taken = async (path: string, { name, at }: Ready): Promise<Claim | null> => {
+const taken = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
   // Registered first, so that this process never takes it for abandoned.
@@ -112,7 +112,7 @@ const taken = async (path: string, { name, at }: Ready): Promise<Claim | null> =
   return holding(own, id, name)
 }
 
-const takenUp = async (path: string, left: string): Promise<Claim | null> => {
+const takenUp = async (path: string, left: string): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
   held.add(id)
@@ -132,7 +132,7 @@ const takenUp = async (path: string, left: string): Promise<Claim | null> => {
 
 const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid}.${randomUUID()}`
 
-const holding = (own: string, id: string, name: string): Claim => {
+const holding = (own: string, id: string, name: string): FileClaim => {
   const renewing = setInterval(() => {
     // The call itself updates ctime.
     void utimes(own, 0, 0).catch(() => {})

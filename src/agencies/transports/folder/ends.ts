@@ -2,7 +2,7 @@
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { Opening, Settled } from '../../delivery.js'
+import type { DeliveryOutcome, OpenOptions } from '../../delivery.js'
 import { fitting, REFUSED } from './names.js'
 
 export interface ClaimedFile {
@@ -14,7 +14,7 @@ const REASON = '.reason.txt'
 const MAX_LINES = 10_000 // reject lines in a reason file
 const MAX_TWINS = 10_000 // files of the same name
 
-export const archived = async ({ name, path }: ClaimedFile, archive: Opening['archive']): Promise<void> => {
+export const archived = async ({ name, path }: ClaimedFile, archive: OpenOptions['archive']): Promise<void> => {
   await archive?.(path, name)
   await unlink(path)
 }
@@ -24,7 +24,11 @@ export const putBack = async (path: string, { name, path: at }: ClaimedFile): Pr
   throw new Error('no free name to put a file back under')
 }
 
-export const refuse = async (path: string, { name, path: at }: ClaimedFile, settled: Settled): Promise<void> => {
+export const refuse = async (
+  path: string,
+  { name, path: at }: ClaimedFile,
+  settled: DeliveryOutcome,
+): Promise<void> => {
   await aside(path, name, at, async (write) => {
     await write(settled.error?.message ?? '内容被拒收。The content was refused.')
     await write(`代码 code: ${settled.error?.code ?? ''}　批次 run: ${settled.run}`)
@@ -51,14 +55,14 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
   }
 }
 
-type Write = (line: string) => Promise<void>
+type LineWriter = (line: string) => Promise<void>
 
 /** The reason file reserves the name first. A full disk may cost its text, never the file. */
 const aside = async (
   path: string,
   name: string,
   at: PathLike,
-  tell: (write: Write) => Promise<void>,
+  tell: (write: LineWriter) => Promise<void>,
 ): Promise<void> => {
   await mkdir(join(path, REFUSED), { recursive: true })
   for (const target of twins(fitting(name))) {

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Item, Json } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
 import { type Asked, type Asking, ask, Unreachable } from '../../../foundation/http.js'
-import type { Source } from '../../delivery.js'
+import type { FeedSource } from '../../delivery.js'
 import { isRecord } from '../../readers/shapes.js'
 
 const TRIES = 3
@@ -22,7 +22,7 @@ const MAX_MARK = 1024 // characters of an ETag or date
 export const UNMODIFIED = 304
 export const GONE = 410
 
-export interface Limits {
+export interface PullLimits {
   /** Milliseconds per attempt. */
   pageMs: number
   /** Milliseconds for all pages and retries. */
@@ -41,17 +41,17 @@ export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
 /** Limits that let the feed's bounds pass. `pageItems` is the requested page size. */
-export const limitsFor = (most: number, pageItems: number): Limits => ({
+export const limitsFor = (most: number, pageItems: number): PullLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
   pages: pagesIn({ pages: Math.ceil(most / Math.min(pageItems, LEAST_PAGE_ITEMS)) }),
   outageMs: OUTAGE_MS,
 })
 
-export const pagesIn = ({ pages = LEAST_PAGES }: Pick<Limits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
+export const pagesIn = ({ pages = LEAST_PAGES }: Pick<PullLimits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
 export const PAGE_BYTES = 16 * 1024 * 1024
 
-export interface How extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
+export interface AttemptOptions extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
   /** Milliseconds for all attempts and pauses. */
   withinMs: number
@@ -65,9 +65,9 @@ export const addressOf = (url: string, path: string): string => `${url.replace(/
 
 /** Returns status 200 or an accepted one, else throws FEED_UNREACHABLE. */
 export const attempt = async (
-  { url, signal }: Source,
+  { url, signal }: FeedSource,
   path: string,
-  { withinMs, outageMs = 0, accepts = [], ...how }: How,
+  { withinMs, outageMs = 0, accepts = [], ...how }: AttemptOptions,
 ): Promise<Asked> => {
   const end = performance.now() + withinMs
   let giveUpAt: number | null = null
@@ -85,10 +85,13 @@ export const attempt = async (
 }
 
 /** Repeats `attempt` within one total time, counting only the agency's time. */
-export const makeAsker = (source: Source, { pageMs, pullMs, outageMs = 0 }: Limits, maxBytes = PAGE_BYTES) => {
+export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: PullLimits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
   let begun = false
-  return async (path: string, how: Omit<How, 'timeoutMs' | 'maxBytes' | 'withinMs' | 'outageMs'>): Promise<Asked> => {
+  return async (
+    path: string,
+    how: Omit<AttemptOptions, 'timeoutMs' | 'maxBytes' | 'withinMs' | 'outageMs'>,
+  ): Promise<Asked> => {
     const began = performance.now()
     const patience = { withinMs: left, outageMs: begun ? outageMs : 0 }
     const asked = await attempt(source, path, { ...how, ...patience, timeoutMs: pageMs, maxBytes })
@@ -97,9 +100,9 @@ export const makeAsker = (source: Source, { pageMs, pullMs, outageMs = 0 }: Limi
     return asked
   }
 }
-export type Asker = ReturnType<typeof makeAsker>
+export type AgencyRequester = ReturnType<typeof makeAsker>
 
-interface Failed {
+interface FailedAttempt {
   reason: string
   final: boolean
   retryAfterMs: number | null
@@ -107,10 +110,10 @@ interface Failed {
 
 const once = async (
   address: string,
-  how: Omit<How, 'withinMs' | 'outageMs' | 'accepts'>,
+  how: Omit<AttemptOptions, 'withinMs' | 'outageMs' | 'accepts'>,
   accepts: readonly number[],
   signal: AbortSignal | undefined,
-): Promise<Asked | Failed> => {
+): Promise<Asked | FailedAttempt> => {
   try {
     const asked = await ask(address, { ...how, ...(signal ? { signal } : {}) })
     if (asked.status === 200 || accepts.includes(asked.status)) return asked
@@ -153,9 +156,9 @@ const stopped = (signal: AbortSignal | undefined): Refusal =>
 export const half = (reason: string): Refusal => new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
 /** Validators (RFC 9110, 8.8). */
-export type Mark = { etag: string | null; modified: string | null }
+export type CacheValidator = { etag: string | null; modified: string | null }
 
-export const markOf = ({ headers }: Asked): Mark | null => {
+export const markOf = ({ headers }: Asked): CacheValidator | null => {
   const [etag, modified] = ['etag', 'last-modified'].map((name) => {
     const value = headers.get(name)
     return value !== null && value.length <= MAX_MARK ? value : null
@@ -164,7 +167,7 @@ export const markOf = ({ headers }: Asked): Mark | null => {
 }
 
 /** Conditional headers. The stronger ETag is sent alone. */
-export const unless = ({ etag, modified }: Mark): Record<string, string> => {
+export const unless = ({ etag, modified }: CacheValidator): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
 }
@@ -173,7 +176,7 @@ export const unless = ({ etag, modified }: Mark): Record<string, string> => {
 export const keptFrom = (state: Json, address: string): Record<string, unknown> | null =>
   isRecord(state) && state['address'] === digestOf(address) ? state : null
 
-export const isMark = (value: unknown): value is Mark =>
+export const isMark = (value: unknown): value is CacheValidator =>
   isRecord(value) &&
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)
@@ -184,7 +187,7 @@ export const digestOf = (text: string): string => createHash('sha256').update(te
 export async function* none(): AsyncIterable<Item> {}
 
 /** Fetches the next page meanwhile. `stop` aborts an unread request. */
-export const readingAhead = (source: Source) => {
+export const readingAhead = (source: FeedSource) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal
   return {

@@ -2,21 +2,21 @@
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { Asked } from '../../../foundation/http.js'
-import type { Delivery, Opening, Source } from '../../delivery.js'
+import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
-import { itemOf, type Shape } from '../../readers/shapes.js'
+import { type FormShape, itemOf } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
 const MAX_CURSOR = 4096 // characters
 
 /** `next` is null at the end. */
-export interface Piece {
+export interface CursorPage {
   items: readonly unknown[]
   next: string | null
 }
 
-export interface Cursoring {
+export interface CursorOptions {
   pieceItems: number
   /** A null cursor means the beginning. */
   ask: (
@@ -24,23 +24,23 @@ export interface Cursoring {
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
   /** Throws on an error answer; null when it is no answer of this feed. */
-  open: (body: Buffer) => Piece | null | Promise<Piece | null>
+  open: (body: Buffer) => CursorPage | null | Promise<CursorPage | null>
   /** An endless change stream. */
   resumes: boolean
 }
 
-interface Place {
+interface CursorPlace {
   cursor: string | null
-  mark: door.Mark | null
+  mark: door.CacheValidator | null
 }
 
 export const byCursor = async (
-  source: Source & Opening,
-  cursoring: Cursoring,
-  shapes: readonly Shape[],
+  source: FeedSource & OpenOptions,
+  cursoring: CursorOptions,
+  shapes: readonly FormShape[],
   feed: string,
-  limits: door.Limits = door.limitsFor(source.most ?? 0, cursoring.pieceItems),
-): Promise<Delivery> => {
+  limits: door.PullLimits = door.limitsFor(source.most ?? 0, cursoring.pieceItems),
+): Promise<FeedDelivery> => {
   const reading = door.readingAhead(source)
   const ask = door.makeAsker(reading.source, limits)
   const address = door.addressOf(source.url, cursoring.ask(null, cursoring.pieceItems).path)
@@ -50,20 +50,20 @@ export const byCursor = async (
     return { items: door.none(), file: null, unmodified: true, whole: false, next: () => source.state }
   // HTTP 410: the cursor is unknown, so everything is fetched again.
   const resumed = kept !== null && first !== null && first.status !== door.GONE
-  const last: Place = { cursor: resumed ? kept.cursor : null, mark: null }
+  const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: door.digestOf(address), ...last } : null)
   const from = { cursoring, last, first: resumed ? first : null, most: door.pagesIn(limits) }
   const items = pieces({ ask, ...reading }, from, shapes, feed)
   return { items, file: null, next, ...(resumed ? { whole: false } : {}) }
 }
 
-const placeIn = (kept: Record<string, unknown> | null): Place | null => {
+const placeIn = (kept: Record<string, unknown> | null): CursorPlace | null => {
   const cursor = kept?.['cursor']
   if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR) return null
   return { cursor, mark: door.isMark(kept?.['mark']) ? kept['mark'] : null }
 }
 
-const again = (ask: door.Asker, cursoring: Cursoring, { cursor, mark }: Place): Promise<Asked> => {
+const again = (ask: door.AgencyRequester, cursoring: CursorOptions, { cursor, mark }: CursorPlace): Promise<Asked> => {
   const { path, headers, ...how } = cursoring.ask(cursor, cursoring.pieceItems)
   return ask(path, {
     ...how,
@@ -72,22 +72,22 @@ const again = (ask: door.Asker, cursoring: Cursoring, { cursor, mark }: Place): 
   })
 }
 
-interface Reading extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
-  ask: door.Asker
+interface CursorReader extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
+  ask: door.AgencyRequester
 }
 
-interface From {
-  cursoring: Cursoring
+interface CursorStart {
+  cursoring: CursorOptions
   /** Updated while items are read. */
-  last: Place
+  last: CursorPlace
   first: Asked | null
   most: number
 }
 
 async function* pieces(
-  { ask, ahead, stop }: Reading,
-  { cursoring, last, first, most }: From,
-  shapes: readonly Shape[],
+  { ask, ahead, stop }: CursorReader,
+  { cursoring, last, first, most }: CursorStart,
+  shapes: readonly FormShape[],
   feed: string,
 ): AsyncIterable<Item> {
   const asked = new Set<string | null>([last.cursor])

@@ -1,9 +1,9 @@
 import type { Item, Json } from '../../../domain/records/records.js'
 import type { Asked } from '../../../foundation/http.js'
-import type { Delivery, Opening, Source } from '../../delivery.js'
+import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { fromBytes } from '../../readers/content.js'
 import { readContent } from '../../readers/index.js'
-import type { Shape } from '../../readers/shapes.js'
+import type { FormShape } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 
 const FILE_TIMEOUT = 120_000 // ms
@@ -11,11 +11,11 @@ const FILE_PULL_MS = 10 * 60_000 // ms for all attempts
 const FILE_BYTES = 64 * 1024 * 1024
 
 export const file = async (
-  source: Source & Opening,
+  source: FeedSource & OpenOptions,
   path: string,
-  shapes: readonly Shape[],
+  shapes: readonly FormShape[],
   feed: string,
-): Promise<Delivery> => {
+): Promise<FeedDelivery> => {
   const address = door.addressOf(source.url, path)
   const ask = door.makeAsker(source, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
   const mark = door.keptFrom(source.state, address)?.['mark']

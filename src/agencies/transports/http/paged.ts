@@ -5,9 +5,9 @@
  */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
-import type { Delivery, Opening, Source } from '../../delivery.js'
+import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
-import { itemOf, type Shape } from '../../readers/shapes.js'
+import { type FormShape, itemOf } from '../../readers/shapes.js'
 import * as door from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
@@ -15,42 +15,42 @@ import { digestOfItems } from './repeats.js'
 const MAX_MARKS = 1000
 
 /** One page, with the total of all pages. */
-export interface Page {
+export interface ListPage {
   items: readonly unknown[]
   total: number
   page: number | null
 }
 
-export interface Paging {
+export interface PagingOptions {
   pageItems: number
   ask: (
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
   /** Throws on an error answer; null when it is no page of this feed. */
-  open: (body: Buffer) => Page | null | Promise<Page | null>
+  open: (body: Buffer) => ListPage | null | Promise<ListPage | null>
 }
 
 export const pages = async (
-  source: Source & Opening,
-  paging: Paging,
-  shapes: readonly Shape[],
+  source: FeedSource & OpenOptions,
+  paging: PagingOptions,
+  shapes: readonly FormShape[],
   feed: string,
-  limits: door.Limits = door.limitsFor(source.most ?? 0, paging.pageItems),
-): Promise<Delivery> => {
+  limits: door.PullLimits = door.limitsFor(source.most ?? 0, paging.pageItems),
+): Promise<FeedDelivery> => {
   const reading = door.readingAhead(source)
   const ask = door.makeAsker(reading.source, limits)
   const address = door.addressOf(source.url, paging.ask(1, paging.pageItems).path)
   if (await isUnmodified(ask, paging, door.keptFrom(source.state, address)?.['marks']))
     return { items: door.none(), file: null, unmodified: true, next: () => source.state }
-  const marks: (door.Mark | null)[] = []
+  const marks: (door.CacheValidator | null)[] = []
   const next = (): Json =>
     marks.length > MAX_MARKS || !marks.every(door.isMark) ? null : { address: door.digestOf(address), marks }
   return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, door.pagesIn(limits)), file: null, next }
 }
 
 /** An unchanged first page proves nothing about the others. */
-const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Promise<boolean> => {
+const isUnmodified = async (ask: door.AgencyRequester, paging: PagingOptions, marks: unknown): Promise<boolean> => {
   if (!Array.isArray(marks) || marks.length === 0 || !marks.every(door.isMark)) return false
   for (const [at, mark] of marks.entries()) {
     const { path, headers, ...how } = paging.ask(at + 1, paging.pageItems)
@@ -60,16 +60,16 @@ const isUnmodified = async (ask: door.Asker, paging: Paging, marks: unknown): Pr
   return true
 }
 
-interface Reading extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
-  ask: door.Asker
+interface PageReader extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
+  ask: door.AgencyRequester
 }
 
 async function* paged(
-  { ask, ahead, stop }: Reading,
-  paging: Paging,
-  shapes: readonly Shape[],
+  { ask, ahead, stop }: PageReader,
+  paging: PagingOptions,
+  shapes: readonly FormShape[],
   feed: string,
-  marks: (door.Mark | null)[],
+  marks: (door.CacheValidator | null)[],
   most: number,
 ): AsyncIterable<Item> {
   const asked = (number: number) => {

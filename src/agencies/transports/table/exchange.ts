@@ -50,7 +50,7 @@ export const identifier = (name: string): string => {
   throw new Refusal('FEED_UNREACHABLE', { reason: '交换库的模式名或表名无效 no valid name of a schema or table' })
 }
 
-export interface Row {
+export interface ExchangeRow {
   /** A number could be rounded. */
   id: string
   /** xmin: a row changed since it was read has not been judged. */
@@ -59,7 +59,7 @@ export interface Row {
   fields: unknown
 }
 
-export interface Answer {
+export interface RowAnswer {
   id: string
   version: string
   code: string | null
@@ -70,8 +70,8 @@ export interface Exchange {
   /** Is null when `payload` holds the record. */
   columns: string[] | null
   count: (most: number) => Promise<number>
-  batch: (after: string, most: number) => Promise<Row[]>
-  answer: (answers: readonly Answer[]) => Promise<void>
+  batch: (after: string, most: number) => Promise<ExchangeRow[]>
+  answer: (answers: readonly RowAnswer[]) => Promise<void>
 }
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
@@ -142,7 +142,7 @@ const batch = async (
   columns: string[] | null,
   after: string,
   most: number,
-): Promise<Row[]> => {
+): Promise<ExchangeRow[]> => {
   const fields = columns
     ? `(select to_jsonb(r) from (select ${columns.map((name) => `t.${quoted(name)}::text as ${quoted(name)}`).join(', ')}) r)`
     : 'to_jsonb(t.payload)'
@@ -154,7 +154,7 @@ const batch = async (
      order by waiting.id /* table.batch */`,
     [after, most],
   )
-  return rows.map(({ id, version, large, fields }: Omit<Row, 'large'> & { large: boolean | null }) => {
+  return rows.map(({ id, version, large, fields }: Omit<ExchangeRow, 'large'> & { large: boolean | null }) => {
     if (!Number.isSafeInteger(Number(id)) || Number(id) < 1)
       throw new Refusal('FEED_UNREACHABLE', { reason: `交换库：行号 ${id} 超出范围 an id out of range` })
     return { id, version, large: large === true, fields: typeof fields === 'string' ? parsed(fields) : fields }
@@ -173,7 +173,7 @@ const parsed = (text: string): unknown => {
 }
 
 /** Skips rows changed since they were read. */
-const answered = async (db: Knex, table: string, answers: readonly Answer[]): Promise<void> => {
+const answered = async (db: Knex, table: string, answers: readonly RowAnswer[]): Promise<void> => {
   await db.raw(
     `update ${table} as t set
        state = case when a.code is null then ${STATES.accepted} else ${STATES.rejected} end,

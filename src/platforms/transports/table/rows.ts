@@ -2,8 +2,8 @@
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
 import { type ShownNames, shortened } from '../../formats/reading.js'
-import type { Row } from '../../formats/record-notices.js'
-import type { Shown, To } from '../../platform.js'
+import type { FormatRow } from '../../formats/record-notices.js'
+import type { DisplayedSubject, PlatformAddress } from '../../platform.js'
 import { unreachable } from '../converse.js'
 
 /** The hub writes 0, the receiver the others. */
@@ -33,7 +33,7 @@ export const FAULTS: Record<string, string> = {
   '57014': '查询超时 the statement took too long',
 }
 
-export interface Named {
+export interface TableColumns {
   key: string
   sequence: string
   state: string
@@ -46,14 +46,14 @@ export interface Named {
   sentAgainAt: string
 }
 
-interface At {
+interface TablePlace {
   schema: string
   table: string
-  names: Pick<Named, 'key' | 'sequence'>
+  names: Pick<TableColumns, 'key' | 'sequence'>
 }
 
 /** The field `accepted` is null while not judged. */
-export interface Feedback {
+export interface RowFeedback {
   accepted: boolean | null
   code: string | null
   text: string | null
@@ -65,7 +65,7 @@ export interface Feedback {
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 /** One transaction on its own connection. The password may be in the secret. */
-export const connected = async <T>(to: To, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
+export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
     client: 'pg',
@@ -108,7 +108,7 @@ const rejecting = <T>() => {
   return { promise, reject }
 }
 
-const addressOf = ({ url, secret }: To): { url: string; schema: string } => {
+const addressOf = ({ url, secret }: PlatformAddress): { url: string; schema: string } => {
   let address: URL
   try {
     address = new URL(url)
@@ -126,10 +126,14 @@ const identifier = (name: string): string => {
   throw unreachable('交换库的模式名、表名或列名无效 no valid name of a schema, table or column')
 }
 
-const tableOf = ({ schema, table }: At): string => `"${identifier(schema)}"."${identifier(table)}"`
+const tableOf = ({ schema, table }: TablePlace): string => `"${identifier(schema)}"."${identifier(table)}"`
 
 /** An unchanged row keeps its answer unless it was rejected. Changed content makes it new. */
-export const upsert = async (db: Knex, at: At & { names: Named }, rows: readonly Row[]): Promise<void> => {
+export const upsert = async (
+  db: Knex,
+  at: TablePlace & { names: TableColumns },
+  rows: readonly FormatRow[],
+): Promise<void> => {
   const [first] = rows
   if (first === undefined) return
   const { names } = at
@@ -150,9 +154,9 @@ export const upsert = async (db: Knex, at: At & { names: Named }, rows: readonly
 
 export const feedbackOf = async (
   db: Knex,
-  at: At & { names: Named },
+  at: TablePlace & { names: TableColumns },
   notices: readonly Pick<Notice, 'key' | 'sequence'>[],
-): Promise<Map<string, Feedback>> => {
+): Promise<Map<string, RowFeedback>> => {
   const { names } = at
   const wanted = notices.map(({ key, sequence }) => ({ [names.key]: key, [names.sequence]: sequence }))
   const column = (name: string) => `t."${identifier(name)}"`
@@ -174,12 +178,12 @@ export const feedbackOf = async (
         field: shortened(row['field']),
         value: shortened(row['value']),
         receiverId: shortened(row['receiver_id']),
-      } satisfies Feedback,
+      } satisfies RowFeedback,
     ]),
   )
 }
 
-export const shownIn = async (db: Knex, at: At & { names: ShownNames }): Promise<Shown[]> => {
+export const shownIn = async (db: Knex, at: TablePlace & { names: ShownNames }): Promise<DisplayedSubject[]> => {
   const { names } = at
   const { rows } = await db.raw(`select to_jsonb(t) as row from ${tableOf(at)} t limit ? /* table.shownIn */`, [
     SHOWN_MAX + 1,

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { NoDisplay } from '../../../foundation/errors/no-display.js'
 import { isRefusal, reasonOf } from '../../../foundation/errors.js'
 import type { Log } from '../../../foundation/log.js'
-import type { Platform, Shown } from '../../../platforms/platform.js'
+import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
 import { type Db, isLost } from '../../../store/db/db.js'
 import * as store from '../../../store/delivery/removal-checks.js'
 import type { Rules } from '../../calendar/rules.js'
@@ -104,7 +104,10 @@ const checkOnce = async (
 }
 
 /** Returns the display by key, or null when the platform has none. */
-const read = async (platform: Platform, from: Parameters<Platform['shown']>[0]): Promise<Map<string, Shown> | null> => {
+const read = async (
+  platform: Platform,
+  from: Parameters<Platform['shown']>[0],
+): Promise<Map<string, DisplayedSubject> | null> => {
   try {
     return new Map((await platform.shown(from)).map((one) => [one.key, one]))
   } catch (error) {
