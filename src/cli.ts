@@ -25,20 +25,20 @@ import { asUnavailable, isLost } from './store/db/db.js'
 import * as rejects from './store/intake/rejects.js'
 import { checkReadable } from './work/intake/pull.js'
 
-/** Rejected items of which a person is told where they stood and why; all are kept. */
+/** Rejects listed for people; all are stored. */
 const REJECTS_SHOWN = 10
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-/** With --json the last line is one object; without, lines for people. */
+/** With --json the last line is one object; otherwise lines for people. */
 const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
   if (json) say(JSON.stringify(value))
   else for (const line of lines()) say(line)
 }
 
-/** A command's own hub: its log in a file, the stand-ins of a running demo where nothing else is configured. */
+/** Opens a hub for one command, with a log file, and with a running demo's stand-ins where nothing is configured. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)
@@ -83,7 +83,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Before signals are ours to handle: while it loads one simply ends the process, and none finds a hub half begun.
+    // Loaded before signals are handled. During loading a signal simply ends the process.
     await import('./server/server.js')
     const hub = await makeHub(config, { migrate: 'before' })
     await run(hub, async () => {
@@ -100,7 +100,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded where it is needed: with the server it takes half a second, which no other command need wait.
+    // Loaded on demand, because the server takes half a second.
     const { demo } = await import('./demo/demo.js')
     await demo(config, say, run)
   })
@@ -276,7 +276,7 @@ command
     })
   })
 
-/** Part of the work failed; what was done stands and was told. */
+/** Part of the work failed; the rest is done and reported. */
 const complain = (refusal: Refusal): void => {
   process.exitCode = 1
   process.stderr.write(`${refusal.code} ${refusal.message}\n`)
@@ -362,7 +362,7 @@ command
     })
   })
 
-/** The whole truth is in the log. */
+/** The log has the details. */
 const FAULT = {
   code: INTERNAL.code,
   message: `${INTERNAL.message} 详见日志 see the log (LOG_FILE, hub.log).`,
@@ -387,7 +387,7 @@ const main = async (): Promise<void> => {
   }
 }
 
-// Whoever reads what is printed may leave before its end (`hub status | head`).
+// The reader may close the pipe early (`hub status | head`).
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

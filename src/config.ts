@@ -1,6 +1,6 @@
 /**
- * Every setting of the hub, on one screen: environment → one frozen object, all faults told at once. No other file
- * reads `process.env`; each part gets its slice from `hub.ts`.
+ * All settings: environment → one frozen object. All faults are reported together. No other file reads `process.env`; hub.ts passes each
+ * part its slice.
  */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
@@ -10,40 +10,42 @@ import { Refusal, reasonOf } from './foundation/errors.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
-  /** TCP port of the one HTTP server; 0 lets the system choose. */
+  /** TCP port of the HTTP server; 0 lets the system choose. */
   port: number
-  /** Address to listen on. */
   host: string
-  /** Proxies of one's own before the hub: whose note of a caller's address is believed (X-Forwarded-For). */
+  /** Number of trusted reverse proxies in front of the hub (X-Forwarded-For). */
   proxies: number
-  /** Requests of one client, or of one address without a token, in a minute; 0: as many as they like. */
+  /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
-  /** Networks (CIDR) in which addresses given by subscribers may lie though they are not public, by http too. */
+  /** Networks (CIDR) in which webhook addresses may lie though not public, also by http. */
   webhookAllow: string[]
-  /** Who reads the metrics beside administrators and auditors: whoever shows the token; without one this machine, if nobody else is meant to reach the hub. */
+  /**
+   * Metrics readers besides administrators and auditors: holders of the token; without a token the local machine, if the hub listens only
+   * there.
+   */
   metrics: { token: string | null; local: boolean }
-  /** How long a hub that is told to stop still takes requests, so that whoever sends it traffic sees it leaving, milliseconds. */
+  /** Time for which a stopping hub still accepts requests, so that load balancers notice, milliseconds. */
   lingerMs: number
-  /** Address under which others reach the hub: issuer of its tokens. */
+  /** Public address of the hub and issuer of its tokens. */
   publicUrl: string
-  /** postgres:// address; null: the embedded PostgreSQL under `dataDir`. */
+  /** postgres:// address; null for the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null
-  /** Folder for the embedded database, the keys, the log and the sequence of publication. */
+  /** Folder for the embedded database, keys, log and publication sequence. */
   dataDir: string
   keysDir: string
-  /** Folder for what came over a door, ID numbers replaced. */
+  /** Folder for received files, with ID numbers replaced. */
   archiveDir: string
   log: { level: string; file: string | null }
-  /** Base address of each agency and platform; null: not configured, its feeds or deliveries wait. */
+  /** Base address of each agency and platform. Null means not configured; feeds and deliveries wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
 }
 
 export interface PlatformConfig {
   url: string | null
-  /** Empty where its address needs none: a folder, or an exchange table whose address holds its password. */
+  /** Empty when the address needs none: a folder, or an exchange table whose address holds its password. */
   secret: string
-  /** Kinds of subject that it is told of; null: what its description says. */
+  /** Subject kinds that the platform receives; null for its description's default. */
   hears: string[] | null
   setting: string
 }
@@ -57,24 +59,23 @@ const AGENCIES = [
   'marketplaces',
   'certifiers',
 ]
-/** What a platform may be told of. */
 const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
-/** Two thousand a second: whoever works properly never meets it. */
+/** Two thousand a second, far above normal use. */
 const QUOTA_DEFAULT = 120_000
-/** Longer, and whoever stops it thinks that it hangs. */
+/** A longer wait looks like a hang. */
 const LINGER_SECONDS_MAX = 60
-/** Shorter ones can be guessed. */
+/** Shorter tokens can be guessed. */
 const METRICS_TOKEN_SHORTEST = 16
 /** Longest credential in a file, characters. */
 const SECRET_MAX = 4_096
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-/** Stands for a credential whose file is at fault: told once, and not again as missing. */
+/** Placeholder for an unreadable credential, so that it is not also reported missing. */
 const UNREAD = '?'
 
-/** The folder of package.json, seen from src/ and from dist/src/ alike. */
+/** The folder of package.json, from src/ and dist/src/ alike. */
 export const projectRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
@@ -134,7 +135,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
     return 'info'
   }
-  /** Null: neither it nor its file is given. What it holds is never repeated. */
+  /** Returns null when neither the setting nor its file is given. The content is never repeated in a message. */
   const secretOf = (name: string): string | null => {
     const [written, file] = [given(name), given(`${name}_FILE`)]
     if (written !== null && file !== null)
@@ -198,7 +199,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ways)
-        // Its paths are put behind it; and a credential in it would be seen wherever an address is.
+        // Paths are appended to the address, and addresses are logged, so it may hold no query and no credentials.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))
@@ -230,7 +231,7 @@ const isNetwork = (text: string): boolean => {
   return version !== 0 && prefix !== '' && Number(prefix) <= (version === 4 ? 32 : 128)
 }
 
-/** Refusal FOLDER_UNWRITABLE, before a log, a key or a database is tried there. */
+/** Throws FOLDER_UNWRITABLE before log, keys or database are opened. */
 export const checkDataDir = ({ dataDir }: Pick<Config, 'dataDir'>): void => {
   try {
     mkdirSync(dataDir, { recursive: true })

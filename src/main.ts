@@ -1,3 +1,3 @@
-/** `npm start`: the demo, which is the `hub` command under another name. */
+/** `npm start` runs `hub demo`. */
 process.argv.splice(2, 0, 'demo')
 await import('./cli.js')

@@ -1,4 +1,4 @@
-/** The commands about who may come in, and what an operator confirms: registered systems, and the keys that sign their tokens. */
+/** Commands for accounts, keys and the clock. */
 import { type Command, Option } from 'commander'
 import { agencies } from '../agencies/index.js'
 import { DUTIES } from '../domain/access/confirmation.js'
@@ -24,7 +24,7 @@ interface Registering extends Json {
   duty?: string
 }
 
-/** What a command works with: `cli.ts` has it. */
+/** Helpers that cli.ts passes to commands. */
 export interface Tools {
   withHub: <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
   tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
@@ -46,13 +46,13 @@ export const accessCommands = (command: Command, tools: Tools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
-/** A command is recorded as such: its user has no account here that the rule of two persons could compare. */
+/** Marked as a command. Its user has no account that the two-person rule could compare. */
 const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
 
 const WAITS =
   '待负有安全职责的管理员在工作台确认后生效 waits until an administrator with the duty security confirms it at the desk'
 
-/** As a shell would have it: where a name ends is to be seen, also of one that is refused for its blanks. */
+/** Quoted like in a shell, so that blanks in a name are visible. */
 const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
 
 const worded = (name: string, { role, duty, agency, region }: Registering): string =>
@@ -66,7 +66,7 @@ const worded = (name: string, { role, duty, agency, region }: Registering): stri
     .filter(Boolean)
     .join(' ')
 
-/** `unlock`, of systems and of people. */
+/** `unlock`, for systems and people. */
 const unlockCommand = (
   of: Command,
   { withHub, tell, json: jsonOption }: Tools,
@@ -289,7 +289,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
     )
 }
 
-/** After the database's clock leapt. */
+/** Commands for a doubted database clock. */
 const clockCommands = (clock: Command, { withHub, tell, json: jsonOption }: Tools): void => {
   clock
     .command('confirm')

@@ -1,4 +1,4 @@
-/** `hub map`: which field of a feed each heading of an office's own table means, said once, without code. */
+/** `hub map`: assigns the headings of an office's own table to the fields of a feed. */
 import type { Command, Option } from 'commander'
 import { fromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
@@ -17,7 +17,7 @@ interface Tools {
   json: () => Option
 }
 
-/** The columns of a map's file, in either language. */
+/** Columns of a map file in either language. */
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
 export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }: Tools): void => {
@@ -54,7 +54,7 @@ export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }
     })
 }
 
-/** Refusal CONTENT_UNKNOWN where the file has not these columns. */
+/** Throws CONTENT_UNKNOWN without these columns. */
 const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {
   const lines: MapLine[] = []
   for await (const { fields } of readContent(await fromFile(path), COLUMNS, `map ${feed}`)) {

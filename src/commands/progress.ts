@@ -1,4 +1,4 @@
-/** What a person sees while the hub works: a bar on a terminal, nothing elsewhere. Written to standard error. */
+/** Progress bar on standard error; silent without a terminal. */
 import { Presets, SingleBar } from 'cli-progress'
 
 export interface Progress {
@@ -8,7 +8,7 @@ export interface Progress {
 
 const SILENT: Progress = { at: () => {}, stop: () => {} }
 
-/** The total is seldom known beforehand (a feed says it on its last page), so the bar grows with what came. */
+/** The total is often unknown until a feed's last page, so the bar grows with the items. */
 export const progress = (label: string, quiet: boolean): Progress => {
   if (quiet || !process.stderr.isTTY) return SILENT
   const bar = new SingleBar(

@@ -1,4 +1,3 @@
-/** Pulls as `hub pull` makes them and tells of them. */
 import { isRefusal, Refusal, toldOf } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import type { FileGiven, Pulled } from '../work/intake/pull.js'
@@ -13,7 +12,7 @@ export const pullOne = async (hub: Hub, id: string, json: boolean | undefined, f
 
 type Each = Pulled | { feed: string; error: object }
 
-/** One agency's trouble is its own: the others are pulled all the same. */
+/** A failing agency does not stop the others. */
 export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<Each[]> => {
   const pulls: Each[] = []
   for (const id of ids) {
@@ -27,7 +26,7 @@ export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean |
   return pulls
 }
 
-/** The promised form; `run` and `ended` are for people. */
+/** The documented JSON; `run` and `ended` are for people only. */
 export const promised = ({ run: _, ended: __, ...told }: Pulled) => told
 
 export const eachLine = (each: Each): string =>

@@ -1,7 +1,7 @@
-/** `hub repair`: what was found wrong and mended, check by check, for people. */
+/** Output of `hub repair` for people. */
 import type { Repaired } from '../work/intake/repair/index.js'
 
-/** Records of one check that are named; all of them are in `--json` and in the audit log. */
+/** Records named per check. `--json` and the audit log have all. */
 const NAMED_MOST = 20
 
 export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: Repaired): string[] => [

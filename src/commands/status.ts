@@ -1,4 +1,3 @@
-/** `hub status`: how the hub stands, for people and for machines. */
 import { agencies } from '../agencies/index.js'
 import { isStale } from '../domain/intake/bounds.js'
 import { lateShare, WATCHED_DAYS } from '../domain/intake/timeliness.js'
@@ -22,7 +21,7 @@ import * as runs from '../store/timetable/runs.js'
 
 const LAST_RUNS = 10
 const DAY_MS = 86_400_000
-/** Items without an operator of which it is told where they stood and why; all are kept. */
+/** Unmatched items listed; all are stored. */
 const UNMATCHED_SHOWN = 20
 
 export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
@@ -72,7 +71,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       configured: addresses.platforms[id] !== undefined,
       outstanding: row?.outstanding ?? 0,
       refused: row?.refused ?? 0,
-      /** Removals that are confirmed and not done: the display is still to be read. */
+      /** Confirmed removals whose display check is pending. */
       unchecked: row?.unchecked ?? 0,
       confirmed: row?.confirmed ?? 0,
       oldestOutstanding: oldest.get(id)?.toISOString() ?? null,
@@ -90,15 +89,14 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     operators: await operators.count(db),
     feeds,
     platforms: told,
-    /** Where marketplaces are told of changes of their sellers. */
     webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
-    /** Marketplaces that list more sellers without a shop in the shops feed than they may. */
+    /** Marketplaces above the limit of unconfirmed sellers. */
     sellers: overCap,
-    /** Since when the database is known to be restored from a backup, and by what; null: it is not. */
+    /** Discovery and cause of a restored database; null otherwise. */
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
-    /** Since when the database's clock is doubted, and what it should have shown; null: it is believed. */
+    /** Start of the clock doubt and the expected time; null otherwise. */
     clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
-    // Where they stood, not whom they name: a natural person may be among them.
+    // Shows places without names, because a natural person may be among them.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
     ],
@@ -109,7 +107,6 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
       hash: last.hash,
       publishedAt: last.publishedAt,
     },
-    /** Who is shut out after too many wrong secrets or passwords. */
     lockouts: shut.map(({ lockedUntil, lastAt, ...one }) => ({
       ...one,
       lastAt: lastAt.toISOString(),
@@ -199,7 +196,7 @@ const hookLine = (hook: ReturnType<typeof hookView>): string =>
 const overCapLine = (one: confirmedSellers.OverCap): string =>
   `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
 
-/** Only what somebody must look at. */
+/** Only what needs attention. */
 const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
   ...(f.lastError ? [`   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`] : []),
   ...(f.rejects
@@ -215,7 +212,7 @@ const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
     : []),
 ]
 
-/** Only what somebody must look at. */
+/** Only what needs attention. */
 const toldLines = (p: {
   oldestOutstanding: string | null
   refusedByCode: readonly { code: string; count: number; advice: string | null }[]

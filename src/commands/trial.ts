@@ -1,11 +1,11 @@
-/** A trial of a scorecard as a person reads it: tables of figures, names and sentences at the ends of lines. */
+/** Prints a scorecard trial as tables. */
 import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
 import type { Difference, Group, Spread } from '../domain/scoring/trial.js'
 import type { MovedTold, TriedOut } from '../work/scoring/trial.js'
 
-/** Width of a column of figures, characters. */
+/** Column width, characters. */
 const COLUMN = 9
-/** Differences shown of each operator, the widest first; `--json` has all. */
+/** Differences shown per operator, largest first; `--json` has all. */
 const REASONS_SHOWN = 5
 
 export const trialLines = ({ trial, scored, unchanged }: TriedOut): string[] => [

@@ -1,4 +1,4 @@
-/** `hub verify audit`: the walk of the audit log, for people; and a head that somebody holds. */
+/** `hub verify audit` for people, including heads held outside. */
 
 import { type Head, headIn } from '../domain/audit/audit-log.js'
 import type { Broken, TrailFault } from '../domain/audit/walk.js'
@@ -22,7 +22,7 @@ const EXCUSES: Record<NonNullable<CutReport['excuse']>, string> = {
   RELEASED: '已由人员确认恢复 a person has answered for the restored database',
 }
 
-/** `NUMBER:HASH`, as a manifest has them in its member `trail`. Refusal USAGE. */
+/** Parses `NUMBER:HASH`, as in a manifest's `trail`. Throws USAGE. */
 export const heldIn = (what: string, head: string | undefined): Head[] => {
   if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
   if (head === undefined) return []

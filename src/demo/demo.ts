@@ -1,13 +1,13 @@
 /**
- * What `npm start` runs: the stand-ins, one whole cycle with progress shown, then serving, with three examples to paste.
- * Stand-ins stand only where the configuration names no agency or platform of its own.
+ * `npm start`: stand-ins, one whole cycle with progress, then serving, with three printed examples. A configured agency or platform has no
+ * stand-in.
  */
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type World, world } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
-// Before signals are ours to handle: see `hub start`.
+// Loaded before signals are handled; see `hub start`.
 import '../server/server.js'
 import { progress } from '../commands/progress.js'
 import type { Config } from '../config.js'
@@ -34,7 +34,7 @@ type Say = (text: string) => void
 type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
 
 const CLIENTS_FILE = 'clients.json'
-/** Rounds of pushing in which the demo waits for the platforms to confirm. */
+/** Push rounds until all platforms confirm. */
 const PUSH_ROUNDS = 5
 const MARKETPLACE = 'demo-marketplace'
 const LOOPBACK = '127.0.0.1/32'
@@ -63,7 +63,7 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
     }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
-    // Where its marketplace wants to be told lies on this machine.
+    // The demo marketplace's webhook is on this machine.
     const webhookAllow = [...config.webhookAllow, LOOPBACK]
     const hub = await makeHub({ ...config, webhookAllow }, { log, addresses, migrate: 'always' })
     note(config, addresses)
@@ -78,7 +78,7 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
   }
 }
 
-/** What the stand-in platforms know of the world: each code with the names that it has and had. */
+/** The stand-in platforms' register: names of each code, present and former. */
 const registerOf = ({ operators }: World): Register => {
   const names = new Map<string, string[]>()
   for (const { uscc, regNo, name, formerNames } of operators)
@@ -86,7 +86,7 @@ const registerOf = ({ operators }: World): Register => {
   return ({ uscc, regNo }) => names.get(uscc ?? regNo ?? '') ?? null
 }
 
-/** Said before any work is done, not after a minute of it. */
+/** Checked before a minute of work. */
 const portIsFree = ({ port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {
     const probe = createServer()
@@ -112,7 +112,7 @@ const cycle = async (hub: Hub, say: Say, here: Examples, marketplace: Marketplac
   const bar = progress('score', false)
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
-  // Before the listing, so that it hears of that.
+  // Before the listing, so that the marketplace is notified of it.
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')
@@ -170,7 +170,7 @@ ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`)
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }
 
-/** The demo's marketplace is told where its stand-in of this start is. */
+/** Points the webhook at this start's stand-in. */
 const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
   for (const { id } of await webhooks.list(db, MARKETPLACE))
     await removeWebhook(db, { id, client: MARKETPLACE, now: now() })
@@ -178,14 +178,14 @@ const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: Marketplac
   hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)
 }
 
-/** Of its own sellers alone a marketplace sees score and grade: the demo's has sent its list today. */
+/** A marketplace sees score and grade of its own sellers only, so the demo uploads a list. */
 const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
   const bytes = Buffer.from(codes.join('\n'))
   const dated = dateIn(now())
   await replaceSellers(db, { client: MARKETPLACE, bytes, dated, marketplace: null, now: now() })
 }
 
-/** The demo's clients keep their secrets from one start to the next, so that what was printed goes on working. */
+/** Client secrets survive restarts, so that printed examples keep working. */
 const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   const path = join(hub.config.dataDir, SANDBOX_FOLDER, CLIENTS_FILE)
   const kept = readJson(path) as Record<string, string> | null
@@ -214,7 +214,7 @@ const freshSecret = async (hub: Hub, given: clients.ClientInput): Promise<string
     return made.client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
-    // Somebody has ended it, which the demo does not undo: its example is refused.
+    // An ended client stays ended, and its example is refused.
     return 'ended'
   }
 }

@@ -1,4 +1,4 @@
-/** The people of the demo: one of each role that sits at the desk, and of administrators one for each duty, with a password for one use until each has chosen its own. */
+/** Demo accounts: one per desk role and administrator duty, with one-time passwords until they choose their own. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../foundation/errors.js'
@@ -8,7 +8,7 @@ import * as confirmations from '../store/access/confirmations.js'
 import * as kept from '../store/access/people.js'
 import * as people from '../work/access/people.js'
 
-/** In the folder of the sandbox: what was printed at the start before and still works. */
+/** Inside the sandbox folder: printed passwords that still work. */
 const FILE = 'people.json'
 const PEOPLE = [
   { name: 'officer', role: 'officer' },
@@ -18,11 +18,11 @@ const PEOPLE = [
   { name: 'auditor', role: 'auditor' },
 ] as const
 type DemoPerson = (typeof PEOPLE)[number]
-/** Who registered and confirmed the accounts of the demo, as their rows say. */
+/** Registrar and confirmer of the demo accounts. */
 export const SEEDED_BY = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
-/** A line for each: its name, and its one-time password; null: it has one of its own. */
+/** Name and one-time password of each; null after the person chose one. */
 export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
   const path = join(folder, FILE)
   const before = passwordsIn(path)
@@ -37,7 +37,7 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
     }
     const known = before[name]
     const isInTime = person?.oneTimeUntil != null && person.oneTimeUntil > now
-    // Somebody may have had it reset since.
+    // The password may have been reset since.
     const works = known !== undefined && isInTime && (await secretMatches(known, person.passwordHash))
     const password = works ? known : await fresh(hub, one, person !== null)
     if (password !== null) told.push({ name, password })
@@ -47,7 +47,7 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
   return told
 }
 
-/** Null: somebody has ended this person, which the demo does not undo. */
+/** Returns null for an ended person, who stays ended. */
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
   const change = { by: SEEDED_BY, byCommand: true, now: now() }

@@ -1,6 +1,6 @@
 /**
- * Contracts: the folder schema/ as the program reads it, and the only place that knows ajv. A contract is compiled once;
- * keeping it is an empty list of faults.
+ * Loads and checks the JSON Schemas under schema/. The only user of ajv. Each contract is compiled once; a valid value gives an empty list
+ * of faults.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 export interface ContractFault {
-  /** Path inside the value, `types/0`; the missing or unexpected name itself where that is the fault. */
+  /** Path inside the value, for example `types/0`, or the name of the missing or unexpected member. */
   field: string
   rule: string
   message: string
 }
 
-/** schema/ stands beside src/, also when this runs from dist/src/. */
+/** Also found when this runs from dist/src/. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
   const found = near.find((path) => existsSync(path))
@@ -31,7 +31,7 @@ export const folder = (path: string): string[] => readdirSync(join(SCHEMA, path)
 
 const documents = new Map<string, unknown>()
 
-/** A JSON file under schema/: read once, frozen at every depth, so that no reader can change it for another. */
+/** Returns a JSON file under schema/, read once and deeply frozen. */
 export const document = (path: string): unknown => {
   if (!documents.has(path)) documents.set(path, frozen(JSON.parse(text(path))))
   return documents.get(path)
@@ -48,7 +48,7 @@ formats.default(ajv)
 
 const charactersIn = (text: string): number => [...text].length
 
-/** Lengths are characters as JSON Schema counts them, which are counted only where the number of code units leaves it open. */
+/** JSON Schema counts characters. They are counted only when the number of UTF-16 units does not decide. */
 const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
 for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
   ajv.removeKeyword(keyword)
@@ -68,17 +68,16 @@ for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
 
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** The same days as the format of ajv-formats has (RFC 3339), without a regular expression for each. */
+/** Same days as ajv-formats' `date` (RFC 3339), but without a regular expression per value. */
 ajv.addFormat('date', (text: string): boolean => {
   if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
   const year = number(text, 0, 4)
   const [month, day] = [number(text, 5, 7), number(text, 8, 10)]
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  // Where one is no number every comparison fails.
+  // NaN fails every comparison.
   return year >= 0 && day >= 1 && day <= (month === 2 && !leap ? 28 : (DAYS[month - 1] ?? 0))
 })
 
-/** Digits only; else NaN. */
 const number = (text: string, from: number, to: number): number => {
   let value = 0
   for (let at = from; at < to; at += 1) {
@@ -91,7 +90,7 @@ const number = (text: string, from: number, to: number): number => {
 type Contract = (value: unknown) => ContractFault[]
 const compiled = new Map<string, Contract>()
 
-/** The contract by its name under schema/, without `.json`: `records/penalty`. */
+/** Returns a contract by its path without `.json`, for example `records/penalty`. */
 export const contract = (name: string): Contract => {
   const known = compiled.get(name)
   if (known) return known

@@ -1,7 +1,6 @@
 /**
- * The one table of refusals: a stable code, the HTTP status, the exit status of a command, and a sentence a person can
- * act on (Chinese first, English beside it). Thrown anywhere by name, shown at three edges: api, command line, clock.
- * Whatever is not a Refusal is a fault: "Internal error." outside, the whole truth in the log.
+ * Table of refusals: stable code, HTTP status, exit status, and a sentence that a person can act on (Chinese first). Refusals are thrown
+ * anywhere and shown by api, command line and timetable. Any other error is a fault: "Internal error." outside, everything in the log.
  */
 
 import { ACCESS_REFUSALS } from './errors/access.js'
@@ -14,7 +13,6 @@ import { type Details, type Row, row } from './errors/row.js'
 import { RUNNING_REFUSALS } from './errors/running.js'
 
 const REFUSALS = {
-  // Wrong use of a command or of the configuration.
   CONFIG_INVALID: row(500, 2, (d) => `配置有误，请逐项改正。Configuration is wrong; mend each: ${d['faults']}`),
   USAGE: row(400, 2, (d) => `命令用法有误：${d['reason']}。Wrong use; see hub --help.`),
   PORT_IN_USE: row(
@@ -36,7 +34,6 @@ const REFUSALS = {
       `数据目录不可写：${d['path']}（${d['reason']}）。The data folder cannot be written; mend its owner or choose another with DATA_DIR.`,
   ),
 
-  // The database.
   DATABASE_UNREACHABLE: row(
     503,
     1,
@@ -69,7 +66,6 @@ const REFUSALS = {
     (d) => `内置数据库无法启动：${d['reason']}。The embedded database cannot start; set DATABASE_URL to use another.`,
   ),
 
-  // Intake.
   FEED_UNKNOWN: row(404, 2, (d) => `未知的数据源 ${d['feed']}，可用：${d['known']}。Unknown feed.`),
   FEED_NOT_CONFIGURED: row(
     409,
@@ -146,7 +142,6 @@ const REFUSALS = {
   JOB_NOT_PAUSED: row(409, 1, () => '该工作未暂停。This job is not paused.'),
   RUN_NOT_TAKEN_BACK: row(409, 1, (d) => `该次运行不能撤回：${d['reason']}。This run cannot be taken back.`),
 
-  // Score.
   SCORECARD_UNKNOWN: row(404, 2, (d) => `未知的评分卡 ${d['version']}，可用：${d['known']}。Unknown scorecard.`),
   SCORECARD_BROKEN: row(
     500,
@@ -202,7 +197,6 @@ const REFUSALS = {
   ),
   DATE_INVALID: row(400, 2, (d) => `日期无效：${d['value']}，应为 YYYY-MM-DD。Not a date.`),
 
-  // A marketplace's sellers, and authorisations.
   SELLERS_DATE: row(
     400,
     1,
@@ -222,7 +216,6 @@ const REFUSALS = {
   AUTHORISATION_UNKNOWN: row(404, 1, () => '没有这项授权。There is no such authorisation.'),
   AUTHORISATION_TERM: row(400, 1, (d) => `授权期限有误：${d['reason']}。The term of the authorisation is wrong.`),
 
-  // Listings.
   LISTING_UNKNOWN: row(404, 1, () => '没有这条名单记录。There is no such listing.'),
   MOVE_NOT_ALLOWED: row(
     409,
@@ -249,7 +242,6 @@ const REFUSALS = {
       '数据库由备份恢复或落后于已发出的内容，可能缺少移出记录；核对完成前不公布名单。The database is behind what has left it and may have lost who was removed: nobody is listed until that has been settled.',
   ),
 
-  // Identity.
   UNMATCHED_UNKNOWN: row(404, 1, () => '没有这条待认定的信用信息。There is no such waiting record.'),
   UNMATCHED_SETTLED: row(
     409,
@@ -275,7 +267,6 @@ const REFUSALS = {
   MERGE_NOT_ALLOWED: row(409, 1, (d) => `两个主体不能合并：${d['reason']}。These operators cannot be merged.`),
   DIVISION_NOT_ALLOWED: row(409, 1, (d) => `不能登记该分立：${d['reason']}。This division cannot be noted.`),
 
-  // Overrules and objections.
   OVERRULE_UNKNOWN: row(404, 1, () => '没有这项等级调整。There is no such overrule.'),
   OVERRULE_NOT_ALLOWED: row(409, 1, (d) => `不能调整该等级：${d['reason']}。This grade cannot be overruled so.`),
   OVERRULE_SETTLED: row(409, 1, () => '这项等级调整已办结。This overrule has been settled already.'),
@@ -283,7 +274,6 @@ const REFUSALS = {
   OBJECTION_NOT_ALLOWED: row(409, 1, (d) => `不能提出该异议：${d['reason']}。This objection cannot be made.`),
   OBJECTION_SETTLED: row(409, 1, () => '这项异议已办结。This objection has been settled already.'),
 
-  // A database restored from a backup.
   DATABASE_RESTORED: row(
     409,
     1,
@@ -302,7 +292,6 @@ const REFUSALS = {
       `以下平台在发现恢复之后尚未正常比对：${d['platforms']}，请先运行 hub reconcile。These platforms were not well compared with since; run hub reconcile first.`,
   ),
 
-  // Access.
   ...ACCESS_REFUSALS,
   ...BULK_REFUSALS,
   ...CALENDAR_REFUSALS,
@@ -323,7 +312,7 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
-/** "The hub says no, by name." `details` are safe to show: no secrets, no personal data. */
+/** The hub says no, by name. `details` are safe to show: no secrets, no personal data. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
@@ -339,24 +328,23 @@ export class Refusal extends Error {
   }
 }
 
-/** Whether this is the code of a refusal, and of which. */
 export const isCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
 
-/** As commands and plain HTTP answers tell it. */
+/** The form in commands and plain HTTP answers. */
 export const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
   code,
   message,
   details,
 })
 
-/** Compares the name as well: a process that loads this module by require and by import has the class twice. */
+/** Also compares the name, because a process that loads this module by require and by import has two classes. */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 
-/** What outsiders are told of a fault: never its text. */
+/** Shown outside for a fault instead of its text. */
 export const INTERNAL = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
 
-/** The text of whatever was thrown; undici hides the true reason in `cause`. */
+/** Text of anything thrown. undici puts the real reason in `cause`. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error && error.cause.message ? `: ${error.cause.message}` : ''

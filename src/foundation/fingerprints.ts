@@ -1,6 +1,6 @@
-/** Keys and digests as a few whole numbers, so that millions of them can be held and compared in flat arrays. */
+/** Keys and digests as 32-bit words, so that millions fit in flat arrays. */
 
-/** Of 32 bits, in a digest of 128. */
+/** Words of a 128-bit digest. */
 export const WORDS = 4
 const HEX_PER_WORD = 8
 const FNV_BASIS = 0x811c9dc5
@@ -8,7 +8,7 @@ const FNV_PRIME = 0x01000193
 const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
-/** Two hashes of 32 bits that have nothing to do with one another (FNV-1a; a multiply and rotate). */
+/** Two independent 32-bit hashes (FNV-1a, and multiply and rotate). */
 export const hashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
@@ -24,7 +24,6 @@ export const hashesOf = (key: string): [number, number] => {
 export const wordOf = (digest: string, word: number): number =>
   Number.parseInt(digest.slice(word * HEX_PER_WORD, (word + 1) * HEX_PER_WORD), 16)
 
-/** Whether the entry `at` of `entries` is these words. */
 export const isAt = (entries: Uint32Array, at: number, words: Uint32Array): boolean => {
   const from = at * words.length
   for (let word = 0; word < words.length; word += 1) if (entries[from + word] !== words[word]) return false
@@ -35,15 +34,15 @@ const NOBODY = -1
 const FIRST_ROOM = 1024 // records
 
 export interface Repeats {
-  /** Whether a record of this key came before in the delivery, with the same contents or with others; the first stands. */
+  /** Tells whether a record with this key came before in the delivery, with the same or other contents. The first one stands. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** The same, without taking it for having come: an item that is set aside has brought nothing. */
+  /** The same without recording it, because a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** How many different records came: a few sent over and over are not a feed. */
+  /** Number of distinct records. A few repeated many times are not a feed. */
   readonly records: number
 }
 
-/** What a delivery has brought so far: some 40 bytes a record. */
+/** Detects repeated records in a delivery with about 40 bytes each. */
 export const repeats = (): Repeats => {
   let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
   let keys = new Uint32Array(FIRST_ROOM * 2)
@@ -70,7 +69,7 @@ export const repeats = (): Repeats => {
     }
   }
 
-  /** The slot of a key, with key and contents laid out. */
+  /** Finds the slot of a key and writes key and contents into it. */
   const seek = (key: string, digest: string): number => {
     sought.set(hashesOf(key))
     for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)

@@ -1,6 +1,6 @@
 /**
- * The one outgoing client; to addresses that subscribers give: http/subscriber. Every question has a time limit and a size limit, follows no redirect (an agency that moves
- * must be configured anew, not followed), and fails by name.
+ * The HTTP client for agencies and platforms. Every request has a time limit and a size limit, follows no redirect, and fails by name.
+ * Subscribers' addresses use http/subscriber.
  */
 import { tellDate } from './http/answer-dates.js'
 
@@ -14,7 +14,7 @@ export interface Asking {
   method?: string
   headers?: Record<string, string>
   body?: string | Uint8Array
-  /** Whole exchange, body included. */
+  /** Limit of the whole exchange with body. */
   timeoutMs: number
   maxBytes: number
   signal?: AbortSignal
@@ -31,7 +31,7 @@ export type UnreachableKind =
   | 'forbidden'
   | 'other'
 
-/** Nothing that can be used came back, and why. An answer with an error status is an answer, not this. */
+/** No usable answer, and why. An answer with an error status is not this error. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
   constructor(
@@ -69,7 +69,7 @@ export const ask = async (url: string, options: Asking): Promise<Asked> => {
     return { status: answer.status, headers: answer.headers, body: await bounded(answer, options.maxBytes, host) }
   } catch (error) {
     if (error instanceof Unreachable) throw error
-    // Whoever stopped us knows why; that is no failure of the other side.
+    // A caller's abort is not a failure of the other side.
     if (options.signal?.aborted) throw options.signal.reason
     throw named(error, host, options.timeoutMs)
   }
@@ -83,7 +83,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** Tried here, since fetch names what it cannot write: a credential with a line end in it would stand in the error. */
+/** Headers are checked here, because fetch would quote an invalid credential in its error. */
 const writable = (given: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(given)) {
@@ -96,12 +96,12 @@ const writable = (given: Record<string, string>, host: string): Headers => {
   return headers
 }
 
-/** The whole body, counted while it streams: a promised length is not believed, a missing one is no danger. */
+/** Reads the body with a running limit. Content-Length is not trusted. */
 const bounded = async (answer: Response, maxBytes: number, host: string): Promise<Buffer> => {
   if (!answer.body) return Buffer.alloc(0)
   const parts: Uint8Array[] = []
   let size = 0
-  // Leaving the loop by a throw cancels the stream, and with it the connection.
+  // Throwing out of the loop cancels the stream and its connection.
   for await (const part of answer.body as AsyncIterable<Uint8Array>) {
     size += part.byteLength
     if (size > maxBytes) throw new Unreachable('too_large', `${host} sent more than ${maxBytes} bytes`)
@@ -129,7 +129,6 @@ const BY_CODE: Record<string, UnreachableKind> = {
 }
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/
 
-/** Whatever broke an exchange, by name. */
 export const named = (error: unknown, host: string, timeoutMs: number): Unreachable => {
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     return new Unreachable('timeout', `${host} took longer than ${timeoutMs} ms`, { cause: error })
@@ -141,7 +140,7 @@ export const named = (error: unknown, host: string, timeoutMs: number): Unreacha
   })
 }
 
-/** undici wraps the system's error, and several tried addresses are wrapped once more. */
+/** undici wraps the system error, twice when several addresses were tried. */
 const codeOf = (error: unknown): string => {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const code = (at as Error & { code?: unknown }).code

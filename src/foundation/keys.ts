@@ -1,7 +1,6 @@
 /**
- * Whatever needs a secret: access tokens (ES256, RFC 7519 by jsonwebtoken), manifests of what is published (JWS, RFC 7515),
- * the key set (RFC 7517), the keyed hash that stands for an ID number, client secrets (scrypt), and secrets of webhooks (sealed). Keys are made on first use, kept in files of mode 0600 and
- * used again by every later start.
+ * Keys and secrets: access tokens (ES256, RFC 7519), manifests (JWS, RFC 7515), the key set (RFC 7517), pseudonyms of ID numbers, client
+ * secrets (scrypt), webhook secrets (sealed). Keys are made on first use and stored in files of mode 0600.
  */
 import {
   createCipheriv,
@@ -26,16 +25,14 @@ import { SKEW_MS } from './time/clock-doubt.js'
 
 export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.js'
 
-/** Type of a signed head of the audit log in its header. */
 const HEAD_TYPE = 'audit-head+jws'
-/** Type of a certificate in its header. */
 export const CERTIFICATE_TYPE = 'removal-certificate+jws'
 /** Life of an access token, seconds. */
 export const TOKEN_SECONDS = 900
 export const AUDIENCE = 'hub'
-/** How long others may keep the key set, seconds: a new key is shown for so long before it signs. */
+/** Cache time of the key set, seconds. A new key is published this long before it signs. */
 export const KEYS_KEPT_SECONDS = 300
-/** How often the folder is looked at for a key that another process has begun or ended, milliseconds. */
+/** Interval for noticing keys of other processes in the folder, milliseconds. */
 const FOLDER_LOOK_MS = 1_000
 const SECRET_BYTES = 32
 const SALT_BYTES = 16
@@ -48,15 +45,15 @@ export interface Claims {
   role: string
   agency: string | null
   region: string | null
-  /** Number of the access code for which a party was given its token. */
+  /** Number of the party's access code. */
   grant?: number
 }
 
-/** Whether a token was signed by a clock that was ahead of `now`, milliseconds; its own instants are seconds since 1970. */
+/** True when the token was signed by a clock ahead of `now` (milliseconds). Its own instants are seconds since 1970. */
 export const isTokenAhead = ({ issuedAt, expiresAt }: Pick<Verified, 'issuedAt' | 'expiresAt'>, now: number): boolean =>
   Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_MS
 
-/** What a good token says of itself beside its claims; both instants in seconds since 1970. */
+/** Instants are seconds since 1970. */
 export interface Verified extends Claims {
   jti: string
   issuedAt: number
@@ -64,50 +61,49 @@ export interface Verified extends Claims {
 }
 
 export interface Keys {
-  /** A short-lived token for these claims. `now` in milliseconds. */
+  /** `now` in milliseconds. */
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
-  /** The claims of a good token; Refusal UNAUTHENTICATED for any other. */
+  /** Throws refusal UNAUTHENTICATED for a bad token. */
   verify(token: string, now: number): Verified
-  /** Whether tokens of the key of that name can still be good: of one that leaked none is any more. */
+  /** True while tokens of this key can still be valid. A leaked key is refused at once. */
   accepts(kid: string, now: number): boolean
   jwks(): { keys: JWK[] }
-  /** For what is published, and what a party may show to anybody: keys of their own, that nothing else is signed with. */
+  /** Separate keys for published manifests and a party's certificates. */
   manifests: ManifestKeys
-  /** Seals of the audit log's rows. */
   audit: AuditKeys
-  /** Keyed hash of an ID number (HMAC-SHA-256, shortened): equal numbers, equal marks; no way back. */
+  /** Pseudonym of an ID number: shortened HMAC-SHA-256, not reversible. */
   mark(id: string): string
   /**
-   * Keyed hash of an access code, whole. A code is 120 random bits, which no slow hash need protect; a keyed one can be looked
-   * up in one step, and without the key, which no copy of the database holds, not even a guess can be tried.
+   * Full keyed hash of an access code. A code has 120 random bits and needs no slow hash. The keyed hash allows a look-up, and a copy of
+   * the database without the key allows no guessing.
    */
   accessMark(code: string): string
-  /** A text that must be read again, as the database may hold it (AES-256-GCM); `about`: what it belongs to, and is good for alone. */
+  /** Encrypts a text for the database (AES-256-GCM). It opens only for the same `about`. */
   seal(text: string, about: string): string
-  /** What was sealed about it; throws for any other. */
+  /** Throws for any other `about`. */
   unseal(sealed: string, about: string): string
-  /** By name of key, what it is known by; no key can be told from it. Of keys that are rotated all that are in the folder. */
+  /** Fingerprints by key name, which reveal no key. For rotated keys they cover every key in the folder. */
   fingerprints(): Record<string, string[]>
 }
 
 export interface ManifestKeys {
-  /** Where the hub is served, as its operator says. */
+  /** Public address of the hub. */
   issuer: string
-  /** The key that signs now. */
+  /** Id of the current signing key. */
   kid(): string
-  /** Whether it is in the key set. */
+  /** True when the key is in the key set. */
   knows(kid: string): boolean
-  /** A compact JWS of this text. */
+  /** Returns a compact JWS. */
   sign(payload: string): { kid: string; jws: string }
-  /** A compact JWS of what one party is told; its header says so, so that it is never taken for a manifest. */
+  /** Signs a party's certificate. Its header type keeps it from passing as a manifest. */
   certify(payload: string): { kid: string; jws: string }
-  /** A compact JWS of a head of the audit log. */
+  /** Signs a head of the audit log. */
   signHead(payload: string): { kid: string; jws: string }
-  /** What a JWS of one of these keys says; `UNKNOWN`: it names another key; `FORGED`: it is no good signature. */
+  /** Returns the payload. `UNKNOWN` means another key, `FORGED` a bad signature. */
   payloadIn(jws: string): ReturnType<typeof payloadIn>
 }
 
-/** A keyed hash of one text: equal for equal keys, and no way back to the key, which is random. */
+/** Keyed hash of a fixed text, which does not reveal the random key. */
 const fingerprint = (key: Buffer): string => createHmac('sha256', key).update('fingerprint').digest('base64url')
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
@@ -223,13 +219,12 @@ const FIRST_TOKEN_KEY = 'token-signing.pem'
 
 const startOf = (file: string): number => Number(TOKEN_KEY.exec(file)?.[1] ?? 0)
 
-/** Oldest first. */
 const tokenFiles = (folder: string): string[] =>
   readdirSync(folder)
     .filter((file) => TOKEN_KEY.test(file))
     .sort((a, b) => startOf(a) - startOf(b))
 
-/** Null: another process has deleted it meanwhile. */
+/** Returns null when another process has deleted it. */
 const readIfThere = (path: string): SigningKey | null => {
   try {
     return signingKeyIn(path)
@@ -239,7 +234,7 @@ const readIfThere = (path: string): SigningKey | null => {
   }
 }
 
-/** The keys that sign tokens: one signs, its successor is shown before it does, its predecessor is good until its tokens end. */
+/** Token keys: one signs, its successor is already published, its predecessor verifies until its tokens end. */
 const tokenKeysIn = (folder: string) => {
   if (tokenFiles(folder).length === 0) keep(join(folder, FIRST_TOKEN_KEY), newSigningKey)
   let keys: (SigningKey & { file: string; start: number })[] = []
@@ -270,7 +265,7 @@ const tokenKeysIn = (folder: string) => {
       if (found === undefined) throw new Error('no key to sign tokens with')
       return found
     },
-    /** Null: no key of that name, or none whose tokens can still be good. */
+    /** Returns null for an unknown key, or one whose tokens have all ended. */
     accepted: (kid: string, now: number): SigningKey | null => {
       const present = at(now)
       const i = present.findIndex((key) => key.kid === kid)
@@ -280,19 +275,18 @@ const tokenKeysIn = (folder: string) => {
   }
 }
 
-/** Whether all tokens of a key have ended whose successor began in that second. */
+/** True when all tokens of a key have ended whose successor began in that second. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
-/** Of the key with which a token says to be signed. */
 export const kidIn = (token: string): string => {
   const { kid } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'))
   return typeof kid === 'string' ? kid : ''
 }
 
 /**
- * A new key for tokens. It is in the key set at once, signs once no kept copy of that lacks it, and the one before stays good
- * until its last token has ended; keys whose tokens have all ended are deleted. `leaked`: it signs now, and no token of an
- * older key is good any more, in processes that run within a second. Milliseconds; gives the kid and from when it signs.
+ * Makes a token key. It is published at once and signs when cached key sets have expired. The previous key verifies until its last token
+ * ends; expired keys are deleted. With `leaked` it signs now and older tokens become invalid in all processes within a second. Returns the
+ * kid and the start, in milliseconds.
  */
 export const newTokenKey = (
   folder: string,
@@ -312,9 +306,9 @@ export const newTokenKey = (
   return { kid: signingKeyIn(path).kid, signsFrom: new Date(start * 1_000) }
 }
 
-/** `manifest-<number>.pem`: the highest signs, and all of them verify. */
+/** In `manifest-<number>.pem` the highest number signs and all verify. */
 const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
-/** Read from the folder each time: another process may have begun a new one. */
+/** Read from the folder each time, because another process may have added a key. */
 const ringIn = (folder: string) => {
   const known = new Map<string, SigningKey>()
   const read = (file: string): SigningKey => {
@@ -336,13 +330,13 @@ const manifestFiles = (folder: string): string[] => {
     .sort((a, b) => numberOf(a) - numberOf(b))
 }
 
-/** From now on manifests are signed with a new key; the older ones stay, for what they signed. */
+/** Manifests are signed with a new key from now on. Older keys still verify. */
 export const newManifestKey = (folder: string): void => {
   const last = MANIFEST_KEY.exec(manifestFiles(folder).at(-1) ?? '')?.[1] ?? '0'
   keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
 }
 
-/** Rows of the audit log are sealed with a new key from now on; the older ones stay, for what they sealed. Gives its file. */
+/** The audit log is sealed with a new key from now on. Older keys still verify. Returns the file. */
 export const newAuditKey = (folder: string): string => {
   const file = nextAuditFile(folder)
   keep(join(folder, file), newKey)
@@ -358,7 +352,7 @@ const newSigningKey = (): string =>
 const thumbprint = ({ crv, kty, x, y }: JWK): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
-/** Reads a key file, or makes it; of two processes making it at once the first wins (link fails where the file exists). */
+/** Reads or makes a key file. Of two processes the first wins, because link fails on an existing file. */
 const keep = (path: string, make: () => string): string => {
   const read = () => readFileSync(path, 'utf8')
   try {
@@ -378,5 +372,5 @@ const keep = (path: string, make: () => string): string => {
   return read()
 }
 
-/** A new access code of a party: shown once, kept only as its mark. */
+/** A code is shown once and stored only as its keyed hash. */
 export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))

@@ -1,4 +1,4 @@
-/** The log: pino, one JSON object a line, with request and run ids as children. Secrets are cut by name, ID numbers and access codes by the caller's `clean`. */
+/** Log: pino, one JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -7,17 +7,14 @@ export type Log = Logger
 
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
-/**
- * What nearly every line says. Nothing in it comes from outside but perhaps an id of the request, which was looked at when it
- * came and is too short and too plain here to hold a code; and the id of an entry that there is, which the hub made.
- */
+/** The usual line, which needs no cleaning. Its only outside value is a checked request id, too short to hold a code. */
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 
-/** Held back at most, characters: then they are written at once. */
+/** Most buffered characters; more are written at once. */
 const HELD_MOST = 64_000
 
-/** Of each log that holds lines back: they are written at the latest when the process ends. */
+/** Buffered lines are written at the latest when the process ends. */
 const endings = new Set<() => void>()
 let ended = false
 process.on('exit', () => {
@@ -25,7 +22,7 @@ process.on('exit', () => {
   for (const flush of endings) flush()
 })
 
-/** Lines of one turn of the loop are written together; a request has one, and many end in a turn. */
+/** Writes all lines of one event-loop turn together. A request has one line, and many end in a turn. */
 const gathering = (file: { write: (text: string) => unknown }) => {
   let held = ''
   const flushSync = (): void => {
@@ -36,7 +33,7 @@ const gathering = (file: { write: (text: string) => unknown }) => {
     file.write(lines)
   }
   return {
-    /** For pino, before it ends the process. */
+    /** pino calls it before it ends the process. */
     flushSync,
     write: (line: string): void => {
       if (held === '') {
@@ -49,17 +46,16 @@ const gathering = (file: { write: (text: string) => unknown }) => {
   }
 }
 
-/** Files of the logs of this process. */
 const files = new Set<{ reopen(): void }>()
 
-/** Opens the files anew: a rotation has moved them away. */
+/** Reopens the files after a log rotation. */
 export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
 /**
- * A log that writes to `file`; null writes to standard error, so that what a command prints on standard output stays clean. `clean`
- * takes out of a line what must not be kept: a fault of the system repeats the name of a file, one of a library the text it met.
+ * Opens a log. A null `file` means standard error, which keeps standard output clean. `clean` masks a line, because system errors repeat
+ * file names and library errors repeat input.
  */
 export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
   const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))

@@ -1,12 +1,9 @@
-/** The rows of one table have the same names in the same order, and so have the bodies of one kind. */
+/** Memoises by lists of names: all rows of a table, and all bodies of a kind, have the same names in the same order. */
 
-/** Lists longer than this are not kept. */
+/** Longer lists are not cached. */
 const MAX_NAMES = 200
 
-/**
- * What `make` makes of a list of names, kept for the list that came last of each length: comparing the names again costs
- * next to nothing. Results are shared, hence read only.
- */
+/** Caches the result for the last list of each length. Results are shared, so they are read-only. */
 export const byNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const kept: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {

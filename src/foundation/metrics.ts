@@ -1,18 +1,18 @@
 /**
- * What the hub counts about itself while it runs, in the form that Prometheus reads; the only place that knows prom-client.
- * Every label has few values, all of them words of the program: no code, no name, no client, no address is ever one.
+ * Prometheus metrics of the hub. The only user of prom-client. Labels have few values, all words of the program: never a code, name, client
+ * or address.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Bounds of latencies, seconds. */
+/** Latency buckets, seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-/** Bounds of rows written together. */
+/** Buckets for rows written together. */
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Values of one label; whatever comes after them is counted as OTHER. All are words of the program, so that it never comes to that. */
+/** Most values of one label; further ones count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
-/** A figure that is looked up when somebody asks: its samples, each with its labels. */
+/** A figure read at scrape time, with labelled samples. */
 export interface Sample {
   labels: Record<string, string>
   value: number
@@ -34,21 +34,19 @@ export interface Pool {
 export interface Metrics {
   answered(of: { door: string; status: number; role: string; seconds: number }): void
   refused(code: string): void
-  /** Counts one asking of a root field; one for each field, made once. */
+  /** Returns the counter function of a root field. */
   field(name: string): () => void
-  /** Faults that a verification of the audit log has found. */
   audited(faults: number): void
   group(of: { rows: number; seconds: number; written: boolean }): void
   ran(of: { job: string; outcome: string; lateSeconds: number }): void
-  /** Looked at when somebody asks. */
+  /** Pools are read at scrape time. */
   pool(name: string, look: () => Pool): void
   waiting(what: string, look: () => number): void
-  /** All of it, with these figures beside. */
   text(figures: readonly Figure[]): Promise<string>
   contentType: string
 }
 
-/** `pools`: those that are there from the beginning. */
+/** `pools` are known from the start. */
 export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => {
   const registry = new Registry()
   const registers = [registry]
@@ -147,7 +145,7 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     },
   })
 
-  // Counted as plain numbers and told when somebody asks: finding a counter by its labels costs more than the counting.
+  // Plain numbers, copied at scrape time. Finding a prom-client counter by labels costs more than counting.
   const tallies: (() => void)[] = []
   const tally = (tell: (more: number) => void): (() => void) => {
     let more = 0
@@ -189,17 +187,17 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     pool: (name, look) => void pools.set(name, look),
     waiting: (what, look) => void queues.set(what, look),
     text: async (figures) => {
-      // The delay of the loop is measured from when it is first asked for.
+      // Event-loop delay is measured from the first scrape on.
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
       for (const tell of tallies) tell()
-      // As it is spelt in the format: the library's `Nan` is read by most, not by all.
+      // The format requires NaN. Some readers refuse the library's `Nan`.
       return `${await registry.metrics()}${await looked(figures)}`.replace(/ Nan$/gm, ' NaN')
     },
   }
 }
 
-/** What is made for a name is kept, for so many of them; all others share one. */
+/** Caches by name up to VALUES_MOST; all other names share one value. */
 const few = <V>(make: (name: string) => V): ((name: string) => V) => {
   const made = new Map<string, V>()
   return (asked) => {

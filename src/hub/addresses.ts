@@ -1,11 +1,9 @@
-/** Where agencies and platforms are reached: as configured, else as given by whoever starts the hub. */
-/** Addresses of doors that the configuration leaves open: the stand-ins of the demo, or servers of a test. */
+/** Addresses for what the configuration leaves open: the demo's stand-ins or test servers. */
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>
 }
 
-/** The configuration comes first; what it leaves open is filled by what is given. */
 interface Configured {
   agencies: Record<string, { url: string | null }>
   platforms: Record<string, { url: string | null; secret: string }>

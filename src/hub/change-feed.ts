@@ -1,4 +1,4 @@
-/** What the hub needs to tell marketplaces of changes: the run of the timetable, wired. */
+/** Wires the timetable job that tells marketplaces about changes. */
 import { agencies } from '../agencies/index.js'
 import type { Config } from '../config.js'
 import type { Keys } from '../foundation/keys.js'
@@ -19,7 +19,7 @@ export interface ChangingParts {
   log: Log
 }
 
-/** `trail` null: this process answers nobody, and what leaves a hub needs its row; another tells the webhooks. */
+/** A null `trail` means that this process answers nobody. An answer needs its audit row, so another process calls the webhooks. */
 export const changing = async (
   { db, config, keys, rules, now, log }: ChangingParts,
   { job: _, subject: __, ...turn }: Turn,

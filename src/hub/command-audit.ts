@@ -1,4 +1,4 @@
-/** What somebody does by a command, as the trail has it: one row before it is done, and one with what came of it. */
+/** Audits commands: one row before the act and one for its outcome. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { redact } from '../domain/records/privacy.js'
@@ -11,7 +11,7 @@ import type { Notes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
   databaseUrl: string
-  /** Of the database, by which its head is noted. */
+  /** Database identity under which its head is noted. */
   identity: string
   notes: Notes
   keys: Pick<Keys, 'mark' | 'audit'>
@@ -19,19 +19,19 @@ export interface ActingParts {
   now: () => Date
 }
 
-/** Whoever may run commands of the hub may do all that an administrator may. */
+/** Access to the hub's commands equals an administrator's rights. */
 const ROLE = 'administrator'
-/** Longest that is kept of a command, characters. */
+/** Longest stored command, characters. */
 const WORDS_MOST = 2_000
 
-/** One more row of what a command did: its words, and the codes of the operators concerned. */
+/** Writes one further row with the operators concerned. */
 export type Note = (words: string, codes: readonly string[]) => Promise<void>
 
 export type Recorded = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
 /**
- * `words`: the command, without anything secret. Refusal TRAIL_UNAVAILABLE before anything is done; where only the outcome cannot be
- * kept, the log says so, the row before it stands, and the command goes on.
+ * `words` is the command without secrets. Throws TRAIL_UNAVAILABLE before anything is done. If only the outcome cannot be written, the log
+ * says so and the command continues.
  */
 export const acting =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): Recorded =>
@@ -41,7 +41,7 @@ export const acting =
     const said = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       trail.row({ ...said, kind, at: now(), asked, outcome, shown: [], digest: null })
-    // What came of it is said by the command itself, which may hold a secret that is shown only once.
+    // The outcome row has no result, which may be a secret shown only once.
     const told = (outcome: string): Promise<void> =>
       row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
     const note: Note = (more, codes) =>
@@ -67,10 +67,10 @@ export const acting =
     }
   }
 
-/** Who acts by a command, as the records of it say. */
+/** The actor of a command in records. */
 export const commandBy = (): string => `command ${userName()}`
 
-/** Of the system; a service may run as a number that has no name. */
+/** A service may run under a numeric id without a name. */
 const userName = (): string => {
   try {
     return userInfo().username

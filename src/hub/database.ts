@@ -1,4 +1,4 @@
-/** How a hub opens its database: its own or a given one, of this program's version, and held against what was noted outside it. */
+/** Opens the hub's database (own or given), checks its version, and compares it with notes outside. */
 import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
@@ -6,8 +6,8 @@ import * as database from '../store/db/db.js'
 import { type Embedded, join as joinEmbedded } from '../store/embedded/index.js'
 
 /**
- * `always`: bring the database up to date. `before`: only what goes before the roll-out of this release, as a hub that starts while
- * others of the release before still run. `empty`: only one that was never migrated.
+ * `always`: migrate fully. `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a
+ * new database.
  */
 export type Migrate = 'always' | 'before' | 'empty'
 
@@ -34,7 +34,7 @@ export const openDatabase = async (
   }
 }
 
-/** What a hub asks its database before it works with it; where that fails, all that was opened is given back. */
+/** Runs start checks; on failure everything opened is closed. */
 export const askFirst = async <T>(
   { db, leave }: { db: database.Db; leave: () => Promise<void> },
   ask: () => Promise<T>,
@@ -48,24 +48,24 @@ export const askFirst = async <T>(
   }
 }
 
-/** Between two looks at the version of the database that a hub runs on, milliseconds. */
+/** Interval of version checks, milliseconds. */
 const VERSION_EVERY_MS = 5_000
 
 export interface VersionWatch {
   start(): void
   stop(): void
-  /** Rejects with DATABASE_NEWER; pending while this release may go on. */
+  /** Rejects with DATABASE_NEWER; pending while this release may continue. */
   refused: Promise<never>
 }
 
-/** Looks whether a newer release has changed the database so that this one must not go on. */
+/** Watches for a newer release that excludes this one. */
 export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}
   const refused = new Promise<never>((_, reject) => {
     refuse = reject
   })
-  // Whoever does not listen goes on.
+  // Avoids an unhandled rejection without a listener.
   refused.catch(() => {})
   const look = async (): Promise<void> => {
     const error = await database.version(db).then(

@@ -1,4 +1,4 @@
-/** The wiring: one function that puts a hub together. Everything that it needs comes from the configuration or is given. */
+/** Wires a hub from configuration and overrides. */
 
 import type { Server } from 'node:http'
 import { join } from 'node:path'
@@ -57,25 +57,24 @@ import { type PushGiven, pushing } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-/** How long whoever asks for the list waits for a publication that goes on, milliseconds. */
+/** Wait for a running publication, milliseconds. */
 const ASKER_WAIT_MS = 30_000
-/** How long whoever has made a move waits for the score that follows from it, milliseconds; later it comes by itself. */
+/** Wait for the score after a move, milliseconds. Later it arrives by itself. */
 const SCORE_WAIT_MS = 2_000
-/** How long an upload waits for a pull of its feed that goes on, milliseconds. */
+/** Wait of an upload for a running pull of its feed, milliseconds. */
 const UPLOAD_WAIT_MS = 5_000
 
 export interface Overrides {
-  /** The whole clock; absent: the database's. */
+  /** Replaces the whole clock; absent means the database's. */
   now?: () => Date
-  /** What the database's clock is read and carried on by. */
+  /** Parts of the database clock. */
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
-  /** How long receivers may take to apply what they took, seconds; SETTLE_SECONDS when absent. */
+  /** Time that receivers need to apply a message, seconds; default SETTLE_SECONDS. */
   settleSeconds?: number
-  /** As `openDatabase`. */
   migrate?: Migrate
-  /** The keys of the folder are to be those of the database from now on. */
+  /** Records the folder's keys as the database's own. */
   adoptKeys?: boolean
 }
 
@@ -88,7 +87,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { settleSeconds = SETTLE_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
-  // Read now, so that a hub with a broken table or template does not start.
+  // Read now, so that a broken rule or template stops the start.
   for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
   for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
@@ -103,7 +102,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
   const notes = makeNotes(config.dataDir)
-  /** Whether the database is behind what has left it: at start, and before anything leaves. */
+  /** Checked at start and before anything leaves: is the database behind its notes? */
   const noticeRestored = () =>
     restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   const identity = await askFirst(opened, async () => {
@@ -121,10 +120,10 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   let answers: database.Db | null = null
   let ticking: database.Db | null = null
   let trail: AuditLog | null = null
-  /** Of a hub that serves: its publications make the files that it sends. */
+  /** Set while serving; publications then render the served files. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
-  /** Uploads, and the look at the audit log at start: what a hub that stops waits for. */
+  /** Uploads and the audit check at start, awaited on close. */
   const uploading = new Set<Promise<unknown>>()
 
   const sweeper = makeSweeper(db, { signal: stopping.signal, log })
@@ -179,7 +178,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await noticeRestored()
     return reconcile(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
   }
-  /** A restored database looks at each platform as soon as it can: what was removed since the backup is hidden by that. */
+  /** After a restore, reconciling finds removals since the backup and hides them. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
@@ -202,7 +201,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const recorded = acting({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
-  /** A scoring or a merge that goes on is not waited for: the next run of the timetable finds these operators dirty. */
+  /** A running scoring or merge is not awaited. The next timetable run finds these operators dirty. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
@@ -210,19 +209,19 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  /** False: another run of the job goes on. */
+  /** Returns false when another run of the job is active. */
   const act = async (turn: Turn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
-    // Tried again until the clock is believed.
+    // Retried until the clock is trusted.
     if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null
     if (job === 'publish') return (await publishNow(options)) !== null
     if (job === 'expire') {
       const ended = await expireNow(options)
-      // What has ended is not to wait in the files for the next publication.
+      // Ended entries leave the files at once.
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
@@ -234,7 +233,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return (await tidy(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
     }
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
-    // Beside the push: removals do not wait until a display was read.
+    // Concurrent with the push, so that removals do not wait for reading a display.
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
@@ -242,7 +241,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
-  /** Every feed and platform that has an address. */
   const fed = [...feeds.values()].flatMap(({ id, every, agency }) => {
     const address = to.agencies[agency]
     return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
@@ -260,17 +258,17 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     keys,
     addresses: to,
     pull: pullFeed,
-    /** By a person, with a reason; what follows for scores comes with the next scoring. */
+    /** A person acts with a reason. The next scoring updates the scores. */
     takeBack: (of: { run: number; reason: string; by: string }) =>
       takeBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
-    /** A card beside another, over all operators; stores no score. */
+    /** Compares scorecards over all operators without storing scores. */
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     verifyTrail: audit.verify,
     recorded,
-    /** What earlier releases left wrong; each record that is mended has a row in the audit log. */
+    /** Repairs faults of earlier releases. Each repaired record has an audit row. */
     repair: (options: { dryRun: boolean }) =>
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
         repair(db, {
@@ -282,7 +280,6 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     push: pushTo,
     reconcile: reconcileWith,
     publish: publishNow,
-    /** What is published from now on is signed with a new key. */
     newManifestKey: () => newManifestKey(config.keysDir),
     newAuditKey: async () => {
       const file = newAuditKey(config.keysDir)
@@ -294,19 +291,20 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       await noteKeys(db, keys.fingerprints())
       return made
     },
-    /** Rejects with DATABASE_NEWER once a newer release has changed the database so that this one must not go on. */
+    /** Rejects with DATABASE_NEWER when a newer release excludes this one. */
     outdated: outdated.refused,
     expire: expireNow,
-    /** Starts the timetable. */
     tick: (): void => {
       ticking = database.connect(databaseUrl, { what: 'timetable' })
       looking.start()
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** Listens, and says where. `demo`: the pages say that everything shown is invented. What serves is loaded here, since other commands need not wait for it. */
+    /**
+     * Listens and returns the address. `demo` marks pages as invented. The server is loaded here, because other commands do not need it.
+     */
     serve: async ({ demo = false } = {}): Promise<string> => {
-      // Answers have connections of their own: a long merge must not keep the public waiting for one.
+      // Answers have their own connections, so that a long merge does not block the public.
       looking.start()
       outdated.start()
       answers = database.connect(databaseUrl, { statementMs: database.ANSWER_MS, what: 'answers' })
@@ -345,12 +343,12 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       sweeper.wake()
       return `http://localhost:${port}`
     },
-    /** Lets what is under way end, then gives everything back. */
+    /** Lets running work end, then releases everything. */
     close: async (): Promise<void> => {
       leaveServer(server)
       await timekeeper?.stop()
       if (server) await drain(server, config)
-      // A command ends when all that it brought can be found; a hub that serves goes on with it when it starts again.
+      // A command waits until its changes are searchable. A serving hub continues at its next start.
       else await sweeper.idle()
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled([...uploading, sweeper.idle()])
@@ -367,14 +365,14 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
 }
 
-/** Refusal FEED_UNKNOWN, before anything is opened. */
+/** Throws FEED_UNKNOWN. */
 export const feedOf = (id: string) => {
   const feed = feeds.get(id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
   return feed
 }
 
-/** Refusal PLATFORM_UNKNOWN, before anything is opened. */
+/** Throws PLATFORM_UNKNOWN. */
 export const checkPlatforms = (ids: readonly string[]): void => {
   const known: string[] = allPlatforms.map((platform) => platform.id)
   for (const id of ids)

@@ -1,18 +1,18 @@
-/** Where the hub listens, why it cannot, and how it lets go. */
+/** Opens and drains the HTTP server. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
 
-/** How long a closing server waits for answers under way, milliseconds. */
+/** Longest wait for running answers, milliseconds. */
 const DRAIN_MS = 10_000
 /**
- * How long a server that lets go still listens in any case, milliseconds: whoever has just had an answer, and asks again by the
- * same connection, is answered and told to close it, and finds none cut under its question.
+ * Shortest time for which a draining server still listens, milliseconds. A client that reuses its connection then gets an answer with
+ * `Connection: close` instead of a reset.
  */
 const LET_GO_MS = 250
-/** How often connections are closed whose answer has ended meanwhile, milliseconds. */
+/** Interval for closing idle connections, milliseconds. */
 const SWEEP_MS = 50
 
 export const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> =>
@@ -21,15 +21,15 @@ export const listen = (server: Server, { port, host }: Pick<Config, 'port' | 'ho
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 
-/** Why nobody can listen there: the port is another's, or the address is none of this machine's. */
+/** Explains why listening failed: port taken or address not of this machine. */
 export const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config, 'port' | 'host'>): Error => {
   if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return new Refusal('PORT_IN_USE', { port })
   return ['listen', 'getaddrinfo'].includes(error.syscall ?? '') ? new Refusal('HOST_UNUSABLE', { host }) : error
 }
 
 /**
- * Lets a server go: it says so (`/readyz`, `Connection: close` in every answer, streams end), takes what still comes for
- * `lingerMs`, then listens no more; answers under way end, at most DRAIN_MS later.
+ * Drains a server: announces it (`/readyz`, `Connection: close`, streams end), accepts requests for `lingerMs`, then stops listening.
+ * Running answers end within DRAIN_MS.
  */
 export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
   leave(server)
@@ -45,5 +45,5 @@ export const drain = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs
   })
 }
 
-/** It is about to be let go; answers go on. */
+/** Announces the drain. */
 export const leave = (server: Server | null): void => void server?.emit('leaving')

@@ -1,4 +1,4 @@
-/** What the hub needs to push: the platforms, the notes, the checks of removals and the backfill, wired. */
+/** Wires the push: platforms, notes, removal checks and backfill. */
 import { reasonOf } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
@@ -17,21 +17,21 @@ export interface PushingParts {
   db: database.Db
   rules: Rules
   notes: Notes
-  /** Identity of the database. */
+  /** Database identity. */
   identity: string
-  /** Receivers may take so long to apply what they took, seconds. */
+  /** Time that receivers need to apply a message, seconds. */
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
-  /** Whether this machine's clock is doubted: then only removals leave. */
+  /** While the clock is doubted, only removals leave. */
   isDoubted: () => boolean
   now: () => Date
   log: Log
 }
 
 export interface PushGiven {
-  /** Those that have an address. */
+  /** Platforms with an address. */
   ready: readonly { platform: Platform; url: string; secret: string }[]
-  /** Ids of those that have none. */
+  /** Ids of platforms without one. */
   silent: readonly string[]
   cause: runs.Cause
   by?: string
@@ -47,7 +47,7 @@ export const pushing = async (
   { ready, silent, ...options }: PushGiven,
 ) => {
   const { signal, until } = options
-  // By the timetable removals go on where nobody can tell whether the database is behind; whoever asks is told.
+  // On the timetable, removals continue even when the check of the database fails. A direct caller gets the error.
   const unsure = await noticeRestored().then(
     () => false,
     (error) => {
@@ -56,7 +56,7 @@ export const pushing = async (
       return true
     },
   )
-  // A failover in the midst of a push is noticed by the database itself, and then told like any other.
+  // The database itself detects a failover during a push.
   const additionsStopped = async () =>
     unsure || isDoubted() || ((await restored.additionsStopped(db)) && (await noticeRestored()))
   const beforeSending = (highest: HighestDelivery) => notes.noteSent(identity, highest)
@@ -72,16 +72,16 @@ export const pushing = async (
   const filled = Promise.all(
     ready.map(({ platform }) => backfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
   )
-  // What cannot be filled is told when the push has ended, and keeps no removal waiting; unheard until then it would end the process.
+  // A backfill error is reported after the push, so that removals do not wait. The handler avoids an unhandled rejection until then.
   const tried = filled.catch(() => {})
-  // By the timetable beside the push: removals do not wait until a display was read. A command sends what its checks owe.
+  // On the timetable, checks run beside the push, so that removals do not wait for displays. A command also sends what its checks owe.
   const checks = Promise.all(
     ready.map((from) =>
       checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),
     ),
   )
   const checked = checks.catch(() => {})
-  // Whoever asks waits until a new platform is owed everything; by the timetable removals do not wait for that.
+  // A direct caller waits until a new platform's backfill is queued; the timetable does not.
   if (until === undefined) await Promise.all([tried, checked])
   const pushed = await push(db, { ...doors, now, random: Math.random, settleSeconds, log, ...options })
   await filled

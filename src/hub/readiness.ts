@@ -1,4 +1,4 @@
-/** Whether the hub can answer at this moment; asked by whoever sends it traffic, and often. */
+/** Readiness of the hub, polled by load balancers. */
 import { statfs } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import * as clockDoubts from '../store/db/clock-doubts.js'
@@ -10,18 +10,18 @@ export interface Readiness {
   checks: Record<string, string>
 }
 
-/** A database that says nothing for so long is not there for whoever asks, milliseconds. */
+/** Database timeout, milliseconds. */
 const WITHIN_MS = 2_000
 /** Longest reason, characters. */
 const REASON_MAX = 80
-/** For so long after a full disk was met the hub is not ready, milliseconds. */
+/** Unready time after a full disk, milliseconds. */
 const FULL_MS = 30_000
-/** With less than this the hub's own folder is full, bytes. */
+/** The data folder is full below this, bytes. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
-/** Watches for full disks: by the faults that this process meets, and of the hub itself also by what its folder has left. */
+/** Detects full disks by this process's faults, and for the data folder also by its free space. */
 export interface DiskWatch {
-  /** Null: there is room. */
+  /** Returns null when there is room. */
   fullOf(): Promise<database.FullDisk | null>
   close(): void
 }
@@ -39,7 +39,7 @@ export const watchDisks = (folder: string, machine: () => number = () => perform
   }
 }
 
-/** One look at a time: whoever asks while one goes on hears its answer, also where the database answers nobody. */
+/** Callers share one check at a time, even when the database hangs. */
 export const makeReadiness = (
   db: database.Db,
   { withinMs = WITHIN_MS, disks }: { withinMs?: number; disks?: DiskWatch } = {},
@@ -60,7 +60,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     if (state !== 'CURRENT') return { ok: false, checks }
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
-    // A platform's trouble is its own, and a doubted clock holds up no question: the hub answers, and says so.
+    // A platform's trouble or a doubted clock is reported but does not make the hub unready.
     const troubled = await gates.inTrouble(db)
     const doubt = await clockDoubts.open(db)
     return {
@@ -75,7 +75,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
   }
 }
-/** Whoever asks is not told where the database is. */
+/** Hides the database address from outsiders. */
 const outside = (error: unknown): string =>
   reasonOf(error)
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')

@@ -1,4 +1,4 @@
-/** The rules with which a hub works, read from schema/rules and checked once at start. */
+/** Loads schema/rules and checks it once at start. */
 import type { Config } from '../config.js'
 import type { Calendar } from '../domain/calendar/calendar.js'
 import type { Hearing } from '../domain/delivery/delivery.js'
@@ -10,7 +10,7 @@ import { platforms as allPlatforms, hearing } from '../platforms/index.js'
 import { checked, type Rules } from '../work/calendar/rules.js'
 import { clockRules } from '../work/listing/publication-clocks.js'
 
-/** Refusals: RULES_BROKEN, CONFIG_INVALID. */
+/** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: Rules['mark'], config: Config): Rules => {
   const { items } = contracts.document('rules/measures.json') as { items: string[] }
   const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
@@ -29,7 +29,7 @@ export const loadRules = (mark: Rules['mark'], config: Config): Rules => {
   return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark }
 }
 
-/** What each platform is told of: as configured, else as its description says. Refusal CONFIG_INVALID for what it has no format for. */
+/** Subject kinds of each platform, as configured or by its description. Throws CONFIG_INVALID for kinds without a format. */
 export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null

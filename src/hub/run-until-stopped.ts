@@ -1,23 +1,20 @@
-/** A hub that runs until it is told to stop. */
-
 import { reopenLogs } from '../foundation/log.js'
 import type { Hub } from './hub.js'
 
-/** Whoever asks a second time does not wait: exit status of a command that was interrupted. */
+/** Exit status after a second signal, as for an interrupted command. */
 const INTERRUPTED = 130
-/** Ctrl-C comes twice where npm hands it on as well; within so many milliseconds it is one. */
+/** npm may pass Ctrl-C on; two signals within this time count as one, milliseconds. */
 const ECHO_MS = 500
 
 const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
 
-/** Runs until told to stop; Ctrl-C lets what is under way end, and leaves nothing running. A second one ends it at once. */
+/** Runs until told to stop. The first Ctrl-C lets running work end, a second one ends at once. */
 export const run = async (
   hub: Hub,
   begin: () => Promise<void>,
   end: () => Promise<void> = async () => {},
 ): Promise<void> => {
   let stopped: Promise<void> | null = null
-  /** Why it must not go on. */
   let failed: unknown = null
   const stop = () => {
     stopped ??= (async () => {
@@ -41,7 +38,7 @@ export const run = async (
     void stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, told)
-  // A closed terminal ends the hub. A service has none: to it the signal says that its log was rotated.
+  // SIGHUP of a closed terminal ends the hub. For a service it means that the log was rotated.
   process.on('SIGHUP', () => {
     if (hasTerminal()) return told()
     reopenLogs()

@@ -1,23 +1,23 @@
 /**
- * The rule of two persons for accounts: whoever registers a person or a system, or issues a new password or secret, does not put
- * it into force. One administrator alone could otherwise make both the officer and the reviewer of a case. Pure.
+ * Two-person rule for accounts. The administrator who registers a person or system, or issues a new password or secret, cannot put it into
+ * force. One administrator alone could otherwise create both the officer and the reviewer of a case.
  */
 import { samePerson } from './persons.js'
 
-/** 三员分立: `systems` registers, `security` confirms, and the audit is the auditor's. */
+/** 三员分立: `systems` registers, `security` confirms, and the auditor audits. */
 export const DUTIES = ['systems', 'security'] as const
 export type Duty = (typeof DUTIES)[number]
 
-/** Accounts with a duty that their registration confirms: before them nobody is there who could. */
+/** The first accounts with a duty are confirmed by their registration, because nobody could confirm them yet. */
 export const EXEMPT_ACCOUNTS = 2
 
 export interface Confirmer {
   sub: string
-  /** Null: a person without a duty, or a system. */
+  /** A person without a duty, and a system, have null. */
   duty: Duty | null
 }
 
-/** Why this person may not confirm what `changedBy` registered; null: they may. */
+/** Returns why this person may not confirm what `changedBy` registered, or null when the person may. */
 export const confirmationFault = (
   changedBy: string | null,
   { sub, duty }: Confirmer,

@@ -1,20 +1,20 @@
-/** Whether a password that somebody chooses may be one. Pure; the list of common ones comes as an argument. */
+/** Judges a new password. The list of common passwords is an argument. */
 
 export const PASSWORD_LEAST = 12
 export const PASSWORD_MOST = 128
-/** Fewer different characters than these are a pattern. */
+/** A password with fewer distinct characters is a pattern. */
 const DIFFERENT_LEAST = 6
-/** Shortest name that must not stand in it. */
+/** Shortest name that a password must not contain. */
 const NAME_LEAST = 3
-/** Share of neighbours that follow each other (abc, 321, 111) from which on it is a row. */
+/** Share of neighbouring characters that follow each other (abc, 321, 111) above which the password is a sequence. */
 const ROW_SHARE = 0.6
 
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON'
 
-/** One password has one spelling, whichever keyboard it came from. */
+/** NFKC makes the spelling independent of the keyboard. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
-/** Null: it may be one. `common`: in lower case. */
+/** Returns null for an acceptable password. `common` is in lower case. */
 export const passwordFault = (
   given: string,
   { name, common }: { name: string; common: ReadonlySet<string> },
@@ -39,7 +39,7 @@ const isRow = (text: string): boolean => {
 
 const LEET: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }
 
-/** A common word, or two of them, whatever digits and signs stand around or instead of letters. */
+/** Recognises one or two common words even with digits and signs around them or in place of letters. */
 const isCommon = (folded: string, common: ReadonlySet<string>): boolean => {
   const spelt = respelt(folded)
   const told = [folded, bare(folded), spelt, bare(spelt), respelt(bare(folded)), ...shortened(folded)]
@@ -50,7 +50,7 @@ const respelt = (text: string): string => [...text].map((each) => LEET[each] ?? 
 
 const bare = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
-/** Without one, two, … of the digits and signs at either end: a common one may itself end in some. */
+/** Strips the digits and signs at either end one at a time, because a common password may itself end in some. */
 const shortened = (text: string): string[] => {
   const [front] = /^[^\p{L}]*/u.exec(text) ?? ['']
   const [back] = /[^\p{L}]*$/u.exec(text) ?? ['']

@@ -1,6 +1,6 @@
-/** Who is the same person: of a name alone, so that a browser may ask it too. */
+/** This file has no imports, so that the browser can use it too. */
 
-/** "Another person" is another `sub`, however it is spelt: an upper-case or full-width twin is the same one. */
+/** "Another person" means another `sub`. Upper-case and full-width spellings are the same person. */
 export const samePerson = (one: string, other: string): boolean => folded(one) === folded(other)
 
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

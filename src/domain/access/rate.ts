@@ -1,29 +1,29 @@
-/** How often somebody may try: each attempt fills a bucket, time empties it. Pure: the instant comes as an argument, in milliseconds. */
+/** Leaky bucket rate limit. Each attempt fills the bucket and time empties it. Instants are milliseconds. */
 
 export interface Rate {
-  /** Attempts that may come at once. */
+  /** Attempts allowed in one burst. */
   most: number
-  /** After so long one more is had back, milliseconds. */
+  /** One more attempt becomes available after this many milliseconds. */
   everyMs: number
 }
 
 export interface Level {
-  /** How long it takes until the bucket is empty, counted from `at`, milliseconds. */
+  /** Milliseconds from `at` until the bucket is empty. */
   owedMs: number
   at: number
 }
 
-/** What is still owed at an instant. A clock that was set back neither empties nor fills anything. */
+/** Returns the milliseconds still owed. A clock that was set back neither empties nor fills the bucket. */
 export const owedAt = (level: Level | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 
-/** How long until one more attempt fits, milliseconds; 0: it does. */
+/** Returns the milliseconds until one more attempt fits; 0 when it fits now. */
 export const waitFor = (owedMs: number, { most, everyMs }: Rate): number =>
   Math.max(0, owedMs + everyMs - most * everyMs)
 
 const LONGEST_ADDRESS = 64
 
-/** Whom an address stands for: itself, or its network where one subscriber has a whole one (IPv6, /64). */
+/** Returns the rate-limit key of an address. An IPv6 subscriber has a whole /64 network, so the network is the key. */
 export const networkOf = (address: string): string => {
   const plain = address.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
   const four = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/.exec(plain)?.[1]
@@ -40,8 +40,8 @@ export const networkOf = (address: string): string => {
 }
 
 /**
- * Whose request it is: the caller's own address, or where `proxies` of one's own stand before the hub, what the outermost of
- * them noted. What the caller itself wrote there lies further left and is never read.
+ * Returns the client address. With `proxies` own proxies before the hub, it is the X-Forwarded-For entry that the outermost of them wrote.
+ * Entries further left come from the client and are never read.
  */
 export const callerOf = (peer: string, forwarded: string, proxies: number): string => {
   const noted = forwarded

@@ -1,4 +1,4 @@
-/** Who asks, and what each role may. Pure: the one table behind every door. "Not there" and "not for you" look the same. */
+/** Roles and permissions: the one table behind every entrance. "Not there" and "not for you" look the same. */
 
 import type { Level } from '../operators/places.js'
 import { levelOf } from '../operators/places.js'
@@ -19,12 +19,12 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
-/** Roles a registered client may have; `public` needs no token and `party` gets its own from an access code. */
+/** Roles of registered clients. `public` needs no token, and `party` gets its token from an access code. */
 export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'public' && role !== 'party')
 
 export interface Viewer {
   role: Role
-  /** Who it is; null without a token. "Another person" means another `sub`. */
+  /** "Another person" means another `sub`. Null without a token. */
   sub: string | null
   agency: string | null
   region: string | null
@@ -96,32 +96,32 @@ const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
 const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 
-/** Who may do what; read by `may`, printed by `hub status --access`. */
+/** Read by `may` and printed by `hub status --access`. */
 export const ACCESS: Record<Act, readonly Role[]> = {
   see_itself: SIGNED_IN,
   use_access_code: ALL,
   see_standing: ALL,
   see_grade: [...AUTHORITY, 'party'],
-  // Of operators on its own list alone; of others a marketplace sees what the public does.
+  // Limited to operators on the marketplace's own list. It sees other operators as the public does.
   see_sellers_grade: ['marketplace'],
-  // Of operators that have authorised it; nothing that is not open by law is a credit service's otherwise.
+  // Limited to operators that authorised the credit service. It sees nothing else that is not open by law.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
-  // Of its own sellers: the stream of changes, and addresses at which it is told of them.
+  // The change stream and webhooks about the marketplace's own sellers.
   hear_changes: ['marketplace'],
-  // Those of all marketplaces.
+  // Webhooks of all marketplaces.
   see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
   see_authorisations: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  // What was removed or has ended since, and what a past day was like with it. To everyone else it is forgotten.
+  // Removed and ended entries, and past days as they stood with them. For everyone else they are forgotten.
   see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
-  // Open by law to firms and credit services, also where no operator is asked about (吉政办发〔2016〕15号, item 11).
+  // Open by law to firms and credit services, also outside a question about one operator (吉政办发〔2016〕15号, item 11).
   see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
@@ -129,7 +129,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   direct_timetable: ['officer', 'administrator'],
-  // One map is for every table of a feed, of whichever region.
+  // One map applies to every table of a feed, whatever the region.
   map_headings: ['officer', 'administrator'],
   release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
@@ -158,7 +158,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   manage_registered: ['administrator'],
   see_rules: AUTHORITY,
   see_trail: ['administrator', 'auditor'],
-  // Who has asked about an operator; of whose questions is the rules' word (schema/rules/trail.json).
+  // Lists who asked about an operator. schema/rules/trail.json says whose questions are shown.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 }
 
@@ -185,7 +185,7 @@ export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** Acts that touch all regions at once, or that show what belongs to none: whoever is bounded by one may not. */
+/** Acts that affect all regions, or show data of no region. A viewer bounded by a region may not perform them. */
 export const OF_ALL_REGIONS: readonly Act[] = [
   'amend_calendar',
   'close_retraction',
@@ -205,7 +205,7 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'take_back_run',
 ]
 
-/** Acts about one operator: whoever is bounded by a region may, on that region's operators alone. */
+/** Acts about one operator. A viewer bounded by a region may perform them for that region's operators only. */
 export const OF_ITS_REGION: readonly Act[] = [
   'decide_objection',
   'decide_overrule',
@@ -216,31 +216,31 @@ export const OF_ITS_REGION: readonly Act[] = [
   'settle_concern',
 ]
 
-/** The province's own division (GB/T 2260): its people are bounded by no region, nor is whoever has none. */
+/** The province's own division (GB/T 2260). Its people, and people without a region, are not bounded. */
 const PROVINCE = '220000'
 
 export const may = (viewer: Viewer, act: Act): boolean =>
   ACCESS[act].includes(viewer.role) && !(isBounded(viewer) && OF_ALL_REGIONS.includes(act))
 
-/** Whether a city or a county, or another province, bounds what the viewer may do. */
+/** True when a city, a county or another province limits the viewer. */
 export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
-/** An act about an operator of this region; null: of none that is known, which is the province's to do. */
+/** Decides an act about an operator of this region. With a null region (operator unknown) only the province may act. */
 export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
   (!isBounded(viewer) || !OF_ITS_REGION.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
 
 /**
- * The consent of the next higher authority (SAMR order 44, article 22) to a listing that an authority of this level decides;
- * null: it is not known. Whoever a region bounds may give it for a level below its own alone: a city for its counties.
+ * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level` is the deciding authority's, null when unknown. A
+ * bounded viewer may consent only for a lower level: a city for its counties.
  */
 export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
   may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
 
-/** As many digits as a division's level has: 22 a province, 2201 a city, 220102 a county. */
+/** Shortens a division to its level: 22 for a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
-/** An operator as far as it decides who sees its file: by its code today, and by its region today. */
+/** The columns that authorization needs, with today's code and region. */
 export interface Owner {
   uscc: string | null
   shop: string | null
@@ -248,18 +248,18 @@ export interface Owner {
 }
 
 /**
- * First digits of the division whose operators' files an authority sees; null: of all. Firms and credit services are bounded by
- * lists and authorisations, wherever they are registered.
+ * Returns the division prefix whose operators an authority sees, or null for all. Firms and credit services are bounded by lists and
+ * authorisations instead.
  */
 export const sightOf = (viewer: Viewer): string | null =>
   isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
-/** Whether there are operators of which this viewer sees what the public does, and no more. */
+/** True when there are operators that this viewer sees only as the public does. */
 export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || sightOf(viewer) !== null
 
 /**
- * Whether the file of this operator is there for the viewer: a party has its own, whoever a region bounds those of that region.
- * Null: of no operator that is known, which is the province's to see.
+ * Decides whether the viewer sees this operator's file. A party sees its own, a bounded authority those of its region. With a null operator
+ * (unknown) only the province sees it.
  */
 export const mayOperator = (viewer: Viewer, operator: Owner | null): boolean => {
   if (!may(viewer, 'see_operator')) return false
@@ -269,10 +269,10 @@ export const mayOperator = (viewer: Viewer, operator: Owner | null): boolean => 
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
-/** The viewer as far as this operator goes: the public, where its file is not there. */
+/** Returns the viewer for this operator, reduced to the public when its file is not visible. */
 export const viewerOf = (viewer: Viewer, operator: Owner | null): Viewer =>
   isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 
-/** An agency, about the feeds of which it may do something: its own alone. */
+/** An agency may act on its own feeds only. */
 export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
   may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)

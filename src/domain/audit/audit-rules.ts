@@ -1,4 +1,4 @@
-/** How long the trail keeps its content, and whom it tells who has asked about an operator: rules with dates, by schema/rules/trail.json. */
+/** Dated rules of schema/rules/trail.json: how long audit log content is kept, and who is told that an operator was asked about. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
@@ -10,9 +10,8 @@ export interface Retention extends DatedRow {
 }
 
 export interface Telling extends DatedRow {
-  /** Role of whoever asked. */
   asker: Role
-  /** Who is told that it has asked. */
+  /** Roles that are told about questions of this asker. */
   told: readonly Role[]
 }
 
@@ -21,7 +20,7 @@ export interface TrailRules {
   telling: readonly Telling[]
 }
 
-/** Every day has one term, and every asker one rule; who may be told at all is the table's word (ACCESS). */
+/** Checks that each day has one retention term and each asker one rule. ACCESS limits who may be told at all. */
 export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
   ...gaps('retention', retention),
   ...ROLES.filter((role) => role !== 'public').flatMap((role) =>
@@ -32,7 +31,7 @@ export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
   ),
 ]
 
-/** From this instant on the content of a row of `at` may be erased. */
+/** Returns the instant from which the content of a row written at `at` may be erased. */
 export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
   const rule = rowOn(retention, dateIn(at))
   if (rule === undefined) throw new Error('no term of retention')
@@ -41,7 +40,7 @@ export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
   return until
 }
 
-/** Roles of askers of whom a viewer of this role is told, on this day. */
+/** Returns the asker roles that a viewer of this role is told about on this day. */
 export const toldOf = ({ telling }: TrailRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
     const rule = rowOn(

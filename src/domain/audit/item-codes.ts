@@ -1,10 +1,13 @@
-/** Codes of operators in an item as an agency sent it: whoever sees the item sees them, though nobody has matched it yet. */
+/**
+ * Operator codes inside an item as an agency sent it. A viewer of the item sees them even while the item is unmatched, so the audit log
+ * records them.
+ */
 import { codeOf } from '../operators/codes.js'
 
-/** Codes of one item that are kept; an item names one firm, seldom two. */
+/** Most codes kept of one item. An item usually names one firm. */
 export const ITEM_CODES_MOST = 100
 
-/** Whole values that are a code by form and check digit: a number of another kind seldom is. */
+/** Finds whole values that are codes by form and check digit. Other numbers rarely pass both. */
 export const codesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()
   const look = (value: unknown): void => {

@@ -1,51 +1,50 @@
-/** Rows of the audit log that were noted outside the database and are not in it: what a row says of such a loss, and what explains it. */
+/** Losses: rows of the audit log that were noted outside the database and are missing in it, and what explains them. */
 import { type Head, headIn } from './audit-log.js'
 
-/** Which PostgreSQL server a head was written on. A promoted standby has another timeline, a restored copy another identifier. */
+/** The PostgreSQL server on which a head was written. A promoted standby has another timeline, a restored copy another identifier. */
 export interface Server {
   timeline: number
-  /** Identifier of the database system, decimal digits. */
+  /** PostgreSQL system identifier, decimal digits. */
   system: string
 }
 
-/** A head as it is noted outside the database. */
+/** A head noted outside the database. */
 export interface NotedHead extends Head {
-  /** Null: noted before servers were. */
+  /** Null in notes written before servers were recorded. */
   server: Server | null
-  /** Instant of the note; null: not noted. */
+  /** Null when the instant was not noted. */
   at: Date | null
 }
 
-/** Rows after `after`, up to `noted`, were noted or published, and are not there, or are others. */
+/** Rows after `after`, up to `noted`, were noted or published and are now missing or different. */
 export interface Loss {
   after: number
-  /** The highest number that was noted. */
   noted: number
-  /** When that was; null: not known. */
+  /** Null when the instant is not known. */
   notedAt: Date | null
-  /** The server on which they were noted, and the one on which they are missing. */
+  /** The server that noted the rows and the server that lacks them. */
   from: Server | null
   to: Server | null
   /**
-   * Hashes of the noted heads that are missing. Numbers are given again after a loss: what is lost later under one of them is
-   * another loss. Null: the row that says so is of a release that did not list them.
+   * Hashes of the missing heads. Row numbers are reused after a loss, so a later loss of the same number is another loss. Null in rows of
+   * releases that did not list them.
    */
   heads: readonly string[] | null
 }
 
-/** FAILOVER: the rows were lost with the server that held them. RELEASED: a person has answered for a restored database. */
+/** FAILOVER: the rows were lost with their server. RELEASED: a person released a restored database. */
 export type Excuse = 'FAILOVER' | 'RELEASED'
 
 export const sameServer = (one: Server, other: Server): boolean =>
   one.timeline === other.timeline && one.system === other.system
 
-/** Whether the rows were noted on another server than the one that lacks them. */
+/** True when the rows were noted on another server than the one that lacks them. */
 export const isFailover = ({ from, to }: Pick<Loss, 'from' | 'to'>): boolean =>
   from !== null && to !== null && !sameServer(from, to)
 
 /**
- * The loss that these heads show; null: all are there. `hashes`: the hash of the row of each number that is there. `last`: number
- * of the last row. A head that was noted on this very server decides: no change of server explains that it is not there.
+ * Returns the loss that these heads show, or null. `hashes` maps present row numbers to hashes, and `last` is the last row number. A head
+ * noted on this very server takes precedence, because no change of server explains its loss.
  */
 export const lossOf = (
   heads: readonly NotedHead[],
@@ -60,7 +59,7 @@ export const lossOf = (
   const before = heads.filter((head) => head.number < first.number && isThere(head)).map(({ number }) => number)
   const here = missing.find((head) => head.server === null || (server !== null && sameServer(head.server, server)))
   return {
-    // Up to the end of what is there, unless a row that is there is another than was noted.
+    // The loss starts after the last row, unless an existing row differs from its note.
     after: first.number > last ? last : Math.max(0, ...before),
     noted: highest.number,
     notedAt: highest.at,
@@ -70,11 +69,11 @@ export const lossOf = (
   }
 }
 
-/** A loss as its row says it. */
+/** The text of a loss in its audit row. */
 export const lossSaid = ({ after, noted, notedAt, from, to, heads }: Loss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
-/** Null for what says none. `number`: of the row; rows of form 0 said no more than the head that was noted. */
+/** Returns null when the text describes no loss. `number` is the row's number; form 0 rows name only the noted head. */
 export const lossIn = (said: string, number: number): Loss | null => {
   const told = parsed(said)
   const old = headIn(told)
@@ -114,6 +113,6 @@ const parsed = (text: string): object => {
   }
 }
 
-/** A head of which nobody knows on which server it was (one that a client holds, or a signed one) is judged by its number. */
+/** A head of unknown server (held by a client, or signed) is judged by its number alone. */
 export const covers = ({ after, noted, heads }: Pick<Loss, 'after' | 'noted' | 'heads'>, head: NotedHead): boolean =>
   head.number > after && head.number <= noted && (heads === null || head.server === null || heads.includes(head.hash))

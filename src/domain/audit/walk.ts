@@ -1,6 +1,6 @@
 /**
- * How the audit log is verified: its rows in their order, page by page, against the heads that were kept outside of it. A fault
- * does not end the walk: what lies behind a hole or an altered row is verified as well.
+ * Verifies the audit log: rows in order, page by page, against heads kept outside it. A fault does not end the walk, so rows behind a hole
+ * are verified too.
  */
 
 import type { Seal } from '../../foundation/keys/audit.js'
@@ -8,10 +8,10 @@ import { type Head, isContentWhole, NO_HEAD, type Row, rowHash, sealOf } from '.
 import { covers, type Excuse, isFailover, type Loss, lossIn, type NotedHead, type Server } from './loss.js'
 
 /**
- * MISSING: rows are gone. ALTERED: it is not what was written. UNLINKED: it does not follow the row before it. UNSEALED: it has no
- * seal, though rows before it have. KEY_UNKNOWN: its key is not in the folder of keys. ERASED: its content is gone before its
- * time. TAIL_MISSING: a head that was noted or published lies past the end. REPLACED: the row of that number is another than was
- * noted or published. FORGED: a signed head in the database has no good signature.
+ * MISSING: rows are gone. ALTERED: content differs from its hash. UNLINKED: the row does not follow the one before. UNSEALED: no seal
+ * although earlier rows have one. KEY_UNKNOWN: the key is not in the key folder. ERASED: content gone before its time. TAIL_MISSING: a
+ * noted or published head lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed head in the
+ * database has a bad signature.
  */
 export type TrailFault =
   | 'MISSING'
@@ -26,21 +26,21 @@ export type TrailFault =
 
 export interface Broken {
   number: number
-  /** The last row of the fault, where it is of several. */
+  /** Last row of a fault that spans several. */
   until?: number
   fault: TrailFault
 }
 
-/** A head that somebody has kept elsewhere, and where. */
+/** A head kept elsewhere, and the place where it is kept. */
 export interface Anchor extends NotedHead {
   from: string
 }
 
-/** A loss, the instant at which it was found, and what explains it; `excuse` null: nothing does. */
+/** A loss, the instant it was found, and its excuse; `excuse` is null when nothing explains it. */
 export interface Cut extends Loss {
   foundAt: Date
   excuse: Excuse | null
-  /** The rows are missing at the end of what was there; otherwise others stand in their place. */
+  /** True when rows are missing at the end; false when other rows replaced them. */
   isEnd: boolean
 }
 
@@ -48,21 +48,21 @@ export interface Walked {
   walked: number
   erased: number
   head: Head
-  /** In the order of their numbers, at most BROKEN_MOST of them. */
+  /** In order of row number, at most BROKEN_MOST. */
   broken: Broken[]
-  /** How many there are. */
+  /** Total number of faults. */
   faults: number
   cuts: Cut[]
 }
 
-/** Faults that are told one by one. */
+/** Most faults listed one by one. */
 export const BROKEN_MOST = 100
 
 export interface WalkParts {
   anchors: readonly Anchor[]
-  /** Null: there is no such key. */
+  /** Returns null when the key does not exist. */
   macOf: (keyId: string) => Seal['mac'] | null
-  /** Whether a row of that instant may have lost its content by now. */
+  /** True when a row of that instant may have lost its content by now. */
   mayErase: (at: Date) => boolean
 }
 
@@ -131,7 +131,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     }
   }
 
-  /** `server`: on which the rows were read. `releasedOld`: when a person last released a restored database, for cuts without a seal. */
+  /** `server` is where the rows were read. `releasedOld` is the last release of a restored database, for cuts without a seal. */
   const end = ({
     server,
     now,
@@ -169,8 +169,8 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
 }
 
 /**
- * Losses that no row tells of yet: the hub was not started since, or its clients hold what it does not. `before`: by an anchor's number
- * the number of the anchor before it, 0 where it is the first. An anchor whose row differs accuses every row since the anchor before it, because its hash covers them all.
+ * Losses without a CUT row: the hub has not started since, or clients hold heads that it lacks. `before` maps an anchor's number to the
+ * previous anchor's, or 0. A differing row accuses all rows since the previous anchor, because its hash covers them.
  */
 const unsaid = (
   open: readonly Anchor[],
@@ -184,7 +184,7 @@ const unsaid = (
     .filter(({ number }) => number <= last)
     .map((head) => made(head, before.get(head.number) ?? head.number - 1))
   const past = open.filter(({ number }) => number > last).sort((a, b) => b.number - a.number)
-  // One that was noted on this very server is explained by nothing.
+  // A head noted on this very server has no excuse.
   const here = past.find((head) => made(head, last).excuse === null) ?? past[0]
   const highest = past[0]
   if (here === undefined || highest === undefined) return replaced

@@ -1,13 +1,13 @@
-/** Working days in China (Administrative Penalty Law art 85: short periods are working days). */
+/** Working days in China (Administrative Penalty Law, article 85: short periods are working days). */
 import { addDays, daysBetween, weekday } from '../../foundation/time/dates.js'
 
 /** Public holidays on weekdays, make-up working days on weekends, and the last day for which both are announced. */
 export type Calendar = { holidays: Set<string>; workdays: Set<string>; knownUntil: string }
 
-/** From so many days before the announced holidays end, somebody must enter those of the next year. */
+/** The alarm starts this many days before the announced holidays end. Somebody must then enter next year's. */
 export const CALENDAR_ALARM_DAYS = 60
 
-/** Days from `today` to the last one whose holidays are announced; negative once it is past. */
+/** Days from `today` to the last announced day; negative once past. */
 export const calendarDaysLeft = ({ knownUntil }: Pick<Calendar, 'knownUntil'>, today: string): number =>
   daysBetween(today, knownUntil)
 
@@ -21,8 +21,8 @@ export const isWorkday = (calendar: Calendar, date: string): boolean => {
 }
 
 /**
- * The n-th working day after `date`: the day itself is not counted, and 0 is the day itself; negative n counts back.
- * `provisional`: it lies beyond the announced years, so holidays may yet move it.
+ * Returns the n-th working day after `date`. 0 returns the day itself, negative n counts back. `provisional` is true beyond the announced
+ * years, where holidays may still move it.
  */
 export const addWorkdays = (calendar: Calendar, date: string, n: number): { date: string; provisional: boolean } => {
   const step = n < 0 ? -1 : 1

@@ -1,14 +1,13 @@
-/** Rows of a rule table with first and last days: exactly one must apply on each day. Pure. */
+/** Rows of a rule table with first and last days. Exactly one row must apply on each day. */
 import { addDays } from '../../foundation/time/dates.js'
 
-/** A fault of a rule table: where it stands in the table, and why. */
 export interface RuleFault {
   place: string
   reason: string
 }
 
 export interface DatedRow {
-  /** First and last day that it is about; null: always, still. */
+  /** First and last day to which the row applies; null for an open end. */
   from: string | null
   to: string | null
   basis: string
@@ -16,7 +15,7 @@ export interface DatedRow {
   confirmed: boolean
 }
 
-/** Days that no row applies to, or several do. */
+/** Reports days without a row or with several. */
 export const gaps = (place: string, rows: readonly DatedRow[]): RuleFault[] => {
   const sorted = [...rows].sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
   if (sorted[0]?.from !== null) return [{ place, reason: 'nothing from the beginning' }]

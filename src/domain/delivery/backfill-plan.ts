@@ -1,7 +1,7 @@
-/** What a platform lacks that is new, or was emptied: what it is given of a subject in force. Pure. */
+/** Backfill plan: which subjects in force a new or emptied platform must receive. */
 import type { Action, DeliveryState } from './delivery.js'
 
-/** One message about the subject to the platform, of those in order. */
+/** One earlier message about the subject, in order. */
 export interface Heard {
   action: Action
   state: DeliveryState
@@ -9,9 +9,8 @@ export interface Heard {
 }
 
 /**
- * Whether a subject in force has to be told to a platform anew. One that was never told of it, or last of its end, has to hear
- * of it, whatever a person has closed. Since it was wiped, only an addition owed after that counts: a change would be one of
- * something that it holds no more.
+ * True when the platform needs a subject in force again: it never heard of it, or last heard of its end, even if a person closed that
+ * delivery. After a wipe only a later addition counts, because a change would refer to something the platform no longer holds.
  */
 export const lacks = (heard: readonly Heard[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))

@@ -1,28 +1,28 @@
-/** What a platform shows held against what it was told and what is in force: one subject at a time, and all together. Pure. */
+/** Reconciliation: compares a platform's display with what it confirmed and with what is in force, first per subject, then as a whole. */
 
 import { normalizeName } from '../operators/names.js'
 import type { Action } from './delivery.js'
 
 export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as const
 /**
- * MISSING: in force, confirmed and gone. STALE: shown otherwise than was last confirmed. UNWANTED: shown and not in force.
+ * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: shown but not in force.
  * UNKNOWN: shown under a key that a restored database does not hold. UNTOLD: in force, not shown, and no addition is confirmed or owed.
  */
 export type FindingKind = (typeof FINDINGS)[number]
 export type Difference = 'SEQUENCE' | 'USCC' | 'NAME'
 
-/** As the platform displays it; null: it does not tell that. */
+/** Null where the platform does not display the value. */
 export interface ShownAs {
   sequence: number | null
   uscc: string | null
   name: string
 }
 
-/** The last message to this platform about the subject that was not set aside. */
+/** The last delivery to this platform about the subject that was not folded away. */
 export interface ToldLast {
   number: number
   action: Action
-  /** OPEN: it, or another before it, is owed or refused, or has changed while the platform was read. */
+  /** OPEN: this or an earlier delivery is owed or refused, or changed while the platform was being read. */
   state: 'CONFIRMED' | 'CLOSED' | 'OPEN'
   uscc: string | null
   name: string
@@ -33,8 +33,8 @@ export type Judgement =
   | { what: 'STALE'; differs: Difference[] }
 
 /**
- * `told` null: this platform was never told of it. What is on its way is not judged: the next comparison will find it done. An
- * addition that nobody confirmed is not missing but untold, and what was never told cannot be stale.
+ * `told` is null when the platform never received the subject. Deliveries in flight are left to the next comparison. An unconfirmed
+ * addition is untold rather than missing, and an untold subject cannot be stale.
  */
 export const judge = (standing: boolean, told: ToldLast | null, shown: ShownAs | null): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
@@ -51,17 +51,14 @@ const differences = (told: ToldLast, shown: ShownAs): Difference[] => [
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 
-/** So many may be gone at once whatever the size of the list: a working day of an office that repairs entries. */
+/** This many may disappear at once whatever the size of the list: a working day of an office that repairs entries. */
 const GONE_ALWAYS = 10
-/** Beyond that this share of what it had confirmed; on an ordinary night fewer are repaired elsewhere than this. */
+/** Above GONE_ALWAYS, the tolerated share of confirmed entries. Fewer are repaired elsewhere on an ordinary night. */
 const GONE_SHARE = 0.05
-/** Of a restored database: all removals since the backup are gone at once, and are to be followed. */
+/** Share for a restored database, where all removals since the backup appear at once and must be followed. */
 const GONE_SHARE_RESTORED = 0.5
 
-/**
- * Whether so much is absent that it is the platform's outage and not its judgement. Whoever shows nothing at all, of more than
- * one, has lost its list.
- */
+/** True when so much is absent that the platform has an outage. An empty display with more than one confirmed entry is one. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

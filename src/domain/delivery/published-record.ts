@@ -1,7 +1,4 @@
-/**
- * Records that 双公示 has told to others: which may be told at all, in which words, and which of several sources of one
- * decision speaks. Pure.
- */
+/** Published records (双公示): which may be told, in which words, and which of several sources of one decision speaks. */
 import { hash } from 'node:crypto'
 import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
 import { isWithdrawn } from '../records/penalty.js'
@@ -13,12 +10,12 @@ export type ToldKind = RecordNotice['kind']
 export const TOLD_KINDS: readonly ToldKind[] = ['penalty', 'permit']
 
 /**
- * REPAIRED: 信用修复 ends its publication everywhere. PERSON: of a natural person, whom 双公示 wants with the ID number; EXCLUDED: secret, or by the simple procedure, which 双公示
- * leaves out; OVER: its publication has ended by itself.
+ * REPAIRED: 信用修复 ends publication everywhere. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret or by the
+ * simple procedure, which 双公示 omits. OVER: publication has ended by itself.
  */
 export type Telling = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
-/** Whom a record is of, as the register knows it now: what receivers hold name and code against. */
+/** The record's party as registered now. Receivers check its name and code. */
 export interface PartyTold {
   id: number
   uscc: string | null
@@ -26,18 +23,18 @@ export interface PartyTold {
   name: string | null
   regNo: string | null
   orgCode: string | null
-  /** As registered: public even where somebody lives there. */
+  /** The registered address is public even where somebody lives there. */
   address: string | null
 }
 
 export interface Asked {
-  /** In Asia/Shanghai; null: whatever the day. */
+  /** In Asia/Shanghai; null ignores the day. */
   today: string | null
-  /** A repair names it. */
+  /** A repair result names the record. */
   repaired: boolean
 }
 
-/** Whether a record that stands may be told. */
+/** Judges a record that stands. */
 export const tellingOf = (kind: ToldKind, body: Body, party: PartyTold | null, { today, repaired }: Asked): Telling => {
   if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
   if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
@@ -55,7 +52,7 @@ const SIMPLE = /简易程序|当场(作出|处罚|行政处罚)/
 const NOT_SIMPLE = /(不|未|非|转)[^，。；,;]{0,8}(简易程序|当场)|(普通|一般)程序/
 const SIMPLE_NUMBER = /(简|当)罚|简易|当场/
 
-/** Only its note says so: a violation may be of a secret. */
+/** Only the note is read, because a violation may itself be about a secret. */
 const isSecret = ({ note }: Body): boolean => says(note, SECRET, NOT_SECRET)
 
 const isSimple = (body: Body): boolean => {
@@ -67,15 +64,15 @@ const isSimple = (body: Body): boolean => {
 const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
   typeof text === 'string' && text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))
 
-/** Days, amounts, codes of firms and words of a fixed list hold nothing of a person. */
+/** Fields of days, amounts, firm codes and fixed words hold no personal data. */
 const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
-/** Their own digits may look like a telephone's. */
+/** The digits of these numbers may look like a telephone number. */
 const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
 const IN_NUMBERS: readonly Personal[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
-/** The body as it may leave: no number of a person's paper, telephone, account or home in any text. */
+/** The body as it may leave: ID numbers, telephones, accounts and homes are masked in every text. */
 export const bodyTold = (body: Body, address: string | null): Body => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
@@ -89,7 +86,7 @@ export const bodyTold = (body: Body, address: string | null): Body => {
 
 export type RecordTold = Omit<RecordNotice, 'sequence' | 'action'>
 
-/** By the present name, which receivers look up beside the code; the body keeps the one of the decision. */
+/** The notice carries the party's present name, which receivers check with the code. The body keeps the name in the decision. */
 export const recordTold = (
   { id, kind, body }: { id: string; kind: ToldKind; body: Body },
   party: PartyTold,
@@ -107,7 +104,7 @@ export const recordTold = (
   removal,
 })
 
-/** Digits of a digest; equal digests say the same. */
+/** Hexadecimal digits of a digest. Equal digests mean equal notices. */
 const DIGEST_LENGTH = 32
 export const digestTold = (told: RecordTold): string =>
   hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
@@ -122,22 +119,22 @@ export const REMOVALS = {
 } as const
 export type WhyGone = keyof typeof REMOVALS
 
-/** One source's record. */
+/** One source's record of a decision. */
 export interface Source {
   id: string
   kind: ToldKind
-  /** What it says now; null: it is believed no longer. */
+  /** The source's current word; null when the record no longer stands. */
   stands: { operatorId: number | null; fact: string | null; order: number; telling: Telling } | null
-  /** What was told last; null: nothing yet. */
+  /** The last message; null when nothing was sent. */
   told: { operatorId: number; removed: boolean } | null
 }
 
-/** SHOW: it is to stand at the platforms as it is now; a reason: it is to be gone; null: nothing is said of it. */
+/** SHOW: the platforms must show the present form. A reason: it must disappear. Null: nothing is owed. */
 export type Due = 'SHOW' | WhyGone | null
 
 /**
- * What is due of each source. A decision that several tell is told once: by the source that has told it, else by the first;
- * withdrawn by one, or repaired, it is so of all, in the firm's favour. `sources`: of each decision all.
+ * A decision reported by several sources is told once, by the source that told it before, else by the first. A withdrawal or repair by one
+ * counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
 export const dueOf = (sources: readonly Source[]): Map<string, Due> => {
   const decisions = new Map<string, Source[]>()
@@ -176,6 +173,6 @@ const dueOfOne = (source: Source, ended: 'REVOKED' | 'REPAIRED' | null, speaking
   if (source.stands === null) return 'WRONG'
   if (ended !== null) return ended
   if (source.stands.telling === 'PUBLIC') return 'SAME_DECISION'
-  // Its receivers stop showing it by themselves; that its last day is another now they are told.
+  // Receivers end the display by themselves. A changed last day must be sent, however.
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
 }

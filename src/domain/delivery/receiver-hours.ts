@@ -1,4 +1,4 @@
-/** A receiver's own working hours, by the wall clock of Asia/Shanghai. Pure. */
+/** A receiver's working hours by the wall clock of Asia/Shanghai. */
 
 import { addDays, dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from '../calendar/calendar.js'
@@ -6,7 +6,7 @@ import { type Calendar, isWorkday } from '../calendar/calendar.js'
 export interface OpenHours {
   /** HH:MM, inclusive. */
   from: string
-  /** HH:MM, exclusive; not later than `from`: it is of the next morning. */
+  /** HH:MM, exclusive. Not later than `from` means the next morning. */
   to: string
   workdaysOnly: boolean
 }
@@ -14,7 +14,7 @@ export interface OpenHours {
 const DAY_SECONDS = 86_400
 const SECOND_MS = 1_000
 
-/** Whether it takes messages at this moment; null: always. A night belongs to the day on which it began. */
+/** True when the receiver takes messages now, always true for null hours. Night hours belong to the day on which they began. */
 export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
   if (hours === null) return true
   const today = dateIn(now)

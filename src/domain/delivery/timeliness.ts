@@ -1,6 +1,6 @@
 /**
- * Timeliness: from a decision to its confirmation, in working days, against the limits of schema/rules/timeliness.json. A duty
- * begins with a decision to tell or to withdraw and ends when the platform confirms. Pure.
+ * Timeliness in working days from a decision to its confirmation, against schema/rules/timeliness.json. A duty begins with the decision to
+ * tell or withdraw and ends when the platform confirms.
  */
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
@@ -11,12 +11,12 @@ import { checkRows } from '../listing/publication-clocks.js'
 
 export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type Duty = (typeof DUTIES)[number]
-/** Of these it is platforms that confirm; PUBLICITY is done by the record's own day. */
+/** Duties that platforms confirm. PUBLICITY is fulfilled by the record's own day. */
 export const TOLD_DUTIES: readonly Duty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
 
 export interface LimitRow {
   duty: Duty
-  /** First and last day of the decision; null: open. */
+  /** First and last day of decision; null for an open end. */
   from: string | null
   to: string | null
   workdays: number
@@ -29,7 +29,7 @@ export interface TimelinessRules {
   limits: readonly LimitRow[]
 }
 
-/** Everything wrong with the table beyond its shape. */
+/** Checks beyond the JSON Schema. */
 export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
   ...checkRows(limits, 'limits', (a, b) => a.duty === b.duty),
   ...DUTIES.filter((duty) => !limits.some((row) => row.duty === duty)).map((duty) => ({
@@ -38,13 +38,13 @@ export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
   })),
 ]
 
-/** By the day of the decision; null: no limit was set then. */
+/** Returns the limit for a decision of that day, or null when none was set. */
 export const limitOf = ({ limits }: TimelinessRules, duty: Duty, day: string): LimitRow | null =>
   limits.find(
     (row) => row.duty === duty && (row.from === null || row.from <= day) && (row.to === null || day <= row.to),
   ) ?? null
 
-/** The last day on which it is in time; null: no limit was set. */
+/** Returns the last day in time, or null when no limit was set. */
 export const dueDay = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -57,7 +57,7 @@ export const dueDay = (
   return { dueOn: date, provisional, limit }
 }
 
-/** Of each duty the last day of decision that is due by `day`; null: none is, within what is looked back over. */
+/** Returns the latest decision day that is due by `day`, or null when none is within LOOKED_BACK_DAYS. */
 export const lastDueBy = (rules: TimelinessRules, calendar: Calendar, duty: Duty, day: string): string | null => {
   for (let [from, left] = [day, LOOKED_BACK_DAYS]; left > 0; from = addDays(from, -1), left -= 1) {
     const due = dueDay(rules, calendar, duty, from)
@@ -66,54 +66,54 @@ export const lastDueBy = (rules: TimelinessRules, calendar: Calendar, duty: Duty
   return null
 }
 
-/** Longer than any limit, with the holidays in it. */
+/** Longer than any limit including holidays. */
 const LOOKED_BACK_DAYS = 500
 
-/** The first day after `day` on which people work: what is due by it is about to be late. */
+/** Duties due by this day are about to be late. */
 export const nextWorkday = (calendar: Calendar, day: string): string => addWorkdays(calendar, day, 1).date
 
-/** So many duties alike. */
+/** A group of equal duties. */
 export interface Counted {
   authority: string
   platform: string
   duty: Duty
-  /** The day from which it is counted. */
+  /** First day of the count. */
   from: string
   state: 'DONE' | 'OPEN' | 'CLOSED'
-  /** When it was confirmed, or closed by an officer; null: it is open. */
+  /** Day of confirmation or of closing by an officer; null while open. */
   doneOn: string | null
   n: number
 }
 
-/** What was due in a month of one authority at one platform. */
+/** Duties due in one month, by authority and platform. */
 export interface Figure {
   authority: string
   platform: string
   duty: Duty
   total: number
   onTime: number
-  /** Confirmed after the last day, or that day has passed and nobody has. */
+  /** Confirmed too late, or overdue without confirmation. */
   late: number
-  /** Not confirmed; `overdue` of these are late already. */
+  /** Unconfirmed duties, including `overdue` ones. */
   open: number
   overdue: number
-  /** By an officer, with a reason: neither in time nor late. */
+  /** Closed by an officer with a reason, neither in time nor late. */
   closed: number
-  /** In time of all that is decided; null: nothing is. */
+  /** Share in time of the decided ones; null when none is decided. */
   share: number | null
-  /** Working days of what was confirmed; null: nothing was. */
+  /** Median working days of the confirmed ones; null when there are none. */
   median: number | null
-  /** What waits and is late counts with the days it has waited. */
+  /** Most working days, including the overdue ones still open. */
   worst: number | null
 }
 
-/** First and last day of a month, YYYY-MM. */
+/** First and last day of a month YYYY-MM. */
 export const daysOf = (month: string): { first: string; last: string } => {
   const first = `${month}-01`
   return { first, last: addDays(addMonths(first, 1), -1) }
 }
 
-/** Days of decision between which all lie that are due in a month under one of these duties. */
+/** Range of decision days that covers everything due in the month. */
 export const spanOf = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -131,7 +131,7 @@ export const spanOf = (
   return { from: earliest.sort()[0] ?? first, to: last }
 }
 
-/** By authority, platform and duty, in that order; `today` in Asia/Shanghai. */
+/** Sorted by authority, platform and duty. `today` is in Asia/Shanghai. */
 export const figuresOf = (
   counted: readonly Counted[],
   rules: TimelinessRules,
@@ -203,7 +203,7 @@ const add = (
   }
 }
 
-/** Working days after `from` until `on`; a day of rest counts as the working day after it. */
+/** Working days after `from` until `on`. A rest day counts as the next working day. */
 export const workdaysTaken = (calendar: Calendar, from: string, on: string): number => {
   let days = 0
   for (let day = from; day < on; ) {
@@ -213,7 +213,7 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
   return days
 }
 
-/** The lower of the two in the middle where there are two: a whole number of days that somebody took. */
+/** The lower of two middle values, so that the median is a whole number somebody took. */
 const summary = ({ onTime, late }: Figure, taken: Map<number, number>): Pick<Figure, 'share' | 'median'> => {
   const all = [...taken.values()].reduce((sum, n) => sum + n, 0)
   let before = 0
@@ -225,7 +225,7 @@ const summary = ({ onTime, late }: Figure, taken: Map<number, number>): Pick<Fig
   return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
 }
 
-/** What a figure is of; no two of a month are of the same. */
+/** The key of a figure, unique within a month. */
 export type FigureOf = Pick<Figure, 'authority' | 'platform' | 'duty'>
 
 export const inOrder = (a: FigureOf, b: FigureOf): number =>

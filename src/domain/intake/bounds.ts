@@ -1,43 +1,45 @@
-/** When a delivery as a whole is not to be believed: it is refused, and the last good state of its feed stands. */
+/** Plausibility bounds of a delivery as a whole. Outside them it is refused, and the last good state of its feed stands. */
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 export interface Bounds {
-  /** Fewest items of a delivery of the whole feed. */
+  /** Fewest items of a whole delivery. */
   fewest: number
-  /** Most items of a delivery that is no partial file. */
+  /** Most items of a delivery that is not a partial file. */
   most: number
   /** Largest share of rejected items, 0–1. */
   rejectShare: number
   /** Largest share of standing records that a whole delivery may lack, 0–1. */
   shrinkShare: number
-  /** Hours after the last good whole pull from which answers resting on this feed say that they are stale. */
+  /** Answers that rest on this feed become stale this many hours after its last good whole pull. */
   staleAfterHours: number
 }
 
 export interface Delivered {
   received: number
   rejected: number
-  /** Records in the items, which may hold several each; a bad item counts as one. */
+  /** Records in the items. One item may hold several; a bad item counts as one. */
   records: number
-  /** Records standing before, those that only partial files brought left out; of kinds that never end by absence, how many the last such delivery had. */
+  /**
+   * Records standing before, without those that only partial files contributed. For kinds that never end by absence: the records of the
+   * last whole delivery.
+   */
   standing: number
-  /** A file given by hand without `--full`: it adds and changes, and is held to no bound on number or shrinkage. */
+  /** A file given by hand without `--full`. It adds and changes records, and no bound on count or shrinkage applies. */
   partialFile: boolean
-  /** The feed sends everything each time. */
   whole: boolean
 }
 
-/** From this many items on, a share says something about the delivery rather than about one row. */
+/** Below this many items a share says little about the delivery. */
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
-/** The reason for refusing the delivery, or null. */
+/** Returns the reason for refusing the delivery, or null. */
 export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }
   if (d.partialFile) return null
-  // No change since the last pull is the usual answer of a feed that sends only its changes.
+  // An incremental feed usually has no changes, so `fewest` applies to whole deliveries only.
   if (d.whole && d.received < bounds.fewest)
     return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`
@@ -47,6 +49,6 @@ export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
   return null
 }
 
-/** True if the last good whole pull lies too far back, or there was none, or it was dated by a clock that was ahead. */
+/** True when the last good whole pull is too old, missing, or dated by a clock that was ahead. */
 export const isStale = (bounds: Pick<Bounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

@@ -1,16 +1,16 @@
 /**
- * Items in stretches. To wait for each of a million rows costs more than to take it apart: a reader that has many rows at
- * hand gives them at once, and whoever wants them singly gets them singly.
+ * Items in chunks. Awaiting each of a million rows costs more than parsing it, so a reader yields the rows it has at hand together.
+ * Consumers that want single items still get them.
  */
 import type { Item } from '../records/records.js'
 
-/** Each stretch is gone through, item by item, before the next is asked for. */
+/** Each chunk must be consumed before the next one is requested. */
 export type Stretches = AsyncIterable<Iterable<Item>>
 
-/** By the items that are made of them. */
+/** Chunks by the item stream made of them. */
 const known = new WeakMap<AsyncIterable<Item>, Stretches>()
 
-/** The items of these stretches. Read once, either singly or by `stretchesOf`. */
+/** Returns the items of these chunks. Read them once, either singly or through `stretchesOf`. */
 export const stretched = (stretches: Stretches): AsyncIterable<Item> => {
   const items = singly(stretches)
   known.set(items, stretches)
@@ -21,7 +21,7 @@ async function* singly(stretches: Stretches): AsyncIterable<Item> {
   for await (const stretch of stretches) for (const item of stretch) yield item
 }
 
-/** Items that come one by one are stretches of one. */
+/** A stream without chunks becomes chunks of one item. */
 export const stretchesOf = (items: AsyncIterable<Item>): Stretches => known.get(items) ?? ones(items)
 
 async function* ones(items: AsyncIterable<Item>): Stretches {

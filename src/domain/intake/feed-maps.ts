@@ -1,34 +1,34 @@
 /**
- * Maps of headings: which field of a feed each heading of an office's own table means, said once by a person. A map applies to
- * content that has all of its headings. Pure.
+ * Heading maps: a person assigns the headings of an office's own table to the fields of a feed once. A map applies to content that has all
+ * of its headings.
  */
 
 import { compact } from '../../foundation/text/values.js'
 import type { Problem } from '../records/records.js'
 
-/** `headings`: the field of each, null where it is left out on purpose. `values`: fields that the table lacks, the same for every row. */
+/** `headings` maps to fields, null for a column left out on purpose. `values` are constants for fields that the table lacks. */
 export interface HeadingMap {
   headings: Readonly<Record<string, string | null>>
   values: Readonly<Record<string, string>>
 }
 
-/** A map that is in force, by its number. */
+/** A map in force. */
 export interface NumberedMap extends HeadingMap {
   id: number
 }
 
-/** One line of a map as a person writes it: a heading and its field, a heading alone (left out), or a field and its value. */
+/** One line of a map: a heading with its field, a heading alone (left out), or a field with its value. */
 export interface MapLine {
   heading: string | null
   field: string | null
   value: string | null
 }
 
-export const MOST_LINES = 200 // of one map
+export const MOST_LINES = 200 // lines of one map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
-/** The map of these lines, or the reason why they are none. `forms`: field names of each form of the feed. */
+/** Returns the map, or the reason why these lines are not one. `forms` are the field names of each form of the feed. */
 export const mapOf = (
   lines: readonly MapLine[],
   forms: readonly (readonly string[])[],
@@ -68,7 +68,7 @@ export const mapOf = (
 
 const MOST_TOLD = 60 // fields
 
-/** The problems with the heading beside each field that has one in the office's own table; a member of a field has its field's. */
+/** Adds to each problem the office's own heading of the field. A member of a field gets its field's heading. */
 export const withHeadings = (problems: readonly Problem[], { headings }: Pick<HeadingMap, 'headings'>): Problem[] =>
   problems.map((problem) => {
     const [outer = ''] = (problem.field ?? '').split(/[./]/, 1)
@@ -78,7 +78,7 @@ export const withHeadings = (problems: readonly Problem[], { headings }: Pick<He
     return found ? { ...problem, heading: found[0] } : problem
   })
 
-/** Two maps are for the same tables if they have the same headings. */
+/** Two maps with the same headings are for the same tables. */
 export const isSameTable = (one: HeadingMap, other: HeadingMap): boolean => signature(one) === signature(other)
 
 const signature = ({ headings }: HeadingMap): string => JSON.stringify(Object.keys(headings).map(compact).sort())

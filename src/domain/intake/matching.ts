@@ -1,6 +1,6 @@
 /**
- * Whose a record may be that no code attaches: what it says of its subject, the key by which a person's decision on such a
- * subject is found again, and the one operator that may be proposed. Pure; nothing here attaches anything.
+ * Candidates for records that no code attaches: what the item says of its subject, the key under which a decision on the subject is found
+ * again, and the one operator to propose. Nothing here attaches a record.
  */
 import { hash } from 'node:crypto'
 import { orgCodeDigit, orgCodeForm, orgCodeIn, regNoDigit, usccForm, usccValid } from '../operators/codes.js'
@@ -8,29 +8,29 @@ import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, placeIn } from '../operators/places.js'
 import { type Body, canonical, type Draft, type Subject } from '../records/records.js'
 
-/** What an item says of its subject, beside its name; as sent, and in the form in which it is compared. */
+/** An item's data on its subject besides the name, as sent and in compared form. */
 export interface Said {
   name: string | null
-  /** Codes that lead to nobody, or the item would not be waiting. */
+  /** Codes that lead to no operator. */
   uscc: string | null
   orgCode: string | null
   regNo: string | null
   shop: string | null
-  /** Where the subject itself is; never where an authority, a laboratory or a platform is. */
+  /** The subject's own place, never that of an authority, laboratory or platform. */
   region: { text: string; digits: string } | null
   representative: string | null
 }
 
-/** An operator of the same normalised name, present or former. */
+/** An operator with the same normalised name, present or former. */
 export interface Candidate {
   operator: number
-  /** The name that is the same, as the hub holds it. */
+  /** The matching name as the hub holds it. */
   name: string
   former: boolean
   uscc: string | null
-  /** Organisation codes and registration numbers beyond those its USCC says. */
+  /** Organisation codes and registration numbers beyond those inside its USCC. */
   codes: readonly string[]
-  /** Division codes: of its USCC and of its registrations, present and former. */
+  /** Division codes of its USCC and of its present and former registrations. */
   regions: readonly string[]
   /** Present and former. */
   representatives: readonly string[]
@@ -38,29 +38,26 @@ export interface Candidate {
 
 export type EvidenceField = 'NAME' | 'FORMER_NAME' | 'CODE' | 'REGION' | 'REPRESENTATIVE'
 
-/** One thing that speaks for an operator: what the item says and what the hub holds, both as they were sent. */
+/** One point of agreement between item and operator, both values as sent. */
 export interface Evidence {
   field: EvidenceField
   said: string
   held: string
 }
 
-/**
- * Why nobody is proposed: nobody of that name; the name is all there is; the rest fits several; what fits in one thing
- * differs in another.
- */
+/** Why no operator is proposed: none of that name, only the name agrees, several fit, or one point agrees and another contradicts. */
 export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS'
 
 export type Proposal = { operator: number; evidence: Evidence[] } | { operator: null; because: NoProposal }
 
-/** Hex digits of a subject's key: as long as the digest of a version. */
+/** Hexadecimal digits of a subject key, the length of a version digest. */
 const KEY_DIGITS = 32
-/** Below a city a place says who is meant; of a provincial hub's operators nearly all are in the one province. */
+/** Below this length a place identifies nobody: nearly all operators of a provincial hub are in one province. */
 const REGION_FROM_DIGITS = 4
-/** Where a table of samplings gives the party's own address, its record's note begins with it. */
+/** A table of samplings gives the party's own address at the start of the record's note. */
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
-/** Of region and representative only what the item says of the party itself; of most kinds there is nothing. */
+/** Region and representative come only from what the item says of the party itself. Most kinds have neither. */
 export const saidOf = (subject: Subject, body: Body): Said => ({
   ...subject,
   region: regionSaid(body),
@@ -75,7 +72,7 @@ const regionSaid = (body: Body): Said['region'] => {
   return null
 }
 
-/** The surest first: a registration's division, its city, its address; the address of who was sampled. */
+/** Most reliable first: division, city and address of a registration, then the address of the sampled party. */
 const placesSaid = (body: Body): (string | null)[] => {
   const [province, city] = [textIn(body, 'province'), textIn(body, 'city')]
   return [
@@ -93,9 +90,8 @@ const textIn = (body: Body, field: string): string | null => {
 }
 
 /**
- * By which a person's decision on such a subject is found again: the same for every item that says the same of it, however
- * the name is spelt; null where a valid code says who it is. An item that gives no name, or a name and nothing else, or the name of a
- * person, has nothing to go by but its own record: a decision on it holds for that record alone.
+ * Key under which a person's decision on the subject is found again, independent of the spelling of the name. Returns null when a valid
+ * code identifies the subject. Without a name, with a name only, or with a person's name, the decision holds for that record alone.
  */
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject
@@ -126,8 +122,8 @@ interface Weighed {
 }
 
 /**
- * `candidates`: all operators of the same name. One is proposed if it alone agrees in region, representative or a code
- * with one slip, and differs in none of them; the name by itself proposes nobody.
+ * `candidates` are all operators of the same name. One is proposed when it alone agrees in region, representative or a code with one slip,
+ * and differs in none. The name alone proposes nobody.
  */
 export const proposal = (candidates: readonly Candidate[], said: Said): Proposal => {
   if (candidates.length === 0) return { operator: null, because: 'UNKNOWN_NAME' }
@@ -165,8 +161,8 @@ const agrees = (field: EvidenceField, said: string, held: string): Weighed => ({
 })
 
 /**
- * A code that leads to nobody: with one slip (a character, or two neighbours changed about) it is a held one misspelt. A
- * unified or an organisation code is for life, so another one is another's; registration numbers change.
+ * A code that is one slip from a held code is taken for a misspelling. USCCs and organisation codes are for life, so a different one
+ * contradicts; registration numbers change.
  */
 const weighCode = (candidate: Candidate, said: Said): Weighed => {
   const { uscc } = candidate
@@ -186,7 +182,7 @@ const weighCode = (candidate: Candidate, said: Said): Weighed => {
   return meant === undefined ? SILENT : agrees('CODE', said.regNo, meant)
 }
 
-/** One character is another, or two neighbours stand the other way round. */
+/** A slip is one wrong character or two swapped neighbours. */
 export const isSlip = (sent: string, held: string): boolean => {
   if (sent.length !== held.length) return false
   const at = [...sent].flatMap((sign, place) => (sign === held[place] ? [] : [place]))
@@ -204,8 +200,8 @@ const weighRegion = ({ regions }: Candidate, { region }: Said): Weighed => {
 }
 
 /**
- * A place agrees with itself and with what lies within it, from the city down (220100 and 220102); two districts of one city
- * are two places. A province alone can contradict, but never says who is meant.
+ * From the city level down, a place agrees with itself and with places inside it (220100 and 220102). Two districts of one city differ. A
+ * province can contradict but never identifies.
  */
 const compareRegions = (said: string, held: string): Word => {
   const digits = digitsOfDivision(held)

@@ -1,4 +1,4 @@
-/** What most rejected items of a delivery were rejected for, so that a refusal of the whole names its cause. */
+/** The most frequent causes of rejects in a delivery, so that a refusal of the whole names its cause. */
 import type { Problem } from '../records/records.js'
 
 const MOST_KEPT = 1_000 // different causes
@@ -6,11 +6,11 @@ const MOST_TOLD = 3
 
 export interface Causes {
   add: (problems: readonly Problem[]) => void
-  /** "（整行）form × 58、失信领域 required × 2", the most frequent first; empty where nothing was rejected. */
+  /** For example "（整行）form × 58、失信领域 required × 2", most frequent first. Empty without rejects. */
   told: () => string
 }
 
-/** By the first problem of each item: its field and its rule. */
+/** Counts the first problem of each item by field and rule. */
 export const causes = (): Causes => {
   const counts = new Map<string, number>()
   return {
@@ -30,7 +30,7 @@ export const causes = (): Causes => {
   }
 }
 
-/** The reason of a refusal with its causes and the place of the rejected items. `run` null: none was kept, as in a preview. */
+/** The refusal reason with its causes and where to find the rejects. `run` is null for a preview, which stores none. */
 export const withCauses = (reason: string, causes: string, run: number | null): string =>
   [
     reason,

@@ -1,34 +1,31 @@
-/** Whether an agency sent a record in time: the duty counts working days from the day from which the record itself holds. */
+/** Timeliness of an agency's records: working days counted from the day from which the record holds. */
 
 import { addDays } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 
 export interface Duty {
-  /** Working days after the record's first day within which it must be sent (双公示 7, the register's publicity 20). */
+  /** Working days from the record's first day to sending (双公示 7, the register's publicity 20). */
   workdays: number
 }
 
-/** Days over which lateness is told. */
+/** Reporting window, days. */
 export const WATCHED_DAYS = 90
 
-/**
- * The later a record's first day, the later its last day for sending: two first days decide for all of them, and nobody
- * counts the working days of each.
- */
+/** Later first days have later due days, so two threshold days decide for all records. No record needs a working-day count of its own. */
 interface Turns {
   today: string
-  /** First days from here on are in time. */
+  /** Records with this first day or later are in time. */
   timely: string
-  /** First days from here on have their last day beyond the announced calendar. */
+  /** Records with this first day or later have a due day beyond the announced calendar. */
   open: string
 }
 
-/** By calendar, then by working days; of one day only. */
+/** Cache by calendar, then by working days; it holds one day only. */
 const remembered = new WeakMap<Calendar, Map<number, Turns>>()
 
 /**
- * True if `today` lies after the last day for sending what holds from `validFrom`; null where there is no duty, no date, or
- * where it cannot be said: past a last day that lies beyond the announced calendar, holidays still to come may move it.
+ * True when `today` is past the due day of a record that holds from `validFrom`. Returns null without a duty or date, and when the passed
+ * due day lies beyond the announced calendar, because holidays may still move it.
  */
 export const isLate = (
   validFrom: string | null,
@@ -59,7 +56,7 @@ const turns = (workdays: number, calendar: Calendar, today: string): Turns => {
   return afresh
 }
 
-/** The earliest first day whose last day for sending is `end` or later. */
+/** Returns the earliest first day whose due day is `end` or later. */
 const firstDay = (workdays: number, calendar: Calendar, end: string): string => {
   let day = end
   for (;;) {
@@ -69,6 +66,6 @@ const firstDay = (workdays: number, calendar: Calendar, end: string): string => 
   }
 }
 
-/** Null where there is nothing to count. */
+/** Returns null when there is nothing to count. */
 export const lateShare = ({ late, timely }: { late: number; timely: number }): number | null =>
   late + timely === 0 ? null : late / (late + timely)

@@ -1,10 +1,10 @@
-/** What the law tells the listed party of its own case: all that was done towards it, from the notice on; never who within. */
+/** The part of a case that its listed party may see: all steps towards it from the notice on, never the people inside. */
 import type { Case } from './case.js'
 
-/** Before the notice (告知) a lead is the authority's own; once told, all of it. */
+/** Before the notice (告知) a lead is internal. Afterwards the party sees the case. */
 export const toldToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
 
-/** Steps that are served on the party, that it takes itself, or that change what is public of it. */
+/** Steps that are served on the party, that it takes itself, or that change what is public about it. */
 const TOLD: readonly string[] = [
   'notifyListing',
   'recordDefence',
@@ -24,7 +24,7 @@ const TOLD: readonly string[] = [
   'dropListing',
 ]
 
-/** Of the steps of a case, in their order, those that the party is told. */
+/** Filters the steps that the party may see, in order. */
 export const stepsTold = <S extends { move: string }>(steps: readonly S[]): S[] => {
   const notice = steps.findIndex(({ move }) => move === 'notifyListing')
   return notice < 0 ? [] : steps.slice(notice).filter(({ move }) => TOLD.includes(move))

@@ -1,4 +1,4 @@
-/** A case: one listing decided here, as far as it has come, and the acts that carry it on. Shapes only. */
+/** The state of one listing decided here, and the acts that change it. Types only. */
 
 import type { Role as ViewerRole } from '../access/viewer.js'
 import type { Calendar } from '../calendar/calendar.js'
@@ -24,29 +24,28 @@ export const STATES = [
 ] as const
 export type State = (typeof STATES)[number]
 
-/** The roles of tokens, and the clock for what the law does by itself. */
+/** The roles of tokens, plus the clock for what the law does by itself. */
 export type Role = ViewerRole | 'clock'
 
-/** What a listing rests on: a heavier penalty, or (order 44 article 11) an administrative decision not performed. */
+/** Ground of a listing: a heavier penalty, or a decision not performed (SAMR order 44, article 11). */
 export const GROUNDS = ['HEAVIER_PENALTY', 'DECISION_NOT_PERFORMED'] as const
 export type Ground = (typeof GROUNDS)[number]
 
-/** How a document reached the party; a public notice takes effect after its days. */
+/** How a document reached the party. A public notice takes effect after a number of days. */
 export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
 export type Service = (typeof SERVICES)[number]
 
-/** Whose hash a service notes: of the file named with it, of what the case system has issued, or of the hub's own draft. */
+/** Source of the recorded hash: the named file, the paper issued by the case system, or the hub's own draft. */
 export type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
 
-/** Why an entry is hidden; LOST: a platform no longer knows it, found by reconciling. */
+/** Why an entry is hidden. LOST: reconciling found that a platform no longer knows it. */
 export const HIDINGS = ['ERROR', 'STAY', 'OBJECTION', 'RULING', 'BANKRUPTCY', 'LOST'] as const
 export type HidingKind = (typeof HIDINGS)[number]
 
-/** Why somebody is not listed. */
 export const NOT_LISTED = ['NO_INTENT', 'BELOW_THRESHOLD', 'DECISION_GONE', 'OTHER'] as const
 export type NotListedReason = (typeof NOT_LISTED)[number]
 
-/** Why an entry is restored: repaired on false materials, or the result of its repair itself withdrawn. */
+/** Why an entry is restored: repaired on false materials, or the repair result withdrawn. */
 export const RESTORINGS = ['FALSE_MATERIALS', 'RESULT_WITHDRAWN'] as const
 export type Restoring = (typeof RESTORINGS)[number]
 
@@ -55,7 +54,7 @@ export interface Hiding {
   on: string
   kind: HidingKind
   confirmedBy: string | null
-  /** Of the clock's: the run that made it doubtful; absent: none. */
+  /** The run in which the clock found the doubt; absent otherwise. */
   run?: number
 }
 
@@ -66,50 +65,48 @@ export interface Repair {
 
 /** Days are YYYY-MM-DD. */
 export interface Case {
-  /** null: nothing has happened yet. */
   state: State | null
   list: string
   operator: number
   proposedBy: string | null
   decisionHeavy: boolean | null
   decisionLinked: boolean
-  /** The day of the linked decision. */
   decisionOn: string | null
   ground: Ground | null
-  /** Of the authority that decided; null: its code is not known. */
+  /** Level of the deciding authority; null when its code is unknown. */
   level: Level | null
-  /** The day on which the notice has reached the party. */
+  /** Day on which the notice reached the party. */
   notifiedOn: string | null
-  /** The last day on which the party may still speak. */
+  /** Last day of the defence. */
   defenceUntil: string | null
-  /** The party has said something that nobody has answered. */
+  /** True while a defence point is unanswered. */
   defenceOpen: boolean
-  /** Points of the defence so far, and the numbers of those that nobody has answered. */
+  /** Number of defence points, and the numbers of the unanswered ones. */
   points: number
   openPoints: readonly number[]
-  /** Of the points those that the party itself made after its days had run out. */
+  /** Points that the party itself made after its defence days. */
   latePoints: number
   hearingAsked: boolean
   hearingOn: string | null
   consentedOn: string | null
   decidedOn: string | null
-  /** The day on which service takes effect: of a public notice after its days. */
+  /** Day on which service takes effect; for a public notice after its days. */
   servedOn: string | null
   publishedOn: string | null
-  /** Whether a natural person was found to be of age; null: nobody has looked, or it is none. Never public. */
+  /** True when the natural person was found to be of age. Null when unchecked or not a person. Never public. */
   ofAge: boolean | null
   hiding: Hiding | null
   repair: Repair | null
-  /** Why it was removed, or not listed. */
+  /** Reason of the removal, or of not listing. */
   removal: RemovalReason | null
   notListed: NotListedReason | null
-  /** The day of the document that restored it after a repair on false materials: all is counted anew from it; null: from its decision. */
+  /** Day of the restoring document after a repair on false materials; terms restart there. Null means the decision day. */
   termFrom: string | null
-  /** The day of the last restoration, whatever its reason; null: none. */
+  /** Day of the last restoration; null when there was none. */
   restoredOn: string | null
-  /** The day from which it no longer stands: the earliest of its term and the clocks of publication. */
+  /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
   endsOn: string | null
-  /** The legal day of the last move: days never run backwards. */
+  /** Legal day of the last move. Moves never go backwards in time. */
   lastOn: string | null
 }
 
@@ -146,7 +143,7 @@ export const newCase = (list: string, operator: number): Case => ({
   lastOn: null,
 })
 
-/** A case as it was kept before all that is known of cases now. */
+/** Completes a case stored before newer members existed. */
 export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>): Case => {
   const made: Case = { ...newCase(kept.list, kept.operator), ...kept }
   const answered = made.defenceOpen || made.points > 0
@@ -154,50 +151,49 @@ export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>)
 }
 
 export interface Act {
-  /** Who (`sub`); "another person" is another `sub`. */
+  /** The actor's `sub`. "Another person" means another `sub`. */
   by: string
   role: Role
-  /** The legal day of the act, not after today. */
+  /** Legal day of the act, not after today. */
   on: string
   today: string
   documentNumber?: string
   reason?: string
   text?: string
-  /** The party has waived the rest of its defence, in the document named. */
+  /** The named document waives the rest of the defence. */
   waived?: boolean
   /** The linked decision imposes a heavier penalty. */
   heavy?: boolean
-  /** The day of the linked decision. */
   decisionOn?: string
   ground?: Ground
   level?: Level | null
   removal?: RemovalReason
   service?: Service
-  /** Of the document in which the party consented to electronic service. */
+  /** Number of the document that consents to electronic service. */
   consentNumber?: string
-  /** The party asks for a hearing. */
+  /** The party requests a hearing. */
   hearing?: boolean
-  /** Number of the point that is answered; not needed where one alone is open. */
+  /** Number of the answered point; optional when only one is open. */
   point?: number
   hiding?: HidingKind
-  /** Of the clock's: the run that makes it doubtful. */
+  /** The run in which the clock found the doubt. */
   run?: number
   notListed?: NotListedReason
-  /** Absent: after false materials. */
+  /** Absent means FALSE_MATERIALS. */
   restoring?: Restoring
-  /** For publication: a natural person is of age. */
+  /** Needed for publication: the natural person is of age. */
   ofAge?: boolean
   /** SHA-256 of the document's file. */
   fileHash?: string
-  /** For service: where `fileHash` is from. */
+  /** Source of `fileHash` in a service. */
   paper?: ServedPaper
-  /** For service: whether the repair notice went with the decision (两书同达); absent: not said. */
+  /** For a service: the repair notice went with the decision (两书同达). Absent when not stated. */
   repairNotice?: boolean
 }
 
 export interface Rules {
   list: ListKind
   calendar: Calendar
-  /** How long each list is shown where: an entry ends here with the earliest. */
+  /** Display clocks of each list. An entry ends here with the earliest. */
   clocks: ClockRules
 }

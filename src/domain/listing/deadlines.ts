@@ -1,6 +1,6 @@
 /**
- * Deadlines that moves begin and end. Each keeps the rule that set it, by its number of days and its source, so that it can be
- * counted again when the holidays of a year are published. Pure: where they are kept is the store's.
+ * Deadlines that moves start and end. Each keeps the rule that set it (days and source), so that it can be recomputed when a year's
+ * holidays are published.
  */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import type { Act, Case, Rules } from './case.js'
@@ -17,27 +17,27 @@ export const DEADLINES = [
 ] as const
 export type DeadlineName = (typeof DEADLINES)[number]
 
-/** The party's own time, which nobody misses: it runs out. */
+/** Deadlines of the party. They run out and cannot be missed. */
 export const PARTYS: readonly DeadlineName[] = ['DEFENCE']
 
 export interface Deadline {
   name: DeadlineName
-  /** The days after this one are counted. */
+  /** Counting starts after this day. */
   startsOn: string
   dueOn: string
-  /** It lies beyond the published holidays, and may yet move. */
+  /** Lies beyond the announced holidays and may still move. */
   provisional: boolean
   rule: SetNumber
 }
 
-/** A number that says how many days there are. */
+/** A number with a value. */
 export type SetNumber = LegalNumber & { value: number }
 
 export interface DeadlineChanges {
   begun: Deadline[]
-  /** Done on the day of the act. */
+  /** Met on the day of the act. */
   met: DeadlineName[]
-  /** No longer to be kept: whatever it was for has gone. */
+  /** Dropped because their purpose is gone. */
   dropped: DeadlineName[]
 }
 
@@ -50,19 +50,19 @@ const NUMBERS: Record<DeadlineName, NumberName> = {
   WITHDRAWAL: 'WITHDRAWAL_WORKDAYS',
 }
 
-/** Counted anew with the holidays known now. */
+/** Recomputed with the holidays known now. */
 export const dueDay = (
   { name, startsOn, rule }: Pick<Deadline, 'name' | 'startsOn' | 'rule'>,
   calendar: Calendar,
   told: string | null = null,
 ): { dueOn: string; provisional: boolean } => {
   const { date, provisional } = addWorkdays(calendar, startsOn, rule.value)
-  // What the party was told stands, unless it has longer now.
+  // The day announced to the party stands unless the new one is later.
   const dueOn = told !== null && PARTYS.includes(name) && told > date ? told : date
   return { dueOn, provisional }
 }
 
-/** What a move begins, and what it brings to an end. */
+/** The deadlines that a move starts, meets and drops. */
 export const deadlinesOf = (name: MoveName, before: Case, after: Case, act: Act, rules: Rules): DeadlineChanges => {
   const changes = CHANGES[name]?.(before, after, act) ?? {}
   const begun = Object.entries(changes.begins ?? {}).flatMap(([deadline, from]) =>
@@ -73,7 +73,7 @@ export const deadlinesOf = (name: MoveName, before: Case, after: Case, act: Act,
 
 type Days = Record<LegalNumber['selectedBy'], string | null>
 
-/** The days by which rows are selected: that of the application is the pending one's. */
+/** Days that select rule rows. The application day is that of the pending application. */
 const selectingDays = (before: Case, after: Case, act: Act): Days => ({
   DECISION: after.decidedOn,
   NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,
@@ -88,7 +88,7 @@ const begin = (name: DeadlineName, startsOn: string | null, days: Days, { list, 
 }
 
 const selected = (list: ListKind, name: NumberName, days: Days): SetNumber | null => {
-  // All rows of one number are selected by the same day (checked when they are loaded).
+  // All rows of one number share `selectedBy`; loading checks this.
   const by = list.numbers.find((row) => row.name === name)?.selectedBy
   const day = by === undefined ? null : days[by]
   const row = day === null ? null : numberOf(list, name, day)

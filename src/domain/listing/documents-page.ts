@@ -1,15 +1,15 @@
-/** A document as a page to print on A4: escaped, self-contained, without a script; what is for the officer only is not printed. */
+/** A document as a printable A4 page: escaped, self-contained, without script. Officer-only notes are not printed. */
 import { createHash } from 'node:crypto'
 import { contained, turns } from '../../foundation/text/bidi.js'
 import { BLANK, type DocumentOf, type Filled, fill, type Missing, type Template } from './documents.js'
 
-/** Whom the page is for: the party is not shown what its officer still has to do. */
+/** The party's page omits what its officer still has to do. */
 export type Reader = 'OFFICER' | 'PARTY'
 
 export interface DocumentPage {
   title: string
   html: string
-  /** SHA-256 of the article, from its first to its last tag, UTF-8: the same for every reader. */
+  /** SHA-256 of the article element in UTF-8, from first to last tag. Equal for every reader. */
   sha256: string
   missing: Missing[]
 }
@@ -32,10 +32,10 @@ ol { margin: 0 0 .4rem; padding-left: 3em; }
 @media print { .note { display: none; } body { max-width: none; padding: 0; } }
 `.trim()
 
-/** As a policy names it: a page that shows a document in a frame hands its own policy down to it. */
+/** CSP source of the style. A page that frames a document passes its own policy down to it. */
 export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
 
-/** The style is allowed by its hash: nothing else is fetched or run, wherever the page is opened. */
+/** The hash allows the style. Nothing else loads or runs, wherever the page is opened. */
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
 export const documentPage = (template: Template, of: DocumentOf, reader: Reader): DocumentPage => {
@@ -89,7 +89,7 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESC
 
 type Labels = Template['blanks']
 
-/** A paragraph that is nothing but a list is written as one. */
+/** A paragraph that consists of one list becomes a list element. */
 const paragraphOf = (text: string, filled: Filled, labels: Labels): string => {
   const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
   const value = filled.values.get(name)
@@ -110,7 +110,7 @@ const lineOf = (text: string, { values }: Filled, labels: Labels): string => {
   return written + escaped(text.slice(kept))
 }
 
-/** Which way it runs is its own: a name turns round nothing of the document. */
+/** Isolates bidirectional text, so that a name cannot reverse other parts of the document. */
 const filledIn = (text: string): string => {
   if (!turns(text)) return escaped(text)
   const own = contained(text)

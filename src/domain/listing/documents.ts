@@ -1,7 +1,7 @@
 /**
- * Documents served on a listed party: notice, decision, removal, repair notice; and the application for repair that it signs. Their words are templates under
- * schema/documents, their numbers dated rows; here the blanks are filled from what the hub knows. What it does not know, or
- * has not confirmed, is left to be filled by hand: no document asserts it. Pure; documents-page.ts prints it.
+ * Documents served on a listed party (notice, decision, removal, repair notice) and its application for repair. Texts are templates under
+ * schema/documents, numbers are dated rows. Unknown or unconfirmed values stay blank for completion by hand, so that no document asserts
+ * them.
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -14,12 +14,12 @@ import { type Clocks, checkRows } from './publication-clocks.js'
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 
-/** 事由、依据、惩戒措施提示、移出条件和程序、救济措施: a document lacks none (order 44 article 13). */
+/** The five required parts: 事由、依据、惩戒措施提示、移出条件和程序、救济措施 (SAMR order 44, article 13). */
 export const PARTS = ['GROUNDS', 'BASIS', 'MEASURES', 'REMOVAL', 'REMEDIES'] as const
 
 export interface Template {
   kind: DocumentKind
-  /** Who signs it; absent: the authority. */
+  /** Absent means the authority. */
   signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]
@@ -50,7 +50,7 @@ export interface DocumentRules {
   rows: readonly DocumentRow[]
 }
 
-/** What the case system has issued: entered by an officer, never made here. */
+/** Issued by the case system and entered by an officer, never made here. */
 export interface Issued {
   number: string
   issuedOn: string
@@ -66,19 +66,19 @@ export interface DocumentOf {
     facts: Case
   }
   operator: { name: string | null; uscc: string | null }
-  /** The penalty that it rests on; null: none is linked. */
+  /** The penalty behind the listing; null when none is linked. */
   decision: Body | null
   list: ListKind
   clocks: Clocks | null
   rules: DocumentRules
   issued: Issued | null
-  /** Numbers that moves have named before the case system's were entered. */
+  /** Numbers that moves named before the case system's were entered. */
   named: Partial<Record<DocumentKind, string>>
-  /** The day on which it is drafted, and by whose rules where its own day is not known yet. */
+  /** Day of the draft. Its rules apply until the document's own day is known. */
   on: string
 }
 
-/** Which documents there are in a case so far; the repair notice goes with the decision (两书同达). */
+/** Documents that exist in the case so far. The repair notice goes with the decision (两书同达). */
 export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const { state } = facts
   const decided = facts.decidedOn !== null || state === 'REVIEWED' || state === 'CONSENTED'
@@ -87,14 +87,14 @@ export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind
     NOTICE: facts.proposedBy !== null || facts.notifiedOn !== null,
     DECISION: decided,
     REPAIR_NOTICE: decided,
-    // The papers that go to the entrance, prepared for the party.
+    // Application papers prepared for the party.
     REPAIR_APPLICATION: standing,
     REMOVAL: standing || removedOn !== null,
   }
   return DOCUMENT_KINDS.filter((kind) => there[kind])
 }
 
-/** Of those the ones that have reached the party, or are its own to sign. */
+/** Documents that reached the party, or that the party signs itself. */
 export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const served: Record<DocumentKind, boolean> = {
     NOTICE: facts.notifiedOn !== null,
@@ -106,7 +106,7 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
   return documentsOf(facts, removedOn).filter((kind) => served[kind])
 }
 
-/** Whether a decision served on this day needs the repair notice served with it (两书同达). */
+/** True when a decision served on this day needs the repair notice with it (两书同达). */
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
 
@@ -116,7 +116,7 @@ export interface Missing {
   name: string
   zh: string
   why: Why
-  /** Of what is unconfirmed: what it would say, and from where; for the officer's eyes. */
+  /** Text and source of an unconfirmed value, for the officer only. */
   unconfirmed: { text: string; basis: string } | null
 }
 
@@ -157,7 +157,7 @@ const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed:
   length: text.length,
 })
 
-/** The day of the decision, or of the draft: it selects the rows. */
+/** The decision day, or the draft day, selects the rows. */
 const dayOf = ({ listing, on }: DocumentOf): string => listing.facts.decidedOn ?? on
 
 const numbered =
@@ -174,7 +174,7 @@ const ruled =
     return row ? sourced(row.text, row) : null
   }
 
-/** From the penalty as it was sent; no mark of a person's number goes into a document. */
+/** Values of the penalty as sent. No pseudonym of a person's number enters a document. */
 const penalty =
   (field: string): Source =>
   ({ decision }) => {
@@ -218,7 +218,7 @@ const SOURCES: Record<string, Source> = {
     of.list.legalBasis
       .filter((basis) => applies(basis, dayOf(of)))
       .map(({ title, number, articles, mark }) => {
-        // An article that nobody has seen is not cited.
+        // An unconfirmed article is not cited.
         const cited = mark === 'F' && articles !== null ? articles : ''
         return `《${title}》${number === null ? '' : `（${number}）`}${cited}`
       }),
@@ -257,12 +257,12 @@ const applies = ({ from, to }: { from: string | null; to: string | null }, on: s
   (from === null || from <= on) && (to === null || on <= to)
 
 export const BLANK = /\{\{([^{}]*)\}\}/g
-/** A number of the law is a dated row, never a word of a template. */
+/** Numbers of the law are dated rows and may not stand in a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** Blanks that every document has; one that the party signs has no number. */
+/** Blanks of every document. One that the party signs has no number. */
 const NEEDED = ['authority', 'number', 'party', 'issuedOn']
 
-/** Everything wrong with a template beyond its shape, by place and reason. */
+/** Checks a template beyond its JSON Schema; returns faults by place and reason. */
 export const checkTemplate = (template: Template): RuleFault[] => {
   const faults: RuleFault[] = []
   const say = (place: string, reason: string): void => {

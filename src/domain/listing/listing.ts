@@ -1,7 +1,4 @@
-/**
- * The life of one listing that is decided here, from lead to removal: one table of moves (moves.ts) and
- * the one function that reads it. Mirrored entries have no case and pass through none of this.
- */
+/** Evaluates the table of moves (moves.ts) for one listing decided here, from lead to removal. Mirrored entries have no case. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -11,7 +8,7 @@ import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, 
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
-/** Moves that people make; the others are the clock's alone. */
+/** Moves that people make. The clock makes the others. */
 export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
   const { roles }: MoveRow = MOVES[name]
   return roles.some((role) => role !== 'clock')
@@ -19,7 +16,7 @@ export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
 
 export interface Denial extends Words {
   code: DenialCode
-  /** From this day on it is denied no longer; null: no day is known. */
+  /** The denial ends on this day; null when the day is unknown. */
   from: string | null
 }
 
@@ -27,14 +24,14 @@ export type Moved =
   | {
       ok: true
       after: Case
-      /** Names of the fields that the move has changed. */
+      /** Case members that the move changed. */
       changed: (keyof Case)[]
-      /** A deadline set by it lies beyond the published holidays, and may yet move. */
+      /** A new deadline lies beyond the announced holidays and may still move. */
       provisional: boolean
     }
   | { ok: false; reason: Denial }
 
-/** One step of a case, or why it may not be taken. Pure: today comes in the act. */
+/** Returns the next state of the case, or why the move is denied. Today is in the act. */
 export const move = (name: MoveName, before: Case | null, given: Act, rules: Rules): Moved => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
@@ -46,7 +43,7 @@ export const move = (name: MoveName, before: Case | null, given: Act, rules: Rul
     checkRules(row, before, act, rules)
   if (denied !== null) return { ok: false, reason: denial(denied) }
   const { provisional = false, ...set } = row.sets(before, act, rules)
-  // A lead is the hub's own: the procedure, whose days are the law's, may have begun at the agency before it.
+  // The hub creates the lead, but the agency's legal procedure may have begun earlier.
   const state = reached(row, before)
   const lastOn = state === 'LEAD' ? before.lastOn : act.on
   const after: Case = { ...before, ...set, state, lastOn }
@@ -59,7 +56,7 @@ const reached = ({ to }: MoveRow, before: Case): State | null => {
   return to === 'SAME' ? before.state : to
 }
 
-/** What a role may try in this state; days, people and proof are judged when it is tried. */
+/** Moves that a role may try in this state. Days, people and proof are judged at the attempt. */
 export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
   MOVE_NAMES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -67,18 +64,17 @@ export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
     return (row.offered?.(current) ?? null) === null
   })
 
-/** REPAIR_APPLIED is public as PUBLISHED is. */
+/** REPAIR_APPLIED is public like PUBLISHED. */
 export const isPublic = (state: State | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
 export interface Entry {
-  /** The state on the day asked about. */
   state: State | null
   mirrored: boolean
   publishedOn: string | null
   endsOn: string | null
 }
 
-/** Whether an entry makes its operator `listed` on a day: published by this hub, of a blacklist, and in force that day. */
+/** True when the entry makes its operator `listed` on that day: published by this hub, on a blacklist, in force. */
 export const listed = (entry: Entry, list: ListKind, asOf: string): boolean =>
   isPublic(entry.state) &&
   !entry.mirrored &&
@@ -94,13 +90,13 @@ const checkActor = (row: MoveRow, before: Case, act: Act): DenialCode | null => 
   return act.by.trim() === '' ? 'NOBODY' : null
 }
 
-/** The day of the last step. A day that has not come yet was written while a clock was ahead: it binds nobody. */
+/** Day of the last step. A future day was written by a clock that was ahead, and is ignored. */
 const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== null && lastOn <= today ? lastOn : null)
 
-/** Moves that stop an entry from being shown. No date in the case may prevent them. */
+/** Moves that end the display of an entry. No date in the case may prevent them. */
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
-/** The act with its legal day: a move of the clock, or one that stops an entry, is never dated before the last step. */
+/** The act with its legal day. Clock moves and stopping moves are never dated before the last step. */
 export const dated = (name: MoveName, before: Case, act: Act): Act => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))

@@ -1,4 +1,4 @@
-/** Whether the table of kinds of list may be used: what a schema cannot say. */
+/** Checks of the table of list kinds beyond its JSON Schema. */
 import { addDays, isDate } from '../../foundation/time/dates.js'
 import { factRow } from '../records/facts.js'
 import {
@@ -16,7 +16,7 @@ export interface ListFault {
   reason: string
 }
 
-/** Everything wrong with the table; empty: it may be used. `items`: those of the national basic list of measures. */
+/** Returns all faults; empty means usable. `items` are those of the national basic list of measures. */
 export const checkLists = (rows: readonly ListKind[], items: readonly string[]): ListFault[] => {
   const faults: ListFault[] = []
   const say: Say = (place, reason) => {
@@ -83,7 +83,10 @@ const checkRow = (row: ListKind, say: Say): void => {
   for (const name of NUMBER_NAMES) checkCovered(row, name, say)
 }
 
-/** A guard never passes for want of a row: each number has one on every day from its first row on, if only to say that there is none. */
+/**
+ * Each number needs a row for every day from its first row on, even if the row says that none is set. A guard must not pass for want of a
+ * row.
+ */
 const checkCovered = (row: ListKind, name: NumberName, say: Say): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`
@@ -106,7 +109,6 @@ const checkMeasures = (row: ListKind, items: readonly string[], say: Say): void 
   })
 }
 
-/** Which authorities must ask is said for each day once. */
 const checkSettings = (rows: readonly Consent[], place: string, say: Say): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`
@@ -125,7 +127,7 @@ const checkDays = (row: Dated & { basis: string }, here: string, say: Say): void
   if (row.from !== null && row.to !== null && row.to < row.from) say(here, '止期早于起期。It ends before it begins.')
 }
 
-/** Rows of one number never overlap, so that a day chooses one; and only what was found in a text is confirmed. */
+/** Rows of one number may not overlap, and only found texts may be confirmed. */
 const checkDated = (rows: readonly (Term | LegalNumber)[], place: string, say: Say): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`

@@ -1,7 +1,6 @@
 /**
- * Kinds of list are rows of `schema/rules/lists.json`: who lists whom, on what basis, for how long. Terms and deadlines
- * are dated, chosen by the day that the row names, and each says where its number comes from. A kind without a legal
- * basis cannot be made, and one for a single province not without that province's own regulation (国办发〔2020〕49号).
+ * Kinds of list are rows of `schema/rules/lists.json`: who lists whom, on what basis, for how long. Terms and deadlines are dated rows with
+ * a source. A kind needs a legal basis, and a kind of one province needs that province's own regulation (国办发〔2020〕49号).
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -9,10 +8,10 @@ import { addDays, addMonths, addYears } from '../../foundation/time/dates.js'
 import type { Level } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
 
-/** F: found in a published text. M: from memory; shown as unconfirmed, never asserted as law. */
+/** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
 export type Mark = 'F' | 'M'
 
-/** First and last day on which a row applies; null: open. */
+/** First and last day on which a row applies; null for an open end. */
 export interface Dated {
   from: string | null
   to: string | null
@@ -37,13 +36,14 @@ export interface LegalBasis extends Dated {
   mark: Mark
 }
 
-/** Whose day selects a row. */
+/** The event whose day selects a row. */
 export type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/** What a new row does to entries that stand on its first day: nothing, or it applies. Null: it is silent, and the milder holds. */
+/**
+ * Effect of a new row on entries standing on its first day: none, or it applies. Null when the law is silent; the milder result then holds.
+ */
 export type Standing = 'KEEP' | 'APPLY' | null
 
-/** How long an entry stands. */
 export interface Term extends Dated, Sourced {
   years: number
   selectedBy: 'DECISION' | 'PUBLICATION'
@@ -51,7 +51,7 @@ export interface Term extends Dated, Sourced {
   confirmed: boolean
 }
 
-/** Numbers that guards and deadlines read: a kind decided here has a row for each of them, without a gap up to today. */
+/** Numbers that guards and deadlines read. A kind decided here has a row for each, without a gap up to today. */
 export const NUMBER_NAMES = [
   'DEFENCE_WORKDAYS',
   'PUBLICATION_WORKDAYS',
@@ -67,26 +67,26 @@ export type NumberName = (typeof NUMBER_NAMES)[number]
 
 export interface LegalNumber extends Dated, Sourced {
   name: NumberName
-  /** Null: none is set, and `basis` says by what. */
+  /** Null when none is set; `basis` says by what. */
   value: number | null
   selectedBy: SelectedBy
-  /** Only of what a standing entry feels: the months before a repair. */
+  /** Only for the months before a repair, which affect standing entries. */
   standing?: Standing
   confirmed: boolean
 }
 
-/** Whether the next higher authority must consent before a listing is decided: a setting with its days. */
+/** Setting with dates: whether the next higher authority must consent before a decision. */
 export interface Consent extends Dated, Sourced {
   needed: boolean
   levels: Level[]
 }
 
-/** Where an application for repair goes; HERE: to the authority that decides in this hub. */
+/** Entrance for repair applications. HERE: the deciding authority in this hub. */
 export interface RepairEntrance extends Words, Sourced {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
 
-/** A measure against whoever is listed: an item of the national basic list of measures (全国失信惩戒措施基础清单). */
+/** A measure against the listed: an item of 全国失信惩戒措施基础清单. */
 export interface Measure extends Words, Sourced {
   item: string
 }
@@ -99,8 +99,8 @@ export interface RemovalRule extends Words, Sourced {
 }
 
 /**
- * How terms of years and months are counted. STANDS: the corresponding day is the last one of the term. Score rules kept before
- * this row existed lack it; they ended a term as that day began.
+ * How terms in years and months are counted. STANDS: the corresponding day is the last day of the term. Older score rules lack this row and
+ * ended a term as that day began.
  */
 export interface Counting extends Sourced {
   lastDay: 'STANDS'
@@ -113,40 +113,40 @@ export interface ListKind extends Words {
   legalBasis: LegalBasis[]
   authority: string
   scope: 'NATIONAL' | 'PROVINCIAL'
-  /** Whether an entry published by this hub makes `listed` true. */
+  /** True when a published entry of this hub makes `listed` true. */
   blacklist: boolean
-  /** Whether entries decided here are published. */
+  /** True when entries decided here are published. */
   public: boolean
-  /** Whether entries can be proposed and decided here; what a feed brings is mirrored, of whatever kind. */
+  /** True when entries can be proposed and decided here. Entries from feeds are always mirrored. */
   decidedHere: boolean
-  /** What an entry in force is to a scorecard; null: nothing. */
+  /** The scorecard fact of an entry in force; null for none. */
   fact: FactName | null
   threshold: Words
-  /** Levels of authorities that may decide; empty: nobody here. */
+  /** Authority levels that may decide; empty when nobody here may. */
   deciders: Level[]
   consents: Consent[]
   terms: Term[]
   numbers: LegalNumber[]
-  /** Null: it is not repaired by application. */
+  /** Null when repair by application does not exist. */
   repair: RepairEntrance | null
   measures: Measure[]
   removals: RemovalRule[]
 }
 
-/** What else tells an entry's end, besides the day of its decision. */
+/** Other inputs to the end of an entry. */
 export interface Counted {
-  /** From when it is counted anew. */
+  /** Day of a restart of the count. */
   from?: string | null
   publishedOn?: string | null
-  /** By the rows known on this day; absent: by those of its own day alone. */
+  /** Rows known on this day also apply; absent means only those of the decision day. */
   asOf?: string
 }
 
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * The last day on which an entry stands: the corresponding day of the last month (Civil Code arts 201 and 202). Null where no
- * day of decision is known or no term is fixed: such an entry ends only by an act.
+ * Returns the last day on which an entry stands: the corresponding day of the last month (Civil Code, articles 201 and 202). Returns null
+ * without a decision day or fixed term; such an entry ends only by an act.
  */
 export const termEnd = (list: Terms, decidedOn: string | null, counted: Counted = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
@@ -166,8 +166,8 @@ const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }:
 }
 
 /**
- * The first day on which repair may be applied for: the day after the months are complete (Civil Code arts 201 and 202). Null
- * where no row says how many months an entry of that decision waits.
+ * Returns the first day for a repair application: the day after the months are complete (Civil Code, articles 201 and 202). Returns null
+ * when no row sets the months.
  */
 export const firstRepairDay = (
   list: ListKind,
@@ -179,14 +179,14 @@ export const firstRepairDay = (
   return addDays(addMonths(from, months), 1)
 }
 
-/** Months that must have gone by before a repair, as the rows of `on` have it for an entry decided on a day. */
+/** Months before a repair, by the rows of `on`, for an entry of that decision day. */
 const repairMonths = (list: ListKind, decidedOn: string, on: string): number | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
   const own = rows.find((row) => applies(row, decidedOn))
   return own === undefined ? null : follow(own.value ?? 0, later(rows, own, on), ({ value }) => value ?? 0)
 }
 
-/** Rows that came into force after an entry's own, in order. */
+/** Rows that came into force after the entry's own, in order. */
 const later = <R extends Dated>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
@@ -202,25 +202,25 @@ const follow = <R extends { standing?: Standing }>(
     return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
   }, first)
 
-/** The fact that an entry of a list makes; null for a list that makes none, or that nobody knows. */
+/** Returns the scorecard fact of a list, or null for an unknown list and one without a fact. */
 export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
   lists.find((row) => row.id === id)?.fact ?? null
 
-/** What carries a listing of this kind on a day: the first of its bases then in force. Null: none is. */
+/** Returns the first legal basis in force on that day, or null. */
 export const basisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
   list.legalBasis.find((row) => applies(row, on)) ?? null
 
-/** By the setting of that day; an authority of which nobody knows the level is not let off. */
+/** The setting of that day decides. An authority of unknown level also needs consent. */
 export const consentNeeded = (list: ListKind, level: Level | null, on: string): boolean => {
   const setting = list.consents.find((row) => applies(row, on))
   return setting?.needed === true && (level === null || setting.levels.includes(level))
 }
 
-/** The row of a number that applies on a day: of the notice, the decision, the application, as `selectedBy` says. */
+/** The row of a number on the day that `selectedBy` names. */
 export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNumber | null =>
   list.numbers.find((row) => row.name === name && applies(row, on)) ?? null
 
-/** Null: no row applies on that day, or the row says that there is none. */
+/** Returns null when no row applies, or the row sets no value. */
 export const daysOf = (list: ListKind, name: NumberName, on: string): number | null =>
   numberOf(list, name, on)?.value ?? null
 

@@ -1,4 +1,4 @@
-/** Moves from the lead to publication, and off the way there: each is what the law asks for before the next. */
+/** Moves from the lead to publication. Each is what the law requires before the next. */
 
 import { addDays } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'
@@ -19,16 +19,18 @@ import { endHere } from './terms.js'
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 
-/** Points that a party itself may make in its days, and after them: each is answered, and none puts off a review for ever. */
+/**
+ * Most points that a party itself may make within its days, and after them. The late bound keeps points from delaying a review for ever.
+ */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 
 const decidedHere: Guard = (_, __, { list }) => (list.decidedHere ? null : 'LIST_NOT_DECIDED_HERE')
 const heavySaid: Guard = (_, act) => (act.heavy === undefined ? 'HEAVY_NOT_SAID' : null)
-/** That the party could perform the decision and does not is said, not seen from the decision. */
+/** The decision does not show that the party could perform it and does not. The officer must state it. */
 const nonPerformanceSaid: Guard = (_, act) =>
   act.ground === 'DECISION_NOT_PERFORMED' ? missing(['reason'], act) : null
-/** The listing is decided with the penalty or after it, never before (order 44 art 13). */
+/** The listing is decided with the penalty or later (SAMR order 44, article 13). */
 const notBeforeDecision: Guard = (before, act) =>
   before.decisionOn !== null && act.on < before.decisionOn ? 'BEFORE_DECISION' : null
 const anotherPerson: Guard = (before, act) =>
@@ -68,7 +70,7 @@ const decider: Guard = ({ level }, _, { list }) =>
   level === null || list.deciders.includes(level) ? null : 'NOT_A_DECIDER'
 const termFixed: Guard = (_, act, { list }) =>
   termEnd(list, act.on, { publishedOn: act.on }) === null ? 'NO_TERM' : null
-/** The party's consent is a paper of its own: what is served proves nothing about it. */
+/** Consent is a separate document; the served paper does not prove it. */
 const consented: Guard = (_, { service, consentNumber }) =>
   service === 'ELECTRONIC' && !consentNumber?.trim() ? 'NO_SERVICE_CONSENT' : null
 const servable: Guard = (_, act, { list }) => {
@@ -88,7 +90,7 @@ const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar })
   return act.on <= last ? { code: 'OBJECTION_RUNNING', from: addDays(last, 1) } : null
 }
 
-/** The day told to the party stands, unless holidays published since then lengthen it. */
+/** The announced day stands unless newly published holidays extend it. */
 const lastDefenceDay = (before: Case, { list, calendar }: Rules): string | null => {
   if (before.notifiedOn === null || before.defenceUntil === null) return null
   const days = daysOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
@@ -97,7 +99,7 @@ const lastDefenceDay = (before: Case, { list, calendar }: Rules): string | null 
   return before.defenceUntil
 }
 
-/** A public notice is service when its days have gone by; every other kind on its own day. */
+/** A public notice is served after its days, every other service on its own day. */
 const effectiveOn = (act: Act, { list }: Rules): string =>
   act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
 
@@ -153,7 +155,7 @@ export const DECISION_MOVES = {
       return { notifiedOn, defenceUntil: end.date, provisional: end.provisional }
     },
   },
-  // A party that speaks late is heard as well, as long as nobody has reviewed; each time is one point to be answered.
+  // A late defence is heard too, until the review. Each statement is one point to be answered.
   recordDefence: {
     zh: '记录陈述申辩',
     en: 'record the defence',
@@ -169,7 +171,7 @@ export const DECISION_MOVES = {
         points: points + 1,
         openPoints: [...openPoints, points + 1],
         latePoints: latePoints + (isLate(before, act, rules) ? 1 : 0),
-        // A hearing held before it was asked for is no answer to the asking.
+        // A hearing held before this request does not answer it.
         ...(act.hearing === true && { hearingAsked: true, hearingOn: null }),
       }
     },

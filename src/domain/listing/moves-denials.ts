@@ -1,4 +1,4 @@
-/** Why a step may not be taken: what the user reads. */
+/** Denials of moves, in the words that users read. */
 import type { Words } from '../../foundation/text/words.js'
 
 export const DENIALS = {

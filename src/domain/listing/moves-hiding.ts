@@ -1,4 +1,4 @@
-/** Moves that stop an entry from being shown and start it again. Stopping is easier: one officer does it, at once. */
+/** Moves that hide an entry and show it again. Hiding is easier: one officer does it at once. */
 
 import { samePerson } from '../access/persons.js'
 import type { HidingKind } from './case.js'
@@ -13,12 +13,12 @@ import {
   publicKind,
 } from './moves-row.js'
 
-/** Kinds that rest on a paper of a court or an authority. */
+/** Kinds that rest on a paper of a court or authority. */
 const WITH_DOCUMENT: readonly HidingKind[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
 const kindSaid: Guard = (_, act) => {
   if (act.hiding === undefined) return 'HIDING_NOT_SAID'
-  // What a platform has lost is found by reconciling, and by nobody else; the clock knows errors by the records alone.
+  // Only reconciling finds LOST entries. The clock finds errors from the records.
   const clocks = act.hiding === 'LOST' || act.hiding === 'ERROR'
   if (act.role === 'clock') return clocks ? null : 'ROLE'
   return act.hiding === 'LOST' ? 'ROLE' : null
@@ -27,12 +27,12 @@ const paperGiven: Guard = (before, act, rules) =>
   act.hiding !== undefined && WITH_DOCUMENT.includes(act.hiding) ? documentGiven(before, act, rules) : null
 const anotherConfirms: Guard = ({ hiding }, act) =>
   hiding !== null && samePerson(hiding.by, act.by) ? 'SAME_PERSON' : null
-/** What was hidden for a doubt may be confirmed for a stay or a ruling that has come since: then that paper holds it. */
+/** An entry hidden for doubt may be confirmed for a later stay or ruling, which then holds it. */
 const confirmedAs: Guard = (before, act, rules) => {
   if (act.hiding === undefined) return null
   return act.hiding === 'LOST' ? 'ROLE' : paperGiven(before, act, rules)
 }
-/** What a paper has stopped, a paper starts again. */
+/** Lifting a hiding that rests on a paper needs a paper too. */
 const liftedByPaper: Guard = (before, act, rules) =>
   before.hiding !== null && WITH_DOCUMENT.includes(before.hiding.kind) ? documentGiven(before, act, rules) : null
 
@@ -55,7 +55,7 @@ export const HIDING_MOVES = {
       },
     }),
   },
-  // The penalty behind it, or its party, is told otherwise now: what is shown follows, by itself.
+  // The clock makes the displayed text follow a change of the penalty or its party.
   renewEntry: {
     zh: '依更正后的信息重新公示',
     en: 'show it as its records say now',
@@ -63,11 +63,11 @@ export const HIDING_MOVES = {
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
-    // Not that its ground stands: of a record that is merely absent the entry stays, and in no worse words.
+    // The ground is not checked. When a record is merely absent the entry stays, and its words get no worse.
     guards: [publicKind, notEnded],
     sets: nothing,
   },
-  // Late it is confirmed as well: until then the entry stays hidden, and is shown as late.
+  // A late confirmation is accepted. Until then the entry stays hidden and is shown as late.
   confirmHiding: {
     zh: '确认暂停公示',
     en: 'confirm the hiding',

@@ -1,4 +1,4 @@
-/** Moves of repair and removal, and what comes after: the ways off the list, and the one way back onto it. */
+/** Moves of repair and removal, and the restoration after them. */
 
 import { addDays } from '../../foundation/time/dates.js'
 import type { Act, Case, Role, Rules, State } from './case.js'
@@ -20,7 +20,7 @@ const SHOWN_OR_HIDDEN: readonly State[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDE
 const ofRepair: Guard = (_, __, { list }) =>
   list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
 
-/** Counted anew where the term is. */
+/** Counted anew when the term is. */
 const oldEnough: Guard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
@@ -29,14 +29,14 @@ const oldEnough: Guard = (before, act, { list }) => {
   return act.on >= from ? null : { code: 'REPAIR_TOO_EARLY', from }
 }
 
-/** The clock makes what a feed tells, and no feed tells what is repaired here alone. */
+/** The clock executes results from feeds. No feed reports a repair that only this hub may grant. */
 const fromElsewhere: Guard = (_, act, { list }) =>
   act.role === 'clock' && list.repair?.entrance === 'HERE' ? 'ROLE' : null
 
 const repairDecided: Guard = (before, act, rules) => {
-  // A result that comes by a feed is that entrance's own, and was its to judge.
+  // A result from a feed was judged by that entrance.
   if (act.role === 'clock') return fromElsewhere(before, act, rules)
-  // What another entrance has decided needs no application here; the document of its result is what counts.
+  // A result of another entrance needs no application here; its document counts.
   const here = rules.list.repair?.entrance === 'HERE'
   if (here && before.repair?.acceptedOn == null) return 'REPAIR_NOT_ACCEPTED'
   return oldEnough(before, act, rules)
@@ -44,7 +44,7 @@ const repairDecided: Guard = (before, act, rules) => {
 
 const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
-/** Who may remove for which reason, on what proof, and when. */
+/** Roles, proof and guard of each removal reason. */
 const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly Need[]; guard: Guard }> = {
   EXPIRED: {
     roles: ['clock'],
@@ -65,13 +65,13 @@ const removable: Guard = (before, act, rules) => {
   return missing(row.needs, act) ?? row.guard(before, act, rules)
 }
 
-/** What is hidden stays hidden. */
+/** A hidden entry stays hidden. */
 const unlessHidden =
   (to: State) =>
   ({ state }: Case): State =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
-/** Whoever did nothing wrong loses no time: only after false materials the term is counted anew. */
+/** Only false materials restart the term. A withdrawn result costs the party no time. */
 const anewFrom = ({ termFrom }: Case, { on, restoring }: Act): string | null =>
   restoring === 'RESULT_WITHDRAWN' ? termFrom : on
 
@@ -80,7 +80,7 @@ const restoredEnd = (before: Case, act: Act, rules: Rules): string | null => {
   return endHere(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
 }
 
-/** What 信用中国 may show at most has not gone by. */
+/** The maximum display of 信用中国 has not passed. */
 const timeLeft: Guard = (before, act, rules) => {
   const end = restoredEnd(before, act, rules)
   return end !== null && act.today <= end ? null : 'ENDED'
@@ -91,7 +91,7 @@ const termMoved: Guard = (before, act, rules) => {
   return next === null || next === before.endsOn ? 'TERM_UNCHANGED' : null
 }
 
-/** The last day by the rows of `on`. A shorter rule ends an entry with the day before `on`, never further back. */
+/** Last day by the rows of `on`. A shorter rule ends the entry on the day before `on`, never earlier. */
 export const renewedEnd = (
   { decidedOn, publishedOn, termFrom }: Case,
   on: string,
@@ -132,7 +132,7 @@ export const REMOVAL_MOVES = {
     en: 'refuse the repair',
     from: ['REPAIR_APPLIED', 'HIDDEN'],
     to: unlessHidden('PUBLISHED'),
-    // By the clock where a feed tells it of another entrance.
+    // The clock acts when a feed reports another entrance's result.
     roles: ['officer', 'reviewer', 'clock'],
     needs: ['documentNumber', 'reason'],
     offered: ({ repair }) => (repair === null ? 'NO_REPAIR_PENDING' : null),
@@ -149,7 +149,7 @@ export const REMOVAL_MOVES = {
     guards: [removable],
     sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
   },
-  // Decided and never shown, until its term was over: nothing is left to be published.
+  // The term passed after the decision and before any publication, so nothing is left to publish.
   lapseListing: {
     zh: '期满终结（未曾公示）',
     en: 'end unpublished',
@@ -160,7 +160,7 @@ export const REMOVAL_MOVES = {
     guards: [termOver],
     sets: () => ({ removal: 'EXPIRED' }),
   },
-  // Repaired on false materials: it stands again, and its term is counted anew; 信用中国 still ends it at its maximum (ends.ts).
+  // Restores an entry repaired on false materials and restarts its term. 信用中国 still ends it at its maximum (terms.ts).
   restoreListing: {
     zh: '撤销修复、恢复列入',
     en: 'restore',
@@ -177,7 +177,7 @@ export const REMOVAL_MOVES = {
       endsOn: restoredEnd(before, act, rules),
     }),
   },
-  // A new row of the rules that changes what stands: by itself, on its first day.
+  // The clock applies a new rule row to standing entries on its first day.
   renewTerm: {
     zh: '依新规则重计期限',
     en: 'count the term by a new rule',

@@ -1,4 +1,4 @@
-/** One row of the table of moves, and what rows are made of. */
+/** The type of one row of the table of moves, and its building blocks. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { Act, Case, Role, Rules, State } from './case.js'
@@ -6,11 +6,11 @@ import type { DenialCode } from './moves-denials.js'
 
 export interface MoveRow extends Words {
   from: readonly (State | null)[]
-  /** SAME: it stays where it is. */
+  /** SAME keeps the state. */
   to: State | 'SAME' | ((before: Case) => State)
   roles: readonly Role[]
   needs: readonly Need[]
-  /** What the case itself must allow, whoever acts and whatever is said: else the move is not even offered. */
+  /** Conditions of the case itself, whoever acts. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards: readonly Guard[]
   sets: (before: Case, act: Act, rules: Rules) => Partial<Case> & { provisional?: boolean }
@@ -19,7 +19,7 @@ export interface MoveRow extends Words {
 export type Need = 'documentNumber' | 'reason' | 'text'
 export type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | NotYet | null
 
-/** Denied today, and no longer from this day on. */
+/** A denial that ends on this day. */
 export interface NotYet {
   code: DenialCode
   from: string
@@ -27,7 +27,7 @@ export interface NotYet {
 
 export const nothing = (): Partial<Case> => ({})
 
-/** What is needed and was not given. */
+/** Returns the denial for the first missing need, or null. */
 export const missing = (needs: readonly Need[], act: Act): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())
   return lacking === undefined ? null : LACKING[lacking]
@@ -37,16 +37,16 @@ const LACKING = { documentNumber: 'NO_DOCUMENT_NUMBER', reason: 'NO_REASON', tex
 
 export const documentGiven: Guard = (_, act) => missing(['documentNumber'], act)
 
-// Guards that more than one noun asks; each reads as what must hold and answers null, or why not.
+// Shared guards. Each is named after what must hold, and returns null or the denial.
 
-/** The hub publishes and hides when it does: nobody has been public, or not, for days that are past. */
+/** Publishing and hiding take effect now. They cannot be backdated. */
 export const madeToday: Guard = (_, act) => (act.on === act.today ? null : 'NOT_TODAY')
 
 export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.today <= before.endsOn ? null : 'ENDED')
 
 export const publicKind: Guard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
 
-/** The decision linked stands and carries a listing: as a heavier penalty, or because it is not performed. */
+/** The linked decision stands and carries a listing: as a heavier penalty, or because it is not performed. */
 export const groundStands: Guard = (before) => {
   if (!before.decisionLinked) return 'NO_DECISION'
   return before.decisionHeavy === true || before.ground === 'DECISION_NOT_PERFORMED' ? null : 'DECISION_NOT_HEAVY'

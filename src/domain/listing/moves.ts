@@ -1,6 +1,6 @@
 /**
- * The table of moves of a listing: the states each leaves, the state it reaches, who may make it, what it needs, what
- * must hold, and what it sets. Read by `move` in listing.ts; whatever is not in the table is not allowed.
+ * Table of moves of a listing: states, roles, needs, guards and effects of each. `move` in listing.ts reads it. A move without a row is not
+ * allowed.
  */
 import { DECISION_MOVES } from './moves-decision.js'
 import { HIDING_MOVES } from './moves-hiding.js'

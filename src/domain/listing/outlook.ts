@@ -1,6 +1,6 @@
 /**
- * What would come of each step that leaves the present state, were it tried with all that it needs written: what is refused is
- * known before anybody has typed. Pure; nothing is kept of it, and the move itself is judged anew.
+ * Previews each move from the present state, as if everything it needs were written. Users see a denial before typing. Nothing is stored,
+ * and the real move is judged again.
  */
 
 import type { Role } from '../access/viewer.js'
@@ -11,15 +11,15 @@ import { MOVES, type MoveName, type MoveRow } from './moves.js'
 
 export interface Outlook {
   move: MoveName
-  /** Of a removal: for which reason; null: another move. */
+  /** Reason of a removal; null for another move. */
   removal: RemovalReason | null
-  /** Who may make it; the clock apart. */
+  /** Roles that may make the move, without the clock. */
   roles: Role[]
-  /** Whether that is so of whoever asks. */
+  /** True when the viewer has one of these roles. */
   isTheirs: boolean
-  /** Why not, whoever of these roles acts; null: nothing stands against it. */
+  /** Why nobody in these roles may make it now; null when nothing prevents it. */
   denial: Denial | null
-  /** Null: it is refused, and reaches nothing. */
+  /** Null when the move is denied. */
   reached: Case | null
 }
 
@@ -31,14 +31,14 @@ export interface Asking {
   today: string
 }
 
-/** What people remove for; the end of the term is the clock's. */
+/** Removal reasons of people. The clock ends the term. */
 const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
-/** Stands for a text that is not written yet. */
+/** Stands for text not yet written. */
 const WRITTEN = '—'
-/** Somebody else than everybody who has acted: what a move needs besides the person is told to whoever may not make it. */
+/** A person different from everybody who has acted. It shows a viewer without the role what else the move needs. */
 const SOMEBODY = '\u0000'
 
-/** In the order of the table; a party's own moves are its own. */
+/** In the order of the table, without the party's own moves. */
 export const outlooks = (before: Case, asking: Asking, rules: Rules): Outlook[] =>
   PEOPLES_MOVES.filter((name) => {
     const row: MoveRow = MOVES[name]
@@ -74,7 +74,7 @@ const outlookOf = (
   }
 }
 
-/** All that people can write is written; which choice they will make is not known, and the plainest is taken. */
+/** Fills every text that people could write. Choices are unknown, so the simplest is taken. */
 const full = (before: Case, { on, today }: Asking): Omit<Act, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {

@@ -1,16 +1,16 @@
-/** Decisions of this hub's own that come back through the list of an agency: the same fact, told once. Pure. */
+/** Recognises decisions of this hub that return through an agency's list, so that one fact is shown once. */
 import { authorityCompared, numberCompared } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
 
-/** An entry that this hub published, with the decision behind it. */
+/** An entry that this hub published, with its decision. */
 export interface OwnDecision {
   documentNumber: string | null
   authority: string | null
 }
 
 /**
- * Tells whether a mirrored entry of the same operator repeats one of these: the number of the decision is the same, and so is
- * its authority where the entry names one. The hub's own entry says from when to when it stands, also after its removal.
+ * Returns a test whether a mirrored entry of the same operator repeats one of these: same decision number, and same authority where it
+ * names one. It also recognises removed entries, because the hub's own entry says from when to when it stood.
  */
 export const repeatsOwn = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()

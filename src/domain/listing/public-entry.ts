@@ -1,7 +1,6 @@
 /**
- * What of a listing may be public: what the law says of the listed, and nothing of anybody's person. Natural persons only
- * where a confirmed row of schema/rules/public-entry.json says so, minors never; free text is read and masked, and the
- * officer is told what was. Pure.
+ * The public part of a listing. Natural persons appear only under a confirmed row of schema/rules/public-entry.json, minors never. Free
+ * text is masked, and the officer sees what was masked.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -11,7 +10,7 @@ import type { Mark } from './lists.js'
 import { IN_NAMES, publicCode } from './public-name.js'
 import { checkRows } from './publication-clocks.js'
 
-/** Raised with whatever changes what may be public: entries made under a former number are made anew by the clock. */
+/** Raise it with every change of what may be public. The clock then rebuilds entries of a former number. */
 export const MASKS = 2
 
 export interface PersonsRow {
@@ -28,7 +27,7 @@ export interface PublicRules {
   persons: readonly PersonsRow[]
 }
 
-/** Everything wrong with the table beyond its shape. */
+/** Checks beyond the JSON Schema. */
 export const checkPersons = ({ persons }: PublicRules): RuleFault[] =>
   checkRows(persons, 'persons', (a, b) => a.list === b.list)
 
@@ -51,15 +50,15 @@ export interface PartyOf {
   kind: 'ENTERPRISE' | 'INDIVIDUAL' | 'COOPERATIVE' | 'SHOP' | 'OTHER'
 }
 
-/** What else is known of the party. */
+/** Further facts about the party. */
 export interface Known {
-  /** Whether an officer has established that the person is a minor, or was when it acted; null: nobody has. */
+  /** An officer's finding whether the person is a minor now or was when acting; null without a finding. */
   minor?: boolean | null
-  /** The penalty says that its party is a natural person. */
+  /** True when the penalty says that its party is a natural person. */
   naturalPerson?: boolean
-  /** Its place of business as registered, which is public even where somebody lives there. */
+  /** The registered place of business is public even where somebody lives there. */
   businessAddress?: string | null
-  /** The decision it rests on is under objection. */
+  /** True while the decision is under objection. */
   contested?: boolean
 }
 
@@ -76,7 +75,7 @@ export interface PublicEntry {
   decidedOn: string
   publishedOn: string
   endsOn: string | null
-  /** Under objection, which is said wherever the entry is shown. */
+  /** Under objection; shown wherever the entry is shown. */
   contested: boolean
 }
 
@@ -101,13 +100,13 @@ export const WITHHELD = {
 export type Withheld = keyof typeof WITHHELD
 
 export interface PublicAnswer {
-  /** Null: the entry must not be public, for the reason in `withheld`. */
+  /** Null when the entry must not be public, for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
   masked: Masked[]
 }
 
-/** `on`: the day of publication, which selects the rule on natural persons. */
+/** `on` is the publication day and selects the rule on natural persons. */
 export const publicEntry = (
   listing: ListingOf,
   operator: PartyOf,
@@ -133,7 +132,7 @@ export const publicEntry = (
     reason: shown('reason', listing.reason),
     basis: shown('basis', listing.basis),
     authority: shown('authority', listing.authority),
-    // Its own digits may look like a telephone's.
+    // The digits of a document number may look like a telephone number.
     documentNumber: shown('documentNumber', listing.documentNumber ?? '', ['ID_NUMBER', 'EMAIL']),
     decidedOn: listing.decidedOn ?? '',
     publishedOn: listing.publishedOn ?? '',
@@ -144,7 +143,7 @@ export const publicEntry = (
   return { body: withheld === null ? body : null, withheld, masked }
 }
 
-/** A code that reads as a person's number is no firm's. */
+/** A code that reads as a person's number is not a firm's and is masked. */
 const codeShown = (uscc: string | null, masked: Masked[]): string | null => {
   const shown = publicCode(uscc)
   if (shown === uscc) return uscc
@@ -161,7 +160,7 @@ const whyNot = (
 ): Withheld | null => {
   if (!operator.name?.trim()) return 'NO_NAME'
   if (minor === true) return 'MINOR'
-  // An individual business is shown by the name on its licence; a shop without a licence is a person.
+  // An individual business appears under its licensed name. A shop without a licence is a person.
   if (operator.uscc !== null && operator.kind !== 'SHOP' && !naturalPerson) return null
   const row = rules.persons.find((each) => each.list === list && applies(each, on))
   if (!row?.public || !row.confirmed) return 'PERSON'

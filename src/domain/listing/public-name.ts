@@ -1,19 +1,21 @@
-/** A party's name and code as anybody may have them: the same beside a public entry as in it. */
+/** A party's public name and code, the same inside a public entry and beside it. */
 import { usccForm } from '../operators/codes.js'
 import { mask, PERSONAL_NAMES } from '../records/personal.js'
 import { idsIn, NUMERALS } from '../records/resident-ids.js'
 
-/** Of each code unit: 1 where nothing personal is spelt in it, 2 where it is a numeral. Digits, letters, words of an address are neither. */
+/** Class of each UTF-16 unit: 1 for harmless characters, 2 for numerals, 0 for digits, letters and address words. */
 const plain = new Uint8Array(0x10000)
 plain.fill(1, 0x4e00, 0xa000)
 for (const sign of '()（） ') plain[sign.charCodeAt(0)] = 1
 for (const numeral of NUMERALS.keys()) plain[numeral.charCodeAt(0)] = 2
 for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
-/** Fewer numerals are words (as-read.ts). */
+/** Fewer numerals are ordinary words (records/normalised-view.ts). */
 const NUMERALS_LEFT = 6
 
-/** Asked by the thousand, hence the quick look: it is never wrong where it says that there is nothing to be masked. */
-/** A name is on the licence, the place in it too; what else is somebody's person is masked. */
+/**
+ * Masks personal data in a name; the licensed name and its place stay. The fast check skips masking only when nothing can need it, because
+ * this runs for thousands of names.
+ */
 export const IN_NAMES = PERSONAL_NAMES.filter((what) => what !== 'ADDRESS')
 
 export const publicName = <N extends string | null>(name: N): N =>
@@ -29,7 +31,7 @@ const isPlain = (name: string): boolean => {
   return numerals <= NUMERALS_LEFT
 }
 
-/** Null: it reads as a person's number and is no firm's. None of those begins with 9. */
+/** Returns null when the code reads as a person's number. No such number begins with 9. */
 export const publicCode = (uscc: string | null): string | null => {
   if (uscc === null || !usccForm(uscc)) return null
   return uscc.startsWith('9') || idsIn(uscc, 'REPLACED').length === 0 ? uscc : null

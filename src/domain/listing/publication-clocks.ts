@@ -1,6 +1,6 @@
 /**
- * How long an entry is shown, on three clocks: 公示系统 counts from publication, 信用中国 from the day of the document, and
- * this hub ends with the earlier of the two, or with the list's term before them (ends.ts). Rows of schema/rules/clocks.json, each with its source and mark. Pure.
+ * Display clocks of an entry. 公示系统 counts from publication, 信用中国 from the document. This hub ends with the earlier, or with the list's term
+ * before them (terms.ts). Rows of schema/rules/clocks.json have a source and a certainty.
  */
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,7 @@ export type Severity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 export type ClockName = 'GSXT' | 'CREDITCHINA'
 
 interface Row {
-  /** First and last day on which it applies; null: open. */
+  /** First and last day on which the row applies; null for an open end. */
   from: string | null
   to: string | null
   basis: string
@@ -26,7 +26,7 @@ export interface SeverityRow extends Row {
 
 export interface ClockRow extends Row {
   clock: ClockName
-  /** null: every kind of list, or whatever the severity. */
+  /** Null for every list or severity. */
   list: string | null
   severity: Severity | null
   selectedBy: 'DOCUMENT' | 'PUBLICATION'
@@ -34,7 +34,7 @@ export interface ClockRow extends Row {
   minimumMonths: number
   maximumMonths: number
   legalBan: 'LENGTHENS' | 'NOTHING'
-  /** What becomes of entries that stand when it comes into force; null: it is silent, hence the milder. */
+  /** Effect on entries standing when the row comes into force. Null when the rule is silent, so the milder result holds. */
   standing: Standing
 }
 
@@ -45,22 +45,22 @@ export interface ClockRules {
 
 export interface Clocked {
   list: string
-  /** The day of the decision: it says how severe the entry is, whatever rules come later. */
+  /** The decision day fixes the severity, whatever rules come later. */
   documentOn: string
-  /** Null: not published yet. */
+  /** Null before publication. */
   publishedOn: string | null
-  /** The last day of a restriction that law fixes beyond the term; null: none. */
+  /** Last day of a restriction that law fixes beyond the term; null without one. */
   banUntil: string | null
   /**
-   * The day on which it was restored after a repair on false materials: from when 公示系统 counts anew. 信用中国 goes on counting
-   * from the document of the listing, and never past its maximum.
+   * Day of restoration after a repair on false materials. 公示系统 restarts its count there; 信用中国 keeps counting from the document, up to its
+   * maximum.
    */
   anewFrom?: string | null
-  /** Rows in force by this day are known. */
+  /** Rows in force by this day apply. */
   today: string
 }
 
-/** A day and the row that it comes from. */
+/** A day and the row that gives it. */
 export interface ClockDay {
   on: string
   row: ClockRow
@@ -69,20 +69,20 @@ export interface ClockDay {
 export interface Clock {
   clock: ClockName
   startsOn: string
-  /** The first day on which repair may be asked for. */
+  /** First day for a repair application. */
   repairFrom: ClockDay
-  /** The last day on which it is shown. */
+  /** Last day of display. */
   endsOn: ClockDay
-  /** A ban fixed by law ends later than the term and has lengthened it. */
+  /** A legal ban beyond the term has lengthened the display. */
   lengthened: boolean
 }
 
 export interface Clocks {
   severity: SeverityRow | null
-  /** Null: no day to count from yet, or no rule is known for it. */
+  /** Null when there is no start day yet or no rule. */
   gsxt: Clock | null
   creditchina: Clock | null
-  /** The earlier end of the two; null where neither is known. */
+  /** The earlier end of the two; null when neither is known. */
   here: ClockDay | null
 }
 
@@ -111,7 +111,7 @@ const clockOf = (
   })
   const first = chosen && clockBy(chosen, entry)
   if (!first) return null
-  // Rows that came into force while it stood, in their order.
+  // Rows that came into force while the entry stood, in order.
   return own
     .filter((row) => row.from !== null && row.from > (chosen.from ?? '') && row.from <= entry.today)
     .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
@@ -125,7 +125,6 @@ const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => 
   return {
     ...shorter,
     repairFrom: earlier(standing.repairFrom, other.repairFrom) ?? standing.repairFrom,
-    // Of two rows that say the same day the one that is confirmed is named, here as there.
     endsOn: earlier(standing.endsOn, other.endsOn) ?? standing.endsOn,
   }
 }
@@ -149,7 +148,6 @@ const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
 const dayOf = (which: 'DOCUMENT' | 'PUBLICATION', { documentOn, publishedOn }: Clocked): string | null =>
   which === 'DOCUMENT' ? documentOn : publishedOn
 
-/** Of two equal days the one whose row is confirmed. */
 const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null => {
   if (one === null || other === null) return one ?? other
   if (one.on === other.on) return other.row.confirmed ? other : one
@@ -158,7 +156,7 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
 
 const applies = ({ from, to }: Row, on: string): boolean => (from === null || from <= on) && (to === null || on <= to)
 
-/** Everything wrong with the table beyond its shape; empty: it may be used. */
+/** Checks beyond the JSON Schema. Empty means usable. */
 export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
   ...checkRows(severities, 'severities', (a, b) => a.list === b.list),
   ...checkRows(clocks, 'clocks', (a, b) => a.clock === b.clock && meet(a.list, b.list) && meet(a.severity, b.severity)),
@@ -179,7 +177,7 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
 
-/** For every dated table: days that exist, one row a day, and confirmed is only what was found. */
+/** Checks of every dated table: existing days, one row a day, and only found texts confirmed. */
 export const checkRows = <R extends Row>(
   rows: readonly R[],
   place: string,

@@ -1,7 +1,4 @@
-/**
- * What the reason of a public entry is about, by the words in it: for finding entries, never for deciding anything. The
- * patterns are read by JavaScript and by PostgreSQL alike.
- */
+/** Topics of a public entry's reason by its words, for searching only. JavaScript and PostgreSQL read the same patterns. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { COUNTERFEIT, WITHIN_A_CLAUSE } from '../records/penalty.js'
@@ -10,7 +7,7 @@ interface TopicRow extends Words {
   pattern: string
 }
 
-/** A reason may be about several. */
+/** A reason may have several topics. */
 export const TOPICS = {
   counterfeit: { zh: '假冒与侵犯商标权', en: 'Counterfeits and trademarks', pattern: COUNTERFEIT.source },
   sham: {
@@ -33,7 +30,7 @@ export type Topic = keyof typeof TOPICS
 
 export const isTopic = (text: string): text is Topic => Object.hasOwn(TOPICS, text)
 
-/** Nothing for a reason that none of the words is in. */
+/** Returns an empty list when no pattern matches. */
 export const topicsOf = (reason: string): Topic[] => MATCHERS.flatMap(([topic, is]) => (is.test(reason) ? [topic] : []))
 
 const MATCHERS = Object.entries(TOPICS).map(([topic, { pattern }]) => [topic as Topic, new RegExp(pattern)] as const)

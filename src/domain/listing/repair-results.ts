@@ -1,6 +1,6 @@
 /**
- * Results of repair that entrances elsewhere tell (feed `repairs`), and what follows from them for a listing of this hub. Of all
- * that is told of an entry the newest counts, in whatever order it came; it is followed when it comes. Pure.
+ * Repair results of other entrances (feed `repairs`) and their effect on a listing of this hub. The newest result counts, in whatever order
+ * the results arrive, and takes effect on arrival.
  */
 
 import { numberCompared } from '../records/decision-number.js'
@@ -8,24 +8,23 @@ import type { Body } from '../records/records.js'
 import type { Case, State } from './case.js'
 
 export interface ToldResult {
-  /** Version of the record. */
   record: number
-  /** Of a record of kind repair. */
+  /** Body of a repair record. */
   body: Body
-  /** It came with what is being taken in now. */
+  /** The result came with the delivery now being merged. */
   fresh: boolean
 }
 
-/** Of one day: what was granted may have been taken back, and what was refused was granted after all. */
+/** Order of results of one day: a grant may follow a refusal, and a revocation a grant. */
 const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVOKED: 2 }
 
 /**
- * GRANTED: it leaves the list. REFUSED: its application ends. TAKEN_BACK: whether it is restored is a person's to decide; and so
- * it is with what is TOLD before the entry is shown, or without the number of its decision.
+ * GRANTED: it leaves the list. REFUSED: its application ends. TAKEN_BACK: a person decides on restoration. TOLD: a person decides, because
+ * the entry is not shown yet or its decision has no number.
  */
 export type Follows = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 
-/** Null: nothing follows. `documentNumber`: of the decision by which it was listed. */
+/** Returns null when nothing follows. `documentNumber` is that of the listing decision. */
 export const followsFrom = (
   facts: Case,
   documentNumber: string,
@@ -40,7 +39,7 @@ export const followsFrom = (
   return nameless !== null && countsFor(facts, nameless.body) ? { what: 'TOLD', told: nameless } : null
 }
 
-/** Which entry it is of is not said. */
+/** The result does not say which entry it concerns. */
 const isNameless = ({ target_document_number: target, outcome }: Body): boolean =>
   target === null && (outcome === 'REPAIRED' || outcome === 'REMOVED')
 
@@ -62,7 +61,7 @@ const stepOf = ({ body }: ToldResult): number => STEP[String(body['outcome'])] ?
 
 const BEFORE_SHOWN: readonly (State | null)[] = ['DECIDED', 'SERVED']
 
-/** What was decided before the entry itself, or before it was restored, was of an earlier one. */
+/** A result from before the entry's decision or restoration concerned an earlier entry. */
 const countsFor = ({ decidedOn, termFrom, restoredOn }: Case, body: Body): boolean => {
   const on = String(body['decided_on'])
   const restored = restoredOn ?? termFrom
@@ -73,9 +72,9 @@ const resultOf = (facts: Case, body: Body): Follows | null => {
   const { state, repair, removal } = facts
   const on = String(body['decided_on'])
   if (body['outcome'] === 'REVOKED') return state === 'REMOVED' && removal === 'REPAIRED' ? 'TAKEN_BACK' : null
-  // What was decided before this application was of an earlier one.
+  // A refusal from before this application concerned an earlier application.
   if (body['outcome'] === 'REFUSED') {
-    // Entered here later than it was handed in there, perhaps: a person knows.
+    // The application may have been entered here later than it was filed there, so a person decides.
     if (repair === null) return null
     return on >= repair.appliedOn ? 'REFUSED' : 'TOLD'
   }

@@ -1,6 +1,6 @@
 /**
- * When an entry ends here: with the earliest of its list's term and the clocks of publication (公示系统, 信用中国). One place,
- * for whatever sets or renews an end. Pure.
+ * End of an entry here: the earliest of its list's term and the publication clocks (公示系统, 信用中国). Every end is set or renewed through this
+ * file.
  */
 
 import { type ListKind, termEnd } from './lists.js'
@@ -8,14 +8,14 @@ import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.j
 
 export interface Standing {
   decidedOn: string | null
-  /** Null: not published yet; it is then counted as if it were published with the decision. */
+  /** Null before publication; the decision day then stands in for it. */
   publishedOn: string | null
   /**
-   * The day on which it was restored after a repair on false materials: its term and 公示系统 count anew from it. What
-   * 信用中国 may show at most is counted from the listing's own document all the same, and ends it here as well.
+   * Day of restoration after a repair on false materials. The term and 公示系统 restart there; the maximum of 信用中国 still counts from the
+   * listing's own document.
    */
   anewFrom: string | null
-  /** Rows in force by this day are known. */
+  /** Rows in force by this day apply. */
   asOf: string
 }
 
@@ -25,8 +25,8 @@ interface EndRules {
 }
 
 /**
- * The last day on which it stands; null where nothing fixes one. A ban that law sets lengthens what 公示系统 shows,
- * never this.
+ * Returns the last day on which the entry stands, or null when nothing fixes one. A legal ban lengthens the display in 公示系统, never this
+ * day.
  */
 export const endHere = ({ list, clocks }: EndRules, standing: Standing): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
@@ -38,7 +38,7 @@ export const endHere = ({ list, clocks }: EndRules, standing: Standing): string 
   return ends.filter((end) => end !== null).sort()[0] ?? null
 }
 
-/** The first day of the newest row, of a term or a clock, that has something to say about entries decided before it. */
+/** First day of the newest term or clock row that affects entries decided before it. */
 export const newestRow = ({ list, clocks }: EndRules, today: string): string | null => {
   const ofList = ({ list: id }: ClockRow): boolean => id === null || id === list.id
   return (

@@ -1,9 +1,11 @@
-/** What is wrong with how a code is written. Only said of a code that leads to nobody: genuine codes that fail their check digit exist. Pure. */
+/**
+ * Faults in the spelling of a code. Reported only for a code that leads to nobody, because genuine codes with failing check digits exist.
+ */
 import { codeOf } from './codes.js'
 
 export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'
 
-/** CODE_FORM: written as no kind of code is. CODE_CHECK_DIGIT: its last character does not follow from the others. Null: neither. */
+/** CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Returns null when neither applies. */
 export const codeFault = (asked: unknown): CodeFault | null => {
   const code = codeOf(asked)
   if (code === null) return 'CODE_FORM'

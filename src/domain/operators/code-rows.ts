@@ -1,27 +1,27 @@
-/** Rows of a question about many codes: what each of them asks, however it was written. Pure. */
+/** Rows of a bulk question about many codes. */
 
 import { clean } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
-/** Rows of one question. */
+/** Most rows of one question. */
 export const ROWS_MOST = 100_000
-/** Longest row as it is written, characters. */
+/** Longest row, characters. */
 export const ROW_CHARACTERS = 2_000
-/** Rows for one unit of quota. */
+/** Rows per unit of quota. */
 export const ROWS_OF_A_UNIT = 100
 
 export interface AskedRow {
-  /** From 1. */
+  /** Counted from 1. */
   row: number
-  /** As asked; of a marketplace's own shop id `shop:<marketplace>:<shopId>`. */
+  /** Code as asked. A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
   code: string
-  /** What the asker takes the operator to be called; null: it does not ask. */
+  /** The operator's name as the asker knows it; null when the name is not checked. */
   name: string | null
-  /** The asker's own mark, given back as it came. */
+  /** The asker's own reference, returned unchanged. */
   ref: string | null
 }
 
-/** Codes of refusals (src/errors/bulk.ts). */
+/** Refusal codes of foundation/errors/bulk.ts. */
 export type RowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
 
 export interface BadRow {
@@ -30,14 +30,14 @@ export interface BadRow {
   ref: string | null
 }
 
-/** What a reader makes of a row before it is known what it asks: its value, or why it has none. */
+/** A row as parsed: its value, or why it has none. */
 export type ReadRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TOO_LONG' }
 
 export const isBad = (row: AskedRow | BadRow): row is BadRow => 'fault' in row
 
 /**
- * A text is a code; an object has `code`, or `shop` with a shop id of `marketplace`, and may have `name` and `ref`. A number is
- * no code: whoever writes codes as numbers has lost digits of some. Whether a code is one of any kind is not asked here.
+ * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`, and optionally `name` and `ref`. Numbers are
+ * refused, because codes written as numbers lose digits. The form of the code is not checked here.
  */
 export const rowIn = (row: number, read: ReadRow, marketplace: string | null): AskedRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }
@@ -63,7 +63,7 @@ const WHOLE_SHOP_CODE = /^shop[:：]/i
 const coded = (row: number, code: string, name: string | null, ref: string | null): AskedRow | BadRow =>
   code.trim() === '' ? { row, fault: 'ROW_NO_CODE', ref } : { row, code, name, ref }
 
-/** Headings of a table, in the spelling in which they are compared: lower case, no blanks. */
+/** Table headings in compared form: lower case, no blanks. */
 const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
   code: 'code',
   uscc: 'code',
@@ -87,7 +87,7 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
 
 export type Column = 'code' | 'shop' | 'name' | 'ref' | null
 
-/** Null: these cells are no heading of such a table, or name a column twice. */
+/** Returns null when the cells are not such a heading row, or name a column twice. */
 export const columnsIn = (cells: readonly string[]): Column[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()

@@ -1,25 +1,25 @@
 /**
- * Codes by which operators, persons and goods are known, their forms and check digits. A failing check digit is a
- * finding, never by itself a reason to refuse: genuine codes that fail exist. Nothing is ever repaired (O is not 0).
- * All functions but `normalizeCode`, `codeOf` and `shopCode` expect a code as `normalizeCode` returns it.
+ * Codes of operators, persons and goods: forms and check digits. A failing check digit never refuses by itself, because genuine codes that
+ * fail exist. Nothing is repaired (O is not 0). All functions except `normalizeCode`, `codeOf` and `shopCode` expect a code from
+ * `normalizeCode`.
  */
 
 import { compact, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
 
-/** GB 32100-2015: 31 characters, no I, O, S, V, Z; the value of a character is its index. */
+/** GB 32100-2015: 31 characters without I, O, S, V, Z. A character's value is its index. */
 const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 const USCC_VALUES = valuesOf(USCC_ALPHABET)
 /** GB 32100-2015: 3^i mod 31. */
 const USCC_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]
-/** GB 11714-1997: the full 36 characters, unlike the USCC. */
+/** GB 11714-1997 uses all 36 characters, unlike the USCC. */
 const ORG_VALUES = valuesOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
 const ORG_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2]
 /** GB 11643-1999. */
 const RESIDENT_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const DIGIT_VALUES = valuesOf('0123456789')
 const RESIDENT_DIGITS = '10X98765432'
-/** GB/T 2260: first two digits of a province; 81–83 on residence permits of people of Hong Kong, Macao, Taiwan. */
+/** GB/T 2260 province prefixes; 81–83 stand on residence permits for people of Hong Kong, Macao and Taiwan. */
 const PROVINCES = new Set(
   '11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83'.split(' '),
 )
@@ -28,12 +28,12 @@ const OLD_RESIDENT_FORM = /^\d{15}$/
 const BIRTH_YEARS = { first: 1800, last: 2099 }
 
 const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
-/** Normalised as it stands: too long for a marker of nothing, no hyphen, no colon, nothing to narrow. */
+/** Codes that need no normalisation: too long for a null marker, without hyphen, colon or full-width characters. */
 const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
 export const MARKETPLACE = /^[a-z0-9-]{1,32}$/
-/** Visible: no blanks, no control, format or lone surrogate characters. */
+/** Visible characters only: no blanks, control, format or lone surrogate characters. */
 const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
 const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su
 
@@ -41,9 +41,8 @@ export type Scheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
 export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
- * A code in the one form in which it is compared and kept: NFKC, no blanks, upper case; an organisation code without
- * its hyphen. Of a shop's code only the marketplace is normalised (lower case), the shop id is the marketplace's own.
- * Null for nothing, a marker of nothing, and numbers too large to have arrived unharmed.
+ * Returns a code in compared and stored form: NFKC, no blanks, upper case, organisation codes without hyphen. In a shop code only the
+ * marketplace is normalised (lower case). Returns null for nothing, null markers, and numbers beyond the safe integers.
  */
 export const normalizeCode = (text: unknown): string | null => {
   if (typeof text === 'number' && !Number.isSafeInteger(text)) return null
@@ -56,7 +55,7 @@ export const normalizeCode = (text: unknown): string | null => {
   return code === '' || isNullMarker(code) ? null : code.replace(HYPHENATED_ORG, '$1$2')
 }
 
-/** Which kind of code a text is, by its form; `valid`: its check digit holds. A resident ID number is none of them. */
+/** Identifies the kind of a code by its form. `valid` is true when the check digit holds. Resident ID numbers are not codes. */
 export const codeOf = (text: unknown): { scheme: Scheme; code: string; valid: boolean } | null => {
   const code = normalizeCode(text)
   if (code === null) return null
@@ -70,7 +69,7 @@ export const codeOf = (text: unknown): { scheme: Scheme; code: string; valid: bo
   return null
 }
 
-/** `shop:<marketplace>:<shopId>`; whether the parts are well formed, `codeOf` says. */
+/** `shop:<marketplace>:<shopId>`, not validated; `codeOf` does that. */
 export const shopCode = (marketplace: string, shopId: string): string =>
   `shop:${compact(marketplace).toLowerCase()}:${shopId.trim()}`
 
@@ -82,10 +81,10 @@ const shopParts = (text: string): { marketplace: string; id: string } | null => 
 
 // Unified social credit code, GB 32100-2015.
 
-/** 18 characters of the 31, digits at 3–8. Which region those name is never a ground for refusal. */
+/** 18 of the 31 characters, digits at positions 3–8. An unknown region in them is never a ground for refusal. */
 export const usccForm = (code: string): boolean => USCC_FORM.test(code)
 
-/** The 18th character only: valid codes exist whose organisation part (9–17) fails its own check. */
+/** Checks the 18th character only. Valid codes exist whose organisation part (9–17) fails its own check. */
 export const usccDigit = (code: string): boolean =>
   code.length === 18 && USCC_ALPHABET[(31 - (weighted(code, USCC_VALUES, USCC_WEIGHTS) % 31)) % 31] === code[17]
 
@@ -93,7 +92,7 @@ export const usccValid = (code: string): boolean => usccForm(code) && usccDigit(
 
 export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
 
-/** Six digits of GB/T 2260, of the registering authority; 100000 is national. */
+/** Division code (GB/T 2260, six digits) of the registering authority; 100000 is national. */
 export const regionIn = (uscc: string): string => uscc.slice(2, 8)
 
 const KINDS_OF_MARKET_REGULATION = new Map<string, OperatorKind>([
@@ -130,13 +129,12 @@ export const regNoDigit = (code: string): boolean => {
   return Number(code[14]) === (11 - product) % 10
 }
 
-// Resident identity number, GB 11643-1999; 15 digits in its first generation.
+// Resident ID number, GB 11643-1999; 15 digits in its first generation.
 
-/** Province, existing day of birth and, of 18, the check digit (ISO 7064 MOD 11-2). */
+/** Checks province, day of birth and, for 18 digits, the check digit (ISO 7064 MOD 11-2). */
 export const residentIdValid = (code: string): boolean =>
   residentIdForm(code) && (code.length === 15 || residentIdDigit(code))
 
-/** Province and existing day of birth. */
 export const residentIdForm = (code: string): boolean => {
   if (!PROVINCES.has(code.slice(0, 2)) || !(code.length === 18 ? RESIDENT_FORM : OLD_RESIDENT_FORM).test(code))
     return false
@@ -158,12 +156,12 @@ export const gtinValid = (code: string): boolean => {
   return sum % 10 === 0
 }
 
-/** The value of each ASCII character: its index in the alphabet, -1 outside it. */
+/** Index of each ASCII character in the alphabet, -1 outside it. */
 function valuesOf(alphabet: string): Int8Array {
   return Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)))
 }
 
-/** Sum of value × weight over the first characters; NaN where a character is outside the alphabet. */
+/** Sum of value × weight; NaN for a character outside the alphabet. */
 const weighted = (code: string, values: Int8Array, weights: readonly number[]): number => {
   let sum = 0
   for (let at = 0; at < weights.length; at += 1) {

@@ -1,45 +1,44 @@
 /**
- * Finding a firm by its name as people write it: which grams a name has, and why one name answers another. Pure; the store
- * keeps the grams, and knows how many names hold each.
+ * Name search by bigrams of characters ("grams"): which grams a name has, and how well one name answers another. The store keeps the grams
+ * and their counts.
  */
 
 import { simplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
 import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
-/** Longest name that is looked for, characters of its key. */
+/** Longest searched name, characters of its key. */
 export const NAME_LONGEST = 100
-/** How far a question looks: grams asked for of those that some name holds, and names that hold one of them together. */
+/** Limits of a search: number of grams used, and names that together hold one of them. */
 export interface Reach {
   grams: number
   candidates: number
 }
-/** First; and where that finds nothing near. */
+/** The first attempt, and the second when the first finds nothing near. */
 export const NARROW: Reach = { grams: 4, candidates: 2_000 }
 export const WIDE: Reach = { grams: 6, candidates: 8_000 }
-/** Grams that all have to be there, where each by itself is in too many names. */
+/** Number of grams combined with AND when each alone is too frequent. */
 const GRAMS_TOGETHER = 3
-/** Errors of typing that are seen through; in a name of fewer characters than `SHORT_NAME` only one. */
+/** Typing errors that are tolerated; in a name shorter than `SHORT_NAME` only one. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
-/** A firm's own name as it is spoken, a brand and a trade: one error is seen through in one of so many characters or more. */
+/** A brand with trade of at least this many characters tolerates one error. */
 const SPOKEN_NAME = 5
-/** A wrong character changes two grams. */
 const GRAMS_OF_A_CHARACTER = 2
 /** A swap of two neighbours changes three grams. */
 const GRAMS_OF_AN_EDIT = 3
-/** What is called similar shares so much of its grams (Dice), and so much of what is its own, without place and legal form. */
+/** A similar name shares this much of its grams (Dice), and SIMILAR_CORE of its core without place and legal form. */
 const SIMILAR_SHARE = 0.6
 const SIMILAR_CORE = 0.55
-/** Or the name holds so much of the grams that are asked: a firm's own name with an error in it, without place and legal form. */
+/** Alternatively the name holds this share of the query's grams: a core with one error, without place and legal form. */
 const HELD_SHARE = 0.5
-/** Less will do where these begin alike: a trade is many firms', a brand stands in front. */
+/** A lower share suffices when the cores begin alike. Many firms share a trade, but the brand comes first. */
 const SIMILAR_BRAND = 0.4
 const BRAND_LENGTH = 2
-/** Names weighed one by one. */
+/** Most names scored one by one. */
 const WEIGHED_MOST = 1_000
 
-/** Why a name was found, the best reason first. */
+/** Why a name was found, best reason first. */
 export const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
 export type MatchReason = (typeof MATCH_REASONS)[number]
 
@@ -52,7 +51,7 @@ const LEGAL_FORM =
 const BRANCH = /(?:分公司|子公司|分店|分厂|分社|分行|支行|营业部|经营部|办事处|门市部|旗舰店|专卖店|店)$/
 const HEAD = /^(.*(?:公司|集团|合作社|厂|中心|商行))(.+)$/
 
-/** How a name is indexed: one script, a bracketed place in front, nothing that is not spoken. '青禾（長春）商貿' → '长春青禾商贸'. */
+/** Index key of a name: one script, bracketed place in front, no unspoken characters. '青禾（長春）商貿' → '长春青禾商贸'. */
 export const searchKey = (name: string): string => {
   const plain = simplified(normalizeName(name))
   const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
@@ -60,27 +59,27 @@ export const searchKey = (name: string): string => {
   return arranged.replace(UNSPOKEN, '')
 }
 
-/** Without the words province and city in front: '吉林省长春市青禾' and '长春青禾' differ in one place that is said or not. */
+/** Drops the words province and city in front, so that '吉林省长春市青禾' and '长春青禾' differ only in a place that may be omitted. */
 const spoken = (key: string): string => key.slice(placesOf(key).length)
 
 const placesOf = (key: string): string => {
   const [places = ''] = LEADING_PLACES.exec(key) ?? []
-  // A firm may be called after its city and nothing else.
+  // A firm may be named after its city alone.
   return key.length - places.length >= 2 ? places : ''
 }
 
-/** What is the firm's own: no place in front, no legal form behind. */
+/** The distinctive part: no place in front, no legal form behind. */
 const coreOf = (key: string): string => {
   const own = spoken(key)
   const core = own.replace(LEGAL_FORM, '')
   return core.length >= 2 ? core : own
 }
 
-/** Two neighbouring units in one integer of 32 bits. */
+/** Packs two neighbouring UTF-16 units into one 32-bit integer. */
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
 const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
 
-/** Grams of a key in its order, beginning and end counted as signs of their own. */
+/** Grams in the key's order, with markers for beginning and end. */
 const gramsInOrder = (key: string): number[] => {
   const grams: number[] = []
   let before = BEGINNING
@@ -92,26 +91,26 @@ const gramsInOrder = (key: string): number[] => {
   return grams
 }
 
-/** Each gram once, ascending: signed integers of 32 bits. */
+/** Distinct grams, ascending, as signed 32-bit integers. */
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** How many names hold a gram, of how many that were counted; and how many names came since. */
+/** How many of the counted names hold a gram, and how many names were added since the count. */
 export interface GramCounts {
   counted: (gram: number) => number
   of: number
   since: number
 }
 
-/** Names that hold any of these grams, or all of them; null: nothing that could be found. */
+/** Names that hold any of these grams, or all of them. Null when nothing can be found. */
 export type Question = { grams: number[]; all: boolean } | null
 
-/** The rarest grams that names hold, as many as the budget allows. */
+/** Picks the rarest known grams within the budget. */
 export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: Reach): Question => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
   const known = held.filter(({ names }) => names > 0)
-  // Only names that came since the count can hold the others; where most came since, these tell nothing.
+  // An uncounted gram can only be in names added since the count. It is selective only while these are few.
   const tells = since > 0 && since <= Math.max(reach.candidates, of)
   const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
@@ -128,7 +127,6 @@ export const questionFor = (key: string, { counted, of, since }: GramCounts, rea
 }
 
 export interface Candidate {
-  /** Whose name it is. */
   operator: number
   former: boolean
   key: string
@@ -136,14 +134,14 @@ export interface Candidate {
 
 export interface Match extends Candidate {
   reason: MatchReason
-  /** Place in the order of answers, then by operator: reasons in their order, within one the nearer first. */
+  /** Sort key: first the reason, then nearness, then the operator. */
   rank: number
 }
 
-/** Ranks below one another within a reason. */
+/** Number of ranks within one reason. */
 const RANKS_OF_A_REASON = 1_000
 
-/** Those that answer, best first; of each operator its best name. */
+/** Returns the matches, best first, with the best name of each operator. */
 export const matchesOf = (key: string, candidates: readonly Candidate[]): Match[] => {
   const asked = askedOf(key)
   const near = candidates.flatMap((candidate) => {
@@ -160,16 +158,16 @@ export const matchesOf = (key: string, candidates: readonly Candidate[]): Match[
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
 
-/** Whether it is what was meant, as far as that can be seen: by its best reasons, or but for one error. */
+/** True when the match is probably the intended firm: an exact kind of match, or one typing error. */
 export const isNear = (match: Match | undefined): boolean =>
   match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
 interface Asked {
   key: string
   core: string
-  /** How often the key holds each gram. */
+  /** Count of each gram in the key. */
   grams: ReadonlyMap<number, number>
-  /** Grams within the core, without its beginning and end. */
+  /** Grams inside the core, without beginning and end. */
   within: ReadonlySet<number>
   edits: number
 }
@@ -191,7 +189,10 @@ const askedOf = (key: string): Asked => {
   }
 }
 
-/** Share of common grams (Dice), above 1 where one holds the other; 0: nothing to weigh. Quick: asked of thousands. */
+/**
+ * Share of common grams (Dice), above 1 when one name contains the other, 0 when they need no scoring. Kept fast: it runs for thousands of
+ * names.
+ */
 const shareOf = ({ key, core, grams, within, edits }: Asked, held: string): number => {
   let [common, commonWithin] = [0, 0]
   let before = BEGINNING
@@ -208,7 +209,7 @@ const shareOf = ({ key, core, grams, within, edits }: Asked, held: string): numb
   if (held.includes(core) || key.startsWith(held)) return 1 + share
   const lengths = Math.abs(key.length - held.length) <= edits
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
-  // What holds most of a short question may be a long name.
+  // A name that holds most of a short query may be much longer, so the share rule needs a query of some length.
   const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
   const isSpoken = core.length >= SPOKEN_NAME && commonWithin >= core.length - 1 - GRAMS_OF_A_CHARACTER
   return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
@@ -232,11 +233,11 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
   if (coreOf(held) === core && samePlace) return { is: 'SHORT' }
   if (held.includes(key)) return { is: own.startsWith(key) ? 'SHORT' : 'PART' }
   if (samePlace && own.startsWith(core) && key !== core && askedOwn === core) return { is: 'SHORT' }
-  // The same name in another place is another firm's, not an error.
+  // The same name in another place is another firm, not a typing error.
   if (samePlace && !isElsewhere(key, held)) {
     const edits = distance(key, held, asked.edits)
     if (edits <= asked.edits) return { is: 'TYPING', edits }
-    // One of few characters is another's own name as soon as one of them is another.
+    // With few characters, one difference makes another firm's name.
     const ofCore = core.length < SHORT_NAME ? Number.POSITIVE_INFINITY : distance(core, coreOf(held), EDITS_MOST)
     if (ofCore <= EDITS_MOST) return { is: 'TYPING', edits: EDITS_MOST + ofCore }
     if (core.length >= SPOKEN_NAME && beginsNearly(own, core)) return { is: 'TYPING', edits: EDITS_MOST + 1 }
@@ -244,10 +245,13 @@ const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchR
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
-/** A county, a town or a village in front, which no table here knows: 新乡市, 汪清县. */
+/** A county, town or village in front that no table here lists: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
-/** Whether a name begins with this text but for one error: up to two lesser places in front and what follows in it were not said. */
+/**
+ * True when the name begins with this text with at most one error. Up to two lesser places in front, and the rest of the name, may be
+ * omitted.
+ */
 const beginsNearly = (own: string, text: string): boolean => {
   const within = own.replace(LESSER_PLACE, '')
   return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
@@ -260,10 +264,7 @@ const isSimilar = (core: string, held: string): boolean => {
   return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
-/**
- * Whether the name stands behind other characters than the place of the other: a city that is not known here is a place too. One
- * wrong character in a place is an error of typing.
- */
+/** True when the names stand in different places. An unknown city counts as a place; one wrong character in a place is a typing error. */
 const isElsewhere = (key: string, held: string): boolean => {
   const own = spoken(held)
   if (placesOf(key) !== '' || own === held || !key.endsWith(own)) return false
@@ -271,7 +272,7 @@ const isElsewhere = (key: string, held: string): boolean => {
   return front.length >= 2 && ![...bare(placesOf(held))].some((sign) => front.includes(sign))
 }
 
-/** One of them may say less: 长春 and 吉林省长春市, or nothing. */
+/** One place may be less specific: 长春 and 吉林省长春市, or nothing. */
 const placesAgree = (one: string, other: string): boolean => {
   const [short = '', long = ''] = [bare(one), bare(other)].sort((a, b) => a.length - b.length)
   return long.endsWith(short) || long.startsWith(short)
@@ -279,14 +280,14 @@ const placesAgree = (one: string, other: string): boolean => {
 
 const bare = (places: string): string => places.replaceAll(/[省市州]|自治区|特别行政区/g, '')
 
-/** Whether `one` is `other` and then a branch of it. */
+/** True when `one` is `other` followed by a branch suffix. */
 const isBranch = (one: string, other: string): boolean => {
   if (!BRANCH.test(one)) return false
   if (one.length > other.length && one.startsWith(other) && LEGAL_FORM.test(other)) return true
   return HEAD.exec(one)?.[1] === other
 }
 
-/** Dice of the grams of two texts. */
+/** Dice coefficient of the grams of two texts. */
 const alike = (one: string, other: string): number => {
   const counts = countsOf(one)
   let common = 0
@@ -294,7 +295,7 @@ const alike = (one: string, other: string): number => {
   return (2 * common) / (one.length + other.length + 2)
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two texts; `most + 1` for more than that. */
+/** Damerau edit distance (insertions, deletions, replacements, neighbour swaps); `most + 1` when it is greater. */
 export const distance = (one: string, other: string, most: number): number => {
   if (Math.abs(one.length - other.length) > most) return most + 1
   let [last, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, n) => n)]

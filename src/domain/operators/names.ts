@@ -1,16 +1,16 @@
-/** Names of firms as they are compared, never as they are shown. */
+/** Normalises firm names for comparison, never for display. */
 import { compact } from '../../foundation/text/values.js'
 
-/** NFKC has narrowed （） already; these are the other pairs in which senders set the place in a firm's name. */
+/** NFKC has already narrowed （）. These are other brackets that senders put around the place. */
 const OPENING = /[〔﹝[【［{〈]/gu
 const CLOSING = /[〕﹞\]】］}〉]/gu
-/** The dot inside a transliterated name has many code points. */
+/** The dot inside transliterated names has many code points. */
 const DOTS = /[•‧∙⋅・・]/gu
 
-/** Most names: ideographs, brackets as most senders set them, Latin in upper case. Nothing else happens to these. */
+/** Fast path: most names have only ideographs, usual brackets and upper-case Latin, and need no change. */
 const ORDINARY = /^[\u4e00-\u9fffA-Z0-9()（）]*$/
 
-/** NFKC, one kind of brackets, no blanks, Latin in upper case. Two names that differ in anything else are two names. */
+/** NFKC, one kind of brackets, no blanks, upper case. Names that differ in anything else are different names. */
 export const normalizeName = (name: string): string => {
   if (!ORDINARY.test(name)) return normalized(name)
   return name.includes('（') || name.includes('）') ? name.replaceAll('（', '(').replaceAll('）', ')') : name

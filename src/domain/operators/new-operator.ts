@@ -1,4 +1,4 @@
-/** An operator that nobody knew until a person said that it is there: under which code, and what is held of it then. Pure. */
+/** An operator that a person creates for an unknown code. */
 import { codeOf, operatorKindIn, regionIn } from './codes.js'
 
 export interface NewOperator {
@@ -9,10 +9,7 @@ export interface NewOperator {
   region: string | null
 }
 
-/**
- * Null for a code that cannot stand for an operator by itself: another than a USCC or a shop's, or one whose check digit
- * fails, which the registry alone can vouch for.
- */
+/** Returns null unless the code is a USCC or shop code with a valid check digit. Only the registry can vouch for any other. */
 export const newOperator = (text: string, name: string | null): NewOperator | null => {
   const code = codeOf(text)
   if (code?.scheme === 'shop') return { uscc: null, shop: code.code, kind: 'SHOP', name, region: null }

@@ -1,4 +1,4 @@
-/** Places as texts name them: as many digits of GB/T 2260 as the text is sure of. Pure; the hub's own province in cities. */
+/** Places in texts as GB/T 2260 digits, as many as the text makes certain. The hub's own province is resolved to cities. */
 import { compact } from '../../foundation/text/values.js'
 
 const PROVINCES: Record<string, string> = {
@@ -37,7 +37,7 @@ const PROVINCES: Record<string, string> = {
   香港: '81',
   澳门: '82',
 }
-/** Cities and the prefecture of Jilin: the first four digits are the city's. */
+/** First four digits of the cities and the prefecture of Jilin. */
 const CITIES: Record<string, string> = {
   长春: '2201',
   吉林: '2202',
@@ -58,10 +58,10 @@ const PROVINCE = new RegExp(
   `^(${Object.keys(PROVINCES).join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
 )
 const DIVISION = /^\d{6}$/
-/** The whole country, as authorities of the state write it. */
+/** The whole country, as national authorities write it. */
 const COUNTRY = '10'
 
-/** The digits of a division code that say something: 220102 all six, 220100 four, 220000 two, 100000 none. */
+/** Significant digits of a division code: 220102 six, 220100 four, 220000 two, 100000 none. */
 export const digitsOfDivision = (code: string): string | null => {
   if (!DIVISION.test(code)) return null
   const digits = code.replace(/(?:00)+$/, '')
@@ -69,13 +69,13 @@ export const digitsOfDivision = (code: string): string | null => {
 }
 
 /**
- * What an address or the name of a place says of where it is: two digits for a province, four for a city of Jilin; six
- * where the text is a division code itself. Districts are not read: their names recur from city to city.
+ * Reads an address or place name: two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are
+ * not read, because their names recur from city to city.
  */
 export const placeIn = (text: string): string | null => {
   const place = compact(text)
   if (DIVISION.test(place)) return digitsOfDivision(place)
-  // 吉林市 is a city, 吉林 and 吉林省 the province.
+  // 吉林市 is the city. 吉林 and 吉林省 are the province.
   const city = cityAt(place)
   if (city !== null && place !== '吉林') return city
   const [whole = '', province = ''] = PROVINCE.exec(place) ?? []
@@ -87,11 +87,10 @@ export const placeIn = (text: string): string | null => {
 
 const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
 
-/** Of an authority: the first two, four or six digits of its division are its own. */
+/** Level of an authority: its division has two, four or six significant digits. */
 export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** By the six digits of its division. */
 export const levelOf = (division: string): Level => {
   if (division.endsWith('0000')) return 'PROVINCE'
   return division.endsWith('00') ? 'CITY' : 'COUNTY'

@@ -1,17 +1,17 @@
 /**
- * Numbers and authorities of decisions in the form in which they are compared, never shown and never kept as a record's
- * key: looser than `documentNumber`, which writes a well-formed number in its one spelling.
+ * Compares decision numbers and authorities. These forms are never shown and never record keys: they are looser than `documentNumber`,
+ * which only normalises well-formed numbers.
  */
 
 import { documentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
 
-/** What is longer is neither a number nor a name, and compared as it is, characters. */
+/** Longer text is neither a number nor a name and is compared unchanged; characters. */
 const LONGEST = 200
 
 /**
- * Traditional characters, each before its simplified form: those that occur in document numbers (處罰, 號, 監 …) and in the names
- * of authorities and of Jilin's places. Not a dictionary: what is missing makes two facts of one, never one of two.
+ * Pairs of traditional and simplified characters that occur in document numbers (處罰, 號, 監 …), authorities and places of Jilin. A missing
+ * pair splits one fact in two; it never merges two facts.
  */
 const SIMPLIFIED = new Map(
   (
@@ -29,23 +29,22 @@ const simplified = (text: string): string => text.replace(TRADITIONAL, (characte
 const NUMERALS = '零一二三四五六七八九'
 const NUMERAL = '[〇○零一二三四五六七八九]'
 const YEAR = String.raw`(?:19|20)\d{2}`
-/** A year in Chinese numerals where a year stands: in brackets or before 年. */
+/** A year in Chinese numerals, in brackets or before 年. */
 const YEAR_IN_WORDS = new RegExp(`(?:一九|二[〇○零])${NUMERAL}{2}(?=[^\\p{L}\\p{N}]|年)`, 'gu')
-/** Pairs that `documentNumber` leaves, and a year without any: 2025年77号, 2025第77号. */
+/** Brackets that `documentNumber` leaves, and years without brackets: 2025年77号, 2025第77号. */
 const OTHER_BRACKETS = new RegExp(`[「『‹«〖⟨⦅“"'‘](${YEAR})年?[」』›»〗⟩⦆”"'’]`, 'gu')
 const BARE_YEAR = new RegExp(
   `(?<![\\d〔])(${YEAR})(?:年(?=第?[\\d(〇○零一二三四五六七八九十])|(?=第[\\d(〇○零一二三四五六七八九十]))`,
   'u',
 )
-/** The number at the end, behind the year: 第七十七号, 077, (0007)号. */
+/** The number behind the year: 第七十七号, 077, (0007)号. */
 const NUMBER_IN_WORDS = /(?<=〕第?)[〇○零一二三四五六七八九十百千]{1,9}(?=号?$)/u
 const NUMBER_IN_BRACKETS = /(?<=〕第?)\((\d+)\)(?=号?$)/u
 const NUMBER = /第?0*(\d+)号$/u
 const NUMBER_ALONE = /(?<=〕)第?(?:\d+-)?\d+$/u
-/** What ends a sentence or a list ends no number. */
+/** Punctuation after the number is not part of it. */
 const PUNCTUATION_BEHIND = /[。．.，,、;:!?·…"'”’「」]+$/u
 
-/** One spelling for all in which a number comes. */
 export const numberCompared = (text: string): string => {
   const written = documentNumber(text)
   if (written.length > LONGEST) return written
@@ -63,7 +62,7 @@ export const numberCompared = (text: string): string => {
 const digitsOf = (words: string): string =>
   words.replace(/[〇○零]/gu, '0').replace(/[一二三四五六七八九]/gu, (word) => String(NUMERALS.indexOf(word)))
 
-/** 七十七, 一百零八, 〇七七; null where the words are no number. */
+/** 七十七, 一百零八, 〇七七. Returns null when the words are not a number. */
 const numberOf = (words: string): string | null => {
   if (!/[十百千]/u.test(words)) return digitsOf(words)
   const parts = /^(?:(.)千)?[〇○零]?(?:(.)百)?[〇○零]?(?:(.?)十)?([一二三四五六七八九])?$/u.exec(words)
@@ -74,7 +73,7 @@ const numberOf = (words: string): string | null => {
 }
 
 type ShortForm = readonly [short: RegExp, full: string]
-/** 长春市场监督管理局: one 市 for the city and for the market. */
+/** 长春市场监督管理局: one 市 serves both city and market. */
 const ONE_CITY: ShortForm = [/(?<=\p{Script=Han})(?<![省市县区州盟旗会])市场监督管理局$/u, '市市场监督管理局']
 const SHORT_FORMS: readonly ShortForm[] = [
   [/(市监|市场监管)局$/, '市场监督管理局'],
@@ -84,7 +83,7 @@ const SHORT_FORMS: readonly ShortForm[] = [
   [/食药监局$/, '食品药品监督管理局'],
   [/药监局$/, '药品监督管理局'],
 ]
-/** Before the name of a city or county the province says nothing new; the province's own bodies keep it. */
+/** The province in front of a city or county is redundant. Provincial bodies keep it. */
 const PROVINCE_BEFORE_PLACE = /^\p{Script=Han}{2,3}省(?=\p{Script=Han}{1,12}[市州县区])/u
 
 const comparedBy =
@@ -98,13 +97,13 @@ const comparedBy =
     )
   }
 
-/** An addition in brackets (another sign on the same door) makes no other authority. */
+/** An addition in brackets (another sign on the same building) does not make another authority. */
 export const authorityCompared = comparedBy(SHORT_FORMS)
 
-/** Authorities as they were compared before ONE_CITY was a rule: scores of old rule books are replayed by this form. */
+/** The comparison before ONE_CITY. Scores of old rule books are replayed with it. */
 export const authorityComparedOld = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
-/** Also where its end is cut off. Brackets within a name, 税务总局(吉林)税务局, are part of it. */
+/** Also removes a truncated addition. Brackets inside a name, 税务总局(吉林)税务局, stay. */
 const withoutAddition = (name: string): string => {
   let end = name.length
   for (let open = name.lastIndexOf('('); open > 0; open = name.lastIndexOf('(', open - 1)) {

@@ -1,14 +1,13 @@
 /**
- * Facts: what the store may tell a scorecard about one operator. Each row names a fact once, with its meaning; the store
- * emits *events* of these facts as of a day, the scorecard weighs them, the fold in score.ts does the sums. A fact is in
- * force from its day until it fades, so that time alone moves a score, and on a day that can be told beforehand.
+ * Facts that a scorecard may weigh about one operator, each named once with its meaning. The store emits *events* as of a day, the
+ * scorecard weighs them, and score.ts sums. A fact holds from its day until it fades, so time alone can move a score, on a predictable day.
  */
 
 import type { Words } from '../../foundation/text/words.js'
 
-/** Facts that come from one source. `whenAbsent`: what it means that the source is there but holds nothing of an operator. */
+/** Facts of one source. `whenAbsent` says what it means that the source has nothing on an operator. */
 interface FamilyRow extends Words {
-  /** `none`: there is none (no penalty). `unknown`: nobody told us (no registration record). Missing data is not zero. */
+  /** `none`: there is none (no penalty). `unknown`: nobody reported it (no registration record). Missing data is not zero. */
   whenAbsent: 'none' | 'unknown'
 }
 
@@ -30,18 +29,18 @@ export const FAMILIES = {
 
 export type FactFamily = keyof typeof FAMILIES
 
-/** What an entry in force on a list of the seriously dishonest is to a scorecard. */
+/** Fact of an entry in force on a list of the seriously dishonest. */
 export const LIST_FACT = 'serious_list'
 
 interface FactRow extends Words {
   family: FactFamily
   /**
-   * `event`: happened on a day, fades after the rule's window. `term`: stands from a day until its end, which the list,
-   * the court or the firm's own declaration sets. `state`: holds now, as the source says, with or without a day. `since`: full years since its day.
+   * `event`: happened on a day and fades after the rule's window. `term`: stands until an end set by the list, the court or the firm's
+   * declaration. `state`: holds now according to the source, dated or not. `since`: counts full years from its day.
    */
   nature: 'event' | 'term' | 'state' | 'since'
   tone: 'adverse' | 'favourable'
-  /** The next milder fact of the same sort: a scorecard may never take fewer points for the worse one. */
+  /** The next milder fact of the same sort. A scorecard may not take fewer points for the worse one. */
   worseThan?: string
 }
 
@@ -54,7 +53,7 @@ export const FACTS = {
   penalty_light: row('penalties', 'event', 'adverse', '一般行政处罚', 'ordinary penalty', 'penalty_warning'),
   penalty_heavy: row('penalties', 'event', 'adverse', '较重行政处罚', 'heavier penalty', 'penalty_light'),
   inspection_passed: row('inspections', 'event', 'favourable', '抽查合格', 'sample passed'),
-  /** "As labelled" is not proven: the labelled producer may be a victim of counterfeiting himself. */
+  /** "As labelled" is not proven: the labelled producer may be a victim of counterfeiting. */
   inspection_failed_labelled: row(
     'inspections',
     'event',
@@ -76,7 +75,7 @@ export const FACTS = {
   shop_real_name: row('shops', 'state', 'favourable', '网店实名核验通过', 'shop confirmed by real name'),
   shop_real_name_failed: row('shops', 'state', 'adverse', '网店实名核验不一致', 'shop not matching its real name'),
   icp_filed: row('filings', 'state', 'favourable', '网站已备案', 'site with an ICP filing'),
-  /** To recall is a duty performed; whether it was ordered no source tells. */
+  /** A recall fulfils a duty. No source tells whether it was ordered. */
   recall: row('recalls', 'event', 'adverse', '缺陷产品召回', 'recall of a defective product'),
   commitment_made: row('commitments', 'term', 'favourable', '质量承诺有效', 'commitment to quality in force'),
   commitment_kept: row('commitments', 'event', 'favourable', '承诺经检查已履行', 'commitment found kept'),
@@ -106,37 +105,34 @@ function row<N extends FactRow['nature'], T extends FactRow['tone']>(
 
 export type FactName = keyof typeof FACTS
 
-/** The row of a fact, or undefined for a name that no fact has (a scorecard is read from a file). */
+/** Returns undefined for an unknown name. A scorecard is read from a file and may contain any. */
 export const factRow = (name: string): FactRow | undefined =>
   Object.hasOwn(FACTS, name) ? (FACTS as Record<string, FactRow>)[name] : undefined
 
 export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other' | 'shop'
 
-/** One thing the store found: version `record` shows `fact`. Days are YYYY-MM-DD. */
+/** Version `record` shows `fact`. Days are YYYY-MM-DD. */
 export interface FactEvent {
   fact: FactName
-  /** The day it happened, or from which it stands; null: the source does not say. */
+  /** Day of the event, or first day of the term; null when the source does not say. */
   on: string | null
-  /** The day from which the law counts, where it is another than `on`; not weighed, not part of the hash of facts. */
+  /** Start of the legal count where it differs from `on`. Neither weighed nor hashed. */
   decidedOn?: string | null
-  /** The first day on which it no longer stands (an entry's end, a trademark's expiry); absent or null: no end known. */
+  /** First day on which it no longer stands (entry ended, trademark expired). Null or absent without a known end. */
   until?: string | null
-  /** How many units it is; 1 when absent. A positive integer. */
+  /** Number of units, a positive integer; default 1. */
   weight?: number
   /** Id of the version behind it. */
   record: number
 }
 
-/** All a scorecard may know about one operator. The order of events means nothing. */
+/** All facts of one operator. The order of events has no meaning. */
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Families of which a source has told all it has. What none tells is said to be missing, never taken for zero. */
+  /** Families that a source covers. Uncovered families are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
-  /**
-   * The first later day on which a state that is known already begins: there will be other facts. Not part of the hash; absent or
-   * null: none is known.
-   */
+  /** First later day on which an already known state begins and the facts change. Not hashed; null or absent when none is known. */
   comingOn?: string | null
 }

@@ -1,23 +1,23 @@
-/** Numbers of ICP filings and licences: whose site (主体) and which of its sites. */
+/** ICP filing and licence numbers: the holder (主体) and its site. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
 const MAX_LENGTH = 60 // characters of a number as sent
-/** Hyphens as people find them on their keyboard; NFKC leaves these. */
+/** Hyphens on common keyboards that NFKC does not change. */
 const HYPHENS = /[‐‑‒–—―−]/gu
-/** 备 filed, 证 licensed; eight digits, six before 2005; -n the n-th site, A behind it an app, X a mini-program. */
+/** 备 filed, 证 licensed. Eight digits, six before 2005. -n is the n-th site, followed by A for an app or X for a mini-program. */
 const NUMBER = new RegExp(`^([${PROVINCES}])(ICP[备证])(\\d{6,8})号?(?:-(\\d{1,4})([A-Z]?))?$`, 'u')
 
 export interface IcpNumber {
   /** 吉ICP备12345678号-1, as the ministry writes it. */
   number: string
-  /** Without its site: 吉ICP备12345678号. */
+  /** Without the site: 吉ICP备12345678号. */
   main: string
-  /** The n-th site; null where only the holder is named. */
+  /** Null when only the holder is named. */
   site: number | null
 }
 
-/** Null for what is no such number: nothing is guessed, neither a province nor a digit. */
+/** Returns null for any other text. No province or digit is guessed. */
 export const icpNumber = (value: unknown): IcpNumber | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null

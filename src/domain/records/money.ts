@@ -1,11 +1,11 @@
-/** Amounts as exact decimal texts: digits, at most one point, no sign, no superfluous zeros. BigInt, never floats. */
+/** Amounts as exact decimal texts: digits, at most one point, no sign, no superfluous zeros. Computed with BigInt, never floats. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 type Unit = 'yuan' | 'wan' | 'yi'
 const UNIT_EXPONENT: Record<Unit, number> = { yuan: 0, wan: 4, yi: 8 }
 const MAX_LENGTH = 80 // characters of an amount as sent
 
-/** Names of currencies as registers write them, longer ones first; codes of ISO 4217. A name in 元 says whole units. */
+/** Currency names in registers, longer ones first, with ISO 4217 codes. A name with 元 implies whole units. */
 const CURRENCIES: [name: RegExp, code: string][] = [
   [/人民币|RMB|CNY|¥/, 'CNY'],
   [/美元|美金|USD|US\$/, 'USD'],
@@ -23,7 +23,7 @@ const CURRENCIES: [name: RegExp, code: string][] = [
 ]
 
 const DIGITS = '零一二三四五六七八九'
-/** Financial and traditional forms of the numerals, in their everyday form. */
+/** Maps financial and traditional numerals to everyday ones. */
 const EVERYDAY: Record<string, string> = Object.fromEntries(
   [
     ['〇○', '零'],
@@ -50,21 +50,20 @@ const EXPONENT: Record<string, number> = { 十: 1, 百: 2, 千: 3, 万: 4, 亿: 
 const ARABIC = String.raw`(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?`
 const SCALE = '(?:[十百千](?:万亿|万|亿)?|万亿|万|亿)'
 const SCALED = new RegExp(`(${ARABIC})(${SCALE}?)`, 'g')
-/** Only the last part may go without a scale: where every part might, a long run of digits takes forever to refuse. */
+/** Only the last part may lack a scale. Otherwise a long run of digits would backtrack exponentially. */
 const ARABIC_SUM = new RegExp(`^(?:${ARABIC}${SCALE})*${ARABIC}${SCALE}?$`)
-/** 三万五, 二百五, 三千五万: a last digit of which the unit is left unsaid. */
+/** 三万五, 二百五, 三千五万: the unit of the last digit is not stated. */
 const UNSAID_UNIT = /[百千][一二三四五六七八九](?=[万亿]|$)|[万亿][一二三四五六七八九]$/
-/** Of these characters no unit holds a numeral, a jiao or a fen. */
+/** None of these unit characters is a numeral, jiao or fen. */
 const PLAIN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?([()（）万亿元人民币美港]{0,12})$/
 const MAX_MEANINGS = 1000
 const DIGIT_ZERO = 0x30
 const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])角)?(?:[零0]?([\d零一二三四五六七八九])分)?整?$/
 
 /**
- * An amount in yuan (or whole units of another currency), whoever wrote it: '20万人民币', '50(万元人民币)',
- * '1,080,301.2500(万元人民币)', '100万美元', '1亿2000万元', '贰仟元', '叁万零伍拾元伍角整'. `unit` says what a bare number
- * means; an amount that names its own unit is not scaled again. Null for anything else: negative,
- * vague (约, 余), two currencies, badly grouped.
+ * Returns an amount in yuan, or in whole units of another currency: '20万人民币', '50(万元人民币)', '1,080,301.2500(万元人民币)', '100万美元', '1亿2000万元',
+ * '贰仟元', '叁万零伍拾元伍角整'. `unit` applies to bare numbers only. Returns null for anything else: negative, vague (约, 余), two currencies, bad
+ * grouping.
  */
 export const parseMoney = (text: unknown, unit: Unit = 'yuan'): Amount | null => {
   const sent = typeof text === 'boolean' ? null : textOf(text)
@@ -77,12 +76,12 @@ interface Amount {
   currency: string
 }
 
-/** What a unit makes of a number: a power of ten and a currency; null: not so simple. */
+/** Power of ten and currency of a unit; null when the unit needs the full parser. */
 type Meaning = { exponent: number; currency: string } | null
 
 const meanings: Record<Unit, Map<string, Meaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
 
-/** Digits and then one of the few usual units, as most amounts are written: the unit is understood once, the digits are only shifted. */
+/** Fast path for digits with a usual unit, as most amounts are written. The unit is parsed once and cached; the digits are only shifted. */
 const parsePlain = (sent: string, unit: Unit): Amount | null => {
   const [, whole, fraction = '', written] = PLAIN.exec(sent) ?? []
   if (whole === undefined || written === undefined) return null
@@ -114,7 +113,7 @@ const parseAny = (sent: string, unit: Unit): Amount | null => {
   return { yuan: write(add(scaled, cents)), currency: named.currency }
 }
 
-/** Brackets hold the unit, never digits: (100) is an accountant's minus. */
+/** Brackets may hold the unit but no digits: (100) is an accountant's minus. */
 const withoutBrackets = (text: string): string | null => (/\([^)]*\d/.test(text) ? null : text.replace(/[()]/g, ''))
 
 const withoutCurrency = (text: string): { amount: string; currency: string; whole: boolean } | null => {
@@ -129,7 +128,7 @@ const withoutCurrency = (text: string): { amount: string; currency: string; whol
 const parseNumber = (text: string, yuanSign: boolean): Decimal | null =>
   ARABIC_SUM.test(text) ? parseArabic(text, yuanSign) : parseChinese(text)
 
-/** '1.5亿', '1亿2000万', '20万5000' (only before 元: '3万5' may be 35000). */
+/** '1.5亿', '1亿2000万'. '20万5000' only before 元, because '3万5' may mean 35000. */
 const parseArabic = (text: string, yuanSign: boolean): Decimal | null => {
   const parts = [...text.matchAll(SCALED)].map(([, number = '', scale = '']) => ({
     number: read(number.replaceAll(',', '')),
@@ -149,7 +148,7 @@ const parseChinese = (text: string): Decimal | null => {
   return total === null ? null : { digits: total, places: 0 }
 }
 
-/** Split at the largest unit: what stands before it is counted in it, what stands after it is smaller. */
+/** Splits at the largest unit. The part before is counted in it, the part after is smaller. */
 const sumOf = (text: string, units: readonly string[]): bigint | null => {
   const [unit, ...smaller] = units
   if (unit === undefined)
@@ -162,7 +161,7 @@ const sumOf = (text: string, units: readonly string[]): bigint | null => {
   return count === null || rest === null ? null : count * 10n ** BigInt(EXPONENT[unit] ?? 0) + rest
 }
 
-// Decimals: digits × 10^-places.
+// digits × 10^-places.
 
 interface Decimal {
   digits: bigint
@@ -197,7 +196,7 @@ const add = (a: Decimal, b: Decimal): Decimal => {
 
 const write = ({ digits, places }: Decimal): string => pointed(digits.toString(), places)
 
-/** Digits with a point before the last `places` of them, and no zeros that say nothing. */
+/** Inserts the point before the last `places` digits and drops superfluous zeros. */
 const pointed = (digits: string, places: number): string => {
   const text = digits.padStart(places + 1, '0')
   const point = text.length - places
@@ -207,7 +206,7 @@ const pointed = (digits: string, places: number): string => {
   return last > point ? `${text.slice(first, point)}.${text.slice(point, last)}` : text.slice(first, point)
 }
 
-/** 万元 with the six decimals that the 双公示 standard wants: '2000' → '0.200000'. Beyond cents rounded half up. */
+/** 万元 with the six decimals of the 双公示 standard: '2000' → '0.200000'. Rounds half up beyond cents. */
 export const yuanToWan = (yuan: string): string => {
   const { digits, places } = read(yuan)
   const divisor = 10n ** BigInt(Math.max(places - 2, 0))

@@ -1,7 +1,7 @@
 /**
- * How heavy a penalty is, and whether it was for counterfeits. Records carry either vocabulary of penalty types: that of
- * the exchange standard before 2021, where suspending and revoking a licence are one type, and that of the Administrative
- * Penalty Law of 2021 (art 9). What the text does not plainly say is not held against anyone: an officer can say more.
+ * Severity of a penalty, and whether it was for counterfeits. Records use the penalty types of the exchange standard before 2021
+ * (suspension and revocation of a licence are one type) or of the Administrative Penalty Law of 2021 (article 9). A doubtful text is read
+ * in the party's favour; an officer can add facts.
  */
 
 import { compact } from '../../foundation/text/values.js'
@@ -12,7 +12,7 @@ import type { Body, Json } from './records.js'
 
 export type Severity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
-/** `body`: of a record of kind penalty. */
+/** `body` is that of a penalty record. */
 export const severity = (body: Body): Severity => {
   const types = typesOf(body)
   if (isHeavy(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
@@ -20,27 +20,27 @@ export const severity = (body: Body): Severity => {
   return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
 }
 
-/** A heavier penalty (较重行政处罚) after SAMR order 44 art 2: without one nobody is listed. */
+/** Heavier penalty (较重行政处罚) under SAMR order 44, article 2. Without one nobody is listed. */
 export const isHeavy = (body: Body): boolean => {
   const types = typesOf(body)
   const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
   if (fined && [body['content'], body['facts']].some((text) => says(text, FROM_THE_HEAVY_END, NOT_HEAVY_END)))
     return true
   if (types.some((type) => HEAVY_TYPE.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
-  // The old joint type, and "other", leave it to the text which of the two it was.
+  // For the old joint type and for "other", the text decides which of the two it was.
   const open = types.length === 0 || types.some((type) => SUSPENDED_OR_REVOKED.test(type) || OTHER.test(type))
   return open && says(body['content'], HEAVY_TYPE, CONDITIONAL)
 }
 
-/** A restriction that law fixes for a time: of business, of a trade, of a licence. */
+/** A legal restriction for a time: of business, trade or licence. */
 export interface Ban {
-  /** Its last day; null: nobody says it, or it has none. */
+  /** Last day; null when it is not stated or there is none. */
   until: string | null
-  /** For life, or to a day that means "without end". */
+  /** For life, or until a day that means "without end". */
   endless: boolean
 }
 
-/** The ban that a penalty imposes; null: none that it plainly says. Only its own day counts, not how long it is published. */
+/** Returns the ban that a penalty plainly imposes, or null. The publication period is not the ban's term. */
 export const banOf = (body: Body): Ban | null => {
   if (!imposesBan(body)) return null
   const until = body['effective_until']
@@ -49,27 +49,26 @@ export const banOf = (body: Body): Ban | null => {
   return { until: endless ? null : day, endless }
 }
 
-/** Whether a penalty restricts for a time; closing down and revoking a licence have no time. */
+/** True when the penalty restricts for a time. Closure and licence revocation have no time. */
 export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
-  // The old joint type leaves it to the text whether the licence was suspended or revoked.
+  // For the old joint type the text decides between suspension and revocation.
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
-  // A condition goes with what follows its comma.
+  // The condition includes the text after its comma.
   return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
-/** Made, sold or passed off as another's: the filter "counterfeits" over penalties (order 44 articles 7 and 9). */
+/** Counterfeit made, sold or passed off: the filter over penalties (SAMR order 44, articles 7 and 9). */
 export const isCounterfeit = (body: Body): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT, DENIED))
 
-/** Withdrawn by its authority itself (行政处罚法 art 48): it weighs nothing and is shown nowhere. Ended or absent is not withdrawn. */
+/** Withdrawn by its own authority (行政处罚法, article 48): no weight, shown nowhere. An ended or absent record is not withdrawn. */
 export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
 
 /**
- * One decision whoever sends it: its number and its authority (a bare number such as 市场〔2019〕1号 is given in every
- * county); the party is the store's to add. By the authority's name, because older forms and tables send no code: a code
- * would make another fact of the same decision. Null where either is missing.
+ * Identity of a decision across sources: number and authority, because a bare number such as 市场〔2019〕1号 exists in every county. The store
+ * adds the party. The authority's name is used, since older forms have no code. Returns null when either is missing.
  */
 export const factOfDecision = (
   number: string | null,
@@ -82,15 +81,15 @@ export const factOfDecision = (
   return plain === '' || by === '' ? null : `${plain}/${by}`
 }
 
-/** Amounts a text names, in yuan; null: none, or several and so none that is certain. */
+/** Amounts in yuan; null when the text names none or several. */
 export interface AmountsNamed {
   fine: string | null
   confiscated: string | null
-  /** The text names several fines, or several confiscations. */
+  /** The text names several fines or several confiscations. */
   several: boolean
 }
 
-/** What "罚款人民币贰万元" or "没收广告费1552.95元" say. What would be paid under a condition is no amount imposed. */
+/** Reads amounts such as "罚款人民币贰万元" or "没收广告费1552.95元". Conditional amounts do not count. */
 export const amountsNamed = (text: string): AmountsNamed => {
   const clauses = text.split(/[，。；;\n]/).map(compact)
   const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))
@@ -110,7 +109,7 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-/** Each different amount once: it may stand there in words and again in figures. */
+/** Each different amount once, because it may stand in words and in figures. */
 const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
   const written = clauses.flatMap((clause) =>
     patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),
@@ -123,8 +122,8 @@ const FINE = /罚款/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
 /**
- * What stands between two words of one clause. Bounded, so that a text in which the first word stands ten thousand times is not read to
- * its end from each of them. PostgreSQL reads it as JavaScript does.
+ * Text between two words of one clause. The bound keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it
+ * alike.
  */
 export const WITHIN_A_CLAUSE = '[^，。；;,\\n]{0,100}'
 const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_A_CLAUSE}吊销|吊销${WITHIN_A_CLAUSE}暂扣`)
@@ -133,18 +132,18 @@ const HEAVY_TYPE = new RegExp(
 )
 const BAN =
   /限制(开展)?生产经营|限制从业|责令停产|责令停业|停产停业|停业整顿|暂扣|禁止[^，。；]{0,20}从事|行业禁入|市场禁入|(年|月|日|天)内不得(从事|担任)|终身不得(从事|担任)/
-/** A threat, a condition, or what was not imposed or is over; 不得 is the ban itself. */
+/** A threat, a condition, or a measure not imposed or over. 不得 is the ban itself. */
 const NOT_BANNED = /不(?!得)|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法|解除|期满/
 const CONDITION = /(逾期|拒不|拒绝|如果|若)[^，,。；;\n]{0,60}的[，,]/g
 const FOR_LIFE = /终身/
-/** From this day on a last day means that there is none. */
+/** A last day from here on means without end. */
 const WITHOUT_END = '2099-12-31'
 const FROM_THE_HEAVY_END = /从重/
 const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
-/** What would happen if: a threat, not a penalty imposed. */
+/** A conditional clause is a threat, not an imposed penalty. */
 const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
-/** Also read by the store, of what is public: a pattern of both dialects. */
+/** The store uses this pattern too, so it must be valid in PostgreSQL and JavaScript. */
 export const COUNTERFEIT = new RegExp(
   `假冒|仿冒|冒牌|冒用|以假充真|侵犯${WITHIN_A_CLAUSE}商标(专用)?权|侵犯${WITHIN_A_CLAUSE}注册商标|商标侵权|伪造${WITHIN_A_CLAUSE}(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假`,
 )
@@ -155,7 +154,7 @@ const typesOf = (body: Body): string[] =>
 
 const isMoney = (yuan: Json | undefined): boolean => typeof yuan === 'string' && compareMoney(yuan, '0') > 0
 
-/** Whether one clause of a text says it without a word that turns it round. Most texts do not say it at all. */
+/** True when one clause contains the wanted words without a negating word. */
 const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
   typeof text === 'string' &&
   wanted.test(text) &&

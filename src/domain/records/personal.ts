@@ -1,7 +1,6 @@
 /**
- * What of a person may stand in a free text and must not become public: numbers of identity papers (resident-ids.ts and, by
- * their word, passports and permits), telephones, accounts, the address of a dwelling, e-mail and chat accounts; found however
- * they are spelt, and replaced by the word for it.
+ * Masks personal data in free text: numbers of identity papers (resident-ids.ts, passports, permits), telephones, accounts, home addresses,
+ * e-mail and chat accounts, in any spelling.
  */
 import { accounts } from './bank-accounts.js'
 import { dwellings } from './dwellings.js'
@@ -22,14 +21,14 @@ export const PERSONAL_NAMES = Object.keys(PERSONAL) as Personal[]
 
 export interface MaskedText {
   text: string
-  /** What was replaced, as often as it was. */
+  /** The kinds replaced, once per replacement. */
   found: Personal[]
 }
 
-/** Where what is left may read as another number once its neighbour is gone it is read again; texts settle in two or three. */
+/** A replacement may turn the rest into another number, so the text is scanned again. Texts settle in two or three rounds. */
 const MOST_ROUNDS = 12
 
-/** `businessAddress`: the address that is public as the place of business; it is kept though somebody may live there. */
+/** `businessAddress` is public as the place of business and is kept. */
 export const mask = (
   text: string,
   kinds: readonly Personal[] = PERSONAL_NAMES,
@@ -43,7 +42,7 @@ export const mask = (
     found.push(...spans.map(({ kind }) => kind))
     masked = replaced(masked, spans)
   }
-  // Nothing ordinary comes here: what does not settle is left out whole.
+  // A text that does not settle is dropped completely.
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 
@@ -61,7 +60,7 @@ const replaced = (text: string, spans: readonly Span[]): string => {
   return written + text.slice(kept)
 }
 
-/** In order, none overlapping another; of two that overlap the one that begins first, then the longer. */
+/** Spans in order without overlap. The earlier one wins, then the longer. */
 const spansIn = (text: string, kinds: readonly Personal[], businessAddress: string | null): Span[] => {
   const seen = seenIn(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))
@@ -75,7 +74,7 @@ const spansIn = (text: string, kinds: readonly Personal[], businessAddress: stri
     })
 }
 
-/** Marks that stand for an ID number where the hub has replaced one: a mark of a person all the same. */
+/** The pseudonym that replaces an ID number still marks a person. */
 const MARKED = /\[居民身份证 [^\]]{0,80}\]/g
 
 const PAPER = '(?:护照|通行证|台胞证|回乡证|居留证|居留身份证|永居证|居住证|军官证|士兵证)'
@@ -86,7 +85,7 @@ const PAPERS = [
   ),
   new RegExp(String.raw`(?<![\dA-Za-z])[A-Za-z]{1,3}\d{6,12}(?=号?[^\d,;。\n]{0,8}${PAPER})`, 'g'),
 ]
-/** A passport has seven digits or more beside its letters; some countries' have six. */
+/** Passports have seven digits or more beside the letters; some countries use six. */
 const FEWEST_OF_A_PAPER = 6
 const isPaper = ({ found, after }: Candidate): boolean =>
   digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)

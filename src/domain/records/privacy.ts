@@ -1,45 +1,45 @@
-/** Resident ID numbers inside anything an agency sends, replaced before a byte of it is written. */
+/** Replaces resident ID numbers in anything an agency sends, before any byte is written. */
 
 import { byNames } from '../../foundation/memo.js'
 import { residentIdForm, usccForm } from '../operators/codes.js'
 import { type Fifteen, idsIn, inWords, isCredible, NUMERALS } from './resident-ids.js'
 
-/** Levels of nesting; deeper content is dropped rather than let through unread. */
+/** Most levels of nesting. Deeper content is dropped rather than passed unread. */
 const MAX_DEPTH = 32
 const TOO_DEEP = '[嵌套过深，已略去 nested too deep, left out]'
 
-/** Digits of the shortest ID number, and characters in which they can be written. */
+/** Digits of the shortest ID number, and the fewest characters that can spell it. */
 const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
-/** Behind an entity, or half of a character beyond the first plane, there may be anything. */
+/** An HTML entity or surrogate half may stand for anything. */
 const ANYTHING = FEWEST_DIGITS
-/** Of each code unit how many digits a reader may see in it, once asked: 0 not yet, else one more than their number. */
+/** Cache by UTF-16 unit: 0 unknown, otherwise the possible digits plus one. */
 const digitsSeen = new Uint8Array(0x10000)
 digitsSeen.fill(1, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
 digitsSeen[0x26] = 1 + ANYTHING
-/** Numerals in words count as digits at first. */
+/** Chinese numerals count as digits at first. */
 for (const numeral of NUMERALS.keys()) digitsSeen[numeral.charCodeAt(0)] = 2
-/** No half of an ID number is shorter: a flag or a count beside a long number says nothing. */
+/** Shorter cells are flags or counts, not halves of an ID number. */
 const FIRST_HALF = /^[1-8]\d{2,14}$/
 const SECOND_HALF = /^\d{2,14}[\dXx]$/
 const MOST_DIGITS = 18
 const NO_HALF = -MOST_DIGITS
 const LARGEST_UNLIKE = 10 ** (FEWEST_DIGITS - 1)
 
-/** Fields that hold a registration number, or a key in which one may stand, though no feed has named them. */
+/** Field names that may hold a registration number, or a key containing one, without being declared by a feed. */
 const MAY_REGISTER = /^(?:keys?|codes?|fact)$|uscc|uniscid|shxym|gszc|reg_?no|信用代码|注册号|登记号|执照|licen[cs]e/i
 
 const NONE_EXEMPT: ReadonlySet<string> = new Set()
 const NONE_CLEAR: readonly unknown[] = []
 
 /**
- * A JSON-like value in which every resident ID number (GB 11643-1999), in any text, key or number, is
- * replaced by its type and `mark` of its 15 or 18 characters (narrow, upper case); also where two cells that stand side by
- * side hold its digits and nothing else. Fields named in `exempt` hold registration numbers: in them fifteen digits are left
- * alone, at any depth, unless the text calls them an ID, and eighteen are no less one. What holds
- * nothing like an ID number, as nearly everything does, is given back itself; anything else as a deep copy. `clear`: texts
- * that were in what has been given back itself before, and need not be read again.
+ * Replaces every resident ID number (GB 11643-1999) in any text, key or number of a JSON-like value by its type and `mark` of its 15 or 18
+ * characters. Two neighbouring cells that hold one number together are replaced too.
+ *
+ * Fields in `exempt` hold registration numbers: fifteen digits stay there, at any depth, unless the text calls them an ID; eighteen are
+ * still replaced. A value without ID numbers, nearly every one, is returned itself; otherwise a deep copy. `clear` lists texts already
+ * found clean.
  */
 export const redact = <T>(
   value: T,
@@ -48,7 +48,7 @@ export const redact = <T>(
   clear: readonly unknown[] = NONE_CLEAR,
 ): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
 
-/** Whether a text holds a resident ID number, however it is written. */
+/** True when a text holds a resident ID number in any spelling. */
 export const holdsIdNumber = (text: string): boolean => {
   let found = false
   redact(text, () => {
@@ -85,7 +85,7 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
       return id === undefined ? null : replaced(id)
     }
     if (Array.isArray(node)) return node.map((item, at) => half(at) ?? walk(item, depth + 1, fifteen))
-    // fromEntries defines its fields: a key named __proto__ stays a plain field.
+    // fromEntries defines fields, so a key named __proto__ stays a plain field.
     return Object.fromEntries(
       Object.entries(node).map(([key, field], at) => [
         mayHoldInText(key) ? inText(key, 'REPLACED') : key,
@@ -96,7 +96,7 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
   return walk(value, 0, 'LONE_KEPT')
 }
 
-/** Cheap and never wrong where it says no: only then is nothing read more closely. */
+/** Fast pre-check without false negatives. Only a positive result leads to a full scan. */
 const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
   if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !isAmong(clear, node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
@@ -127,10 +127,10 @@ const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], d
   return false
 }
 
-/** Of a cell that can be half of an ID number; a spreadsheet holds digits as a number. */
+/** Length of a cell that may be half of an ID number. Spreadsheets store digits as numbers. */
 const lengthOf = (field: unknown): number => (typeof field === 'number' ? String(field).length : NO_HALF)
 
-/** The ID number whose digits two cells hold, and nothing else: valid, and of somebody who may have been born then. */
+/** The ID number that two cells form together: valid, with a credible year of birth. */
 const idOf = (first: unknown, second: unknown): string | null => {
   const [start, end] = [first, second].map(String)
   if (!start || !end || !FIRST_HALF.test(start) || !SECOND_HALF.test(end)) return null
@@ -138,7 +138,7 @@ const idOf = (first: unknown, second: unknown): string | null => {
   return isCredible(id) ? id : null
 }
 
-/** By the place of each cell, that of which it holds a half. */
+/** Maps the position of each half to its ID number. */
 const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
   let halves: Map<number, string> | null = null
   let before = NO_HALF
@@ -155,7 +155,7 @@ const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
 const isClear = (field: unknown): boolean =>
   field === null || (typeof field === 'string' && !(field.length >= FEWEST_CHARACTERS && mayHoldInText(field)))
 
-/** Mostly it is the very same text, which is seen without reading it. */
+/** Usually the very same string object, found without comparing characters. */
 const isAmong = (texts: readonly unknown[], text: string): boolean => {
   for (let at = 0; at < texts.length; at += 1) if (texts[at] === text) return true
   return false
@@ -163,7 +163,7 @@ const isAmong = (texts: readonly unknown[], text: string): boolean => {
 
 const mayHoldInNames = byNames((names) => names.some(mayHoldInText))
 
-/** Whether a text has digits enough, however they are written, and is not just a code of a market regulator. */
+/** True when a text has enough digits in any spelling and is not just a market regulator's code. */
 const mayHoldInText = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -173,7 +173,7 @@ const mayHoldInText = (text: string): boolean => {
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text)) && areEnough(text)
 }
 
-/** Numerals in words are digits only in a row. Apart, so that the count above stays small enough to be put in its place. */
+/** Numerals count only in a row. This is a separate function so that V8 can inline the loop above. */
 const areEnough = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
@@ -191,8 +191,8 @@ const ask = (unit: number): number => {
 }
 
 /**
- * A spreadsheet may hold the number as a number: its last digits are lost then, so no check digit can speak for it, and
- * what is left still names a person. String() and not BigInt(): its shortest digits keep the day of birth.
+ * A spreadsheet number loses its last digits, so no check digit applies, but the rest still identifies a person. String() keeps the day of
+ * birth; BigInt() would not.
  */
 const inNumber = (
   number: number | bigint,
@@ -201,7 +201,7 @@ const inNumber = (
 ): unknown => {
   const text = String(number)
   if (typeof number === 'number' && !Number.isSafeInteger(number)) {
-    // Of a negative number the sign, of a fraction what is behind the point.
+    // Skips the sign of a negative number and the fraction.
     const [digits = ''] = /\d+/.exec(text) ?? []
     return residentIdForm(digits) ? replaced(digits) : number
   }

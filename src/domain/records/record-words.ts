@@ -1,12 +1,9 @@
-/**
- * Records as people read them: the names of their fields and the words of their values, Chinese with English beside. The fields
- * are those of schema/records; what stands in `body` everywhere is told by this one table. Pure.
- */
+/** Field names and fixed values of records (schema/records) in Chinese and English. This table is the only source of these words. */
 import type { Words } from '../../foundation/text/words.js'
 
 const words = (zh: string, en: string): Words => ({ zh, en })
 
-/** In the order in which a record is read. */
+/** In display order. */
 export const FIELD_WORDS: Readonly<Record<string, Words>> = {
   name: words('名称', 'Name'),
   uscc: words('统一社会信用代码', 'Unified social credit code'),
@@ -174,7 +171,7 @@ const VALUES: Readonly<Record<string, Words>> = {
   TW: words('智慧財產局（台湾）', 'TIPO (Taiwan)'),
   US: words('USPTO', 'USPTO'),
 }
-/** Where the word of a value depends on its kind. */
+/** Values whose words depend on the record's kind. */
 const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   REGISTRATION: {
     REVOKED: words('吊销未注销', 'licence revoked'),
@@ -202,18 +199,17 @@ const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
   Object.hasOwn(table, key) ? (table[key] ?? null) : null
 
-/** As it stands where there is no word for it. */
+/** Falls back to the field name itself. */
 export const wordsOfField = (field: string): Words => own(FIELD_WORDS, field) ?? words(field, field)
 
-/** The words of one of a fixed set of values; null for anything that is said in its own words. */
+/** Words of a fixed value; null for free text. */
 export const wordsOf = (kind: string, value: string): Words | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 
-/** Nothing was said. */
 export const isBare = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-/** A value as a person reads it in one of the languages; — for what was not said. */
+/** A value for display in one language; — for an empty one. */
 export const valueIn = (lang: keyof Words, kind: string, value: unknown): string => {
   if (isBare(value)) return '—'
   if (typeof value === 'boolean') return lang === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no'
@@ -228,7 +224,7 @@ export const valueIn = (lang: keyof Words, kind: string, value: unknown): string
 
 const ORDER = new Map(Object.keys(FIELD_WORDS).map((field, i) => [field, i]))
 
-/** What a record says, in the order in which it is read. */
+/** The stated fields of a record in display order. */
 export const saidIn = (body: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(body)
     .filter(([, value]) => !isBare(value))

@@ -1,20 +1,20 @@
 /**
- * Records: one fact an agency holds. A *kind* says what sort of fact, a *draft* is one record as read from an item, a
- * *version* is one state of it that the hub believed. Pure; shapes only and the rules that hold for all of them.
+ * Records: facts held by agencies. A *kind* is a sort of fact, a *draft* one record as read from an item, a *version* one state that the
+ * hub believed.
  */
 import { hash } from 'node:crypto'
 import { byNames } from '../../foundation/memo.js'
 
-/** How a kind behaves in time (design section 5). */
+/** Behaviour of a kind in time (design section 5). */
 interface KindRule {
   /**
-   * `state`: a new version begins a new state and the old one stays true of the days before it (a registration).
-   * `event`: a new version corrects what was said of one event, for all days (a penalty, a test).
+   * `state`: a new version starts a new state, and the old one stays true for earlier days (a registration). `event`: a new version
+   * corrects one event for all days (a penalty, a test).
    */
   changes: 'state' | 'event'
-  /** Without an operator the record means nothing and waits for a person; trademarks and recalls stand by themselves. */
+  /** Without an operator the record stays unmatched until a person decides. Trademarks and recalls need none. */
   needsOperator: boolean
-  /** What a whole feed no longer holds has ended; a registration ends by its status and a decision by being withdrawn, never by silence. */
+  /** True when a record absent from a whole delivery has ended. Registrations end by status, decisions by withdrawal. */
   endsByAbsence: boolean
 }
 
@@ -40,16 +40,16 @@ export const RECORD_KINDS = Object.keys(KINDS) as RecordKind[]
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type Body = { [key: string]: Json }
 
-/** One thing as sent. `row` is 1-based: the line of a text file's data row (header counted), the row of a sheet, the n-th item of a page. */
+/** One thing as sent. `row` counts from 1: the line of a text file (with header), the row of a sheet, or the item of a page. */
 export interface Item {
   page: number | null
   row: number
   fields: Record<string, unknown>
-  /** By which the headings of an office's own table became `fields`; absent: they are as sent. */
+  /** The heading map that produced `fields`; absent when they are as sent. */
   map?: { id: number; headings: Readonly<Record<string, string | null>> }
 }
 
-/** Whom a record is about, as far as the item says. Codes are normalised; which operator that is, `work/intake/pull` finds out. */
+/** The subject as far as the item says, with normalised codes. `work/intake/pull` resolves the operator. */
 export interface Subject {
   uscc: string | null
   orgCode: string | null
@@ -59,54 +59,51 @@ export interface Subject {
   name: string | null
 }
 
-/** Something noticed that does not stop a record: kept beside it and shown. */
+/** A remark that does not stop a record. It is stored and shown with it. */
 export interface Finding {
   field: string
   rule: string
   message: string
 }
 
-/** One record as read from an item, already in the hub's own form. */
+/** One record in the hub's own form. */
 export interface Draft {
   kind: RecordKind
-  /** The agency's own key of the record, stable over pulls, unique within the feed. */
+  /** The agency's own key, stable over pulls and unique within the feed. */
   key: string
   subject: Subject
   body: Body
-  /** First and last day on which the fact holds, YYYY-MM-DD; null: not known, or without end. */
+  /** First and last day of the fact, YYYY-MM-DD. Null when unknown or open. */
   validFrom: string | null
   validTo: string | null
   findings: Finding[]
-  /**
-   * What makes it the same fact as another source's record of it, the party aside (a decision: `factOfDecision`).
-   * Absent: nobody else has it.
-   */
+  /** Identifies the same fact from another source, party excluded (a decision: `factOfDecision`). Absent when no other source has it. */
   fact?: string
 }
 
-/** Why an item was set aside: where (the agency's own field name), which rule, a sentence. */
+/** Why an item was rejected: the agency's field name, the rule, a sentence. */
 export interface Problem {
   field: string | null
-  /** Heading of the field in the office's own table, where a map of headings was used. */
+  /** Heading in the office's own table when a heading map was used. */
   heading?: string
   rule: string
   message: string
 }
 
-/** What an item that was set aside says of the records it would have been: such a record is unreadable, not absent. */
+/** The records that a rejected item would have been. They are unreadable, not absent. */
 export interface Unreadable {
-  /** Whole keys of records. */
+  /** Complete record keys. */
   keys: readonly string[]
-  /** Keys up to their last `/`, where only that part can be read: every record under it may be meant. */
+  /** Keys up to the last `/` where only that part is readable. Every record below may be meant. */
   stems: readonly string[]
-  /** Codes of the party, where no key can be read: every record of this operator in the feed may be meant. */
+  /** Codes of the party where no key is readable. Every record of this operator in the feed may be meant. */
   codes: readonly string[]
 }
 
-/** An item became drafts (often one, several where a cell names several facts), or the problems that set it aside. */
+/** An item's drafts (several when a cell names several facts), or the problems that reject it. */
 export type Mapped = { drafts: Draft[] } | { problems: Problem[]; unreadable?: Unreadable }
 
-/** Canonical JSON: keys sorted at every depth, so that equal bodies have equal bytes. */
+/** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
 export const canonical = (value: Json): string => {
   if (typeof value === 'string') return quoted(value)
   if (value === null) return 'null'
@@ -114,7 +111,7 @@ export const canonical = (value: Json): string => {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonical).join(',')}]`
   const keys = sortedKeys(Object.keys(value))
   let text = ''
-  // The quote that ends a text goes with what comes next: a piece saved for each.
+  // The closing quote is appended together with the next text, which saves one string piece each.
   let open = false
   for (let at = 0; at < keys.length; at += 1) {
     const { key, before, behindText } = keys[at] as Key
@@ -129,7 +126,7 @@ export const canonical = (value: Json): string => {
   return open ? `${text}"}` : `${text}}`
 }
 
-/** What stands before the value of a key, by what the value is. */
+/** Text before a key's value, by type of the value. */
 interface Lead {
   any: string
   string: string
@@ -150,12 +147,11 @@ const sortedKeys = byNames((names): Key[] =>
 
 const lead = (any: string): Lead => ({ any, string: `${any}"`, nothing: `${any}null` })
 
-/** Characters up to which a loop is quicker than a regular expression. */
+/** Up to this many characters a loop is faster than a regular expression. */
 const SHORT = 24
-/** Quote, backslash, control characters and halves of characters. */
+/** Quotes, backslashes, control characters and lone surrogates. */
 const MAY_NEED_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
 
-/** Most texts need no escapes. */
 const quoted = (text: string): string => (mayNeedEscapes(text) ? JSON.stringify(text) : `"${text}"`)
 
 const mayNeedEscapes = (text: string): boolean => {
@@ -170,16 +166,16 @@ const mayNeedEscapes = (text: string): boolean => {
 type Sealable = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
 
 export interface Sealed {
-  /** The body as canonical JSON, ready to be stored. */
+  /** Canonical JSON, ready to store. */
   body: string
   digest: string
 }
 
-const DIGEST_CHARACTERS = 32 // hex: 128 bits
+const DIGEST_CHARACTERS = 32 // hexadecimal characters, 128 bits
 const BYTES_A_UNIT = 2
 const scratch = Buffer.alloc(64 * 1024)
 
-/** A draft's body and digest, which are made of the same text. */
+/** Body and digest come from the same canonical text. */
 export const sealed = ({ body, validFrom, validTo, subject }: Sealable): Sealed => {
   const text = canonical(body)
   let beside = ''
@@ -189,12 +185,12 @@ export const sealed = ({ body, validFrom, validTo, subject }: Sealable): Sealed 
   return { body: text, digest: hash('sha256', utf16(text, beside)).slice(0, DIGEST_CHARACTERS) }
 }
 
-/** SHA-256 (hex, its first 128 bits) of everything that makes a version what it is; equal digests are one version. */
+/** First 128 bits of SHA-256, in hexadecimal, over everything that identifies a version. Equal digests are one version. */
 export const digest = (draft: Sealable): string => sealed(draft).digest
 
 /**
- * UTF-16: what texts are made of already, so that nothing has to be encoded only to be hashed. One after the other: put
- * together first, the long one would be copied once more.
+ * Hashes UTF-16, the internal form of strings, which avoids encoding. The texts are written one after the other, because joining them would
+ * copy the long one again.
  */
 const utf16 = (text: string, beside: string): Buffer => {
   if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')

@@ -1,13 +1,13 @@
-/** What a person writes to go with an act: a reason, a note, a statement. Pure. */
+/** Text that a person adds to an act: a reason, note or statement. */
 import { Refusal } from '../../foundation/errors.js'
 import { redact } from './privacy.js'
 
-/** Longest such text, characters. */
+/** Longest text, characters. */
 export const WRITTEN_LENGTH = 1_000
 
 /**
- * The text as it is kept: trimmed, and without ID numbers. `what` names it in the sentence of the refusal. Refusal INPUT_INVALID for
- * nothing, or more than WRITTEN_LENGTH characters.
+ * Returns the text trimmed and without ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over
+ * WRITTEN_LENGTH.
  */
 export const writtenText = (given: string, what: string, mark: (id: string) => string): string => {
   const text = given.trim()

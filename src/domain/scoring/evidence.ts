@@ -1,4 +1,4 @@
-/** What a record is evidence of: from the bodies of an operator's records to the facts a scorecard weighs. Pure. */
+/** Turns the records of one operator into the facts that a scorecard weighs. */
 import { addDays } from '../../foundation/time/dates.js'
 import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
@@ -7,8 +7,8 @@ import { type Body, type Json, KINDS, type RecordKind } from '../records/records
 import { type Evidence, type ListFacts, OLD_FORMS, repairsOf } from './repair-targets.js'
 
 /**
- * Where the facts of each kind of record belong: a hub that has a feed of the kind knows of the family, even of nothing in
- * it. Kinds that no scorecard weighs belong to none, and a repair to none of its own: it ends the facts of others.
+ * The fact family of each kind of record. Feeding the kind makes the family known. Kinds without a family are not weighed; a repair only
+ * ends other facts.
  */
 export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
@@ -24,27 +24,21 @@ export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   trustmark: 'certifications',
 }
 
-/**
- * The kinds of record that `eventsOf` needs. Permits are not among them: how many an activity needs says what a firm
- * does, not how well.
- */
+/** Kinds that `eventsOf` needs. Permits are excluded: their number says what a firm does, not how well. */
 export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF) as RecordKind[]), 'repair']
 
-/** Lists kept by feeds of their own, whose facts are another family than the lists of the seriously dishonest. */
+/** Feeds whose lists belong to another family than the lists of the seriously dishonest. */
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
 
-/** The families of facts that a hub with these feeds has a source for. */
+/** Families for which these feeds are a source. */
 export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
   ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF[kind] ?? [])),
 ]
 
-/** The status by which an authority's own record says that it withdrew what it had decided. */
+/** Status of a record withdrawn by its authority. */
 export const WITHDRAWN = 'REVOKED'
 
-/**
- * All that is read of the bodies of some kinds: days, words of a fixed list, and whether something is so. Whoever fetches
- * millions of records need fetch no more of them.
- */
+/** The only body fields read of these kinds, so that bulk queries fetch no others. */
 export const PLAIN_FIELDS: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],
@@ -65,9 +59,8 @@ const CHECK_FACTS: Record<string, FactName> = {
 }
 
 /**
- * What all records of one operator together are evidence of, each fact once; in whatever order they come, the same events
- * in the same order. A repair (信用修复) ends what it names on its day, the end of its publication ends a penalty, and what
- * was withdrawn is none. `lists`: the kinds of list, for the term of an entry that brings no end of its own.
+ * Returns each fact of one operator once, in an order independent of the input's. A repair (信用修复) ends what it names, the end of
+ * publication ends a penalty, and withdrawn records give none. `lists` gives the term of entries without an end of their own.
  */
 export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
@@ -77,7 +70,7 @@ export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListFact
   return events
 }
 
-/** The store sends records in this order already. */
+/** The store already returns this order, so sorting is usually skipped. */
 const ascending = (evidence: readonly Evidence[]): readonly Evidence[] => {
   let last = Number.NEGATIVE_INFINITY
   for (const { record } of evidence) {
@@ -141,7 +134,7 @@ const tell = (
       tellCommitment(body, record, events)
       return
     case 'standard': {
-      // Abolished, nobody says since when: not in force, and nobody knows until when it was.
+      // Abolished on an unknown day: not in force now.
       const until = text(body['abolished_on'])
       if (body['status'] !== 'IN_FORCE' && until === null) return
       events.push({ fact: 'standard_declared', on: text(body['declared_on']), until, record })
@@ -169,11 +162,10 @@ const text = (value: Json | undefined): string | null => (typeof value === 'stri
 
 const earlier = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
-/** Days are few and records many. */
+/** Cache: few distinct days, many records. */
 const nextDays = new Map<string, string>()
 const MAX_NEXT_DAYS = 50_000 // days
 
-/** The day after a last day. */
 const after = (last: Json | undefined): string | null => {
   if (typeof last !== 'string') return null
   const known = nextDays.get(last)
@@ -185,8 +177,8 @@ const after = (last: Json | undefined): string | null => {
 }
 
 /**
- * Of the records of one operator one for each fact, however many sources told it: of an event the one that came first, of a
- * state the one that came last; if any source withdrew it or removed it from its list, that one, in the firm's favour. What `oncePerFact` of the store's versions does, for rows already read.
+ * Keeps one record per fact. Of an event the first report wins, of a state the last. A source that withdrew or removed it wins over all, in
+ * the firm's favour. The store's `oncePerFact` does the same in SQL.
  */
 export const oncePerFact = <
   Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
@@ -217,50 +209,48 @@ const outweighs = (one: Told, other: Told): boolean => {
 const isOver = ({ kind, body }: Told): boolean =>
   isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
-/** The first day on which a mirrored entry no longer stands: removed, else its own end, else the term of its kind; null: not known. */
+/** First day on which a mirrored entry no longer stands: removal, else its own end, else its kind's term. Null when unknown. */
 export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
   return text(body['removed_on']) ?? afterLastDay(lists, lastDayOf(body, lists))
 }
 
-/** The last day of a mirrored entry's term: as its authority says, else by the term of its kind; null: not known. */
+/** Last day of a mirrored entry's term, from its authority, else from its kind. Null when unknown. */
 export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
 }
 
 /**
- * Whether scores by these rules were made before the counting of terms was one of them. Such scores are replayed as they were made:
- * the last day of a shop was not asked for, an entry of this hub that its agency's list repeats counted twice, and 长春市场监督管理局
- * was another authority than 长春市市场监督管理局.
+ * True for rules from before terms had a counting. Their scores are replayed as made: shops without last day, a hub entry repeated by its
+ * agency's list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
  */
 export const isOldBook = (lists: readonly ListFacts[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
-/** The first day on which what ends on `endsOn` no longer stands, by the counting of these rules (lists.ts Counting). */
+/** First day after `endsOn` by the counting of these rules (lists.ts). */
 export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn
 
-/** What a decision that a listing rests on has become, over all its sources. */
+/** State of the decision behind a listing, over all sources. */
 export interface Ground {
   /**
-   * WITHDRAWN: a source says that its authority withdrew it. FALLEN: nobody says it any more, or not of this operator.
-   * ABSENT: a whole delivery lacked it. ELSEWHERE: it is said of another operator.
+   * WITHDRAWN: its authority withdrew it. FALLEN: no source reports it any more, or not for this operator. ABSENT: missing in a whole
+   * delivery. ELSEWHERE: reported for another operator.
    */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** Whether what stands is a heavier penalty; by the linked source where that still stands. */
+  /** True for a heavier penalty; the linked source decides while it stands. */
   heavy: boolean
 }
 
 export interface GroundSource {
   operatorId: number | null
   body: Body
-  /** Not ended. */
   stands: boolean
-  /** It is the record that was linked, not another source of the same fact. */
+  /** False for another source of the same fact. */
   linked: boolean
 }
 
-/** `sources`: what is believed now of the linked record and of the same fact elsewhere. One explicit withdrawal outweighs all. */
+/** `sources` are current versions of the linked record and of the same fact elsewhere. One explicit withdrawal outweighs all. */
 export const groundOf = (sources: readonly GroundSource[], operatorId: number): Ground => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)

@@ -1,13 +1,12 @@
 /**
- * How a score is made of a card and facts, in words by which a person with a pencil, or a program written elsewhere, makes
- * it again. Said on the page of every card and in the JSON of every score.
+ * The scoring method in words, sufficient to recompute a score by hand or in another program. Printed on each scorecard page and in the
+ * JSON of each score.
  */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS, FAMILIES } from '../records/facts.js'
 import { HIGHEST, LOWEST } from './scorecard.js'
 
-/** In this order. */
 export const STEPS: readonly Words[] = [
   {
     zh: '全部为整数运算。从基础分起算，计一条理由 BASE。',
@@ -66,7 +65,6 @@ export const FACTS_HASH: Words = {
   en: 'Hash of the facts: SHA-256, in lower-case hexadecimal, of the object of the three members kind, known and events of facts (without asOf) as canonical JSON: events in the order of record, fact, on and until, each with all five members (until null where there is none, weight 1 where none is said).',
 }
 
-/** Natures of facts, as people read them. */
 export const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], Words> = {
   event: { zh: '事件', en: 'event: happened on a day' },
   term: { zh: '期间', en: 'term: stands from a day to its end' },
@@ -74,7 +72,7 @@ export const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], Words
   since: { zh: '年限', en: 'since: full years since its day' },
 }
 
-/** What the JSON of a score says of its making: with the card and the facts beside it nothing else is needed. */
+/** The method part of a score's JSON. With scorecard and facts it is complete. */
 export const METHOD = {
   steps: STEPS,
   canonicalJson: CANONICAL_JSON,

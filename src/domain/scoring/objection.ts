@@ -1,4 +1,4 @@
-/** An objection contests a record behind a reason of a score. What comes of it never touches the score: the record decides. */
+/** An objection contests a record behind a reason of a score. Its result never changes the score; the record does. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { Reason } from './score.js'
@@ -6,7 +6,7 @@ import type { Reason } from './score.js'
 export const OBJECTION_STATES = ['OPEN', 'UPHELD', 'REJECTED', 'WITHDRAWN'] as const
 export type ObjectionState = (typeof OBJECTION_STATES)[number]
 
-/** The reason that a contested record (`versions`: ids of all its versions) costs most; null: none rests on it. */
+/** Returns the costliest reason that rests on the contested record, or null. `versions` are all its version ids. */
 export const contestedReason = (reasons: readonly Reason[], versions: readonly number[]): Reason | null =>
   reasons
     .filter((reason) => restsOn(reason, versions))
@@ -15,7 +15,6 @@ export const contestedReason = (reasons: readonly Reason[], versions: readonly n
 export const restsOn = ({ records }: Pick<Reason, 'records'>, versions: readonly number[]): boolean =>
   records.some((id) => versions.includes(id))
 
-/** What follows, said to whoever asks. */
 export const consequenceOf = (state: ObjectionState): Words => CONSEQUENCES[state]
 
 const CONSEQUENCES: Record<ObjectionState, Words> = {

@@ -1,32 +1,32 @@
-/** A grade that two people set beside the computed one: when it may be set, and when it holds. The computed score is never touched. */
+/** Grade overrides: two people set a grade beside the computed one for a time. The computed score is unchanged. */
 import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
 
-/** Furthest end of an overrule, years from the day of its proposal. */
+/** Longest override, years from its proposal. */
 export const YEARS_MOST = 1
 
-/** As much of a computed score as decides. */
+/** The members of a score that decide. */
 export interface Computed {
   grade: Grade
   reasons: readonly Pick<Reason, 'why'>[]
 }
 
-/** Null if an overrule proposed today may end on that day, else why not: Chinese, then English. */
+/** Returns null when an override proposed today may end on that day, else the reason in both languages. */
 export const badEnd = (endsOn: string, today: string): string | null => {
   const last = addYears(today, YEARS_MOST)
   if (endsOn > today && endsOn <= last) return null
   return `endsOn 须晚于今天且不晚于 ${last} it must be after today and not after ${last}`
 }
 
-/** Null if a grade may be set beside what was computed, else why not. */
+/** Returns null when the grade may be set, else the reason. */
 export const notOverrulable = (grade: Grade, computed: Computed | null): string | null => {
   if (computed === null) return '该主体尚未评分 this operator has not been scored'
   if (grade === computed.grade) return '与评分所得等级相同 the score gives that grade already'
   return vetoes(computed, grade) ? VETOED : null
 }
 
-/** Null if what was proposed may still be put in force. */
+/** Returns null when the proposal may still take effect. */
 export const notConfirmable = (
   { grade, endsOn }: { grade: Grade; endsOn: string },
   computed: Computed | null,
@@ -39,6 +39,6 @@ export const notConfirmable = (
 const VETOED =
   '在严重失信名单或失信被执行人名单中，等级以评分卡所限为准，不得上调 while a veto stands (a serious list, a judgment defaulter) the grade may not be raised'
 
-/** While a veto stands nobody raises the grade, also not by what was confirmed before it. */
+/** A veto blocks every raise of the grade, also by an override confirmed before it. */
 export const vetoes = (computed: Computed, grade: Grade): boolean =>
   GRADES.indexOf(grade) < GRADES.indexOf(computed.grade) && computed.reasons.some(({ why }) => why === 'VETO')

@@ -1,7 +1,6 @@
 /**
- * The way back up: what was lost, from which day the law or time gives it back, by which act, and the score then reached.
- * When a fact fades is asked of the fold itself, one event alone, so that nothing here can disagree with it; what an act
- * can do before that is a dated row of schema/rules/restoration.json. Pure.
+ * Recovery path: lost points, the day from which time or an act restores them, and the resulting score. The scoring function itself
+ * determines when one event fades, so both always agree. Acts come from schema/rules/restoration.json.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -13,33 +12,34 @@ import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Steps of one plan: more than there are pairs of fact and act, by which what lies further off is told together. */
+/** Most steps of one plan, above the number of fact and act pairs. Later steps are grouped. */
 export const STEPS_MOST = 100
 
 export interface Step extends Words {
-  /** The first day on which it may be done or applied for, or (WAIT) happens; never before the day of the facts. */
+  /** First day of the act or application, or the day of a WAIT. Never before the facts' day. */
   on: string
   act: RestoringAct
   fact: FactName
-  /** Ids of the rules and vetoes by which the fact weighs. */
   rules: string[]
-  /** Ids of the versions behind it, ascending. */
+  /** Version ids, ascending. */
   records: number[]
   count: number
-  /** What this step alone gives on its day, the steps before it being done; 0 where something else hides it. */
+  /** Gain of this step after the earlier ones; 0 when something else hides it. */
   points: number
-  /** The score once this step and all before it are done and granted, reckoned as of that day. */
+  /** Score on that day after this and all earlier steps, if granted. */
   value: number
   grade: Grade
   basis: string
-  /** Whether every number behind it was found in a published text and holds in every field; never for the card's own. */
+  /**
+   * True when every number behind it was found in a published text and holds in every field. A scorecard's own numbers are never confirmed.
+   */
   confirmed: boolean
   answer: Answer | null
-  /** What the act ends; what only time ends is not here. */
+  /** Events that the act ends; not those that time ends. */
   ends: readonly FactEvent[]
 }
 
-/** An adverse fact in force that neither time nor a lawful act of its own ends. */
+/** An adverse fact that neither time nor an act ends. */
 export interface Lasting extends Words {
   fact: FactName
   rules: string[]
@@ -49,7 +49,7 @@ export interface Lasting extends Words {
   confirmed: boolean
 }
 
-/** By day, then the bigger gain, then fact and record. Empty: nothing was lost, or nothing can be had back (see `lasting`). */
+/** Sorted by day, then gain, then fact and record. Empty when nothing was lost or can be restored (see `lasting`). */
 export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRules): Step[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
@@ -62,7 +62,7 @@ export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules):
     return [{ fact, rules, ...told(events, why), basis, confirmed }]
   })
 
-/** The facts on the last step's day with these steps done: the fold over them gives what the last step promises. */
+/** Facts on the last step's day after these steps. Scoring them gives what the last step promises. */
 export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
@@ -73,26 +73,25 @@ export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends'>[
   return { ...facts, asOf: steps.at(-1)?.on ?? facts.asOf, events }
 }
 
-/** A step whose points and value are not known yet. */
 interface Draft extends Told, Pick<Step, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
-  /** All that it is about, also what time ends. */
+  /** All events of the step, also those that time ends. */
   events: readonly FactEvent[]
 }
 
-/** Events of one fact that begin and end alike. */
+/** Events of one fact with the same course. */
 interface Loss {
   fact: FactName
   events: FactEvent[]
   rules: string[]
   drafts: Draft[]
-  /** Why it is never over; null: it will be. */
+  /** Why it never ends; null when it does. */
   why: Told | null
 }
 
 const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): Loss[] => {
   const alike = new Map<string, FactEvent[]>()
   for (const event of facts.events) {
-    // What has no day, where the day decides, takes no points.
+    // Undated events take no points where the day decides.
     if (FACTS[event.fact].tone !== 'adverse' || (event.on === null && FACTS[event.fact].nature !== 'state')) continue
     const key = `${event.fact} ${event.on} ${event.until ?? null} ${lawfulDay(event)}`
     const group = alike.get(key)
@@ -131,13 +130,13 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Resto
 
 interface Course {
   rules: string[]
-  /** The days on which less of it counts. */
+  /** Days on which points halve. */
   halves: string[]
-  /** The first day on which nothing of it counts; null: none known. */
+  /** First day without any effect; null when unknown. */
   over: string | null
 }
 
-/** What time alone does to one event, as the fold says; null: it does not weigh on that day. */
+/** Effect of time on one event according to the scoring function. Null when it has no weight on that day. */
 const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard): Course | null => {
   const on = (asOf: string) => {
     const alone = score({ ...facts, asOf, events: [event] }, card)
@@ -145,7 +144,7 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
     return { reasons, points: reasons.reduce((sum, each) => sum + each.points, 0), next: alone.nextChangeOn }
   }
   let now = on(from)
-  // A signal that the card shows and gives no points for takes nothing that could be had back.
+  // A signal with 0 points takes nothing that could be restored.
   if (now.reasons.every(({ why, points }) => why === 'UNIT' && points === 0)) return null
   const rules = [...new Set(now.reasons.map((reason) => reason.rule))]
   const halves: string[] = []
@@ -160,7 +159,7 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
 
 const keyOfDay = (draft: Draft): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
-/** One step of all that have one key, on the last of their days: by then each of them is lawful. */
+/** Merges steps with the same key on their last day, when each is lawful. */
 const together = (drafts: readonly Draft[], key: (draft: Draft) => string): Draft[] => {
   const groups = new Map<string, Draft>()
   for (const draft of drafts) {
@@ -173,13 +172,13 @@ const together = (drafts: readonly Draft[], key: (draft: Draft) => string): Draf
 const joined = (a: Draft, b: Draft): Draft => ({
   ...(a.on < b.on ? b : a),
   rules: [...new Set([...a.rules, ...b.rules])],
-  // A fact may halve on several of the days told together.
+  // A fact may halve on several merged days.
   events: [...new Set([...a.events, ...b.events])],
   ends: [...a.ends, ...b.ends],
   confirmed: a.confirmed && b.confirmed,
 })
 
-/** Of many, the nearest one by one, and whatever lies further off by fact and act, on the last of its days. */
+/** Keeps the nearest steps single and groups later ones by fact and act, on the last day. */
 const within = (drafts: Draft[]): Draft[] => {
   if (drafts.length <= STEPS_MOST) return drafts
   const what = ({ act, fact }: Draft): string => `${act} ${fact}`
@@ -187,7 +186,7 @@ const within = (drafts: Draft[]): Draft[] => {
   return [...drafts.slice(0, near), ...together(drafts.slice(near), what)]
 }
 
-/** Of one day the step that gives most is told first, then the one that gives most once that is done. */
+/** Within one day the step with the largest gain comes first, then the largest after it. */
 const weighed = (facts: Facts, card: Scorecard, drafts: readonly Draft[]): Step[] => {
   const steps: Step[] = []
   const left = new Set(drafts)
@@ -214,7 +213,7 @@ const stepOf = (draft: Draft, facts: Facts, done: readonly Step[], card: Scoreca
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(applied(facts, [...done, draft]), card)
   const undone = applied(facts, [...done, { on, ends: [] }])
-  // What time does cannot be left out: it is held against the same events as they were the day before.
+  // The effect of time cannot be omitted, so it is compared with the same events one day earlier.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))
   const points = value - score({ ...undone, events: held }, card).value
@@ -237,7 +236,7 @@ const told = (events: readonly FactEvent[], { zh, en }: Words) => {
   }
 }
 
-/** What is done on a day takes effect only when somebody grants it: the sentence says so itself. */
+/** An act takes effect only when granted; the sentence says so. */
 const onceGranted = ({ zh, en, answer }: Words & { answer: Answer | null }, { granted }: RestorationRules): Words => {
   const row = granted[answer === null ? 'open' : 'within']
   const workdays = String(answer?.workdays ?? '')
@@ -247,7 +246,7 @@ const onceGranted = ({ zh, en, answer }: Words & { answer: Answer | null }, { gr
   }
 }
 
-/** Waiting, and why nothing is faster. */
+/** The wait, and why nothing is faster. */
 const both = (wait: Told, row: Told): Told => ({
   zh: `${wait.zh}；${row.zh}`,
   en: `${wait.en}; ${row.en}`,
@@ -256,10 +255,9 @@ const both = (wait: Told, row: Told): Told => ({
   confirmed: wait.confirmed && row.confirmed,
 })
 
-/** The first day on which that many months are complete: of none, the day itself (Civil Code arts 201 and 202). */
+/** First day after that many complete months; for 0 the day itself (Civil Code, articles 201 and 202). */
 const complete = (from: string, months: number): string => (months === 0 ? from : addDays(addMonths(from, months), 1))
 
-/** The day from which the law counts. */
 const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? on
 
 const identity = (event: FactEvent): string =>

@@ -1,4 +1,7 @@
-/** The ways back up as data: schema/rules/restoration.json, its shape in schema/contracts/restoration.json, the rest checked here. */
+/**
+ * Rules of the recovery path: schema/rules/restoration.json. The schema schema/contracts/restoration.json checks the shape, this file the
+ * rest.
+ */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -6,12 +9,12 @@ import type { Mark } from '../listing/lists.js'
 import type { FactName } from '../records/facts.js'
 import { factRow } from '../records/facts.js'
 
-/** PERFORM a judgment, CORRECT what is amiss, apply for REPAIR, or WAIT. */
+/** PERFORM a judgment, CORRECT a fault, apply for REPAIR, or WAIT. */
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
 /**
- * A sentence (`{count}` in it is how many) with its source. Not confirmed where something that the facts do not show, such
- * as the field, may move the day, and where it is this project's own proposal.
+ * A sentence (`{count}` is the number) with its source. Unconfirmed when facts outside the data, such as the field, may move the day, or
+ * for this project's own proposals.
  */
 export interface Told extends Words {
   basis: string
@@ -19,7 +22,7 @@ export interface Told extends Words {
   confirmed: boolean
 }
 
-/** Within how many workdays whoever decides has to answer. */
+/** Working days within which the authority must answer. */
 export interface Answer {
   workdays: number
   basis: string
@@ -27,32 +30,32 @@ export interface Answer {
   confirmed: boolean
 }
 
-/** What an act can do about an adverse fact of the days `from`–`to` (both included; null: open). */
+/** Effect of an act on an adverse fact dated `from`–`to` (inclusive; null for open). */
 export interface ActRule extends Told {
   fact: FactName
   from: string | null
   to: string | null
-  /** null: no act restores it, and the sentence says why. */
+  /** Null when no act restores it; the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
-  /** From the fact's day to the first day on which the act is lawful; 0: at once; null where there is no act. */
+  /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
   months: number | null
   answer: Answer | null
 }
 
 export interface RestorationRules {
   acts: ActRule[]
-  /** How the sentence of every act ends: the answer takes `{workdays}` or no fixed time, and what the score shown is. */
+  /** Final sentence of every act: an answer within `{workdays}` or without a fixed time, and the meaning of the score. */
   granted: Record<'within' | 'open', Words>
-  /** Why time restores: the card's window, its halving, the end of an entry. */
+  /** Why time restores: the scorecard's window, its halving, the end of an entry. */
   waits: Record<'window' | 'halving' | 'end', Told>
-  /** No end is known, and no act. */
+  /** Neither an end nor an act is known. */
   endless: Told
 }
 
 export const applies = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
-/** Everything wrong with the table, beyond its shape; empty: it may be used. */
+/** Checks beyond the JSON Schema. Empty means usable. */
 export const checkRestoration = (rules: RestorationRules): { place: string; reason: string }[] => {
   const faults: { place: string; reason: string }[] = []
   const say = (place: string, reason: string) => faults.push({ place, reason })

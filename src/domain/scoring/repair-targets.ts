@@ -1,45 +1,44 @@
 /**
- * Repairs (信用修复) and the records that they name: from which day each repaired record no longer counts. Numbers and authorities
- * are normalised once a record and looked up in maps, so that the cost grows with repairs plus records, not with their product. Pure.
+ * Matches repairs (信用修复) with the records they name, and the day from which each no longer counts. Each record is normalised once and found
+ * through maps, so the cost is linear.
  */
 
 import { type Counting, factOfList, type ListKind } from '../listing/lists.js'
 import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
-/** What of a kind of list makes facts. */
+/** Members of a list kind that produce facts. */
 export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
 
 export interface Evidence {
   record: number
   kind: RecordKind
   body: Body
-  /** The last day of a shop, which its body does not tell; null or absent: none is known. */
+  /** Last day of a shop, which its body lacks. Null or absent when unknown. */
   validTo?: string | null
 }
 
-/** A record that a repair can name, in the forms in which numbers and authorities are compared. */
+/** A record that a repair can name, in compared form. */
 interface Repairable {
   record: number
   target: string
-  /** Only a court removes a judgment defaulter: a repair that names nothing does not mean such an entry. */
+  /** Only a court removes a judgment defaulter, so a repair without a target does not mean such an entry. */
   byCourt: boolean
   number: string | null
   authority: string | null
   on: string | null
 }
 
-/** How a number and an authority are written to be compared. */
 export interface ComparedForms {
   number: (text: string) => string
   authority: (text: string) => string
 }
 
 const FORMS: ComparedForms = { number: numberCompared, authority: authorityCompared }
-/** The forms of old rule books (evidence.ts isOldBook). */
+/** Forms for old rule books (evidence.ts, isOldBook). */
 export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: authorityComparedOld }
 
-/** From when each repaired record no longer counts; null: nothing was repaired, which is usual. */
+/** First day on which each repaired record no longer counts. Returns null without repairs, the usual case. */
 export const repairsOf = (
   records: readonly Evidence[],
   lists: readonly ListFacts[],
@@ -63,7 +62,7 @@ export const repairsOf = (
   return until
 }
 
-/** A refused repair changes nothing. A revoked one (obtained by false materials) brings back what it ended; on one day it is the later. */
+/** A refused repair has no effect. A revoked one (false materials) restores what it ended, and comes last within a day. */
 const STEP: Record<string, number> = { REPAIRED: 0, REMOVED: 0, REVOKED: 1 }
 const stepOf = (body: Body): number => STEP[String(body['outcome'])] ?? 0
 const dayOf = (body: Body): string => String(body['decided_on'])
@@ -93,8 +92,8 @@ const repairableOf = (
 }
 
 /**
- * Lookup of the records that a repair names: by the number of the decision, where several bear it by its authority as well. An
- * entry without a number is meant by its authority; where the repair names neither, by being the only one.
+ * Finds the records that a repair names: by decision number, among several by authority too. An entry without a number is found by
+ * authority; without both, by being the only one.
  */
 const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
   const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))
@@ -103,7 +102,7 @@ const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
     number === null ? keyOf(target, authority) : null,
   )
   const notByCourt = grouped(repairables, ({ target, byCourt }) => (byCourt ? null : target))
-  // The first two by day tell whether a day has exactly one.
+  // The first two by day suffice to see whether a day has exactly one.
   for (const group of notByCourt.values()) group.sort((a, b) => compared(a.on ?? '', b.on ?? ''))
   return {
     namedBy: (repair: Body): readonly Repairable[] => {
@@ -116,10 +115,10 @@ const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
         const numbered = (byNumber.get(`${target}/${number}`) ?? []).filter(by)
         const exact = authority === null ? [] : numbered.filter((each) => each.authority === authority)
         if (exact.length > 0) return exact
-        // Its authority may be written otherwise; of several decisions with one number nobody may guess which is meant.
+        // The authority may be spelt differently. Among several decisions with one number none is guessed.
         if (numbered.length > 0) return numbered.length === 1 || authority === null ? numbered : []
       }
-      // A penalty always has its number, and is repaired by it.
+      // A penalty always has a number.
       if (target === 'PENALTY') return []
       if (authority !== null)
         return ((number === null ? byAuthority : numberless).get(`${target}/${authority}`) ?? []).filter(by)

@@ -1,30 +1,30 @@
-/** What of a card applies to a kind of operator on a day: the same for a million folds, so it is worked out once. */
+/** The part of a scorecard that applies to one kind of operator on one day. It is computed once and shared by a million scores. */
 import { addDays, addYears } from '../../foundation/time/dates.js'
 import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 import { FACTS, FAMILIES } from '../records/facts.js'
 import type { BinRule, Rule, Scorecard, Unit, UnitRule, Veto } from './scorecard.js'
 
-/** Plans kept of one card and kind: recomputing what was stored goes through many days. */
+/** Most cached plans of one scorecard and kind. Recomputing stored scores visits many days. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 
-/** One place of a card at which one fact is weighed. */
+/** One place in a scorecard that weighs one fact. */
 export interface Slot {
-  /** Its number among the slots of the plan. */
+  /** Index among the plan's slots. */
   at: number
   fact: FactName
-  /** For each event; 0 where something else decides. */
+  /** Points of each event; 0 when something else decides. */
   points: number
-  /** Days for which an event counts; NEVER: without end. */
+  /** Days for which an event counts; NEVER for no end. */
   windowDays: number
-  /** What happened on this day or before has faded. */
+  /** Events of this day or earlier have faded. */
   cutoff: number
-  /** Full days after which the points of an event halve; NEVER: they do not. */
+  /** Full days until points halve; NEVER for no halving. */
   halvesEveryDays: number
-  /** Points of an event by how often they have halved, down to the last that are not 0. */
+  /** Points by number of halvings, up to the last above 0. */
   halved: readonly number[]
-  /** Without a day nobody can tell whether an event of it still counts. */
+  /** Undated events cannot count, because their age is unknown. */
   needsDay: boolean
 }
 
@@ -38,10 +38,9 @@ export interface PlannedBins {
   kind: 'bins'
   rule: BinRule
   slot: Slot
-  /** Bit of the family of its fact. */
   family: number
   since: boolean
-  /** By the bin, for years: who began on this day or before has reached it. */
+  /** Bins by age in years: an operator registered on or before this day reaches the bin. */
   reachedFrom: number[]
 }
 
@@ -51,19 +50,19 @@ export interface Plan {
   vetoes: { veto: Veto; slot: Slot }[]
   slots: number
   byFact: Record<FactName, { family: number; slots: Slot[] }>
-  /** Bits of the families that the card asks about. */
+  /** Family bits that the scorecard uses. */
   asked: number
-  /** Families whose absence the card tells of. */
+  /** Families whose absence is reported. */
   missing: { family: FactFamily; bit: number; points: number }[]
 }
 
-/** One bit for each family, so that a set of them is a number. */
+/** One bit per family, so that a set is one number. */
 const BITS = Object.fromEntries(Object.keys(FAMILIES).map((family, i) => [family, 1 << i])) as Record<
   FactFamily,
   number
 >
 
-/** Of families whose source is known to hold nothing where it tells nothing. */
+/** Families whose silence means none. */
 export const noneWhereSilent = (known: readonly FactFamily[]): number => {
   let bits = 0
   for (const family of known) if (FAMILIES[family].whenAbsent === 'none') bits |= BITS[family]
@@ -121,7 +120,7 @@ const planRule = (rule: Rule, asOf: string, slotOf: SlotOf): PlannedUnits | Plan
   }
 }
 
-/** Halved to nothing is a window as well: the points of an event last as many times `halvesEveryDays` as they can be halved. */
+/** Halving to 0 also ends the window: `halvesEveryDays` times the number of possible halvings. */
 const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): Slot => {
   const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
   const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)
@@ -146,7 +145,7 @@ const halvings = (points: number): number[] => {
 
 const FIRST_YEAR = 1900
 
-/** The latest day from which so many years are full: on 28 February that can be the 29th. */
+/** Latest day from which so many years are complete. For 28 February it can be the 29th. */
 const latestSince = (asOf: string, years: number): number => {
   if (years === 0) return dayNumber(asOf)
   if (Number(asOf.slice(0, 4)) - years < FIRST_YEAR) return NO_DAY

@@ -1,4 +1,4 @@
-/** From a stored reason back to its sentence and dimension: both stand in the card, so that no row repeats them. */
+/** Looks up the sentence and dimension of a stored reason in its scorecard, so that no row repeats them. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'
@@ -7,7 +7,7 @@ import type { Scorecard } from './scorecard.js'
 
 export type Worded = Reason & Words & { dimension: string | null }
 
-/** `card`: the one that gave the reason. */
+/** `card` must be the scorecard that gave the reason. */
 export const worded = (reason: Reason, card: Scorecard): Worded => {
   const { dimension, zh, en } = wordsOf(reason, card)
   return { ...reason, dimension, zh, en }

@@ -1,8 +1,7 @@
 /**
- * The fold from facts and a scorecard to points, reasons and a grade. Integers only; the points of the reasons add up to
- * the value exactly, whatever bounds were met on the way, because each bound met is a reason itself. The order of events
- * does not matter, and nothing but the arguments does. A million operators pass through here: days are integers, and what
- * is the same for all of them is in the plan.
+ * Scores facts with a scorecard: points, reasons, grade. Integers only, and the reasons add up exactly to the value, because each bound met
+ * is a reason too. Depends on nothing but its arguments, not on the order of events. Days are integers and shared work is in the plan,
+ * because a million operators are scored.
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
@@ -11,24 +10,21 @@ import { noneWhereSilent, planOf } from './score-plan.js'
 import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
 import { HIGHEST, LOWEST, topOf } from './scorecard.js'
 
-/** Why a reason is there; with rule and fact it finds its sentence in the card. */
+/** Together with rule and fact it finds the sentence in the scorecard. */
 export type Why = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
-/**
- * Why points moved. Zero points are a reason as well where they say something: what is missing, what was not counted. Its
- * sentence is `worded`'s: a stored row repeats none.
- */
+/** Zero-point reasons report missing or uncounted facts. Sentences come from `worded`. */
 export interface Reason {
-  /** Id of the rule or veto; `base`, `floor` or `ceiling` for what the card as a whole does; for MISSING the family's name. */
+  /** Id of the rule or veto; `base`, `floor` or `ceiling`; for MISSING the family. */
   rule: string
   why: Why
-  /** null where no single fact stands behind it: the base, a cap, missing data. */
+  /** Null for the base, a cap or missing data. */
   fact: FactName | null
   points: number
   count: number
-  /** Ids of the versions behind it, ascending. */
+  /** Version ids, ascending. */
   records: number[]
-  /** The first day on which some of it no longer counts, or counts less; null: nothing known ends it. */
+  /** First day on which part of it counts less; null when no end is known. */
   fadesOn: string | null
 }
 
@@ -37,7 +33,7 @@ export interface Score {
   value: number
   grade: Grade
   reasons: Reason[]
-  /** The first later day on which these same facts give other reasons; null: time alone changes nothing. */
+  /** First later day on which the same facts give other reasons; null when time changes nothing. */
   nextChangeOn: string | null
 }
 
@@ -76,8 +72,8 @@ export const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * What falling from `before` to `after` opens: each once, in the order of the card's lines. A first score below falls as well,
- * and one that a line rose above; `before.lines`: those of the card that gave it, where it was another.
+ * Returns the openings of all lines crossed downward, once each, in the scorecard's order. A first score below a line crosses it, and so
+ * does a raised line. `before.lines` belong to the earlier scorecard if it was another.
  */
 export const crossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
@@ -96,19 +92,19 @@ export const crossed = (
 
 const LOWEST_LINE = { grade: 'D' } as const
 
-/** What is in force of one fact on one day, in one place of the card. Days as integers. */
+/** Events of one fact in force on one day, in one slot. Days are integers. */
 interface Tally {
   count: number
   points: number
   records: number[]
-  /** The earliest day among what is in force, and as a text. */
+  /** Earliest day in force. */
   first: number
   firstOn: string
-  /** When some of it no longer counts, or counts less. */
+  /** Day on which part counts less. */
   fades: number
-  /** When some that does not count yet begins to. */
+  /** Day on which part begins to count. */
   starts: number
-  /** What has no day, where the day decides: shown, not counted. */
+  /** Undated events where the day decides: shown, not counted. */
   undated: number
   undatedRecords: number[]
   undatedEnds: number
@@ -187,7 +183,7 @@ const nextOf = (tallies: Tallies): number => {
   return next
 }
 
-/** What is written while a card is gone through. `changesOn`: the earliest day on which any of it is another. */
+/** Accumulator of one scoring pass. `changesOn` is the earliest day of any change. */
 interface Sheet {
   value: number
   reasons: Reason[]
@@ -199,7 +195,7 @@ const add = (sheet: Sheet, reason: Reason): void => {
   sheet.reasons.push(reason)
 }
 
-/** Points per unit by severity, under one cap: were each severity capped alone, a worse record could raise a score. */
+/** All severities share one cap. With separate caps a worse record could raise a score. */
 const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Sheet): void => {
   let sum = 0
   for (const slot of slots) {
@@ -213,7 +209,7 @@ const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Shee
   add(sheet, plain(rule.id, 'CAP', rule.cap - sum))
 }
 
-/** One fact, points by the bin that its count, or its full years, falls into. */
+/** Points of the bin for a count or for full years. */
 const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void => {
   const { rule, slot, since } = planned
   const found = tallies[slot.at]
@@ -228,7 +224,7 @@ const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void =>
 
 const NOTHING = { count: 0, records: [], fades: NEVER } as const
 
-/** The count shown is the bin's lower end ("at least N full years"): an anniversary that moves no point adds no score row. */
+/** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect adds no score row. */
 const weighYears = ({ rule, reachedFrom }: PlannedBins, found: Tally, sheet: Sheet): void => {
   const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
   const [reached, next] = [rule.bins[at], rule.bins[at + 1]]
@@ -269,7 +265,7 @@ const plain = (rule: string, why: Why, points: number): Reason => ({
   fadesOn: null,
 })
 
-/** Each once. */
+/** Ascending without duplicates. */
 const ascending = (records: readonly number[]): number[] => {
   let last = Number.NEGATIVE_INFINITY
   for (const record of records) {

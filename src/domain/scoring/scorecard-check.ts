@@ -1,6 +1,6 @@
 /**
- * What must hold of a scorecard beyond its shape, checked on load, each fault with its place: a card that passes cannot lift an
- * operator for a worse record, count a fact twice, or fall silent about what it did. Pure.
+ * Checks a scorecard on load, beyond its JSON Schema. A valid scorecard cannot raise a score for a worse record, count a fact twice, or
+ * hide what it did.
  */
 import { FACTS, FAMILIES, factRow } from '../records/facts.js'
 import {
@@ -19,13 +19,13 @@ import {
 import { checkNumbers, checkWords, type Say } from './scorecard-parts.js'
 import { takesLessAt, valuesOf } from './scorecard-reach.js'
 
-/** Where in the card (`rules[2].units[0].fact`), and why; Chinese first. */
+/** Place in the scorecard (`rules[2].units[0].fact`) and reason, Chinese first. */
 export interface Fault {
   place: string
   reason: string
 }
 
-/** Everything wrong with a card that already has the shape of one; empty: it may be used. */
+/** Returns all faults; empty means usable. The shape must be valid already. */
 export const checkScorecard = (card: Scorecard): Fault[] => {
   const faults: Fault[] = []
   const say: Say = (at, reason) => {
@@ -51,7 +51,7 @@ export const checkScorecard = (card: Scorecard): Fault[] => {
   return faults
 }
 
-/** A version is also the name of a file. */
+/** A version is also a file name. */
 const VERSION = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/
 const MAX_VERSION = 64 // characters
 
@@ -154,7 +154,7 @@ const checkBins = (rule: BinRule, at: string, say: Say): void => {
   checkWords(rule, at, ['count'], say)
   if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
   const adverse = factRow(rule.fact)?.tone === 'adverse'
-  // Points for nothing would come with the first record of the family, whatever it says: an adverse one could lift a score.
+  // The first record of a family would bring the zero bin's points whatever it says, so an adverse record could raise a score.
   if (factRow(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
     say(`${at}.bins[0].points`, '没有该事实时不得加分或扣分。Without the fact no point may move.')
   rule.bins.forEach((bin, i) => {
@@ -204,7 +204,7 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: Say): void => {
   if (veto.grade === GRADES[0]) say(`${at}.grade`, '以最高等级封顶没有意义。A cap at the best grade caps nothing.')
 }
 
-/** A fact that two rules weigh is counted twice; one left alone is weighed by none. */
+/** Each fact must be weighed by exactly one rule or listed as unweighed. */
 const checkFacts = (card: Scorecard, say: Say): void => {
   const seen = new Set<string>()
   const once = (fact: string, at: string): void => {
@@ -225,7 +225,7 @@ const checkFacts = (card: Scorecard, say: Say): void => {
   })
 }
 
-/** Weighed apart, under caps or bins of their own, the worse of two records could take less than the milder one. */
+/** Under separate caps or bins the worse of two records could cost less than the milder one. */
 const checkWorse = (card: Scorecard, say: Say): void => {
   card.rules.forEach((rule, i) => {
     const facts: readonly string[] = factsOf(rule)
@@ -255,7 +255,7 @@ const checkMissing = (card: Scorecard, say: Say): void => {
     if (!card.dimensions.some((dimension) => dimension.id === each.dimension)) {
       say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
     }
-    // Points for not knowing would make a first adverse record lift a score.
+    // Points for missing data would let a first adverse record raise a score.
     if (each.points !== 0) say(`${at}.points`, '信息缺失不得加分或扣分。Missing data may not move points.')
     checkWords(each, at, [], say)
   })
@@ -267,7 +267,7 @@ const checkMissing = (card: Scorecard, say: Say): void => {
   }
 }
 
-/** Only where one grade ends and the next begins does a value fall in a way that a person has to look at. */
+/** Lines lie on grade boundaries. Only there does a fall need a person. */
 const checkLines = (card: Scorecard, say: Say): void => {
   const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST)
   card.lines.forEach((line, i) => {
@@ -284,7 +284,7 @@ const checkLines = (card: Scorecard, say: Say): void => {
     say('lines', '关注线低于线索线。The line of the watch list lies below that of leads.')
 }
 
-/** Each grade must be the grade of some operator: all sums that the rules can give, then the vetoes. */
+/** Each grade must be reachable by some operator. */
 const checkReach = (card: Scorecard, say: Say): void => {
   const values = [...valuesOf(card, { lowest: LOWEST, highest: HIGHEST })]
   const capped = card.vetoes.map((veto) => topOf(veto.grade, card.grades))

@@ -1,10 +1,10 @@
-/** What holds of every part of a scorecard, whatever it is: its numbers are integers, its sentences are there. Pure. */
+/** Checks common to all parts of a scorecard: integers and complete sentences. */
 import type { Words } from '../../foundation/text/words.js'
 
-/** Tells a fault: where, and why. */
+/** Reports a fault by place and reason. */
 export type Say = (at: string, reason: string) => void
 
-/** Every number anywhere in a card is an integer, so that sums are exact. */
+/** All numbers are integers, so that sums are exact. */
 export const checkNumbers = (value: unknown, at: string, say: Say): void => {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     say(at, `不是整数：${value}。Not an integer.`)
@@ -15,7 +15,7 @@ export const checkNumbers = (value: unknown, at: string, say: Say): void => {
   }
 }
 
-/** `blanks`: what each sentence must leave open, once. */
+/** `blanks` must occur in each sentence exactly once. */
 export const checkWords = (words: Words | undefined, at: string, blanks: string[], say: Say): void => {
   for (const language of ['zh', 'en'] as const) {
     const text = words?.[language] ?? ''

@@ -1,4 +1,4 @@
-/** Which values a scorecard can give at all: a grade that nobody can ever have is a fault of the card. Pure. */
+/** Computes which values a scorecard can give. A grade that nobody can reach is a fault. */
 import type { OperatorKind } from '../records/facts.js'
 import type { Scorecard, Unit, UnitRule } from './scorecard.js'
 
@@ -9,7 +9,7 @@ export interface Range {
 
 const KINDS: readonly OperatorKind[] = ['enterprise', 'individual', 'cooperative', 'other', 'shop']
 
-/** Every value of some operator of some kind: all sums that the rules for his kind can give, within the range. */
+/** All sums of the rules for some kind of operator, within the range. */
 export const valuesOf = (card: Scorecard, range: Range): Set<number> => {
   const values = new Set<number>()
   const seen = new Set<string>()
@@ -34,7 +34,7 @@ const sumsOf = (some: ReadonlySet<number>, others: ReadonlySet<number>): Set<num
   return sums
 }
 
-/** What a rule of units can move in all; beyond the whole range no more is needed. */
+/** Possible sums of one unit rule, bounded by the range. */
 const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
   const bound = Math.min(Math.abs(rule.cap ?? highest), highest)
   const sums = new Set([0])
@@ -45,7 +45,7 @@ const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
   return sums
 }
 
-/** What one event is worth, from its day until its window ends or it is worth nothing: what it would be after that it never is. */
+/** Values of one event over time, until its window ends or it reaches 0. */
 const worthOf = ({ points, windowDays, halvesEveryDays: period }: Unit): number[] => {
   const worth = [points]
   if (!isPeriod(period) || !Number.isFinite(points)) return worth
@@ -64,8 +64,8 @@ const half = (points: number): number => Math.trunc(points / 2)
 const isPeriod = (days: number | null | undefined): days is number => typeof days === 'number' && days > 0
 
 /**
- * The first age in days at which the worse of two facts takes less than the milder one; null: at none. A worth only ever
- * falls, so the days on which the worse one's falls are all that need to be looked at.
+ * Returns the first age in days at which the worse fact costs less than the milder one, or null. Values only fall, so only the worse fact's
+ * steps need checking.
  */
 export const takesLessAt = (worse: Unit, milder: Unit): number | null => {
   const period = isPeriod(worse.halvesEveryDays) ? worse.halvesEveryDays : null

@@ -1,6 +1,6 @@
 /**
- * A scorecard is data: `schema/scorecards/<version>.json`, its shape in `schema/contracts/scorecard.json`. What
- * the shape cannot say is checked in scorecard-check.ts.
+ * Scorecards are data: `schema/scorecards/<version>.json`. The schema schema/contracts/scorecard.json checks the shape, scorecard-check.ts
+ * the rest.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -9,19 +9,19 @@ import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 export const LOWEST = 0
 export const HIGHEST = 1000
 
-/** From the best to the worst. */
+/** Best to worst. */
 export const GRADES = ['A', 'B', 'C', 'D'] as const
 export type Grade = (typeof GRADES)[number]
 
 export interface GradeLine extends Words {
   grade: Grade
-  /** The lowest value of the grade. */
+  /** Lowest value of the grade. */
   from: number
 }
 
 export interface Dimension extends Words {
   id: string
-  /** Marketplace signals are not public-credit information: shown apart, each rule of such a dimension at 0 points. */
+  /** Marketplace signals are not public-credit information. They are shown separately, with 0 points. */
   publicCredit: boolean
 }
 
@@ -29,7 +29,7 @@ interface RuleHead {
   id: string
   dimension: string
   legalBasis: string[]
-  /** The kinds of operator it applies to; absent: all. */
+  /** Kinds of operator; absent for all. */
   operators?: OperatorKind[]
 }
 
@@ -38,21 +38,20 @@ export interface Unit extends Words {
   points: number
   windowDays: number | null
   /**
-   * The points of an event halve, truncated towards zero, with every so many full days since its day; at 0 it no longer
-   * counts. Absent or null: never.
+   * Points halve, truncated towards zero, after each such number of full days; at 0 the event no longer counts. Null or absent for never.
    */
   halvesEveryDays?: number | null
 }
 
-/** Points for each unit of each fact, by severity, all under one cap. */
+/** Points per unit of each fact by severity, under one cap. */
 export interface UnitRule extends RuleHead {
   kind: 'units'
   units: Unit[]
-  /** What the units together may move at most, with their sign; null: no cap. */
+  /** Signed bound of the sum; null for none. */
   cap: number | null
 }
 
-/** Points by how many there are. `to` is included; the last bin is open (null). */
+/** Points by count. `to` is inclusive, the last bin is open (null). */
 export interface BinRule extends RuleHead, Words {
   kind: 'bins'
   fact: FactName
@@ -62,7 +61,7 @@ export interface BinRule extends RuleHead, Words {
 
 export type Rule = UnitRule | BinRule
 
-/** While `fact` is in force the value is at most the top of `grade`. */
+/** While `fact` is in force, the value is at most the top of `grade`. */
 export interface Veto extends Words {
   id: string
   dimension: string
@@ -71,7 +70,7 @@ export interface Veto extends Words {
   legalBasis: string[]
 }
 
-/** A value that falls below `below` opens a lead, or an entry of the internal watch list: reasons to look, never a ground for listing. */
+/** Falling below `below` opens a lead or an internal watch entry. These are reasons to look, never grounds for listing. */
 export interface ScoreLine {
   below: number
   opens: 'lead' | 'watch'
@@ -80,27 +79,27 @@ export interface ScoreLine {
 export interface Scorecard {
   version: string
   name: Words
-  /** What the card rests on, and that its weights are a proposal of this project. */
+  /** Says what the scorecard rests on, and that its weights are this project's proposal. */
   about: Words
   restsOn: string[]
   base: number
   grades: GradeLine[]
   dimensions: Dimension[]
-  /** `{cap}` in cap, `{fact}` in undated. */
+  /** `cap` contains {cap}, `undated` contains {fact}. */
   sentences: { base: Words; cap: Words; floor: Words; ceiling: Words; undated: Words }
-  /** What is said, and done, where no source tells anything of a family. */
+  /** Shown when no source covers a family. */
   missing: ({ family: FactFamily; dimension: string; points: number } & Words)[]
   rules: Rule[]
   vetoes: Veto[]
   lines: ScoreLine[]
-  /** Facts that the card knows of and leaves alone, each with the reason; absent: none. */
+  /** Facts left unweighed on purpose, with the reason. */
   unweighed?: ({ fact: FactName } & Words)[]
 }
 
 export const factsOf = (rule: Rule): FactName[] =>
   rule.kind === 'units' ? rule.units.map((unit) => unit.fact) : [rule.fact]
 
-/** The highest value of a grade. */
+/** Highest value of a grade. */
 export const topOf = (grade: Grade, lines: readonly GradeLine[]): number => {
   const place = lines.findIndex((line) => line.grade === grade)
   const above = lines[place - 1]

@@ -1,44 +1,40 @@
-/**
- * Trial: what another card would say of all operators, beside the card that it is tried against. A fold over pairs of
- * scores that does not grow with their number; the order of the operators does not matter.
- */
+/** Trial: compares two scorecards over all operators. It accumulates pairs of scores in constant memory, in any order. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { Score, Why } from './score.js'
 import { type Worded, worded } from './score-words.js'
 import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
 
-/** Operators shown whose value moves the most, in each direction. */
+/** Largest moves shown in each direction. */
 const LARGEST_MOVES = 20
-/** The first digits of a division code (GB/T 2260): province and city. */
+/** GB/T 2260 prefix of province and city. */
 const REGION_DIGITS = 4
-/** The widest move there can be, points. */
+/** Widest possible move, points. */
 const WIDEST = HIGHEST - LOWEST
 
 export interface Tried {
   id: number
   kind: string
-  /** Division code of six digits; null where none is known. */
+  /** Six-digit division code; null when unknown. */
   region: string | null
 }
 
 export type GradeCounts = Record<Grade, number>
 
-/** Operators of one region or one kind. */
 export interface Group {
   operators: number
-  /** Of the same value and the same grade by both cards. */
+  /** Same value and grade by both. */
   unchanged: number
-  /** In a better, or a worse, grade by the card tried. */
+  /** Better and worse grade by the tried scorecard. */
   better: number
   worse: number
-  /** How far values move on average, points, two decimals. */
+  /** Mean move, points, two decimals. */
   mean: number
   before: GradeCounts
   after: GradeCounts
 }
 
-/** How far values move, points; a quantile is the smallest move that at least its share does not exceed. */
+/** Moves in points. A quantile is the smallest move that at least its share does not exceed. */
 export interface Spread {
   mean: number
   lowest: number
@@ -50,10 +46,9 @@ export interface Spread {
   highest: number
 }
 
-/** What one card says of a rule: its points, and its sentence. */
 export type Side = { points: number } & Words
 
-/** A rule (and its fact) to which the cards give different points; null: that card gives none. */
+/** A rule (and fact) with different points; null for a scorecard without it. */
 export interface Difference {
   rule: string
   fact: string | null
@@ -66,18 +61,18 @@ export interface Moved {
   points: number
   before: { value: number; grade: Grade }
   after: { value: number; grade: Grade }
-  /** Add up to `points` exactly; the widest first. */
+  /** Sum exactly to `points`, largest first. */
   reasons: Difference[]
 }
 
 export interface Comparison extends Omit<Group, 'mean'> {
-  /** By the card tried against, then by the card tried. */
+  /** First key: current grade. Second key: tried grade. */
   grades: Record<Grade, GradeCounts>
-  /** Null where there is no operator. */
+  /** Null without operators. */
   spread: Spread | null
   up: Moved[]
   down: Moved[]
-  /** By the first four digits of the division code, ascending; null where none is known, last. */
+  /** Ascending by four-digit prefix, unknown (null) last. */
   regions: ({ region: string | null } & Group)[]
   kinds: ({ kind: string } & Group)[]
 }
@@ -91,7 +86,7 @@ interface Counted extends Omit<Group, 'mean'> {
 export interface Tally {
   all: Counted
   grades: Record<Grade, GradeCounts>
-  /** How many moved by so many points, from the deepest fall to the highest rise: exact quantiles of any number of operators. */
+  /** Histogram of moves from deepest fall to highest rise: exact quantiles for any number of operators. */
   moves: Uint32Array
   up: Pair[]
   down: Pair[]
@@ -121,7 +116,6 @@ const counted = (): Counted => ({
   after: noGrades(),
 })
 
-/** Adds one operator. */
 export const count = (tally: Tally, { id, kind, region }: Tried, before: Score, after: Score): void => {
   const points = after.value - before.value
   add(tally.all, before, after)
@@ -149,7 +143,7 @@ const add = (group: Counted, before: Score, after: Score): void => {
   } else if (before.value === after.value) group.unchanged += 1
 }
 
-/** The widest first; of two alike the one with the lower id, so that order does not matter. */
+/** Largest first; equal moves by lower id, so that input order has no effect. */
 const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
 
 const keep = (largest: Pair[], pair: Pair): void => {
@@ -160,7 +154,7 @@ const keep = (largest: Pair[], pair: Pair): void => {
   if (largest.length > LARGEST_MOVES) largest.pop()
 }
 
-/** `cards`: the one tried against, and the one tried, which gave the scores. */
+/** `cards`: the current and the tried one. */
 export const comparison = (
   { all, grades, moves, up, down, regions, kinds }: Tally,
   cards: Record<'before' | 'after', Scorecard>,
@@ -187,13 +181,13 @@ export const comparison = (
   }
 }
 
-/** What is nowhere comes last. */
+/** The unknown region comes last. */
 const inOrder = (groups: ReadonlyMap<string, Counted>): [string, Counted][] =>
   [...groups].sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
 
 const groupOf = ({ sum, ...group }: Counted): Group => ({
   ...group,
-  // Adding zero makes a zero of what is nearly nothing below it.
+  // Adding 0 turns -0 into 0.
   mean: group.operators === 0 ? 0 : Math.round((sum * 100) / group.operators) / 100 + 0,
 })
 
@@ -210,10 +204,10 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<Spread, 'mean'> 
   return { lowest: at(0), p5: at(5), p25: at(25), median: at(50), p75: at(75), p95: at(95), highest: at(100) }
 }
 
-/** What a card counts by units another may count by bins; all else is a reason of its own beside the rule's. */
+/** One scorecard's units may be another's bins, so both compare as one. Other reasons compare separately. */
 const COUNTING: ReadonlySet<Why> = new Set<Why>(['UNIT', 'BIN'])
 
-/** Where both cards give the same points nothing differs. */
+/** Reasons with equal points are omitted. */
 const differences = (before: readonly Worded[], after: readonly Worded[]): Difference[] => {
   const found = new Map<string, Difference>()
   const put = (side: 'before' | 'after', { rule, why, fact, points, zh, en }: Worded): void => {

@@ -1,13 +1,12 @@
-/** For how long an operator's word lets a credit service see its score. Pure. */
+/** Term of an operator's authorisation for a credit service. */
 import { addMonths } from '../../foundation/time/dates.js'
 
-/** No law names a longest term: one year, after which the operator is asked again. */
+/** No law sets a longest term. After one year the operator is asked again. */
 const LONGEST_MONTHS = 12
 
-/** SHA-256 of the document's file, hexadecimal. */
 const SHA256 = /^[0-9a-f]{64}$/
 
-/** In lower case; null for what is no SHA-256. */
+/** Lower-case SHA-256; null for any other text. */
 export const documentHash = (given: string | null): string | null => {
   const hash = (given ?? '').trim().toLowerCase()
   return SHA256.test(hash) ? hash : null
@@ -15,11 +14,11 @@ export const documentHash = (given: string | null): string | null => {
 
 export interface Term {
   givenOn: string
-  /** Last day on which it holds. */
+  /** Last day. */
   endsOn: string
 }
 
-/** Why a term recorded today is none; null: it is one. */
+/** Returns why a term recorded today is invalid, or null. */
 export const termFault = ({ givenOn, endsOn }: Term, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'
   if (endsOn < today) return '授权已经到期 it has ended already'

@@ -1,4 +1,4 @@
-/** Changes of what a marketplace sees of one of its own sellers: what may change, how it is told, for how long it is kept. Pure. */
+/** Changes in the standing of a marketplace's own sellers, and their retention. */
 import type { Standing } from './standing-seen.js'
 
 export const WHATS = [
@@ -12,44 +12,42 @@ export const WHATS = [
   'OBJECTION',
   'SELLERS',
 ] as const
-/** SELLERS: the list itself was replaced, and from here on the sellers of the new one are heard of. */
+/** SELLERS: the list was replaced. Later changes concern the sellers of the new one. */
 export type What = (typeof WHATS)[number]
 
 /**
- * Version of the shape of a change, in the stream, in a page and in a webhook's data. 2: entries as `/v1/standings` tells them; the
- * shape before it had no version. It is raised when a member goes or means something else, never for a member that is added.
+ * Version of the change object in stream, pages and webhooks. 2: entries as in `/v1/standings`; before it there was no version. Raise it
+ * when a member goes or changes meaning, not for new members.
  */
 export const CHANGE_VERSION = 2
 
-/** Whoever was away for longer begins anew, from the standings themselves. */
+/** A client absent for longer starts again from the standings. */
 export const RETAINED_DAYS = 30
 const DAY_MS = 86_400_000
 
-/** What was numbered before is past its time. */
 export const retainedSince = (now: Date): Date => new Date(now.getTime() - RETAINED_DAYS * DAY_MS)
 
-/** Of one marketplace: changes `erased` + 1 to `last` are there. */
+/** Changes `erased` + 1 to `last` of a marketplace are available. */
 export interface Reach {
   erased: number
   last: number
 }
 
-/** Whether all that follows a number is there. One beyond the last is another database's: what follows it nobody knows. */
+/** True when everything after a number is available. A number beyond the last comes from another database. */
 export const follows = ({ erased, last }: Reach, after: number): boolean => erased <= after && after <= last
 
-/** One change as its marketplace is told of it. */
 export interface Change {
   version: typeof CHANGE_VERSION
-  /** Counted for each marketplace from 1, without a gap. */
+  /** Counted per marketplace from 1, without gaps. */
   sequence: number
-  /** When it was numbered, a second or two after it became true. */
+  /** Time of numbering, a second or two after the change. */
   at: Date
-  /** As on its list; null where the list itself was replaced. */
+  /** Code on the marketplace's list; null when the list was replaced. */
   code: string | null
   what: readonly What[]
-  /** As it is when it is told: a change that is told late tells nothing old. Null where the list was replaced. */
+  /** The standing at delivery time, so a late change is never outdated. Null when the list was replaced. */
   standing: Standing | null
 }
 
-/** What happened in the order in which it matters. */
+/** Sorts by importance. */
 export const inOrder = (what: readonly string[]): What[] => WHATS.filter((one) => what.includes(one))

@@ -1,29 +1,27 @@
-/** Whether a name is that of an operator, now or before. Pure. */
+/** Compares a given name with an operator's present and former names. */
 
 import { simplified } from '../../foundation/text/script.js'
 import { publicName } from '../listing/public-name.js'
 import { normalizeName } from '../operators/names.js'
 
 /**
- * SAME: the operator's name, but for how it is written: full and half width, kinds of brackets and dots, blanks, case of Latin
- * letters, Traditional or simplified script. FORMER: so, a name that it bore before. DIFFERENT: neither; a short name, a branch or
- * a typing error is another name here. UNKNOWN: the operator is not known, has no name, or has one of which part is masked for
- * the asker, who must not find it out by guessing.
+ * SAME: equal except for width, brackets, dots, blanks, case, or traditional and simplified script. FORMER: equal to a former name.
+ * DIFFERENT: neither; short names, branches and typing errors differ. UNKNOWN: unknown operator, no name, or a name partly masked for the
+ * asker, who must not learn it by guessing.
  */
 export const NAME_ANSWERS = ['SAME', 'FORMER', 'DIFFERENT', 'UNKNOWN'] as const
 export type NameAnswer = (typeof NAME_ANSWERS)[number]
 
-/** The form in which names are compared. */
 export const comparedName = (name: string): string => simplified(normalizeName(name))
 
-/** Whether it is plain without knowing former names; null: they have to be asked. */
+/** Returns null when former names must be looked up. */
 export const presentAnswer = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
   if (present === null) return null
   const shown = inside ? present : publicName(present)
   return given === shown || comparedName(given) === comparedName(shown) ? 'SAME' : null
 }
 
-/** `inside`: nothing of names is masked for whoever asks. */
+/** `inside` means that no names are masked for the asker. */
 export const nameAnswer = (
   given: string,
   { present, former, inside }: { present: string | null; former: readonly string[]; inside: boolean },

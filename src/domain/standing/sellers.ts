@@ -1,59 +1,58 @@
-/** A marketplace's list of its own sellers: what a line of it is, and for how long it says whose sellers they are. Pure. */
+/** A marketplace's list of its sellers: its lines and its validity. */
 
 import { clean } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { codeOf, MARKETPLACE, type Scheme, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
-/** A marketplace verifies its sellers anew at least every six months (网络交易监督管理办法 art. 24); an older list says nothing. */
+/** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). Older lists are invalid. */
 const HOLDS_MONTHS = 6
-/** Sellers of one list. */
+/** Most sellers of one list. */
 export const SELLERS_MOST = 1_000_000
-/** From such a share of lines that hold no code on, the file is no list of sellers. */
+/** Share of lines without a code from which a file is not a seller list. */
 export const MALFORMED_SHARE = 0.5
-/** Grades of unconfirmed sellers that any list may open: a new marketplace's shops are not delivered yet. */
+/** Unconfirmed sellers whose grade any list may open. A new marketplace's shops are not delivered yet. */
 export const UNCONFIRMED_LEAST = 200
 /**
- * The same as a share of the confirmed sellers: shops opened since the last report. Platforms report their sellers in January and
- * July (网络交易监督管理办法 art. 25).
+ * The same as a share of confirmed sellers: shops opened since the last report. Platforms report in January and July (网络交易监督管理办法, article
+ * 25).
  */
 const UNCONFIRMED_SHARE = 0.1
-/** Headings of the column that is read. */
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 
 export interface Seller {
   scheme: Scheme
   code: string
-  /** Its check digit holds. */
+  /** The check digit holds. */
   valid: boolean
 }
 
-/** First day on which a list of this day no longer counts. */
+/** First day on which a list of this day is invalid. */
 export const holdsUntil = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
-/** The earliest day of a list that counts today. */
+/** Earliest list day still valid today. */
 export const oldestHolding = (today: string): string => {
   let day = addMonths(today, -HOLDS_MONTHS)
-  // Months differ in length: of the days about six months back some have run out today.
+  // Months differ in length, so some days about six months back have expired.
   while (holdsUntil(day) <= today) day = addDays(day, 1)
   return day
 }
 
-/** What an administrator has set for a client; null: the convention, or the rule. */
+/** Set by an administrator; null for the default. */
 export interface SellersSetting {
   marketplace: string | null
   unconfirmedSellers: number | null
 }
 
-/** Its id in the shops feed. A marketplace's client is called as the marketplace is, unless it is set. Null: it has none. */
+/** Marketplace id in the shops feed: the setting, else the client's name if it has that form. Null for none. */
 export const marketplaceOf = (client: string, { marketplace }: SellersSetting): string | null =>
   marketplace ?? (MARKETPLACE.test(client) ? client : null)
 
-/** How many sellers whom the shops feed does not confirm may open their grade to the marketplace. */
+/** Most sellers without confirmation by the shops feed whose grade opens. */
 export const unconfirmedMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
   unconfirmedSellers ?? Math.max(UNCONFIRMED_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
 
-/** The reason for a marketplace that the grades of some of its sellers stay closed; null: none does. */
+/** Why the grades of some sellers stay closed; null when none does. */
 export const closedNotice = (closed: number | null, most: number | null): string | null =>
   closed === null || closed === 0
     ? null
@@ -62,9 +61,8 @@ export const closedNotice = (closed: number | null, most: number | null): string
 export const isHeading = (cell: string): boolean => HEADINGS.has(cell.trim().toLowerCase())
 
 /**
- * A code of any kind, or `shop:<marketplace>:<shopId>`; where `marketplace` is given, anything that is no code is a shop id of
- * that marketplace. Null for what is none of these, and for a person's ID number: as a shop id it would be kept as it is, and
- * the shops feed brings no shop that is called so.
+ * Accepts any code or `shop:<marketplace>:<shopId>`. With `marketplace`, other text is its shop id. Returns null for other text, and for ID
+ * numbers, which would be stored as shop ids.
  */
 export const sellerIn = (text: unknown, marketplace: string | null): Seller | null => {
   const given = clean(text)
@@ -74,10 +72,10 @@ export const sellerIn = (text: unknown, marketplace: string | null): Seller | nu
   return { scheme: found.scheme, code: found.code, valid: found.valid }
 }
 
-/** An ID number may be written as a USCC or a registration number is; one whose check digit holds is taken for what it says. */
+/** USCCs and registration numbers may look like ID numbers. A valid check digit decides for the code. */
 const isPersons = ({ scheme, code, valid }: Seller): boolean => (scheme === 'shop' || !valid) && holdsIdNumber(code)
 
-/** Codes of one line of NDJSON: a text, or an object with `code` or `shop`. */
+/** A line of NDJSON: a string, or an object with `code` or `shop`. */
 export const cellIn = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const { code, shop } = value as { code?: unknown; shop?: unknown }

@@ -1,10 +1,10 @@
-/** One entry in the answer about a standing: the same members in GraphQL, /v1/standings, /v1/changes and webhooks. Pure. */
+/** One entry in a standing. GraphQL, /v1/standings, /v1/changes and webhooks have the same members. */
 import type { PublicEntry } from '../listing/public-entry.js'
 
 export interface StandingEntry {
-  /** Its uuid; of an entry decided elsewhere the global id. */
+  /** Uuid; for a mirrored entry the global id. */
   id: string
-  /** The kind of list, an id of schema/rules/lists.json. */
+  /** List kind, an id of schema/rules/lists.json. */
   kind: string
   state: string
   reason: string
@@ -20,7 +20,7 @@ export interface StandingEntry {
   contested: boolean
 }
 
-/** Members that the entry itself holds; the other two may have to be looked up. */
+/** Members held by the entry itself. The other two may need a look-up. */
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
 export const membersOf = (body: PublicEntry): EntryMembers => ({
@@ -38,7 +38,7 @@ export const membersOf = (body: PublicEntry): EntryMembers => ({
   mirrored: false,
 })
 
-/** The entry as it is written, its members in this order and no others. */
+/** Fixed members in fixed order. */
 export const standingEntry = (
   members: EntryMembers,
   { state, contested }: Pick<StandingEntry, 'state' | 'contested'>,

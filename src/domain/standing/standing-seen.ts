@@ -1,13 +1,13 @@
-/** What a marketplace sees of a code: what the public does, and of its own sellers score and grade. Pure. */
+/** A marketplace's view of a code: the public part, and score and grade of its own sellers. */
 import type { ListKind } from '../listing/lists.js'
 import { publicCode, publicName } from '../listing/public-name.js'
 import type { StandingEntry } from './standing-entry.js'
 
-/** States of a registration in which its operator is no more. */
+/** Registration states of an operator that no longer exists. */
 export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
-/** As of when an answer is true, and whether that is past the bound of the feed behind it. */
-/** Of an answer about a day that has not come: what is known now may have changed by then. */
+/** `asOf` is when the answer is true. It is `stale` beyond the bound of its feed. */
+/** An answer about a future day is stale, because the data may change by then. */
 export const freshOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
   asOf > today ? { ...freshness, stale: true } : freshness
 
@@ -22,13 +22,13 @@ export interface Standing extends Freshness {
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   grade: 'A' | 'B' | 'C' | 'D' | null
   score: number | null
-  /** A reason of the score rests on a record that is contested now. */
+  /** A reason of the score rests on a contested record. */
   objected: boolean
   listed: boolean
   listings: StandingEntry[]
 }
 
-/** What the store knows of the operator behind a code. */
+/** The store's data on an operator. */
 export interface Known {
   uscc: string | null
   name: string | null
@@ -36,7 +36,7 @@ export interface Known {
   grade: Standing['grade']
   score: number | null
   objected: boolean
-  /** The score is not for those who are not told of what was removed. */
+  /** The score is hidden from viewers who may not see removed data. */
   forgotten: boolean
   entries: readonly StandingEntry[]
 }
@@ -52,7 +52,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
   listings: [],
 }
 
-/** `own`: it is on the list of whoever is told. */
+/** `own` means that the operator is on the viewer's list. */
 export const standingSeen = (
   known: Known | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },

@@ -1,10 +1,10 @@
 /**
- * Which network addresses a subscriber's own address may lead to: none that is not of the public internet (IANA special-purpose
- * registries, RFC 6890 and after), whichever way it is written. Pure.
+ * Decides whether a webhook may call an address: only the public internet (IANA special-purpose registries, RFC 6890 and later), however
+ * written. This prevents server-side request forgery.
  */
 import { BlockList, isIP } from 'node:net'
 
-/** [network, prefix]: what is nobody's on the public internet, and what leads to it in another guise. */
+/** [network, prefix]: special-purpose networks, and transition prefixes that lead to them. */
 const SPECIAL: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8], // this network
   ['10.0.0.0', 8], // private
@@ -26,7 +26,7 @@ const SPECIAL: readonly (readonly [string, number])[] = [
   ['240.0.0.0', 4], // reserved, broadcast
   ['168.63.129.16', 32], // a cloud's host, from within it
 ]
-/** Of IPv6 only global unicast is looked at further: 2000::/3, less these. */
+/** IPv6 is limited to global unicast (2000::/3) without these. */
 const GLOBAL: readonly [string, number] = ['2000::', 3]
 const SPECIAL_6: readonly (readonly [string, number])[] = [
   ['2001::', 23], // protocol assignments: Teredo, ORCHID, benchmarking
@@ -48,7 +48,7 @@ const global = listOf([], [GLOBAL])
 
 const CIDR = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/
 
-/** Network and prefix; null for what is none. */
+/** Returns null for invalid CIDR text. */
 export const cidrIn = (text: string): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {
   const [, network = '', digits = ''] = CIDR.exec(text) ?? []
   const version = isIP(network)
@@ -57,7 +57,7 @@ export const cidrIn = (text: string): { network: string; prefix: number; family:
   return { network, prefix, family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
-/** Whether an address is in one of these networks (CIDR). An IPv4 address within an IPv6 one is not taken for it. */
+/** True when an address is in one of these CIDR networks. An IPv4-mapped IPv6 address does not match IPv4. */
 export const isAmong = (address: string, networks: readonly string[]): boolean => {
   const version = isIP(address)
   if (version === 0) return false
@@ -69,20 +69,20 @@ export const isAmong = (address: string, networks: readonly string[]): boolean =
   return list.check(address, version === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** Whether it is an address of the public internet. Mapped, translated and tunnelled ones (::ffff:, 64:ff9b::, 2002::) are not. */
+/** False also for mapped, translated and tunnelled addresses (::ffff:, 64:ff9b::, 2002::). */
 export const isPublic = (address: string): boolean => {
   const version = isIP(address)
   if (version === 4) return !special.check(address, 'ipv4')
-  // With a zone it is of one link.
+  // A zone makes it link-local.
   return version === 6 && !address.includes('%') && global.check(address, 'ipv6') && !special.check(address, 'ipv6')
 }
 
-/** Ports at which a subscriber outside the allowed networks may be called; anything else is another service's door. */
+/** Ports allowed outside exempt networks. Other ports belong to other services. */
 const PORTS = new Set(['', '443', '8443'])
 
 /**
- * Why this address may not be called though its host leads to these; null: it may. `allow`: networks (CIDR) that are exempt, by
- * http too and at any port; of several addresses each must pass.
+ * Returns why the address may not be called, or null. Networks in `allow` (CIDR) are exempt, with http and any port. Every resolved address
+ * must pass.
  */
 export const whyUnreachable = (
   { protocol, port }: Pick<URL, 'protocol' | 'port'>,

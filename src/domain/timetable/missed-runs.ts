@@ -1,23 +1,23 @@
-/** What becomes of occurrences of the timetable that nobody was there to run. Pure: one rule for every job. */
+/** Decides which occurrences of the timetable that nobody ran are made up. One rule applies to every job. */
 
 export type Missed = 'skip' | 'once' | 'all'
 
 export interface MissedRule {
   missed: Missed
-  /** One that is later than this is not made up for, ms; null: however late. */
+  /** Later occurrences are not made up, milliseconds; null for no bound. */
   withinMs: number | null
 }
 
-/** So late it is not missed yet, ms: the next of a job of every minute has not come. */
+/** Not yet missed when at most this late, milliseconds. A job of every minute has no next occurrence by then. */
 export const ON_TIME_MS = 60_000
-/** Most that are made up for one by one; of more, the newest. */
+/** Most occurrences made up one by one; beyond it the newest. */
 export const ALL_MOST = 100
-/** A clock this far behind what was planned was set back, ms; less is the difference between two machines. */
+/** A clock further behind the plan was set back, milliseconds. Less is the skew between machines. */
 export const SKEW_MS = 60_000
 
 /**
- * `planned`: ascending, none after `now`, all since the last one that was planned. `run`: those to run, ascending; `missed`:
- * how many others the last of them stands for.
+ * `planned` is ascending, up to `now`, since the last planned one. Returns the ascending occurrences to `run`; `missed` is the number of
+ * others that the last of them stands for.
  */
 export const owed = (
   planned: readonly Date[],
@@ -37,7 +37,7 @@ export const owed = (
 }
 
 /**
- * Planned up to an instant that is still to come: the clock was ahead and has been set back. What it passes again has its
- * rows already, and runs no second time.
+ * True when occurrences are already planned beyond `now`, because the clock was ahead and was set back. They have rows and do not run
+ * twice.
  */
 export const setBack = (plannedUntil: Date, now: Date): boolean => plannedUntil.getTime() - now.getTime() > SKEW_MS

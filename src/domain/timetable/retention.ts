@@ -1,4 +1,4 @@
-/** How long what has served its purpose is kept, by schema/rules/retention.json; what is still needed has no term. Pure. */
+/** Retention of data that has served its purpose, by schema/rules/retention.json. Data still needed has no term. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -16,7 +16,7 @@ export interface RetentionRules {
   terms: readonly RetentionTerm[]
 }
 
-/** Everything that is kept for a term has one on every day. */
+/** Checks that every kind of kept data has a term on every day. */
 export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
   KEPT.flatMap((what) =>
     gaps(
@@ -25,7 +25,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
     ),
   )
 
-/** By the term of today, what is older than this instant may go. */
+/** Data older than this instant may be deleted by today's term. */
 export const keptSince = ({ terms }: RetentionRules, what: Kept, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
   const rule = rowOn(own, dateIn(now))

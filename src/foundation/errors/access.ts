@@ -1,4 +1,4 @@
-/** Refusals about who asks and how much: rows of the table of src/errors.ts. */
+/** Refusals of access and quotas. */
 import { type Row, row } from './row.js'
 
 export const ACCESS_REFUSALS = {

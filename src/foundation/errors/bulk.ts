@@ -1,8 +1,8 @@
-/** Refusals of questions about many codes: rows of the table of src/errors.ts. */
+/** Refusals of bulk questions. */
 import { type Row, row } from './row.js'
 
 export const BULK_REFUSALS = {
-  // Of one row; the others are answered.
+  // One row is refused; the others are answered.
   ROW_NO_CODE: row(
     400,
     1,
@@ -16,7 +16,7 @@ export const BULK_REFUSALS = {
     1,
     () => '店铺号须说明属于哪个平台（参数 marketplace）。Say whose shop ids these are: ?marketplace=ID.',
   ),
-  // Of the whole.
+  // The whole question is refused.
   CHECK_NOTHING: row(
     400,
     1,

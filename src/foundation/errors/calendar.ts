@@ -1,4 +1,3 @@
-/** Refusals about amending the calendar by two persons. Rows of the table of src/errors.ts. */
 import { type Row, row } from './row.js'
 
 export const CALENDAR_REFUSALS = {

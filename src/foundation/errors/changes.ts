@@ -1,4 +1,4 @@
-/** Refusals about hearing of changes: rows of the table of src/errors.ts. */
+/** Refusals of the change stream and webhooks. */
 import { type Row, row } from './row.js'
 
 export const CHANGES_REFUSALS = {

@@ -1,4 +1,3 @@
-/** Refusals about deliveries to platforms and what is compared there. Rows of the table of src/errors.ts. */
 import { type Row, row } from './row.js'
 
 export const DELIVERY_REFUSALS = {

@@ -1,4 +1,4 @@
-/** Refusals about maps of headings: rows of the table of src/errors.ts. */
+/** Refusals of heading maps. */
 import { type Row, row } from './row.js'
 
 export const INTAKE_REFUSALS = {

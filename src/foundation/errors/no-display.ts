@@ -1,7 +1,6 @@
-/** A refusal that whoever checks a removal tells apart. */
 import { Refusal } from '../errors.js'
 
-/** PLATFORM_UNREACHABLE of a platform that answers and has no display: nobody can see there what was removed. */
+/** PLATFORM_UNREACHABLE for a platform that answers but has no display, so a removal cannot be checked there. */
 export class NoDisplay extends Refusal {
   constructor(reason: string) {
     super('PLATFORM_UNREACHABLE', { reason })

@@ -1,10 +1,8 @@
-/** A row of the table of refusals (src/errors.ts). */
-
 export type Details = Record<string, unknown>
 export interface Row {
-  /** HTTP status when the refusal leaves through HTTP. */
+  /** HTTP status. */
   status: number
-  /** Exit status of a command: 1 the work failed or the content was refused, 2 wrong use. */
+  /** 1: the work failed or the content was refused. 2: wrong use. */
   exit: 1 | 2
   sentence: (d: Details) => string
 }

@@ -1,4 +1,4 @@
-/** Refusals about what a hub runs on: its clock, its keys, its database's version and disk. Rows of the table of src/errors.ts. */
+/** Refusals of clock, keys, database version and disk. */
 import { type Row, row } from './row.js'
 
 export const RUNNING_REFUSALS = {

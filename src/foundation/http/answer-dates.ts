@@ -1,15 +1,15 @@
-/** The `Date` of answers that agencies and platforms give: a clock that is not the hub's. */
+/** Passes on the `Date` header of answers from agencies and platforms, a second source for the clock. */
 export type DateListener = (host: string, date: Date) => void
 
 const listeners = new Set<DateListener>()
 
-/** Returns what ends the listening. */
+/** Returns a function that unsubscribes. */
 export const hearDates = (listener: DateListener): (() => void) => {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
-/** An answer that a cache has kept says `Age`; its date is not of now. */
+/** An answer with `Age` comes from a cache, so its date is old. */
 export const tellDate = (host: string, headers: Headers): void => {
   if (listeners.size === 0 || headers.has('age')) return
   const at = Date.parse(headers.get('date') ?? '')

@@ -1,12 +1,12 @@
 /**
- * Keys that seal rows of the audit log (HMAC-SHA-256): `audit-<number>.key`, the highest seals and all of them verify. A row says
- * by which it is sealed: the first characters of the key's own hash, which tells nothing of the key.
+ * Keys that seal rows of the audit log (HMAC-SHA-256). In `audit-<number>.key` the highest number seals and all verify. A row names its key
+ * by the beginning of the key's hash.
  */
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What seals rows: a key by its id. `mac`: HMAC-SHA-256 of a text, in hexadecimal. */
+/** `mac` returns the HMAC-SHA-256 of a text in hexadecimal. */
 export interface Seal {
   id: string
   mac: (text: string) => string
@@ -14,19 +14,19 @@ export interface Seal {
 
 const FILE = /^audit-(\d+)\.key$/
 const ID_CHARACTERS = 8
-/** How often the folder is looked at for a key that another process has begun, milliseconds. */
+/** Interval for noticing keys of other processes, milliseconds. */
 const FOLDER_LOOK_MS = 1_000
 
 export interface AuditKeys {
-  /** What seals now. */
+  /** The current key. */
   seal(): Seal
-  /** Null: no key of that id is here. */
+  /** Returns null for an unknown id. */
   macOf(id: string): Seal['mac'] | null
-  /** What each key of the folder is known by; no key can be told from it. */
+  /** Fingerprints of all keys in the folder. */
   fingerprints(): string[]
 }
 
-/** `read` gives the bytes of a file, and makes it where it is not there. `fingerprint`: of a key's bytes. */
+/** `read` returns a file's bytes and makes the file if missing. */
 export const auditKeysIn = (
   folder: string,
   { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },
@@ -69,13 +69,11 @@ export const auditKeysIn = (
   }
 }
 
-/** Name of the file of the next key. */
 export const nextAuditFile = (folder: string): string => fileOf(numberOf(auditFiles(folder).at(-1) ?? '') + 1)
 
 const fileOf = (number: number): string => `audit-${number}.key`
 const numberOf = (file: string): number => Number(FILE.exec(file)?.[1] ?? 0)
 
-/** Oldest first. */
 const auditFiles = (folder: string): string[] =>
   readdirSync(folder)
     .filter((file) => FILE.test(file))

@@ -1,7 +1,7 @@
-/** Compact signatures (JWS, RFC 7515, ES256) of one type each, and what a good one says. */
+/** Compact signatures (JWS, RFC 7515, ES256) with a header type. */
 import { type KeyObject, sign, verify } from 'node:crypto'
 
-/** ES256 (RFC 7518, 3.4): the two numbers side by side. */
+/** ES256 uses raw concatenated numbers (RFC 7518, section 3.4). */
 const ENCODING = { dsaEncoding: 'ieee-p1363' } as const
 
 export const signed = (
@@ -13,7 +13,7 @@ export const signed = (
   return `${said}.${sign('sha256', Buffer.from(said), { key: privateKey, ...ENCODING }).toString('base64url')}`
 }
 
-/** What it says; `UNKNOWN`: the key that it names is not among these; `FORGED`: it is no good signature. */
+/** Returns the payload; `UNKNOWN` for a key not among these, `FORGED` for a bad signature. */
 export const payloadIn = (
   jws: string,
   keys: readonly { publicKey: KeyObject; kid: string }[],
@@ -34,7 +34,7 @@ export const payloadIn = (
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64url')
 
-/** Null: it names none, or says another algorithm. */
+/** Returns null without a key id or with another algorithm. */
 const kidOf = (head: string): string | null => {
   try {
     const { alg, kid } = JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))

@@ -1,30 +1,27 @@
-/** Secrets of clients and passwords of people: made at random, and kept as slow hashes (scrypt, RFC 7914). */
+/** Random client secrets and passwords, stored as scrypt hashes (RFC 7914). */
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 const SECRET_BYTES = 32
 const SALT_BYTES = 16
 const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 
-/** Whether a text is the secret, in a time that tells nothing of it. */
+/** Compares in constant time. */
 export const isSecret = (given: string, secret: string): boolean =>
   timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(secret).digest())
 
-/** A new client secret: shown once, kept only as its hash. */
+/** A secret is shown once and stored only as its hash. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /**
- * `scrypt$<salt>$<hash>`, both base64url. `beside`: the hash of a secret of the same holder that stays good for a while; with
- * its salt, one derivation tells either.
+ * `scrypt$<salt>$<hash>` in base64url. `beside` is the hash of the holder's previous secret. Sharing its salt lets one derivation check
+ * both.
  */
 export const hashSecret = async (secret: string, beside: string | null = null): Promise<string> => {
   const salt = beside === null ? randomBytes(SALT_BYTES) : Buffer.from(beside.split('$')[1] ?? '', 'base64url')
   return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`
 }
 
-/**
- * True if the secret is the one behind `hash`, or behind `previous`, which was hashed with the same salt. A holder nobody knows
- * is checked against a decoy, so that all take the same time.
- */
+/** True when the secret matches `hash` or `previous`, which share a salt. An unknown holder is checked against a decoy in the same time. */
 export const secretMatches = async (
   secret: string,
   hash: string | null,

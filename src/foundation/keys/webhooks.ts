@@ -1,13 +1,13 @@
-/** Secrets of webhooks and what is signed with them (Standard Webhooks 1.0): HMAC-SHA-256, as `v1,<base64>`. */
+/** Webhook secrets and signatures (Standard Webhooks 1.0): HMAC-SHA-256 as `v1,<base64>`. */
 import { createHmac, randomBytes } from 'node:crypto'
 
 const PREFIX = 'whsec_'
-/** The specification wants 24 to 64. */
+/** The specification requires 24 to 64. */
 const SECRET_BYTES = 32
 
 export const newWebhookSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
 
-/** By each of these secrets, with a blank between: of two that are good at once the receiver may hold either. */
+/** Signs with each secret, separated by blanks, because the receiver may hold either during an overlap. */
 export const webhookSignature = (
   secrets: readonly string[],
   { id, timestamp, body }: { id: string; timestamp: number; body: string },

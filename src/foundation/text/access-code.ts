@@ -1,28 +1,27 @@
 /**
- * The access code of a listed party: 120 random bits in Crockford's base32, five groups of five, the last sign a check over
- * GF(32) that finds any one wrong sign and any two exchanged. Read as people type it: small, full-width, with O for 0.
+ * Access codes of listed parties: 120 random bits in Crockford base32, five groups of five. The last character is a checksum over GF(32)
+ * that detects any single error and any swap. Lower case, full width, and O for 0 are accepted.
  */
 
-/** Random bytes of a code. */
 export const ACCESS_CODE_BYTES = 15
 
-/** Without I, L, O, which are read as 1, 1, 0, and without U. */
+/** Without I, L, O (read as 1, 1, 0) and U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SIGNS = 25
 const GROUP = 5
-/** Longest text that is looked at, characters. */
+/** Longest text considered, characters. */
 const LONGEST = 100
 const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)
 
-/** As it is shown, `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`. */
+/** `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`. */
 export const accessCodeOf = (random: Uint8Array): string => {
   const values = fives(random)
   const signs = [...values, checkOf(values)].map((value) => ALPHABET[value]).join('')
   return (signs.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-')
 }
 
-/** Its 25 signs; null for what is no code. */
+/** Returns the 25 characters, or null for other text. */
 export const readAccessCode = (text: string): string | null => {
   if (text.length > LONGEST) return null
   const signs = text
@@ -36,24 +35,24 @@ export const readAccessCode = (text: string): string | null => {
   return checkOf(values.slice(0, -1)) === values.at(-1) ? signs : null
 }
 
-/** Bytes as numbers of five bits. */
+/** Splits bytes into 5-bit numbers. */
 const fives = (bytes: Uint8Array): number[] => {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return (bits.match(/.{5}/g) ?? []).map((five) => Number.parseInt(five, 2))
 }
 
-/** x⁵ + x² + 1: multiplying by x walks through all 31 numbers but 0, so that no two places weigh the same. */
+/** Multiplication by x modulo x⁵ + x² + 1 visits all 31 non-zero numbers, so every position has its own weight. */
 const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 : value << 1)
 
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
 
 const HIDDEN = '[访问码 access code]'
-/** One character may stand for several signs: ⑳, ㏂. */
+/** Fewer than 25, because one character may stand for several: ⑳, ㏂. */
 const SHORTEST = 5
-/** Groups shorter than this on average are no words, signs. */
+/** Groups shorter than this on average are not words. */
 const SHORT = 3
 
-/** A sign of a code where it stands in a text, and what parts it from the one before. */
+/** One character of a code, its position, and the separator before it. */
 interface Sign {
   sign: string
   start: number
@@ -62,9 +61,8 @@ interface Sign {
 }
 
 /**
- * A text in which no code can be read any more: for logs, errors, and what people write. Whatever readAccessCode takes is
- * found, with its separators wherever they stand; mistyped ones where signs part them into their groups. Only one code in some
- * thousands is left where it is parted into what looks like words.
+ * Removes access codes from logs, errors and written text: everything that readAccessCode accepts, with any separators, and mistyped codes
+ * in their groups. One code in some thousands stays when its separators make it look like words.
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''
@@ -76,7 +74,7 @@ export const withoutAccessCodes = (text: string): string => {
   return kept === 0 ? text : written + text.slice(kept)
 }
 
-/** In order; of two that overlap, as by chance a word before a code and all but its end may, both. */
+/** Spans in order. Overlapping spans are both returned. */
 const codesIn = (text: string): { start: number; end: number }[] => {
   const found: { start: number; end: number }[] = []
   for (const run of runsIn(text)) {
@@ -93,7 +91,7 @@ const codesIn = (text: string): { start: number; end: number }[] => {
 }
 
 const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined): boolean => {
-  // Glued to other letters only where signs part its groups: \ncode, codeX.
+  // Attached to other letters only when separators show its groups: \ncode, codeX.
   if (inGroups(signs, (parted) => parted === 'BY_SIGNS')) return true
   if (!begins || next?.parted === 'NOT') return false
   if (!inGroups(signs, () => true) && areWords(signs)) return false
@@ -103,7 +101,7 @@ const isCode = (signs: readonly Sign[], begins: boolean, next: Sign | undefined)
 const inGroups = (signs: readonly Sign[], holds: (parted: Sign['parted']) => boolean): boolean =>
   signs.every(({ parted }, at) => at === 0 || (at % GROUP === 0 ? parted !== 'NOT' && holds(parted) : parted === 'NOT'))
 
-/** One row of words in 32 passes the check: several long enough, each of letters or of digits alone, are none. */
+/** One row of words in 32 passes the checksum. Several long parts of only letters or only digits are words. */
 const areWords = (signs: readonly Sign[]): boolean => {
   const words = signs
     .map(({ sign, parted }) => (parted === 'NOT' ? sign : ` ${sign}`))
@@ -116,10 +114,10 @@ const areWords = (signs: readonly Sign[]): boolean => {
 const SIGN = /^[0-9A-Z]$/
 const BLANK = /^\s$/
 const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
-/** A line break as JSON writes it. */
+/** JSON line break escapes. */
 const ESCAPED = /\\[bfnrt]/y
 
-/** Signs of codes in a row, with nothing but separators between them; only rows that are long enough. */
+/** Finds runs of code characters with only separators between, of sufficient length. */
 const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
   if (text.length < SHORTEST) return runs
@@ -148,7 +146,7 @@ const runsIn = (text: string): Sign[][] => {
   return runs
 }
 
-/** Of each character that came, how a code is read: narrow and large. */
+/** Cache of characters in normalised form. */
 const known = new Map<string, string>()
 const MOST_KNOWN = 0x2000
 

@@ -1,6 +1,6 @@
 /**
- * The first name that a valid JSON text gives twice to fields of one object; null: none. `JSON.parse` keeps the last of
- * them without a word: two records that a lost piece has run together would become one, a card would say two things.
+ * Returns the first duplicate key of any object in a valid JSON text, or null. `JSON.parse` silently keeps the last, which would merge two
+ * damaged records into one.
  */
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -12,7 +12,7 @@ const COLON = 0x3a
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])
 
 export const nameTwice = (text: string): string | null => {
-  /** Names seen in each object that is open; null for a list. */
+  /** Names seen in each open object; null for an array. */
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
@@ -42,7 +42,6 @@ export const nameTwice = (text: string): string | null => {
   return null
 }
 
-/** Place of the closing quote. */
 const endOfString = (text: string, start: number): number => {
   let end = text.indexOf('"', start + 1)
   while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
@@ -61,5 +60,5 @@ const isBeforeColon = (text: string, from: number): boolean => {
   return text.charCodeAt(at) === COLON
 }
 
-/** A name may be spelt with escapes. */
+/** A name may contain escapes. */
 const nameOf = (quoted: string): string => (quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1))

@@ -1,9 +1,9 @@
 /**
- * Traditional characters as the simplified ones of the same word. Character by character: a name is compared so, never
- * shown so. The pairs are those of OpenCC's TSCharacters (Apache-2.0), as far as both are one UTF-16 unit.
+ * Maps traditional to simplified characters for comparison, never for display. Pairs from OpenCC's TSCharacters (Apache-2.0) where both are
+ * one UTF-16 unit.
  */
 
-/** A traditional character and its simplified one, and so on. */
+/** Alternating traditional and simplified characters. */
 const PAIRS = [
   '㑯㑔㑳㑇㑶㐹㓨刾㘚㘎㜄㚯㜏㛣㠏㟆㥮㤘㩜㨫㩳㧐㩵擜䁻䀥䃮鿎䊷䌶䋙䌺䋚䌻䋹䌿䋻䌾䍦䍠䎱䎬䙡䙌䜀䜧䝼䞍䥇䦂䥑鿏䥱䥾䦛䦶䦟䦷䯀䯅䰾鲃䱷䲣䱽䲝䲁鳚䲘鳤䴉鹮丟丢並并乾干亂乱亙亘亞亚佇伫佈布佔占併并來来侖仑侶侣侷局俁俣係系俔伣俠侠俥伡俬私',
   '倀伥倆俩倈俫倉仓個个們们倖幸倫伦倲㑈偉伟偑㐽側侧偵侦偽伪傌㐷傑杰傖伧傘伞備备傢家傭佣傯偬傳传傴伛債债傷伤傾倾僂偻僅仅僉佥僑侨僕仆僞伪僥侥僨偾僱雇價价儀仪儁俊儂侬億亿儈侩儉俭儎傤儐傧儔俦儕侪儘尽償偿優优儲储儷俪儸㑩儺傩儻傥儼俨',
@@ -60,7 +60,6 @@ const PAIRS = [
   '麗丽麥麦麩麸麪面麫面麯曲麴曲麵面麼么麽么黃黄黌黉點点黨党黲黪黴霉黶黡黷黩黽黾黿鼋鼂鼌鼉鼍鼕冬鼴鼹齊齐齋斋齎赍齏齑齒齿齔龀齕龁齗龂齙龅齜龇齟龃齠龆齡龄齣出齦龈齧啮齪龊齬龉齲龋齶腭齷龌龍龙龎厐龐庞龑䶮龔龚龕龛龜龟鿁䜤鿓鿒',
 ].join('')
 
-/** Of each code unit the one to compare by. */
 const simple = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit)
 for (let at = 0; at < PAIRS.length; at += 2) simple[PAIRS.charCodeAt(at)] = PAIRS.charCodeAt(at + 1)
 

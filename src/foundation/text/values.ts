@@ -1,6 +1,6 @@
-/** Texts as agencies send them: blanks, markers of "nothing", full-width digits, the brackets of document numbers. */
+/** Cleans texts as agencies send them: blanks, null markers, full-width digits, brackets of document numbers. */
 
-/** What agencies write where they have nothing to say; compared after narrowing and upper-casing. */
+/** Agencies' markers for no value, compared after NFKC and upper-casing. */
 const NULL_MARKERS = new Set([
   '/',
   '\\',
@@ -17,26 +17,25 @@ const NULL_MARKERS = new Set([
   '1900-01-01 00:00:00',
 ])
 
-/** First characters of all of these, in either case. */
 const MARKERS_BEGIN = [
   ...new Set([...NULL_MARKERS].flatMap((marker) => [marker.charAt(0), marker.charAt(0).toLowerCase()])),
 ].join('')
 const [DIGIT_ONE, DIGIT_NINE] = [0x31, 0x39]
 
-const MAX_MARKER_LENGTH = 32 // characters, blanks around it included
+const MAX_MARKER_LENGTH = 32 // characters with surrounding blanks
 
-/** White space, control characters and invisible ones (zero-width, byte order mark, direction marks). */
+/** White space, control and invisible characters (zero-width, byte order mark, direction marks). */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
 const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
-/** Of each code unit whether it is blank, once asked: 0 not yet, 1 no, 2 yes. */
+/** Cache by UTF-16 unit: 0 unknown, 1 not blank, 2 blank. */
 const blanks = new Uint8Array(0x10000)
-/** Visible ASCII and ideographs: unchanged by NFKC, and nothing in it is blank. */
+/** Visible ASCII and ideographs need no normalisation. */
 const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
-/** Trimmed text (full-width and zero-width blanks too); null for nothing and for a marker of nothing. Never throws. */
+/** Returns trimmed text, or null for nothing and null markers. Never throws. */
 export const clean = (value: unknown): string | null => {
   const sent = textOf(value)
   const text = sent && trimmed(sent)
@@ -76,18 +75,18 @@ export const isNullMarker = (text: string): boolean =>
   mayBeMarker(text) &&
   (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
 
-/** What begins with a visible ASCII character or an ideograph begins with it in NFKC too, and so is mostly seen at once. */
+/** Fast check by the first character, which NFKC leaves as it is for ASCII and ideographs. */
 const mayBeMarker = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))
   if (first <= 0x20 || first >= 0x7f) return true
   if (!MARKERS_BEGIN.includes(text.charAt(0))) return false
   const second = text.charCodeAt(1)
-  // Of those that begin with a digit all begin with the same two.
+  // All markers that begin with a digit share the first two.
   return first !== DIGIT_ONE || second === DIGIT_NINE || second <= 0x20 || second >= 0x7f
 }
 
-/** Text and numbers as text; anything else holds no text. */
+/** Returns null for values other than strings and numbers. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
@@ -95,15 +94,12 @@ export const textOf = (value: unknown): string | null => {
   return null
 }
 
-/** Full-width digits, letters and signs in their ASCII form (Unicode NFKC). */
+/** Half-width form (Unicode NFKC). */
 export const digitsNarrow = (text: string): string => text.normalize('NFKC')
 
-/** NFKC without any blank. Taking a blank away can let two characters compose, hence normalised twice. */
+/** NFKC without blanks. Removing a blank can let two characters compose, so it is normalised twice. */
 export const compact = (text: string): string =>
   COMPACT.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
 
-/**
- * The number of an official document in one spelling: 吉市监处罚〔2025〕12号. Year in 〔〕 as GB/T 9704-2012 wants it, narrow
- * digits, no blanks; whatever brackets the sender used around the year.
- */
+/** Canonical document number: 吉市监处罚〔2025〕12号. Year in 〔〕 (GB/T 9704-2012), half-width digits, no blanks. */
 export const documentNumber = (text: string): string => compact(text).replace(BRACKETED_YEAR, '〔$1〕')

@@ -1,12 +1,9 @@
-/**
- * Cron expressions of five fields (minute, hour, day of month, month, day of week) and the instants that they name, in
- * Asia/Shanghai. Pure: what the machine thinks its zone is does not matter, and no summer time is ever kept there.
- */
+/** Cron expressions of five fields and their instants in Asia/Shanghai, independent of the machine's zone. Shanghai has no summer time. */
 
 const MINUTE = 60_000 // ms
 const DAY = 86_400_000 // ms
 const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
-/** Days looked through for a match: 29 February is at most eight years away. */
+/** Search bound in days: 29 February is at most eight years away. */
 const DAYS_MOST = 2_930
 
 export interface Cron {
@@ -27,8 +24,8 @@ const RANGES = [
 ] as const
 
 /**
- * Throws where the text is no expression of five fields made of numbers, `*`, `-`, `,` and `/`; also where it restricts both the
- * day of the month and the day of the week, for then cron needs either and node-cron both.
+ * Accepts five fields of numbers, `*`, `-`, `,` and `/`, else throws. It also throws when both the day of month and the day of week are
+ * restricted: cron takes either, node-cron both.
  */
 export const parse = (text: string): Cron => {
   const fields = text.trim().split(/\s+/)
@@ -62,7 +59,7 @@ const numbers = (field: string, [least, most]: readonly [number, number], text: 
   return [...found].sort((a, b) => a - b)
 }
 
-/** The first instant after `after` that is planned; null where none ever is. */
+/** First planned instant after `after`, or null. */
 export const next = (cron: Cron, after: Date): Date | null => {
   const start = (Math.floor(after.getTime() / MINUTE) + 1) * MINUTE + OFFSET
   for (let day = Math.floor(start / DAY), n = 0; n < DAYS_MOST; day += 1, n += 1) {
@@ -76,7 +73,7 @@ export const next = (cron: Cron, after: Date): Date | null => {
   return null
 }
 
-/** Planned instants after `after` and not after `upTo`, ascending; of very many the newest `most`. */
+/** Planned instants in (`after`, `upTo`], ascending; the newest `most` of them. */
 export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
   const found: Date[] = []
@@ -93,7 +90,7 @@ export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date
   return found.reverse()
 }
 
-/** `day`: days since 1970-01-01 as Shanghai counts them. */
+/** `day` counts from 1970-01-01 in Shanghai. */
 const dayMatches = (cron: Cron, day: number): boolean => {
   const date = new Date(day * DAY)
   return (
@@ -103,7 +100,7 @@ const dayMatches = (cron: Cron, day: number): boolean => {
 
 const two = (n: number | string): string => String(n).padStart(2, '0')
 
-/** For people; an expression that is none of the usual ones stands for itself. */
+/** Describes usual expressions in words; returns others unchanged. */
 export const words = (text: string): { zh: string; en: string } => {
   const [minute = '', hour = '', ...rest] = text.trim().split(/\s+/)
   const daily = rest.length === 3 && rest.every((field) => field === '*')

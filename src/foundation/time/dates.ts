@@ -1,7 +1,4 @@
-/**
- * Calendar days as 'YYYY-MM-DD' texts, in Asia/Shanghai. Only UTC parts of Date objects are ever read: what the machine
- * thinks its zone is does not matter.
- */
+/** Calendar days as 'YYYY-MM-DD' in Asia/Shanghai. Only UTC parts of Date objects are read, so the machine's zone has no effect. */
 import { Refusal } from '../errors.js'
 import { compact, digitsNarrow, textOf } from '../text/values.js'
 
@@ -17,10 +14,10 @@ const MINUTE = 60_000 // ms
 const HOUR = 3_600_000 // ms
 const DAY = 86_400_000 // ms
 const SHANGHAI_OFFSET = 480 * MINUTE // ms
-/** The agencies' marker of "no date"; no operator's date is this day. */
+/** The agencies' marker for "no date". */
 const NO_DATE = '1900-01-01'
 
-/** Until 1991 Shanghai kept summer time, and before 1901 local mean time: the zone table is asked for those years. */
+/** Earlier years need the zone table: summer time until 1991, local mean time before 1901. */
 const STEADY_SINCE = Date.UTC(1992, 0, 1) // epoch ms
 const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Asia/Shanghai',
@@ -38,24 +35,25 @@ const WRITTEN = new RegExp(
 const CHINESE = new RegExp(String.raw`^(\d{4})年(\d{1,2})月(\d{1,2})日?${CHINESE_TIME}$`)
 const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
 const EPOCH = /^-?\d{12,13}$/
-/** As a number also 11 digits: ms of the years 1970 to 1973. Ten could be seconds, and are refused. */
+/** Eleven digits also count as milliseconds (1970 to 1973). Ten could be seconds and are refused. */
 const EPOCH_NUMBER = /^-?\d{11,13}$/
-/** yyyyMMddHHmm. Read as epoch milliseconds the same digits would be a moment of 1976. */
+/** yyyyMMddHHmm. As milliseconds these digits would fall in 1976. */
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
- * A day in any of the forms that agencies send: 2018-06-08, 2018/6/8, 2018.6.8, 2018年6月8日, 20180608, 20180608195653,
- * 201806081956, with a time of day, ISO 8601 with a zone, epoch milliseconds (number, or text of 12–13 digits), a Date. Instants
- * become their day in Shanghai. Twelve digits that begin with 19 or 20 are a minute, or the milliseconds of a whole hour
- * (of 1976, or near it); where they could be both they are refused. Null for what is no existing day of 1900–2999, for
- * two-digit years, and for 1900-01-01, which marks "none". 2099-12-31 is returned as it is: whether that means "without end" is for the caller to say.
+ * Reads a day in any form that agencies send: 2018-06-08, 2018/6/8, 2018.6.8, 2018年6月8日, 20180608, 20180608195653, 201806081956, with time
+ * of day, ISO 8601 with zone, epoch milliseconds (number or 12–13 digits), Date. Instants become days in Shanghai.
+ *
+ * Twelve digits that begin with 19 or 20 are a minute, or milliseconds of a whole hour; ambiguous ones are refused. Returns null outside
+ * 1900–2999, for two-digit years, and for 1900-01-01 ("none"). 2099-12-31 is returned as is; the caller decides whether it means "without
+ * end".
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)
   return day === NO_DATE ? null : day
 }
 
-/** Whether a value is 1900-01-01, in whatever form: the marker of "no date". */
+/** True for 1900-01-01 in any form. */
 export const isNoDate = (value: unknown): boolean => anyDay(value) === NO_DATE
 
 const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf(value.getTime()) : parseText(value))
@@ -63,7 +61,7 @@ const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf
 const parseText = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
-  // As most agencies write it most of the time.
+  // The most frequent form.
   if (isDate(text)) return text
   const narrow = digitsNarrow(text).trim()
   if (MINUTES.test(narrow)) return dayInTwelve(narrow)
@@ -77,7 +75,7 @@ const parseText = (value: unknown): string | null => {
   return dayAt(year, month, date, hour, minute, second)
 }
 
-/** A minute; or the milliseconds of a whole hour where they are no minute. */
+/** A minute, or else milliseconds of a whole hour. */
 const dayInTwelve = (digits: string): string | null => {
   const [, year, month, date, hour, minute] = MINUTES.exec(digits) ?? []
   const day = dayAt(year, month, date, hour, minute, undefined)
@@ -85,20 +83,17 @@ const dayInTwelve = (digits: string): string | null => {
   return day === null ? dayOf(Number(digits)) : null
 }
 
-/** Registers that send milliseconds send midnights, of Shanghai or of UTC. */
+/** Registers that send milliseconds send midnights of Shanghai or UTC. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
-/**
- * The days that earlier releases made of a minute of this day: they read all twelve digits as epoch milliseconds. Of a year
- * that MINUTES does not take there are none.
- */
+/** Days that earlier releases wrongly made of a minute of this day, by reading twelve digits as milliseconds. */
 export const misreadDays = (day: string): string[] => {
   const digits = day.replaceAll('-', '')
   if (!MINUTES.test(`${digits}0000`)) return []
   const [first, last] = [dayOf(Number(`${digits}0000`)), dayOf(Number(`${digits}2359`))]
   return [...new Set([first, last])].filter((each) => each !== null)
 }
-/** All of `misreadDays` lie from the first to the last of these. */
+/** Range of all `misreadDays`. */
 export const MISREAD = { from: '1976-01-09', to: '1976-08-26' }
 
 type Part = string | undefined
@@ -114,7 +109,7 @@ const dayAt = (year: Part, month: Part, day: Part, hour: Part, minute: Part, sec
   return dayOf(utc(date) + clock - offset)
 }
 
-/** Strict: YYYY-MM-DD, a day that exists, 1900–2999. */
+/** Strict: YYYY-MM-DD, existing, 1900–2999. */
 export const isDate = (text: string): boolean => {
   if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
@@ -127,21 +122,19 @@ const twoDigits = (text: string, at: number): number => {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
 }
 
-/** Whether the Gregorian calendar has this day. */
 export const dayExists = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
 
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : SHORT_MONTHS.has(month) ? 30 : 31
 
-/** The day on which this instant falls in Asia/Shanghai. */
 export const dateIn = (instant: Date): string => {
   const time = instant.getTime()
   if (Number.isNaN(time)) throw new Refusal('DATE_INVALID', { value: String(instant) })
   return time < STEADY_SINCE ? SHANGHAI.format(instant) : dateOf(time + SHANGHAI_OFFSET)
 }
 
-/** Whole seconds until the next day begins there: whatever ends on a day ends as it begins. */
+/** Whole seconds until midnight in Shanghai. */
 export const secondsLeftIn = (instant: Date): number =>
   Math.floor((DAY - ((instant.getTime() + SHANGHAI_OFFSET) % DAY)) / SECOND)
 
@@ -153,7 +146,7 @@ const dayOf = (time: number): string | null => {
 
 export const addDays = (date: string, n: number): string => dateOf(utc(date) + n * DAY)
 
-/** Month ends clamp: 2024-01-31 and one month is 2024-02-29. */
+/** Month ends clamp: 2024-01-31 plus one month is 2024-02-29. */
 export const addMonths = (date: string, n: number): string => {
   const from = new Date(utc(date))
   const months = from.getUTCFullYear() * 12 + from.getUTCMonth() + n
@@ -162,10 +155,10 @@ export const addMonths = (date: string, n: number): string => {
   return dateOf(Date.UTC(year, month, Math.min(from.getUTCDate(), daysIn(year, month + 1))))
 }
 
-/** 2024-02-29 and one year is 2025-02-28. */
+/** 2024-02-29 plus one year is 2025-02-28. */
 export const addYears = (date: string, n: number): string => addMonths(date, n * 12)
 
-/** Days from `from` to `to`; negative where `to` is earlier. */
+/** Negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number => (utc(to) - utc(from)) / DAY
 
 /** 0 Sunday … 6 Saturday. */
@@ -181,7 +174,7 @@ const dateOf = (time: number): string => {
   if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
   return lastDay.date
 }
-/** The day asked for last: nearly always today, with each request. */
+/** Cache of the last day, nearly always today. */
 let lastDay = { day: Number.NaN, date: '' }
 
 /** Year 1 of the Republic is 1912. */
@@ -190,8 +183,8 @@ const ROC = /^(?:(?:中[华華])?民[国國])?(\d{1,4})(?:年(\d{1,2})月(\d{1,2
 const ROC_DIGITS = /^(\d{2,3})(\d{2})(\d{2})$/
 
 /**
- * A day in years of the Republic (民國), as offices in Taiwan count: 111.03.16, 111/3/16, 1110316, 民國111年3月16日. Only for
- * a field that is known to count so: 99.1.2 elsewhere is a short year of another calendar. Null for what is no day.
+ * Reads a day in years of the Republic (民國): 111.03.16, 111/3/16, 1110316, 民國111年3月16日. Use it only for fields known to count so: elsewhere
+ * 99.1.2 is another calendar's short year. Returns null for other text.
  */
 export const parseRocDate = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)

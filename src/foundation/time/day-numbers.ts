@@ -1,6 +1,5 @@
-/** Calendar days as integers, for sums over millions of them; 0 is 1970-01-01. As texts, and whether they exist: dates.ts. */
+/** Calendar days as integers for bulk arithmetic; 0 is 1970-01-01. */
 
-/** The day that does not come. */
 export const NEVER = Number.POSITIVE_INFINITY
 
 const DAY = 86_400_000 // ms
@@ -8,22 +7,22 @@ const LAST_YEAR = 2999
 const LAST_DAY = Date.UTC(LAST_YEAR, 11, 31) / DAY
 const [ZEROS_4, ZEROS_2] = [0x30 * 1111, 0x30 * 11]
 const DAYS_BEFORE_1970 = 719_528
-/** Days of a common year before each month; the first place is no month. */
+/** Days of a common year before each month, from index 1. */
 const BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
-/** Of a day that exists, YYYY-MM-DD. */
+/** The day must exist. */
 export const dayNumber = (date: string): number => {
   const year =
     date.charCodeAt(0) * 1000 + date.charCodeAt(1) * 100 + date.charCodeAt(2) * 10 + date.charCodeAt(3) - ZEROS_4
   const month = date.charCodeAt(5) * 10 + date.charCodeAt(6) - ZEROS_2
   const day = date.charCodeAt(8) * 10 + date.charCodeAt(9) - ZEROS_2
-  // The leap day of a year is counted from its March on.
+  // A leap day counts from March on.
   const leaps = month > 2 ? year : year - 1
   const leapDays = Math.floor(leaps / 4) - Math.floor(leaps / 100) + Math.floor(leaps / 400) + 1
   return year * 365 + leapDays + (BEFORE_MONTH[month] ?? 0) + day - 1 - DAYS_BEFORE_1970
 }
 
-/** As addYears of dates.ts: of 29 February it is the 28th where there is no 29th. */
+/** Clamps like addYears in dates.ts: 29 February becomes the 28th. */
 export const anniversary = (date: string, years: number): number => {
   const year = Number(date.slice(0, 4)) + years
   if (year > LAST_YEAR) return NEVER
@@ -32,10 +31,10 @@ export const anniversary = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
-/** The same few thousand days are written for every operator. */
+/** Cache, because few distinct days recur for every operator. */
 const texts = new Map<number, string>()
 
-/** Null for what no calendar here reaches: NEVER, and days after 2999. */
+/** Returns null for NEVER and days after 2999. */
 export const dayText = (day: number): string | null => {
   if (day > LAST_DAY) return null
   const known = texts.get(day)
