@@ -11,12 +11,12 @@ import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/
 import { Refusal } from '../foundation/errors.js'
 import type { Reads } from '../store/db/bulk-handle.js'
 import * as restored from '../store/db/restored.js'
-import type { Answered, Checked } from '../web/check/answers.js'
+import type { CheckAnswer, RowAnswer } from '../web/check/answers.js'
 
 /** The request itself has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checking =
   (parts: ApiParts, askedOf: (request: Request) => Asked, limits: Limits) =>
-  async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<Answered> => {
+  async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<CheckAnswer> => {
     const own = askedOf(request)
     const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
     if (units > 0) parts.quotas.charge(request, null, own.now, units)
@@ -33,7 +33,7 @@ export const checking =
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedOf(one))), ...freshness }
   }
 
-const checkedOf = ({ row, told, name }: ToldRow): Checked => ({
+const checkedOf = ({ row, told, name }: ToldRow): RowAnswer => ({
   row,
   known: {
     uscc: told.view.uscc,

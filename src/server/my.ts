@@ -13,13 +13,13 @@ import { PUBLIC } from '../domain/access/viewer.js'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { INTERNAL, isCode, isRefusal, Refusal } from '../foundation/errors.js'
 import { dateIn } from '../foundation/time/dates.js'
-import { body, type Form, formIn } from '../web/frame/forms.js'
+import { body, formIn, type SubmittedForm } from '../web/frame/forms.js'
 import { addressOf } from '../web/frame/html.js'
-import { type Page, render } from '../web/frame/page.js'
+import { render, type SitePage } from '../web/frame/page.js'
 import { baseOf, langOf } from '../web/frame/render-response.js'
 import { certificatePage, fileOf } from '../web/my/certificate.js'
 import { filePage } from '../web/my/file.js'
-import { listingPath, type Own, PATHS } from '../web/my/frame.js'
+import { listingPath, PATHS, type PartyPageContext } from '../web/my/frame.js'
 import { isCertified, listingPage } from '../web/my/listing.js'
 import * as questions from '../web/my/questions.js'
 import { askersPage, recordsPage } from '../web/my/records.js'
@@ -51,7 +51,7 @@ interface Refused {
   details: Refusal['details']
 }
 
-const typedIn = ({ texts }: Form): string =>
+const typedIn = ({ texts }: SubmittedForm): string =>
   WRITTEN.map((name) => texts.get(name) ?? '')
     .join('\n')
     .trim()
@@ -61,11 +61,11 @@ interface Visit {
   response: Response
   asked: Asked
   session: sessions.SignedInParty
-  own: Own
+  own: PartyPageContext
 }
 
 export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: Ask): Router => {
-  const send = (request: Request, response: Response, page: Page): void => {
+  const send = (request: Request, response: Response, page: SitePage): void => {
     const parameters = Object.fromEntries(
       Object.entries(request.query).flatMap(([name, value]) =>
         typeof value === 'string' && name === 'after' ? [[name, value]] : [],
@@ -95,7 +95,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       await show(visitOf(request, response, session))
     }
   /** A form of this very session. Refusal CSRF_REFUSED. */
-  const act = (carryOut: (visit: Visit, form: Form) => Promise<void>): RequestHandler[] => [
+  const act = (carryOut: (visit: Visit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
     body(BODY_BYTES),
     async (request, response) => {
       const form = await formIn(request)
@@ -154,13 +154,13 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   }
 
   const showFile = async (visit: Visit, refused: string | null = null, statement = ''): Promise<void> => {
-    const file: questions.FileTold = await whole(visit, questions.FILE)
+    const file: questions.PartyFile = await whole(visit, questions.FILE)
     const { request, response, own } = visit
     send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
   }
   /** Refusal NOT_FOUND both for a missing listing and for another party's. */
   const listingOf = async (visit: Visit) => {
-    const file: Pick<questions.FileTold, 'uscc' | 'shop' | 'name'> & { listings: questions.ListingWhole[] } =
+    const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
       await whole(visit, questions.LISTINGS)
     const given = String(visit.request.params['id'])
     const listing = file.listings.find(({ id }) => id === (uuidIn(given) ?? given))
@@ -266,7 +266,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       .send(jws)
   }
 
-  const move = async (visit: Visit, { texts }: Form): Promise<void> => {
+  const move = async (visit: Visit, { texts }: SubmittedForm): Promise<void> => {
     // Checks that the listing is the party's own before anything is done.
     const { listing } = await listingOf(visit)
     const isDefence = texts.get('act') === 'recordDefence'
@@ -282,7 +282,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     visit.response.status(422)
     await showListing(visit, refused.message, text)
   }
-  const object = async (visit: Visit, { texts }: Form): Promise<void> => {
+  const object = async (visit: Visit, { texts }: SubmittedForm): Promise<void> => {
     const statement = texts.get('statement') ?? ''
     const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
     const { refused } = await answered(visit, questions.OBJECT, { input })

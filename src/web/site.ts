@@ -11,17 +11,17 @@ import * as publicList from '../store/publication/public-list.js'
 import { listPage } from './blacklist/page.js'
 import { sendCsv } from './blacklist/result-csv.js'
 import { find } from './blacklist/search.js'
-import { type Asked, askedIn, isId, isNarrowed, parametersOf } from './blacklist/search-filter.js'
+import { askedIn, isId, isNarrowed, parametersOf, type SearchFilter } from './blacklist/search-filter.js'
 import { endedPage, entryPage } from './entry/page.js'
 import { answer, encodingOf, freshFor, pack } from './frame/compression.js'
 import { addressOf } from './frame/html.js'
 import { ICON } from './frame/icon.js'
-import { type Page, render } from './frame/page.js'
-import { gathered, type Kept, makeKept, type Stamped } from './frame/page-cache.js'
-import { type Again, atOnce, keyOf } from './frame/page-cache-fast-path.js'
-import { baseOf, langOf, show, type Written, written } from './frame/render-response.js'
+import { render, type SitePage } from './frame/page.js'
+import { type DayStamp, gathered, makeKept, type PageCache } from './frame/page-cache.js'
+import { atOnce, type FastPath, keyOf } from './frame/page-cache-fast-path.js'
+import { baseOf, langOf, type RenderedPage, show, written } from './frame/render-response.js'
 import { robots, siteMap } from './frame/robots.js'
-import type { SiteParts } from './frame/site-parts.js'
+import type { SiteDependencies } from './frame/site-parts.js'
 import { STYLE } from './frame/style.js'
 import { frontPage } from './front/page.js'
 import { scorecards } from './scorecard/routes.js'
@@ -37,13 +37,13 @@ const STYLE_SECONDS = 300
 const UNKEPT = 'noarchive, nosnippet'
 const UNFOUND = 'noindex, noarchive'
 
-interface Site extends SiteParts {
-  kept: Kept
+interface SiteContext extends SiteDependencies {
+  kept: PageCache
   entry: (id: string) => Promise<publicList.SignedEntry | null>
 }
 
-export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
-  const own: Site = {
+export const site = (parts: SiteDependencies): { routes: Router; atOnce: FastPath } => {
+  const own: SiteContext = {
     ...parts,
     kept: makeKept(parts.byKey, parts.inTurn),
     entry: gathered((ids) => publicList.signed(parts.byKey, ids)),
@@ -51,7 +51,7 @@ export const site = (parts: SiteParts): { routes: Router; atOnce: Again } => {
   return { routes: routesOf(own), atOnce: atOnce({ kept: own.kept, entry: writtenEntry(own) }) }
 }
 
-const routesOf = (own: Site): Router => {
+const routesOf = (own: SiteContext): Router => {
   const router = Router()
   router.get('/', showFront(own))
   router.get(LIST, showList(own))
@@ -77,7 +77,7 @@ const routesOf = (own: Site): Router => {
 
 /** Rendered once per stamp of the list. */
 const showKept = async (
-  { kept, demo, nowOf }: Site,
+  { kept, demo, nowOf }: SiteContext,
   request: Request,
   response: Response,
   {
@@ -86,11 +86,17 @@ const showKept = async (
     parameters,
     robots,
     make,
-  }: { path: string; stamp: Stamped; parameters: Record<string, string>; robots: string; make: () => Promise<Page> },
+  }: {
+    path: string
+    stamp: DayStamp
+    parameters: Record<string, string>
+    robots: string
+    make: () => Promise<SitePage>
+  },
 ): Promise<void> => {
   const [lang, encoding] = [langOf(request), encodingOf(request)]
   const page = () => kept.by(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
-  const made = async (): Promise<Written> => {
+  const made = async (): Promise<RenderedPage> => {
     const text = render(await page(), { demo, lang, here: { path, parameters } })
     return { ...pack(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
@@ -100,11 +106,11 @@ const showKept = async (
 }
 
 const showFront =
-  (own: Site): RequestHandler =>
+  (own: SiteContext): RequestHandler =>
   async (request, response) => {
     const { db, kept, nowOf } = own
     const stamp = await kept.stamp(nowOf(request))
-    const make = async (): Promise<Page> => {
+    const make = async (): Promise<SitePage> => {
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
       const [figures, newest] = await Promise.all([
@@ -120,7 +126,7 @@ const showFront =
   }
 
 const showList =
-  (own: Site): RequestHandler =>
+  (own: SiteContext): RequestHandler =>
   async (request, response) => {
     const { dbOf, kept, nowOf } = own
     const asked = askedIn(request.query)
@@ -159,7 +165,12 @@ const showList =
  * `reader` is the request's handle. Cached queries use the process's: a leaving client must not cancel a shared
  * statement.
  */
-const listOf = async ({ db, kept }: Site, reader: Db, stamp: Stamped, asked: Asked): Promise<Page> => {
+const listOf = async (
+  { db, kept }: SiteContext,
+  reader: Db,
+  stamp: DayStamp,
+  asked: SearchFilter,
+): Promise<SitePage> => {
   const [found, known] = await Promise.all([
     find(reader, kept, stamp, asked),
     kept.by(stamp, 'authorities', () => kept.inTurn(() => publicList.authorities(db, stamp.day, AUTHORITIES_MOST))),
@@ -178,7 +189,7 @@ const wantsCsv = (request: Request): boolean => {
 }
 
 const showEntry =
-  (own: Site): RequestHandler =>
+  (own: SiteContext): RequestHandler =>
   async (request, response) => {
     const { dbOf, nowOf } = own
     const given = String(request.params.id)
@@ -202,10 +213,10 @@ const showEntry =
 
 /** Returns null when not in force today. */
 const pageOf = (
-  { rules }: Site,
+  { rules }: SiteContext,
   entry: publicList.SignedEntry | null,
   { today, base }: { today: string; base: string },
-): Page | null => {
+): SitePage | null => {
   const body = entry?.body
   if (!entry || !body || body.publishedOn > today || (body.endsOn !== null && body.endsOn < today)) return null
   return entryPage({ entry, list: rules.lists.find(({ id }) => id === body.list), today, base })
@@ -213,7 +224,7 @@ const pageOf = (
 
 /** Returns null when `showEntry` must answer. */
 const writtenEntry =
-  (own: Site): Parameters<typeof atOnce>[0]['entry'] =>
+  (own: SiteContext): Parameters<typeof atOnce>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {
     const page = pageOf(own, await own.entry(id), { today: dateIn(now), base: baseOf(own, request) })
     const here = { path: `/blacklist/${id}`, parameters: {} }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect } from 'chai'
-import { type Bounds, bounded } from '../../src/web/frame/response-timeout.js'
+import { bounded, type TimeoutBounds } from '../../src/web/frame/response-timeout.js'
 
 const LONG_MS = 600_000
 const PART = Buffer.alloc(65_536, 'x')
@@ -22,7 +22,7 @@ describe('an answer that leaves in steps', () => {
   })
 
   /** An answer of these parts under way, and the socket of its reader. */
-  const answering = async (bounds: Bounds, from: AsyncGenerator<Buffer>): Promise<[ServerResponse, Socket]> => {
+  const answering = async (bounds: TimeoutBounds, from: AsyncGenerator<Buffer>): Promise<[ServerResponse, Socket]> => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')

@@ -3,10 +3,10 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import type { RuleTable } from '../../work/calendar/rule-tables.js'
 import { day } from '../blacklist/page.js'
 import { type Html, html, only, paragraphs, to, told } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 import { CONFIRMED, sizeOf, UNCONFIRMED } from './rule-page.js'
 
-export interface AboutShown {
+export interface AboutContent {
   lists: readonly ListKind[]
   tables: readonly RuleTable[]
   /** True when all data is invented. */
@@ -17,7 +17,7 @@ export interface AboutShown {
 
 export const rulesPath = (name: string): string => `/about/rules/${encodeURIComponent(name)}`
 
-export const aboutPage = (shown: AboutShown): Page =>
+export const aboutPage = (shown: AboutContent): SitePage =>
   page(
     { zh: '关于、依据与投诉', en: 'About, legal bases, complaints' },
     html`${paragraphs(
@@ -32,7 +32,7 @@ ${ACCESSIBILITY}
 ${standIn(shown)}`,
   )
 
-const bases = ({ lists }: AboutShown): Html => html`<section aria-labelledby="bases">
+const bases = ({ lists }: AboutContent): Html => html`<section aria-labelledby="bases">
 <h2 id="bases">${both('法定依据', 'Legal bases')}</h2>
 ${lists.map(
   (list) => html`<h3>${both(list.zh, list.en)}</h3>
@@ -45,7 +45,7 @@ const inForce = (from: string | null, until: string | null): Html =>
     ? both('现行', 'in force')
     : html`${from === null ? '…' : day(from)}${only('至', ' to ')}${until === null ? only('今', 'now') : day(until)}`
 
-const rules = ({ tables }: AboutShown): Html => html`<section aria-labelledby="rules">
+const rules = ({ tables }: AboutContent): Html => html`<section aria-labelledby="rules">
 <h2 id="rules">${both('规则表', 'Rule tables')}</h2>
 <p>${both('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>
 <dl class="facts">${tables.map((one) => {
@@ -65,7 +65,7 @@ const COMPLAINTS = html`<section aria-labelledby="complaints">
 </ul>
 </section>`
 
-const privacy = ({ trailMonths }: AboutShown): Html => html`<section aria-labelledby="privacy">
+const privacy = ({ trailMonths }: AboutContent): Html => html`<section aria-labelledby="privacy">
 <h2 id="privacy">${both('隐私：记录什么、保存多久', 'Privacy: what is kept, and for how long')}</h2>
 <dl class="facts">
 <div><dt>${both('公开页面', 'Public pages')}</dt><dd>${both('不设 Cookie、不用脚本、不载入他处内容。日志每次请求一行：时刻、方法、路径、状态、用时；路径中的身份证号已替换，网址参数（所查的名称）不记。被拒绝的请求另记来源地址。', 'No cookie, no script, nothing from elsewhere. The log has one line a request: instant, method, path, status, time taken; ID numbers in a path are replaced, and parameters (names looked for) are left out. Of requests that were refused it has the address too.')}</dd></div>
@@ -87,7 +87,7 @@ ${paragraphs(
 <p>${both('条目、理由、文书以公布的中文为准，不另译；所用机关文件中的生僻字取决于您设备上的字体。', 'Entries, reasons and documents are shown in the Chinese in which they were published; whether rare characters show depends on the fonts of your device.')}</p>
 </section>`
 
-const standIn = ({ demo }: AboutShown): Html => html`<section aria-labelledby="stand-in">
+const standIn = ({ demo }: AboutContent): Html => html`<section aria-labelledby="stand-in">
 <h2 id="stand-in">${both('哪些是替代的', 'What is stand-in')}</h2>
 <ul>
 ${demo ? html`<li>${both('此处为演示：信源单位和信用平台都是本机的替身，企业、处罚、名单全部虚构。', 'This is a demonstration: agencies and platforms are stand-ins on this machine, and all firms, penalties and entries are invented.')}</li>` : null}

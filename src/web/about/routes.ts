@@ -7,13 +7,13 @@ import { show } from '../frame/render-response.js'
 import { aboutPage } from './page.js'
 import { ruleTablePage } from './rule-page.js'
 
-interface AboutParts {
+interface AboutDependencies {
   rules: { lists: readonly ListKind[] }
   demo: boolean
   nowOf: (request: Request) => Date
 }
 
-export const about = (parts: AboutParts): Router => {
+export const about = (parts: AboutDependencies): Router => {
   const router = Router()
   router.get('/about', (request, response) => {
     const { rules, demo, nowOf } = parts

@@ -2,12 +2,12 @@
 import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
 import { day } from '../blacklist/page.js'
 import { type Html, html, only, to, told } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 
 export const UNCONFIRMED = html`<small>${both('未经核实', 'unconfirmed')}</small>`
 export const CONFIRMED = html`<small>${both('见于公开文本', 'found in a published text')}</small>`
 
-export const ruleTablePage = ({ name, about, sections }: RuleTable): Page =>
+export const ruleTablePage = ({ name, about, sections }: RuleTable): SitePage =>
   page(
     { zh: `规则表 ${name}`, en: 'rule table' },
     html`<p>${both(about.zh, about.en)}</p>

@@ -4,24 +4,24 @@ import { TOPICS } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import { foreign, type Html, html, inEnglish, plain, to, told } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 import { PREFECTURES, placeNamed } from '../frame/prefectures.js'
-import { type Asked, isNarrowed, type Parameters, parametersOf } from './search-filter.js'
+import { isNarrowed, parametersOf, type SearchFilter, type UrlParameters } from './search-filter.js'
 
-export interface Shown {
-  asked: Asked
+export interface ResultPage {
+  asked: SearchFilter
   entries: readonly PublicBody[]
   total: number
   /** Entries are in force on this day. */
   day: string
   /** Absent on the last page. */
-  next: Asked['after']
+  next: SearchFilter['after']
   /** True when no entry has exactly the requested name. */
   similar: boolean
   authorities: readonly string[]
 }
 
-export const listPage = (shown: Shown): Page =>
+export const listPage = (shown: ResultPage): SitePage =>
   page(
     { zh: '严重失信名单', en: 'Blacklist' },
     html`${form(shown)}
@@ -35,7 +35,7 @@ ${pages(shown)}
 ${shown.entries.length === 0 ? null : take(shown)}`,
   )
 
-const form = ({ asked, authorities }: Shown): Html =>
+const form = ({ asked, authorities }: ResultPage): Html =>
   html`<form action="/blacklist#found" method="get" role="search" class="search">
 ${ENGLISH_STAYS}
 <div class="main">
@@ -71,15 +71,15 @@ ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 /** A GET form drops the query string of its page, so the language must be a field. */
 export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
 
-const isFiltered = (asked: Asked): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
+const isFiltered = (asked: SearchFilter): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null
 
-type Choice = readonly [value: string, zh: string, en: string]
+type SelectOption = readonly [value: string, zh: string, en: string]
 
 const select = (
   name: string,
   words: { zh: string; en: string },
   chosenOne: string | null,
-  all: readonly Choice[],
+  all: readonly SelectOption[],
 ): Html =>
   html`<p><label for="${name}">${both(words.zh, words.en)}</label>
 <select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${plain(zh, en)}</option>`)}</select></p>`
@@ -88,21 +88,21 @@ const date = (name: string, words: { zh: string; en: string }, value: string | n
   html`<p><label for="${name}">${both(words.zh, words.en)}</label>
 <input id="${name}" name="${name}" type="date" value="${value ?? ''}"></p>`
 
-const regions = (region: string | null): Choice[] => {
-  const known: Choice[] = PREFECTURES.map(({ code, zh, en }) => [code, zh, en])
+const regions = (region: string | null): SelectOption[] => {
+  const known: SelectOption[] = PREFECTURES.map(({ code, zh, en }) => [code, zh, en])
   const own = region !== null && !known.some(([code]) => code === region)
   return [['', '全部', 'All'], ...known, ...(own ? [[region, region, region] as const] : [])]
 }
 
-const choices = (authority: string | null, authorities: readonly string[]): Choice[] => {
+const choices = (authority: string | null, authorities: readonly string[]): SelectOption[] => {
   const own = authority !== null && !authorities.includes(authority)
   return [
     ['', '全部', 'All'],
-    ...(own ? [authority] : []).concat(authorities).map((each): Choice => [each, each, each]),
+    ...(own ? [authority] : []).concat(authorities).map((each): SelectOption => [each, each, each]),
   ]
 }
 
-const counted = ({ asked, total, day }: Shown): Html =>
+const counted = ({ asked, total, day }: ResultPage): Html =>
   isNarrowed(asked)
     ? both(
         `找到 ${total} 条，截至 ${day} 有效`,
@@ -112,10 +112,10 @@ const counted = ({ asked, total, day }: Shown): Html =>
 
 const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
-const chosen = ({ asked }: Shown): Html | null => {
+const chosen = ({ asked }: ResultPage): Html | null => {
   if (!isNarrowed(asked)) return null
   const { after: _, ...parameters } = parametersOf(asked)
-  const without = (name: string): Parameters => ({ ...parameters, [name]: '' })
+  const without = (name: string): UrlParameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {
     ...(asked.name !== '' && { name: html`“${foreign(asked.name)}”` }),
     ...(asked.reason && { reason: both(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
@@ -136,7 +136,7 @@ const regionSaid = (region: string): Html => {
   return place === null || region.length > 4 ? html`${region}` : both(place.zh, place.en)
 }
 
-const nothing = ({ asked }: Shown): Html =>
+const nothing = ({ asked }: ResultPage): Html =>
   html`<div class="empty">
 <p>${both('没有符合条件的记录。', 'There is no such entry.')}</p>
 <ul>
@@ -165,7 +165,7 @@ const one = (entry: PublicBody): Html => {
 
 export const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
-const pages = ({ asked, next }: Shown): Html | null => {
+const pages = ({ asked, next }: ResultPage): Html | null => {
   if (next === null && asked.after === null) return null
   const { after: _, ...parameters } = parametersOf(asked)
   return html`<nav class="pages" aria-label="${plain('翻页', 'Pages')}">
@@ -174,7 +174,7 @@ ${next && html`<a rel="next" href="${to('/blacklist', { ...parameters, after: `$
 </nav>`
 }
 
-const take = ({ asked }: Shown): Html => {
+const take = ({ asked }: ResultPage): Html => {
   const { after: _, ...parameters } = parametersOf(asked)
   return html`<div class="take">
 <p><a href="${to('/blacklist', { ...parameters, format: 'csv' })}" download>${both('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>

@@ -8,7 +8,7 @@ import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
 import { bounded, ReaderLeft } from '../frame/response-timeout.js'
 import { called } from './search.js'
-import { type Asked, soughtBy } from './search-filter.js'
+import { type SearchFilter, soughtBy } from './search-filter.js'
 
 const STEP_ENTRIES = 500
 const COLUMNS = [
@@ -27,7 +27,7 @@ const COLUMNS = [
   'contested',
 ] as const satisfies readonly (keyof PublicBody)[]
 
-interface Sends {
+interface CsvDependencies {
   db: Db
   /** Limits concurrent scans of the whole list. */
   inTurn: InTurn
@@ -37,10 +37,10 @@ interface Sends {
 }
 
 export const sendCsv = async (
-  { db, inTurn, now, slowMs }: Sends,
+  { db, inTurn, now, slowMs }: CsvDependencies,
   request: Request,
   response: Response,
-  asked: Asked,
+  asked: SearchFilter,
 ): Promise<void> => {
   const day = dateIn(now)
   response.set({
@@ -58,7 +58,11 @@ export const sendCsv = async (
   })
 }
 
-async function* lines({ db, inTurn }: Pick<Sends, 'db' | 'inTurn'>, asked: Asked, day: string): AsyncGenerator<Buffer> {
+async function* lines(
+  { db, inTurn }: Pick<CsvDependencies, 'db' | 'inTurn'>,
+  asked: SearchFilter,
+  day: string,
+): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
   if (asked.name !== '') return yield rowsOf(await called(db, inTurn, asked, day))
   const [sought, order] = [soughtBy(asked, day), asked.sort ?? 'newest']

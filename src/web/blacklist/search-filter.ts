@@ -6,9 +6,9 @@ import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import { ENDLESS, ORDERS, type Order, type Place, type Sought } from '../../store/publication/public-list.js'
 
-export type Parameters = Record<string, string>
+export type UrlParameters = Record<string, string>
 
-export interface Asked {
+export interface SearchFilter {
   /** Empty selects all entries. */
   name: string
   reason: Topic | null
@@ -30,7 +30,7 @@ const REGION = /^\d{2,6}$/
 export const isId = (text: string): boolean => UUID.test(text)
 
 /** Throws INPUT_INVALID with a reason. */
-export const askedIn = (query: Readonly<Record<string, unknown>>): Asked => {
+export const askedIn = (query: Readonly<Record<string, unknown>>): SearchFilter => {
   const [reason, region, from, until, sort] = ['reason', 'region', 'from', 'to', 'sort'].map((name) =>
     given(query, name),
   )
@@ -71,7 +71,7 @@ const refuse = (reason: string): never => {
   throw new Refusal('INPUT_INVALID', { reason })
 }
 
-export const parametersOf = ({ after, contested, ...asked }: Asked): Parameters =>
+export const parametersOf = ({ after, contested, ...asked }: SearchFilter): UrlParameters =>
   Object.fromEntries(
     Object.entries({
       ...asked,
@@ -80,7 +80,7 @@ export const parametersOf = ({ after, contested, ...asked }: Asked): Parameters 
     }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   )
 
-export const soughtBy = ({ reason, region, authority, from, to, contested }: Asked, day: string): Sought => ({
+export const soughtBy = ({ reason, region, authority, from, to, contested }: SearchFilter, day: string): Sought => ({
   day,
   region,
   authority,
@@ -91,5 +91,5 @@ export const soughtBy = ({ reason, region, authority, from, to, contested }: Ask
 })
 
 /** The sort order does not narrow the list. */
-export const isNarrowed = ({ name, reason, region, authority, from, to, contested }: Asked): boolean =>
+export const isNarrowed = ({ name, reason, region, authority, from, to, contested }: SearchFilter): boolean =>
   name !== '' || contested || [reason, region, authority, from, to].some((each) => each !== null)

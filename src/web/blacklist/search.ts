@@ -8,14 +8,14 @@ import type { PublicBody } from '../../store/listing/listings.js'
 import * as names from '../../store/operators/found-names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as publicList from '../../store/publication/public-list.js'
-import type { Kept, Stamped } from '../frame/page-cache.js'
-import { type Asked, soughtBy } from './search-filter.js'
+import type { DayStamp, PageCache } from '../frame/page-cache.js'
+import { type SearchFilter, soughtBy } from './search-filter.js'
 
 export const PAGE_ENTRIES = 50
 /** Most operators of one name search. */
 const FOUND_MOST = 500
 
-export interface Found {
+export interface SearchResult {
   entries: readonly PublicBody[]
   total: number
   /** Absent on the last page. */
@@ -25,10 +25,10 @@ export interface Found {
 }
 
 /** Not cached for names: they change without changing the list's stamp. */
-export const find = (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> =>
+export const find = (db: Db, kept: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> =>
   asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, kept.inTurn, stamp, asked)
 
-const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise<Found> => {
+const pageOf = async (db: Db, kept: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
   const sought = soughtBy(asked, stamp.day)
   const order = asked.sort ?? 'newest'
   const [rows, total] = await Promise.all([
@@ -45,7 +45,7 @@ const pageOf = async (db: Db, kept: Kept, stamp: Stamped, asked: Asked): Promise
   }
 }
 
-const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Promise<Found> => {
+const named = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
   const { entries: all, similar } = await placed(db, inTurn, asked, day)
   // Earlier entries may have left the list since the previous page.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
@@ -55,7 +55,7 @@ const named = async (db: Db, inTurn: InTurn, { day }: Stamped, asked: Asked): Pr
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-export const called = async (db: Db, inTurn: InTurn, asked: Asked, day: string): Promise<PublicBody[]> =>
+export const called = async (db: Db, inTurn: InTurn, asked: SearchFilter, day: string): Promise<PublicBody[]> =>
   bodiesOf(db, (await placed(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<PublicBody[]> =>
@@ -68,7 +68,7 @@ const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<Public
 const placed = async (
   db: Db,
   inTurn: InTurn,
-  asked: Asked,
+  asked: SearchFilter,
   day: string,
 ): Promise<{ entries: publicList.Placed[]; similar: boolean }> => {
   const sought = soughtBy(asked, day)

@@ -3,7 +3,7 @@ import type { AskedRow, BadRow, RowFault } from '../../domain/operators/code-row
 import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Words } from '../../foundation/text/words.js'
 
-export interface Entry {
+export interface CheckedEntry {
   /** Absent when the entry has no page. */
   id: string | null
   kind: string
@@ -14,28 +14,28 @@ export interface Entry {
 }
 
 /** Score and grade are never included: they are not public. */
-export interface Known {
+export interface CodeAnswer {
   uscc: string | null
   name: string | null
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   listed: boolean
-  entries: readonly Entry[]
+  entries: readonly CheckedEntry[]
   /** Absent (null) when the row gave no name. */
   nameAnswer: NameAnswer | null
 }
 
-export type Checked = { row: BadRow } | { row: AskedRow; known: Known }
+export type RowAnswer = { row: BadRow } | { row: AskedRow; known: CodeAnswer }
 
-export interface Answered {
-  rows: readonly Checked[]
+export interface CheckAnswer {
+  rows: readonly RowAnswer[]
   /** The epoch means that no list feed was ever read. */
   asOf: Date
   stale: boolean
 }
 
-export const isKnown = (one: Checked): one is { row: AskedRow; known: Known } => 'known' in one
+export const isKnown = (one: RowAnswer): one is { row: AskedRow; known: CodeAnswer } => 'known' in one
 
-export const STATUS: Record<Known['status'], Words> = {
+export const STATUS: Record<CodeAnswer['status'], Words> = {
   KNOWN: { zh: '已知主体', en: 'known' },
   UNKNOWN: { zh: '未知代码', en: 'unknown code' },
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },

@@ -1,6 +1,6 @@
 /** CSV of the answers. Names and values follow /v1/standings. */
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
-import { type Answered, isKnown, miswritten } from './answers.js'
+import { type CheckAnswer, isKnown, miswritten } from './answers.js'
 
 const COLUMNS = [
   'row',
@@ -18,7 +18,7 @@ const COLUMNS = [
   'fault',
 ]
 
-export const csvOf = ({ rows, asOf, stale }: Answered): string => {
+export const csvOf = ({ rows, asOf, stale }: CheckAnswer): string => {
   const when = asOf.getTime() === 0 ? null : asOf.toISOString()
   const lines = rows.map((one) => {
     if (!isKnown(one)) return row([one.row.row, ...Array(8).fill(null), one.row.ref, when, stale, one.row.fault])

@@ -4,9 +4,9 @@ import type { AskedRow, BadRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { body, formIn } from '../frame/forms.js'
-import { type Page, render } from '../frame/page.js'
+import { render, type SitePage } from '../frame/page.js'
 import { langOf, show } from '../frame/render-response.js'
-import type { Answered } from './answers.js'
+import type { CheckAnswer } from './answers.js'
 import { csvOf } from './csv.js'
 import { answerPage, checkPage } from './page.js'
 import { rowsIn } from './rows.js'
@@ -16,15 +16,15 @@ import { textOf } from './text.js'
 const BODY_BYTES = 512 * 1024
 const KEPT_CHARACTERS = 200_000
 
-export interface CheckParts {
+export interface CheckDependencies {
   demo: boolean
   nowOf: (request: Request) => Date
   /** Answers with public rights, each row counted. Throws QUOTA_EXCEEDED or HUB_BUSY. */
-  check: (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]) => Promise<Answered>
+  check: (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]) => Promise<CheckAnswer>
   refused: (request: Request, code: string) => void
 }
 
-export const check = (parts: CheckParts): Router => {
+export const check = (parts: CheckDependencies): Router => {
   const router = Router()
   router.get('/check', (request, response) => show(parts, request, response, checkPage({ text: '', refused: null })))
   router.post('/check', noStore, body(BODY_BYTES), answer(parts), tooLarge(parts))
@@ -37,7 +37,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 }
 
 const answer =
-  (parts: CheckParts): RequestHandler =>
+  (parts: CheckDependencies): RequestHandler =>
   async (request, response) => {
     let text = ''
     try {
@@ -54,17 +54,17 @@ const answer =
   }
 
 /** Uncompressed: the page mixes a reader's codes with third-party text (BREACH). */
-const send = ({ demo }: CheckParts, request: Request, response: Response, page: Page): void => {
+const send = ({ demo }: CheckDependencies, request: Request, response: Response, page: SitePage): void => {
   response.type('html').send(render(page, { demo, lang: langOf(request), here: { path: '/check', parameters: {} } }))
 }
 
-const sendCsv = ({ nowOf }: CheckParts, request: Request, response: Response, answered: Answered): void => {
+const sendCsv = ({ nowOf }: CheckDependencies, request: Request, response: Response, answered: CheckAnswer): void => {
   response.set('Content-Disposition', `attachment; filename="check-${dateIn(nowOf(request))}.csv"`)
   response.type('text/csv; charset=utf-8; header=present').send(csvOf(answered))
 }
 
 const refuse = (
-  parts: CheckParts,
+  parts: CheckDependencies,
   request: Request,
   response: Response,
   { error, text }: { error: Refusal; text: string },
@@ -76,7 +76,7 @@ const refuse = (
 }
 
 const tooLarge =
-  (parts: CheckParts): ErrorRequestHandler =>
+  (parts: CheckDependencies): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     const status = (error as { status?: unknown } | null)?.status
     if (response.headersSent || typeof status !== 'number' || status >= 500) return next(error)

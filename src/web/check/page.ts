@@ -2,28 +2,28 @@ import type { Words } from '../../foundation/text/words.js'
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { foreign, type Html, html, only, to, told } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
-import { type Cell, table } from '../scorecard/card-table.js'
+import { both, page, type SitePage } from '../frame/page.js'
+import { type TableCell, table } from '../scorecard/card-table.js'
 import {
-  type Answered,
-  type Checked,
-  type Entry,
+  type CheckAnswer,
+  type CheckedEntry,
+  type CodeAnswer,
   FAULTS,
   isKnown,
-  type Known,
   miswritten,
   NAMES,
+  type RowAnswer,
   STATUS,
 } from './answers.js'
 import { CHECK_MOST } from './rows.js'
 
-export interface Filled {
+export interface CheckForm {
   text: string
   /** A sentence in both languages. */
   refused: string | null
 }
 
-export const checkPage = ({ text, refused }: Filled): Page =>
+export const checkPage = ({ text, refused }: CheckForm): SitePage =>
   page(
     { zh: '批量核验', en: 'Check' },
     html`<p>${both(
@@ -58,7 +58,7 @@ ${text}</textarea>
 </div>
 </form>`
 
-export const answerPage = (answered: Answered, text: string): Page => {
+export const answerPage = (answered: CheckAnswer, text: string): SitePage => {
   const { rows } = answered
   return page(
     { zh: '核验结果', en: 'Answers' },
@@ -88,7 +88,7 @@ ${NOTHING_KEPT}
   )
 }
 
-const summary = (rows: readonly Checked[]): Html => {
+const summary = (rows: readonly RowAnswer[]): Html => {
   const known = rows.filter(isKnown)
   const listed = known.filter((one) => one.known.listed).length
   const unknown = known.filter((one) => one.known.status === 'UNKNOWN').length
@@ -102,13 +102,13 @@ const summary = (rows: readonly Checked[]): Html => {
   return html`<ul class="totals small">${figures.map(([number, { zh, en }]) => html`<li><strong>${number}</strong> ${both(zh, en)}</li>\n`)}</ul>`
 }
 
-const since = ({ asOf, stale }: Answered): Html =>
+const since = ({ asOf, stale }: CheckAnswer): Html =>
   asOf.getTime() === 0
     ? html`<p class="notice">${both('名单信源尚未有一次成功归集：以下结果可能不全。', 'No feed of lists has been read in whole yet: the answers may lack entries.')}</p>`
     : html`<p>${both(`信息截至 ${minute(asOf)}（北京时间）`, `True as of ${minute(asOf)} (Beijing time)`)}</p>
 ${stale ? html`<p class="notice">${both('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
 
-const cells = (one: Checked): Cell[] => {
+const cells = (one: RowAnswer): TableCell[] => {
   if (!isKnown(one)) {
     const { zh, en } = FAULTS[one.row.fault]
     return [both(`第 ${one.row.row} 行`, `row ${one.row.row}`), html`<strong>${both(zh, en)}</strong>`, '—', '—']
@@ -117,25 +117,25 @@ const cells = (one: Checked): Cell[] => {
   return [html`<code>${foreign(row.code)}</code>`, onList(known), who(row.code, known), named(row.name, known)]
 }
 
-const onList = ({ listed, entries }: Known): Html =>
+const onList = ({ listed, entries }: CodeAnswer): Html =>
   html`${
     listed
       ? html`<strong class="contested">${both('在名单上', 'on the blacklist')}</strong>`
       : both('未查到', 'not found')
   }${entries.length > 0 ? html`<ul>${entries.map(entry)}</ul>` : null}`
 
-const entry = ({ id, reason, publishedOn, endsOn, contested }: Entry): Html => {
+const entry = ({ id, reason, publishedOn, endsOn, contested }: CheckedEntry): Html => {
   const text = told(reason)
   return html`<li>${id === null ? text : html`<a href="${to(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && day(publishedOn)}${endsOn && html`–${day(endsOn)}`}${contested ? both('（有异议）', '(under objection)') : null}</li>\n`
 }
 
-const who = (code: string, { name, uscc, status }: Known): Html => {
+const who = (code: string, { name, uscc, status }: CodeAnswer): Html => {
   const { zh, en } = STATUS[status]
   const wrong = status === 'UNKNOWN' ? miswritten(code) : null
   return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
 }
 
-const named = (asked: string | null, { nameAnswer }: Known): Cell => {
+const named = (asked: string | null, { nameAnswer }: CodeAnswer): TableCell => {
   if (asked === null || nameAnswer === null) return '—'
   const { zh, en } = NAMES[nameAnswer]
   const words = both(zh, en)

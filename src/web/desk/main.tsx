@@ -9,7 +9,7 @@ import './desk.css'
 import { Broken, Forbidden, NotFound } from './frame/errors.js'
 import { Frame, mayOpen } from './frame/frame.js'
 import { Loading } from './pieces/empty.js'
-import { PAGES, type Page } from './routes.js'
+import { type DeskPage, PAGES } from './routes.js'
 import { client } from './session/client.js'
 import { nonce, withNonce } from './session/nonce.js'
 import { useSession, useSignIn } from './session/session.js'
@@ -18,7 +18,7 @@ import { THEME } from './theme.js'
 
 withNonce()
 
-const opened = (page: Page, Component: ComponentType): ComponentType =>
+const opened = (page: DeskPage, Component: ComponentType): ComponentType =>
   function Opened() {
     return mayOpen(page, useSession()) ? <Component /> : <Forbidden />
   }

@@ -16,7 +16,7 @@ import type { Act } from '../../domain/access/viewer.js'
 export const SECTIONS = ['工作', '主体与名单', '信源接入', '报送', '评价', '管理'] as const
 export type Section = (typeof SECTIONS)[number]
 
-export interface Page {
+export interface DeskPage {
   path: string
   title: string
   /** Pages without one are reached by links. */
@@ -28,7 +28,7 @@ export interface Page {
   key?: string
 }
 
-export const PAGES: readonly Page[] = [
+export const PAGES: readonly DeskPage[] = [
   {
     path: '',
     title: '今日',
@@ -270,7 +270,7 @@ export const PAGES: readonly Page[] = [
 ]
 
 /** Returns null when no page has this path. */
-export const pageAt = (path: string): Page | null =>
+export const pageAt = (path: string): DeskPage | null =>
   PAGES.find((page) => matches(page.path, path.replace(/^\/+|\/+$/g, ''))) ?? null
 
 const matches = (pattern: string, path: string): boolean => {

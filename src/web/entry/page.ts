@@ -7,11 +7,11 @@ import type { PublicBody } from '../../store/listing/listings.js'
 import type { SignedEntry } from '../../store/publication/public-list.js'
 import { day } from '../blacklist/page.js'
 import { constant, type Html, html, to, told } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 import { placeNamed } from '../frame/prefectures.js'
 import { termLine } from './term-line.js'
 
-export interface ShownEntry {
+export interface EntryContent {
   entry: SignedEntry
   /** Absent when the rules no longer contain it. */
   list: ListKind | undefined
@@ -20,7 +20,7 @@ export interface ShownEntry {
   base: string
 }
 
-export const entryPage = (shown: ShownEntry): Page => {
+export const entryPage = (shown: EntryContent): SitePage => {
   const { body } = shown.entry
   return page(
     { zh: body.name, en: 'an entry of the blacklist', named: true },
@@ -41,20 +41,20 @@ const asTheLawSays = (marks: readonly Mark[]): Html | null =>
     ? html`<p class="note">${both('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
     : null
 
-const state = ({ entry: { body } }: ShownEntry): Html =>
+const state = ({ entry: { body } }: EntryContent): Html =>
   html`<p class="state">${body.endsOn === null ? both('公示中', 'published') : both(`公示中，至 ${body.endsOn} 止`, `published; ${body.endsOn} is the last day`)}</p>
 ${body.contested ? html`<p class="contested notice">${both('有异议，正在核查：有人对所依据的记录提出异议，结论作出前请谨慎使用。', 'Under objection, being examined: the record that it rests on is disputed; use it with care until that is decided.')}</p>` : null}`
 
 const row = (zh: string, en: string, value: Html | null): Html | null =>
   value && html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n`
 
-const facts = ({ entry: { body }, list }: ShownEntry): Html => {
+const facts = ({ entry: { body }, list }: EntryContent): Html => {
   const place = placeNamed(body.region)
   return html`<dl class="facts">
 ${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code>${body.uscc}</code>`)}${row('所在地', 'Region', place && both(place.zh, place.en))}${row('列入事由', 'Reason', told(body.reason))}${row('列入依据', 'Legal basis', told(body.basis))}${row('决定机关', 'Authority', told(body.authority))}${row('决定文号', 'Document', told(body.documentNumber))}${row('决定日期', 'Decided', day(body.decidedOn))}${row('公示日期', 'Published', day(body.publishedOn))}${row('届满日期', 'Ends on', body.endsOn === null ? both('未定，经决定移出', 'not fixed: it ends by a decision') : day(body.endsOn))}${row('名单类别', 'List', list ? both(list.zh, list.en) : html`${body.list}`)}</dl>`
 }
 
-const until = ({ entry: { body }, list, today }: ShownEntry): Html | null => {
+const until = ({ entry: { body }, list, today }: EntryContent): Html | null => {
   if (body.endsOn === null) return null
   const earliest = list ? repairFrom(body, list, today) : null
   const left = daysBetween(today, body.endsOn) + 1
@@ -70,7 +70,7 @@ const repairFrom = (body: PublicBody, list: ListKind, today: string): string | n
   list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
 /** Rendered once per list. */
-const ofList = (say: (list: ListKind) => Html | null): ((shown: ShownEntry) => Html | null) => {
+const ofList = (say: (list: ListKind) => Html | null): ((shown: EntryContent) => Html | null) => {
   const known = new WeakMap<ListKind, Html | null>()
   return ({ list }) => {
     if (list === undefined) return null
@@ -93,7 +93,7 @@ ${asTheLawSays(list.measures.map(({ mark }) => mark))}
     : null,
 )
 
-const ways = (shown: ShownEntry): Html => html`<section aria-labelledby="ways">
+const ways = (shown: EntryContent): Html => html`<section aria-labelledby="ways">
 ${TO_OBJECT}
 ${repair(shown.entry.body, shown.list, shown.today)}
 ${removals(shown)}
@@ -119,7 +119,7 @@ const repair = (body: PublicBody, list: ListKind | undefined, today: string): Ht
 <p>${both(`申请入口：${list.repair.zh}`, `Where to apply: ${list.repair.en}`)}${list.repair.mark === 'F' ? null : UNCONFIRMED}</p>`
 }
 
-const verified = ({ entry, base }: ShownEntry): Html => {
+const verified = ({ entry, base }: EntryContent): Html => {
   const { body, salt, line, hash, sequence, validUntil } = entry
   const same = line !== null && sealed(body as unknown as Record<string, unknown>, salt).line === line
   return html`<section aria-labelledby="verify">
@@ -147,7 +147,7 @@ sed 's/,"hash":"[0-9a-f]*"}$/}/' entry.json | tr -d '\\n' | sha256sum | cut -c1-
 sed 's/.*"hash":"\\([0-9a-f]*\\)"}$/\\1/' entry.json`
 
 /** 410 without a name: the operator is no longer listed. */
-export const endedPage = (): Page =>
+export const endedPage = (): SitePage =>
   page(
     { zh: '该记录已结束公示', en: 'No longer published' },
     html`<p>${both('此条记录的公示已经结束，内容不再显示。', 'This entry is no longer published, and what it said is no longer shown.')}</p>

@@ -2,7 +2,7 @@ import type { Words } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import { both, type Html, html, plain } from '../frame/html.js'
 
-export interface Term {
+export interface TermLine {
   decidedOn: string
   publishedOn: string
   endsOn: string
@@ -14,7 +14,7 @@ export interface Term {
 const [WIDTH, LEFT, RIGHT, LINE] = [640, 12, 628, 14]
 
 /** The legend repeats the days, because marks may be too close for labels. */
-export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Term): Html => {
+export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: TermLine): Html => {
   const whole = Math.max(1, daysBetween(decidedOn, endsOn))
   const at = (on: string): number =>
     Math.round(LEFT + Math.min(1, Math.max(0, daysBetween(decidedOn, on) / whole)) * (RIGHT - LEFT))

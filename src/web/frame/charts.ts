@@ -11,7 +11,7 @@ const HEIGHT = 180
 const [HEAD, FOOT] = [18, 20]
 const EDGE = 4
 
-interface Drawn {
+interface ChartFrame {
   id: string
   title: Words
   says: Words
@@ -20,7 +20,7 @@ interface Drawn {
   height?: number
 }
 
-const drawn = ({ id, title, says, drawing, rows, height = HEIGHT }: Drawn): Html =>
+const drawn = ({ id, title, says, drawing, rows, height = HEIGHT }: ChartFrame): Html =>
   html`<figure class="chart" aria-labelledby="${id}">
 <figcaption><h3 id="${id}">${both(title.zh, title.en)}</h3><p>${both(says.zh, says.en)}</p></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
@@ -32,7 +32,7 @@ ${rows}
 </details>
 </figure>`
 
-export interface Month {
+export interface MonthCounts {
   month: string
   inForce: number
   published: number
@@ -47,7 +47,7 @@ const across = (count: number): { at: (place: number) => number; wide: number } 
 const round = (number: number): number => Math.round(number * 10) / 10
 
 /** Labels the first and last column and each January. */
-const monthNames = (months: readonly Month[], at: (place: number) => number, y: number): Html =>
+const monthNames = (months: readonly MonthCounts[], at: (place: number) => number, y: number): Html =>
   html`${months.map(({ month }, place) => {
     const last = place === months.length - 1
     const year = month.endsWith('-01') && place > 3 && place < months.length - 4
@@ -58,7 +58,7 @@ const monthNames = (months: readonly Month[], at: (place: number) => number, y: 
 const END = html` text-anchor="end"`
 const MIDDLE = html` text-anchor="middle"`
 
-const monthTable = (months: readonly Month[], title: Words): Html =>
+const monthTable = (months: readonly MonthCounts[], title: Words): Html =>
   table({
     caption: title,
     columns: [
@@ -73,7 +73,7 @@ const monthTable = (months: readonly Month[], title: Words): Html =>
     narrow: true,
   })
 
-export const overTime = (months: readonly Month[]): Html => {
+export const overTime = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.map(({ inForce }) => inForce))
   const { at, wide } = across(months.length)
   const room = HEIGHT - HEAD - FOOT
@@ -97,7 +97,7 @@ ${monthNames(months, at, HEIGHT - 5)}`,
   })
 }
 
-export const comeAndGone = (months: readonly Month[]): Html => {
+export const comeAndGone = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.flatMap(({ published, removed }) => [published, removed]))
   const { at, wide } = across(months.length)
   const room = (HEIGHT - FOOT - 8) / 2
@@ -123,7 +123,7 @@ ${monthNames(months, at, HEIGHT - 5)}`,
 
 const sum = (all: readonly number[]): number => all.reduce((one, other) => one + other, 0)
 
-export interface Bar extends Words {
+export interface ChartBar extends Words {
   n: number
   path: Html
 }
@@ -131,7 +131,7 @@ export interface Bar extends Words {
 /** Bar distance, and the right edge of numbers. */
 const [BAR, NUMBERS] = [34, 348]
 
-export const bars = (id: string, title: Words, says: Words, all: readonly Bar[], column: Words): Html => {
+export const bars = (id: string, title: Words, says: Words, all: readonly ChartBar[], column: Words): Html => {
   const most = Math.max(1, ...all.map(({ n }) => n))
   return drawn({
     id,

@@ -5,11 +5,11 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import express, { type Request } from 'express'
 import { secondsLeftIn } from '../../foundation/time/dates.js'
 
-export type Encoding = 'br' | 'gzip' | 'identity'
+export type PageEncoding = 'br' | 'gzip' | 'identity'
 
-export interface Packed {
+export interface CompressedPage {
   body: Buffer
-  encoding: Encoding
+  encoding: PageEncoding
   tag: string
   /** The URL also serves CSV, so caches vary by Accept. */
   isChosen?: boolean
@@ -22,7 +22,7 @@ const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
 const WAYS_MOST = 100
 
 /** Browsers rank all encodings equally, so the smallest wins. */
-export const encodingOf = (request: IncomingMessage): Encoding => {
+export const encodingOf = (request: IncomingMessage): PageEncoding => {
   const taken = request.headers['accept-encoding'] ?? ''
   const known = ENCODINGS.get(taken)
   if (known !== undefined) return known
@@ -30,12 +30,12 @@ export const encodingOf = (request: IncomingMessage): Encoding => {
   if (ENCODINGS.size < WAYS_MOST) ENCODINGS.set(taken, found)
   return found
 }
-const ENCODINGS = new Map<string, Encoding>()
+const ENCODINGS = new Map<string, PageEncoding>()
 
 const accepts = (request: IncomingMessage, encoding: string): string | false =>
   express.request.acceptsEncodings.call(request as Request, encoding)
 
-export const pack = (text: string, encoding: Encoding, used: keyof typeof QUALITY): Packed => {
+export const pack = (text: string, encoding: PageEncoding, used: keyof typeof QUALITY): CompressedPage => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
   // Weak, because all encodings share it. No client asks for ranges.
@@ -54,7 +54,7 @@ export const answer = (
   request: IncomingMessage,
   response: ServerResponse,
   fresh: number,
-  { body, encoding, tag, isChosen = false }: Packed,
+  { body, encoding, tag, isChosen = false }: CompressedPage,
 ): void => {
   response.setHeader('Cache-Control', `public, max-age=${fresh}, must-revalidate`)
   response.setHeader('Vary', isChosen ? 'Accept, Accept-Encoding' : 'Accept-Encoding')

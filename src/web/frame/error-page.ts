@@ -3,19 +3,19 @@ import { ENGLISH_STAYS } from '../blacklist/page.js'
 import { type Html, html, type Lang, to } from './html.js'
 import { both, page, render } from './page.js'
 
-export interface Sorry {
+export interface ErrorContent {
   status: number
   detail: string
   lang?: Lang
   demo?: boolean
 }
 
-interface Said {
+interface ErrorWords {
   title: Words
   advice: Words
 }
 
-const SAID: Record<number, Said> = {
+const SAID: Record<number, ErrorWords> = {
   400: {
     title: { zh: '地址里有写错的内容', en: 'Something in the address is wrong' },
     advice: { zh: '请返回上一页改正，或者从名单重新查询。', en: 'Go back and mend it, or search the list anew.' },
@@ -47,7 +47,7 @@ const SAID: Record<number, Said> = {
   },
 }
 
-const OTHER: Said = {
+const OTHER: ErrorWords = {
   title: { zh: '无法显示', en: 'Cannot be shown' },
   advice: {
     zh: '请稍后再试；问题依旧的，请告知本站。',
@@ -55,7 +55,7 @@ const OTHER: Said = {
   },
 }
 
-export const sorryPage = ({ status, detail, lang = 'zh', demo = false }: Sorry): string => {
+export const sorryPage = ({ status, detail, lang = 'zh', demo = false }: ErrorContent): string => {
   const { title, advice } = SAID[status] ?? OTHER
   return render(
     page(

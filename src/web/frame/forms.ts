@@ -2,7 +2,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
-export interface Form {
+export interface SubmittedForm {
   /** Last value of each field. CRLF becomes LF, as browsers count for `maxlength`. */
   texts: ReadonlyMap<string, string>
   /** Empty files are dropped. */
@@ -16,7 +16,7 @@ const FIELDS_MOST = 20
 export const body = (most: number): RequestHandler => express.raw({ type: () => true, limit: most, inflate: false })
 
 /** Throws FORM_UNREADABLE. */
-export const formIn = async (request: Request): Promise<Form> => {
+export const formIn = async (request: Request): Promise<SubmittedForm> => {
   const type = request.headers['content-type'] ?? ''
   if (!KINDS.test(type)) throw new Refusal('FORM_UNREADABLE')
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)

@@ -9,7 +9,7 @@ export class Html {
   constructor(readonly written: (lang: Lang) => string) {}
 }
 
-type Part = Html | string | number | null | undefined | readonly Part[]
+type HtmlPart = Html | string | number | null | undefined | readonly HtmlPart[]
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
@@ -17,14 +17,14 @@ const MARKUP = /[&<>"']/
 const escaped = (text: string): string =>
   MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : text
 
-export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+export const html = (strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html =>
   new Html((lang) => {
     let text = strings[0] ?? ''
     for (let place = 0; place < parts.length; place += 1) text += write(parts[place], lang) + strings[place + 1]
     return text
   })
 
-const write = (part: Part, lang: Lang): string => {
+const write = (part: HtmlPart, lang: Lang): string => {
   if (part === null || part === undefined) return ''
   if (part instanceof Html) return part.written(lang)
   if (typeof part === 'string') return escaped(part)

@@ -1,15 +1,15 @@
-export interface Link {
+export interface NavigationLink {
   path: string
   zh: string
   en: string
 }
 
 /** `built` is false while the page is missing. */
-interface Planned extends Link {
+interface PlannedLink extends NavigationLink {
   built: boolean
 }
 
-const MAIN: readonly Planned[] = [
+const MAIN: readonly PlannedLink[] = [
   { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist', built: true },
   { path: '/check', zh: '批量核验', en: 'Check', built: true },
   { path: '/data', zh: '名单数据', en: 'Data', built: true },
@@ -17,21 +17,21 @@ const MAIN: readonly Planned[] = [
   { path: '/my', zh: '我的记录', en: 'My record', built: true },
 ]
 
-const MORE: readonly Planned[] = [
+const MORE: readonly PlannedLink[] = [
   { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints', built: true },
 ]
 
-const OTHERS: readonly Link[] = [
+const OTHERS: readonly NavigationLink[] = [
   { path: '/data/blacklist.atom', zh: '变更订阅（Atom）', en: 'Changes (Atom)' },
   { path: '/graphql', zh: '程序接口', en: 'For programs' },
 ]
 
-const isBuilt = ({ built }: Planned): boolean => built
+const isBuilt = ({ built }: PlannedLink): boolean => built
 
-export const NAVIGATION: readonly Link[] = MAIN.filter(isBuilt)
-export const FOOT: readonly Link[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
+export const NAVIGATION: readonly NavigationLink[] = MAIN.filter(isBuilt)
+export const FOOT: readonly NavigationLink[] = [...MORE.filter(isBuilt), ...MAIN.filter(isBuilt), ...OTHERS]
 /** A party's own pages are not indexed. */
-const isFound = ({ path }: Link): boolean => path !== '/my'
+const isFound = ({ path }: NavigationLink): boolean => path !== '/my'
 /** Entries are excluded, because they come and go. */
 export const MAPPED: readonly string[] = [
   '/',

@@ -2,39 +2,39 @@
  * Fast path before express: cached pages and entries in force. Everything else, errors included, is left to express.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, type Encoding, encodingOf, freshFor } from './compression.js'
+import { answer, encodingOf, freshFor, type PageEncoding } from './compression.js'
 import type { Lang } from './html.js'
-import type { Kept } from './page-cache.js'
-import type { Written } from './render-response.js'
+import type { PageCache } from './page-cache.js'
+import type { RenderedPage } from './render-response.js'
 
 /** Returns false when express must answer. True means handled, if need be through `express`. */
-export type Again = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
+export type FastPath = (request: IncomingMessage, response: ServerResponse, now: Date, express: () => void) => boolean
 
-interface Asked {
+interface EntryRequest {
   request: IncomingMessage
   now: Date
   lang: Lang
-  encoding: Encoding
+  encoding: PageEncoding
 }
 
-interface Hot {
-  kept: Pick<Kept, 'known' | 'again' | 'stamp'>
+interface FastPathSources {
+  kept: Pick<PageCache, 'known' | 'again' | 'stamp'>
   /** Returns null when the entry has no page now. */
-  entry: (id: string, asked: Asked) => Promise<Written | null>
+  entry: (id: string, asked: EntryRequest) => Promise<RenderedPage | null>
 }
 
 /** `address` has its parameters in canonical order. */
-export const keyOf = (encoding: Encoding, address: string): string => `${encoding} ${address}`
+export const keyOf = (encoding: PageEncoding, address: string): string => `${encoding} ${address}`
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
 
 export const atOnce =
-  ({ kept, entry }: Hot): Again =>
+  ({ kept, entry }: FastPathSources): FastPath =>
   (request, response, now, express) => {
     const { method, url = '', headers } = request
     if (method !== 'GET' || !readsPages(headers.accept)) return false
     const encoding = encodingOf(request)
-    const send = (made: Promise<Written | null | undefined>): true => {
+    const send = (made: Promise<RenderedPage | null | undefined>): true => {
       made
         .catch(() => null)
         .then((page) => {
@@ -48,7 +48,7 @@ export const atOnce =
     const [, id, english] = ENTRY.exec(url) ?? []
     if (id !== undefined) return send(entry(id, { request, now, lang: english ? 'en' : 'zh', encoding }))
     const key = keyOf(encoding, url)
-    return kept.known(key) && send(kept.stamp(now).then((stamp) => kept.again<Written>(stamp, key)))
+    return kept.known(key) && send(kept.stamp(now).then((stamp) => kept.again<RenderedPage>(stamp, key)))
   }
 
 /** False for CSV clients of the same URL. */

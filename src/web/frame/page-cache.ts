@@ -12,25 +12,25 @@ import * as publicList from '../../store/publication/public-list.js'
 /** Evicts the least recently used. */
 const KEPT_MOST = 400
 
-export interface Stamped extends Omit<publicList.Stamp, 'listed'> {
+export interface DayStamp extends Omit<publicList.Stamp, 'listed'> {
   day: string
 }
 
-export interface Kept {
+export interface PageCache {
   /** Reads the stamp after the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
-  stamp: (now: Date) => Promise<Stamped>
+  stamp: (now: Date) => Promise<DayStamp>
   /** Returns the cached or pending value, else calls `make`. */
-  by: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
+  by: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Cached under any stamp. */
   known: (key: string) => boolean
-  again: <T>(stamp: Stamped, key: string) => Promise<T> | undefined
+  again: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
   /** Like `by`, for figures without names, as of the last publication. */
-  published: <T>(stamp: Stamped, key: string, make: () => Promise<T>) => Promise<T>
+  published: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Limits concurrent scans of the whole list. Turns must not nest. */
   inTurn: InTurn
 }
 
-export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
+export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): PageCache => {
   const kept = new Map<string, { stamp: string; made: Promise<unknown> }>()
   const read = together(() => publicList.stamp(db))
   const again = <T>(key: string, stamp: string): Promise<T> | undefined => {
@@ -68,7 +68,7 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): Kept => {
   }
 }
 
-const told = ({ changes, sequence, day }: Stamped): string => `${changes} ${sequence} ${day}`
+const told = ({ changes, sequence, day }: DayStamp): string => `${changes} ${sequence} ${day}`
 
 /** Shares one read among calls made before it begins. Later calls share the next. */
 const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {

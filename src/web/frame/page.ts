@@ -1,18 +1,18 @@
 import { contained } from '../../foundation/text/bidi.js'
 import { addressOf, both, chinese, constant, type Html, html, type Lang, plain, to } from './html.js'
-import { FOOT, type Link, NAVIGATION } from './navigation.js'
+import { FOOT, NAVIGATION, type NavigationLink } from './navigation.js'
 
 export { both } from './html.js'
 
-export interface Page {
+export interface SitePage {
   /** `named`: the Chinese title is a name, in any writing direction. */
   title: { zh: string; en: string; named?: boolean }
   content: Html
 }
 
-export const page = (title: Page['title'], content: Html): Page => ({ title, content })
+export const page = (title: SitePage['title'], content: Html): SitePage => ({ title, content })
 
-export interface Framed {
+export interface FrameOptions {
   /** Adds a banner that all data is invented. */
   demo?: boolean
   lang?: Lang
@@ -20,7 +20,10 @@ export interface Framed {
   here?: { path: string; parameters: Record<string, string> } | null
 }
 
-export const render = ({ title, content }: Page, { demo = false, lang = 'zh', here = null }: Framed = {}): string =>
+export const render = (
+  { title, content }: SitePage,
+  { demo = false, lang = 'zh', here = null }: FrameOptions = {},
+): string =>
   html`<!doctype html>
 <html lang="${lang === 'en' ? 'en' : 'zh-CN'}">
 <head>
@@ -69,20 +72,20 @@ const isolated = (text: string): string => {
   return `\u2068${own.text}${own.closes}\u2069`
 }
 
-const titleOf = ({ zh, en, named = false }: Page['title'], lang: Lang): string => {
+const titleOf = ({ zh, en, named = false }: SitePage['title'], lang: Lang): string => {
   const own = named ? isolated(zh) : zh
   if (lang === 'en') return named ? `${own} · ${en}` : en
   return `${own} · ${en}`
 }
 
-const headingOf = ({ zh, en, named = false }: Page['title']): Html =>
+const headingOf = ({ zh, en, named = false }: SitePage['title']): Html =>
   named ? html`${chinese(zh)} <span class="en" lang="en">${en}</span>` : both(zh, en)
 
-const item = ({ path, zh, en }: Link, here: string | null): Html =>
+const item = ({ path, zh, en }: NavigationLink, here: string | null): Html =>
   html`<li><a href="${to(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
 
 /** Keyed by the current page. The null key stands for every other page. */
-const navigation = (label: Html, links: readonly Link[]): ReadonlyMap<string | null, Html> =>
+const navigation = (label: Html, links: readonly NavigationLink[]): ReadonlyMap<string | null, Html> =>
   new Map(
     [null, ...links.map(({ path }) => path)].map((here) => [
       here,
@@ -97,12 +100,12 @@ const CURRENT = html` aria-current="page"`
 const MAIN = navigation(plain('主要栏目', 'Main'), NAVIGATION)
 const MORE = navigation(plain('更多', 'More'), FOOT)
 
-const languages = ({ path, parameters }: NonNullable<Framed['here']>): Html =>
+const languages = ({ path, parameters }: NonNullable<FrameOptions['here']>): Html =>
   html`<link rel="alternate" hreflang="zh-CN" href="${addressOf(path, parameters, 'zh')}">
 <link rel="alternate" hreflang="en" href="${addressOf(path, parameters, 'en')}">
 `
 
-const other = ({ path, parameters }: NonNullable<Framed['here']>, lang: Lang): Html =>
+const other = ({ path, parameters }: NonNullable<FrameOptions['here']>, lang: Lang): Html =>
   lang === 'en'
     ? html`<p class="lang"><a href="${addressOf(path, parameters, 'zh')}" lang="zh-CN" hreflang="zh-CN">中文</a></p>`
     : html`<p class="lang"><a href="${addressOf(path, parameters, 'en')}" lang="en" hreflang="en">English</a></p>`

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
-import { answer, type Encoding, encodingOf, freshFor, type Packed, pack } from './compression.js'
+import { answer, type CompressedPage, encodingOf, freshFor, type PageEncoding, pack } from './compression.js'
 import type { Lang } from './html.js'
-import { type Framed, type Page, render } from './page.js'
+import { type FrameOptions, render, type SitePage } from './page.js'
 
-interface Shows {
+interface RenderDependencies {
   demo: boolean
   /** The request's host when absent. */
   publicUrl?: string
   nowOf: (request: Request) => Date
 }
 
-interface Showing {
+interface RenderOptions {
   /** Without the language. */
   parameters?: Record<string, string>
   isChosen?: boolean
@@ -27,29 +27,29 @@ const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/
 const ANY_PORT = /:0$/
 
 export const baseOf = (
-  { publicUrl }: Pick<Shows, 'publicUrl'>,
+  { publicUrl }: Pick<RenderDependencies, 'publicUrl'>,
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): string => {
   if (publicUrl !== undefined && !ANY_PORT.test(publicUrl)) return publicUrl.replace(/\/$/, '')
   return `http://${HOST.test(headers.host ?? '') ? headers.host : 'localhost'}`
 }
 
-export interface Written extends Packed {
+export interface RenderedPage extends CompressedPage {
   robots: string
 }
 
 export const written = (
-  { demo }: Pick<Shows, 'demo'>,
-  page: Page,
-  { encoding, ...framed }: Required<Pick<Framed, 'lang' | 'here'>> & { encoding: Encoding },
-): Packed => pack(render(page, { demo, ...framed }), encoding, 'once')
+  { demo }: Pick<RenderDependencies, 'demo'>,
+  page: SitePage,
+  { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & { encoding: PageEncoding },
+): CompressedPage => pack(render(page, { demo, ...framed }), encoding, 'once')
 
 export const show = (
-  { demo, nowOf }: Pick<Shows, 'demo' | 'nowOf'>,
+  { demo, nowOf }: Pick<RenderDependencies, 'demo' | 'nowOf'>,
   request: Request,
   response: Response,
-  page: Page,
-  { parameters = {}, isChosen = false, freshFor: given = Number.POSITIVE_INFINITY }: Showing = {},
+  page: SitePage,
+  { parameters = {}, isChosen = false, freshFor: given = Number.POSITIVE_INFINITY }: RenderOptions = {},
 ): void => {
   const here = { path: request.path, parameters }
   const packed = written({ demo }, page, { lang: langOf(request), encoding: encodingOf(request), here })

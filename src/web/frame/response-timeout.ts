@@ -9,7 +9,7 @@ const STALLED_MS = 30_000
 /** The whole list over a slow line. */
 const SENDING_MOST_MS = 3_600_000
 
-export interface Bounds {
+export interface TimeoutBounds {
   goodMs: number
   /** 30,000 when absent. */
   stalledMs?: number | undefined
@@ -25,7 +25,7 @@ export class ReaderLeft extends Error {
  */
 export const bounded = async (
   response: ServerResponse,
-  { goodMs, stalledMs = STALLED_MS }: Bounds,
+  { goodMs, stalledMs = STALLED_MS }: TimeoutBounds,
   parts: AsyncIterable<Buffer>,
 ): Promise<void> => {
   const end = (): void => void response.destroy()

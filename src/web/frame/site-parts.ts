@@ -3,7 +3,7 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import type { Db } from '../../store/db/db.js'
 import type { InTurn } from '../../store/db/turns.js'
 
-export interface SiteParts {
+export interface SiteDependencies {
   /** For reads shared by requests. */
   db: Db
   /** With prepared statements, for lookups by key. */

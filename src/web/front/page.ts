@@ -7,11 +7,11 @@ import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { Figures } from '../../store/publication/public-figures.js'
 import { ENGLISH_STAYS, list } from '../blacklist/page.js'
-import { bars, comeAndGone, type Month, map, overTime } from '../frame/charts.js'
+import { bars, comeAndGone, type MonthCounts, map, overTime } from '../frame/charts.js'
 import { type Html, html, to } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 
-export interface Front {
+export interface FrontContent {
   day: string
   /** 0 before the first publication. */
   sequence: number
@@ -21,7 +21,7 @@ export interface Front {
 
 const MONTHS = 24
 
-export const frontPage = (front: Front): Page =>
+export const frontPage = (front: FrontContent): SitePage =>
   page(
     { zh: '电子商务信用信息', en: 'E-commerce credit' },
     html`<p class="lead">${both('本站公示本省依法列入严重失信名单的电子商务经营者：任何人可查、可核、可下载。', 'Here the e-commerce operators are published that were lawfully listed in this province: for anybody to look up, to verify, to take away.')}</p>
@@ -46,7 +46,7 @@ ${gone(front)}
 ${doors()}`,
   )
 
-const totals = ({ day, figures, sequence }: Front): Html => {
+const totals = ({ day, figures, sequence }: FrontContent): Html => {
   const counterfeit = figures.reasons.reduce(
     (n, one) => (topicsOf(one.reason).includes('counterfeit') ? n + one.n : n),
     0,
@@ -70,7 +70,7 @@ const totals = ({ day, figures, sequence }: Front): Html => {
 <p class="note">${sequence === 0 ? both(`截至 ${day}；名单尚未公布过签名的一期。`, `As of ${day}; no signed sequence was published yet.`) : both(`截至 ${day}，签名名单第 ${sequence} 期。`, `As of ${day}, sequence ${sequence} of the signed list.`)} <a href="${to('/data', {}, '#verify')}">${both('如何核验', 'How to verify it')}</a></p>`
 }
 
-const charts = ({ day, figures }: Front): Html => {
+const charts = ({ day, figures }: FrontContent): Html => {
   const months = monthsOf(figures.months, day)
   const counts = new Map(figures.places.flatMap(({ place, n }) => (place === null ? [] : [[place, n] as const])))
   const topics = Object.entries(TOPICS).map(([topic, { zh, en }]) => ({
@@ -93,9 +93,9 @@ ${bars(
 }
 
 /** Earlier months count in the totals only. */
-const monthsOf = (told: Figures['months'], day: string): Month[] => {
+const monthsOf = (told: Figures['months'], day: string): MonthCounts[] => {
   const known = new Map(told.map((one) => [one.month, one]))
-  const months: Month[] = []
+  const months: MonthCounts[] = []
   const first = addMonths(`${day.slice(0, 7)}-01`, 1 - MONTHS).slice(0, 7)
   let inForce = told.reduce((n, { month, published, removed }) => (month < first ? n + published - removed : n), 0)
   for (let back = MONTHS - 1; back >= 0; back -= 1) {
@@ -115,7 +115,7 @@ const REMOVALS: Record<RemovalReason, Words> = {
   CEASED: { zh: '主体已注销', en: 'firm ceased' },
 }
 
-const gone = ({ figures: { removals } }: Front): Html =>
+const gone = ({ figures: { removals } }: FrontContent): Html =>
   html`<section aria-labelledby="gone">
 <h2 id="gone">${both('已移出', 'Removed')}</h2>
 <p>${both('移出的只计数，不再提名称。', 'Of what was removed only the number is told, and no name.')}</p>

@@ -1,5 +1,5 @@
 /** Example queries of each role. A test runs each. */
-export interface Example {
+export interface ExampleQuery {
   role: string
   zh: string
   en: string
@@ -10,7 +10,7 @@ export interface Example {
 /** Belongs to nobody. */
 const CODE = '91220102MA0000001X'
 
-export const EXAMPLES: readonly Example[] = [
+export const EXAMPLES: readonly ExampleQuery[] = [
   {
     role: 'public',
     zh: '社会公众：无需令牌。查一个代码的状态，读已公示的名单。',
@@ -116,7 +116,7 @@ export const EXAMPLES: readonly Example[] = [
 /** Characters. */
 const LINE = 56
 
-export const textOf = ({ zh, en }: Example, printed: string): string => `# ${zh}\n${wrapped(en)}\n\n${printed}\n`
+export const textOf = ({ zh, en }: ExampleQuery, printed: string): string => `# ${zh}\n${wrapped(en)}\n\n${printed}\n`
 
 const wrapped = (text: string): string => {
   const lines = ['#']

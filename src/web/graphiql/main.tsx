@@ -7,32 +7,32 @@ import 'graphiql/style.css'
 import './style.css'
 import { EXAMPLES, textOf } from './examples.js'
 
-interface Session {
+interface GraphiqlSession {
   name: string
   role: string
   csrfToken: string
 }
 
 /** Returns null when nobody is signed in. No request without a session cookie. */
-const sessionOf = async (): Promise<Session | null> => {
+const sessionOf = async (): Promise<GraphiqlSession | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')
-  return answer.ok ? ((await answer.json()) as Session) : null
+  return answer.ok ? ((await answer.json()) as GraphiqlSession) : null
 }
 
 /** The token is never stored, and takes precedence over the session. */
-const headersWith = (token: string, session: Session | null): Record<string, string> => {
+const headersWith = (token: string, session: GraphiqlSession | null): Record<string, string> => {
   if (token !== '') return { authorization: `Bearer ${token}` }
   return session === null ? {} : { 'x-csrf-token': session.csrfToken }
 }
 
-interface Question {
+interface GraphiqlQuery {
   query: string
   operationName?: string | null
 }
 
 /** GraphiQL may send the operation name of the previous tab. */
-const asked = (question: Question): Question => {
+const asked = (question: GraphiqlQuery): GraphiqlQuery => {
   try {
     const operations = parse(question.query).definitions.filter(({ kind }) => kind === 'OperationDefinition')
     return operations.length === 1 ? { ...question, operationName: null } : question
@@ -47,13 +47,13 @@ const TABS = EXAMPLES.map((example) => ({
 }))
 
 /** GraphiQL fetches the schema at once, so the session must be known. */
-const App = ({ session }: { session: Session | null }) => {
+const App = ({ session }: { session: GraphiqlSession | null }) => {
   const [token, setToken] = useState('')
   const asking = useRef<Record<string, string>>({})
   asking.current = headersWith(token.trim(), session)
 
   const fetcher = useMemo(
-    () => async (question: Question) => {
+    () => async (question: GraphiqlQuery) => {
       const headers = {
         'content-type': 'application/json',
         accept: 'application/graphql-response+json, application/json;q=0.9',

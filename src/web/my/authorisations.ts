@@ -2,19 +2,19 @@ import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, told } from '../frame/html.js'
 import { both } from '../frame/page.js'
-import { form, type Own, PATHS } from './frame.js'
-import type { AuthorisationTold } from './questions.js'
+import { form, PATHS, type PartyPageContext } from './frame.js'
+import type { PartyAuthorisation } from './questions.js'
 
 export const authorisations = (
-  own: Own,
-  all: readonly AuthorisationTold[],
+  own: PartyPageContext,
+  all: readonly PartyAuthorisation[],
 ): Html => html`<section aria-labelledby="authorisations">
 <h2 id="authorisations">${both('授权', 'Authorisations')}</h2>
 <p>${both('下列信用服务机构登记称您授权其查看您的信用分和等级。不是您授权的，请撤回，并告知主管部门。', 'These credit services have recorded that you let them see your score and grade. Withdraw one that you did not give, and tell the authority.')}</p>
 ${all.length === 0 ? html`<p>${both('没有。', 'None.')}</p>` : html`<ul class="entries">${all.map((one) => authorisation(own, one))}</ul>`}
 </section>`
 
-const authorisation = (own: Own, one: AuthorisationTold): Html => html`<li><article>
+const authorisation = (own: PartyPageContext, one: PartyAuthorisation): Html => html`<li><article>
 <h3>${told(one.client)} <small>${stateOf(one)}</small></h3>
 <p class="why">${told(one.document)}</p>
 ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
@@ -22,7 +22,7 @@ ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
 ${one.holds ? html`<div class="when">${form(own, `${PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`, html`<button class="plain">${both('撤回授权', 'Withdraw it')}</button>`)}</div>` : null}
 </article></li>\n`
 
-const stateOf = ({ holds, withdrawnAt, withdrawnBy }: AuthorisationTold): Html => {
+const stateOf = ({ holds, withdrawnAt, withdrawnBy }: PartyAuthorisation): Html => {
   if (holds) return both('有效', 'holds')
   if (withdrawnAt === null) return both('已到期', 'ended')
   return withdrawnBy === 'party'

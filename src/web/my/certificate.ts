@@ -3,13 +3,13 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, only, to, told } from '../frame/html.js'
-import { both, type Page } from '../frame/page.js'
+import { both, type SitePage } from '../frame/page.js'
 import { row } from './file.js'
-import { listingPath, type Own, ownPage } from './frame.js'
+import { listingPath, ownPage, type PartyPageContext } from './frame.js'
 import { DELIVERIES, REMOVALS, say } from './words.js'
 
-export interface CertificateShown {
-  own: Own
+export interface CertificateContent {
+  own: PartyPageContext
   id: string
   certificate: Certificate
   jws: string
@@ -21,7 +21,7 @@ export interface CertificateShown {
 export const fileOf = ({ issuedAt }: Pick<Certificate, 'issuedAt'>): string =>
   `removal-certificate-${dateIn(new Date(issuedAt))}.jws`
 
-export const certificatePage = ({ own, id, certificate, jws, kid, base }: CertificateShown): Page => {
+export const certificatePage = ({ own, id, certificate, jws, kid, base }: CertificateContent): SitePage => {
   const { party, entry, statement, issuedAt, told: heard } = certificate
   return ownPage(
     own,

@@ -1,26 +1,26 @@
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, only, to, told } from '../frame/html.js'
-import { both, type Page } from '../frame/page.js'
+import { both, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 import { authorisations } from './authorisations.js'
-import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
-import type { FileTold, ListingTold, ObjectionTold, RecordTold, ScoreTold } from './questions.js'
+import { done, form, listingPath, ownPage, PATHS, type PartyPageContext, refused } from './frame.js'
+import type { PartyFile, PartyListing, PartyObjection, PartyRecord, PartyScore } from './questions.js'
 import { ACTS, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES, say } from './words.js'
 
 /** Same bound as work/scoring/objection. */
 const STATEMENT_MOST = 1_000
 
-export interface FileShown {
-  own: Own
-  file: FileTold
+export interface FileContent {
+  own: PartyPageContext
+  file: PartyFile
   done: string | null
   refused: string | null
   /** Kept for correction. */
   statement: string
 }
 
-export const filePage = (shown: FileShown): Page => {
+export const filePage = (shown: FileContent): SitePage => {
   const { own, file } = shown
   return ownPage(
     own,
@@ -38,15 +38,15 @@ export const row = (zh: string, en: string, value: Html | string | null): Html |
   value ? html`<div><dt>${both(zh, en)}</dt><dd>${value}</dd></div>\n` : null
 
 /** The epoch means that no list feed was ever read. */
-const asOf = ({ asOf: at, stale }: FileTold['standing']): Html =>
+const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
   new Date(at).getTime() === 0
     ? both('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')
     : html`${minute(new Date(at))} ${stale ? both('（已过时）', '(stale)') : null}`
 
-const standing = ({ uscc, shop, formerNames, standing: now }: FileTold): Html => html`<dl class="facts">
+const standing = ({ uscc, shop, formerNames, standing: now }: PartyFile): Html => html`<dl class="facts">
 ${row('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${row('状态', 'Status', say(STANDINGS, now.status))}${row('曾用名', 'Former names', formerNames.length > 0 ? told(formerNames.join('；')) : null)}${row('名单', 'Blacklist', now.listed ? html`<strong class="contested">${both('在名单上', 'on it')}</strong>` : both('不在名单上', 'not on it'))}${row('信息截至', 'True as of', asOf(now))}</dl>`
 
-const entries = (listings: readonly ListingTold[]): Html => html`<section aria-labelledby="listings">
+const entries = (listings: readonly PartyListing[]): Html => html`<section aria-labelledby="listings">
 <h2 id="listings">${both('名单记录', 'Entries of lists')}</h2>
 ${
   listings.length === 0
@@ -55,7 +55,7 @@ ${
 }
 </section>`
 
-const entry = (one: ListingTold): Html => html`<li><article>
+const entry = (one: PartyListing): Html => html`<li><article>
 <h3><a href="${to(listingPath(one.id))}">${one.list ? both(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
 <p class="why">${told(one.reason)}</p>
 <p class="who">${say(STATES, one.state)}${one.removalReason && html`${only('：', ': ')}${say(REMOVALS, one.removalReason)}`}${one.contested ? both('（有异议）', '(under objection)') : null}${one.mirrored ? both('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
@@ -65,7 +65,7 @@ const entry = (one: ListingTold): Html => html`<li><article>
 
 const NO_SCORE = html`<section aria-labelledby="score"><h2 id="score">${both('信用评分', 'Score')}</h2><p>${both('尚未评分。', 'Not scored.')}</p></section>`
 
-const score = (one: ScoreTold): Html => html`<section aria-labelledby="score">
+const score = (one: PartyScore): Html => html`<section aria-labelledby="score">
 <h2 id="score">${both('信用评分', 'Score')}</h2>
 <ul class="totals small"><li><strong>${one.value}</strong> ${both('分（0–1000）', 'points (0–1000)')}</li><li><strong>${one.grade}</strong> ${both('等级', 'grade')}</li></ul>
 <p>${both(`按 ${one.asOf} 的事实，依评分卡`, `By the facts of ${one.asOf} and the scorecard`)} <a href="${to(`/scorecard/${one.scorecard}`)}">${one.scorecard}</a>${one.nextChangeOn && both(`；事实不变的，下一次随时间变化之日为 ${one.nextChangeOn}`, `; time alone changes it next on ${one.nextChangeOn}`)}</p>
@@ -93,12 +93,12 @@ ${lasting(one)}
 
 export const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
-const recordLine = ({ kind, agencyName, validFrom }: RecordTold): Html =>
+const recordLine = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
   html`${say(RECORDS, kind)} ${both(agencyName.zh, agencyName.en)} ${validFrom && day(validFrom)}`
 
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
-const wayBack = ({ wayBack: steps }: ScoreTold): Html => html`<h3>${both('恢复途径', 'The way back up')}</h3>
+const wayBack = ({ wayBack: steps }: PartyScore): Html => html`<h3>${both('恢复途径', 'The way back up')}</h3>
 ${
   steps.length === 0
     ? html`<p>${both('没有可以恢复的失分。', 'There is nothing to regain.')}</p>`
@@ -122,13 +122,13 @@ ${table({
 })}`
 }`
 
-const lasting = ({ lasting: losses }: ScoreTold): Html | null =>
+const lasting = ({ lasting: losses }: PartyScore): Html | null =>
   losses.length === 0
     ? null
     : html`<h3>${both('不能单独消除的', 'What lasts')}</h3>
 <ul>${losses.map(({ zh, en, basis, confirmed }) => html`<li>${both(zh, en)} <small>${told(basis)}</small>${confirmed ? null : UNCONFIRMED}</li>\n`)}</ul>`
 
-const objections = ({ own, file, statement }: FileShown): Html => {
+const objections = ({ own, file, statement }: FileContent): Html => {
   const records = [
     ...new Map((file.score?.reasons ?? []).flatMap((each) => each.records).map((each) => [each.id, each])).values(),
   ]
@@ -155,10 +155,10 @@ ${statement}</textarea></p>
 </section>`
 }
 
-const choice = ({ kind, agencyName, validFrom }: RecordTold): Html =>
+const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
   html`${only(RECORDS[kind]?.zh ?? kind, RECORDS[kind]?.en ?? kind)} ${only(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
 
-const objection = (own: Own, one: ObjectionTold): Html => html`<li><article>
+const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li><article>
 <h3>${say(OBJECTIONS, one.state)} <small>${minute(new Date(one.openedAt))}</small></h3>
 <p class="why">${told(one.statement)}</p>
 <p class="who">${both(one.consequence.zh, one.consequence.en)}${one.note && html` ${told(one.note)}`}</p>

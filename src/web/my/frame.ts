@@ -1,7 +1,7 @@
 import { type Html, html, plain, to } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 
-export interface Own {
+export interface PartyPageContext {
   code: string
   csrf: string
   /** Absolute end of the session. */
@@ -19,14 +19,14 @@ export const PATHS = {
 
 export const listingPath = (id: string): string => `/my/listings/${encodeURIComponent(id)}`
 
-export const ownPage = (own: Own, title: Page['title'], content: Html): Page =>
+export const ownPage = (own: PartyPageContext, title: SitePage['title'], content: Html): SitePage =>
   page(
     title,
     html`${bar(own)}
 ${content}`,
   )
 
-const bar = (own: Own): Html => html`<div class="mine">
+const bar = (own: PartyPageContext): Html => html`<div class="mine">
 <nav aria-label="${plain('我的记录', 'My record')}"><ul>
 <li><a href="${to(PATHS.file)}">${both('概况', 'Overview')}</a></li>
 <li><a href="${to(PATHS.records)}">${both('全部信息与出处', 'Records and sources')}</a></li>
@@ -35,7 +35,7 @@ const bar = (own: Own): Html => html`<div class="mine">
 ${form(own, PATHS.out, html`<span>${both('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${both('退出', 'Sign out')}</button>`)}
 </div>`
 
-export const form = ({ csrf }: Pick<Own, 'csrf'>, path: string, content: Html): Html =>
+export const form = ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string, content: Html): Html =>
   html`<form action="${to(path)}" method="post"><input type="hidden" name="csrf" value="${csrf}">
 ${content}</form>`
 

@@ -4,19 +4,19 @@ import type { RetractionStatus } from '../../work/delivery/retraction.js'
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, to, told } from '../frame/html.js'
-import { both, type Page } from '../frame/page.js'
+import { both, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 import { row } from './file.js'
-import { done, form, listingPath, type Own, ownPage, PATHS, refused } from './frame.js'
-import type { ListingWhole } from './questions.js'
+import { done, form, listingPath, ownPage, PATHS, type PartyPageContext, refused } from './frame.js'
+import type { PartyListingDetail } from './questions.js'
 import { CHECKS, DELIVERIES, REMOVALS, STATES, say } from './words.js'
 
 /** Same bound as work/listing/move-input. */
 const TEXT_MOST = 10_000
 
-export interface ListingShown {
-  own: Own
-  listing: ListingWhole
+export interface ListingContent {
+  own: PartyPageContext
+  listing: PartyListingDetail
   /** Absent when not removed, or never delivered. */
   retraction: RetractionStatus | null
   platformNames: ReadonlyMap<string, { zh: string; en: string }>
@@ -27,10 +27,10 @@ export interface ListingShown {
 }
 
 /** Published here and removed for good. */
-export const isCertified = ({ state, publishedOn, removedOn, mirrored }: ListingWhole): boolean =>
+export const isCertified = ({ state, publishedOn, removedOn, mirrored }: PartyListingDetail): boolean =>
   state === 'REMOVED' && publishedOn !== null && removedOn !== null && !mirrored
 
-export const listingPage = (shown: ListingShown): Page => {
+export const listingPage = (shown: ListingContent): SitePage => {
   const { own, listing } = shown
   const name = listing.list?.name ?? { zh: listing.kind, en: listing.kind }
   return ownPage(
@@ -48,10 +48,10 @@ ${documents(listing)}
   )
 }
 
-const facts = (one: ListingWhole): Html => html`<dl class="facts">
+const facts = (one: PartyListingDetail): Html => html`<dl class="facts">
 ${row('列入事由', 'Reason', told(one.reason))}${row('列入依据', 'Legal basis', one.basis && told(one.basis))}${row('决定机关', 'Authority', one.authority && told(one.authority))}${row('决定文号', 'Document', one.documentNumber && told(one.documentNumber))}${row('决定日期', 'Decided', one.decidedOn && day(one.decidedOn))}${row('公示日期', 'Published', one.publishedOn && day(one.publishedOn))}${row('届满日期', 'Ends on', one.endsOn && day(one.endsOn))}${row('移出日期', 'Removed', one.removedOn && day(one.removedOn))}${row('移出原因', 'Why removed', one.removalReason && say(REMOVALS, one.removalReason))}${row('暂停公示', 'Hidden since', one.hiding && day(one.hiding.on))}${row('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${both(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? both('（已结束）', ' (over)') : provisional ? both('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
 
-const repair = ({ own, listing, text }: ListingShown): Html | null => {
+const repair = ({ own, listing, text }: ListingContent): Html | null => {
   if (listing.repair !== null)
     return html`<section aria-labelledby="repair"><h2 id="repair">${both('信用修复申请', 'Application for repair')}</h2>
 <p class="good">${both(`已于 ${listing.repair.appliedOn} 提交。`, `Sent on ${listing.repair.appliedOn}.`)} ${listing.repair.acceptedOn ? both(`${listing.repair.acceptedOn} 已受理，正在核实。`, `Accepted on ${listing.repair.acceptedOn}, being examined.`) : both('尚待受理。', 'Not accepted yet.')}</p></section>`
@@ -71,7 +71,7 @@ ${text}</textarea></p>
 )}</section>`
 }
 
-const defence = ({ own, listing, text }: ListingShown): Html | null =>
+const defence = ({ own, listing, text }: ListingContent): Html | null =>
   listing.allowedMoves.includes('recordDefence')
     ? html`<section aria-labelledby="defence"><h2 id="defence">${both('陈述申辩', 'To be heard')}</h2>
 ${form(
@@ -87,7 +87,7 @@ ${text}</textarea></p>
 )}</section>`
     : null
 
-const process = ({ proceedings }: ListingWhole): Html => html`<section aria-labelledby="process">
+const process = ({ proceedings }: PartyListingDetail): Html => html`<section aria-labelledby="process">
 <h2 id="process">${both('办理经过', 'How it went')}</h2>
 ${
   proceedings.length === 0
@@ -101,13 +101,13 @@ const moveNamed = (name: string): Html => {
   return move ? both(move.zh, move.en) : html`${name}`
 }
 
-const documents = (listing: ListingWhole): Html | null =>
+const documents = (listing: PartyListingDetail): Html | null =>
   listing.documents.length === 0
     ? null
     : html`<section aria-labelledby="documents"><h2 id="documents">${both('文书', 'Documents')}</h2>
 <ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${to(`${listingPath(listing.id)}/documents/${kind}`)}">${told(title)}</a> ${number && told(number)} ${both('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
 
-const removed = ({ listing, retraction, platformNames }: ListingShown): Html | null => {
+const removed = ({ listing, retraction, platformNames }: ListingContent): Html | null => {
   if (listing.state !== 'REMOVED') return null
   return html`<section aria-labelledby="removed"><h2 id="removed">${both('移出之后', 'After the removal')}</h2>
 ${isCertified(listing) ? html`<p><a href="${to(`${listingPath(listing.id)}/certificate`)}">${both('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}

@@ -37,7 +37,7 @@ export const WITHDRAW = 'mutation Withdraw($id: ID!) { withdrawObjection(id: $id
 export const WITHDRAW_AUTHORISATION =
   'mutation WithdrawAuthorisation($id: ID!) { withdrawAuthorisation(id: $id) { id } }'
 
-export interface RecordTold {
+export interface PartyRecord {
   id: string
   kind: string
   agencyName: Words
@@ -45,14 +45,14 @@ export interface RecordTold {
   validTo: string | null
 }
 
-export interface RecordWhole extends RecordTold {
+export interface PartyRecordDetail extends PartyRecord {
   body: Record<string, unknown>
   knownFrom: string
   findings: { message: string }[]
   source: { file: string | null; page: number | null; row: number }
 }
 
-export interface ListingTold {
+export interface PartyListing {
   id: string
   kind: string
   list: { name: Words } | null
@@ -72,7 +72,7 @@ export interface ListingTold {
   repair: { appliedOn: string; acceptedOn: string | null } | null
 }
 
-export interface ListingWhole extends ListingTold {
+export interface PartyListingDetail extends PartyListing {
   hiding: { kind: string; on: string } | null
   proceedings: {
     move: string
@@ -86,7 +86,7 @@ export interface ListingWhole extends ListingTold {
   documents: { kind: string; title: string; html: string; number: string | null; issuedOn: string | null }[]
 }
 
-export interface ScoreTold {
+export interface PartyScore {
   value: number
   grade: string
   scorecard: string
@@ -101,7 +101,7 @@ export interface ScoreTold {
     count: number
     fadesOn: string | null
     objected: boolean
-    records: RecordTold[]
+    records: PartyRecord[]
   }[]
   wayBack: {
     on: string
@@ -119,7 +119,7 @@ export interface ScoreTold {
   lasting: { zh: string; en: string; count: number; basis: string; confirmed: boolean }[]
 }
 
-export interface ObjectionTold {
+export interface PartyObjection {
   id: string
   state: string
   fact: string
@@ -131,7 +131,7 @@ export interface ObjectionTold {
   consequence: Words
 }
 
-export interface AuthorisationTold {
+export interface PartyAuthorisation {
   id: string
   client: string
   document: string
@@ -143,7 +143,7 @@ export interface AuthorisationTold {
   withdrawnBy: string | null
 }
 
-export interface FileTold {
+export interface PartyFile {
   uscc: string | null
   shop: string | null
   name: string | null
@@ -152,13 +152,13 @@ export interface FileTold {
   registrationStatus: string | null
   formerNames: string[]
   standing: { status: string; listed: boolean; asOf: string; stale: boolean }
-  score: ScoreTold | null
-  listings: ListingTold[]
-  objections: ObjectionTold[]
-  authorisations: AuthorisationTold[]
+  score: PartyScore | null
+  listings: PartyListing[]
+  objections: PartyObjection[]
+  authorisations: PartyAuthorisation[]
 }
 
-export interface AskerTold {
+export interface PartyAsker {
   at: string
   kind: string
   client: string
@@ -166,7 +166,7 @@ export interface AskerTold {
   purpose: string | null
 }
 
-export interface PageOf<N> {
+export interface ConnectionPage<N> {
   nodes: N[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }

@@ -2,17 +2,17 @@ import { saidIn, valueIn, wordsOfField } from '../../domain/records/record-words
 import { day } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
 import { type Html, html, to, told } from '../frame/html.js'
-import { both, type Page } from '../frame/page.js'
+import { both, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 import { row } from './file.js'
-import { type Own, ownPage, PATHS } from './frame.js'
-import type { AskerTold, PageOf, RecordWhole } from './questions.js'
+import { ownPage, PATHS, type PartyPageContext } from './frame.js'
+import type { ConnectionPage, PartyAsker, PartyRecordDetail } from './questions.js'
 import { ASKED, RECORDS, ROLES, say } from './words.js'
 
 export const recordsPage = (
-  own: Own,
-  { nodes, pageInfo, totalCount }: PageOf<RecordWhole> & { totalCount: number },
-): Page =>
+  own: PartyPageContext,
+  { nodes, pageInfo, totalCount }: ConnectionPage<PartyRecordDetail> & { totalCount: number },
+): SitePage =>
   ownPage(
     own,
     { zh: '全部信息与出处', en: 'Records and sources' },
@@ -21,7 +21,7 @@ ${nodes.map(record)}
 ${more(PATHS.records, pageInfo)}`,
   )
 
-const record = (one: RecordWhole): Html => html`<article>
+const record = (one: PartyRecordDetail): Html => html`<article>
 <h2>${say(RECORDS, one.kind)} <small>${one.validFrom && day(one.validFrom)}${one.validTo && html`–${day(one.validTo)}`}</small></h2>
 <dl class="facts">
 ${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? told(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
@@ -34,13 +34,13 @@ const member = (kind: string, name: string, value: unknown): Html | null => {
   return row(zh, en, chinese === english ? told(chinese) : both(chinese, english))
 }
 
-const sourceOf = ({ source: { file, page, row: line } }: RecordWhole): Html =>
+const sourceOf = ({ source: { file, page, row: line } }: PartyRecordDetail): Html =>
   html`${file === null ? both('信源单位接口', "the agency's interface") : html`<code>${file}</code>`}${page === null ? null : both(`，第 ${page} 页`, `, page ${page}`)}${both(`，第 ${line} 行`, `, row ${line}`)}`
 
 export const askersPage = (
-  own: Own,
-  { nodes, pageInfo, completeUntil }: PageOf<AskerTold> & { completeUntil: string | null },
-): Page =>
+  own: PartyPageContext,
+  { nodes, pageInfo, completeUntil }: ConnectionPage<PartyAsker> & { completeUntil: string | null },
+): SitePage =>
   ownPage(
     own,
     { zh: '谁查询过', en: 'Who asked about you' },
@@ -70,7 +70,7 @@ ${
 ${more(PATHS.askers, pageInfo)}`,
   )
 
-const more = (path: string, { hasNextPage, endCursor }: PageOf<unknown>['pageInfo']): Html | null =>
+const more = (path: string, { hasNextPage, endCursor }: ConnectionPage<unknown>['pageInfo']): Html | null =>
   hasNextPage && endCursor !== null
     ? html`<p class="pages"><a href="${to(path, { after: endCursor })}">${both('下一页', 'Next page')}</a></p>`
     : null

@@ -1,15 +1,15 @@
 import { type Html, html, to } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 import { refused } from './frame.js'
 
-export interface Door {
+export interface SignInContent {
   /** In both languages. */
   why: string | null
   /** Text submitted after the session had ended. */
   typed: string | null
 }
 
-export const signInPage = ({ why, typed }: Door): Page =>
+export const signInPage = ({ why, typed }: SignInContent): SitePage =>
   page(
     { zh: '我的记录', en: 'My record' },
     html`<p>${both(

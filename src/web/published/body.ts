@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { Represented } from './represented.js'
+import type { FileRepresentation } from './represented.js'
 
 /** Larger bodies are sent uncompressed. */
 const ENCODED_MOST = 2 * 1024 * 1024
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
 
-export interface Body extends Pick<Represented, 'tag' | 'bytes' | 'read' | 'encodings'> {
+export interface EncodedBody extends Pick<FileRepresentation, 'tag' | 'bytes' | 'read' | 'encodings'> {
   sha256: string
 }
 
-export const bodyOf = async (bytes: Buffer): Promise<Body> => {
+export const bodyOf = async (bytes: Buffer): Promise<EncodedBody> => {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const plain = { tag: sha256, sha256, ...held(bytes) }
   if (bytes.length > ENCODED_MOST) return { ...plain, encodings: {} }
@@ -19,7 +19,7 @@ export const bodyOf = async (bytes: Buffer): Promise<Body> => {
   return { ...plain, encodings: { br: held(br), gzip: held(packed) } }
 }
 
-const held = (bytes: Buffer): Pick<Represented, 'bytes' | 'read'> => ({
+const held = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => ({
   bytes: bytes.length,
   read: async function* (from, to) {
     yield bytes.subarray(from, to)
@@ -27,8 +27,8 @@ const held = (bytes: Buffer): Pick<Represented, 'bytes' | 'read'> => ({
 })
 
 /** Concurrent callers share one computation. */
-export const keptBodies = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<Body>) => {
-  const kept = new Map<string, Promise<Body>>()
+export const keptBodies = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
+  const kept = new Map<string, Promise<EncodedBody>>()
   return (key, make) => {
     const known = kept.get(key)
     if (known !== undefined) return known

@@ -9,7 +9,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
-export interface Current {
+export interface ListInForce {
   snapshot: snapshots.Snapshot
   signed: snapshots.Signed
   files: readonly FileSaid[]
@@ -17,7 +17,7 @@ export interface Current {
   gone: readonly string[]
 }
 
-export interface CurrentParts {
+export interface ListDependencies {
   keys: Pick<Keys, 'manifests'>
   publish: () => Promise<unknown>
   /** Wait for a publication before the filtered previous snapshot is served, milliseconds. */
@@ -41,15 +41,15 @@ export type ListNow = <T>(
   db: Db,
   now: Date,
   response: Response,
-  read: (tx: Tx, list: Current) => Promise<T>,
+  read: (tx: Tx, list: ListInForce) => Promise<T>,
   options?: { namesNobody?: boolean },
 ) => Promise<T>
 
 /** Throws LIST_IN_THE_MAKING, or LIST_WITHHELD while the restore guard forbids listing. */
-export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: CurrentParts): ListNow => {
+export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDependencies): ListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
-    const found = (select: (tx: Tx) => Promise<Current | null>) =>
+    const found = (select: (tx: Tx) => Promise<ListInForce | null>) =>
       db.transaction(
         async (tx) => {
           if (!namesNobody && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')
@@ -111,29 +111,33 @@ export const within = async (making: Promise<unknown>, ms: number): Promise<bool
   return Promise.race([making.then(() => true), late]).finally(() => given.abort())
 }
 
-type Found = Awaited<ReturnType<typeof snapshots.current>>
+type StoredSnapshot = Awaited<ReturnType<typeof snapshots.current>>
 
 /** `now` decides which entries are in force, `sure` whether a signature is valid. */
-interface Times {
+interface ServingTimes {
   now: Date
   sure: Date
 }
 
-const good = (found: Found, keys: Pick<Keys, 'manifests'>, times: Times): Current | null =>
+const good = (found: StoredSnapshot, keys: Pick<Keys, 'manifests'>, times: ServingTimes): ListInForce | null =>
   found === null || found.forgotten ? null : listOf(found, keys, times)
 
 /** Returns null when it cannot be served. */
-const lessWhatLeft = async (tx: Tx, keys: Pick<Keys, 'manifests'>, times: Times): Promise<Current | null> => {
+const lessWhatLeft = async (
+  tx: Tx,
+  keys: Pick<Keys, 'manifests'>,
+  times: ServingTimes,
+): Promise<ListInForce | null> => {
   const found = await snapshots.current(tx)
   const list = found && listOf(found, keys, times)
   return list && { ...list, gone: await snapshots.gone(tx, list.snapshot.sequence, dateIn(times.now)) }
 }
 
 const listOf = (
-  { snapshot, signed }: NonNullable<Found>,
+  { snapshot, signed }: NonNullable<StoredSnapshot>,
   keys: Pick<Keys, 'manifests'>,
-  { now, sure }: Times,
-): Current | null => {
+  { now, sure }: ServingTimes,
+): ListInForce | null => {
   if (signed === null || snapshot.files === null) return null
   const today = dateIn(now)
   const ended = snapshot.firstEnd !== null && snapshot.firstEnd < today

@@ -2,7 +2,7 @@
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
-export interface Delta {
+export interface ListDelta {
   text: string
   from: number
   entries: number
@@ -17,7 +17,7 @@ export const DELTA_MOST = 20_000
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/
 
-export interface DeltaRefused {
+export interface DeltaRefusal {
   refused: { status: number; code: string; title: string; detail: string; snapshot: string }
 }
 
@@ -26,7 +26,7 @@ export const deltaOf = async (
   tx: Tx,
   { snapshot: last, gone = [] }: { snapshot: snapshots.Snapshot; gone?: readonly string[] },
   { since, today }: { since: unknown; today: string },
-): Promise<Delta | DeltaRefused> => {
+): Promise<ListDelta | DeltaRefusal> => {
   if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
     return nonsense(last.sequence)
   const from = Number(since)
@@ -62,7 +62,7 @@ const held = (line: string | null): string => {
   return line
 }
 
-const nonsense = (last: number): DeltaRefused => ({
+const nonsense = (last: number): DeltaRefusal => ({
   refused: {
     status: 400,
     code: 'INPUT_INVALID',
@@ -72,7 +72,7 @@ const nonsense = (last: number): DeltaRefused => ({
   },
 })
 
-const tooOld = (from: number): DeltaRefused => ({
+const tooOld = (from: number): DeltaRefusal => ({
   refused: {
     status: 410,
     code: 'DELTA_TOO_OLD',

@@ -14,19 +14,19 @@ import {
 } from '../../work/publication/publish-edition.js'
 import { FORMS } from '../../work/publication/publish-files.js'
 import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
-import { type Current, type ListNow, WAIT_MS, within } from './current.js'
-import type { Bytes, Represented } from './represented.js'
+import { type ListInForce, type ListNow, WAIT_MS, within } from './current.js'
+import type { ByteSource, FileRepresentation } from './represented.js'
 
 const TRIES = 5
 /** Removals are checked again after this many bytes. */
 const CHECK_BYTES = 1024 * 1024
 
 export interface ListedEdition {
-  list: Current
+  list: ListInForce
   held: HeldEdition
 }
 
-export interface EditionParts {
+export interface EditionDependencies {
   files: PublishedFiles
   waitMs?: number
 }
@@ -34,10 +34,10 @@ export interface EditionParts {
 /** The caller releases `held`. Throws LIST_IN_THE_MAKING. */
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
-export const editionNow = ({ files, waitMs = WAIT_MS }: EditionParts, listAt: ListNow): EditionNow => {
+export const editionNow = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
   // Served on, filtered, while the next edition is built.
-  let served: Current | null = null
-  const heldOf = ({ snapshot }: Current): HeldEdition | null => {
+  let served: ListInForce | null = null
+  const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
     const held = files.hold()
     if (held?.edition.sequence === snapshot.sequence && held.edition.hash === snapshot.hash) return held
     held?.release()
@@ -74,7 +74,7 @@ export const fileOf = (
   db: Db,
   { list, held }: ListedEdition,
   { form, today }: { form: number; today: string },
-): Pick<Represented, 'tag' | 'bytes' | 'read' | 'encodings'> => {
+): Pick<FileRepresentation, 'tag' | 'bytes' | 'read' | 'encodings'> => {
   const { edition } = held
   const { path } = FORMS[form] ?? {}
   const said = edition.files[form]
@@ -99,11 +99,11 @@ export const fileOf = (
   }
   const part = edition.parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
-  const encodings: Represented['encodings'] = {}
+  const encodings: FileRepresentation['encodings'] = {}
   for (const name of ENCODINGS) {
     const file = held.encoded(form, name)
     // Offsets in compressed files are unknown, so any removal aborts.
-    const read: Bytes['read'] = (from, to) =>
+    const read: ByteSource['read'] = (from, to) =>
       broken(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
     if (file !== null) encodings[name] = { bytes: file.bytes, read }
   }

@@ -13,16 +13,16 @@ import { atom, FEED_CHANGES } from '../../work/publication/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import { baseOf, show } from '../frame/render-response.js'
-import type { Bounds } from '../frame/response-timeout.js'
-import { type Body, bodyOf, keptBodies } from './body.js'
-import { type Current, type ListNow, listNow } from './current.js'
+import type { TimeoutBounds } from '../frame/response-timeout.js'
+import { bodyOf, type EncodedBody, keptBodies } from './body.js'
+import { type ListInForce, type ListNow, listNow } from './current.js'
 import { deltaOf } from './delta.js'
 import { type Downloads, makeDownloads } from './downloads.js'
 import { type EditionNow, editionNow, fileOf } from './edition.js'
 import { dataPage } from './page.js'
 import { represent } from './represented.js'
 
-export interface DataParts {
+export interface DataDependencies {
   dbOf: (request: Request) => Db
   keys: Pick<Keys, 'manifests'>
   log: Log
@@ -39,12 +39,12 @@ export interface DataParts {
   waitMs?: number
 }
 
-type Serving = DataParts
+type Serving = DataDependencies
 
-interface Reading {
+interface DataSources {
   listAt: ListNow
   editionAt: EditionNow
-  bodies: (key: string, make: () => Promise<Buffer>) => Promise<Body>
+  bodies: (key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>
   downloads: Downloads
 }
 
@@ -52,10 +52,10 @@ interface Reading {
 const FRESH_SECONDS = 60
 const BODIES_MOST = 8
 
-export const data = (parts: DataParts): Router => {
+export const data = (parts: DataDependencies): Router => {
   const router = Router()
   const listAt = listNow(parts)
-  const reading: Reading = {
+  const reading: DataSources = {
     listAt,
     editionAt: editionNow(parts, listAt),
     bodies: keptBodies(BODIES_MOST),
@@ -102,16 +102,16 @@ const problem = (
 }
 
 /** Entries may have ended after the manifest's validity. */
-const boundsOf = ({ signed }: Current, now: Date, slowMs: number | undefined): Bounds => ({
+const boundsOf = ({ signed }: ListInForce, now: Date, slowMs: number | undefined): TimeoutBounds => ({
   goodMs: Math.max(0, signed.validUntil.getTime() - now.getTime()),
   stalledMs: slowMs,
 })
 
-const freshFor = ({ signed }: Current, now: Date): number =>
+const freshFor = ({ signed }: ListInForce, now: Date): number =>
   Math.max(0, Math.min(FRESH_SECONDS, Math.floor((signed.validUntil.getTime() - now.getTime()) / 1000)))
 
 const manifest =
-  ({ dbOf, nowOf, log, slowMs }: Serving, { editionAt, bodies }: Reading): RequestHandler =>
+  ({ dbOf, nowOf, log, slowMs }: Serving, { editionAt, bodies }: DataSources): RequestHandler =>
   async (request, response) => {
     const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
     held.release()
@@ -127,7 +127,11 @@ const manifest =
   }
 
 const file =
-  ({ dbOf, log, nowOf, slowMs, addressOf }: Serving, { editionAt, downloads }: Reading, form: number): RequestHandler =>
+  (
+    { dbOf, log, nowOf, slowMs, addressOf }: Serving,
+    { editionAt, downloads }: DataSources,
+    form: number,
+  ): RequestHandler =>
   async (request, response) => {
     const { path, type } = FORMS[form] as FileForm
     const end = downloads.begin(addressOf(request))
@@ -152,7 +156,7 @@ const file =
   }
 
 const feed =
-  ({ dbOf, log, nowOf, slowMs }: Serving, { editionAt, bodies }: Reading): RequestHandler =>
+  ({ dbOf, log, nowOf, slowMs }: Serving, { editionAt, bodies }: DataSources): RequestHandler =>
   async (request, response) => {
     const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
     held.release()
@@ -178,10 +182,10 @@ const feed =
   }
 
 const delta =
-  ({ dbOf, keys, log, nowOf, slowMs }: Serving, { listAt }: Reading): RequestHandler =>
+  ({ dbOf, keys, log, nowOf, slowMs }: Serving, { listAt }: DataSources): RequestHandler =>
   async (request, response) => {
     const now = nowOf(request)
-    const read = async (tx: Tx, list: Current) => {
+    const read = async (tx: Tx, list: ListInForce) => {
       const made = await deltaOf(tx, list, { since: request.query['since'], today: dateIn(now) })
       // Removals are reported even while listing is forbidden.
       if ('text' in made && made.names > 0 && !(await restored.mayList(tx))) throw new Refusal('LIST_WITHHELD')

@@ -3,7 +3,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Signed, Snapshot } from '../../store/publication/snapshots.js'
 import { minute } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
+import { both, page, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 
 const FORMS: Record<string, Words> = {
@@ -28,14 +28,14 @@ const FIELDS: readonly (readonly [name: string, ...Words[]])[] = [
 
 const KILO = 1_000
 
-interface Told {
+interface DataContent {
   snapshot: Snapshot
   signed: Signed
   /** Such as https://hub.example. */
   base: string
 }
 
-export const dataPage = ({ snapshot, signed, base }: Told): Page => {
+export const dataPage = ({ snapshot, signed, base }: DataContent): SitePage => {
   const { sequence, publishedAt, entries, files } = snapshot
   return page(
     { zh: '名单数据', en: 'The list as data' },

@@ -4,28 +4,28 @@
  */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
-import { type Bounds, bounded, ReaderLeft } from '../frame/response-timeout.js'
+import { bounded, ReaderLeft, type TimeoutBounds } from '../frame/response-timeout.js'
 
-export interface Bytes {
+export interface ByteSource {
   bytes: number
   read: (from: number, to: number) => AsyncIterable<Buffer>
 }
 
-export interface Represented extends Bytes {
+export interface FileRepresentation extends ByteSource {
   tag: string
   type: string
   /** `max-age`, seconds. */
   freshFor: number
   /** Absent to display inline. */
   saveAs: string | null
-  encodings: Partial<Record<FileEncoding, Bytes>>
-  bounds: Bounds
+  encodings: Partial<Record<FileEncoding, ByteSource>>
+  bounds: TimeoutBounds
   broke: (error: unknown) => void
 }
 
 const RANGE = /^bytes=(\d*)-(\d*)$/
 
-export const represent = async (request: Request, response: Response, given: Represented): Promise<void> => {
+export const represent = async (request: Request, response: Response, given: FileRepresentation): Promise<void> => {
   response.set({
     'Cache-Control': `public, max-age=${given.freshFor}, must-revalidate`,
     Vary: 'Accept-Encoding',
@@ -54,13 +54,13 @@ export const represent = async (request: Request, response: Response, given: Rep
     if (request.method === 'HEAD') return void response.end()
     return send(response, given, given.read(from, to + 1))
   }
-  const { bytes, read } = given.encodings[asked] as Bytes
+  const { bytes, read } = given.encodings[asked] as ByteSource
   response.set({ 'Content-Encoding': asked, 'Content-Length': String(bytes) })
   if (request.method === 'HEAD') return void response.end()
   await send(response, given, read(0, bytes))
 }
 
-const encodingFor = (request: Request, { encodings }: Represented): FileEncoding | 'identity' => {
+const encodingFor = (request: Request, { encodings }: FileRepresentation): FileEncoding | 'identity' => {
   const made = (['br', 'gzip'] as const).filter((name) => encodings[name] !== undefined)
   const wanted = request.acceptsEncodings([...made, 'identity'])
   return wanted === false ? 'identity' : (wanted as FileEncoding | 'identity')
@@ -76,7 +76,7 @@ const isKnown = (request: Request, tag: string): boolean => {
 const rangeOf = (
   request: Request,
   tag: string,
-  { bytes }: Represented,
+  { bytes }: FileRepresentation,
 ): { from: number; to: number } | 'none' | null => {
   const match = RANGE.exec(request.headers.range ?? '')
   const condition = request.headers['if-range']
@@ -90,7 +90,7 @@ const rangeOf = (
   return { from: Number(first), to: last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1) }
 }
 
-const send = (response: Response, { bounds, broke }: Represented, parts: AsyncIterable<Buffer>): Promise<void> =>
+const send = (response: Response, { bounds, broke }: FileRepresentation, parts: AsyncIterable<Buffer>): Promise<void> =>
   bounded(response, bounds, parts).catch((error) => {
     if (!(error instanceof ReaderLeft)) broke(error)
   })

@@ -3,17 +3,17 @@ import type { Words } from '../../foundation/text/words.js'
 import { type Html, html, plain } from '../frame/html.js'
 import { both } from '../frame/page.js'
 
-export type Cell = Html | string
+export type TableCell = Html | string
 
-interface Table {
+interface TableContent {
   caption: Words
   columns: readonly Words[]
-  rows: readonly (readonly Cell[])[]
+  rows: readonly (readonly TableCell[])[]
   /** No cards on small screens. */
   narrow?: boolean
 }
 
-export const table = ({ caption, columns, rows, narrow = false }: Table): Html =>
+export const table = ({ caption, columns, rows, narrow = false }: TableContent): Html =>
   html`<table role="table"${narrow ? NARROW : null}>
 <caption>${both(caption.zh, caption.en)}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(({ zh, en }) => html`<th role="columnheader" scope="col">${both(zh, en)}</th>`)}</tr></thead>
@@ -23,7 +23,7 @@ ${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, 
 
 const NARROW = html` class="narrow"`
 
-const cellOf = (cell: Cell, place: number, label: Html): Html =>
+const cellOf = (cell: TableCell, place: number, label: Html): Html =>
   place === 0
     ? html`<th role="rowheader" scope="row" data-label="${label}">${cell}</th>`
     : html`<td role="cell" data-label="${label}">${cell}</td>`

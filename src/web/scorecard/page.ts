@@ -10,10 +10,10 @@ import {
 } from '../../domain/scoring/scorecard.js'
 import type { Words } from '../../foundation/text/words.js'
 import { type Html, html, paragraphs, plain, to, told } from '../frame/html.js'
-import { both, type Page, page } from '../frame/page.js'
-import { type Cell, table } from './card-table.js'
+import { both, page, type SitePage } from '../frame/page.js'
+import { type TableCell, table } from './card-table.js'
 
-export interface ShownCard {
+export interface CardContent {
   card: Scorecard
   hash: string
   inForce: boolean
@@ -22,7 +22,7 @@ export interface ShownCard {
   versions: readonly string[]
 }
 
-export const cardPage = (shown: ShownCard): Page => {
+export const cardPage = (shown: CardContent): SitePage => {
   const { card } = shown
   return page(
     card.name,
@@ -40,9 +40,9 @@ ${content(shown)}
 
 const said = ({ zh, en }: Words): Html => both(zh, en)
 const code = (text: string): Html => html`<code>${text}</code>`
-const listed = (items: readonly Cell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
+const listed = (items: readonly TableCell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
 
-const head = ({ card, hash, inForce, day }: ShownCard): Html =>
+const head = ({ card, hash, inForce, day }: CardContent): Html =>
   html`<p class="state">${
     inForce
       ? both(`现行评分卡（${day}）。`, `The card in force on ${day}.`)
@@ -54,14 +54,14 @@ const head = ({ card, hash, inForce, day }: ShownCard): Html =>
 <div><dt>${both('评分卡全文（规范 JSON）', 'The whole card (canonical JSON)')}</dt><dd><a href="/scorecard/${card.version}.json">/scorecard/${card.version}.json</a></dd></div>
 </dl>`
 
-const about = ({ card }: ShownCard): Html =>
+const about = ({ card }: CardContent): Html =>
   html`${paragraphs(card.about.zh, card.about.en)}
 <p><strong>${both('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
 <p><strong>${both('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
 <h3>${both('参照', 'It rests on')}</h3>
 ${listed(card.restsOn.map(told))}`
 
-const grades = ({ card }: ShownCard): Html =>
+const grades = ({ card }: CardContent): Html =>
   html`<p>${both(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
 ${table({
   caption: { zh: '等级线', en: 'Grade lines' },
@@ -74,7 +74,7 @@ ${table({
   narrow: true,
 })}`
 
-const rules = ({ card }: ShownCard): Html => html`${card.dimensions.map((dimension) => dimensionOf(dimension, card))}`
+const rules = ({ card }: CardContent): Html => html`${card.dimensions.map((dimension) => dimensionOf(dimension, card))}`
 
 const dimensionOf = (dimension: Dimension, card: Scorecard): Html => {
   const own = card.rules.filter((rule) => rule.dimension === dimension.id)
@@ -162,7 +162,7 @@ const kindsOf = (kinds: readonly OperatorKind[] | undefined): Html =>
     ? both('全部', 'all')
     : both(kinds.map((kind) => KINDS[kind].zh).join('、'), kinds.map((kind) => KINDS[kind].en).join(', '))
 
-const vetoes = ({ card }: ShownCard): Html =>
+const vetoes = ({ card }: CardContent): Html =>
   html`<p>${both('事实存续期间，分值不高于所列等级的最高分。', 'While the fact stands, the value is at most the highest of the grade named.')}</p>
 ${table({
   caption: { zh: '封顶', en: 'Vetoes' },
@@ -180,7 +180,7 @@ ${table({
   ]),
 })}`
 
-const missing = ({ card }: ShownCard): Html =>
+const missing = ({ card }: CardContent): Html =>
   html`<p>${both('没有的信息从不当作零：写明缺失，不加分也不扣分。', 'What is missing is never taken for zero: it is said, and moves no points.')}</p>
 ${table({
   caption: { zh: '信息缺失时', en: 'Where data is missing' },
@@ -203,7 +203,7 @@ const OPENS = {
   watch: { zh: '内部关注名单中的一条', en: 'an entry of the internal watch list' },
 } as const
 
-const lines = ({ card }: ShownCard): Html =>
+const lines = ({ card }: CardContent): Html =>
   html`<p>${both('跌破下列分值时，只开启核查；评分从不构成列入名单的依据。', 'Falling below a value opens an inquiry and no more: a score is never a ground for a listing.')}</p>
 ${
   card.lines.length === 0
@@ -225,7 +225,7 @@ const sum = (): Html =>
 <p>${said(CANONICAL_JSON)}</p>
 ${listed([said(CARD_HASH), said(FACTS_HASH)])}`
 
-const history = ({ card, adoptions, versions }: ShownCard): Html =>
+const history = ({ card, adoptions, versions }: CardContent): Html =>
   html`${
     adoptions.length === 0
       ? html`<p>${both('尚无采用记录：最初的评分卡无须采用即为现行。', 'No adoption so far: the first card is in force without one.')}</p>`
@@ -247,7 +247,7 @@ const history = ({ card, adoptions, versions }: ShownCard): Html =>
 <p>${both('已知版本：', 'Versions known:')}</p>
 ${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${to(`/scorecard/${version}`)}">${version}</a>`)))}`
 
-const SECTIONS: readonly [string, Words, (shown: ShownCard) => Html][] = [
+const SECTIONS: readonly [string, Words, (shown: CardContent) => Html][] = [
   ['about', { zh: '这是什么', en: 'What it is' }, about],
   ['grades', { zh: '基础分与等级', en: 'Base and grades' }, grades],
   ['rules', { zh: '各维度的规则', en: 'The rules of each dimension' }, rules],

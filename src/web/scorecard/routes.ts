@@ -6,9 +6,9 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as audits from '../../store/scoring/card-versions.js'
 import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../../work/scoring/scorecards.js'
-import type { Page } from '../frame/page.js'
+import type { SitePage } from '../frame/page.js'
 import { show } from '../frame/render-response.js'
-import type { SiteParts } from '../frame/site-parts.js'
+import type { SiteDependencies } from '../frame/site-parts.js'
 import { cardPage } from './page.js'
 
 const VERSION = /^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/
@@ -17,7 +17,7 @@ const VERSION_LONGEST = 100
 const PUBLIC_SECONDS = 60
 const JSON_END = '.json'
 
-export const scorecards = (parts: SiteParts): Router => {
+export const scorecards = (parts: SiteDependencies): Router => {
   const router = Router()
   router.get('/scorecard', showInForce(parts))
   router.get('/scorecard/:version', showVersion(parts))
@@ -25,7 +25,7 @@ export const scorecards = (parts: SiteParts): Router => {
 }
 
 const showInForce =
-  (parts: SiteParts): RequestHandler =>
+  (parts: SiteDependencies): RequestHandler =>
   async (request, response) => {
     const { dbOf, nowOf } = parts
     const db = dbOf(request)
@@ -35,7 +35,7 @@ const showInForce =
   }
 
 const showVersion =
-  (parts: SiteParts): RequestHandler =>
+  (parts: SiteDependencies): RequestHandler =>
   async (request, response) => {
     const { dbOf, nowOf } = parts
     const db = dbOf(request)
@@ -65,7 +65,7 @@ const known = async (db: Db, version: string): Promise<Scorecard> => {
   }
 }
 
-const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<Page> => {
+const pageOf = async (db: Db, card: Scorecard, current: Scorecard, day: string): Promise<SitePage> => {
   const [adoptions, kept] = await Promise.all([audits.adoptions(db), audits.versionsKept(db)])
   return cardPage({
     card,

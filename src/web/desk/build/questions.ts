@@ -25,7 +25,7 @@ const CONFIG = {
   dedupeFragments: true,
 }
 
-interface Asked {
+interface DocumentFile {
   path: string
   document: DocumentNode
 }
@@ -37,7 +37,7 @@ const generate = async (): Promise<void> => {
   const sdl = parse(printSchema(schema))
   const sources = readdirSync(DESK, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.graphql'))
-    .map((path): Asked => ({ path, document: parse(new Source(readFileSync(join(DESK, path), 'utf8'), path)) }))
+    .map((path): DocumentFile => ({ path, document: parse(new Source(readFileSync(join(DESK, path), 'utf8'), path)) }))
   const shared = sources.filter(({ path }) => path.endsWith(FRAGMENTS))
   for (const source of sources) {
     const all = [source, ...shared.filter((one) => one !== source)]

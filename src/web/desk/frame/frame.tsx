@@ -4,17 +4,17 @@ import { Suspense, useMemo, useRef, useState } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router'
 import { Loading } from '../pieces/empty.js'
 import { labelOf } from '../pieces/words.js'
-import { PAGES, type Page, pageAt, SECTIONS } from '../routes.js'
+import { type DeskPage, PAGES, pageAt, SECTIONS } from '../routes.js'
 import { Expiry } from '../session/expiry.js'
-import { type Session, signOut, useSession } from '../session/session.js'
+import { type DeskSession, signOut, useSession } from '../session/session.js'
 import { SignInAgain } from '../session/sign-in.js'
 import { OperatorSearch } from './search.js'
 import { type Shortcut, useShortcuts } from './shortcuts.js'
 
-export const mayOpen = ({ acts }: Pick<Page, 'acts'>, session: Session): boolean =>
+export const mayOpen = ({ acts }: Pick<DeskPage, 'acts'>, session: DeskSession): boolean =>
   acts.some((act) => session.acts.includes(act))
 
-const pathOf = (page: Page): string => `/${page.path}`
+const pathOf = (page: DeskPage): string => `/${page.path}`
 
 export const Frame = () => {
   const session = useSession()
@@ -103,7 +103,7 @@ export const Frame = () => {
   )
 }
 
-const Way = ({ pages, onGo }: { pages: readonly Page[]; onGo: () => void }) => {
+const Way = ({ pages, onGo }: { pages: readonly DeskPage[]; onGo: () => void }) => {
   const { pathname } = useLocation()
   const nearest = pages
     .map(pathOf)
@@ -124,7 +124,7 @@ const Way = ({ pages, onGo }: { pages: readonly Page[]; onGo: () => void }) => {
   )
 }
 
-const Account = ({ session, onHelp }: { session: Session; onHelp: () => void }) => (
+const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void }) => (
   <Dropdown
     trigger={['click']}
     menu={{

@@ -11,7 +11,7 @@ const PAUSE_MS = 250
 const NAME_LEAST = 2
 const CODE = /^(?:[0-9A-Z]{8,9}|[0-9A-Z]{13,18}|SHOP:\S+)$/i
 
-interface Option {
+interface SearchOption {
   code: string
   name: string
   former: string | null
@@ -111,22 +111,22 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
   )
 }
 
-interface Found {
+interface OperatorMatches {
   /** The text that these options answer. */
   of: string
-  options: Option[]
+  options: SearchOption[]
   words: string | null
 }
 
 /** Codes open directly. Results of an earlier text are ignored. */
-const useFound = (name: string): Found => {
+const useFound = (name: string): OperatorMatches => {
   const client = useApolloClient()
-  const [found, setFound] = useState<Found>({ of: '', options: [], words: null })
+  const [found, setFound] = useState<OperatorMatches>({ of: '', options: [], words: null })
   const isCode = CODE.test(name)
   useEffect(() => {
     if (isCode || name.length < NAME_LEAST) return
     let isOld = false
-    const tell = (options: Option[], words: string | null) => {
+    const tell = (options: SearchOption[], words: string | null) => {
       if (!isOld) setFound({ of: name, options, words })
     }
     const timer = setTimeout(async () => {

@@ -2,10 +2,10 @@
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
-type Value = string | number | boolean
+type AddressValue = string | number | boolean
 
 /** Default values stay out of the URL. */
-export const useAddressState = <S extends Record<string, Value>>(
+export const useAddressState = <S extends Record<string, AddressValue>>(
   defaults: S,
 ): [S, (change: Partial<S>, options?: { push?: boolean }) => void] => {
   const [params, setParams] = useSearchParams()
@@ -31,7 +31,7 @@ export const useAddressState = <S extends Record<string, Value>>(
   return [state, change]
 }
 
-const read = (text: string | null, fallback: Value): Value => {
+const read = (text: string | null, fallback: AddressValue): AddressValue => {
   if (text === null) return fallback
   if (typeof fallback === 'boolean') return text === 'true'
   if (typeof fallback === 'string') return text

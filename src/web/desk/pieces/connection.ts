@@ -8,13 +8,13 @@ const PAGE_ROWS = 100
 /** Furthest jump beyond the loaded rows. */
 const REACH_ROWS = 2_000
 
-interface Page<T> {
+interface RowPage<T> {
   nodes: readonly T[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
   totalCount?: number
 }
 
-export interface Connection<T> {
+export interface LoadedConnection<T> {
   rows: readonly T[]
   /** Unknown (null) while loading, or without a count. */
   total: number | null
@@ -27,7 +27,7 @@ export interface Connection<T> {
   refresh: () => void
 }
 
-interface State<T> {
+interface LoadState<T> {
   rows: readonly T[]
   total: number | null
   after: string | null
@@ -36,7 +36,7 @@ interface State<T> {
   error: unknown
 }
 
-const nothing = <T>(): State<T> => ({
+const nothing = <T>(): LoadState<T> => ({
   rows: [],
   total: null,
   after: null,
@@ -49,10 +49,10 @@ const nothing = <T>(): State<T> => ({
 export const useConnection = <D, V extends OperationVariables, T>(
   document: TypedDocumentNode<D, V>,
   variables: Omit<V, 'first' | 'after'>,
-  pick: (data: D) => Page<T> | null | undefined,
-): Connection<T> => {
+  pick: (data: D) => RowPage<T> | null | undefined,
+): LoadedConnection<T> => {
   const client = useApolloClient()
-  const [state, setState] = useState<State<T>>(nothing)
+  const [state, setState] = useState<LoadState<T>>(nothing)
   const [wanted, setWanted] = useState(0)
   const [round, setRound] = useState(0)
   const asked = JSON.stringify(variables)

@@ -2,21 +2,21 @@
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instant } from './dates.js'
-import { type Body, membersOf } from './record-words.js'
+import { membersOf, type RecordBody } from './record-words.js'
 
-export interface FromRecord {
+export interface SourcedRecord {
   agencyName?: { zh: string } | null
   feed?: string | null
   knownFrom?: string | null
   source: { run: string; file?: string | null; page?: number | null; row: number }
 }
 
-export const sourceWords = ({ agencyName, feed, source }: FromRecord): string =>
+export const sourceWords = ({ agencyName, feed, source }: SourcedRecord): string =>
   [agencyName?.zh ?? feed, source.file, source.page == null ? null : `第 ${source.page} 页`, `第 ${source.row} 行`]
     .filter(Boolean)
     .join(' · ')
 
-export const SourceOf = ({ record, of }: { record: FromRecord; of: string }) => (
+export const SourceOf = ({ record, of }: { record: SourcedRecord; of: string }) => (
   <Popover
     trigger="click"
     title="来源"
@@ -41,7 +41,7 @@ export const SourceOf = ({ record, of }: { record: FromRecord; of: string }) => 
 /** Longer values take the full width, characters. */
 const LONG = 60
 
-export const Members = ({ kind, body }: { kind: string; body: Body }) => (
+export const Members = ({ kind, body }: { kind: string; body: RecordBody }) => (
   <dl className="fields">
     {membersOf(kind, body).map(({ field, name, words }) => (
       <div key={field} className={words.length > LONG ? 'field wide' : 'field'}>
@@ -60,7 +60,7 @@ export const Field = ({
 }: {
   label: string
   children: ReactNode
-  source?: FromRecord | null | undefined
+  source?: SourcedRecord | null | undefined
 }) => (
   <div className={typeof children === 'string' && children.length > LONG ? 'field wide' : 'field'}>
     <dt>{label}</dt>

@@ -1,20 +1,20 @@
 /** For items taller than a table row. */
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
-import type { Connection } from './connection.js'
+import type { LoadedConnection } from './connection.js'
 import { count } from './dates.js'
 import { Empty, Loading } from './empty.js'
 import { Refusal } from './refusal.js'
 
-interface Props<T> {
+interface PagedProps<T> {
   label: string
-  rows: Connection<T>
+  rows: LoadedConnection<T>
   rowKey: (row: T) => string
   render: (row: T) => ReactNode
   empty: ReactNode
 }
 
-export const Paged = <T,>({ label, rows, rowKey, render, empty }: Props<T>) => (
+export const Paged = <T,>({ label, rows, rowKey, render, empty }: PagedProps<T>) => (
   <>
     <p className="soft" aria-live="polite">
       {rows.total === null ? '' : `共 ${count(rows.total)} 项`}

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.js'
 const LOOK_MS = 1_500
 const FAILURES_MOST = 5
 
-export interface Step {
+export interface ProgressStep {
   words: string
   /** 0–1. Null when unknown. */
   share: number | null
@@ -21,10 +21,10 @@ export const Progress = ({
   onEnd,
 }: {
   label: string
-  look: () => Promise<Step>
-  onEnd?: (step: Step) => void
+  look: () => Promise<ProgressStep>
+  onEnd?: (step: ProgressStep) => void
 }) => {
-  const [step, setStep] = useState<Step | null>(null)
+  const [step, setStep] = useState<ProgressStep | null>(null)
   const [error, setError] = useState<unknown>(null)
   const given = useRef({ look, onEnd })
   given.current = { look, onEnd }

@@ -3,7 +3,7 @@ import { saidIn, valueIn, wordsOfField } from '../../../domain/records/record-wo
 import { placeWords } from './places.js'
 import { labelOf } from './words.js'
 
-export type Body = Readonly<Record<string, unknown>>
+export type RecordBody = Readonly<Record<string, unknown>>
 
 export const fieldName = (field: string): string => wordsOfField(field).zh
 
@@ -18,7 +18,7 @@ export const fieldWords = (kind: string, field: string, value: unknown): string 
   return field === 'region' && typeof value === 'string' ? placeWords(value) : valueWords(kind, value)
 }
 
-export const membersOf = (kind: string, body: Body): { field: string; name: string; words: string }[] =>
+export const membersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
   saidIn(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
 /** Members of the one-line summary. */
@@ -38,17 +38,18 @@ const LINES: Record<string, readonly string[]> = {
   TRUSTMARK: ['mark', 'certificate_number', 'status'],
 }
 
-export const lineOf = (kind: string, body: Body): string => {
+export const lineOf = (kind: string, body: RecordBody): string => {
   const words = (LINES[kind] ?? []).map((field) => valueWords(kind, body[field])).filter((one) => one !== '—')
   return words.length === 0 ? labelOf('RecordKind', kind) : words.join(' · ')
 }
 
 /** True when the record counts against its operator. */
-export const isAdverse = (kind: string, body: Body): boolean => {
+export const isAdverse = (kind: string, body: RecordBody): boolean => {
   if (kind === 'PENALTY') return body['status'] !== 'REVOKED'
   if (kind === 'LIST_ENTRY') return body['removed_on'] == null
   if (kind === 'INSPECTION') return body['result'] === 'FAIL'
   return kind === 'RECALL' && body['status'] !== 'TERMINATED'
 }
 
-export const bodyOf = (body: unknown): Body => (body !== null && typeof body === 'object' ? (body as Body) : {})
+export const bodyOf = (body: unknown): RecordBody =>
+  body !== null && typeof body === 'object' ? (body as RecordBody) : {}

@@ -1,7 +1,7 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { Alert, Button } from 'antd'
 
-export interface Said {
+export interface RefusalWords {
   code: string
   detail: string
   retryAfter?: number | null
@@ -22,7 +22,7 @@ const SENTENCES: Record<string, string> = {
 export const chineseOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
-export const saidOf = (error: unknown): Said & { requestId?: string } => {
+export const saidOf = (error: unknown): RefusalWords & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors
     const { code, requestId } = (first?.extensions ?? {}) as { code?: string; requestId?: string }
@@ -33,7 +33,7 @@ export const saidOf = (error: unknown): Said & { requestId?: string } => {
     if (first) return { code: first.extensions?.code ?? 'FAULT', detail: first.message }
     return { code: error.statusCode >= 500 ? 'UNAVAILABLE' : 'FAULT', detail: '' }
   }
-  if (error !== null && typeof error === 'object' && 'code' in error && 'detail' in error) return error as Said
+  if (error !== null && typeof error === 'object' && 'code' in error && 'detail' in error) return error as RefusalWords
   return { code: error instanceof TypeError ? 'NETWORK' : 'FAULT', detail: '' }
 }
 
@@ -52,7 +52,7 @@ export const sentenceOf = (error: unknown): string => {
 
 /** `of`: any thrown value, or a refusal of /desk/login. */
 export const Refusal = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
-  const { code, retryAfter, requestId } = saidOf(of) as Said & { requestId?: string }
+  const { code, retryAfter, requestId } = saidOf(of) as RefusalWords & { requestId?: string }
   return (
     <div className="refusal" role="alert">
       <Alert

@@ -4,7 +4,7 @@ import { Empty } from './empty.js'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain' | 'next'
 
-export interface Moment {
+export interface TimeLineEvent {
   key: string
   /** A day or an instant. */
   at: string | null
@@ -15,7 +15,7 @@ export interface Moment {
   isAhead?: boolean
 }
 
-export const TimeLine = ({ label, moments }: { label: string; moments: readonly Moment[] }) =>
+export const TimeLine = ({ label, moments }: { label: string; moments: readonly TimeLineEvent[] }) =>
   moments.length === 0 ? (
     <Empty />
   ) : (

@@ -4,7 +4,7 @@
  */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
-import type { Connection } from './connection.js'
+import type { LoadedConnection } from './connection.js'
 import { count } from './dates.js'
 import { Empty } from './empty.js'
 import { Refusal } from './refusal.js'
@@ -19,7 +19,7 @@ const ROWS_MOST = 300_000
 /** Scrolling counts as stopped after this pause, milliseconds. */
 const REST_MS = 150
 
-export interface Column<T> {
+export interface TableColumn<T> {
   key: string
   title: string
   /** Pixels. The remaining width when absent. */
@@ -31,8 +31,8 @@ export interface Column<T> {
 export interface VirtualTableProps<T> {
   /** Accessible name. */
   label: string
-  columns: readonly Column<T>[]
-  rows: Connection<T>
+  columns: readonly TableColumn<T>[]
+  rows: LoadedConnection<T>
   rowKey: (row: T) => string
   empty?: ReactNode
   /** Kept in the URL. */

@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react'
 
 echarts.use([BarChart, GridComponent, AriaComponent, CanvasRenderer])
 
-export interface Fall {
+export interface WaterfallStep {
   key: string
   label: string
   /** Change, or the reached value for `total`. */
@@ -18,7 +18,7 @@ export interface Fall {
 const COLOURS = { up: '#1f6f43', down: '#b3261e', total: '#0b5cad', text: '#333', line: '#ccc' }
 const BAR_PX = 34
 
-export const Waterfall = ({ label, falls }: { label: string; falls: readonly Fall[] }) => {
+export const Waterfall = ({ label, falls }: { label: string; falls: readonly WaterfallStep[] }) => {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (box.current === null) return
@@ -65,7 +65,7 @@ export const Waterfall = ({ label, falls }: { label: string; falls: readonly Fal
 
 export const signed = (points: number): string => (points > 0 ? `+${points}` : String(points).replace('-', '−'))
 
-const runningOf = (falls: readonly Fall[]) => {
+const runningOf = (falls: readonly WaterfallStep[]) => {
   let at = 0
   return falls.map((fall) => {
     const start = fall.total ? 0 : at
@@ -74,7 +74,7 @@ const runningOf = (falls: readonly Fall[]) => {
   })
 }
 
-const optionOf = (falls: readonly Fall[]) => {
+const optionOf = (falls: readonly WaterfallStep[]) => {
   const running = runningOf(falls)
   return {
     animation: false,

@@ -5,7 +5,7 @@
 import { useSyncExternalStore } from 'react'
 import type { Act, Role } from '../../../domain/access/viewer.js'
 
-export interface Session {
+export interface DeskSession {
   name: string
   role: Role
   agency: string | null
@@ -20,24 +20,24 @@ export interface Session {
   demo: boolean
 }
 
-interface State {
-  session: Session | null
+interface SignInState {
+  session: DeskSession | null
   /** A request waits for a new sign-in. */
   isAskedAgain: boolean
   /** Browser milliseconds. The server measures idle time from arrival. */
   lastAt: number
 }
 
-const shownAtStart = (): Session | null => {
+const shownAtStart = (): DeskSession | null => {
   const text = document.getElementById('session')?.textContent ?? 'null'
-  return JSON.parse(text) as Session | null
+  return JSON.parse(text) as DeskSession | null
 }
 
-let state: State = { session: shownAtStart(), isAskedAgain: false, lastAt: Date.now() }
+let state: SignInState = { session: shownAtStart(), isAskedAgain: false, lastAt: Date.now() }
 const listeners = new Set<() => void>()
 let waiting: { promise: Promise<void>; done: () => void } | null = null
 
-const change = (next: Partial<State>): void => {
+const change = (next: Partial<SignInState>): void => {
   state = { ...state, ...next }
   for (const listener of listeners) listener()
 }
@@ -47,10 +47,10 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-export const useSignIn = (): State => useSyncExternalStore(subscribe, () => state)
+export const useSignIn = (): SignInState => useSyncExternalStore(subscribe, () => state)
 
 /** Throws when no person is signed in. */
-export const useSession = (): Session => {
+export const useSession = (): DeskSession => {
   const { session } = useSignIn()
   if (session === null) throw new Error('nobody is signed in')
   return session
@@ -59,7 +59,7 @@ export const useSession = (): Session => {
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)
 
 /** This page was rendered for the previous person. */
-export const signedIn = (session: Session): void => {
+export const signedIn = (session: DeskSession): void => {
   if (state.session !== null && state.session.name !== session.name) {
     location.reload()
     return
@@ -113,7 +113,7 @@ const renewed = async (): Promise<boolean> => {
     await again()
     return true
   }
-  const session = answer.ok ? ((await answer.json()) as Session) : null
+  const session = answer.ok ? ((await answer.json()) as DeskSession) : null
   if (session === null || session.csrfToken === state.session?.csrfToken) return false
   signedIn(session)
   return true
@@ -124,7 +124,7 @@ export const keepAlive = async (): Promise<void> => {
   await ask('/desk/session')
 }
 
-export interface Refused {
+export interface SignInRefusal {
   code: string
   detail: string
   /** Seconds. Null when not given. */
@@ -136,14 +136,14 @@ export const signIn = async (given: {
   name: string
   password: string
   newPassword?: string | undefined
-}): Promise<Refused | null> => {
+}): Promise<SignInRefusal | null> => {
   const answer = await fetch('/desk/login', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     credentials: 'same-origin',
     body: JSON.stringify(given),
   })
-  const body = (await answer.json()) as Session & Refused
+  const body = (await answer.json()) as DeskSession & SignInRefusal
   if (answer.ok) {
     signedIn(body)
     return null

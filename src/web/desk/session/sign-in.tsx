@@ -1,9 +1,9 @@
 import { Alert, Button, Form, Input, Modal } from 'antd'
 import { useEffect, useId, useState } from 'react'
 import { Refusal } from '../pieces/refusal.js'
-import { type Refused, signIn, useSignIn } from './session.js'
+import { type SignInRefusal, signIn, useSignIn } from './session.js'
 
-interface Given {
+interface SignInFields {
   name: string
   password: string
   newPassword?: string
@@ -13,15 +13,15 @@ interface Given {
 /** `name` fixes the person. */
 const SignInForm = ({ name = '' }: { name?: string }) => {
   const [isOneTime, setOneTime] = useState(false)
-  const [refused, setRefused] = useState<Refused | null>(null)
+  const [refused, setRefused] = useState<SignInRefusal | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const [form] = Form.useForm<Given>()
+  const [form] = Form.useForm<SignInFields>()
   const id = useId()
 
-  const send = async ({ name, password, newPassword }: Given) => {
+  const send = async ({ name, password, newPassword }: SignInFields) => {
     setBusy(true)
     const refused = await signIn({ name, password, newPassword }).catch(
-      (): Refused => ({ code: 'NETWORK', detail: '', retryAfter: null }),
+      (): SignInRefusal => ({ code: 'NETWORK', detail: '', retryAfter: null }),
     )
     setBusy(false)
     if (refused?.code === 'PASSWORD_TO_CHOOSE') {

@@ -1,10 +1,10 @@
 /** Adapts an unpaged list to the desk's tables. */
-import type { Connection } from '../../pieces/connection.js'
+import type { LoadedConnection } from '../../pieces/connection.js'
 
 export const whole = <T>(
   rows: readonly T[] | undefined,
   { loading, error, refetch }: { loading: boolean; error?: unknown; refetch: () => unknown },
-): Connection<T> => ({
+): LoadedConnection<T> => ({
   rows: rows ?? [],
   total: rows === undefined ? null : rows.length,
   hasMore: rows === undefined && error === undefined,
@@ -14,13 +14,13 @@ export const whole = <T>(
   refresh: () => void refetch(),
 })
 
-interface Holder {
+interface AccountHolder {
   name: string
   role: string
   endedAt: string | null
 }
 
-export const sought = <T extends Holder>(
+export const sought = <T extends AccountHolder>(
   all: readonly T[] | undefined,
   { name, role, ended }: { name: string; role: string; ended: boolean },
 ): T[] | undefined =>

@@ -3,7 +3,7 @@ import { Alert, Button, Modal } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
 import { Field } from '../../pieces/field.js'
 
-export interface Told {
+export interface OneTimeSecret {
   title: string
   /** Its label, such as 密钥. */
   what: string
@@ -12,7 +12,7 @@ export interface Told {
   advice: string
 }
 
-export const Once = ({ of, onClose }: { of: Told | null; onClose: () => void }) => (
+export const Once = ({ of, onClose }: { of: OneTimeSecret | null; onClose: () => void }) => (
   // The text cannot be shown again, so only the button closes it.
   <Modal
     open={of !== null}
@@ -31,7 +31,7 @@ export const Once = ({ of, onClose }: { of: Told | null; onClose: () => void }) 
   </Modal>
 )
 
-const Content = ({ of }: { of: Told }) => {
+const Content = ({ of }: { of: OneTimeSecret }) => {
   const shown = useRef<HTMLElement>(null)
   const [copied, setCopied] = useState<'no' | 'yes' | 'marked'>('no')
   const copy = async () => {

@@ -6,7 +6,7 @@ import { Refusal } from '../../pieces/refusal.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { AgencyNamesDocument } from './agencies.generated.js'
 
-export interface RegisterGiven {
+export interface Registration {
   name: string
   role: string
   duty?: string
@@ -45,16 +45,16 @@ export const Register = ({
   what: string
   nameLabel: string
   roles?: typeof ROLE_OPTIONS
-  onSend: (given: RegisterGiven) => Promise<unknown>
+  onSend: (given: Registration) => Promise<unknown>
 }) => {
   const [isOpen, setOpen] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const [form] = Form.useForm<RegisterGiven>()
+  const [form] = Form.useForm<Registration>()
   const role = Form.useWatch('role', form)
   const agencies = useAgencyNames()
   const id = useId()
-  const send = async ({ name, role, duty, agency, region }: RegisterGiven) => {
+  const send = async ({ name, role, duty, agency, region }: Registration) => {
     setBusy(true)
     setError(null)
     try {

@@ -3,12 +3,12 @@ import { Button, Checkbox, Input, Radio, Select } from 'antd'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { type Connection, useConnection } from '../../pieces/connection.js'
+import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
 import { ago, day, distance, instant } from '../../pieces/dates.js'
 import { Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import {
   DeliveriesDocument,
@@ -22,8 +22,8 @@ import { PlatformPanels } from './platforms.js'
 import { Restored } from './restored.js'
 import { deliveryPath, STATES, subjectOf } from './words.js'
 
-type Row = DeliveriesQuery['deliveries']['nodes'][number]
-type Due = DueDeliveriesQuery['dueDeliveries']['nodes'][number]
+type DeliveryRow = DeliveriesQuery['deliveries']['nodes'][number]
+type DueDeliveryRow = DueDeliveriesQuery['dueDeliveries']['nodes'][number]
 
 const VIEWS = [
   { value: '', label: '全部' },
@@ -125,7 +125,7 @@ export default function Deliveries() {
   )
 }
 
-interface Asked {
+interface DeliveryFilters {
   state: string
   platform: string
   kind: string
@@ -139,7 +139,7 @@ const All = ({
   names,
   onRow,
 }: {
-  asked: Asked
+  asked: DeliveryFilters
   names: ReadonlyMap<string, string>
   onRow: (row: number) => void
 }) => {
@@ -157,8 +157,8 @@ const All = ({
     DeliveriesDocument,
     { filter } as never,
     (data) => (data as DeliveriesQuery).deliveries,
-  ) as Connection<Row>
-  const columns = useMemo<Column<Row>[]>(
+  ) as LoadedConnection<DeliveryRow>
+  const columns = useMemo<TableColumn<DeliveryRow>[]>(
     () => [
       {
         key: 'subject',
@@ -213,7 +213,7 @@ const All = ({
   )
 }
 
-const LATE: readonly Column<Due>[] = [
+const LATE: readonly TableColumn<DueDeliveryRow>[] = [
   {
     key: 'due',
     title: '最后一天',
@@ -253,7 +253,7 @@ const Late = ({ platform, row, onRow }: { platform: string; row: number; onRow: 
     DueDeliveriesDocument,
     asked as never,
     (data) => (data as DueDeliveriesQuery).dueDeliveries,
-  ) as Connection<Due>
+  ) as LoadedConnection<DueDeliveryRow>
   return (
     <VirtualTable
       label="逾期未确认的报送"

@@ -15,7 +15,7 @@ import {
   ResumePlatformDocument,
 } from './deliveries.generated.js'
 
-type Platform = PlatformsQuery['platforms'][number]
+type PlatformPanel = PlatformsQuery['platforms'][number]
 
 const BAR_PX = 40
 /** Minimum length of the axis, deliveries. */
@@ -24,9 +24,9 @@ const LEAST_WIDTH = 5
 const FRAME_PX = 60
 
 interface PanelsProps {
-  of: readonly Platform[]
+  of: readonly PlatformPanel[]
   /** The selected platform. */
-  only: Platform | null
+  only: PlatformPanel | null
   onOnly: (id: string) => void
   onDone: () => void
 }
@@ -45,9 +45,9 @@ export const PlatformPanels = ({ of, only, onOnly, onDone }: PanelsProps) =>
     </div>
   )
 
-const owedOf = ({ outstanding, refused }: Platform): number => outstanding - refused
+const owedOf = ({ outstanding, refused }: PlatformPanel): number => outstanding - refused
 
-const Backlog = ({ of }: { of: readonly Platform[] }) => {
+const Backlog = ({ of }: { of: readonly PlatformPanel[] }) => {
   const option = useMemo<ChartOption>(
     () => ({
       grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
@@ -103,7 +103,7 @@ const Backlog = ({ of }: { of: readonly Platform[] }) => {
 }
 
 interface PanelProps {
-  of: Platform
+  of: PlatformPanel
   isAlone?: boolean
   onOnly: (id: string) => void
   onDone: () => void
@@ -149,7 +149,7 @@ const Panel = ({ of, isAlone = false, onOnly, onDone }: PanelProps) => (
   </section>
 )
 
-const State = ({ of }: { of: Platform }) => (
+const State = ({ of }: { of: PlatformPanel }) => (
   <>
     {!of.configured && <p className="warn">未配置地址，所欠照记，配置后报送。</p>}
     {of.paused && (
@@ -166,7 +166,7 @@ const State = ({ of }: { of: Platform }) => (
   </>
 )
 
-const Codes = ({ of }: { of: Platform }) =>
+const Codes = ({ of }: { of: PlatformPanel }) =>
   of.refusedByCode.length === 0 ? null : (
     <ul className="refusals" aria-label={`${of.name.zh}的拒收代码`}>
       {of.refusedByCode.map(({ count: n, advice }) => (
@@ -180,7 +180,7 @@ const Codes = ({ of }: { of: Platform }) =>
     </ul>
   )
 
-const Deeds = ({ of, onDone }: { of: Platform; onDone: () => void }) => {
+const Deeds = ({ of, onDone }: { of: PlatformPanel; onDone: () => void }) => {
   const client = useApolloClient()
   if (!useMay('direct_platform')) return null
   const doing = (mutation: typeof PausePlatformDocument) => async (reason: string) => {
@@ -227,7 +227,7 @@ const Deeds = ({ of, onDone }: { of: Platform; onDone: () => void }) => {
   )
 }
 
-const Acts = ({ of: { name, acts } }: { of: Platform }) =>
+const Acts = ({ of: { name, acts } }: { of: PlatformPanel }) =>
   acts.length === 0 ? null : (
     <>
       <h3>人工处理的经过</h3>

@@ -1,8 +1,8 @@
 import type { Tone } from '../../pieces/time-line.js'
 
-type State = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
+type DeliveryStateName = 'OWED' | 'CONFIRMED' | 'REFUSED' | 'FOLDED' | 'CLOSED'
 
-export const STATES: Record<State, { word: string; tone: Tone }> = {
+export const STATES: Record<DeliveryStateName, { word: string; tone: Tone }> = {
   OWED: { word: '待确认', tone: 'warn' },
   REFUSED: { word: '被拒收', tone: 'bad' },
   CONFIRMED: { word: '已确认', tone: 'good' },
@@ -10,14 +10,14 @@ export const STATES: Record<State, { word: string; tone: Tone }> = {
   FOLDED: { word: '已被取代', tone: 'plain' },
 }
 
-interface Told {
+interface DeliverySubject {
   key: string
   /** Hidden (null) from viewers who may not see it. */
   notice: unknown
   listing: { operator: { name: string | null } } | null
 }
 
-export const subjectOf = ({ key, notice, listing }: Told): string =>
+export const subjectOf = ({ key, notice, listing }: DeliverySubject): string =>
   (notice as { operator?: { name?: string } } | null)?.operator?.name ?? listing?.operator.name ?? key
 
 export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`

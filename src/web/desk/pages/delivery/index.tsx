@@ -22,16 +22,16 @@ import {
   ResendDeliveryDocument,
 } from './delivery.generated.js'
 import { Notice } from './notice.js'
-import { type Receipt, Story } from './story.js'
+import { type PlatformReceipt, Story } from './story.js'
 
-type Delivery = Extract<NonNullable<DeliveryQuery['node']>, { key: string }>
-type Platform = DeliveryQuery['platforms'][number]
+type DeliveryNode = Extract<NonNullable<DeliveryQuery['node']>, { key: string }>
+type DeliveryPlatform = DeliveryQuery['platforms'][number]
 
 export default function OneDelivery() {
   const { id = '' } = useParams()
   const { data, loading, error, refetch } = useQuery(DeliveryDocument, { variables: { id } })
   const seen = data as DeliveryQuery | undefined
-  const found = seen?.node && 'key' in seen.node ? (seen.node as Delivery) : null
+  const found = seen?.node && 'key' in seen.node ? (seen.node as DeliveryNode) : null
   const platform = seen?.platforms.find((one) => one.id === found?.platform)
   const title = found ? `${labelOf('DeliveryAction', found.action)}：${subjectOf(found)}` : '一件报送'
   return (
@@ -53,9 +53,9 @@ export default function OneDelivery() {
 }
 
 interface WholeProps {
-  of: Delivery
-  platform: Platform | undefined
-  all: readonly Platform[]
+  of: DeliveryNode
+  platform: DeliveryPlatform | undefined
+  all: readonly DeliveryPlatform[]
   onDone: () => void
 }
 
@@ -87,7 +87,7 @@ const Panel = ({ title, wide, children }: { title: string; wide?: boolean; child
   </section>
 )
 
-const Subject = ({ of, platform }: { of: Delivery; platform: Platform | undefined }) => {
+const Subject = ({ of, platform }: { of: DeliveryNode; platform: DeliveryPlatform | undefined }) => {
   const operator = of.listing?.operator
   const listing = of.listing && `/listings/${of.listing.id}`
   return (
@@ -139,14 +139,14 @@ const Subject = ({ of, platform }: { of: Delivery; platform: Platform | undefine
 }
 
 /** Says what resending would do. */
-const againWords = ({ again, number }: Delivery, platform: string): string => {
+const againWords = ({ again, number }: DeliveryNode, platform: string): string => {
   if (again === null) return `按对象的现状，以原业务键重新报送${platform}`
   if (again.action === null) return `对象已不再公示，${platform}也从未收到过：不再报送，本件作废`
   if (again.notice === null) return `对象已不再公示：本件作废，改向${platform}报送移出`
   return `按对象的现状，以原业务键重新报送${platform}（${labelOf('DeliveryAction', again.action)}，第 ${number} 次）`
 }
 
-const Settle = ({ of, platform, onDone }: { of: Delivery; platform: string; onDone: () => void }) => {
+const Settle = ({ of, platform, onDone }: { of: DeliveryNode; platform: string; onDone: () => void }) => {
   const client = useApolloClient()
   const mayClose = of.allowed.includes('CLOSE')
   return (
@@ -200,12 +200,15 @@ const Settle = ({ of, platform, onDone }: { of: Delivery; platform: string; onDo
 }
 
 /** One answer before each act of a person, and the last. */
-const Answers = ({ of }: { of: Delivery }) => {
-  const before = of.acts.map(({ receipt, at }) => ({ until: at as string | null, receipt: receipt as Receipt | null }))
-  const last = { until: null, receipt: of.receipt as Receipt | null }
+const Answers = ({ of }: { of: DeliveryNode }) => {
+  const before = of.acts.map(({ receipt, at }) => ({
+    until: at as string | null,
+    receipt: receipt as PlatformReceipt | null,
+  }))
+  const last = { until: null, receipt: of.receipt as PlatformReceipt | null }
   const isRepeated = JSON.stringify(before.at(-1)?.receipt) === JSON.stringify(last.receipt)
   const answers = [...before, ...(isRepeated ? [] : [last])].filter(
-    (one): one is { until: string | null; receipt: Receipt } => one.receipt !== null,
+    (one): one is { until: string | null; receipt: PlatformReceipt } => one.receipt !== null,
   )
   if (answers.length === 0) return <Empty>平台还没有答复，或者不对您的角色公开。</Empty>
   return (
@@ -240,7 +243,7 @@ const Answers = ({ of }: { of: Delivery }) => {
   )
 }
 
-const Siblings = ({ of, all }: { of: Delivery; all: readonly Platform[] }) => {
+const Siblings = ({ of, all }: { of: DeliveryNode; all: readonly DeliveryPlatform[] }) => {
   const { data, error } = useQuery(DeliverySiblingsDocument, { variables: { subject: of.key } })
   const found = (data as DeliverySiblingsQuery | undefined)?.deliveries
   const order = [...(found?.nodes ?? [])].sort((a, b) =>

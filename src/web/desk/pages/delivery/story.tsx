@@ -1,8 +1,8 @@
-import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 
 /** A platform's answer to one message, verbatim. */
-export interface Receipt {
+export interface PlatformReceipt {
   accepted: boolean
   code: string
   text: string
@@ -14,7 +14,7 @@ export interface Receipt {
   row?: number | null
 }
 
-export interface Told {
+export interface DeliveryHistory {
   state: string
   /** State of the check of a confirmed removal. */
   check: string | null
@@ -31,19 +31,19 @@ export interface Told {
 }
 
 const answerOf = (receipt: unknown): string => {
-  const { code = '', text = '' } = (receipt ?? {}) as Partial<Receipt>
+  const { code = '', text = '' } = (receipt ?? {}) as Partial<PlatformReceipt>
   return receipt === null ? '此前没有答复' : `此前的答复：${code} ${text}`
 }
 
-const momentsOf = (of: Told): Moment[] => {
-  const moments: Moment[] = [
+const momentsOf = (of: DeliveryHistory): TimeLineEvent[] => {
+  const moments: TimeLineEvent[] = [
     {
       key: 'owed',
       at: of.owedAt,
       title: `应报送：${labelOf('DeliveryAction', of.action as never)}`,
     },
     ...of.acts.map(
-      ({ act, by, at, reason, receipt }, i): Moment => ({
+      ({ act, by, at, reason, receipt }, i): TimeLineEvent => ({
         key: `act ${i}`,
         at,
         title: `${by} ${act === 'RESEND' ? '重新报送' : '办结'}：${reason}`,
@@ -59,7 +59,7 @@ const momentsOf = (of: Told): Moment[] => {
   return next === null ? moments : [...moments, next]
 }
 
-const sentMoment = (of: Told, at: string): Moment => {
+const sentMoment = (of: DeliveryHistory, at: string): TimeLineEvent => {
   const isAfterAll = of.acts.every((act) => Date.parse(act.at) <= Date.parse(at))
   return {
     key: 'sent',
@@ -70,7 +70,7 @@ const sentMoment = (of: Told, at: string): Moment => {
   }
 }
 
-const nextOf = ({ state, attempts, check }: Told): Moment | null => {
+const nextOf = ({ state, attempts, check }: DeliveryHistory): TimeLineEvent | null => {
   if (check === 'DUE')
     return { key: 'next', at: null, title: labelOf('RemovalCheck', check), tone: 'next', isAhead: true }
   if (state === 'CONFIRMED' && check) return { key: 'next', at: null, title: labelOf('RemovalCheck', check) }
@@ -81,4 +81,4 @@ const nextOf = ({ state, attempts, check }: Told): Moment | null => {
   return { key: 'next', at: null, title, tone: 'next', isAhead: true }
 }
 
-export const Story = ({ of }: { of: Told }) => <TimeLine label="这件报送的经过" moments={momentsOf(of)} />
+export const Story = ({ of }: { of: DeliveryHistory }) => <TimeLine label="这件报送的经过" moments={momentsOf(of)} />

@@ -4,11 +4,11 @@ import { PlainTable } from '../../pieces/plain-table.js'
 import { labelOf } from '../../pieces/words.js'
 import type { ComparisonsQuery } from './discrepancies.generated.js'
 
-type Comparison = ComparisonsQuery['comparisons']['nodes'][number]
+type ComparisonRow = ComparisonsQuery['comparisons']['nodes'][number]
 
 interface ComparisonsProps {
   platforms: ComparisonsQuery['platforms']
-  of: readonly Comparison[]
+  of: readonly ComparisonRow[]
 }
 
 export const Comparisons = ({ platforms, of }: ComparisonsProps) => (
@@ -63,7 +63,7 @@ const PARTS = [
   { key: 'missing', word: '缺失', tone: 'bad' },
 ] as const
 
-const Last = ({ name, of }: { name: string; of: Comparison | null }) => {
+const Last = ({ name, of }: { name: string; of: ComparisonRow | null }) => {
   if (of === null)
     return (
       <section className="panel" aria-label={name}>

@@ -4,12 +4,12 @@ import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { Confirm } from '../../pieces/confirm.js'
-import { type Connection, useConnection } from '../../pieces/connection.js'
+import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
 import { count, instant } from '../../pieces/dates.js'
 import { Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
@@ -22,7 +22,7 @@ import {
   SettleDiscrepancyDocument,
 } from './discrepancies.generated.js'
 
-type Row = DiscrepanciesQuery['discrepancies']['nodes'][number]
+type DiscrepancyRow = DiscrepanciesQuery['discrepancies']['nodes'][number]
 
 const VIEWS = [
   { value: '', label: '待办' },
@@ -30,7 +30,7 @@ const VIEWS = [
   { value: 'all', label: '全部' },
 ]
 /** Shorter labels than the schema's. */
-const KINDS: Record<Row['what'], string> = {
+const KINDS: Record<DiscrepancyRow['what'], string> = {
   MISSING: '缺失',
   STALE: '展示不符',
   UNWANTED: '不应展示',
@@ -54,7 +54,7 @@ export default function Discrepancies() {
     DiscrepanciesDocument,
     { filter } as never,
     (data) => (data as DiscrepanciesQuery).discrepancies,
-  ) as Connection<Row>
+  ) as LoadedConnection<DiscrepancyRow>
   const names = useMemo(() => new Map(seen?.platforms.map(({ id, name }) => [id, name.zh])), [seen])
   const refresh = () => {
     rows.refresh()
@@ -117,7 +117,7 @@ export default function Discrepancies() {
   )
 }
 
-const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): readonly Column<Row>[] => [
+const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): readonly TableColumn<DiscrepancyRow>[] => [
   {
     key: 'subject',
     title: '对象',
@@ -176,7 +176,7 @@ const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): read
   },
 ]
 
-const Settling = ({ of, name, onDone }: { of: Row; name: string; onDone: () => void }) => {
+const Settling = ({ of, name, onDone }: { of: DiscrepancyRow; name: string; onDone: () => void }) => {
   const client = useApolloClient()
   const maySettle = useMay('settle_concern')
   if (of.settledAt !== null)

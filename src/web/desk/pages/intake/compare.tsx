@@ -6,9 +6,9 @@ import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import type { CandidateFragment, UnmatchedWholeFragment } from './identity.generated.js'
 
-type Evidence = NonNullable<UnmatchedWholeFragment['proposal']>['evidence']
+type IdentityEvidence = NonNullable<UnmatchedWholeFragment['proposal']>['evidence']
 
-interface Line {
+interface ComparisonLine {
   name: string
   said: string | null
   held: string | null
@@ -31,7 +31,7 @@ const bare = (text: string): string =>
     .replace(/[\s()·.,，。-]/g, '')
     .toUpperCase()
 
-const line = (name: string, said: string | null, held: string | null, agreed = false): Line => ({
+const line = (name: string, said: string | null, held: string | null, agreed = false): ComparisonLine => ({
   name,
   said,
   held,
@@ -42,8 +42,8 @@ const line = (name: string, said: string | null, held: string | null, agreed = f
 export const linesOf = (
   { subject, body }: Pick<UnmatchedWholeFragment, 'subject' | 'body'>,
   held: CandidateFragment | null,
-  evidence: Evidence,
-): Line[] => {
+  evidence: IdentityEvidence,
+): ComparisonLine[] => {
   const registered = held?.records.nodes[0]?.body
   const agreed = (field: string): boolean => evidence.some((one) => one.field === field)
   const region = textIn(body, 'region_code')
@@ -68,7 +68,7 @@ export const Compare = ({
   heldTitle,
   operator,
 }: {
-  lines: readonly Line[]
+  lines: readonly ComparisonLine[]
   heldTitle: string
   operator: CandidateFragment | null
 }) => (

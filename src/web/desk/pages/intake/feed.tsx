@@ -9,7 +9,7 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { Field } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import {
@@ -22,9 +22,9 @@ import {
 import { Health } from './feeds.js'
 import { countIn, isFailed, RunBars, ruleWords, runPath } from './runs.js'
 
-type Row = FeedRunsQuery['runs']['nodes'][number]
+type FeedRunRow = FeedRunsQuery['runs']['nodes'][number]
 
-const part = (name: string, title: string): Column<Row> => ({
+const part = (name: string, title: string): TableColumn<FeedRunRow> => ({
   key: name,
   title,
   width: 90,
@@ -33,7 +33,7 @@ const part = (name: string, title: string): Column<Row> => ({
     isFailed(outcome) && countIn(counts, name) === 0 ? '—' : count(countIn(counts, name)),
 })
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<FeedRunRow>[] = [
   {
     key: 'at',
     title: '开始',

@@ -40,9 +40,9 @@ export default function Feeds() {
   )
 }
 
-type Runs = IntakeFeedsQuery['runs']['nodes']
+type FeedRuns = IntakeFeedsQuery['runs']['nodes']
 
-const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: Runs }) => (
+const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: FeedRuns }) => (
   <section className="panel" aria-label={of.name.zh}>
     <h2>
       {of.name.zh} {!of.configured && <span className="soft">（未配置地址，只能上传）</span>}

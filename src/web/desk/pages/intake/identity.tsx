@@ -7,19 +7,21 @@ import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
 import { useOwn } from './own.js'
-import { type Decided, Subject } from './subject.js'
+import { type IdentityDecision, Subject } from './subject.js'
 import { Undo } from './undo.js'
 
-type Row = IntakeUnmatchedQuery['unmatched']['nodes'][number]
-type State = Row['state']
+type UnmatchedRow = IntakeUnmatchedQuery['unmatched']['nodes'][number]
+type UnmatchedStateName = UnmatchedRow['state']
 
-const saidBy = ({ feed, subject: { name, uscc, orgCode, regNo, shop } }: Pick<Row, 'feed' | 'subject'>): string =>
-  JSON.stringify([feed, name, uscc, orgCode, regNo, shop])
+const saidBy = ({
+  feed,
+  subject: { name, uscc, orgCode, regNo, shop },
+}: Pick<UnmatchedRow, 'feed' | 'subject'>): string => JSON.stringify([feed, name, uscc, orgCode, regNo, shop])
 
 export default function Identity() {
   const own = useOwn()
@@ -28,18 +30,18 @@ export default function Identity() {
   const { feed, state } = asked
   const rows = useConnection(
     IntakeUnmatchedDocument,
-    { state: state as State, ...(feed && { feed }) } as never,
+    { state: state as UnmatchedStateName, ...(feed && { feed }) } as never,
     (data) => (data as IntakeUnmatchedQuery).unmatched,
   )
   const { data } = useQuery(IdentityFeedsDocument)
   const feeds = own(data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   // Decided rows stay in place.
-  const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
-  const [last, setLast] = useState<Decided | null>(null)
+  const [settled, setSettled] = useState<ReadonlyMap<string, UnmatchedStateName>>(new Map())
+  const [last, setLast] = useState<IdentityDecision | null>(null)
   const [words, setWords] = useState('')
   const undoInput = useRef<InputRef>(null)
-  const stateOf = (row: Row): State => settled.get(row.id) ?? row.state
+  const stateOf = (row: UnmatchedRow): UnmatchedStateName => settled.get(row.id) ?? row.state
 
   const picked = asked.id || (rows.rows[0]?.id ?? '')
   const at = rows.rows.findIndex(({ id }) => id === picked)
@@ -63,7 +65,7 @@ export default function Identity() {
       [move],
     ),
   )
-  const mark = (like: Pick<Row, 'feed' | 'subject'>, state: State) => {
+  const mark = (like: Pick<UnmatchedRow, 'feed' | 'subject'>, state: UnmatchedStateName) => {
     // Rows of the same subject are decided together.
     const alike = rows.rows.filter((row) => saidBy(row) === saidBy(like))
     const next = new Map(settled)
@@ -71,7 +73,7 @@ export default function Identity() {
     setSettled(next)
     return next
   }
-  const onDecided = (done: Decided) => {
+  const onDecided = (done: IdentityDecision) => {
     const next = mark(done.unmatched, done.state)
     setLast(done)
     setWords(done.words)
@@ -80,7 +82,7 @@ export default function Identity() {
     // Blur, so that page shortcuts work again.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   }
-  const columns: readonly Column<Row>[] = [
+  const columns: readonly TableColumn<UnmatchedRow>[] = [
     {
       key: 'subject',
       title: '来件所说的主体',

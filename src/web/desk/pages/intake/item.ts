@@ -1,8 +1,8 @@
 /** Untouched fields keep their values. */
 
-export type Item = Readonly<Record<string, unknown>>
+export type RejectedItem = Readonly<Record<string, unknown>>
 
-export interface Problem {
+export interface ItemProblem {
   field?: string | null
   heading?: string | null
   rule: string
@@ -18,7 +18,7 @@ export const isLong = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null) || textOf(value).length > 40 || textOf(value).includes('\n')
 
 /** Sent fields, missing required ones, empty optional ones. */
-export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
+export const namesOf = (item: RejectedItem, problems: readonly ItemProblem[]): string[] => {
   const own = Object.keys(item)
   const missing = problems.flatMap(({ field, rule }) =>
     field && rule === 'required' && !own.includes(field) ? [field] : [],
@@ -28,17 +28,17 @@ export const namesOf = (item: Item, problems: readonly Problem[]): string[] => {
 }
 
 /** Problems of a field or of its members. */
-export const problemsOf = (name: string, problems: readonly Problem[]): Problem[] =>
+export const problemsOf = (name: string, problems: readonly ItemProblem[]): ItemProblem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
 /** The office's own heading comes first. */
-export const fieldWords = (field: string, problems: readonly Pick<Problem, 'heading'>[]): string => {
+export const fieldWords = (field: string, problems: readonly Pick<ItemProblem, 'heading'>[]): string => {
   const heading = problems.find((problem) => problem.heading)?.heading
   return heading && heading !== field ? `${heading}（${field}）` : field
 }
 
 /** Throws the field name when its text is not JSON. */
-export const written = (item: Item, texts: Readonly<Record<string, string>>): Item => {
+export const written = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {
     const before = item[name]

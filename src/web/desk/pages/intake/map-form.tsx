@@ -3,7 +3,7 @@ import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import { Empty } from '../../pieces/empty.js'
 import { Refusal } from '../../pieces/refusal.js'
-import { bestForm, type Constant, formWords, inputOf, LEFT_OUT, type Line, linesOf } from './map-lines.js'
+import { bestForm, type ConstantField, formWords, type HeadingLine, inputOf, LEFT_OUT, linesOf } from './map-lines.js'
 import type { FeedMapLineInput } from './maps.generated.js'
 
 /** Characters. */
@@ -19,8 +19,8 @@ export interface MapFormProps {
 export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
   const [form, setForm] = useState(() => bestForm(forms, headings))
   const fields = forms[form] ?? []
-  const [lines, setLines] = useState<Line[]>(() => linesOf(headings, fields))
-  const [constants, setConstants] = useState<Constant[]>([])
+  const [lines, setLines] = useState<HeadingLine[]>(() => linesOf(headings, fields))
+  const [constants, setConstants] = useState<ConstantField[]>([])
   const [added, setAdded] = useState('')
   const [next, setNext] = useState(headings.length)
   const [isBusy, setBusy] = useState(false)
@@ -32,7 +32,7 @@ export const MapForm = ({ forms, headings, from, onSave }: MapFormProps) => {
     fields.map((field) => ({ value: field, label: field, disabled: field !== own && used.includes(field) }))
   const choose = (key: number, field: string) =>
     setLines((before) => before.map((line) => (line.key === key ? { ...line, field } : line)))
-  const changeConstant = (key: number, change: Partial<Constant>) =>
+  const changeConstant = (key: number, change: Partial<ConstantField>) =>
     setConstants((before) => before.map((one) => (one.key === key ? { ...one, ...change } : one)))
   const changeForm = (chosen: number) => {
     const known = forms[chosen] ?? []

@@ -4,13 +4,13 @@ import type { FeedMapLineInput } from './maps.generated.js'
 /** Marks a column to be skipped. */
 export const LEFT_OUT = ''
 
-export interface Line {
+export interface HeadingLine {
   key: number
   heading: string
   field: string
 }
 
-export interface Constant {
+export interface ConstantField {
   key: number
   field: string
   value: string
@@ -31,14 +31,14 @@ export const bestForm = (forms: readonly (readonly string[])[], headings: readon
 export const formWords = (fields: readonly string[]): string =>
   `${fields.slice(0, 3).join('、')}${fields.length > 3 ? ` 等 ${fields.length} 项` : ''}`
 
-export const linesOf = (headings: readonly string[], fields: readonly string[]): Line[] =>
+export const linesOf = (headings: readonly string[], fields: readonly string[]): HeadingLine[] =>
   [...new Set(headings)].map((heading, key) => ({
     key,
     heading,
     field: fields.includes(heading) ? heading : LEFT_OUT,
   }))
 
-export const inputOf = (lines: readonly Line[], constants: readonly Constant[]): FeedMapLineInput[] => [
+export const inputOf = (lines: readonly HeadingLine[], constants: readonly ConstantField[]): FeedMapLineInput[] => [
   ...lines.map(({ heading, field }) => ({ heading, field: field === LEFT_OUT ? null : field })),
   ...constants.filter(({ field, value }) => field !== '' && value !== '').map(({ field, value }) => ({ field, value })),
 ]

@@ -12,10 +12,10 @@ import { useMay } from '../../session/session.js'
 import { MapForm } from './map-form.js'
 import { AddFeedMapDocument, EndFeedMapDocument, FeedMapsDocument, type FeedMapsQuery } from './maps.generated.js'
 
-type FeedMap = FeedMapsQuery['feedMaps'][number]
+type FeedMapNode = FeedMapsQuery['feedMaps'][number]
 
 /** Headings of a refused upload. */
-export interface HeadingsGiven {
+export interface RefusedHeadings {
   headings: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export default function Maps() {
   const { data, error, refetch } = useQuery(FeedMapsDocument, { variables: { feed: id }, fetchPolicy: 'no-cache' })
   const [said, setSaid] = useState('')
   const feed = data?.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === id)
-  const given = (state as HeadingsGiven | null)?.headings ?? null
+  const given = (state as RefusedHeadings | null)?.headings ?? null
   const change = async (words: string, send: () => Promise<unknown>) => {
     setSaid('')
     await send()
@@ -82,7 +82,7 @@ export default function Maps() {
   )
 }
 
-const Made = ({ of, onEnd }: { of: FeedMap; onEnd: (() => Promise<unknown>) | null }) => (
+const Made = ({ of, onEnd }: { of: FeedMapNode; onEnd: (() => Promise<unknown>) | null }) => (
   <>
     <h3>
       映射 {of.number}{' '}

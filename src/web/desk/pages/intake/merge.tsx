@@ -15,7 +15,7 @@ import { Undo } from './undo.js'
 
 /** An organisation code has nine characters. */
 const CODE_LEAST = 9
-type Cause = 'MOVED' | 'CONVERTED' | 'DUPLICATE'
+type MergeReason = 'MOVED' | 'CONVERTED' | 'DUPLICATE'
 
 export default function Merge() {
   const client = useApolloClient()
@@ -30,7 +30,7 @@ export default function Merge() {
     const input = {
       from: codeOf(from.operator),
       into: codeOf(into.operator),
-      cause: asked.cause as Cause,
+      cause: asked.cause as MergeReason,
       reason,
     }
     const { data } = await client.mutate({ mutation: MergeOperatorsDocument, variables: { input } })
@@ -72,13 +72,13 @@ export default function Merge() {
   )
 }
 
-interface Found {
+interface MergeCandidate {
   operator: CandidateFragment | null
   isAsked: boolean
   error: unknown
 }
 
-const useOperator = (code: string): Found => {
+const useOperator = (code: string): MergeCandidate => {
   const isAsked = code.trim().length >= CODE_LEAST
   const { data, error, loading } = useQuery(IdentityOperatorDocument, {
     variables: { code: code.trim() },
@@ -90,7 +90,7 @@ const useOperator = (code: string): Found => {
 interface SideProps {
   title: string
   code: string
-  of: Found
+  of: MergeCandidate
   onCode: (code: string) => void
 }
 

@@ -8,7 +8,17 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { fieldWords, type Item, isLong, NotJson, namesOf, type Problem, problemsOf, textOf, written } from './item.js'
+import {
+  fieldWords,
+  type ItemProblem,
+  isLong,
+  NotJson,
+  namesOf,
+  problemsOf,
+  type RejectedItem,
+  textOf,
+  written,
+} from './item.js'
 import {
   CorrectRejectDocument,
   DropRejectDocument,
@@ -47,7 +57,7 @@ const placeOf = ({ source }: RejectWholeFragment): string =>
 const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: RejectWholeFragment }) => {
   const client = useApolloClient()
   const mayCorrect = useMay('correct_rejects')
-  const item = reject.item as Item
+  const item = reject.item as RejectedItem
   const isOpen = reject.state === 'OPEN'
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(drafts.get(reject.id) ?? {})
   const [problems, setProblems] = useState(reject.problems)
@@ -149,7 +159,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
             key={name}
             name={name}
             sent={item[name]}
-            corrected={isOpen ? undefined : ((reject.corrected as Item | null)?.[name] ?? undefined)}
+            corrected={isOpen ? undefined : ((reject.corrected as RejectedItem | null)?.[name] ?? undefined)}
             text={texts[name] ?? textOf(item[name])}
             problems={isOpen ? problemsOf(name, problems) : problemsOf(name, reject.problems)}
             isReadOnly={!isOpen || !mayCorrect}
@@ -213,7 +223,7 @@ interface ItemFieldProps {
   sent: unknown
   corrected: unknown
   text: string
-  problems: readonly Problem[]
+  problems: readonly ItemProblem[]
   isReadOnly: boolean
   onWrite: (text: string) => void
 }

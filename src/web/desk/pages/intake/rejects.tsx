@@ -8,7 +8,7 @@ import { count, instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { fieldWords } from './item.js'
 import { useOwn } from './own.js'
@@ -16,8 +16,8 @@ import { Reject } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
 import { ruleWords } from './runs.js'
 
-type Row = IntakeRejectsQuery['rejects']['nodes'][number]
-type State = Row['state']
+type RejectRow = IntakeRejectsQuery['rejects']['nodes'][number]
+type RejectStateName = RejectRow['state']
 
 export default function Rejects() {
   const own = useOwn()
@@ -26,7 +26,7 @@ export default function Rejects() {
   const shared = {
     ...(feed && { feed }),
     ...(run && { run }),
-    ...(state !== 'ALL' && { state: state as State }),
+    ...(state !== 'ALL' && { state: state as RejectStateName }),
   }
   const rows = useConnection(
     IntakeRejectsDocument,
@@ -37,9 +37,9 @@ export default function Rejects() {
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   // Settled rows stay in place.
-  const [settled, setSettled] = useState<ReadonlyMap<string, State>>(new Map())
+  const [settled, setSettled] = useState<ReadonlyMap<string, RejectStateName>>(new Map())
   const [words, setWords] = useState('')
-  const stateOf = (row: Row): State => settled.get(row.id) ?? row.state
+  const stateOf = (row: RejectRow): RejectStateName => settled.get(row.id) ?? row.state
 
   const picked = asked.id || (rows.rows[0]?.id ?? '')
   const at = rows.rows.findIndex(({ id }) => id === picked)
@@ -65,7 +65,7 @@ export default function Rejects() {
       [move],
     ),
   )
-  const columns: readonly Column<Row>[] = [
+  const columns: readonly TableColumn<RejectRow>[] = [
     {
       key: 'row',
       title: '条目',

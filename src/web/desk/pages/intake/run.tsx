@@ -8,14 +8,14 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { Field } from '../../pieces/field.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { IntakeRunDocument, RunRejectsDocument, type RunRejectsQuery } from './run.generated.js'
 import { Counts, isFailed, ruleWords } from './runs.js'
 import { TakeBack } from './take-back.js'
 
-type Row = RunRejectsQuery['rejects']['nodes'][number]
+type RunRejectRow = RunRejectsQuery['rejects']['nodes'][number]
 
 const numberOf = (id: string): string => {
   try {
@@ -101,10 +101,10 @@ export default function RunPage() {
   )
 }
 
-const problemWords = ({ heading, message }: Row['problems'][number]): string =>
+const problemWords = ({ heading, message }: RunRejectRow['problems'][number]): string =>
   `${heading ? `［${heading}］` : ''}${chineseOf(message)}`
 
-const COLUMNS = (run: string): readonly Column<Row>[] => [
+const COLUMNS = (run: string): readonly TableColumn<RunRejectRow>[] => [
   {
     key: 'row',
     title: '位置',

@@ -4,11 +4,11 @@ import { count, instant } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'
 
 export const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
-export type Part = (typeof PARTS)[number]
+export type CountName = (typeof PARTS)[number]
 /** Counts that a bar shows. */
 const MOVED = ['new', 'changed', 'unmatched', 'rejected'] as const
 
-export const PART_WORDS: Record<Part, string> = {
+export const PART_WORDS: Record<CountName, string> = {
   new: '新增',
   changed: '变更',
   unmatched: '待认领',
@@ -16,7 +16,7 @@ export const PART_WORDS: Record<Part, string> = {
   unchanged: '无变化',
 }
 
-export interface RunLike {
+export interface RunSummary {
   id: string
   outcome: string
   startedAt: string
@@ -34,7 +34,7 @@ export const runPath = (id: string): string => `/intake/runs/${encodeURIComponen
 
 export const isFailed = (outcome: string): boolean => ['REFUSED', 'FAILED', 'ABANDONED'].includes(outcome)
 
-const wordsOf = (run: RunLike): string => {
+const wordsOf = (run: RunSummary): string => {
   const counts = MOVED.map((part) => `${PART_WORDS[part]} ${countIn(run.counts, part)}`).join('，')
   const state = run.takenBack ? '，已撤回' : ''
   return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
@@ -44,7 +44,7 @@ const wordsOf = (run: RunLike): string => {
  * `small` omits links, for keyboard users. Heights use the square root, so that a large first delivery does not dwarf
  * the rest.
  */
-export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunLike[]; small?: boolean }) => {
+export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunSummary[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()
   const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countIn(counts, part), 0))
   const most = Math.max(1, ...sums)

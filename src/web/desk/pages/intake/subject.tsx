@@ -28,7 +28,7 @@ import { Undo } from './undo.js'
 const REASON_MOST = 1_000
 const NAME_MOST = 100
 
-export interface Decided {
+export interface IdentityDecision {
   words: string
   decision: string
   unmatched: UnmatchedWholeFragment
@@ -38,7 +38,7 @@ export interface Decided {
 export interface SubjectProps {
   id: string
   feedTitle: string
-  onDecided: (done: Decided) => void
+  onDecided: (done: IdentityDecision) => void
   onUndone: (unmatched: string) => void
   onMove: (step: 1 | -1) => void
 }

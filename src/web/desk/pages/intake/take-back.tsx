@@ -12,12 +12,12 @@ import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { TakeBackPreviewDocument, type TakeBackPreviewQuery, TakeBackRunDocument } from './run.generated.js'
 
-type Preview = TakeBackPreviewQuery['takeBackPreview']
-type Operator = { name: string | null; uscc: string | null; shop: string | null }
+type RollbackPreview = TakeBackPreviewQuery['takeBackPreview']
+type OperatorNames = { name: string | null; uscc: string | null; shop: string | null }
 
 export const TakeBack = ({ run, onDone }: { run: string; onDone: () => void }) => {
   const client = useApolloClient()
-  const [preview, setPreview] = useState<Preview | null>(null)
+  const [preview, setPreview] = useState<RollbackPreview | null>(null)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const look = async () => {
@@ -78,7 +78,7 @@ const followsOf = ({
   listings,
   listingCount,
   deliveries,
-}: Preview): string[] => {
+}: RollbackPreview): string[] => {
   const removed = listings.filter(({ after, before }) => after !== before).length
   return [
     `撤去或恢复 ${count(recordCount)} 条现行信用信息，其中 ${count(restored)} 条恢复为此前的说法。`,
@@ -92,13 +92,13 @@ const followsOf = ({
   ]
 }
 
-const To = ({ of }: { of: Operator | null }) => {
+const To = ({ of }: { of: OperatorNames | null }) => {
   if (of === null) return <span className="soft">不属于任何主体，或无权查看</span>
   const name = of.name ?? codeOf(of)
   return pageAt(operatorPath(of)) ? <Link to={operatorPath(of)}>{name}</Link> : name
 }
 
-const Follows = ({ of }: { of: Preview }) => (
+const Follows = ({ of }: { of: RollbackPreview }) => (
   <>
     <dl className="figures">
       <Figure of={of.recordCount} label="现行信息撤去或恢复" />

@@ -2,7 +2,7 @@
 import { type OnSent, sending } from '../../session/sending.js'
 import { ask } from '../../session/session.js'
 
-export interface Asked {
+export interface UploadRequest {
   feed: string
   file: File
   /** Day on which the file is true. May be empty. */
@@ -10,7 +10,7 @@ export interface Asked {
   full: boolean
 }
 
-export interface Brought {
+export interface PreviewRecord {
   effect: 'NEW' | 'CHANGED' | 'UNMATCHED'
   kind: string
   key: string
@@ -23,14 +23,14 @@ export interface Brought {
   reason: string | null
 }
 
-export interface Fault {
+export interface PreviewFault {
   page: number | null
   row: number
   problems: { field: string | null; heading?: string; rule: string; message: string }[]
   item: Record<string, unknown>
 }
 
-export interface Preview {
+export interface FilePreview {
   feed: string
   received: number
   new: number
@@ -41,12 +41,12 @@ export interface Preview {
   ended: number
   full: boolean
   refused: string | null
-  records: Brought[]
-  faults: Fault[]
+  records: PreviewRecord[]
+  faults: PreviewFault[]
   rules: { rule: string; count: number }[]
 }
 
-export interface Taken {
+export interface UploadResult {
   feed: string
   received: number
   new: number
@@ -61,7 +61,7 @@ export interface Taken {
 }
 
 /** Includes the run that lists bad rows. */
-export interface Refused {
+export interface UploadRefusal {
   code: string
   detail: string
   rejects: string | null
@@ -72,15 +72,15 @@ export interface Refused {
 export const globalRun = (run: number): string =>
   btoa(`Run:${run}`).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
-export interface UnderWay {
+export interface UploadControls {
   signal: AbortSignal
   onSent: OnSent
 }
 
 const send = async <T>(
-  { feed, file, dated, full }: Asked,
+  { feed, file, dated, full }: UploadRequest,
   preview: boolean,
-  { signal, onSent }: UnderWay,
+  { signal, onSent }: UploadControls,
 ): Promise<T> => {
   const query = new URLSearchParams({ name: file.name, ...(dated && { dated }), ...(full && { full: 'true' }) })
   if (preview) query.set('preview', 'true')
@@ -91,7 +91,7 @@ const send = async <T>(
     rejects?: string
   }
   if (answer.ok) return body
-  const refused: Refused = {
+  const refused: UploadRefusal = {
     code: body.error?.code ?? 'FAULT',
     detail: body.error?.message ?? '',
     rejects: body.rejects ?? null,
@@ -100,5 +100,7 @@ const send = async <T>(
   throw refused
 }
 
-export const previewOf = (asked: Asked, underWay: UnderWay): Promise<Preview> => send(asked, true, underWay)
-export const takeIn = (asked: Asked, underWay: UnderWay): Promise<Taken> => send(asked, false, underWay)
+export const previewOf = (asked: UploadRequest, underWay: UploadControls): Promise<FilePreview> =>
+  send(asked, true, underWay)
+export const takeIn = (asked: UploadRequest, underWay: UploadControls): Promise<UploadResult> =>
+  send(asked, false, underWay)

@@ -5,9 +5,9 @@ import { labelOf } from '../../pieces/words.js'
 import { fieldWords, problemsOf, textOf } from './item.js'
 import { Counts, ruleWords } from './runs.js'
 import { differenceOf } from './take-back.js'
-import type { Brought, Fault, Preview } from './upload-asked.js'
+import type { FilePreview, PreviewFault, PreviewRecord } from './upload-asked.js'
 
-const EFFECTS: Record<Brought['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
+const EFFECTS: Record<PreviewRecord['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
 /** Maps rule names to reason codes. */
 const REASONS: Record<string, string> = {
   'code.digit': 'CODE_DIGIT',
@@ -16,7 +16,7 @@ const REASONS: Record<string, string> = {
   'subject.none': 'SUBJECT_NONE',
 }
 
-export const PreviewOf = ({ of, title }: { of: Preview; title: string }) => (
+export const PreviewOf = ({ of, title }: { of: FilePreview; title: string }) => (
   <>
     {of.refused && (
       <p className="bad" role="alert">
@@ -58,7 +58,7 @@ export const PreviewOf = ({ of, title }: { of: Preview; title: string }) => (
 const placeOf = ({ page, row }: { page: number | null; row: number }): string =>
   `${page == null ? '' : `第 ${page} 页 `}第 ${row} 行`
 
-const Faults = ({ of, total }: { of: readonly Fault[]; total: number }) => (
+const Faults = ({ of, total }: { of: readonly PreviewFault[]; total: number }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
     <table className="plain-table" aria-label="拒收的条目">
@@ -89,7 +89,7 @@ const Faults = ({ of, total }: { of: readonly Fault[]; total: number }) => (
   </section>
 )
 
-const Original = ({ of: { item, problems } }: { of: Fault }) => {
+const Original = ({ of: { item, problems } }: { of: PreviewFault }) => {
   const wrong = new Set(problems.map(({ field }) => field))
   return (
     <>
@@ -111,7 +111,7 @@ const Original = ({ of: { item, problems } }: { of: Fault }) => {
   )
 }
 
-const Records = ({ of }: { of: readonly Brought[] }) => (
+const Records = ({ of }: { of: readonly PreviewRecord[] }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll" aria-label="将新增、变更或待认领的" tabIndex={0}>
     <table className="plain-table" aria-label="将新增、变更或待认领的">

@@ -9,18 +9,18 @@ import { Empty } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import type { HeadingsGiven } from './maps.js'
+import type { RefusedHeadings } from './maps.js'
 import { useOwn } from './own.js'
 import { Counts, countIn, isFailed, runPath } from './runs.js'
 import {
-  type Asked,
+  type FilePreview,
   globalRun,
-  type Preview,
   previewOf,
-  type Refused,
-  type Taken,
   takeIn,
-  type UnderWay,
+  type UploadControls,
+  type UploadRefusal,
+  type UploadRequest,
+  type UploadResult,
 } from './upload-asked.js'
 import { PreviewOf } from './upload-preview.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
@@ -30,7 +30,7 @@ const FILE_MOST = 64 * 1024 * 1024
 const RECENT = 50
 const TICK_MS = 1_000
 
-type Stage = 'PREVIEW' | 'TAKE_IN'
+type UploadStage = 'PREVIEW' | 'TAKE_IN'
 
 export default function Uploads() {
   const own = useOwn()
@@ -43,10 +43,10 @@ export default function Uploads() {
   const [file, setFile] = useState<File | null>(null)
   const [dated, setDated] = useState('')
   const [full, setFull] = useState(false)
-  const [stage, setStage] = useState<Stage | null>(null)
+  const [stage, setStage] = useState<UploadStage | null>(null)
   const [sent, setSent] = useState(0)
-  const [preview, setPreview] = useState<Preview | null>(null)
-  const [taken, setTaken] = useState<Taken | null>(null)
+  const [preview, setPreview] = useState<FilePreview | null>(null)
+  const [taken, setTaken] = useState<UploadResult | null>(null)
   const [refused, setRefused] = useState<unknown>(null)
   const giveUp = useRef<AbortController | null>(null)
   useEffect(() => () => giveUp.current?.abort(), [])
@@ -57,7 +57,10 @@ export default function Uploads() {
     setTaken(null)
     setRefused(null)
   }
-  const begun = async <T,>(stage: Stage, send: (asked: Asked, underWay: UnderWay) => Promise<T>): Promise<T | null> => {
+  const begun = async <T,>(
+    stage: UploadStage,
+    send: (asked: UploadRequest, underWay: UploadControls) => Promise<T>,
+  ): Promise<T | null> => {
     if (file === null || feed === '') return null
     giveUp.current = new AbortController()
     setStage(stage)
@@ -178,7 +181,7 @@ export default function Uploads() {
   )
 }
 
-const followsOf = (of: Preview): string[] => [
+const followsOf = (of: FilePreview): string[] => [
   ...(of.refused ? [`整批会被拒收：${of.refused}；原有信息保持不变。`] : []),
   `新增 ${count(of.new)} 条、变更 ${count(of.changed)} 条，随后有关主体重新评分。`,
   ...(of.unmatched > 0 ? [`${count(of.unmatched)} 条找不到主体，等待认领。`] : []),
@@ -227,7 +230,7 @@ const Drop = ({
 }
 
 /** A cancelled upload leaves nothing. */
-const Waiting = ({ stage, sent, bytes }: { stage: Stage | null; sent: number; bytes: number }) => {
+const Waiting = ({ stage, sent, bytes }: { stage: UploadStage | null; sent: number; bytes: number }) => {
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {
     setSeconds(0)
@@ -256,13 +259,13 @@ const Waiting = ({ stage, sent, bytes }: { stage: Stage | null; sent: number; by
 const kilobytes = (bytes: number): string => count(Math.ceil(bytes / 1_024))
 
 const Why = ({ of, feed }: { of: unknown; feed: string }) => {
-  const { rejects = null, headings = [] } = of as Partial<Refused>
+  const { rejects = null, headings = [] } = of as Partial<UploadRefusal>
   return (
     <>
       <Refusal of={of} />
       {headings.length > 0 && (
         <p>
-          <Link to={`/intake/feeds/${feed}/maps`} state={{ headings } satisfies HeadingsGiven}>
+          <Link to={`/intake/feeds/${feed}/maps`} state={{ headings } satisfies RefusedHeadings}>
             把这个文件的表头对应到字段
           </Link>
           ，保存后再预览。
@@ -277,7 +280,7 @@ const Why = ({ of, feed }: { of: unknown; feed: string }) => {
   )
 }
 
-const Result = ({ of }: { of: Taken }) => (
+const Result = ({ of }: { of: UploadResult }) => (
   <section className="panel" aria-label="结果">
     <h2>3 结果：已接收</h2>
     <Counts counts={of} label="各类条目所占比例" />

@@ -2,17 +2,17 @@ import type { MoveName } from '../../../../domain/listing/moves.js'
 import type { ListingCaseQuery, OutlooksQuery } from './listing.generated.js'
 
 export type CaseFile = NonNullable<ListingCaseQuery['listing']>
-export type Platforms = ListingCaseQuery['platforms']
-export type Outlook = NonNullable<OutlooksQuery['listing']>['outlooks'][number]
-export type Made = CaseFile['moves'][number]
+export type CasePlatforms = ListingCaseQuery['platforms']
+export type MoveOutlook = NonNullable<OutlooksQuery['listing']>['outlooks'][number]
+export type CaseMove = CaseFile['moves'][number]
 
-export const actOf = ({ act }: Made): Readonly<Record<string, unknown>> =>
+export const actOf = ({ act }: CaseMove): Readonly<Record<string, unknown>> =>
   act !== null && typeof act === 'object' ? (act as Record<string, unknown>) : {}
 
-export const lastOf = (of: CaseFile, ...names: MoveName[]): Made | null =>
+export const lastOf = (of: CaseFile, ...names: MoveName[]): CaseMove | null =>
   of.moves.findLast(({ move }) => names.includes(move)) ?? null
 
-export interface Point {
+export interface DefencePoint {
   number: number
   text: string
   by: string
@@ -21,8 +21,8 @@ export interface Point {
 }
 
 /** Numbered as the hub numbers them. */
-export const pointsOf = (of: CaseFile): Point[] => {
-  const points: Point[] = []
+export const pointsOf = (of: CaseFile): DefencePoint[] => {
+  const points: DefencePoint[] = []
   for (const made of of.moves) {
     const { text, point } = actOf(made)
     if (made.move === 'recordDefence')

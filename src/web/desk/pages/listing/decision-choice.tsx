@@ -9,13 +9,13 @@ import { bodyOf, lineOf } from '../../pieces/record-words.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { DecisionsDocument } from './listing.generated.js'
 
-interface Props {
+interface DecisionChoiceProps {
   of: { uscc: string | null; shop: string | null }
   value: string | null
   onChange: (record: string) => void
 }
 
-export const DecisionChoice = ({ of, value, onChange }: Props) => {
+export const DecisionChoice = ({ of, value, onChange }: DecisionChoiceProps) => {
   const { data, error, refetch } = useQuery(DecisionsDocument, {
     variables: { code: codeOf(of) },
     fetchPolicy: 'no-cache',

@@ -5,14 +5,14 @@ import { MOVES } from '../../../../domain/listing/moves.js'
 import { today } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { Refusal } from '../../pieces/refusal.js'
-import type { CaseFile, Outlook } from './case.js'
+import type { CaseFile, MoveOutlook } from './case.js'
 import { OutlooksDocument } from './listing.generated.js'
 import { MoveForm } from './move-form.js'
-import { type Draft, GRAVE, TODAY_ONLY } from './moves.js'
+import { GRAVE, type MoveDraft, TODAY_ONLY } from './moves.js'
 import { MUTATIONS, type PersonsMove } from './mutations.js'
 import { nextMoves, rolesOf } from './stages.js'
 
-interface Deed {
+interface AvailableMove {
   move: PersonsMove
   isTheirs: boolean
   roles: string
@@ -23,10 +23,10 @@ interface Deed {
 }
 
 /** A removal is possible if one of its reasons is. */
-const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
+const deedsOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): AvailableMove[] => {
   const next = nextMoves(of, outlooks)
   const moves = [...new Set(outlooks.map(({ move }) => move))].filter((move): move is PersonsMove => move in MUTATIONS)
-  const deeds = moves.map((move): Deed => {
+  const deeds = moves.map((move): AvailableMove => {
     const own = outlooks.filter((one) => one.move === move)
     const [first] = own
     const isFree = own.some(({ denial }) => denial === null)
@@ -41,17 +41,17 @@ const deedsOf = (of: CaseFile, outlooks: readonly Outlook[]): Deed[] => {
   return deeds.toSorted((a, b) => Number(b.isNext) - Number(a.isNext))
 }
 
-interface Props {
+interface DeedsProps {
   of: CaseFile
-  outlooks: readonly Outlook[]
+  outlooks: readonly MoveOutlook[]
   /** Empty when no form is open. */
   chosen: string
   onChoose: (move: string) => void
   onChanged: () => void
 }
 
-export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: Props) => {
-  const [drafts, setDrafts] = useState<Partial<Record<PersonsMove, Draft>>>({})
+export const Deeds = ({ of, outlooks, chosen, onChoose, onChanged }: DeedsProps) => {
+  const [drafts, setDrafts] = useState<Partial<Record<PersonsMove, MoveDraft>>>({})
   const [said, setSaid] = useState('')
   const deeds = deedsOf(of, outlooks)
   const [theirs, others] = [deeds.filter(({ isTheirs }) => isTheirs), deeds.filter(({ isTheirs }) => !isTheirs)]

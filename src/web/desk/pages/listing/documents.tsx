@@ -9,10 +9,10 @@ import type { CaseFile } from './case.js'
 import { FileHash } from './file-hash.js'
 import { RecordDocumentDocument } from './listing.generated.js'
 
-type Document = NonNullable<CaseFile['documents']>[number]
+type CaseDocument = NonNullable<CaseFile['documents']>[number]
 
 export const Documents = ({ of, onChanged }: { of: CaseFile; onChanged: () => void }) => {
-  const [shown, setShown] = useState<Document | null>(null)
+  const [shown, setShown] = useState<CaseDocument | null>(null)
   const documents = of.documents ?? []
   return (
     <section className="panel wide" aria-labelledby="documents">
@@ -62,7 +62,7 @@ export const Documents = ({ of, onChanged }: { of: CaseFile; onChanged: () => vo
 }
 
 /** The sandboxed frame runs no scripts. */
-const Shown = ({ document, onClose }: { document: Document; onClose: () => void }) => {
+const Shown = ({ document, onClose }: { document: CaseDocument; onClose: () => void }) => {
   const frame = useRef<HTMLIFrameElement>(null)
   return (
     <Modal
@@ -91,7 +91,7 @@ const Shown = ({ document, onClose }: { document: Document; onClose: () => void 
   )
 }
 
-const RecordAs = ({ of, document, onChanged }: { of: CaseFile; document: Document; onChanged: () => void }) => {
+const RecordAs = ({ of, document, onChanged }: { of: CaseFile; document: CaseDocument; onChanged: () => void }) => {
   const client = useApolloClient()
   const id = useId()
   const [isOpen, setOpen] = useState(false)

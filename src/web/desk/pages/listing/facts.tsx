@@ -3,9 +3,9 @@ import { Code, codeOf } from '../../pieces/code.js'
 import { day, daysUntil, distance, instant } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { Field } from '../../pieces/field.js'
-import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { type EnumName, labelOf } from '../../pieces/words.js'
-import { actOf, type CaseFile, isShown, type Made, nameOf, type Platforms, pointsOf } from './case.js'
+import { actOf, type CaseFile, type CaseMove, type CasePlatforms, isShown, nameOf, pointsOf } from './case.js'
 
 export const Deadlines = ({ of }: { of: CaseFile }) => (
   <section className="panel" aria-labelledby="deadlines">
@@ -126,7 +126,7 @@ export const Basis = ({ of }: { of: CaseFile }) => (
   </section>
 )
 
-export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: Platforms }) => (
+export const Deliveries = ({ of, platforms }: { of: CaseFile; platforms: CasePlatforms }) => (
   <section className="panel" aria-labelledby="deliveries">
     <h2 id="deliveries">报送</h2>
     {of.deliveries.length === 0 ? (
@@ -210,7 +210,7 @@ export const Trail = ({ of }: { of: CaseFile }) => (
   </section>
 )
 
-const momentOf = (made: Made): Moment => {
+const momentOf = (made: CaseMove): TimeLineEvent => {
   const act = actOf(made)
   const said = SAID.flatMap(([member, name, values]) => {
     const value = act[member]

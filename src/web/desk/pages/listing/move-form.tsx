@@ -5,10 +5,10 @@ import { MOVES } from '../../../../domain/listing/moves.js'
 import { today } from '../../pieces/dates.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { optionsOf } from '../../pieces/words.js'
-import { type CaseFile, notBefore, type Outlook, pointsOf } from './case.js'
+import { type CaseFile, type MoveOutlook, notBefore, pointsOf } from './case.js'
 import { DecisionChoice } from './decision-choice.js'
 import { FileHash } from './file-hash.js'
-import { type Draft, type FieldName, fieldsOf, followsOf, GRAVE, inputOf, lacking, TODAY_ONLY } from './moves.js'
+import { type FieldName, fieldsOf, followsOf, GRAVE, inputOf, lacking, type MoveDraft, TODAY_ONLY } from './moves.js'
 import { MUTATIONS, type PersonsMove } from './mutations.js'
 
 const TITLES: Record<FieldName, string> = {
@@ -52,10 +52,10 @@ const DAY_OF: Partial<Record<PersonsMove, string>> = {
 export interface MoveFormProps {
   of: CaseFile
   move: PersonsMove
-  draft: Draft
-  onDraft: (change: Draft) => void
+  draft: MoveDraft
+  onDraft: (change: MoveDraft) => void
   /** A removal has one outlook per reason. */
-  outlooks: readonly Outlook[]
+  outlooks: readonly MoveOutlook[]
   onDone: (said: string) => void
   /** Reloads the case after a conflicting change. */
   onStale: () => void
@@ -153,7 +153,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
 }
 
 /** A waiver ends the period early. */
-const isOvercome = (outlook: Outlook | undefined, draft: Draft): boolean =>
+const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft): boolean =>
   outlook?.denial?.because === 'DEFENCE_RUNNING' && draft.waived === true
 
 interface FieldProps {
@@ -161,12 +161,12 @@ interface FieldProps {
   field: FieldName
   of: CaseFile
   move: PersonsMove
-  draft: Draft
-  onDraft: (change: Draft) => void
+  draft: MoveDraft
+  onDraft: (change: MoveDraft) => void
 }
 
 const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
-  const set = (value: unknown) => onDraft({ [field]: value } as Draft)
+  const set = (value: unknown) => onDraft({ [field]: value } as MoveDraft)
   const text = (draft[field] as string | undefined) ?? ''
   if (field === 'hearing' || field === 'waived' || field === 'repairNotice')
     return (

@@ -4,8 +4,8 @@ import { type CaseFile, mayBeNatural, pointsOf } from './case.js'
 import type { MoveInput } from './moves.generated.js'
 import type { PersonsMove } from './mutations.js'
 
-export type Draft = Partial<Omit<MoveInput, 'id' | 'seen'>>
-export type FieldName = Exclude<keyof Draft, 'on'>
+export type MoveDraft = Partial<Omit<MoveInput, 'id' | 'seen'>>
+export type FieldName = Exclude<keyof MoveDraft, 'on'>
 
 /** These cannot be backdated. */
 export const TODAY_ONLY: readonly PersonsMove[] = [
@@ -26,7 +26,7 @@ export const GRAVE: readonly PersonsMove[] = [
 /** Rest on a document of a court or an authority. */
 const WITH_PAPER: readonly unknown[] = ['STAY', 'RULING', 'BANKRUPTCY']
 
-export const fieldsOf = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] => {
+export const fieldsOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] => {
   const byConsent: FieldName[] = draft.service === 'ELECTRONIC' ? ['consentNumber'] : []
   switch (move) {
     case 'linkDecision':
@@ -85,7 +85,7 @@ const OPTIONAL: readonly FieldName[] = [
 ]
 
 /** Required fields still empty. */
-export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldName[] =>
+export const lacking = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] =>
   fieldsOf(move, draft, of).filter((field) => {
     if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false
     if (move === 'dropListing' && field === 'notListed') return false
@@ -94,7 +94,7 @@ export const lacking = (move: PersonsMove, draft: Draft, of: CaseFile): FieldNam
   })
 
 /** Drops leftovers of earlier choices. */
-export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: string): MoveInput => {
+export const inputOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile, on: string): MoveInput => {
   const asked = fieldsOf(move, draft, of)
   const given = Object.entries(draft).filter(
     ([name, value]) => asked.includes(name as FieldName) && value != null && value !== '' && value !== false,
@@ -104,7 +104,7 @@ export const inputOf = (move: PersonsMove, draft: Draft, of: CaseFile, on: strin
   return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered, ...together }
 }
 
-export const followsOf = (move: PersonsMove, draft: Draft, endsOn: string | null): string[] => {
+export const followsOf = (move: PersonsMove, draft: MoveDraft, endsOn: string | null): string[] => {
   const term = endsOn === null ? [] : [`届满之日为 ${endsOn}，次日起不再有效。`]
   const told = (what: string): string => `欠各信用平台一次${what}，报送至每个平台确认为止。`
   const scored = '该主体的信用评分随即重算。'

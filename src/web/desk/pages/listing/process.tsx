@@ -1,10 +1,10 @@
 import { day, distance } from '../../pieces/dates.js'
-import type { CaseFile, Outlook } from './case.js'
-import { basisOf, type Stage, stagesOf } from './stages.js'
+import type { CaseFile, MoveOutlook } from './case.js'
+import { basisOf, type ProcessStage, stagesOf } from './stages.js'
 
-const SAID: Record<Stage['tone'], string> = { done: '已办', next: '下一步', ahead: '其后', bad: '注意' }
+const SAID: Record<ProcessStage['tone'], string> = { done: '已办', next: '下一步', ahead: '其后', bad: '注意' }
 
-export const ProcessLine = ({ of, outlooks }: { of: CaseFile; outlooks: readonly Outlook[] }) => (
+export const ProcessLine = ({ of, outlooks }: { of: CaseFile; outlooks: readonly MoveOutlook[] }) => (
   <section className="panel wide" aria-labelledby="process">
     <h2 id="process">办理进程</h2>
     <ol className="process" aria-label="办理进程">

@@ -1,8 +1,8 @@
 import { MOVES, type MoveName, type MoveRow } from '../../../../domain/listing/moves.js'
 import { labelOf } from '../../pieces/words.js'
-import { actOf, type CaseFile, lastOf, type Made, type Outlook, pointsOf } from './case.js'
+import { actOf, type CaseFile, type CaseMove, lastOf, type MoveOutlook, pointsOf } from './case.js'
 
-export interface Stage {
+export interface ProcessStage {
   key: string
   title: string
   tone: 'done' | 'next' | 'ahead' | 'bad'
@@ -40,10 +40,10 @@ const NEXT: Record<string, string> = {
 
 export const rolesOf = (roles: readonly string[]): string => roles.map((role) => labelOf('MoverRole', role)).join('或')
 
-export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] => {
+export const stagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): ProcessStage[] => {
   const next = nextOf(of, outlooks)
   const at = ORDER.findIndex(({ key }) => key === next)
-  const stages = ORDER.flatMap(({ key, title, moves, deadline }, i): Stage[] => {
+  const stages = ORDER.flatMap(({ key, title, moves, deadline }, i): ProcessStage[] => {
     const made = lastOf(of, ...moves)
     const due = of.deadlines.findLast(({ name }) => name === deadline)
     const rule = due ? ruleOf(due) : null
@@ -80,7 +80,7 @@ export const stagesOf = (of: CaseFile, outlooks: readonly Outlook[]): Stage[] =>
   return [...stages, ...after(of)]
 }
 
-const nextOf = (of: CaseFile, outlooks: readonly Outlook[]): string | null => {
+const nextOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): string | null => {
   const next = NEXT[of.state] ?? null
   if (next === 'link' && lastOf(of, 'linkDecision') !== null) return 'propose'
   if (next === 'review' && isDefenceOpen(of)) return 'defence'
@@ -92,12 +92,12 @@ const isDefenceOpen = (of: CaseFile): boolean =>
   pointsOf(of).some(({ answer }) => answer === null)
 
 /** Before the review only the hub knows. */
-const isConsentDue = (of: CaseFile, outlooks: readonly Outlook[]): boolean => {
+const isConsentDue = (of: CaseFile, outlooks: readonly MoveOutlook[]): boolean => {
   const consent = outlooks.find(({ move }) => move === 'consentListing')
   return of.state === 'REVIEWED' && consent !== undefined && consent.denial?.because !== 'CONSENT_NOT_NEEDED'
 }
 
-export const nextMoves = (of: CaseFile, outlooks: readonly Outlook[]): readonly MoveName[] => {
+export const nextMoves = (of: CaseFile, outlooks: readonly MoveOutlook[]): readonly MoveName[] => {
   const next = nextOf(of, outlooks)
   if (next === 'defence') return pointsOf(of).some(({ answer }) => answer === null) ? ['answerDefence'] : []
   if (of.state === 'HIDDEN' && of.hiding?.confirmed === false) return ['confirmHiding']
@@ -106,12 +106,12 @@ export const nextMoves = (of: CaseFile, outlooks: readonly Outlook[]): readonly 
   return ORDER.find(({ key }) => key === next)?.moves ?? []
 }
 
-const doneOf = ({ by, role, on }: Made): Pick<Stage, 'who' | 'on'> => ({
+const doneOf = ({ by, role, on }: CaseMove): Pick<ProcessStage, 'who' | 'on'> => ({
   who: role === 'clock' ? '系统' : `${by}（${labelOf('MoverRole', role)}）`,
   on,
 })
 
-const notesOf = (key: string, of: CaseFile, made: Made): string[] => {
+const notesOf = (key: string, of: CaseFile, made: CaseMove): string[] => {
   const { documentNumber } = actOf(made)
   const number = typeof documentNumber === 'string' ? [documentNumber] : []
   return key === 'defence' ? pointNotes(of) : number
@@ -141,8 +141,14 @@ export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
 }
 
 /** Stages after publication, or instead of it. */
-const after = (of: CaseFile): Stage[] => {
-  const stage = (key: string, title: string, tone: Stage['tone'], made: Made | null, notes: string[] = []): Stage => ({
+const after = (of: CaseFile): ProcessStage[] => {
+  const stage = (
+    key: string,
+    title: string,
+    tone: ProcessStage['tone'],
+    made: CaseMove | null,
+    notes: string[] = [],
+  ): ProcessStage => ({
     key,
     title,
     tone,
@@ -150,7 +156,7 @@ const after = (of: CaseFile): Stage[] => {
     notes,
     rule: null,
   })
-  const stages: Stage[] = []
+  const stages: ProcessStage[] = []
   if (of.state === 'NOT_LISTED')
     return [stage('drop', '不予列入', 'bad', lastOf(of, 'dropListing'), [labelOf('NotListedReason', of.notListed)])]
   if (of.hiding)

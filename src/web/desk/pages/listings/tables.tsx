@@ -2,7 +2,7 @@ import { Link } from 'react-router'
 import { Code, codeOf } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { day, daysUntil, distance } from '../../pieces/dates.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import {
   CaseDeadlinesDocument,
@@ -12,18 +12,18 @@ import {
   type CasesQuery,
 } from './listings.generated.js'
 
-type Case = CasesQuery['cases']['nodes'][number]
-type Deadline = CaseDeadlinesQuery['deadlines']['nodes'][number]
+type CaseRow = CasesQuery['cases']['nodes'][number]
+type DeadlineRow = CaseDeadlinesQuery['deadlines']['nodes'][number]
 /** Days. */
 const NEAR_DAYS = 3
 
-interface Placed {
+interface ScrollPosition {
   position: number
   onPosition: (row: number) => void
 }
 
 /** The nearest unmet deadline. */
-const dueOf = ({ deadlines }: Case): Case['deadlines'][number] | null =>
+const dueOf = ({ deadlines }: CaseRow): CaseRow['deadlines'][number] | null =>
   deadlines
     .filter(({ state }) => state === 'COMING' || state === 'MISSED')
     .toSorted((a, b) => (a.dueOn < b.dueOn ? -1 : 1))[0] ?? null
@@ -33,7 +33,7 @@ const toneOf = (isLate: boolean, dueOn: string): string => {
   return daysUntil(dueOn) <= NEAR_DAYS ? 'warn' : 'soft'
 }
 
-const CASES: readonly Column<Case>[] = [
+const CASES: readonly TableColumn<CaseRow>[] = [
   {
     key: 'name',
     title: '主体',
@@ -76,7 +76,7 @@ const CASES: readonly Column<Case>[] = [
   { key: 'ends', title: '届满', width: 112, render: ({ endsOn }) => endsOn ?? '—' },
 ]
 
-export const CaseTable = ({ filter, ...placed }: Placed & { filter: CaseFilter }) => {
+export const CaseTable = ({ filter, ...placed }: ScrollPosition & { filter: CaseFilter }) => {
   const rows = useConnection(CasesDocument, { filter }, (data) => data.cases)
   return (
     <VirtualTable
@@ -91,7 +91,7 @@ export const CaseTable = ({ filter, ...placed }: Placed & { filter: CaseFilter }
   )
 }
 
-const DEADLINES = (isLate: boolean): readonly Column<Deadline>[] => [
+const DEADLINES = (isLate: boolean): readonly TableColumn<DeadlineRow>[] => [
   {
     key: 'due',
     title: '最后一天',
@@ -125,7 +125,7 @@ const DEADLINES = (isLate: boolean): readonly Column<Deadline>[] => [
 ]
 const [COMING, MISSED] = [DEADLINES(false), DEADLINES(true)]
 
-export const DeadlineTable = ({ isLate, ...placed }: Placed & { isLate: boolean }) => {
+export const DeadlineTable = ({ isLate, ...placed }: ScrollPosition & { isLate: boolean }) => {
   const rows = useConnection(
     CaseDeadlinesDocument,
     { state: isLate ? ('MISSED' as const) : ('COMING' as const) },

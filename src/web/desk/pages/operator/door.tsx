@@ -8,7 +8,7 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { Once, type Told } from '../administration/once.js'
+import { Once, type OneTimeSecret } from '../administration/once.js'
 import {
   type DoorCodeFragment,
   DoorCodesDocument,
@@ -26,7 +26,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
   const code = codeOf(of)
   const apollo = useApolloClient()
   const issues = useMay('issue_access_code')
-  const [told, setTold] = useState<Told | null>(null)
+  const [told, setTold] = useState<OneTimeSecret | null>(null)
   const [words, setWords] = useState('')
   const { data, loading, error, refetch } = useQuery(DoorCodesDocument, {
     variables: { code },

@@ -9,14 +9,14 @@ import {
   type OperatorFileQuery,
 } from './operator.generated.js'
 
-type Found = NonNullable<OperatorFileQuery['operator']>
+type OperatorNode = NonNullable<OperatorFileQuery['operator']>
 export type FileRecord = FileRecordFragment
-export type OperatorFile = Omit<Found, 'records'> & { records: FileRecord[]; totalRecords: number }
+export type OperatorFile = Omit<OperatorNode, 'records'> & { records: FileRecord[]; totalRecords: number }
 
 /** 100 records per page. The report says when incomplete. */
 const PAGES_MOST = 30
 
-export interface Asked {
+export interface FileQuery {
   code: string
   /** YYYY-MM-DD. Empty means now. */
   asOf: string
@@ -35,7 +35,7 @@ export interface FileState {
 /** End of the day in Shanghai. */
 const endOf = (day: string): string | null => (day === '' ? null : `${day}T23:59:59+08:00`)
 
-export const useFile = ({ code, asOf, knownAt }: Asked): FileState => {
+export const useFile = ({ code, asOf, knownAt }: FileQuery): FileState => {
   const client = useApolloClient()
   const askers = useMay('see_askers')
   const [round, setRound] = useState(0)

@@ -15,7 +15,7 @@ import { Identity } from './identity.js'
 import { Listings } from './listings.js'
 import { AskedBy, Records } from './records.js'
 import { ScorePanel } from './score.js'
-import { type By, Time } from './time.js'
+import { Time, type TimeAxis } from './time.js'
 
 /** Earlier `asOf`: a source was never pulled. */
 const LONG_AGO = '1971'
@@ -63,7 +63,7 @@ export default function OperatorPage() {
           <Identity of={file} />
           <ScorePanel of={file} {...(!asOf && !knownAt && { onChange: again })} />
           <Listings of={file} />
-          <Time of={file} by={asked.by as By} onBy={(by) => ask({ by })} />
+          <Time of={file} by={asked.by as TimeAxis} onBy={(by) => ask({ by })} />
           <Records of={file} />
           {!asOf && !knownAt && <Door of={file} />}
           {file.askedBy && <AskedBy of={file.askedBy} />}

@@ -66,9 +66,9 @@ const RecordLine = ({ of }: { of: FileRecord }) => {
   )
 }
 
-type Askers = NonNullable<OperatorFile['askedBy']>
+type FileAskers = NonNullable<OperatorFile['askedBy']>
 
-export const AskedBy = ({ of }: { of: Askers }) => (
+export const AskedBy = ({ of }: { of: FileAskers }) => (
   <section className="panel wide no-print" aria-labelledby="asked">
     <h2 id="asked">谁查询过</h2>
     {of.nodes.length === 0 ? (

@@ -13,7 +13,7 @@ import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useSession } from '../../session/session.js'
 import { type FileRecord, type OperatorFile, registrationOf, useFile } from './file.js'
-import { type Report, reportOf } from './report.js'
+import { type CreditReport, reportOf } from './report.js'
 
 export default function ReportPage() {
   const { code = '' } = useParams()
@@ -44,7 +44,7 @@ export default function ReportPage() {
   )
 }
 
-const download = (report: Report): void => {
+const download = (report: CreditReport): void => {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2)], { type: 'application/json' }))
   link.download = `credit-report-${report.subject.code.replace(/[^\w.-]/g, '_')}-${report.asOf}.json`
@@ -52,7 +52,7 @@ const download = (report: Report): void => {
   URL.revokeObjectURL(link.href)
 }
 
-const Sheet = ({ of, report }: { of: OperatorFile; report: Report }) => (
+const Sheet = ({ of, report }: { of: OperatorFile; report: CreditReport }) => (
   <article className="report">
     <dl className="fields">
       <Field label="主体">{of.name ?? '—'}</Field>

@@ -2,7 +2,7 @@ import { codeOf } from '../../pieces/code.js'
 import { today } from '../../pieces/dates.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
-export interface Report {
+export interface CreditReport {
   title: string
   standard: string
   subject: { code: string; name: string | null; uscc: string | null; shop: string | null; formerNames: string[] }
@@ -30,7 +30,7 @@ export interface Report {
 export const reportOf = (
   file: OperatorFile,
   { asOf, knownAt, by }: { asOf: string; knownAt: string; by: string },
-): Report => {
+): CreditReport => {
   const kinds = (...wanted: string[]) => file.records.filter(({ kind }) => wanted.includes(kind))
   const { uscc, shop, name } = file
   return {

@@ -3,12 +3,12 @@ import { day } from '../../pieces/dates.js'
 import { Empty } from '../../pieces/empty.js'
 import { SourceOf } from '../../pieces/field.js'
 import { bodyOf, lineOf } from '../../pieces/record-words.js'
-import { type Fall, signed, Waterfall } from '../../pieces/waterfall.js'
+import { signed, Waterfall, type WaterfallStep } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
 import { OverrulesOf } from '../overrules/of-operator.js'
 import type { FileRecord, OperatorFile } from './file.js'
 
-type Score = NonNullable<OperatorFile['score']>
+type FileScore = NonNullable<OperatorFile['score']>
 
 /** The first clause. */
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
@@ -22,8 +22,8 @@ export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () =
   </section>
 )
 
-const Scored = ({ of, records }: { of: Score; records: readonly FileRecord[] }) => {
-  const falls = useMemo<Fall[]>(
+const Scored = ({ of, records }: { of: FileScore; records: readonly FileRecord[] }) => {
+  const falls = useMemo<WaterfallStep[]>(
     () => [
       ...of.reasons
         .map(({ rule, zh, points }, i) => ({ key: `${i} ${rule}`, label: shortOf(zh), points }))
@@ -65,7 +65,7 @@ const Scored = ({ of, records }: { of: Score; records: readonly FileRecord[] }) 
   )
 }
 
-const Reasons = ({ of, records }: { of: Score['reasons']; records: readonly FileRecord[] }) => {
+const Reasons = ({ of, records }: { of: FileScore['reasons']; records: readonly FileRecord[] }) => {
   const known = new Map(records.map((record) => [record.id, record]))
   return (
     <ol className="reasons" aria-label="评分理由">
@@ -101,7 +101,7 @@ const Reasons = ({ of, records }: { of: Score['reasons']; records: readonly File
   )
 }
 
-const WayBack = ({ of: { wayBack, lasting } }: { of: Score }) => (
+const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
   <>
     <h3>信用状况提升建议</h3>
     {wayBack.length === 0 ? (

@@ -3,13 +3,13 @@ import { useMemo } from 'react'
 import { instant } from '../../pieces/dates.js'
 import { SourceOf } from '../../pieces/field.js'
 import { bodyOf, isAdverse, lineOf } from '../../pieces/record-words.js'
-import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 import type { OperatorFile } from './file.js'
 
-export type By = 'held' | 'known'
+export type TimeAxis = 'held' | 'known'
 
-export const Time = ({ of, by, onBy }: { of: OperatorFile; by: By; onBy: (by: By) => void }) => {
+export const Time = ({ of, by, onBy }: { of: OperatorFile; by: TimeAxis; onBy: (by: TimeAxis) => void }) => {
   const moments = useMemo(() => momentsOf(of, by), [of, by])
   return (
     <section className="panel wide" aria-labelledby="time">
@@ -30,8 +30,8 @@ export const Time = ({ of, by, onBy }: { of: OperatorFile; by: By; onBy: (by: By
   )
 }
 
-const momentsOf = (of: OperatorFile, by: By): Moment[] => {
-  const records: Moment[] = of.records.map((record) => {
+const momentsOf = (of: OperatorFile, by: TimeAxis): TimeLineEvent[] => {
+  const records: TimeLineEvent[] = of.records.map((record) => {
     const body = bodyOf(record.body)
     const { id, kind, validFrom, validTo, knownFrom } = record
     return {
@@ -51,11 +51,11 @@ const momentsOf = (of: OperatorFile, by: By): Moment[] => {
     }
   })
   // The hub knew its own moves at once.
-  const listings: Moment[] = of.listings.flatMap(
+  const listings: TimeLineEvent[] = of.listings.flatMap(
     ({ id, kind, list, state, decidedOn, publishedOn, removedOn, mirrored }) => {
       const name = list?.name.zh ?? kind
       const origin = mirrored ? '（转录）' : ''
-      const days: [string, string | null, Moment['tone']][] = [
+      const days: [string, string | null, TimeLineEvent['tone']][] = [
         ['决定列入', decidedOn, 'bad'],
         ['公示', publishedOn, 'bad'],
         [labelOf('ListingState', state), removedOn, 'good'],

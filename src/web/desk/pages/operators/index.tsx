@@ -6,18 +6,18 @@ import { Code, codeOf, operatorPath } from '../../pieces/code.js'
 import { useConnection } from '../../pieces/connection.js'
 import { PageHead } from '../../pieces/page.js'
 import { placeWords } from '../../pieces/places.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
 import { type OperatorFilter, OperatorsDocument, type OperatorsQuery } from './operators.generated.js'
 
-type Row = OperatorsQuery['operators']['edges'][number]
+type OperatorRow = OperatorsQuery['operators']['edges'][number]
 
 /** Debounce, milliseconds. */
 const PAUSE_MS = 300
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<OperatorRow>[] = [
   {
     key: 'name',
     title: '名称',

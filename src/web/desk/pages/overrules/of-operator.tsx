@@ -14,13 +14,13 @@ import { type Grade, OverrulesOfDocument, ProposeOverruleDocument } from './over
 /** Default and maximum duration, months. */
 const [USUAL_MONTHS, MOST_MONTHS] = [3, 12]
 
-interface Graded {
+interface GradedOperator {
   uscc: string | null
   shop: string | null
   score: { grade: Grade } | null
 }
 
-export const OverrulesOf = ({ of, onDone }: { of: Graded; onDone: () => void }) => {
+export const OverrulesOf = ({ of, onDone }: { of: GradedOperator; onDone: () => void }) => {
   const sees = useMay('see_moves')
   const proposes = useMay('propose_overrule')
   const code = codeOf(of)
@@ -52,7 +52,7 @@ export const OverrulesOf = ({ of, onDone }: { of: Graded; onDone: () => void }) 
   )
 }
 
-const Propose = ({ of, code, onDone }: { of: Graded; code: string; onDone: () => void }) => {
+const Propose = ({ of, code, onDone }: { of: GradedOperator; code: string; onDone: () => void }) => {
   const client = useApolloClient()
   const id = useId()
   const others = optionsOf('Grade').filter(({ value }) => value !== of.score?.grade)

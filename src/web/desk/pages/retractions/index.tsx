@@ -2,11 +2,11 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Radio, Select } from 'antd'
 import { useMemo } from 'react'
 import { useAddressState } from '../../pieces/address.js'
-import { type Connection, useConnection } from '../../pieces/connection.js'
+import { type LoadedConnection, useConnection } from '../../pieces/connection.js'
 import { count, instant } from '../../pieces/dates.js'
 import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
-import { type Column, VirtualTable } from '../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { Retracted } from './retracted.js'
 import {
@@ -16,7 +16,7 @@ import {
   RetractionsDocument,
   type RetractionsQuery,
 } from './retractions.generated.js'
-import { nameOf, progressOf, type Retraction } from './words.js'
+import { nameOf, progressOf, type RetractionNode } from './words.js'
 
 const VIEWS = [
   { value: '', label: '全部' },
@@ -40,7 +40,7 @@ export default function Retractions() {
   const rows = useRetractions(filter)
   const chosen = useRetractions({ listing: asked.listing || 'none' })
   const columns = useMemo(() => columnsOf(names, (key) => ask({ listing: key }, { push: true })), [names, ask])
-  const close = async (of: Retraction, platform: string, reason: string) => {
+  const close = async (of: RetractionNode, platform: string, reason: string) => {
     await client.mutate({ mutation: CloseRetractionDocument, variables: { listing: of.key, platform, reason } })
     rows.refresh()
     chosen.refresh()
@@ -116,17 +116,17 @@ export default function Retractions() {
   )
 }
 
-const useRetractions = (filter: object): Connection<Retraction> =>
+const useRetractions = (filter: object): LoadedConnection<RetractionNode> =>
   useConnection(
     RetractionsDocument,
     { filter } as never,
     (data) => (data as RetractionsQuery).retractions,
-  ) as Connection<Retraction>
+  ) as LoadedConnection<RetractionNode>
 
 const columnsOf = (
   names: ReadonlyMap<string, string>,
   onChoose: (key: string) => void,
-): readonly Column<Retraction>[] => [
+): readonly TableColumn<RetractionNode>[] => [
   {
     key: 'subject',
     title: '对象',

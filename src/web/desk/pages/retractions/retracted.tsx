@@ -6,12 +6,12 @@ import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay } from '../../session/session.js'
 import { STATES } from '../deliveries/words.js'
-import { isWaiting, progressOf, type Receiver, type Retraction } from './words.js'
+import { isWaiting, progressOf, type RetractionNode, type RetractionReceiver } from './words.js'
 
 interface RetractedProps {
-  of: Retraction
+  of: RetractionNode
   names: ReadonlyMap<string, string>
-  onClose: (of: Retraction, platform: string, reason: string) => Promise<void>
+  onClose: (of: RetractionNode, platform: string, reason: string) => Promise<void>
 }
 
 export const Retracted = ({ of, names, onClose }: RetractedProps) => {
@@ -110,7 +110,7 @@ export const Retracted = ({ of, names, onClose }: RetractedProps) => {
   )
 }
 
-const Standing = ({ of, since }: { of: Receiver; since: string }) => (
+const Standing = ({ of, since }: { of: RetractionReceiver; since: string }) => (
   <>
     <span className={of.check === 'DUE' ? 'warn' : STATES[of.state].tone}>
       {of.state === 'FOLDED' ? '该条目已重新公示' : STATES[of.state].word}
@@ -127,8 +127,8 @@ const Standing = ({ of, since }: { of: Receiver; since: string }) => (
 )
 
 interface ClosingProps {
-  of: Retraction
-  receiver: Receiver
+  of: RetractionNode
+  receiver: RetractionReceiver
   name: string
   onClose: RetractedProps['onClose']
 }

@@ -1,15 +1,15 @@
 import type { RetractionsQuery } from './retractions.generated.js'
 
-export type Retraction = RetractionsQuery['retractions']['nodes'][number]
-export type Receiver = Retraction['receivers'][number]
+export type RetractionNode = RetractionsQuery['retractions']['nodes'][number]
+export type RetractionReceiver = RetractionNode['receivers'][number]
 
-export const nameOf = ({ listing, key }: Retraction): string => listing?.operator.name ?? key
+export const nameOf = ({ listing, key }: RetractionNode): string => listing?.operator.name ?? key
 
 /** Confirmed removals wait for their check. */
-export const isWaiting = ({ state, check }: Receiver): boolean =>
+export const isWaiting = ({ state, check }: RetractionReceiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
 
-export const progressOf = (receivers: readonly Receiver[]) => ({
+export const progressOf = (receivers: readonly RetractionReceiver[]) => ({
   confirmed: receivers.filter((one) => one.state === 'CONFIRMED' && !isWaiting(one)).length,
   closed: receivers.filter(({ state }) => state === 'CLOSED').length,
   waits: receivers.filter(isWaiting),

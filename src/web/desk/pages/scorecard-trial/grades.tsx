@@ -5,7 +5,7 @@ import { GRADES, type Grade } from '../../../../domain/scoring/scorecard.js'
 import { Chart, type ChartOption, COLOURS } from '../../pieces/chart.js'
 import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
-import type { Trial } from './trial.js'
+import type { CardTrial } from './trial.js'
 
 use([SankeyChart])
 
@@ -14,7 +14,7 @@ const STREAMS_PX = 260
 const before = (grade: Grade): string => `对照 ${grade}`
 const after = (grade: Grade): string => `试算 ${grade}`
 
-export const Grades = ({ of }: { of: Trial }) => {
+export const Grades = ({ of }: { of: CardTrial }) => {
   const option = useMemo<ChartOption>(() => optionOf(of), [of])
   const moves = new Map(of.grades.map((one) => [`${one.before}${one.after}`, one.operators]))
   return (
@@ -57,7 +57,7 @@ export const Grades = ({ of }: { of: Trial }) => {
   )
 }
 
-const optionOf = (of: Trial): ChartOption => ({
+const optionOf = (of: CardTrial): ChartOption => ({
   tooltip: { trigger: 'item' },
   series: [
     {

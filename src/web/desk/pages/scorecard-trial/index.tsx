@@ -24,9 +24,9 @@ import {
   type TrialDocumentsQuery,
 } from './scorecard-trial.generated.js'
 import { Groups, Spread } from './spread.js'
-import type { Trial } from './trial.js'
+import type { CardTrial } from './trial.js'
 
-type Cards = TrialCardsQuery['scorecards']
+type TrialCards = TrialCardsQuery['scorecards']
 
 export default function ScorecardTrial() {
   const [asked, ask] = useAddressState({ version: '', against: '' })
@@ -69,20 +69,28 @@ export default function ScorecardTrial() {
   )
 }
 
-interface Asked {
+interface TrialQuery {
   version: string
   against: string
 }
 
 /** Broken cards are listed but disabled. */
-const optionsOf = (cards: Cards) =>
+const optionsOf = (cards: TrialCards) =>
   cards.map(({ version, state }) => ({
     value: version,
     label: `${version}（${CARD_STATES[state].word}）`,
     disabled: state === 'BROKEN' || state === 'CHANGED',
   }))
 
-const Choice = ({ cards, asked, onTry }: { cards: Cards; asked: Asked; onTry: (asked: Asked) => void }) => {
+const Choice = ({
+  cards,
+  asked,
+  onTry,
+}: {
+  cards: TrialCards
+  asked: TrialQuery
+  onTry: (asked: TrialQuery) => void
+}) => {
   const inForce = cards.find(({ state }) => state === 'IN_FORCE')?.version ?? ''
   const [version, setVersion] = useState(asked.version)
   const [against, setAgainst] = useState(asked.against || inForce)
@@ -119,7 +127,7 @@ const Choice = ({ cards, asked, onTry }: { cards: Cards; asked: Asked; onTry: (a
   )
 }
 
-const Tried = ({ asked, children }: { asked: Asked; children: (trial: Trial) => React.ReactNode }) => {
+const Tried = ({ asked, children }: { asked: TrialQuery; children: (trial: CardTrial) => React.ReactNode }) => {
   const { data, loading, error, refetch } = useQuery(ScorecardTrialDocument, {
     variables: { version: asked.version, against: asked.against || null },
     fetchPolicy: 'network-only',
@@ -142,7 +150,7 @@ const Tried = ({ asked, children }: { asked: Asked; children: (trial: Trial) => 
   )
 }
 
-const Summary = ({ of }: { of: Trial }) => (
+const Summary = ({ of }: { of: CardTrial }) => (
   <section className="panel wide" aria-label="结果">
     <h2>
       <Link to={cardPath(of.scorecard)}>{of.scorecard}</Link> 对照 <Link to={cardPath(of.against)}>{of.against}</Link>
@@ -177,7 +185,7 @@ const Summary = ({ of }: { of: Trial }) => (
   </section>
 )
 
-const Differences = ({ of }: { of: Trial }) => {
+const Differences = ({ of }: { of: CardTrial }) => {
   const { data, error } = useQuery(TrialDocumentsDocument, {
     variables: { version: of.scorecard, against: of.against },
   })

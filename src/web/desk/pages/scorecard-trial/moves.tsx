@@ -5,15 +5,15 @@ import { Empty } from '../../pieces/empty.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signed } from '../../pieces/waterfall.js'
 import { pageAt } from '../../routes.js'
-import type { Trial } from './trial.js'
+import type { CardTrial } from './trial.js'
 
-type Move = Trial['down'][number]
+type GradeMove = CardTrial['down'][number]
 
 interface MovesProps {
   title: string
   empty: string
-  moves: readonly Move[]
-  trial: Pick<Trial, 'scorecard' | 'against'>
+  moves: readonly GradeMove[]
+  trial: Pick<CardTrial, 'scorecard' | 'against'>
 }
 
 export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
@@ -40,10 +40,10 @@ export const Moves = ({ title, empty, moves, trial }: MovesProps) => (
   </section>
 )
 
-const nameOf = ({ operator }: Move): string =>
+const nameOf = ({ operator }: GradeMove): string =>
   operator === null ? '已不单独存在的主体' : (operator.name ?? codeOf(operator))
 
-const Reasons = ({ of, trial }: { of: Move; trial: MovesProps['trial'] }) => {
+const Reasons = ({ of, trial }: { of: GradeMove; trial: MovesProps['trial'] }) => {
   const path = of.operator && operatorPath(of.operator)
   return (
     <>
@@ -80,7 +80,7 @@ const ruleName = (rule: string, fact: string | null): string => {
   return fact !== null && fact in FACTS ? FACTS[fact as FactName].zh : rule
 }
 
-const Side = ({ of }: { of: Move['reasons'][number]['before'] }) =>
+const Side = ({ of }: { of: GradeMove['reasons'][number]['before'] }) =>
   of === null ? (
     <span className="soft">未说</span>
   ) : (

@@ -5,11 +5,11 @@ import { Confirm } from '../../pieces/confirm.js'
 import { count, today } from '../../pieces/dates.js'
 import { useMay } from '../../session/session.js'
 import { ProposeScorecardDocument, type TrialCardsQuery } from './scorecard-trial.generated.js'
-import type { Trial } from './trial.js'
+import type { CardTrial } from './trial.js'
 
 interface ProposeProps {
   card: TrialCardsQuery['scorecards'][number]
-  trial: Trial
+  trial: CardTrial
   onDone: () => void
 }
 
@@ -63,7 +63,7 @@ export const Propose = ({ card, trial, onDone }: ProposeProps) => {
   )
 }
 
-const whyNot = (card: ProposeProps['card'], trial: Trial, mayPropose: boolean): string | null => {
+const whyNot = (card: ProposeProps['card'], trial: CardTrial, mayPropose: boolean): string | null => {
   if (!mayPropose) return '采用评分卡由经办人、复核人或管理员提议。'
   if (card.hash !== trial.scorecardHash) return '这张卡的内容在试算之后有改动，请重新试算。'
   return card.state === 'PROPOSED' ? '这张卡已有待决定的提议。' : null

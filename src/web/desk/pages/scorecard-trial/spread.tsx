@@ -7,7 +7,7 @@ import { count } from '../../pieces/dates.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { signed } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
-import type { Trial } from './trial.js'
+import type { CardTrial } from './trial.js'
 
 use([BoxplotChart, ScatterChart])
 
@@ -24,7 +24,7 @@ const QUANTILES = [
   ['highest', '最高'],
 ] as const
 
-export const Spread = ({ of }: { of: Trial }) => {
+export const Spread = ({ of }: { of: CardTrial }) => {
   const { spread } = of
   const option = useMemo<ChartOption>(
     () =>
@@ -76,7 +76,7 @@ export const Spread = ({ of }: { of: Trial }) => {
   )
 }
 
-interface Group {
+interface OperatorGroup {
   key: string
   name: string
   operators: number
@@ -88,20 +88,20 @@ interface Group {
 const CITIES = new Map(CITY_NAMES.map((name) => [placeIn(`${name}市`), name]))
 const regionName = (region: string | null): string => (region === null ? '未知' : (CITIES.get(region) ?? region))
 
-export const Groups = ({ of }: { of: Trial }) => {
+export const Groups = ({ of }: { of: CardTrial }) => {
   const regions = of.regions.map((one) => ({ ...one, key: one.region ?? '—', name: regionName(one.region) }))
   const kinds = of.kinds.map((one) => ({ ...one, key: one.kind, name: labelOf('OperatorKind', one.kind) }))
   return (
     <>
-      <Group title="按地区" groups={regions} />
-      <Group title="按主体种类" groups={kinds} />
+      <OperatorGroup title="按地区" groups={regions} />
+      <OperatorGroup title="按主体种类" groups={kinds} />
     </>
   )
 }
 
-const Group = ({ title, groups }: { title: string; groups: readonly Group[] }) => {
+const OperatorGroup = ({ title, groups }: { title: string; groups: readonly OperatorGroup[] }) => {
   const text = JSON.stringify(groups)
-  const option = useMemo<ChartOption>(() => groupOption(JSON.parse(text) as Group[]), [text])
+  const option = useMemo<ChartOption>(() => groupOption(JSON.parse(text) as OperatorGroup[]), [text])
   return (
     <section className="panel" aria-label={title}>
       <h2>{title}</h2>
@@ -125,7 +125,7 @@ const Group = ({ title, groups }: { title: string; groups: readonly Group[] }) =
   )
 }
 
-const groupOption = (groups: readonly Group[]): ChartOption => ({
+const groupOption = (groups: readonly OperatorGroup[]): ChartOption => ({
   grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
   legend: { top: 0, left: 0, textStyle: { color: COLOURS.text } },
   tooltip: {

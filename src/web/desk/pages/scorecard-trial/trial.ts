@@ -1,3 +1,3 @@
 import type { ScorecardTrialQuery } from './scorecard-trial.generated.js'
 
-export type Trial = ScorecardTrialQuery['scorecardTrial']
+export type CardTrial = ScorecardTrialQuery['scorecardTrial']

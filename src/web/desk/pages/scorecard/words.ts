@@ -28,9 +28,9 @@ export const widestOf = (card: Scorecard): number =>
   Math.max(0, ...card.rules.flatMap(pointsIn).map((points) => Math.abs(points)))
 
 /** Text by place within the card. */
-type Lines = Map<string, string>
+type CardLines = Map<string, string>
 
-const linesOf = (card: Scorecard): Lines =>
+const linesOf = (card: Scorecard): CardLines =>
   new Map([
     ['基础分', `${card.base} 分`],
     ...card.grades.map(({ grade, from }): [string, string] => [`${grade} 级最低分`, `${from} 分`]),

@@ -6,7 +6,7 @@ import { Loading } from '../../pieces/empty.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { Refusal } from '../../pieces/refusal.js'
-import { type Moment, TimeLine } from '../../pieces/time-line.js'
+import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 import { Decide } from './decide.js'
 import { type AdoptionLineFragment, ScorecardsDocument, type ScorecardsQuery } from './scorecards.generated.js'
@@ -111,7 +111,7 @@ const State = ({
   </>
 )
 
-const momentOf = (one: AdoptionLineFragment): Moment => ({
+const momentOf = (one: AdoptionLineFragment): TimeLineEvent => ({
   key: one.id,
   at: one.decidedAt ?? one.proposedAt,
   title: (

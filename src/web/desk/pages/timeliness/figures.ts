@@ -1,22 +1,22 @@
 import type { ApolloClient } from '@apollo/client'
 import { TimelinessDocument, type TimelinessQuery } from './timeliness.generated.js'
 
-export type Figure = TimelinessQuery['timeliness']['nodes'][number]
+export type TimelinessFigure = TimelinessQuery['timeliness']['nodes'][number]
 
 const PAGE_ROWS = 100
 /** Far above real numbers. */
 const PAGES_MOST = 20
 const MONTHS_A_YEAR = 12
 
-export interface Month {
+export interface TimelinessMonth {
   /** YYYY-MM. */
   month: string
-  figures: Figure[]
+  figures: TimelinessFigure[]
   isCut: boolean
 }
 
-export const monthOf = async (client: ApolloClient, month: string): Promise<Month> => {
-  const figures: Figure[] = []
+export const monthOf = async (client: ApolloClient, month: string): Promise<TimelinessMonth> => {
+  const figures: TimelinessFigure[] = []
   let after: string | null = null
   for (let page = 0; page < PAGES_MOST; page += 1) {
     const answer: { data?: TimelinessQuery | undefined } = await client.query({
@@ -41,7 +41,7 @@ export const monthsUntil = (month: string, n: number): string[] => {
   })
 }
 
-export interface Sum {
+export interface PlatformSum {
   platform: string
   name: string
   total: number
@@ -55,8 +55,8 @@ export interface Sum {
   share: number | null
 }
 
-export const sumsOf = (figures: readonly Figure[]): Sum[] => {
-  const sums = new Map<string, Sum>()
+export const sumsOf = (figures: readonly TimelinessFigure[]): PlatformSum[] => {
+  const sums = new Map<string, PlatformSum>()
   for (const one of figures) {
     const { platform, platformName } = one
     const nothing = {

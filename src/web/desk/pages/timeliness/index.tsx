@@ -10,7 +10,7 @@ import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { type Month, monthOf, monthsUntil, percent, type Sum, sumsOf } from './figures.js'
+import { monthOf, monthsUntil, type PlatformSum, percent, sumsOf, type TimelinessMonth } from './figures.js'
 import { TimelinessDueDocument, type TimelinessDueQuery } from './timeliness.generated.js'
 
 /** Months in the chart, and in the selector. */
@@ -59,7 +59,10 @@ export default function Timeliness() {
 
 const useMonths = (month: string) => {
   const client = useApolloClient()
-  const [state, setState] = useState<{ months: Month[] | null; error: unknown }>({ months: null, error: null })
+  const [state, setState] = useState<{ months: TimelinessMonth[] | null; error: unknown }>({
+    months: null,
+    error: null,
+  })
   const [round, setRound] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` refetches
   useEffect(() => {
@@ -100,9 +103,9 @@ const PARTS = [
   { key: 'waiting', name: '未到期，待确认', color: COLOURS.rest },
   { key: 'closed', name: '人工了结', color: COLOURS.main },
   { key: 'late', name: '逾期', color: COLOURS.bad },
-] as const satisfies { key: keyof Sum; name: string; color: string }[]
+] as const satisfies { key: keyof PlatformSum; name: string; color: string }[]
 
-const OfMonth = ({ of: { month, figures } }: { of: Month }) => {
+const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
   const sums = useMemo(() => sumsOf(figures), [figures])
   const option = useMemo<ChartOption>(
     () => ({
@@ -154,7 +157,7 @@ const OfMonth = ({ of: { month, figures } }: { of: Month }) => {
   )
 }
 
-const OverMonths = ({ of }: { of: readonly Month[] }) => {
+const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
   const sums = useMemo(() => of.map(({ month, figures }) => ({ month, sums: sumsOf(figures) })), [of])
   const names = useMemo(
     () => new Map(sums.flatMap((one) => one.sums.map(({ platform, name }) => [platform, name] as const))),
@@ -208,7 +211,7 @@ const OverMonths = ({ of }: { of: readonly Month[] }) => {
   )
 }
 
-const Figures = ({ of: { month, figures, isCut } }: { of: Month }) => (
+const Figures = ({ of: { month, figures, isCut } }: { of: TimelinessMonth }) => (
   <section className="panel wide" aria-label="按机关、平台和事项">
     <h2>按机关、平台和事项</h2>
     <p>

@@ -53,9 +53,9 @@ const Panel = ({ title, wide, children }: { title: string; wide?: boolean; child
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
   pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
 
-type Lines = { totalCount: number; nodes: readonly DeadlineLineFragment[] }
+type DeadlineLines = { totalCount: number; nodes: readonly DeadlineLineFragment[] }
 
-const Deadlines = ({ late, due }: { late: Lines; due: Lines }) => (
+const Deadlines = ({ late, due }: { late: DeadlineLines; due: DeadlineLines }) => (
   <Panel title="期限" wide>
     <h3 className={late.totalCount > 0 ? 'bad' : ''}>已逾期 {count(late.totalCount)} 项</h3>
     {late.totalCount > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
@@ -68,7 +68,15 @@ const Deadlines = ({ late, due }: { late: Lines; due: Lines }) => (
   </Panel>
 )
 
-const DeadlineTable = ({ label, lines, isLate }: { label: string; lines: Lines['nodes']; isLate?: boolean }) => (
+const DeadlineTable = ({
+  label,
+  lines,
+  isLate,
+}: {
+  label: string
+  lines: DeadlineLines['nodes']
+  isLate?: boolean
+}) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll" aria-label={label} tabIndex={0}>
     <table className="plain-table" aria-label={label}>
@@ -101,7 +109,7 @@ const DeadlineTable = ({ label, lines, isLate }: { label: string; lines: Lines['
   </section>
 )
 
-interface Queue {
+interface WorkQueue {
   title: string
   n: number
   path: string
@@ -111,7 +119,7 @@ interface Queue {
 
 const Queues = ({ of }: { of: TodayQuery }) => {
   const states = new Map((of.caseBoard ?? []).map((one) => [one.state, one.cases]))
-  const listings: Queue[] =
+  const listings: WorkQueue[] =
     of.caseBoard === undefined
       ? []
       : [
@@ -119,7 +127,7 @@ const Queues = ({ of }: { of: TodayQuery }) => {
           { title: '修复申请，待决定', n: states.get('REPAIR_APPLIED') ?? 0, path: '/listings?state=REPAIR_APPLIED' },
           { title: '暂停公示，待处理', n: states.get('HIDDEN') ?? 0, path: '/listings?state=HIDDEN', isUrgent: true },
         ]
-  const queues: Queue[] = [
+  const queues: WorkQueue[] = [
     ...listings,
     ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),
     { title: '异议，待决定', n: of.objections.totalCount, path: '/listings/objections' },

@@ -8,7 +8,7 @@ import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { WebhooksDocument, type WebhooksQuery } from './webhooks.generated.js'
 
-type Webhook = WebhooksQuery['webhooks'][number]
+type WebhookRow = WebhooksQuery['webhooks'][number]
 
 export default function Webhooks() {
   const { data, loading, error, refetch } = useQuery(WebhooksDocument)
@@ -69,7 +69,7 @@ export default function Webhooks() {
   )
 }
 
-const State = ({ of }: { of: Webhook }) => {
+const State = ({ of }: { of: WebhookRow }) => {
   if (of.disabledAt !== null)
     return (
       <span className="bad">

@@ -7,10 +7,10 @@ import { Empty } from '../../../pieces/empty.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { AmendCalendarDocument } from './calendar.generated.js'
 import { Follows, useForeseen } from './foreseen.js'
-import { type Draft, daysIn, isWorking } from './year.js'
+import { type CalendarDraft, daysIn, isWorking } from './year.js'
 
 interface AmendProps {
-  draft: Draft
+  draft: CalendarDraft
   knownUntil: string
   /** Another amendment must be decided first. */
   isWaiting: boolean

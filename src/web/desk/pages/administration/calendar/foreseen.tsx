@@ -8,7 +8,7 @@ import {
   type CalendarForeseenQueryVariables,
 } from './calendar.generated.js'
 
-type Foreseen = CalendarForeseenQuery['calendarForeseen']
+type ForeseenDeadlines = CalendarForeseenQuery['calendarForeseen']
 
 /** Skips the query for null. */
 export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
@@ -21,7 +21,7 @@ export const useForeseen = (said: CalendarForeseenQueryVariables | null) => {
   return { foreseen, error, loading }
 }
 
-export const Follows = ({ of, isLoading }: { of: Foreseen | undefined; isLoading: boolean }) => (
+export const Follows = ({ of, isLoading }: { of: ForeseenDeadlines | undefined; isLoading: boolean }) => (
   <div aria-live="polite">
     {of === undefined || isLoading ? (
       <p className="soft">正在计算将改变的期限…</p>

@@ -17,11 +17,11 @@ import {
 } from './calendar.generated.js'
 import { Months } from './months.js'
 import { Settled, Waiting } from './proposals.js'
-import { type Draft, isWeekend, turned } from './year.js'
+import { type CalendarDraft, isWeekend, turned } from './year.js'
 
 const [YEAR_LEAST, YEAR_MOST] = [2004, 2100]
 
-type Year = CalendarQuery['calendar']
+type CalendarYear = CalendarQuery['calendar']
 
 export default function Calendar() {
   const amends = useMay('amend_calendar')
@@ -31,7 +31,7 @@ export default function Calendar() {
   const proposed = useQuery(CalendarProposalsDocument, { skip: !amends, fetchPolicy: 'network-only' })
   const proposals = (proposed.data as CalendarProposalsQuery | undefined)?.calendarProposals ?? []
   const waiting = proposals.find(({ state }) => state === 'PROPOSED')
-  const [draft, setDraft] = useState<Draft>(new Map())
+  const [draft, setDraft] = useState<CalendarDraft>(new Map())
   const [done, setDone] = useState<string | null>(null)
   const shown = data as CalendarQuery | undefined
   const said = new Map((shown?.calendar.days ?? []).map((one) => [one.on, one]))
@@ -126,7 +126,7 @@ const Legend = () => (
   </p>
 )
 
-const Amended = ({ of }: { of: Year }) => {
+const Amended = ({ of }: { of: CalendarYear }) => {
   const [text, setText] = useState('')
   const all = of.days.filter(({ reason }) => reason !== null)
   const shown = all.filter(({ on, reason, amendedBy, confirmedBy }) =>

@@ -1,16 +1,16 @@
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { addDays } from '../../../../../foundation/time/dates.js'
 import { today } from '../../../pieces/dates.js'
-import { blanksBefore, type Draft, isWeekend, isWorking, monthsOf, type Said } from './year.js'
+import { blanksBefore, type CalendarDraft, type DayException, isWeekend, isWorking, monthsOf } from './year.js'
 
 const WEEK = ['一', '二', '三', '四', '五', '六', '日']
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }
 
 export interface MonthsProps {
   year: number
-  said: ReadonlyMap<string, Said>
+  said: ReadonlyMap<string, DayException>
   knownUntil: string
-  draft: Draft
+  draft: CalendarDraft
   /** Read-only when absent. */
   onTurn?: ((on: string) => void) | undefined
 }
@@ -82,9 +82,9 @@ const weeksOf = (days: readonly string[]): (string | null)[][] => {
 
 interface DayProps {
   on: string
-  said: Said | undefined
+  said: DayException | undefined
   isKnown: boolean
-  draft: Draft
+  draft: CalendarDraft
   onTurn: MonthsProps['onTurn']
   isStop: boolean
 }

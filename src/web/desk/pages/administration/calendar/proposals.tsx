@@ -12,12 +12,12 @@ import {
 } from './calendar.generated.js'
 import { Follows, useForeseen } from './foreseen.js'
 
-interface WaitingProps {
+interface ProposalProps {
   of: CalendarProposalLineFragment
   onDone: (words: string) => void
 }
 
-export const Waiting = ({ of, onDone }: WaitingProps) => {
+export const Waiting = ({ of, onDone }: ProposalProps) => {
   const apollo = useApolloClient()
   const { name } = useSession()
   const isOwn = samePerson(of.proposedBy, name)

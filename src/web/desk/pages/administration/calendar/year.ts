@@ -1,6 +1,6 @@
 import { addDays, weekday } from '../../../../../foundation/time/dates.js'
 
-export interface Said {
+export interface DayException {
   on: string
   working: boolean
   reason: string | null
@@ -9,8 +9,8 @@ export interface Said {
 }
 
 /** ORDINARY restores the weekday's meaning. */
-export type Amendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
-export type Draft = ReadonlyMap<string, Amendment>
+export type DayAmendment = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
+export type CalendarDraft = ReadonlyMap<string, DayAmendment>
 
 export const isWeekend = (on: string): boolean => [0, 6].includes(weekday(on))
 
@@ -25,16 +25,16 @@ export const monthsOf = (year: number): string[][] => {
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
 /** The amendment that flips a day. */
-export const turned = (on: string, working: boolean): Amendment => {
+export const turned = (on: string, working: boolean): DayAmendment => {
   if (working === isWeekend(on)) return 'ORDINARY'
   return working ? 'HOLIDAY' : 'WORKDAY'
 }
 
-export const isWorking = (on: string, amendment: Amendment): boolean =>
+export const isWorking = (on: string, amendment: DayAmendment): boolean =>
   amendment === 'WORKDAY' || (amendment === 'ORDINARY' && !isWeekend(on))
 
-export const daysIn = (draft: Draft) => {
-  const of = (kind: Amendment) =>
+export const daysIn = (draft: CalendarDraft) => {
+  const of = (kind: DayAmendment) =>
     [...draft]
       .filter(([, said]) => said === kind)
       .map(([on]) => on)

@@ -4,10 +4,10 @@ import { useAddressState } from '../../../pieces/address.js'
 import { ago, instant } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
-import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { useMay } from '../../../session/session.js'
 import { sought, whole } from '../listed.js'
-import { Once, type Told } from '../once.js'
+import { Once, type OneTimeSecret } from '../once.js'
 import { ConfirmAccount, Pending } from '../pending.js'
 import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
 import {
@@ -30,17 +30,17 @@ export default function Clients() {
   const apollo = useApolloClient()
   const agencies = useAgencyNames()
   const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
-  const [told, setTold] = useState<Told | null>(null)
+  const [told, setTold] = useState<OneTimeSecret | null>(null)
   const query = useQuery(ClientsDocument)
   const found = sought(query.data?.clients as ClientLineFragment[] | undefined, asked)
   const refetch = query.refetch
 
-  const columns = useMemo<Column<ClientLineFragment>[]>(() => {
+  const columns = useMemo<TableColumn<ClientLineFragment>[]>(() => {
     const tell = (secret: string, client: ClientLineFragment, title: string) => {
       setTold(secretOf(secret, client, title))
       void refetch()
     }
-    const shown: Column<ClientLineFragment>[] = [
+    const shown: TableColumn<ClientLineFragment>[] = [
       {
         key: 'name',
         title: '名称（client_id）',
@@ -148,7 +148,7 @@ export default function Clients() {
   )
 }
 
-const secretOf = (text: string, client: ClientLineFragment, title: string): Told => ({
+const secretOf = (text: string, client: ClientLineFragment, title: string): OneTimeSecret => ({
   title,
   what: '密钥',
   text,

@@ -41,9 +41,9 @@ export default function Lockouts() {
   )
 }
 
-type Lockout = LockoutsQuery['lockouts'][number]
+type LockoutRow = LockoutsQuery['lockouts'][number]
 
-const Shut = ({ of, onLifted }: { of: readonly Lockout[]; onLifted: (name: string) => void }) => {
+const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: string) => void }) => {
   const manages = useMay('manage_registered')
   if (of.length === 0) return <Empty>现在没有被锁定的系统或人员。</Empty>
   return (
@@ -93,7 +93,11 @@ const Shut = ({ of, onLifted }: { of: readonly Lockout[]; onLifted: (name: strin
 }
 
 /** A name without an account cannot be unlocked. */
-const Lift = ({ kind, name, onLifted }: Pick<Lockout, 'kind'> & { name: string; onLifted: (name: string) => void }) => {
+const Lift = ({
+  kind,
+  name,
+  onLifted,
+}: Pick<LockoutRow, 'kind'> & { name: string; onLifted: (name: string) => void }) => {
   const apollo = useApolloClient()
   return (
     <Confirm

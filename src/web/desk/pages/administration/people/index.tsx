@@ -5,11 +5,11 @@ import { Confirm } from '../../../pieces/confirm.js'
 import { ago, instant } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
-import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay, useSession } from '../../../session/session.js'
 import { sought, whole } from '../listed.js'
-import { Once, type Told } from '../once.js'
+import { Once, type OneTimeSecret } from '../once.js'
 import { ConfirmAccount, Pending } from '../pending.js'
 import { HolderFilters, PEOPLE_ROLES, Register, roleWords, useAgencyNames } from '../register.js'
 import {
@@ -27,13 +27,13 @@ export default function People() {
   const apollo = useApolloClient()
   const agencies = useAgencyNames()
   const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
-  const [told, setTold] = useState<Told | null>(null)
+  const [told, setTold] = useState<OneTimeSecret | null>(null)
   const query = useQuery(PeopleDocument)
   const found = sought(query.data?.people as PersonLineFragment[] | undefined, asked)
   const refetch = query.refetch
 
-  const columns = useMemo<Column<PersonLineFragment>[]>(() => {
-    const shown: Column<PersonLineFragment>[] = [
+  const columns = useMemo<TableColumn<PersonLineFragment>[]>(() => {
+    const shown: TableColumn<PersonLineFragment>[] = [
       {
         key: 'name',
         title: '姓名（登录名）',
@@ -180,7 +180,7 @@ const PersonState = ({ of: { endedAt, oneTimeUntil, pendingSince, changedBy } }:
 const passwordOf = (
   issued: { oneTimePassword: string; goodUntil: string; person: PersonLineFragment },
   title: string,
-): Told => ({
+): OneTimeSecret => ({
   title,
   what: '一次性密码',
   text: issued.oneTimePassword,

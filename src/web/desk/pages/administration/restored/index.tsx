@@ -7,7 +7,7 @@ import { Empty, Loading } from '../../../pieces/empty.js'
 import { Field } from '../../../pieces/field.js'
 import { PageHead } from '../../../pieces/page.js'
 import { Refusal } from '../../../pieces/refusal.js'
-import { type Moment, TimeLine } from '../../../pieces/time-line.js'
+import { TimeLine, type TimeLineEvent } from '../../../pieces/time-line.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
 import {
@@ -157,7 +157,7 @@ const Reach = ({ of: { noted, had } }: { of: { noted: number | null; had: number
   </>
 )
 
-const momentOf = (one: RestoredLineFragment, nameOf: (id: string) => string): Moment => ({
+const momentOf = (one: RestoredLineFragment, nameOf: (id: string) => string): TimeLineEvent => ({
   key: one.foundAt,
   at: one.foundAt,
   tone: one.releasedAt === null ? 'bad' : 'good',

@@ -9,10 +9,10 @@ import { RuleRow } from './row.js'
 import { RulesDocument, type RulesQuery } from './rules.generated.js'
 import { doubtsOf, SECTIONS, TABLES } from './words.js'
 
-type Table = RulesQuery['ruleTables'][number]
-type Row = Table['sections'][number]['rows'][number]
+type RuleTableNode = RulesQuery['ruleTables'][number]
+type RuleTableRow = RuleTableNode['sections'][number]['rows'][number]
 
-const rowsOf = ({ sections }: Table): readonly Row[] => sections.flatMap(({ rows }) => rows)
+const rowsOf = ({ sections }: RuleTableNode): readonly RuleTableRow[] => sections.flatMap(({ rows }) => rows)
 const titleOf = ({ name }: { name: string }): string => TABLES[name] ?? name
 
 export default function Rules() {
@@ -62,7 +62,7 @@ export default function Rules() {
   )
 }
 
-const RuleTable = ({ of, unconfirmed }: { of: Table; unconfirmed: boolean }) => {
+const RuleTable = ({ of, unconfirmed }: { of: RuleTableNode; unconfirmed: boolean }) => {
   const doubtful = rowsOf(of).reduce((sum, row) => sum + doubtsOf(row), 0)
   return (
     <>

@@ -1,16 +1,16 @@
 import { count } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import type { RulesQuery } from './rules.generated.js'
-import { type Content, contentOf, doubtsIn, fieldWords, isTwice, plain } from './words.js'
+import { contentOf, doubtsIn, fieldWords, isTwice, type MemberContent, plain } from './words.js'
 
-type Row = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
-type Inner = Exclude<Content, string>
+type RuleRowNode = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
+type NestedRows = Exclude<MemberContent, string>
 
 /** Members that can name a row. */
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
 /** `opens` expands nested tables with unconfirmed rows. */
-export const RuleRow = ({ of, opens }: { of: Row; opens: boolean }) => {
+export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
   const { from, to, basis, confirmed, fields } = of
   const told = fields.filter(({ name }) => !isTwice(name)).map(({ name, value }) => ({ name, is: contentOf(value) }))
   const called = CALLED.map((name) => told.find((one) => one.name === name)).find(
@@ -49,7 +49,7 @@ const Confirmed = ({ is }: { is: boolean | null }) => {
   return is ? <span className="good">见于公开文本</span> : <span className="warn">未经核实，不得引用</span>
 }
 
-const InnerTable = ({ label, rows, opens }: { label: string; rows: Inner; opens: boolean }) => {
+const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; opens: boolean }) => {
   const names = [...new Set(rows.flatMap(Object.keys))].filter((name) => !isTwice(name))
   const doubtful = doubtsIn(rows)
   return (

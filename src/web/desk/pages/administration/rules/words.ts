@@ -128,9 +128,9 @@ const VALUES: Record<string, string> = {
 
 export const plain = (value: unknown): string => VALUES[String(value)] ?? String(value)
 
-export type Content = string | readonly Readonly<Record<string, unknown>>[]
+export type MemberContent = string | readonly Readonly<Record<string, unknown>>[]
 
-export const contentOf = (value: unknown): Content => {
+export const contentOf = (value: unknown): MemberContent => {
   const told = typeof value === 'string' && /^[[{]/.test(value) ? parsed(value) : value
   if (Array.isArray(told) && told.some((one) => typeof one === 'object' && one !== null))
     return told as Record<string, unknown>[]
@@ -140,7 +140,7 @@ export const contentOf = (value: unknown): Content => {
 }
 
 /** Number of unconfirmed rows. */
-export const doubtsIn = (content: Content): number =>
+export const doubtsIn = (content: MemberContent): number =>
   typeof content === 'string' ? 0 : content.filter((one) => one['confirmed'] === false || one['mark'] === 'M').length
 
 export const doubtsOf = (row: {

@@ -3,7 +3,7 @@ import { Confirm } from '../../../pieces/confirm.js'
 import { labelOf } from '../../../pieces/words.js'
 import { type JobLineFragment, PauseJobDocument, ResumeJobDocument, StartJobDocument } from './timetable.generated.js'
 
-interface Deed {
+interface JobProps {
   of: JobLineFragment
   title: string
 }
@@ -17,7 +17,7 @@ const STILL: Record<string, string> = {
   RECONCILE: '不再发现平台的展示与枢纽不符。',
 }
 
-export const StartJob = ({ of, title, onStart }: Deed & { onStart: (plannedFor: string) => void }) => {
+export const StartJob = ({ of, title, onStart }: JobProps & { onStart: (plannedFor: string) => void }) => {
   const apollo = useApolloClient()
   return (
     <Confirm
@@ -41,7 +41,7 @@ export const StartJob = ({ of, title, onStart }: Deed & { onStart: (plannedFor: 
   )
 }
 
-export const PauseJob = ({ of, title, onDone }: Deed & { onDone: () => void }) => {
+export const PauseJob = ({ of, title, onDone }: JobProps & { onDone: () => void }) => {
   const apollo = useApolloClient()
   return (
     <Confirm
@@ -64,7 +64,7 @@ export const PauseJob = ({ of, title, onDone }: Deed & { onDone: () => void }) =
   )
 }
 
-export const ResumeJob = ({ of, title, onDone }: Deed & { onDone: () => void }) => {
+export const ResumeJob = ({ of, title, onDone }: JobProps & { onDone: () => void }) => {
   const apollo = useApolloClient()
   return (
     <Confirm

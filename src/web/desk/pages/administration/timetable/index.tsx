@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { ago, daysUntil, distance, instant } from '../../../pieces/dates.js'
 import { Loading } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
-import { Progress, type Step } from '../../../pieces/progress.js'
+import { Progress, type ProgressStep } from '../../../pieces/progress.js'
 import { chineseOf, Refusal } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
@@ -27,10 +27,10 @@ const ENDED: Record<string, string> = {
   ABANDONED: '多次未能完成，已放弃',
 }
 
-type Named = { job: string; subject: string | null }
-const nameOf = ({ job, subject }: Named): string => `${job} ${subject ?? ''}`
+type JobKey = { job: string; subject: string | null }
+const nameOf = ({ job, subject }: JobKey): string => `${job} ${subject ?? ''}`
 
-interface Started extends Named {
+interface StartedJob extends JobKey {
   title: string
   plannedFor: string
   /** Time of the request, epoch milliseconds. */
@@ -41,7 +41,7 @@ export default function Timetable() {
   const directs = useMay('direct_timetable')
   const apollo = useApolloClient()
   const { data, loading, error, refetch } = useQuery(TimetableDocument)
-  const [started, setStarted] = useState<Started[]>([])
+  const [started, setStarted] = useState<StartedJob[]>([])
   const again = () => void refetch()
   if (data === undefined)
     return (
@@ -55,10 +55,10 @@ export default function Timetable() {
     ...agencies.flatMap(({ feeds }) => feeds.map(({ id, title }): [string, string] => [id, title.zh])),
     ...platforms.map(({ id, name }): [string, string] => [id, name.zh]),
   ])
-  const titleOf = ({ job, subject }: Named): string =>
+  const titleOf = ({ job, subject }: JobKey): string =>
     subject === null ? (labelOf('Job', job).split('：')[0] ?? job) : (titles.get(subject) ?? subject)
 
-  const look = async (one: Started): Promise<Step> => {
+  const look = async (one: StartedJob): Promise<ProgressStep> => {
     const { data: now } = await apollo.query({ query: JobsNowDocument, fetchPolicy: 'no-cache' })
     const row = now?.timetable.find((row) => nameOf(row) === nameOf(one))
     const newest = row?.lastOccurrence

@@ -4,13 +4,13 @@ import { useAddressState } from '../../../pieces/address.js'
 import { useConnection } from '../../../pieces/connection.js'
 import { count, exact } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
-import { type Column, VirtualTable } from '../../../pieces/virtual-table.js'
+import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../../pieces/words.js'
 import { RowDrawer } from './row.js'
 import { TrailDocument, type TrailQuery } from './trail.generated.js'
 import { Verification } from './verification.js'
 
-type Row = TrailQuery['trail']['nodes'][number]
+type AuditLogRow = TrailQuery['trail']['nodes'][number]
 
 /** Debounce, milliseconds. */
 const PAUSE_MS = 400
@@ -45,7 +45,7 @@ export default function Trail() {
   )
   const rows = useConnection(TrailDocument, { filter } as never, (data) => (data as TrailQuery).trail)
   const open = (number: number) => ask({ open: number })
-  const columns: readonly Column<Row>[] = [
+  const columns: readonly TableColumn<AuditLogRow>[] = [
     {
       key: 'number',
       title: '行',

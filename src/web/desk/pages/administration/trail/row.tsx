@@ -26,7 +26,7 @@ export const RowDrawer = ({ number, onClose }: { number: number; onClose: () => 
   </Drawer>
 )
 
-type Row = NonNullable<TrailRowQuery['trailRow']>
+type AuditLogRowDetail = NonNullable<TrailRowQuery['trailRow']>
 
 const Content = ({ number }: { number: number }) => {
   const { data, error, refetch } = useQuery(TrailRowDocument, { variables: { number }, fetchPolicy: 'no-cache' })
@@ -36,7 +36,7 @@ const Content = ({ number }: { number: number }) => {
   return row === null ? <Empty>痕迹中没有这一行。</Empty> : <Whole of={row} />
 }
 
-const Whole = ({ of }: { of: Row }) => (
+const Whole = ({ of }: { of: AuditLogRowDetail }) => (
   <>
     {of.erased && <p className="warn">内容已到期限抹去，只余散列：由谁、问了什么，枢纽不再知道。</p>}
     <dl className="fields narrow">

@@ -6,7 +6,7 @@ import { count, instant } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { TrailSizeDocument } from './trail.generated.js'
-import { type Verified, verify } from './verify.js'
+import { type VerificationResult, verify } from './verify.js'
 
 const FAULTS: Record<TrailFault, string> = {
   MISSING: '自这一行起有行缺失。',
@@ -26,15 +26,15 @@ const EXCUSES = {
   NONE: '无从解释',
 }
 
-type State =
+type VerificationState =
   | { is: 'idle' }
   | { is: 'walking'; rows: number; of: number | null }
-  | { is: 'done'; found: Verified; at: string }
+  | { is: 'done'; found: VerificationResult; at: string }
   | { is: 'failed'; error: unknown }
 
 export const Verification = ({ onRow }: { onRow: (number: number) => void }) => {
   const apollo = useApolloClient()
-  const [state, setState] = useState<State>({ is: 'idle' })
+  const [state, setState] = useState<VerificationState>({ is: 'idle' })
   const gone = useRef<AbortController>(null)
   useEffect(() => () => gone.current?.abort(), [])
 
@@ -90,7 +90,7 @@ const Walking = ({ rows, of }: { rows: number; of: number | null }) => (
   </div>
 )
 
-const Result = ({ of, at, onRow }: { of: Verified; at: string; onRow: (number: number) => void }) => (
+const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: (number: number) => void }) => (
   <div role="status">
     {of.broken ? (
       <Alert

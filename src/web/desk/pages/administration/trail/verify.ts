@@ -2,7 +2,7 @@
 import type { Broken } from '../../../../../domain/audit/walk.js'
 import { ask } from '../../../session/session.js'
 
-export interface Verified {
+export interface VerificationResult {
   ok: boolean
   walked: number
   erased: number
@@ -20,15 +20,15 @@ export interface Verified {
   ms: number
 }
 
-interface Refused {
+interface VerificationRefusal {
   error: { code: string; message: string }
 }
 
 /** Throws `{ code, detail }`, also when the stream ends early. */
-export const verify = async (onProgress: (rows: number) => void, signal: AbortSignal): Promise<Verified> => {
+export const verify = async (onProgress: (rows: number) => void, signal: AbortSignal): Promise<VerificationResult> => {
   const answer = await ask('/v1/trail/verification', { signal, headers: { Accept: 'text/event-stream' } })
   if (!answer.ok || answer.body === null) {
-    const said = (await answer.json().catch(() => null)) as Refused | null
+    const said = (await answer.json().catch(() => null)) as VerificationRefusal | null
     throw { code: said?.error.code ?? 'UNAVAILABLE', detail: said?.error.message ?? '' }
   }
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
@@ -43,7 +43,7 @@ export const verify = async (onProgress: (rows: number) => void, signal: AbortSi
       const [, name, said] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? []
       if (name === 'progress') onProgress((JSON.parse(said ?? '') as { rows: number }).rows)
       if (name === 'end') throw { code: 'DRAINING', detail: '枢纽正在停止或重新启动，校验没有完成；请稍后再校验一次。' }
-      if (name === 'done') return JSON.parse(said ?? '') as Verified
+      if (name === 'done') return JSON.parse(said ?? '') as VerificationResult
     }
   }
 }
