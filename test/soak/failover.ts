@@ -147,7 +147,8 @@ export const soakFailover = async (given: {
       await asked(LOST_QUESTIONS)
       await hub.push(null, { cause: 'command' })
       const left = Number((await rowAt(primary, LAST_LEFT))['n'])
-      const highest = Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
+      // Moves of the load go on until the primary stops, and owe deliveries of which nobody can be asked afterwards.
+      const highest = underLoad ? Number.MAX_SAFE_INTEGER : Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
       if (!underLoad) await wait(QUIET_MS)
       const load = underLoad ? [repeated(subjects.move), repeated(questions.standing)] : []
       const reading = watched(web, subjects.shown)
