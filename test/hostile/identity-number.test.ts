@@ -418,13 +418,22 @@ const everyQuestion = (): { name: string; query: string }[] => {
 
 const COSTLY = ['audit', 'wayBack', 'lasting']
 
-const selection = (field: GraphQLField<unknown, unknown>, depth: number): string | null => {
+/** A type that stands above already is not asked for again: it has no other fields there. */
+const selection = (
+  field: GraphQLField<unknown, unknown>,
+  depth: number,
+  above: readonly string[] = [],
+): string | null => {
   if (field.args.some(isRequiredArgument)) return null
   const type = getNamedType(field.type)
   if (isInterfaceType(type) || isUnionType(type)) return `${field.name} { __typename }`
   if (!isObjectType(type)) return field.name
+  if (above.includes(type.name)) return null
   // A page's edges say what its nodes say.
   const inner = Object.values(type.getFields()).filter(({ name }) => name !== 'edges' && !COSTLY.includes(name))
-  const below = depth === 0 ? [] : inner.map((each) => selection(each, depth - 1)).filter((each) => each !== null)
+  const below =
+    depth === 0
+      ? []
+      : inner.map((each) => selection(each, depth - 1, [...above, type.name])).filter((each) => each !== null)
   return below.length === 0 ? null : `${field.name} { ${below.join(' ')} }`
 }
