@@ -44,7 +44,7 @@ const table: FeedForm = {
     if (issued !== '' && validTo !== null && validTo < issued)
       row.problem('有效期至', 'date', '有效期早于发证日期。Ends before it was issued.')
     if (status === 'VALID' && validTo !== null && validTo < today)
-      row.finding('证书状态', 'date.past', '状态为有效，但已过有效期。Called valid after its last day.')
+      row.remark('证书状态', 'date.past', '状态为有效，但已过有效期。Called valid after its last day.')
     return [
       {
         kind: 'trustmark',

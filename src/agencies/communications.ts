@@ -140,7 +140,7 @@ const table: FeedForm = {
   }),
 }
 
-const opened = (body: Buffer): CursorPage | null => {
+const parsePage = (body: Buffer): CursorPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const code = at(answer, 'code')
   if (code === undefined) return null
@@ -154,7 +154,7 @@ const opened = (body: Buffer): CursorPage | null => {
   return Array.isArray(items) && (next === null || typeof next === 'string') ? { items, next } : null
 }
 
-const asked: CursorOptions['ask'] = (cursor, items) => ({
+const requestFor: CursorOptions['ask'] = (cursor, items) => ({
   path: `/icp?limit=${items}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
 })
 
@@ -167,7 +167,7 @@ const icp = makeFeed({
   every: '50 2 * * *',
   forms: [service, table],
   fetch: (source, shapes, feed) =>
-    byCursor(source, { pieceItems: PIECE_SIZE, ask: asked, open: opened, resumes: false }, shapes, feed),
+    byCursor(source, { pieceItems: PIECE_SIZE, ask: requestFor, open: parsePage, resumes: false }, shapes, feed),
 })
 
 export const communications: Agency = {

@@ -41,7 +41,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const problems: Problem[] = []
   const faulty = new Map<string | null, Set<string>>()
   const said = { stems: [] as string[], codes: [] as string[] }
-  const finding = (field: string, rule: string, message: string): void => {
+  const remark = (field: string, rule: string, message: string): void => {
     if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
   const problem = (field: string | null, rule: string, message: string): void => {
@@ -63,7 +63,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       problem(field, 'encoding', `${field}含无法解码的字符。${field} holds characters that cannot be decoded.`)
     }
     if (odd[at] && !known.has(field) && !isNothing(value)) {
-      finding(field, 'field.unknown', `未知字段 ${field}，未采用。Unknown field, not used.`)
+      remark(field, 'field.unknown', `未知字段 ${field}，未采用。Unknown field, not used.`)
     }
   }
 
@@ -105,7 +105,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const pastDate = (field: string, today: string): string | null => {
     const day = date(field)
     if (day !== null && day > today)
-      finding(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
+      remark(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
     return day
   }
   const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
@@ -150,7 +150,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return code.code
   }
   const digit = (field: string): void =>
-    finding(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
+    remark(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
 
   /** The operator's codes, from whichever column holds them. */
   const codes = (fields: readonly CodeField[]): Codes => {
@@ -178,7 +178,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       found[code.scheme] = code.code
       if (!code.valid) digit(field)
       if (only || code.scheme !== scheme) {
-        finding(
+        remark(
           field,
           'code.column',
           `${field}中的代码属于另一列，已归位。The code in ${field} belongs in another column; moved.`,
@@ -188,12 +188,12 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     for (const { field, sent: written, scheme } of misformed) {
       const message = `${field}不是有效格式的代码：${shown(written)}。${field} is no well-formed code.`
       // Beside a valid code, an odd older number (13 digits before 2007) is only a remark.
-      if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) finding(field, 'code', message)
+      if (scheme !== 'uscc' && Object.values(found).some((code) => code !== null)) remark(field, 'code', message)
       else problem(field, 'code', message)
     }
     if (found.uscc && found.org_code && orgCodeIn(found.uscc) !== found.org_code) {
       const of = fields.find(({ scheme }) => scheme === 'org_code')?.field ?? ''
-      finding(
+      remark(
         of,
         'code.mismatch',
         '组织机构代码与统一社会信用代码不一致。The organisation code is not the one inside the USCC.',
@@ -205,7 +205,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
 
   return {
     item,
-    finding,
+    remark,
     problem,
     text,
     required,
@@ -317,14 +317,14 @@ const unreadableIn = (
 ): Unreadable => {
   const isWhole = drafts.length > 0 && keyed !== null && ![...keyed].some((field) => faulty.has(field))
   // Accepted records never have longer keys.
-  const keys = drafts.map(({ key }) => standingAlone(key)).filter((key) => key.length <= MAX_KEY)
+  const keys = drafts.map(({ key }) => copied(key)).filter((key) => key.length <= MAX_KEY)
   if (isWhole) return { keys, stems: [], codes: [] }
   const shops = drafts.map(({ subject }) => subject.shop).filter((shop) => shop !== null)
-  return { keys, stems: stems.map(standingAlone), codes: [...new Set([...codes, ...shops])].map(standingAlone) }
+  return { keys, stems: stems.map(copied), codes: [...new Set([...codes, ...shops])].map(copied) }
 }
 
 /** Copies the string, because a V8 substring keeps its whole source text in memory. */
-const standingAlone = (key: string): string => Buffer.from(key).toString()
+const copied = (key: string): string => Buffer.from(key).toString()
 
 /** Shows a wrong code unless it may be a resident ID number. */
 const shown = (sent: string): string => {

@@ -99,29 +99,29 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
     read: (source, { reader, maps = [] }) => {
       const own = mapShapes(maps)
       const shapes = own.length === 0 ? forms : [...own, ...forms]
-      const items = stretched(opened(source, (content) => readContent(content, shapes, rest.id, reader)))
+      const items = stretched(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
       return renamed(items, own, forms, rest.id)
     },
-    map: (item, context) => mapped(item, forms, context),
+    map: (item, context) => mapItem(item, forms, context),
   }
 }
 
-async function* opened(source: string | Buffer, read: (content: FileContent) => AsyncIterable<Item>): Stretches {
+async function* openContent(source: string | Buffer, read: (content: FileContent) => AsyncIterable<Item>): Stretches {
   yield* stretchesOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
 }
 
 type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
-const mapped = (item: Item, forms: readonly KnownForm[], context: MappingContext): Mapped => {
+const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContext): Mapped => {
   if (Object.hasOwn(item.fields, BROKEN)) {
-    return illegible(
+    return rejectIllegible(
       item,
       'row',
       '这一行无法拆分为字段（列数不符、引号未闭合或不是记录）。This row cannot be taken apart.',
     )
   }
   const form = recognise(Object.keys(item.fields), forms)?.shape
-  if (!form) return illegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
+  if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
   const row = examine(item, form.known)
   return row.result(form.drafts(row, context), form.keyedBy)
 }
@@ -133,7 +133,7 @@ const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
 const SHORTEST_CODE = 9
 
 /** Any word may be a record key or a party code. */
-const illegible = (item: Item, rule: string, message: string): Mapped => {
+const rejectIllegible = (item: Item, rule: string, message: string): Mapped => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)
   const words = new Set(text.split(BETWEEN_WORDS).filter((word) => word !== ''))

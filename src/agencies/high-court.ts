@@ -65,7 +65,7 @@ const entry: FeedForm = {
   keyed: ['caseCode', 'gistId', 'cardnum', 'partyTypeName', 'iname'],
   drafts: (row, { today }) => {
     const person = row.choice('partyTypeName', PARTIES) === 'PERSON'
-    const { subject, code } = person ? nobody(row) : organisation(row)
+    const { subject, code } = person ? anonymousPerson(row) : organisation(row)
     const caseNumber = caseNumberOf(row.required('caseCode'))
     const judgment = caseNumberOf(row.text('gistId') ?? '')
     const court = row.requiredName('courtName')
@@ -73,7 +73,7 @@ const entry: FeedForm = {
     const removed = row.pastDate('removeDate', today)
     const filed = row.pastDate('regDate', today)
     if (filed !== null && published !== '' && filed > published) {
-      row.finding('regDate', 'date', '立案日期晚于发布日期。The case was filed after the entry was published.')
+      row.remark('regDate', 'date', '立案日期晚于发布日期。The case was filed after the entry was published.')
     }
     if (removed !== null && published !== '' && removed < published) {
       row.problem('removeDate', 'date', '移出日期早于发布日期。Removed before it was published.')
@@ -114,13 +114,13 @@ const organisation = (row: Examination): Defaulter => {
   const name = row.requiredName('iname')
   const code = codes.uscc ?? codes.orgCode ?? codes.regNo
   if (code === null && row.text('cardnum') === null) {
-    row.finding('cardnum', 'required', '组织没有代码。An organisation without a code.')
+    row.remark('cardnum', 'required', '组织没有代码。An organisation without a code.')
   }
   return { subject: { ...codes, shop: null, name }, code: code ?? name }
 }
 
-const nobody = (row: Examination): Defaulter => {
-  row.finding(
+const anonymousPerson = (row: Examination): Defaulter => {
+  row.remark(
     'partyTypeName',
     'person',
     '自然人：姓名、证件号码等均未采用。A natural person: neither name nor number is taken.',
@@ -138,7 +138,7 @@ const reasonOf = (row: Examination): string => {
 const caseNumberOf = (sent: string): string =>
   compact(sent).replace(/^[〔[【(﹝]?((?:19|20)\d{2})[〕\]】)﹞]/u, '（$1）')
 
-const opened = (body: Buffer): ListPage | null => {
+const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const code = at(answer, 'code')
   if (code === undefined) return null
@@ -166,7 +166,7 @@ const defaulters = makeFeed({
         ask: (page, items) => ({
           path: `/defaulters?partyType=${ORGANISATIONS}&currentPage=${page}&pageSize=${items}`,
         }),
-        open: opened,
+        open: parsePage,
       },
       shapes,
       feed,

@@ -109,7 +109,7 @@ const forbid = (row: Examination, field: string): void => {
   const sent = row.value(field)
   const text = textOf(sent)
   if (sent === null || sent === undefined || text?.trim() === '' || (text !== null && isNullMarker(text))) return
-  row.finding(
+  row.remark(
     field,
     'personal.number',
     `${field}不应报送，未采用：网店只报核验结论。${field} must not be sent and was not taken: only the result of a check is wanted.`,
@@ -133,7 +133,7 @@ const realNameOf = (row: Examination, { method: methodField, matched: matchedFie
     typeof sent === 'boolean' ? sent : row.text(matchedField) === null ? null : row.choice(matchedField, RESULTS)
   const method = row.text(methodField) === null ? null : row.choice(methodField, METHODS)
   if (matched !== null && method === null)
-    row.finding(methodField, 'required', '有核验结论而无核验方式。A result of a check without its method.')
+    row.remark(methodField, 'required', '有核验结论而无核验方式。A result of a check without its method.')
   return { real_name_method: method, real_name_matched: matched }
 }
 
@@ -175,7 +175,7 @@ const tableForm = form({
   matched: '核验结果',
 })
 
-const opened = (body: Buffer): ListPage | null => {
+const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const items = at(answer, 'shops')
   const total = count(at(answer, 'total'))
@@ -196,7 +196,7 @@ const shops = makeFeed({
   fetch: (source, shapes, feed) =>
     pages(
       source,
-      { pageItems: PAGE_SIZE, ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }), open: opened },
+      { pageItems: PAGE_SIZE, ask: (page, items) => ({ path: `/shops?page=${page}&size=${items}` }), open: parsePage },
       shapes,
       feed,
     ),

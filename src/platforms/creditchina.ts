@@ -7,8 +7,8 @@ import { readSoapAnswer } from './formats/rowdata-2015.js'
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
 import type { NoticeBatch, Platform, PlatformAddress } from './platform.js'
 import { deliver, type OutgoingMessage } from './transports/deliver.js'
+import { askDisplayed, readDisplay } from './transports/display.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
-import { askDisplayed, readShown } from './transports/shown.js'
 
 const RECEIPTS: ReceiptNames = {
   rows: 'line',
@@ -43,7 +43,7 @@ export const creditchina: Platform = {
     return notice.kind === 'penalty' ? checkPenalty2015Row(notice) : checkPermit2015Row(notice)
   },
   send: (batch, to) => deliver(to, batch.notices, batch.notices.every(isEntry) ? list(batch, to) : records(batch, to)),
-  shown: (from) => readShown(from, () => credentials(from.secret), SAMR_SHOWN),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_SHOWN),
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
 }
 

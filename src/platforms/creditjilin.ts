@@ -6,8 +6,8 @@ import { jsonIn, shortened, UnreadableAnswer } from './formats/reading.js'
 import { checkMessage, idempotencyKey, MESSAGE_SHOWN, message, signature } from './formats/signed-message.js'
 import type { Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
+import { askDisplayed, readDisplay } from './transports/display.js'
 import { JSON_HEADERS } from './transports/json-receipts.js'
-import { askDisplayed, readShown } from './transports/shown.js'
 
 const CODES = { ...TAKEN, ...WRONG, ...BUSY }
 
@@ -44,7 +44,7 @@ export const creditjilin: Platform = {
     }
     return receipts
   },
-  shown: (from) => readShown(from, () => asking(from.secret), MESSAGE_SHOWN),
+  shown: (from) => readDisplay(from, () => asking(from.secret), MESSAGE_SHOWN),
   ask: (notices, to) => askDisplayed(notices, to, () => asking(to.secret), MESSAGE_SHOWN),
 }
 

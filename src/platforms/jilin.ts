@@ -11,8 +11,8 @@ import { type ShownNames, shortened } from './formats/reading.js'
 import type { Platform, PlatformAddress } from './platform.js'
 import { unreachable } from './transports/converse.js'
 import { deliver, unknownThere } from './transports/deliver.js'
+import { askDisplayed, readDisplay } from './transports/display.js'
 import { askFolder, type FolderNames, putBatch, readShownFile } from './transports/folder.js'
-import { askDisplayed, readShown } from './transports/shown.js'
 import { askTable, putRows, readShownTable } from './transports/table.js'
 
 const RECEIVER = 'jilin-credit-exchange'
@@ -58,7 +58,7 @@ const service: PlatformWay = {
       body: envelope(RECEIVER, batch),
       read: (body) => receiptRows(body).flatMap((row) => receiptOf(row) ?? []),
     }),
-  shown: (from) => readShown(from, () => credentials(from.secret), EXCHANGE_SHOWN),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), EXCHANGE_SHOWN),
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), EXCHANGE_SHOWN),
 }
 

@@ -6,8 +6,8 @@ import { checkPermitRow, PERMIT_SHOWN, permitBatch } from './formats/permit-row.
 import { checkSamrRow, SAMR_SHOWN, samrBatch } from './formats/samr-list.js'
 import { type NoticeBatch, notCarried, type Platform } from './platform.js'
 import { deliver } from './transports/deliver.js'
+import { askDisplayed, readDisplay } from './transports/display.js'
 import { JSON_HEADERS, type ReceiptNames, receiptsInJson } from './transports/json-receipts.js'
-import { askDisplayed, readShown } from './transports/shown.js'
 
 const receiptsBy = (key: string): ReceiptNames => ({
   rows: 'receipts',
@@ -47,7 +47,7 @@ export const national: Platform = {
       read: (body) => receiptsInJson(body, receiptsBy(key), CODES),
     })
   },
-  shown: (from) => readShown(from, () => credentials(from.secret), SAMR_SHOWN),
+  shown: (from) => readDisplay(from, () => credentials(from.secret), SAMR_SHOWN),
   ask: (notices, to) => askDisplayed(notices, to, () => credentials(to.secret), SAMR_SHOWN),
 }
 

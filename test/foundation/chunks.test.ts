@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Feed } from '../../src/agencies/feed.js'
 import { feeds } from '../../src/agencies/index.js'
-import { telling } from '../../src/agencies/market-regulator/telling.js'
+import { requireMarks } from '../../src/agencies/market-regulator/feed-marks.js'
 import { type Stretches, stretched, stretchesOf } from '../../src/domain/intake/chunks.js'
 import type { Item } from '../../src/domain/records/records.js'
 
@@ -48,7 +48,7 @@ describe('stretches', () => {
       it(`of ${sizes.join(' and ')} items, held back until one bears a mark, are all there, read ${way}`, async () => {
         const feed = { ...(feeds.get('food') as Feed), read: () => given(sizes) }
         const total = sizes.reduce((sum, size) => sum + size, 0)
-        const rows = await rowsOf(telling(feed, ['标志']).read('', {}))
+        const rows = await rowsOf(requireMarks(feed, ['标志']).read('', {}))
         expect(rows).to.deep.equal(Array.from({ length: total }, (_, at) => at + 1))
       })
     }

@@ -34,13 +34,13 @@ export const readAs = <M extends string>(row: Examination, { fields, needed, wan
     const [first, ...others] = filled
     for (const other of others) {
       if (row.text(other) !== row.text(first ?? '')) {
-        row.finding(other, 'field.twice', `${other}与${first}不一致，取后者。${other} differs from ${first}; not used.`)
+        row.remark(other, 'field.twice', `${other}与${first}不一致，取后者。${other} differs from ${first}; not used.`)
       }
     }
     const field = first ?? names[0] ?? null
     chosen.set(meaning, field)
     if (field !== null && first === undefined && wanted.includes(meaning)) {
-      row.finding(field, 'required', `缺少${field}。${field} is missing.`)
+      row.remark(field, 'required', `缺少${field}。${field} is missing.`)
     }
     return field
   }

@@ -59,7 +59,7 @@ export const partyOf = <M extends PartyMeaning>(read: MeaningReader<M | PartyMea
   const kind = stated ?? (person ? 'NATURAL_PERSON' : kindIn(codes))
   const codeField = read.fieldOf('uscc')
   if (code === null && codeField !== null && !person) {
-    row.finding(
+    row.remark(
       codeField,
       'required',
       '组织或个体工商户没有代码。An organisation or individual business without a code.',
@@ -84,7 +84,7 @@ const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
     if (sent === null) return true
     const code = codeOf(sent)
     if (code?.scheme === 'uscc' || (code?.scheme === 'reg_no' && scheme === 'reg_no' && code.valid)) return true
-    read.row.finding(
+    read.row.remark(
       field,
       'code.person',
       `${field}中不是组织的代码，疑似个人证件号码，未采用。${field} holds no organisation's code and perhaps a person's number; not used.`,

@@ -67,7 +67,7 @@ const form = (layout: PenaltyLayout): FeedForm => ({
 })
 
 const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, 'findings'> => {
-  const { kind, subject, code } = read.fieldOf('party') === null ? nobody(read) : partyOf(read)
+  const { kind, subject, code } = read.fieldOf('party') === null ? unnamedParty(read) : partyOf(read)
   const number = documentNumber(read.text('number') ?? '')
   const authority = read.name('authority')
   const authorityCode = read.uscc('authorityCode')
@@ -114,8 +114,8 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
 const NOBODY: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 
 /** The queried firm is not in the file, so an officer must name it. */
-const nobody = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
-  row.finding(
+const unnamedParty = ({ row, fieldOf }: PenaltyReader): DecisionParty => {
+  row.remark(
     fieldOf('number') ?? '',
     'subject.none',
     '来源未载明行政相对人，待人工认领。The source names no party; a person has to say whose it is.',
@@ -132,7 +132,7 @@ const typesOf = (read: PenaltyReader): string[] => {
     (cell ?? '').split(BETWEEN_TYPES).flatMap((part) => wordsIn(part.trim()).map((type) => ({ meaning, type }))),
   )
   for (const { meaning, type } of sent.filter((one) => !TYPES.has(one.type))) {
-    read.row.finding(
+    read.row.remark(
       read.fieldOf(meaning) ?? '',
       'value',
       `处罚类别不在目录中：${type}。A type of penalty that is on no list.`,
@@ -152,11 +152,11 @@ const fineOf = (read: PenaltyReader, types: readonly string[], named: AmountsNam
   const field = read.fieldOf('fine')
   const fine = amountOf(read, 'fine', named.fine)
   if (field !== null && fine === null && types.includes('罚款')) {
-    read.row.finding(field, 'required', '处以罚款但没有金额。A fine without its amount.')
+    read.row.remark(field, 'required', '处以罚款但没有金额。A fine without its amount.')
   }
   if (named.several && field === null) {
     const content = read.fieldOf('content') ?? ''
-    read.row.finding(
+    read.row.remark(
       content,
       'money.several',
       `${content}载有多个金额，未采用。${content} names several amounts; none used.`,
@@ -182,14 +182,14 @@ const amountOf = (
   if (amount !== null && said !== null && compareMoney(amount, said) !== 0) {
     const inYuan = row.money(field, 'yuan')
     if (inYuan !== null && compareMoney(inYuan, said) === 0) {
-      row.finding(
+      row.remark(
         field,
         'money.unit',
         `${field}应以万元计，所填为元（与处罚内容一致），按元采用。${field} is meant in 万元; what stands there is yuan, as the text says, and is taken so.`,
       )
       return inYuan
     }
-    row.finding(
+    row.remark(
       field,
       'money.mismatch',
       `${field}折合${amount}元，而处罚内容为${said}元。${field} is ${amount} yuan, the text says ${said}.`,
@@ -219,7 +219,7 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   const revokedOn = read.pastDate('revokedOn', today)
   const dateField = read.fieldOf('revokedOn') ?? ''
   if (sent === 'OTHER') {
-    row.finding(
+    row.remark(
       field,
       'value',
       `${field}为“其他”，未说明决定是否仍有效。${field} says "other": not whether the decision stands.`,

@@ -235,7 +235,7 @@ const statusOf = (read: MeaningReader<PermitMeaning>, states: PermitStates): str
   const state = read.choice('status', states)
   if (state?.noted) {
     const field = read.fieldOf('status') ?? ''
-    read.row.finding(
+    read.row.remark(
       field,
       'value',
       `${field}为${state.noted}，按许可仍有效处理。${field} says so; the permit is taken as standing.`,

@@ -129,7 +129,7 @@ const result = (read: MeaningReader<RepairMeaning>, { today }: MappingContext): 
   }
 }
 
-const opened = (body: Buffer): ListPage | null => {
+const parsePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const code = at(answer, 'code')
   if (code === undefined) return null
@@ -156,7 +156,7 @@ export const repairs = makeFeed({
       {
         pageItems: PAGE_SIZE,
         ask: (page, items) => ({ path: `/repairs?pageNo=${page}&pageSize=${items}` }),
-        open: opened,
+        open: parsePage,
       },
       shapes,
       feed,

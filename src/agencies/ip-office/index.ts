@@ -11,7 +11,7 @@ import { st66, st96 } from './uspto.js'
 /** The service fixes the page size. */
 const PAGE_SIZE = 60 // trademarks
 
-const opened = (body: Buffer): ListPage | null => {
+const parsePage = (body: Buffer): ListPage | null => {
   const root = parseXml(body.toString('utf8'))
   const total = count(at(root, '@total'))
   if (total === null) {
@@ -34,7 +34,7 @@ const trademarks = makeFeed({
   fetch: (source, shapes, feed) =>
     pages(
       source,
-      { pageItems: PAGE_SIZE, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: opened },
+      { pageItems: PAGE_SIZE, ask: (page) => ({ path: `/trademarks?page=${page}` }), open: parsePage },
       shapes,
       feed,
     ),

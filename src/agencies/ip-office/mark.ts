@@ -83,6 +83,6 @@ export const checkOrder = (row: Examination, days: readonly (readonly [field: st
   for (const [at, [field, day]] of known.entries()) {
     const before = known[at - 1]
     if (before?.[1] && day && day < before[1])
-      row.finding(field, 'date.order', `${field}早于${before[0]}。${field} lies before ${before[0]}.`)
+      row.remark(field, 'date.order', `${field}早于${before[0]}。${field} lies before ${before[0]}.`)
   }
 }

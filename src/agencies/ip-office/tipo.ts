@@ -30,7 +30,7 @@ export const gazette: FeedForm = {
       ['start_roc', registered],
     ] as const) {
       if (day !== null && day > today)
-        row.finding(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
+        row.remark(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
     }
     checkOrder(row, [
       ['filing_date_roc', applied],
@@ -67,6 +67,6 @@ const dateOf = (row: Examination, field: string): string | null => {
 const plain = (row: Examination, field: string, text: string | null): string | null => {
   const read = text?.replace(ENTITY, (entity, name: string) => ENTITIES[name] ?? entity) ?? null
   if (read !== text)
-    row.finding(field, 'value.entity', `${field}含 HTML 实体，已还原。${field} held HTML entities; read as signs.`)
+    row.remark(field, 'value.entity', `${field}含 HTML 实体，已还原。${field} held HTML entities; read as signs.`)
   return read
 }

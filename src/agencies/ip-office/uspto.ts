@@ -167,7 +167,7 @@ const dateIn = (row: Examination, today: string, mark: Record<string, unknown>, 
     row.problem(field, 'date', `${field}不是有效日期：${sent}。${field} is not a date that exists.`)
     return null
   }
-  if (day > today) row.finding(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
+  if (day > today) row.remark(field, 'date.future', `${field}晚于今天：${day}。${field} lies in the future.`)
   return day
 }
 

@@ -2,9 +2,9 @@
 
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { gatewayPages } from './asking.js'
+import { requireMarks } from './feed-marks.js'
+import { gatewayPages } from './requests.js'
 import { spelt } from './spelling.js'
-import { telling } from './telling.js'
 
 const FIELDS = {
   ENTNAME: ['企业名称', '主体名称', 'TRANAME', '个体工商户名称'],
@@ -97,7 +97,7 @@ const removalOf = (row: Examination, listed: string, today: string, fields: Remo
   }
   if (way !== null && way !== 'STANDS') row.requiredDate(fields.date, today)
   if (way === null && removed !== null) {
-    row.finding(fields.way, 'value', '有移出日期而未注明移出或撤销，按移出处理。Removed, not said how; taken as ended.')
+    row.remark(fields.way, 'value', '有移出日期而未注明移出或撤销，按移出处理。Removed, not said how; taken as ended.')
   }
   if (removed === null && sent !== null) {
     row.problem(fields.date, 'required', '有移出事由而无移出日期。A reason of removal without a day.')
@@ -128,4 +128,4 @@ const MARKS = [
   ...['列入原因', '列入经营异常名录原因', '标记经营异常状态原因', '标记原因', '移出方式', '移出类型'],
 ]
 
-export const abnormal = telling(described, MARKS)
+export const abnormal = requireMarks(described, MARKS)

@@ -1,8 +1,8 @@
 /** Quality commitments (质量承诺) with checks: a nested list, or lines in cells. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { servicePages } from './asking.js'
-import { dayIn, partsOf, wordIn } from './parts.js'
+import { dayIn, partsOf, wordIn } from './item-parts.js'
+import { servicePages } from './requests.js'
 import { namesIn, spelt } from './spelling.js'
 
 const RESULTS: Record<string, string> = {
@@ -64,7 +64,7 @@ const checksOf = (row: Examination, field: string, made: string, today: string) 
     const day = dayIn(row, '核查日期', part.核查日期)
     if (part.核查日期 === null) row.problem('核查日期', 'required', '有一次核查没有日期。A check has no day.')
     if (day !== null && day > today)
-      row.finding('核查日期', 'date.future', `核查日期晚于今天：${day}。It lies in the future.`)
+      row.remark('核查日期', 'date.future', `核查日期晚于今天：${day}。It lies in the future.`)
     if (day !== null && made !== '' && day < made) {
       row.problem('核查日期', 'date', '核查早于承诺。Checked before it was made.')
     }

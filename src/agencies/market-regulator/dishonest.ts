@@ -1,8 +1,8 @@
 /** Lists of the seriously dishonest: current (gateway), and e-commerce 2018 (table). */
 import { documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, makeFeed } from '../feed.js'
-import { gatewayPages } from './asking.js'
-import { telling } from './telling.js'
+import { requireMarks } from './feed-marks.js'
+import { gatewayPages } from './requests.js'
 
 const BETWEEN_REASONS = /[、;；]+/
 
@@ -120,4 +120,4 @@ const described = makeFeed({
   fetch: gatewayPages('dishonest'),
 })
 
-export const dishonest = telling(described, MARKS)
+export const dishonest = requireMarks(described, MARKS)

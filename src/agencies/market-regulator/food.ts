@@ -5,9 +5,9 @@ import { documentNumber } from '../../foundation/text/values.js'
 import type { Codes, Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
+import { requireMarks } from './feed-marks.js'
 import { labelled, pieces, production } from './sampling.js'
 import { spelt } from './spelling.js'
-import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL', 符合: 'PASS', 不符合: 'FAIL' }
 const BETWEEN_LINES = /[\r\n;；]+/
@@ -130,11 +130,7 @@ const failuresOf = (row: Examination, field: string): string[] =>
   pieces(row.text(field), BETWEEN_LINES).map((line) => {
     const [what = '', found = '', allowed = '', ...more] = line.split(BETWEEN_PARTS).map((part) => part.trim())
     if (more.length > 0) {
-      row.finding(
-        field,
-        'value',
-        `${field}中一行多于 ${MOST_PARTS} 段：${line}。A line of ${field} has too many parts.`,
-      )
+      row.remark(field, 'value', `${field}中一行多于 ${MOST_PARTS} 段：${line}。A line of ${field} has too many parts.`)
       return line
     }
     const measured = labelled({ 检验结果: found || null, 标准值: allowed || null })
@@ -150,7 +146,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   }
   const result = row.choice(field, RESULT)
   if ((result === 'FAIL') !== failures.length > 0) {
-    row.finding(failed, 'value', '检验结论与不合格项目不相符。The result and the failures do not agree.')
+    row.remark(failed, 'value', '检验结论与不合格项目不相符。The result and the failures do not agree.')
   }
   return result
 }
@@ -170,4 +166,4 @@ const described = makeFeed({
 /** Other inspections lack these fields. */
 const MARKS = ['食品名称', '样品名称']
 
-export const food = telling(described, MARKS)
+export const food = requireMarks(described, MARKS)

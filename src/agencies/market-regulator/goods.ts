@@ -19,7 +19,7 @@ export const gtins = (row: Examination, field: string, sent: readonly string[]):
     for (const part of whole === null ? cell.split(BETWEEN).filter((one) => one !== '') : [cell]) {
       const gtin = gtinOf(part)
       if (gtin !== null) found.push(gtin)
-      else row.finding(field, 'gtin', `${field}中不是有效的商品条码，未采用：${part}。Not a valid GTIN; left out.`)
+      else row.remark(field, 'gtin', `${field}中不是有效的商品条码，未采用：${part}。Not a valid GTIN; left out.`)
     }
   }
   return [...new Set(found)]

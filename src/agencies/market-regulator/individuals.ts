@@ -1,11 +1,11 @@
 /** Registrations of individual businesses (个体工商户). */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
+import { requireMarks } from './feed-marks.js'
 import { capital, kindOf, region, regionOf, registration } from './registration.js'
+import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
 import { spelt } from './spelling.js'
 import { STATUS } from './states.js'
-import { telling } from './telling.js'
 
 const TYPE = '个体工商户'
 /** Decides whose property is liable; appended to `type`. */
@@ -45,7 +45,7 @@ const individual = spelt(
     const kind = kindOf(type, codes)
     if (kind !== 'individual') {
       const field = as('UNISCID')
-      row.finding(field, 'code.kind', `${field}不是个体工商户的代码。${field} is no individual business's code.`)
+      row.remark(field, 'code.kind', `${field}不是个体工商户的代码。${field} is no individual business's code.`)
     }
     return registration(row, codes, as('UNISCID'), approved ?? established, {
       name: nameOf(row, as('TRANAME'), as('NAME')),
@@ -75,7 +75,7 @@ const nameOf = (row: Examination, ownField: string, operatorField: string): stri
   if (own !== null) return own
   const operator = row.name(operatorField)
   if (operator === null) return row.requiredName(ownField)
-  row.finding(
+  row.remark(
     ownField,
     'name',
     '没有字号名称，以经营者姓名代替。No name of its own; the name of its operator stands for it.',
@@ -88,7 +88,7 @@ const composition = (row: Examination, field: string): string => {
   if (sent === null) return ''
   const word = COMPOSITION[sent]
   if (word === undefined) {
-    row.finding(
+    row.remark(
       field,
       'value',
       `${field}的取值未知，未采用：${sent}。${field} has a value that is on no list; left out.`,
@@ -125,4 +125,4 @@ const MARKS = [
   '经营场所',
 ]
 
-export const individuals = telling(described, MARKS)
+export const individuals = requireMarks(described, MARKS)

@@ -3,9 +3,9 @@ import { documentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { file } from '../transports/http.js'
+import { requireMarks } from './feed-marks.js'
 import { keyOf, labelled, pieces, piecesOutsideBrackets, production } from './sampling.js'
 import { spelt } from './spelling.js'
-import { telling } from './telling.js'
 
 const RESULT: Record<string, string> = { 合格: 'PASS', 不合格: 'FAIL' }
 const BETWEEN_FAILURES = /[;；、\r\n]+/
@@ -97,7 +97,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   if (!row.has(field) && failures.length > 0) return 'FAIL'
   const result = row.choice(field, RESULT)
   if ((result === 'FAIL') !== failures.length > 0) {
-    row.finding(failed, 'value', '抽查结果与不合格项目不相符。The result and the failures do not agree.')
+    row.remark(failed, 'value', '抽查结果与不合格项目不相符。The result and the failures do not agree.')
   }
   return result
 }
@@ -166,4 +166,4 @@ const described = makeFeed({
 /** Food samplings lack these fields. */
 const MARKS = ['产品名称', '药品品名']
 
-export const quality = telling(described, MARKS)
+export const quality = requireMarks(described, MARKS)

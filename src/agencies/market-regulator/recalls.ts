@@ -1,12 +1,12 @@
 /** Recalls of defective goods, domestic and abroad. */
 import { documentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
-import { servicePages } from './asking.js'
+import { requireMarks } from './feed-marks.js'
 import { gtins } from './goods.js'
 import { commission, consumers, drugs } from './recalls-abroad.js'
+import { servicePages } from './requests.js'
 import { pieces } from './sampling.js'
 import { spelt } from './spelling.js'
-import { telling } from './telling.js'
 
 const ROLES: Record<string, string> = {
   生产者: 'MANUFACTURER',
@@ -102,4 +102,4 @@ const MARKS = [
   ...['recall_number', 'alert_number', 'RECALLEVENTID'],
 ]
 
-export const recalls = telling(described, MARKS)
+export const recalls = requireMarks(described, MARKS)

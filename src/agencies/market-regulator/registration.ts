@@ -47,7 +47,7 @@ export const capital = (row: Examination, field: string, currency: string | null
   const sent = row.text(field)
   if (sent === null) return { capital_yuan: null, capital_currency: null }
   const amount = currency === null ? parseMoney(sent, 'wan') : parseMoney(`${sent}万${currency}`)
-  if (amount === null) row.finding(field, 'money', `${field}无法识别：${sent}。${field} is no amount; left out.`)
+  if (amount === null) row.remark(field, 'money', `${field}无法识别：${sent}。${field} is no amount; left out.`)
   return { capital_yuan: amount?.yuan ?? null, capital_currency: amount?.currency ?? null }
 }
 
@@ -55,7 +55,7 @@ export const region = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   const code = sent === null ? null : compact(sent)
   if (code === null || /^\d{6}$/.test(code)) return code
-  row.finding(field, 'value', `${field}不是六位区划代码：${sent}。${field} is no division code; left out.`)
+  row.remark(field, 'value', `${field}不是六位区划代码：${sent}。${field} is no division code; left out.`)
   return null
 }
 

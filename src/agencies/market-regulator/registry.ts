@@ -3,8 +3,8 @@ import { codeOf } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
-import { REGISTER_PAGE_SIZE, servicePages } from './asking.js'
 import { capital, kindOf, region, regionOf, registration } from './registration.js'
+import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
 import { STATUS } from './states.js'
 
 /** The query service. Dates are epoch milliseconds at UTC+8; `regcap` is in 万元. */
@@ -123,7 +123,7 @@ const search: FeedForm = {
   drafts: (row, { today }) => {
     const foreign = row.text('CreditCode') === null && codeOf(row.text('No')) === null
     if (foreign) {
-      row.finding(
+      row.remark(
         'No',
         'code',
         '没有统一社会信用代码，注册号不是本登记机关的。No USCC, and a number of another registry.',

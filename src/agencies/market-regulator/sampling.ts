@@ -23,7 +23,7 @@ export const production = (row: Examination, field: string): { produced_on: stri
   if (inside === undefined || dayInside === null) {
     // Eight digits may be a batch number.
     if (inside !== undefined && !/^\d{8}$/.test(inside)) {
-      row.finding(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
+      row.remark(field, 'date', `${field}中的日期不存在：${inside}。${field} names a day that does not exist.`)
     }
     return { produced_on: null, batch: sent }
   }

@@ -1,9 +1,9 @@
 /** Enterprise standards (企业标准自我声明公开) with goods: a nested list, or lines in cells. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
-import { servicePages } from './asking.js'
 import { gtins } from './goods.js'
-import { partsOf } from './parts.js'
+import { partsOf } from './item-parts.js'
+import { servicePages } from './requests.js'
 import { namesIn, spelt } from './spelling.js'
 
 const STATUS: Record<string, string> = {

@@ -90,10 +90,10 @@ const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; al
 }
 
 const firstRows = (text: string, separator: string): string[][] =>
-  taken(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
+  parseRecords(text, separator, { most: HEADER_WITHIN }).records.map(({ cells }) => cells)
 
 const headerIn = (text: string, separator: string, shapes: readonly FormShape[]): CsvHeader | null => {
-  const { records } = taken(text, separator, { most: HEADER_WITHIN })
+  const { records } = parseRecords(text, separator, { most: HEADER_WITHIN })
   for (const { cells, to } of records) {
     const known = recognise(cells, shapes)
     // A header cell that contains rows would lose them.
@@ -121,7 +121,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
       // An open quote has swallowed other records.
       const swallows = (cells: string[], from: number, to: number): boolean =>
         to > from && start + from - 1 > header.line && !fits(cells, header.names)
-      const { records, swallowed } = taken(pending.slice(0, cut), header.separator, { swallows })
+      const { records, swallowed } = parseRecords(pending.slice(0, cut), header.separator, { swallows })
       const lines = pending.slice(0, cut).split('\n')
       let done = 0
       for (const { cells, to } of records) {
@@ -200,7 +200,7 @@ const cellsOf = (line: string, separator: string): string[] | null => {
 }
 
 /** Returns complete records with their last lines, up to an unclosed quote or a record that `swallows` others. */
-const taken = (
+const parseRecords = (
   text: string,
   delimiter: string,
   { most, swallows }: { most?: number; swallows?: (cells: string[], from: number, to: number) => boolean },

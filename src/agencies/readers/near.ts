@@ -25,14 +25,14 @@ export const nearest = (rows: readonly (readonly string[])[], shapes: readonly F
       if (known.length < best.known.length) continue
       if (known.length === best.known.length && filled.length <= best.filled) continue
       const wanted = shape.names.filter((name) => !known.includes(name))
-      best = { read: filled.map(told), known, wanted, filled: filled.length }
+      best = { read: filled.map(redacted), known, wanted, filled: filled.length }
     }
   }
   const { read, known, wanted } = best
   return { read: read.slice(0, MOST_NAMES), known: known.slice(0, MOST_NAMES), wanted: wanted.slice(0, MOST_NAMES) }
 }
 
-const told = (name: string): string => {
+const redacted = (name: string): string => {
   const shown = redact(name.trim().slice(0, MAX_NAME), () => '').replace(/\p{C}/gu, '')
   return shown.replace(/\P{Nd}/gu, '').length > MOST_DIGITS ? '…' : shown
 }

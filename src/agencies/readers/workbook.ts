@@ -28,7 +28,7 @@ export function* itemsOfWorkbook(
   shapes: readonly FormShape[],
   feed: string,
 ): Iterable<Item> {
-  const workbook = opened(bytes, kind)
+  const workbook = openWorkbook(bytes, kind)
   const sheets = workbook.SheetNames.map((name, at) => ({ page: at + 1, sheet: soundSheet(workbook.Sheets[name]) }))
   const tables = sheets.flatMap(({ page, sheet }) => {
     const header = headerIn(sheet, shapes)
@@ -55,7 +55,7 @@ export function* itemsOfWorkbook(
   }
 }
 
-const opened = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
+const openWorkbook = (bytes: Buffer, kind: WorkbookKind): XLSX.WorkBook => {
   if (kind === 'xls') mustBeSound(bytes)
   else mustUnpack(zipFault(bytes, LIMITS, makeSheetInspector()))
   try {

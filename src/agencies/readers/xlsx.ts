@@ -47,7 +47,7 @@ async function* readWorkbook(
   shapes: readonly FormShape[],
   feed: string,
 ): AsyncIterable<Item> {
-  const worker = started({
+  const worker = startWorker({
     bytes,
     kind,
     // Functions cannot be sent to a thread.
@@ -66,7 +66,7 @@ async function* readWorkbook(
   }
 }
 
-const started = (task: WorkbookTask): Worker => {
+const startWorker = (task: WorkbookTask): Worker => {
   const worker = new Worker(program(), {
     workerData: task,
     execArgv: [],

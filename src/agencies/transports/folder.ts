@@ -14,7 +14,7 @@ import { fromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
 import type { FormShape } from '../readers/shapes.js'
 import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
-import { archived, putBack, refuse } from './folder/ends.js'
+import { archiveFile, putBack, refuse } from './folder/ends.js'
 import { none } from './http/attempt.js'
 
 /** Milliseconds unchanged until a file counts as complete. */
@@ -49,7 +49,7 @@ export const folder = async (
   waits: ClaimTimes = WAITS,
 ): Promise<FeedDelivery> => {
   const path = join(pathOf(source.url), feed)
-  const { claim, more } = await named(feed, () => claimNext(path, waits))
+  const { claim, more } = await withNamedFaults(feed, () => claimNext(path, waits))
   if (!claim) return { items: none(), file: null, unmodified: true, whole: false }
   return {
     items: itemsOf(claim, shapes, feed, source.signal),
@@ -93,7 +93,7 @@ const settle = async (
   archive: OpenOptions['archive'],
 ): Promise<void> => {
   try {
-    if (settled.outcome === 'DONE') await archived(claim, archive)
+    if (settled.outcome === 'DONE') await archiveFile(claim, archive)
     else if (settled.outcome === 'REFUSED') await refuse(path, claim, settled)
     else await putBack(path, claim)
   } catch (error) {
@@ -116,7 +116,7 @@ const REASONS: Record<string, string> = {
 }
 
 /** Converts errors of the folder itself into FEED_UNREACHABLE. */
-const named = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
+const withNamedFaults = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {

@@ -32,7 +32,7 @@ export const table = async (
 ): Promise<FeedDelivery> => {
   const { url, schema } = addressOf(source.url)
   const name = identifier(`exchange_${feed}`)
-  const waiting = await named(() =>
+  const waiting = await withNamedFaults(() =>
     connected(url, true, async (db) => (await openExchange(db, schema, name)).count(rows + 1)),
   )
   if (waiting === 0) return { items: none(), file: null, unmodified: true, whole: false }
@@ -54,7 +54,7 @@ export const table = async (
     settle: (settled) =>
       settled.outcome === 'FAILED'
         ? Promise.resolve()
-        : connected(url, false, async (db) => answer(await openExchange(db, schema, name), taken, settled)),
+        : connected(url, false, async (db) => writeOutcome(await openExchange(db, schema, name), taken, settled)),
   }
 }
 
@@ -82,7 +82,7 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   while (taken.size < most) {
     signal?.throwIfAborted()
     // A slow consumer must not hold the agency's connection.
-    const { rows, columns } = await named(() =>
+    const { rows, columns } = await withNamedFaults(() =>
       connected(url, true, async (db) => {
         const exchange = await openExchange(db, schema, name)
         return { rows: await exchange.batch(after, most - taken.size), columns: exchange.columns }
@@ -108,7 +108,7 @@ const respelt = (fields: unknown, columns: readonly string[], names: readonly st
 }
 
 /** Writes the row's own reason, or that of the whole delivery. */
-const answer = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
+const writeOutcome = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {
     const key = keyOf({ page, row })
@@ -135,7 +135,7 @@ const addressOf = (url: string): { url: string; schema: string } => {
 }
 
 /** Error texts may contain the password. */
-const named = async <T>(work: () => Promise<T>): Promise<T> => {
+const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {

@@ -22,11 +22,11 @@ export const fitting = <R extends object>(
   const whole = propertiesOf(format)
   const fields = inner === undefined ? whole : (whole[inner]?.properties ?? {})
   return Object.fromEntries(
-    Object.entries(row).map(([code, value]) => [code, value === key ? key : fitted(fields[code], value)]),
+    Object.entries(row).map(([code, value]) => [code, value === key ? key : fitField(fields[code], value)]),
   ) as R
 }
 
-const fitted = (field: SchemaProperty | undefined, value: unknown): unknown => {
+const fitField = (field: SchemaProperty | undefined, value: unknown): unknown => {
   if (field === undefined || typeof value !== 'string') return value
   const { maxLength, pattern, type } = field
   if (pattern !== undefined && type?.includes('null') && !new RegExp(pattern, 'u').test(value)) return null

@@ -3,7 +3,7 @@ import { NoDisplay } from '../../foundation/errors/no-display.js'
 import { Refusal } from '../../foundation/errors.js'
 import { ask, Unreachable } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
-import { struck, struckBytes } from './secrets.js'
+import { maskSecret, maskSecretBytes } from './secrets.js'
 
 /** Shorter than a delivery's lease (12 s), so that the next holder never meets this call. */
 const TIMEOUT_MS = 10_000
@@ -37,7 +37,7 @@ export const converse = async (
     ...(body === undefined ? {} : { body }),
     ...(to.signal ? { signal: to.signal } : {}),
   }).catch((error: unknown) => {
-    throw error instanceof Unreachable ? unreachable(struck(error.message, to.secret)) : error
+    throw error instanceof Unreachable ? unreachable(maskSecret(error.message, to.secret)) : error
   })
 
   const { status } = answer
@@ -45,7 +45,7 @@ export const converse = async (
   if (status === 429 || (status >= 500 && status !== NOT_IMPLEMENTED))
     throw unreachable(`HTTP ${status}`, retryAfter(answer.headers))
   if (status < 200 || (status >= 300 && status < 400)) throw unreachable(`HTTP ${status}`)
-  return { status, body: struckBytes(answer.body, to.secret) }
+  return { status, body: maskSecretBytes(answer.body, to.secret) }
 }
 
 export const unreachable = (reason: string, retryAfterSeconds: number | null = null): Refusal =>

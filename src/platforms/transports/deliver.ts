@@ -2,7 +2,7 @@ import { NO_RECEIPT, type Notice, type Receipt, WAITING } from '../../domain/del
 import { UnreadableAnswer } from '../formats/reading.js'
 import type { PlatformAddress } from '../platform.js'
 import { converse, type PlatformAnswer, unreachable } from './converse.js'
-import { struck } from './secrets.js'
+import { maskSecret } from './secrets.js'
 
 export interface OutgoingMessage {
   path: string
@@ -20,7 +20,7 @@ export const deliver = async (
 ): Promise<Receipt[]> => {
   const { path, headers, body, read } = letter
   const answer = await converse(to, { method: 'POST', path, headers, body })
-  return matched(
+  return matchReceipts(
     notices,
     readable(to, answer, read).map((receipt) => withoutSecret(receipt, to.secret)),
   )
@@ -37,13 +37,13 @@ export const readable = <T>(
   } catch (error) {
     if (!(error instanceof UnreadableAnswer)) throw error
     throw unreachable(
-      status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${struck(error.message, secret)}`,
+      status >= 400 ? `HTTP ${status}` : `回执无法读取 unreadable answer: ${maskSecret(error.message, secret)}`,
     )
   }
 }
 
 /** Notices with one key take its receipts in turn. */
-const matched = (notices: readonly Notice[], receipts: readonly Receipt[]): Receipt[] => {
+const matchReceipts = (notices: readonly Notice[], receipts: readonly Receipt[]): Receipt[] => {
   const unused = new Map<string, Receipt[]>()
   for (const receipt of receipts) {
     const same = unused.get(receipt.key)
@@ -58,18 +58,18 @@ const matched = (notices: readonly Notice[], receipts: readonly Receipt[]): Rece
 }
 
 export const withoutSecret = (receipt: Receipt, secret: string): Receipt => {
-  const clean = (text: string | null) => text && struck(text, secret)
+  const clean = (text: string | null) => text && maskSecret(text, secret)
   return {
     ...receipt,
-    code: struck(receipt.code, secret),
-    text: struck(receipt.text, secret),
+    code: maskSecret(receipt.code, secret),
+    text: maskSecret(receipt.text, secret),
     field: clean(receipt.field),
     value: clean(receipt.value),
     receiverId: clean(receipt.receiverId),
   }
 }
 
-const bare = (key: string, code: string, text: string): Receipt => ({
+const plainReceipt = (key: string, code: string, text: string): Receipt => ({
   key,
   accepted: false,
   code,
@@ -80,10 +80,10 @@ const bare = (key: string, code: string, text: string): Receipt => ({
 })
 
 export const noReceipt = (key: string): Receipt =>
-  bare(key, NO_RECEIPT, '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.')
+  plainReceipt(key, NO_RECEIPT, '平台回执未涉及此行，仍待报送。The answer does not speak of this row; it stays owed.')
 
 export const unknownThere = (key: string): Receipt =>
-  bare(
+  plainReceipt(
     key,
     NO_RECEIPT,
     '平台未见此行，将以同一业务键重新报送。The platform knows nothing of this row; it is sent again under its key.',
@@ -92,4 +92,4 @@ export const unknownThere = (key: string): Receipt =>
 export const waiting = (
   key: string,
   text = '已交付，平台尚未反馈。It is there; the platform has not answered yet.',
-): Receipt => bare(key, WAITING, text)
+): Receipt => plainReceipt(key, WAITING, text)

@@ -5,12 +5,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Notice, type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
-import { linesIn, linesInSlices, type SeparatedLines } from '../formats/lines.js'
 import { type ShownNames, UnreadableAnswer } from '../formats/reading.js'
+import { linesIn, linesInSlices, type SeparatedLines } from '../formats/separated-lines.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplay, unreachable } from './converse.js'
 import { noReceipt, unknownThere, waiting, withoutSecret } from './deliver.js'
-import { contentOf, exists, inside, madeInside, named, namesIn, pathOf, put, statOf } from './folder/files.js'
+import { contentOf, exists, inside, makeInside, namesIn, pathOf, put, statOf, withNamedFaults } from './folder/files.js'
 
 const BATCH = '.csv'
 const RECEIPT = '.receipt.csv'
@@ -41,10 +41,10 @@ export const putBatch = (
   content: string | Uint8Array,
   notices: readonly Notice[],
 ): Promise<Receipt[]> =>
-  named(async () => {
+  withNamedFaults(async () => {
     to.signal?.throwIfAborted()
     const folder = pathOf(to.url)
-    const sent = await madeInside(folder, SENT)
+    const sent = await makeInside(folder, SENT)
     const name = await freeName(folder, id)
     await put(folder, name + BATCH, content)
     // Written after the batch, which still shows its keys if the process dies in between.
@@ -55,7 +55,7 @@ export const putBatch = (
 
 /** WAITING for notices in a known batch without receipt, else NO_RECEIPT. */
 export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names: FolderNames): Promise<Receipt[]> =>
-  named(async () => {
+  withNamedFaults(async () => {
     const wanted = new Set(notices.map(idOf))
     const answers = new Map<string, Receipt>()
     for (const batch of await batchesWith(wanted, to, names)) {
@@ -72,7 +72,7 @@ export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names
 
 /** Throws when `shown.csv` is missing, incomplete or older than `notBefore`. */
 export const readShownFile = (from: PlatformAddress, names: ShownNames): Promise<DisplayedSubject[]> =>
-  named(async () => {
+  withNamedFaults(async () => {
     const path = join(pathOf(from.url), SHOWN)
     const written = await statOf(path)
     if (written !== null && from.notBefore !== undefined && written.mtimeMs < from.notBefore.getTime())

@@ -7,18 +7,18 @@ const SECRET_LENGTH_MIN = 6
 const STRUCK = '*'
 
 /** Masks the credential and keeps the length. */
-export const struckBytes = (bytes: Buffer, secret: string): Buffer => {
+export const maskSecretBytes = (bytes: Buffer, secret: string): Buffer => {
   const wanted = Buffer.from(secret)
   if (secret.length < SECRET_LENGTH_MIN || !bytes.includes(wanted)) return bytes
-  const struck = Buffer.from(bytes)
-  for (let at = struck.indexOf(wanted); at >= 0; at = struck.indexOf(wanted, at)) {
-    struck.fill(STRUCK, at, at + wanted.length)
+  const masked = Buffer.from(bytes)
+  for (let at = masked.indexOf(wanted); at >= 0; at = masked.indexOf(wanted, at)) {
+    masked.fill(STRUCK, at, at + wanted.length)
   }
-  return struck
+  return masked
 }
 
 /** For parsed text, where escapes had hidden it. */
-export const struck = (text: string, secret: string): string =>
+export const maskSecret = (text: string, secret: string): string =>
   secret.length < SECRET_LENGTH_MIN ? text : text.replaceAll(secret, STRUCK.repeat(secret.length))
 
 export const secretsOf = ({ url, secret }: Pick<PlatformAddress, 'url' | 'secret'>): string[] => {

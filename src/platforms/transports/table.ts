@@ -7,7 +7,7 @@ import type { FormatRow } from '../formats/record-notices.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
 import { noDisplay, unreachable } from './converse.js'
 import { unknownThere, waiting, withoutSecret } from './deliver.js'
-import { secretsOf, struck } from './secrets.js'
+import { maskSecret, secretsOf } from './secrets.js'
 import { connected, FAULTS, feedbackOf, type RowFeedback, shownIn, type TableColumns, upsert } from './table/rows.js'
 
 /** SQLSTATE. */
@@ -49,7 +49,7 @@ export const readShownTable = (from: PlatformAddress, table: string, names: Show
       if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error
       throw noDisplay(`交换库 exchange database：${FAULTS[UNDEFINED_TABLE]}`)
     })
-    return shown.map((entry) => ({ ...entry, name: secrets.reduce(struck, entry.name) }))
+    return shown.map((entry) => ({ ...entry, name: secrets.reduce(maskSecret, entry.name) }))
   })
 
 const idOf = ({ key, sequence }: Pick<Notice, 'key' | 'sequence'>): string => `${sequence}/${key}`

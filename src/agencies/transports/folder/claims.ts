@@ -37,12 +37,12 @@ const unremovable = new Set<string>()
 
 export const claimNext = async (path: string, { settleMs, abandonedMs }: ClaimTimes): Promise<NextClaim> => {
   const now = await timeIn(path)
-  const left = await abandoned(path, now, abandonedMs)
-  const ready = await readyIn(path, now, settleMs)
-  const again = (id: string) => () => takenUp(path, id)
+  const left = await findAbandoned(path, now, abandonedMs)
+  const ready = await findReady(path, now, settleMs)
+  const again = (id: string) => () => takeOverClaim(path, id)
   const next = [
     ...left.filter((id) => !unremovable.has(id)).map(again),
-    ...ready.map((file) => () => taken(path, file)),
+    ...ready.map((file) => () => claimFile(path, file)),
     ...left.filter((id) => unremovable.has(id)).map(again),
   ]
   for (const [at, take] of next.entries()) {
@@ -71,7 +71,7 @@ interface ReadyFile {
 }
 
 /** Oldest first. Anything but a plain file is refused. */
-const readyIn = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
+const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
   const ready: ReadyFile[] = []
@@ -79,7 +79,7 @@ const readyIn = async (path: string, now: number, settleMs: number): Promise<Rea
     const name = textOf(entry.name)
     if (NOT_YET.test(name) || name.endsWith(READY) || entry.isDirectory()) continue
     const at = Buffer.concat([Buffer.from(path + sep), entry.name])
-    const found = await lstat(at).catch(gone)
+    const found = await lstat(at).catch(nullIfMissing)
     // Unlike mtime, ctime cannot be set.
     if (!found || !(names.has(name + READY) || now - found.ctimeMs >= settleMs)) continue
     if (found.isFile()) ready.push({ name, at, written: found.mtimeMs })
@@ -88,13 +88,13 @@ const readyIn = async (path: string, now: number, settleMs: number): Promise<Rea
   return ready.sort((one, other) => one.written - other.written || (one.name < other.name ? -1 : 1))
 }
 
-const gone = (error: NodeJS.ErrnoException): null => {
+const nullIfMissing = (error: NodeJS.ErrnoException): null => {
   if (error.code === 'ENOENT') return null
   throw error
 }
 
 /** Returns null when another hub was faster. */
-const taken = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
+const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
   // Registered first, so that this process never takes it for abandoned.
@@ -105,14 +105,14 @@ const taken = async (path: string, { name, at }: ReadyFile): Promise<FileClaim |
   } catch (error) {
     await rmdir(own).catch(() => {})
     held.delete(id)
-    return gone(error as NodeJS.ErrnoException)
+    return nullIfMissing(error as NodeJS.ErrnoException)
   }
   // The next file of this name needs a new mark.
   await rm(join(path, name + READY), { force: true }).catch(() => {})
-  return holding(own, id, name)
+  return holdClaim(own, id, name)
 }
 
-const takenUp = async (path: string, left: string): Promise<FileClaim | null> => {
+const takeOverClaim = async (path: string, left: string): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
   held.add(id)
@@ -120,11 +120,11 @@ const takenUp = async (path: string, left: string): Promise<FileClaim | null> =>
     await rename(join(path, TAKEN, left), own)
     unremovable.delete(left)
     const [name] = await readdir(own)
-    if (name !== undefined) return holding(own, id, name)
+    if (name !== undefined) return holdClaim(own, id, name)
     // The process died after archiving or moving its file.
     await rmdir(own)
   } catch (error) {
-    gone(error as NodeJS.ErrnoException)
+    nullIfMissing(error as NodeJS.ErrnoException)
   }
   held.delete(id)
   return null
@@ -132,7 +132,7 @@ const takenUp = async (path: string, left: string): Promise<FileClaim | null> =>
 
 const ownId = (): string => `${hostname().replace(/[^\w-]/g, '_')}.${process.pid}.${randomUUID()}`
 
-const holding = (own: string, id: string, name: string): FileClaim => {
+const holdClaim = (own: string, id: string, name: string): FileClaim => {
   const renewing = setInterval(() => {
     // The call itself updates ctime.
     void utimes(own, 0, 0).catch(() => {})
@@ -155,11 +155,11 @@ const holding = (own: string, id: string, name: string): FileClaim => {
 }
 
 /** Oldest first. A dead process is detected at once on this machine, later on others. */
-const abandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
-  const ids = await readdir(join(path, TAKEN)).catch(gone)
+const findAbandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
+  const ids = await readdir(join(path, TAKEN)).catch(nullIfMissing)
   const left: { id: string; since: number }[] = []
   for (const id of ids ?? []) {
-    const found = await stat(join(path, TAKEN, id)).catch(gone)
+    const found = await stat(join(path, TAKEN, id)).catch(nullIfMissing)
     if (!found?.isDirectory() || held.has(id)) continue
     if (isDead(id) || now - found.ctimeMs >= abandonedMs) left.push({ id, since: found.birthtimeMs })
   }

@@ -14,13 +14,13 @@ const REASON = '.reason.txt'
 const MAX_LINES = 10_000 // reject lines in a reason file
 const MAX_TWINS = 10_000 // files of the same name
 
-export const archived = async ({ name, path }: ClaimedFile, archive: OpenOptions['archive']): Promise<void> => {
+export const archiveFile = async ({ name, path }: ClaimedFile, archive: OpenOptions['archive']): Promise<void> => {
   await archive?.(path, name)
   await unlink(path)
 }
 
 export const putBack = async (path: string, { name, path: at }: ClaimedFile): Promise<void> => {
-  for (const target of twins(name)) if (await moved(at, join(path, target))) return
+  for (const target of numberedNames(name)) if (await moveFile(at, join(path, target))) return
   throw new Error('no free name to put a file back under')
 }
 
@@ -29,7 +29,7 @@ export const refuse = async (
   { name, path: at }: ClaimedFile,
   settled: DeliveryOutcome,
 ): Promise<void> => {
-  await aside(path, name, at, async (write) => {
+  await moveAside(path, name, at, async (write) => {
     await write(settled.error?.message ?? '内容被拒收。The content was refused.')
     await write(`代码 code: ${settled.error?.code ?? ''}　批次 run: ${settled.run}`)
     let lines = 0
@@ -46,7 +46,7 @@ export const refuse = async (
 
 export const refuseUnopened = async (path: string, name: string, at: Buffer): Promise<void> => {
   try {
-    await aside(path, name, at, (write) =>
+    await moveAside(path, name, at, (write) =>
       write('不是普通文件（链接、管道等），未读取。Not a regular file (a link, a pipe): it was not opened.'),
     )
   } catch (error) {
@@ -58,19 +58,19 @@ export const refuseUnopened = async (path: string, name: string, at: Buffer): Pr
 type LineWriter = (line: string) => Promise<void>
 
 /** The reason file reserves the name first. A full disk may cost its text, never the file. */
-const aside = async (
+const moveAside = async (
   path: string,
   name: string,
   at: PathLike,
   tell: (write: LineWriter) => Promise<void>,
 ): Promise<void> => {
   await mkdir(join(path, REFUSED), { recursive: true })
-  for (const target of twins(fitting(name))) {
+  for (const target of numberedNames(fitting(name))) {
     const own = join(path, REFUSED, target)
-    const reason = await made(own + REASON)
+    const reason = await createFile(own + REASON)
     if (!reason) continue
     try {
-      if (!(await moved(at, own))) continue
+      if (!(await moveFile(at, own))) continue
       await tell(async (line) => {
         await reason.write(`${line}\n`)
       })
@@ -82,13 +82,13 @@ const aside = async (
   throw new Error('no free name to put a file aside under')
 }
 
-const made = (path: string) =>
+const createFile = (path: string) =>
   open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') return null
     throw error
   })
 
-function* twins(name: string): Iterable<string> {
+function* numberedNames(name: string): Iterable<string> {
   yield name
   const ending = extname(name)
   const stem = name.slice(0, name.length - ending.length)
@@ -96,7 +96,7 @@ function* twins(name: string): Iterable<string> {
 }
 
 /** False when the target exists. A hard link does not overwrite, unlike rename. */
-const moved = async (from: PathLike, to: string): Promise<boolean> => {
+const moveFile = async (from: PathLike, to: string): Promise<boolean> => {
   try {
     await link(from, to)
   } catch (error) {

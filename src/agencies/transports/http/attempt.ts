@@ -75,12 +75,12 @@ export const attempt = async (
     const left = Math.floor(end - performance.now())
     if (left <= 0) throw new Refusal('FEED_UNREACHABLE', { reason: '读取总时间超限 the whole pull took too long' })
     const timeoutMs = Math.min(how.timeoutMs, left)
-    const outcome = await once(addressOf(url, path), { ...how, timeoutMs }, accepts, signal)
+    const outcome = await sendOnce(addressOf(url, path), { ...how, timeoutMs }, accepts, signal)
     if (!('reason' in outcome)) return outcome
     giveUpAt ??= performance.now() + outageMs
     if (outcome.final || (tried >= TRIES && performance.now() >= giveUpAt))
       throw new Refusal('FEED_UNREACHABLE', { reason: outcome.reason })
-    await rest(pauseBefore(tried, outcome.retryAfterMs), signal)
+    await wait(pauseBefore(tried, outcome.retryAfterMs), signal)
   }
 }
 
@@ -108,7 +108,7 @@ interface FailedAttempt {
   retryAfterMs: number | null
 }
 
-const once = async (
+const sendOnce = async (
   address: string,
   how: Omit<AttemptOptions, 'withinMs' | 'outageMs' | 'accepts'>,
   accepts: readonly number[],
@@ -120,7 +120,7 @@ const once = async (
     const final = asked.status !== 429 && asked.status < 500
     return { reason: `HTTP ${asked.status}`, final, retryAfterMs: retryAfter(asked.headers) }
   } catch (error) {
-    if (signal?.aborted) throw stopped(signal)
+    if (signal?.aborted) throw stopRefusal(signal)
     if (!(error instanceof Unreachable)) throw error
     return { reason: `${error.kind}（${error.message}）`, final: FINAL_KINDS.has(error.kind), retryAfterMs: null }
   }
@@ -142,23 +142,24 @@ const pauseBefore = (tried: number, retryAfterMs: number | null): number => {
   return full * (1 + Math.random() / 4)
 }
 
-const rest = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
+const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
   try {
     await pause(ms, undefined, signal ? { signal } : {})
   } catch {
-    throw stopped(signal)
+    throw stopRefusal(signal)
   }
 }
 
-const stopped = (signal: AbortSignal | undefined): Refusal =>
+const stopRefusal = (signal: AbortSignal | undefined): Refusal =>
   isRefusal(signal?.reason) ? signal.reason : new Refusal('STOPPING')
 
-export const half = (reason: string): Refusal => new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
+export const incomplete = (reason: string): Refusal =>
+  new Refusal('FEED_UNREACHABLE', { reason: `数据不完整：${reason}` })
 
 /** Validators (RFC 9110, 8.8). */
 export type CacheValidator = { etag: string | null; modified: string | null }
 
-export const markOf = ({ headers }: Asked): CacheValidator | null => {
+export const validatorOf = ({ headers }: Asked): CacheValidator | null => {
   const [etag, modified] = ['etag', 'last-modified'].map((name) => {
     const value = headers.get(name)
     return value !== null && value.length <= MAX_MARK ? value : null
@@ -167,16 +168,16 @@ export const markOf = ({ headers }: Asked): CacheValidator | null => {
 }
 
 /** Conditional headers. The stronger ETag is sent alone. */
-export const unless = ({ etag, modified }: CacheValidator): Record<string, string> => {
+export const conditionalHeaders = ({ etag, modified }: CacheValidator): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
 }
 
 /** Returns null if the state belongs to another address or is malformed. */
-export const keptFrom = (state: Json, address: string): Record<string, unknown> | null =>
+export const storedState = (state: Json, address: string): Record<string, unknown> | null =>
   isRecord(state) && state['address'] === digestOf(address) ? state : null
 
-export const isMark = (value: unknown): value is CacheValidator =>
+export const isValidator = (value: unknown): value is CacheValidator =>
   isRecord(value) &&
   [value['etag'], value['modified']].every((part) => part === null || typeof part === 'string') &&
   (value['etag'] !== null || value['modified'] !== null)

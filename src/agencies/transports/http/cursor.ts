@@ -5,7 +5,7 @@ import type { Asked } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
 import { type FormShape, itemOf } from '../../readers/shapes.js'
-import * as door from './attempt.js'
+import * as attempts from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
 const MAX_CURSOR = 4096 // characters
@@ -31,7 +31,7 @@ export interface CursorOptions {
 
 interface CursorPlace {
   cursor: string | null
-  mark: door.CacheValidator | null
+  mark: attempts.CacheValidator | null
 }
 
 export const byCursor = async (
@@ -39,20 +39,20 @@ export const byCursor = async (
   cursoring: CursorOptions,
   shapes: readonly FormShape[],
   feed: string,
-  limits: door.PullLimits = door.limitsFor(source.most ?? 0, cursoring.pieceItems),
+  limits: attempts.PullLimits = attempts.limitsFor(source.most ?? 0, cursoring.pieceItems),
 ): Promise<FeedDelivery> => {
-  const reading = door.readingAhead(source)
-  const ask = door.makeAsker(reading.source, limits)
-  const address = door.addressOf(source.url, cursoring.ask(null, cursoring.pieceItems).path)
-  const kept = cursoring.resumes ? placeIn(door.keptFrom(source.state, address)) : null
-  const first = kept && (await again(ask, cursoring, kept))
-  if (first?.status === door.UNMODIFIED)
-    return { items: door.none(), file: null, unmodified: true, whole: false, next: () => source.state }
+  const reading = attempts.readingAhead(source)
+  const ask = attempts.makeAsker(reading.source, limits)
+  const address = attempts.addressOf(source.url, cursoring.ask(null, cursoring.pieceItems).path)
+  const kept = cursoring.resumes ? placeIn(attempts.storedState(source.state, address)) : null
+  const first = kept && (await resume(ask, cursoring, kept))
+  if (first?.status === attempts.UNMODIFIED)
+    return { items: attempts.none(), file: null, unmodified: true, whole: false, next: () => source.state }
   // HTTP 410: the cursor is unknown, so everything is fetched again.
-  const resumed = kept !== null && first !== null && first.status !== door.GONE
+  const resumed = kept !== null && first !== null && first.status !== attempts.GONE
   const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
-  const next = (): Json => (cursoring.resumes ? { address: door.digestOf(address), ...last } : null)
-  const from = { cursoring, last, first: resumed ? first : null, most: door.pagesIn(limits) }
+  const next = (): Json => (cursoring.resumes ? { address: attempts.digestOf(address), ...last } : null)
+  const from = { cursoring, last, first: resumed ? first : null, most: attempts.pagesIn(limits) }
   const items = pieces({ ask, ...reading }, from, shapes, feed)
   return { items, file: null, next, ...(resumed ? { whole: false } : {}) }
 }
@@ -60,20 +60,24 @@ export const byCursor = async (
 const placeIn = (kept: Record<string, unknown> | null): CursorPlace | null => {
   const cursor = kept?.['cursor']
   if (typeof cursor !== 'string' || cursor.length > MAX_CURSOR) return null
-  return { cursor, mark: door.isMark(kept?.['mark']) ? kept['mark'] : null }
+  return { cursor, mark: attempts.isValidator(kept?.['mark']) ? kept['mark'] : null }
 }
 
-const again = (ask: door.AgencyRequester, cursoring: CursorOptions, { cursor, mark }: CursorPlace): Promise<Asked> => {
+const resume = (
+  ask: attempts.AgencyRequester,
+  cursoring: CursorOptions,
+  { cursor, mark }: CursorPlace,
+): Promise<Asked> => {
   const { path, headers, ...how } = cursoring.ask(cursor, cursoring.pieceItems)
   return ask(path, {
     ...how,
-    headers: { ...headers, ...(mark ? door.unless(mark) : {}) },
-    accepts: mark ? [door.UNMODIFIED, door.GONE] : [door.GONE],
+    headers: { ...headers, ...(mark ? attempts.conditionalHeaders(mark) : {}) },
+    accepts: mark ? [attempts.UNMODIFIED, attempts.GONE] : [attempts.GONE],
   })
 }
 
-interface CursorReader extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
-  ask: door.AgencyRequester
+interface CursorReader extends Pick<ReturnType<typeof attempts.readingAhead>, 'ahead' | 'stop'> {
+  ask: attempts.AgencyRequester
 }
 
 interface CursorStart {
@@ -109,15 +113,16 @@ async function* pieces(
     }
     const digest = digestOfItems(piece.items)
     const before = piece.items.length > 0 ? seen.get(digest) : undefined
-    if (before !== undefined) throw door.half(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
+    if (before !== undefined) throw attempts.incomplete(`第 ${number} 段与第 ${before} 段相同 the same piece twice`)
     seen.set(digest, number)
     // The last cursor of a stream may repeat, without items.
     const ends = piece.next === null || (piece.next === last.cursor && piece.items.length === 0)
     if (!ends && (piece.next === '' || (piece.next?.length ?? 0) > MAX_CURSOR))
-      throw door.half('游标无效 no cursor that can be used')
-    if (!ends && asked.has(piece.next)) throw door.half(`第 ${number} 段的游标已用过 a cursor that came before`)
+      throw attempts.incomplete('游标无效 no cursor that can be used')
+    if (!ends && asked.has(piece.next))
+      throw attempts.incomplete(`第 ${number} 段的游标已用过 a cursor that came before`)
     last.mark =
-      (cursoring.ask(last.cursor, cursoring.pieceItems).method ?? 'GET') === 'GET' ? door.markOf(answer) : null
+      (cursoring.ask(last.cursor, cursoring.pieceItems).method ?? 'GET') === 'GET' ? attempts.validatorOf(answer) : null
     if (!ends && number < most) coming = askedAt(piece.next)
     let taken = false
     try {
@@ -130,5 +135,5 @@ async function* pieces(
     asked.add(piece.next)
     last.cursor = piece.next
   }
-  throw door.half(`超过 ${most} 段 too many pieces`)
+  throw attempts.incomplete(`超过 ${most} 段 too many pieces`)
 }

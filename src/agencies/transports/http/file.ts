@@ -4,7 +4,7 @@ import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { fromBytes } from '../../readers/content.js'
 import { readContent } from '../../readers/index.js'
 import type { FormShape } from '../../readers/shapes.js'
-import * as door from './attempt.js'
+import * as attempts from './attempt.js'
 
 const FILE_TIMEOUT = 120_000 // ms
 const FILE_PULL_MS = 10 * 60_000 // ms for all attempts
@@ -16,25 +16,27 @@ export const file = async (
   shapes: readonly FormShape[],
   feed: string,
 ): Promise<FeedDelivery> => {
-  const address = door.addressOf(source.url, path)
-  const ask = door.makeAsker(source, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
-  const mark = door.keptFrom(source.state, address)?.['mark']
-  const conditional = door.isMark(mark) ? { headers: door.unless(mark), accepts: [door.UNMODIFIED] } : null
+  const address = attempts.addressOf(source.url, path)
+  const ask = attempts.makeAsker(source, { pageMs: FILE_TIMEOUT, pullMs: FILE_PULL_MS }, FILE_BYTES)
+  const mark = attempts.storedState(source.state, address)?.['mark']
+  const conditional = attempts.isValidator(mark)
+    ? { headers: attempts.conditionalHeaders(mark), accepts: [attempts.UNMODIFIED] }
+    : null
   const first = conditional && (await ask(path, conditional))
-  if (first?.status === door.UNMODIFIED)
-    return { items: door.none(), file: null, unmodified: true, next: () => source.state }
+  if (first?.status === attempts.UNMODIFIED)
+    return { items: attempts.none(), file: null, unmodified: true, next: () => source.state }
 
   let got: Asked | null = first
   async function* items(): AsyncIterable<Item> {
     got ??= await ask(path, {})
     // Truncation could not be detected.
     if (!got.headers.has('content-length') && !got.headers.has('transfer-encoding'))
-      throw door.half('应答未声明长度 an answer that does not say where it ends')
+      throw attempts.incomplete('应答未声明长度 an answer that does not say where it ends')
     yield* readContent(fromBytes(got.body), shapes, feed)
   }
   const next = (): Json => {
-    const now = got && door.markOf(got)
-    return now && { address: door.digestOf(address), mark: now }
+    const now = got && attempts.validatorOf(got)
+    return now && { address: attempts.digestOf(address), mark: now }
   }
   return { items: items(), file: null, next }
 }

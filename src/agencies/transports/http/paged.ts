@@ -8,7 +8,7 @@ import { Refusal } from '../../../foundation/errors.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
 import { type FormShape, itemOf } from '../../readers/shapes.js'
-import * as door from './attempt.js'
+import * as attempts from './attempt.js'
 import { digestOfItems } from './repeats.js'
 
 /** Most pages whose validators are stored. */
@@ -36,32 +36,37 @@ export const pages = async (
   paging: PagingOptions,
   shapes: readonly FormShape[],
   feed: string,
-  limits: door.PullLimits = door.limitsFor(source.most ?? 0, paging.pageItems),
+  limits: attempts.PullLimits = attempts.limitsFor(source.most ?? 0, paging.pageItems),
 ): Promise<FeedDelivery> => {
-  const reading = door.readingAhead(source)
-  const ask = door.makeAsker(reading.source, limits)
-  const address = door.addressOf(source.url, paging.ask(1, paging.pageItems).path)
-  if (await isUnmodified(ask, paging, door.keptFrom(source.state, address)?.['marks']))
-    return { items: door.none(), file: null, unmodified: true, next: () => source.state }
-  const marks: (door.CacheValidator | null)[] = []
+  const reading = attempts.readingAhead(source)
+  const ask = attempts.makeAsker(reading.source, limits)
+  const address = attempts.addressOf(source.url, paging.ask(1, paging.pageItems).path)
+  if (await isUnmodified(ask, paging, attempts.storedState(source.state, address)?.['marks']))
+    return { items: attempts.none(), file: null, unmodified: true, next: () => source.state }
+  const marks: (attempts.CacheValidator | null)[] = []
   const next = (): Json =>
-    marks.length > MAX_MARKS || !marks.every(door.isMark) ? null : { address: door.digestOf(address), marks }
-  return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, door.pagesIn(limits)), file: null, next }
+    marks.length > MAX_MARKS || !marks.every(attempts.isValidator)
+      ? null
+      : { address: attempts.digestOf(address), marks }
+  return { items: paged({ ask, ...reading }, paging, shapes, feed, marks, attempts.pagesIn(limits)), file: null, next }
 }
 
 /** An unchanged first page proves nothing about the others. */
-const isUnmodified = async (ask: door.AgencyRequester, paging: PagingOptions, marks: unknown): Promise<boolean> => {
-  if (!Array.isArray(marks) || marks.length === 0 || !marks.every(door.isMark)) return false
+const isUnmodified = async (ask: attempts.AgencyRequester, paging: PagingOptions, marks: unknown): Promise<boolean> => {
+  if (!Array.isArray(marks) || marks.length === 0 || !marks.every(attempts.isValidator)) return false
   for (const [at, mark] of marks.entries()) {
     const { path, headers, ...how } = paging.ask(at + 1, paging.pageItems)
-    const conditional = { headers: { ...headers, ...door.unless(mark) }, accepts: [door.UNMODIFIED] }
-    if ((await ask(path, { ...how, ...conditional })).status !== door.UNMODIFIED) return false
+    const conditional = {
+      headers: { ...headers, ...attempts.conditionalHeaders(mark) },
+      accepts: [attempts.UNMODIFIED],
+    }
+    if ((await ask(path, { ...how, ...conditional })).status !== attempts.UNMODIFIED) return false
   }
   return true
 }
 
-interface PageReader extends Pick<ReturnType<typeof door.readingAhead>, 'ahead' | 'stop'> {
-  ask: door.AgencyRequester
+interface PageReader extends Pick<ReturnType<typeof attempts.readingAhead>, 'ahead' | 'stop'> {
+  ask: attempts.AgencyRequester
 }
 
 async function* paged(
@@ -69,7 +74,7 @@ async function* paged(
   paging: PagingOptions,
   shapes: readonly FormShape[],
   feed: string,
-  marks: (door.CacheValidator | null)[],
+  marks: (attempts.CacheValidator | null)[],
   most: number,
 ): AsyncIterable<Item> {
   const asked = (number: number) => {
@@ -84,7 +89,7 @@ async function* paged(
     const { isGet } = coming
     const answer = await coming.answer
     // Conditional POST has no defined meaning.
-    if (marks.length <= MAX_MARKS) marks.push(isGet ? door.markOf(answer) : null)
+    if (marks.length <= MAX_MARKS) marks.push(isGet ? attempts.validatorOf(answer) : null)
     const page = await paging.open(answer.body)
     if (!page)
       throw new Refusal('CONTENT_UNKNOWN', { feed, reason: `第 ${number} 页不是约定的格式 no page of this feed` })
@@ -95,15 +100,15 @@ async function* paged(
     const digest = digestOfItems(page.items)
     received += page.items.length
     if (page.total !== total)
-      throw door.half(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
+      throw attempts.incomplete(`读取期间总数由 ${total} 变为 ${page.total} the total changed while reading`)
     if (page.page !== null && page.page !== number)
-      throw door.half(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
+      throw attempts.incomplete(`索取第 ${number} 页，收到第 ${page.page} 页 another page than asked`)
     const before = page.items.length > 0 ? seen.get(digest) : undefined
-    if (before !== undefined) throw door.half(`第 ${number} 页与第 ${before} 页相同 the same page twice`)
+    if (before !== undefined) throw attempts.incomplete(`第 ${number} 页与第 ${before} 页相同 the same page twice`)
     seen.set(digest, number)
-    if (received > total) throw door.half(`收到 ${received} 条，多于总数 ${total} more items than the total`)
+    if (received > total) throw attempts.incomplete(`收到 ${received} 条，多于总数 ${total} more items than the total`)
     if (page.items.length === 0 && received < total)
-      throw door.half(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
+      throw attempts.incomplete(`仅收到 ${received} 条，总数 ${total} fewer items than the total`)
     const ends = received === total
     if (!ends && number < most) coming = asked(number + 1)
     let taken = false
@@ -115,5 +120,5 @@ async function* paged(
     }
     if (ends) return
   }
-  throw door.half(`超过 ${most} 页 too many pages`)
+  throw attempts.incomplete(`超过 ${most} 页 too many pages`)
 }

@@ -114,7 +114,7 @@ export const openExchange = async (db: Knex, schema: string, name: string): Prom
     batch: (after, most) => batch(db, table, columns, after, Math.min(most, BATCH_ROWS)),
     answer: async (answers) => {
       for (let at = 0; at < answers.length; at += ANSWERS_AT_ONCE)
-        await answered(db, table, answers.slice(at, at + ANSWERS_AT_ONCE))
+        await writeAnswers(db, table, answers.slice(at, at + ANSWERS_AT_ONCE))
     },
   }
 }
@@ -173,7 +173,7 @@ const parsed = (text: string): unknown => {
 }
 
 /** Skips rows changed since they were read. */
-const answered = async (db: Knex, table: string, answers: readonly RowAnswer[]): Promise<void> => {
+const writeAnswers = async (db: Knex, table: string, answers: readonly RowAnswer[]): Promise<void> => {
   await db.raw(
     `update ${table} as t set
        state = case when a.code is null then ${STATES.accepted} else ${STATES.rejected} end,

@@ -31,7 +31,7 @@ export const put = async (folder: string, name: string, content: string | Uint8A
       await file.close()
     }
     await rename(beside, join(folder, name))
-    await synced(folder)
+    await syncFolder(folder)
   } catch (error) {
     // Frees a full disk.
     await rm(beside, { force: true }).catch(() => {})
@@ -40,7 +40,7 @@ export const put = async (folder: string, name: string, content: string | Uint8A
 }
 
 /** Makes the rename durable, where supported. */
-const synced = async (folder: string): Promise<void> => {
+const syncFolder = async (folder: string): Promise<void> => {
   const file = await open(folder, constants.O_RDONLY)
   try {
     await file.sync().catch(() => {})
@@ -50,7 +50,7 @@ const synced = async (folder: string): Promise<void> => {
 }
 
 /** A missing mount must not look like an empty folder. */
-export const madeInside = async (folder: string, name: string): Promise<string> => {
+export const makeInside = async (folder: string, name: string): Promise<string> => {
   await mkdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
@@ -76,7 +76,7 @@ export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promis
   const found = await statOf(path)
   if (!found?.isFile() || found.size > bytesMax) return null
   const size = Number(found.size)
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(gone)
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(nullIfMissing)
   if (file === null) return null
   try {
     const content = Buffer.alloc(size)
@@ -94,10 +94,10 @@ export const contentOf = async (path: string, bytesMax = FILE_BYTES_MAX): Promis
 
 export const exists = async (path: string): Promise<boolean> => (await statOf(path)) !== null
 
-export const statOf = (path: string) => lstat(path, { bigint: true }).catch(gone)
+export const statOf = (path: string) => lstat(path, { bigint: true }).catch(nullIfMissing)
 
 /** The receiver may remove a file at any moment. */
-const gone = (error: unknown): null => {
+const nullIfMissing = (error: unknown): null => {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return null
   throw error
 }
@@ -115,7 +115,7 @@ const REASONS: Record<string, string> = {
 }
 
 /** Turns system errors into PLATFORM_UNREACHABLE, without paths. */
-export const named = async <T>(work: () => Promise<T>): Promise<T> => {
+export const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {

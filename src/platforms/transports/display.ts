@@ -26,7 +26,7 @@ const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410, 501]
 export type CredentialHeaders = () => Record<string, string>
 
 /** Throws PLATFORM_UNREACHABLE instead of returning a part. */
-export const readShown = async (
+export const readDisplay = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,
   names: ShownNames,
@@ -64,10 +64,10 @@ export const askDisplayed = async (
     const some = keys.slice(at, at + KEYS_AT_ONCE)
     for (const entry of await displayedOf(from, credentials, names, some)) displayed.set(entry.key, entry)
   }
-  return notices.map((notice) => becameOf(notice, displayed.get(notice.key)))
+  return notices.map((notice) => receiptFromDisplay(notice, displayed.get(notice.key)))
 }
 
-const becameOf = ({ key, sequence, action }: Notice, entry: DisplayedEntry | undefined): Receipt => {
+const receiptFromDisplay = ({ key, sequence, action }: Notice, entry: DisplayedEntry | undefined): Receipt => {
   if (action === 'REMOVE' || entry?.sequence == null || entry.sequence < sequence) return unknownThere(key)
   return {
     key,
@@ -89,7 +89,7 @@ const pageOf = async (
   after: string | null,
 ): Promise<DisplayedEntry[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
-  const answer = await asked(from, credentials, query)
+  const answer = await requestEntries(from, credentials, query)
   // An empty list would make every entry look missing.
   if (NO_SUCH_ADDRESS.includes(answer.status)) throw noDisplay(`HTTP ${answer.status}`)
   if (answer.status >= 400) throw unreachable(`HTTP ${answer.status}`)
@@ -103,7 +103,7 @@ const displayedOf = async (
   names: ShownNames,
   keys: readonly string[],
 ): Promise<DisplayedEntry[]> => {
-  const answer = await asked(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
+  const answer = await requestEntries(from, credentials, `keys=${keys.map(encodeURIComponent).join(',')}`)
   if (answer.status >= 400) return []
   try {
     return displayedAll(answer.body, names)
@@ -113,7 +113,11 @@ const displayedOf = async (
   }
 }
 
-const asked = (from: PlatformAddress, credentials: CredentialHeaders, query: string): Promise<PlatformAnswer> =>
+const requestEntries = (
+  from: PlatformAddress,
+  credentials: CredentialHeaders,
+  query: string,
+): Promise<PlatformAnswer> =>
   converse(from, {
     method: 'GET',
     path: `${PATH}?${query}`,

@@ -8,17 +8,17 @@ import { markMissing } from '../readers/near.js'
 
 const LOOKED_AT = 20 // items
 
-export const telling = (feed: Feed, marks: readonly string[]): Feed => ({
+export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   ...feed,
   open: async (source, opening) => {
     const delivery = await feed.open(source, opening)
-    return { ...delivery, items: stretched(marked(delivery.items, marks, feed)) }
+    return { ...delivery, items: stretched(itemsAfterMark(delivery.items, marks, feed)) }
   },
-  read: (path, options) => stretched(marked(feed.read(path, options), marks, feed)),
+  read: (path, options) => stretched(itemsAfterMark(feed.read(path, options), marks, feed)),
 })
 
 /** Holds items back until one bears a mark. */
-async function* marked(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Stretches {
+async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Stretches {
   let waiting: Item[] | null = []
   for await (const stretch of stretchesOf(items)) {
     if (waiting === null) {

@@ -15,10 +15,10 @@ export const servicePages =
   (path: string, size = PAGE_SIZE): FeedDescription['fetch'] =>
   (source, shapes, feed) => {
     const ask = (page: number, items: number) => ({ path: `${path}?page=${page}&size=${items}` })
-    return pages(source, { pageItems: size, ask, open: answered }, shapes, feed)
+    return pages(source, { pageItems: size, ask, open: parseServicePage }, shapes, feed)
   }
 
-const answered = (body: Buffer): ListPage | null => {
+const parseServicePage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const status = at(answer, 'status')
   if (status === undefined) return null
@@ -35,12 +35,12 @@ export const gatewayPages =
   (source, shapes, feed) =>
     pages(
       source,
-      { pageItems: PAGE_SIZE, ask: (page, items) => question(service, page, items), open: opened },
+      { pageItems: PAGE_SIZE, ask: (page, items) => gatewayRequest(service, page, items), open: parseGatewayPage },
       shapes,
       feed,
     )
 
-const question = (service: string, page: number, items: number) => ({
+const gatewayRequest = (service: string, page: number, items: number) => ({
   path: '/gateway',
   method: 'POST',
   headers: { 'content-type': 'application/json; charset=utf-8' },
@@ -53,7 +53,7 @@ const question = (service: string, page: number, items: number) => ({
   }),
 })
 
-const opened = (body: Buffer): ListPage | null => {
+const parseGatewayPage = (body: Buffer): ListPage | null => {
   const answer = parseJson(body.toString('utf8'))
   const success = at(answer, 'IsSuccess')
   if (success === undefined) return null

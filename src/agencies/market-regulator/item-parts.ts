@@ -37,7 +37,7 @@ const listed = <F extends string>(
     }
     for (const [name, value] of Object.entries(part)) {
       const path = `${field}/${name}`
-      if (!known.has(name)) row.finding(path, 'field.unknown', `未知字段 ${path}，未采用。Unknown field, not used.`)
+      if (!known.has(name)) row.remark(path, 'field.unknown', `未知字段 ${path}，未采用。Unknown field, not used.`)
       else if (typeof value === 'object' && value !== null) {
         row.problem(path, 'value', `${path}应为文本。${path} must be text.`)
       }
