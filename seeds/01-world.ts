@@ -1,6 +1,6 @@
 /**
- * Seeds the synthetic world as of a month ago: enterprises, individual businesses and shops. The items pass the ordinary feeds, so that the
- * demo's first pull shows new, changed and unchanged records.
+ * Seeds the synthetic world as of a month ago. The items pass the ordinary feeds, so that the demo's first pull shows new, changed and
+ * unchanged records.
  */
 import { feeds } from '../src/agencies/index.js'
 import type { Draft } from '../src/domain/records/records.js'
@@ -37,7 +37,6 @@ const individual = (one: WorldOperator, i: number): Draft => throughDoor('indivi
 
 const shops = (one: WorldOperator): Draft[] => one.shops.map((shop, i) => throughDoor('shops', i, shopItem(one, shop)))
 
-/** Maps an item with its feed's own mapping. */
 const throughDoor = (feed: string, i: number, fields: Record<string, unknown>): Draft => {
   const mapped = feeds.get(feed)?.map({ page: null, row: i + 1, fields }, { dated: null, today: EARLIER_ON })
   const draft = mapped && 'drafts' in mapped ? mapped.drafts[0] : undefined

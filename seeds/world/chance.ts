@@ -3,12 +3,12 @@
 const DAY = 86_400_000 // ms
 
 export interface Chance {
-  /** A whole number from min to max, both included. */
+  /** Both bounds are included. */
   whole(min: number, max: number): number
   pick<T>(from: readonly T[]): T
   happens(probability: number): boolean
   shuffled<T>(list: readonly T[]): T[]
-  /** A day from first to last, both included. */
+  /** Both bounds are included. */
   day(first: string, last: string): string
 }
 
@@ -46,7 +46,6 @@ const seedOf = (label: string): number => {
   return hash
 }
 
-/** The n-th element; throws when there is none. */
 export const at = <T>(list: readonly T[], n: number): T => {
   const found = list[n]
   if (found === undefined) throw new Error(`the list of ${list.length} has no place ${n}`)

@@ -1,4 +1,3 @@
-/** Registry changes of the last month: names, addresses, capital, status. */
 import { at, type Chance, chance, plusDays } from './chance.js'
 import { CAST, EARLIER_ON, LAST_DAY } from './operators.js'
 import { addressIn, placeOf } from './places.js'
@@ -7,7 +6,6 @@ import type { WorldChange, WorldOperator } from './types.js'
 type Was = WorldChange['was']
 type Now = Partial<WorldOperator>
 
-/** The operators as of now, and the former values of changed ones. */
 export const changed = (
   operators: readonly WorldOperator[],
 ): { operators: WorldOperator[]; changes: WorldChange[] } => {

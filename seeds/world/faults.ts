@@ -1,4 +1,4 @@
-/** Three items that are wrong on purpose, in three feeds. */
+/** Items that are wrong on purpose, so that rejects can be seen. */
 import { at } from './chance.js'
 import { usccOf } from './codes.js'
 import type { WorldFault, WorldInspection, WorldOperator, WorldPenalty } from './types.js'

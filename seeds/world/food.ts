@@ -1,4 +1,4 @@
-/** 20 food samplings in four announcements; six fail, each with a seller and a maker without other failures. */
+/** 20 food samplings; six fail, each with a seller and a maker without other failures. */
 import { at, type Chance, chance, plusDays } from './chance.js'
 import { marketplaceName } from './names.js'
 import { inCrowd } from './operators.js'
@@ -18,22 +18,20 @@ export interface WorldFood {
   sellerName: string
   sellerUscc: string
   sellerAddress: string
-  /** Null: the label names none, sent as "/". */
+  /** An absent name is sent as "/". */
   producerName: string | null
-  /** Null for a maker outside the world. */
+  /** It is null for a maker outside the world. */
   producerUscc: string | null
   producerAddress: string | null
   failures: { what: string; found: string; allowed: string }[]
   task: string
   laboratory: string
-  /** Marketplace where it was bought; null: elsewhere. */
   marketplace: string | null
   note: string | null
 }
 
 const NOTICES = 4
 const ROWS = 5 // in each notice
-/** Indices among all rows. */
 const FAILING = new Set([1, 4, 8, 11, 14, 17])
 const FOOD_TRADES = new Set(['ginseng', 'rice', 'fungus', 'blueberry', 'grain', 'pickles'])
 const CATEGORIES: Record<string, string> = {

@@ -36,7 +36,6 @@ export const inspections = (operators: readonly WorldOperator[]): WorldInspectio
   })
 }
 
-/** Indices among all rows; the dishonest example's are in notices of 2026. */
 const DISHONEST_ROWS = [72, 82]
 const GOOD_ROWS = [27, 53, 76]
 const COUNTERFEIT = { ...at(OUTSIDE_PRODUCERS, 0), note: COUNTERFEIT_CLAIM }
@@ -46,7 +45,6 @@ const crowd = (operators: readonly WorldOperator[]): WorldOperator[] =>
     (one, i) => one.kind !== 'shop' && one.status === 'ACTIVE' && inCrowd(i) && one.establishedOn < '2023-01-01',
   )
 
-/** A notice every three months from spring 2023. */
 const noticeOf = (n: number): { number: string; on: string } => {
   const on = plusDays('2023-03-10', n * 91)
   const inYear = Math.floor((Date.parse(on) - Date.parse(`${on.slice(0, 4)}-01-01`)) / (91 * 86_400_000)) + 1
@@ -87,7 +85,6 @@ const inspection = (
   }
 }
 
-/** The seller itself, another operator of the trade, an outsider, or unknown. */
 const producer = (
   seller: WorldOperator,
   trade: Trade,

@@ -1,4 +1,4 @@
-/** Entries of the list of seriously dishonest parties decided by other authorities; the hub mirrors them. */
+/** List entries decided by other authorities, which the hub mirrors. */
 import { at } from './chance.js'
 import { regNoOf, usccOf } from './codes.js'
 import { CAST } from './operators.js'

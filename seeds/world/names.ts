@@ -1,4 +1,3 @@
-/** Invented names: brands of rare characters, people, marketplaces. */
 import { at, type Chance } from './chance.js'
 import type { WorldMarketplace } from './types.js'
 
@@ -18,7 +17,6 @@ const GIVEN = [
   ...['洵美', '筱棠', '蔚澜', '淞岩', '朔宁', '霁明', '岚舒', '笙和', '槿言', '桐语', '泠音', '枫野', '苓香', '岫云'],
 ]
 
-/** Deals every brand once. */
 export const brandsBy = (luck: Chance): (() => string) => {
   const taken = new Set<string>()
   return () => {
@@ -39,5 +37,4 @@ export const marketplaceName = (id: string): string => {
   return found.name
 }
 
-/** The n-th marketplace, cyclically. */
 export const marketplaceAt = (n: number): WorldMarketplace => at(MARKETPLACES, n % MARKETPLACES.length)

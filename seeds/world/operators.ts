@@ -15,7 +15,6 @@ export const NEWCOMERS = 15
 const FIRST_DAY = '2015-10-08'
 const LAST_FOUNDED = '2024-12-20' // early enough for everything else to happen afterwards
 export const LAST_DAY = '2026-10-10'
-/** Date of the registry that `earlier` returns. */
 export const EARLIER_ON = '2026-09-10'
 
 const DEPARTMENT = { enterprise: '91', individual: '92', cooperative: '93' } as const
@@ -38,10 +37,9 @@ export const CAST = {
   renamed: [150, 151, 152],
   moved: [153, 154, 155],
   recapitalised: [156, 157],
-  /** Revoked or deregistered within the last month. */
   ended: [158, 159],
 } as const
-const LAST_PART = 26 // last index of the cast at the head of the list
+const LAST_PART = 26
 
 /** True for operators without a story, free to be tested, penalised or named as owner. */
 export const inCrowd = (i: number): boolean => i > LAST_PART && i !== CAST.listedIndividual
@@ -168,7 +166,6 @@ const registered = (
   }
 }
 
-/** Operators listed long ago must have been founded before. */
 const lastFounded = (i: number): string =>
   i === CAST.listedIndividual || (CAST.listed as readonly number[]).includes(i) ? '2021-01-31' : LAST_FOUNDED
 
@@ -217,7 +214,6 @@ const shopsOf = (i: number, wanted: number, brand: string, trade: Trade, after: 
     }
   })
 
-/** An unchecked name has no check method. */
 const checkedBy = (
   realNameMatched: boolean | null,
   method: WorldShop['realNameMethod'],

@@ -116,7 +116,7 @@ const contentOf = (violation: Violation, fine: number | null, confiscated: numbe
   return `${parts.join('；')}。`
 }
 
-/** One individual business carries its operator's ID number, which the form advises against and agencies still send. */
+/** One individual business carries its operator's ID number, as agencies send against the form's advice. */
 const withRepresentative = (decided: WorldPenalty[]): WorldPenalty[] => {
   const i = decided.findLastIndex((one) => one.partyKind === 'INDIVIDUAL_BUSINESS')
   return decided.map((one, n) =>
@@ -124,7 +124,7 @@ const withRepresentative = (decided: WorldPenalty[]): WorldPenalty[] => {
   )
 }
 
-/** A natural person who sold without a licence; the ID number stands in its field and in the free text. */
+/** The ID number stands in its field and in the free text. */
 const naturalPerson = (number: (region: string, on: string) => string, luck: Chance): WorldPenalty => {
   const region = '220102'
   const decidedOn = '2026-06-18'

@@ -5,11 +5,8 @@ import { usccOf } from './codes.js'
 interface Prefecture {
   code: string
   name: string
-  /** Short form in a firm's name. */
   short: string
-  /** Short form in a document number. */
   mark: string
-  /** Number of the world's operators here. */
   operators: number
   counties: readonly (readonly [code: string, name: string])[]
 }
@@ -27,7 +24,6 @@ export interface Place {
 export interface Authority {
   name: string
   code: string
-  /** Head of its document numbers. */
   mark: string
 }
 
@@ -209,7 +205,6 @@ export const addressIn = (place: Place, luck: Chance): string =>
 
 export const PROVINCE: Authority = { name: '吉林省市场监督管理厅', code: usccOf('11', '220000', 9000), mark: '吉' }
 
-/** The county's regulator, with an invented code. */
 export const authorityOf = (region: string): Authority => {
   const prefecture = prefectureOf(region.slice(0, 4))
   const place = placeOf(region)

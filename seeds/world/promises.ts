@@ -21,7 +21,7 @@ export interface WorldCommitment {
   subject: string
   text: string
   madeOn: string
-  /** Null: without end. */
+  /** No end when null. */
   validTo: string | null
   checks: { on: string; result: 'KEPT' | 'BROKEN' | 'PARTLY'; by: string; note: string | null }[]
 }
@@ -36,7 +36,7 @@ const SUBJECTS = [
 ]
 const CHECKER = '吉林省消费环境核查中心'
 
-/** The good example comes first; it keeps its commitments. */
+/** The good example comes first. */
 const speakers = (operators: readonly WorldOperator[], label: string): WorldOperator[] => {
   const crowd = operators.filter(
     (one, i) => one.kind === 'enterprise' && one.status === 'ACTIVE' && inCrowd(i) && one.establishedOn < '2023-01-01',

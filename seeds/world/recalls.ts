@@ -10,7 +10,7 @@ export interface WorldRecall {
   product: string
   brand: string | null
   model: string | null
-  /** From the range for internal use in shops, so it belongs to nobody. */
+  /** From the range for internal use in shops. */
   gtin: string | null
   hazard: string
   remedy: string
@@ -72,7 +72,6 @@ const recall = (i: number, firm: WorldOperator, luck: Chance): WorldRecall => {
   }
 }
 
-/** GTIN-13 with its check digit. */
 const gtinOf = (n: number): string => {
   const front = `20220${String(7_000_000 + n * 911)}`
   const sum = [...front].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0)

@@ -14,7 +14,7 @@ const GOOD_MARKS = [
 ]
 const FIRST_NUMBER = 99_120_000 // beyond the numbers issued so far
 const TERM = 10 // years
-/** Invented firms that no registry here knows, and one abroad. */
+/** Invented firms, one of them abroad. */
 const OUTSIDE_OWNERS = [
   '青岛屿渡汀商贸有限公司',
   '杭州溯槿谣网络科技有限公司',
@@ -89,7 +89,6 @@ const outside = (luck: Chance): WorldTrademark[] =>
     }
   })
 
-/** Registered ten years ago and not renewed. */
 const LAPSED = {
   status: 'EXPIRED',
   appliedOn: '2015-11-02',

@@ -2,13 +2,11 @@
 
 export interface Trade {
   key: string
-  /** Middle part of a firm's name. */
   words: readonly string[]
   /** Marketplace category, and 产品种类 of a test. */
   category: string
   scope: string
   classes: readonly { class: number; goods: readonly string[] }[]
-  /** `failures`: possible test failures. */
   products: readonly { name: string; models: readonly string[]; failures: readonly string[] }[]
   /** Home prefectures; absent: anywhere. */
   home?: readonly string[]

@@ -27,15 +27,12 @@ export interface World {
   abnormal: WorldAbnormal[]
   standards: WorldStandard[]
   commitments: WorldCommitment[]
-  /** Registry changes of the last month, with the values before. */
   changes: WorldChange[]
-  /** Items that are wrong on purpose, to produce rejects. */
   faults: WorldFault[]
   /** Code of a clean enterprise with several trademarks. */
   goodExample: string
   /** Code of the enterprise with the worst record. */
   dishonestExample: string
-  /** Code of a natural person's shop. */
   shopExample: string
 }
 
@@ -58,7 +55,7 @@ export interface WorldOperator {
   type: string | null
   name: string
   formerNames: string[]
-  /** Null for a natural person's shop: nothing about the person is held. */
+  /** The world holds nothing about a natural person. */
   representative: string | null
   region: string
   city: string
@@ -83,12 +80,11 @@ export interface WorldShop {
   url: string
   category: string
   openedOn: string
-  /** Null: not checked. */
+  /** Not checked when null. */
   realNameMethod: 'NETWORK_ID' | 'MARKETPLACE_CHECK' | 'LICENCE' | null
   realNameMatched: boolean | null
 }
 
-/** One site of one sponsor at the communications administration. */
 export interface WorldIcpFiling {
   /** 吉ICP备99……号-1: no year has this number. */
   number: string
@@ -118,7 +114,7 @@ export interface WorldTrademark {
   class: number
   name: string
   ownerName: string
-  /** Null for an owner outside the world. */
+  /** An outside owner has none. */
   ownerUscc: string | null
   status: 'REGISTERED' | 'APPLIED' | 'INVALID' | 'EXPIRED'
   appliedOn: string
@@ -139,7 +135,7 @@ export interface WorldInspection {
   batch: string | null
   sellerName: string
   sellerUscc: string
-  /** Null: unknown, sent as "/". */
+  /** An unknown producer is sent as "/". */
   labelledProducer: string | null
   labelledProducerPlace: string | null
   result: 'PASS' | 'FAIL'
@@ -157,7 +153,7 @@ export interface WorldPenalty {
   partyRegNo: string | null
   partyKind: 'ORGANISATION' | 'INDIVIDUAL_BUSINESS' | 'NATURAL_PERSON'
   representative: string | null
-  /** Synthetic resident ID number with birth year 1900. */
+  /** Synthetic, with birth year 1900. */
   partyCertificate: string | null
   representativeCertificate: string | null
   violation: string
@@ -178,7 +174,6 @@ export interface WorldPenalty {
   note: string | null
 }
 
-/** One entry of the list of seriously dishonest parties, decided elsewhere. */
 export interface WorldListEntry {
   id: string
   uscc: string
@@ -225,7 +220,6 @@ export interface WorldPermit {
   sourceUnitCode: string
 }
 
-/** Result of an application to repair a penalty, a list entry or an abnormal entry. */
 export interface WorldRepair {
   application: string
   target: 'PENALTY' | 'LIST_ENTRY' | 'ABNORMAL'

@@ -1,8 +1,5 @@
-/** Violations: law, facts and fines. */
-
 export interface Violation {
   violation: string
-  /** `{product}` is a placeholder. */
   facts: string
   basis: string
   types: readonly string[]
@@ -79,7 +76,6 @@ export const LIGHT: readonly Violation[] = [
   },
 ]
 
-/** One heavy penalty each, in this order. */
 export const HEAVY: readonly Violation[] = [
   {
     violation: '经营超过保质期的食品，情节严重',
@@ -114,7 +110,6 @@ export const HEAVY: readonly Violation[] = [
   },
 ]
 
-/** The two penalties of the dishonest example. */
 export const COUNTERFEITS: Violation = {
   violation: '销售侵犯注册商标专用权的商品；销售假冒商品',
   facts:

@@ -1,4 +1,4 @@
-/** Stand-in of a marketplace's server: receives webhooks, verifies their signature, takes each change once, and shows the latest. */
+/** Stand-in of a marketplace's server: verifies webhooks, takes each change once, and shows the latest. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
 import { type Answer, type Asked, json, objectIn, type Server, serve } from './server.js'
@@ -9,11 +9,8 @@ const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000
 
 export interface MarketplaceStandIn extends Server {
-  /** URL of the webhook endpoint. */
   hook: string
-  /** Sets the signing secret. */
   hold(secret: string): void
-  /** Messages received, newest first. */
   told(): readonly Record<string, unknown>[]
 }
 

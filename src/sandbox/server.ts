@@ -20,7 +20,7 @@ export interface Answer {
   status: number
   headers?: Record<string, string>
   body: string | Buffer
-  /** Announces the whole length, then breaks the connection after this many bytes. */
+  /** Announces the whole length and breaks the connection after this many bytes. */
   cutAfterBytes?: number
 }
 
@@ -104,7 +104,6 @@ export const json = (status: number, value: unknown, headers: Record<string, str
   body: JSON.stringify(value),
 })
 
-/** Parses a JSON object; null when the text is none. */
 export const objectIn = (text: Buffer): Record<string, unknown> | null => {
   try {
     const value: unknown = JSON.parse(text.toString('utf8'))

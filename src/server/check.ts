@@ -1,4 +1,4 @@
-/** The /check page's look-up: public standing of many codes, through the same path as every other answer. */
+/** The /check page's look-up, through the same path as every other answer. */
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
 import type { ApiParts } from '../api/request/dependencies.js'

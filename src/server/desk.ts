@@ -104,7 +104,6 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** The session as desk pages see it. */
 const shown = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiParts, 'demo'>) => ({
   name: viewer.sub,
   role: viewer.role,
@@ -134,7 +133,6 @@ const givenIn = (body: unknown): { name: string; password: string; newPassword: 
   return { name, password, newPassword: read('newPassword') }
 }
 
-/** Other errors are handled by the server. */
 const refused: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
   if (isRefusal(error) && error.code === 'TOO_MANY_REQUESTS')
     response.set('Retry-After', String(error.details['retryAfter']))

@@ -1,4 +1,3 @@
-/** GET /metrics for Prometheus, and who may read it. */
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { ApiParts } from '../api/request/dependencies.js'
@@ -33,7 +32,6 @@ const DOORS: readonly [string, RegExp][] = [
   ],
 ]
 
-/** Maps all paths to a few label values. */
 export const doorOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
 export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): RequestHandler => {
@@ -54,16 +52,12 @@ export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage)
   }
 }
 
-/** Headers that a proxy adds. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
 /** Only local names are accepted: another site's name may resolve to this machine (DNS rebinding). */
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
-/**
- * With a token, its holder. Without one, a direct local request when PUBLIC_URL is local; requests through a proxy arrive from this machine
- * too and are excluded.
- */
+/** With a token, its holder; without one, a direct request from this machine when PUBLIC_URL is local. */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiParts['scraping']): boolean => {
   if (token !== null) {
     const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
@@ -173,7 +167,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiParts): Pro
   ]
 }
 
-/** Caches one look for `ms`. A failure is not cached and reaches only its waiters. */
+/** A failure is not cached and reaches only its waiters. */
 const within = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
   let looked: Promise<V> | null = null
   let at = 0

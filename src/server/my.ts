@@ -1,6 +1,6 @@
 /**
- * The party's pages under /my: an access code opens a session. Pages and forms query GraphQL as that party (web/my/questions), so rights,
- * limits and audit rows equal those of its token.
+ * The party's pages under /my. They query GraphQL as that party (web/my/questions), so rights, limits and audit rows equal those of its
+ * token.
  */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Ask } from '../api/graphql/execution.js'
@@ -44,7 +44,6 @@ const DONE: Record<string, string> = {
 }
 const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
 
-/** A GraphQL refusal, shown on the page that asked. */
 interface Refused {
   code: string
   message: string
@@ -86,7 +85,6 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const own = { code: session.viewer.sub ?? '', csrf: csrfOf(session.cookie), endsAt: session.endsAt }
     return { request, response, asked: askedOf(request), session, own }
   }
-  /** A page for a signed-in party; others are sent to the sign-in page. */
   const page =
     (show: (visit: Visit) => Promise<void>): RequestHandler =>
     async (request, response) => {
@@ -117,7 +115,6 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       await carryOut(visitOf(request, response, session), form)
     },
   ]
-  /** The data, or the refusal; a fault throws. */
   const answered = async (
     {
       asked,
@@ -158,7 +155,6 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const { request, response, own } = visit
     send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
   }
-  /** Refusal NOT_FOUND both for a missing listing and for another party's. */
   const listingOf = async (visit: Visit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
       await whole(visit, questions.LISTINGS)
@@ -324,7 +320,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   return router
 }
 
-/** Pages are not cached, indexed or named to other sites. The same-origin referrer lets forms prove their origin. */
+/** The same-origin referrer lets forms prove their origin. */
 const held: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',
@@ -335,7 +331,6 @@ const held: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Answers a body that express finds too large; other errors go on. */
 const unreadable =
   (askedOf: (request: Request) => Asked): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

@@ -3,7 +3,6 @@ import { type RequestHandler, Router } from 'express'
 import { document, folder } from '../foundation/contracts.js'
 
 const FOLDER = 'openapi'
-/** The document around all paths. */
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
 /** A component with this member stands for a contract: a path under schema/ without `.json`. */
@@ -37,8 +36,8 @@ export const openapiDocument = (): Entry => {
 }
 
 /**
- * Expands a contract into components, one for each definition (`ScoreAudit` + `Day`). Client generators resolve `$ref` from the document
- * root and ignore `$id` and `$defs` inside a component.
+ * Expands a contract into components, one for each definition. Client generators resolve `$ref` from the document root and ignore `$defs`
+ * inside a component.
  */
 const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
   const contract = (schema as Entry)[CONTRACT]
@@ -49,7 +48,6 @@ const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
   return [[name, body] as [string, Json], ...definitions].map(([key, inner]) => [key, pointed(inner, named)])
 }
 
-/** Rewrites references into `$defs` to the new components. */
 const pointed = (value: Json, named: (definition: string) => string): Json => {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((inner) => pointed(inner, named))

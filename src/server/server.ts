@@ -58,10 +58,9 @@ const SECURITY = Object.entries({
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 })
 
-/** Builds the server without listening. `sockets` bounds time and size. */
+/** `sockets` bounds time and size. */
 export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
-  // Every open stream adds a listener.
   setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const own = {
@@ -80,7 +79,6 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
-  // The context is created before express sees the request.
   const asked = noted<Asked>('asked')
   const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
   const pages = pagesOf(parts, askedOf)
@@ -185,7 +183,6 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
   return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
 }
 
-/** Answers 408 when a small request is sent too slowly. */
 const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
   // Nearly every request is complete by the next loop turn and needs no timer.
   setImmediate(() => {
@@ -211,7 +208,6 @@ const shown = (path: string): string => {
   }
 }
 
-/** True for a browser at /graphql without a query in the URL. */
 const asksForPage = ({ method, headers }: IncomingMessage, { url }: Asked): boolean =>
   method === 'GET' && !url.searchParams.has('query') && (headers.accept ?? '').includes('text/html')
 

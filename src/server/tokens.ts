@@ -18,7 +18,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
   const { keys, revocations } = parts
   const { mark } = keys
 
-  /** Authenticates the client; returns null when the request has been refused. */
+  /** Returns null when the request has been refused. */
   const authenticated = async (
     request: Request,
     response: Response,
@@ -35,7 +35,6 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     }
     const asked = askedOf(request)
     const { address, now, log, db } = asked
-    /** Counts the attempt in the audit log before answering. */
     const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
       try {
         const door = `POST ${request.path}`
@@ -144,7 +143,6 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Lets `refuse` reach the request's list of refusals. */
 const noting =
   (askedOf: (request: Request) => Asked): RequestHandler =>
   (request, response, next) => {
@@ -152,7 +150,6 @@ const noting =
     next()
   }
 
-/** Returns null for an invalid token, or one of another key. */
 const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verified | null => {
   try {
     return keys.verify(token, now.getTime())
@@ -186,7 +183,6 @@ const tried = (
   }
 }
 
-/** Returns null unless every parameter is one text. */
 const formOf = (body: unknown): Map<string, string> | null => {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) return null
   const entries = Object.entries(body)
@@ -229,7 +225,6 @@ type Fault =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-/** `code` goes to the log. */
 const refuse = (response: Response, error: Fault, description: string, status = 400, code: string = error): void => {
   const refused: string[] = response.locals['refused']
   refused.push(code)
@@ -247,7 +242,6 @@ const unknownClient = (response: Response): void => {
   refuse(response, 'invalid_client', '客户端不存在或密钥不符。Unknown client, or the secret is not its own.', 401)
 }
 
-/** An unreadable body is answered in OAuth's format too. */
 const unreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const status = (error as { status?: unknown } | null)?.status
   if (typeof status !== 'number' || status >= 500) return next(error)

@@ -12,7 +12,6 @@ import * as peopleWork from '../../work/access/people.js'
 import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-/** Most clients or people listed at once. */
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
 
@@ -37,7 +36,6 @@ interface RegisterInput {
   region?: string | null
 }
 
-/** The form that commands use: absent options instead of nulls. */
 const givenIn = (input: RegisterInput): peopleWork.PersonInput => {
   const { name, role, duty, agency, region } = withoutNul(input)
   return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }

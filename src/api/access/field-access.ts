@@ -1,7 +1,4 @@
-/**
- * Applies the access table (api/access/fields) to the schema. A forbidden root field is refused; any other is answered as empty. Decided
- * per field, so fields open to all roles keep their resolvers.
- */
+/** Applies the access table (api/access/fields) to the schema. A forbidden root field is refused; any other is answered as empty. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -22,7 +19,6 @@ import { answers, FIELDS, faultsIn, isForAll, type Row } from './fields.js'
 type Field = GraphQLField<unknown, Context>
 type Found = Viewer | Promise<Viewer>
 
-/** Types whose access depends on the object's operator. */
 const VIEWERS: Record<string, (source: never, context: Context) => Found> = {
   Operator: ({ operator }: OperatorView, context: Context) => viewerOn(context, operator),
   Listing: (view: ListingView, context: Context) => viewerOfEntry(context, view),

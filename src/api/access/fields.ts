@@ -5,7 +5,6 @@
 import { ACCESS, type Act, may, ROLES, type Role, type Viewer } from '../../domain/access/viewer.js'
 import { HELD } from './held.js'
 
-/** Scopes of objects. */
 export const WHOSE = {
   ANY: {
     zh: '任何主体的，与社会公众所见相同',
@@ -39,10 +38,9 @@ export const WHOSE = {
 export type Whose = keyof typeof WHOSE
 
 export interface Row {
-  /** Any of these acts opens the field. */
   acts: readonly Act[]
   whose: Whose
-  /** True when the resolver itself withholds the value, because the field is not nullable or is asked by the thousand. */
+  /** True when the resolver withholds the value, because the field is not nullable or is asked by the thousand. */
   byAnswer: boolean
 }
 
@@ -166,7 +164,7 @@ const LINES: Record<string, readonly Line[]> = {
   Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
 }
 
-/** Access to `node(id)` by the type of the id; the same as through the field. */
+/** Access to `node(id)` by type; the same as through the field. */
 const NODE_LINES: readonly Line[] = [
   ['see_operator', 'SIGHT', 'Operator'],
   ['see_operator', 'SIGHT', 'Record'],
@@ -207,15 +205,14 @@ const ALL_ROWS: readonly [string, Row][] = [
   ...Object.entries(HELD).flatMap(([type, fields]) => rowsOf(type, [['', 'HELD', fields]])),
 ]
 
-/** By `Type.field`. */
+/** Rows by `Type.field`. */
 export const FIELDS: ReadonlyMap<string, Row> = new Map(ALL_ROWS)
 
-/** By type. */
+/** Rows by type of the id. */
 export const NODES: ReadonlyMap<string, Row> = new Map(
   rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
 )
 
-/** Differences between the table and the schema's fields; empty when there are none. */
 export const faultsIn = (fields: readonly string[], rows: readonly [string, unknown][] = ALL_ROWS): string[] => {
   const [there, named] = [new Set(fields), rows.map(([name]) => name)]
   return [
@@ -229,7 +226,6 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
 export const answers = ({ acts, whose }: Row, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 
-/** True when every role may read the field. */
 export const isForAll = ({ acts, whose }: Row): boolean => whose === 'HELD' || rolesOf(acts).length === ROLES.length
 
 export const rolesOf = (acts: readonly Act[]): Role[] =>
@@ -243,7 +239,6 @@ export interface Told {
   whose: Whose
 }
 
-/** Rows of the table except HELD, in their written order. */
 export const fieldsTold = (): Told[] =>
   Object.entries({ ...LINES, 'node(id)': NODE_LINES }).flatMap(([type, lines]) =>
     lines.map(([acts, whose, fields]) => ({

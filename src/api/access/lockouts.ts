@@ -1,4 +1,3 @@
-/** Lockouts after too many failed sign-ins, and lifting them. */
 import * as store from '../../store/access/lockouts.js'
 import * as work from '../../work/access/lockouts.js'
 import type { Context } from '../request/context.js'

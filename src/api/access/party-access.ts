@@ -1,5 +1,3 @@
-/** The party's access: access codes, the token for one, and the party's own file. */
-
 import { may, mayIn } from '../../domain/access/viewer.js'
 import { wholeCase } from '../../domain/listing/case.js'
 import { stepsTold } from '../../domain/listing/case-party.js'
@@ -100,7 +98,6 @@ const proceedings = async (view: ListingView, _: unknown, context: Context) => {
   }))
 }
 
-/** A party sees only the deadlines that it has to keep itself. */
 const deadlines = async (view: ListingView, args: unknown, context: Context) => {
   if (!may(context.viewer, 'see_own_file')) return listing.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
@@ -108,7 +105,6 @@ const deadlines = async (view: ListingView, args: unknown, context: Context) => 
   return kept.filter(({ name }) => PARTYS.includes(name)).map((each) => deadlineView(context, each))
 }
 
-/** A party sees the moves that it may make itself. */
 const movesAllowed = async (view: ListingView, args: unknown, context: Context) => {
   if (!may(context.viewer, 'move_own_listing')) return listing.Listing.allowedMoves(view, args, context)
   if (view.uuid === null) return []

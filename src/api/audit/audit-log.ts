@@ -1,5 +1,3 @@
-/** The audit log for auditors, and for an operator the audit rows about itself. */
-
 import { may } from '../../domain/access/viewer.js'
 import type { Row, TrailKind } from '../../domain/audit/audit-log.js'
 import { toldOf } from '../../domain/audit/audit-rules.js'

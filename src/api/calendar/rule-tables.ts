@@ -1,4 +1,3 @@
-/** The rule tables and the working-day calendar, readable. */
 import { isWorkday } from '../../domain/calendar/calendar.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as calendars from '../../store/calendar/calendars.js'
@@ -6,7 +5,6 @@ import { withAmendments } from '../../work/calendar/calendar.js'
 import { ruleTables as tables } from '../../work/calendar/rule-tables.js'
 import type { Context } from '../request/context.js'
 
-/** Years the calendar covers or may come to cover. */
 const YEAR_LEAST = 2004
 const YEAR_MOST = 2100
 

@@ -1,5 +1,3 @@
-/** Deliveries, and the work queue of refused ones. */
-
 import { type Act, may, sightOf, type Viewer } from '../../domain/access/viewer.js'
 import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -14,7 +12,6 @@ import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request
 import { withoutNul } from '../request/limits.js'
 import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
 
-/** Advice for a code that the platform's description does not list. */
 const NO_ADVICE = {
   meaning: 'CORRECT',
   zh: '该代码没有现成的处理办法：请按回执所指的字段和文字更正，再重新报送。',
@@ -92,7 +89,6 @@ const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
   )
 }
 
-/** Returns null both for a missing delivery and for one the viewer may not see. */
 export const deliveryById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.subjectId ?? NO_SUBJECT)

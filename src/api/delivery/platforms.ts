@@ -1,4 +1,3 @@
-/** Credit platforms: outstanding deliveries, and what people do about them. */
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as states from '../../store/delivery/platform-states.js'
@@ -8,7 +7,6 @@ import type { Context } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { adviceOf, nameOf } from './deliveries.js'
 
-/** Acts shown for all platforms together, the newest. */
 const ACTS_MOST = 20
 
 const list = async (_: unknown, __: unknown, context: Context) => {

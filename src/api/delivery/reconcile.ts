@@ -1,5 +1,3 @@
-/** Comparisons with what platforms show, and the discrepancies found. */
-
 import { may, sightOf } from '../../domain/access/viewer.js'
 import type { FindingKind } from '../../domain/delivery/comparison.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -23,7 +21,6 @@ const discrepancyView = (context: Context, finding: store.Finding) => {
   }
 }
 
-/** Returns null both for a missing discrepancy and for one the viewer may not see. */
 export const discrepancyById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)

@@ -1,4 +1,3 @@
-/** A database restored from a backup: its state, and its release by a person. */
 import * as store from '../../store/db/restored.js'
 import * as work from '../../work/delivery/restored.js'
 import { keep } from '../request/audit-rows.js'

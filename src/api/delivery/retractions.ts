@@ -1,4 +1,3 @@
-/** The retraction ledger, and closing what a platform has not confirmed. */
 import { sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
@@ -12,7 +11,6 @@ import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
 
-/** Viewers who may not see removals get the key, but no reasons. */
 const retractionView = (context: Context, one: work.RetractionStatus) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
   return {

@@ -1,5 +1,3 @@
-/** Timeliness: working days until confirmation, and what is late or about to be. */
-
 import { sightOf } from '../../domain/access/viewer.js'
 import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'

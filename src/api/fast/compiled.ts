@@ -26,18 +26,16 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { bounded } from './lru.js'
 
-/** Queries whose hits are counted. */
 const QUESTIONS_MOST = 1_000
 /** Longest query compiled, characters. */
 const LONGEST = 10_000
-/** Most fields of a compiled query with fragments expanded; each spread is compiled separately. */
+/** Fields of a compiled query with fragments expanded; each spread is compiled separately. */
 const FIELDS_MOST = 1_000
 /** Hits before compiling, which costs some hundred executions of the same query. */
 const HITS_BEFORE = 20
 
 export interface Asked<C> {
   document: DocumentNode
-  /** The query text as sent. */
   text: string
   operationName: string | null | undefined
   variables: Record<string, unknown> | undefined
@@ -48,9 +46,8 @@ type Run = CompiledQuery['query']
 
 interface Known {
   hits: number
-  /** Null: never compilable; undefined: not compiled yet. */
+  /** `null` means never compilable, `undefined` not compiled yet. */
   run: Run | null | undefined
-  /** The document's only operation, set once compiled. */
   operation?: OperationDefinitionNode | undefined
 }
 
@@ -84,7 +81,6 @@ export const asGateway = <C extends BaseContext>(
   }
 }
 
-/** A request body that has not been validated yet. */
 export interface Question {
   query: string
   operationName: string | undefined
@@ -93,24 +89,18 @@ export interface Question {
 
 export interface Executor<C> {
   execute(asked: Asked<C>): Promise<ExecutionResult>
-  /**
-   * Answers by a compiled query when there is one and its answer has no errors; otherwise returns null. The context is returned for the
-   * audit row.
-   */
+  /** Returns null unless a compiled query gives an answer without errors. The context is returned for the audit row. */
   quick(question: Question, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
-  /** Answers by compiled queries, and all answers. */
   counts: { compiled: number; all: number }
 }
 
 export interface ExecutorOptions<C> {
   hitsBefore?: number
-  /** Resets a context before a second execution. */
   afresh: (context: C) => void
-  /** Notes the operation in the context, for the audit row. */
   learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
 }
 
-/** `twin` is a second instance of the schema for the compiler alone, because its fields get guard resolvers. */
+/** `twin` is a second instance of the schema for the compiler, because its fields get guard resolvers. */
 export const makeExecutor = <C>(
   schema: GraphQLSchema,
   twin: GraphQLSchema,
@@ -132,7 +122,6 @@ export const makeExecutor = <C>(
     }
     return found
   }
-  /** Returns null when the answer has errors; graphql-js then reports them. */
   const answered = async (found: Known | null, context: C, variables: Question['variables']) => {
     if (!found?.run || found.hits <= hitsBefore) return null
     const answer = await found.run(undefined, context, variables ?? {})

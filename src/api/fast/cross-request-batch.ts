@@ -1,15 +1,10 @@
-/** Batches look-ups of many requests into one query. */
-
-/** Concurrent batches; meanwhile further askers wait and form a larger next batch. */
+/** Concurrent batches; further askers form a larger next batch. */
 const UNDER_WAY_MOST = 2
 
 /** Keys of one statement, unless a single asker has more. */
 const KEYS_MOST = 1_000
 
-/**
- * Open keys from which a second concurrent batch pays. The fixed cost of a statement equals that of many keys: fifty askers are answered
- * sooner by one batch after the other.
- */
+/** Open keys from which a second concurrent batch pays. The fixed cost of a statement equals that of many keys. */
 export const KEYS_WORTH_TWO = 100
 
 /** A batch under way longer than this no longer delays the next one, milliseconds. */
@@ -20,9 +15,8 @@ export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 interface Bounds {
   most?: number
-  /** Open keys from which a second batch starts beside one under way; 0 means always. */
+  /** Open keys from which a second batch starts; 0 means always. */
   worth?: number
-  /** A batch under way this long no longer delays the next one, milliseconds. */
   patienceMs?: number
 }
 
@@ -41,7 +35,6 @@ export const crowd = <K, V>(
   }
   const waiting: Asker[] = []
   let underWay = 0
-  /** Keys asked and not yet answered. */
   let open = 0
   let sentAt = 0
   let isTimed = false
@@ -92,7 +85,6 @@ export const crowd = <K, V>(
     })
 }
 
-/** Takes askers from the front for one statement, at least one. */
 const together = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] => {
   let [askers, keys] = [0, 0]
   for (const one of waiting) {

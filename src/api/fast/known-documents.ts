@@ -9,7 +9,6 @@ import { bounded } from './lru.js'
 export const DOCUMENTS_MOST = 200
 /** Longest document kept, characters. */
 export const DOCUMENT_LONGEST = 4_096
-/** Digests seen once. */
 const ONCE_MOST = 2_000
 
 export const knownDocuments = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {

@@ -1,4 +1,3 @@
-/** Keys of the loaders, and functions that arrange rows in the order of the keys. */
 import type { RecordKind } from '../../domain/records/records.js'
 import type * as versions from '../../store/records/versions.js'
 

@@ -1,4 +1,4 @@
-/** Data loaders of one request. */
+/** Data loaders of one request. They cache what they read, so a resolver that writes creates new ones. */
 import type { Agency } from '../../agencies/feed.js'
 import { WATCHED_DAYS } from '../../domain/intake/timeliness.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -33,7 +33,6 @@ import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } fr
 import type { Hot, StandingAsked } from './shared-loaders.js'
 
 const DAY_MS = 86_400_000
-/** Registrations of an operator, including merged ones, searched for its own. */
 const REGISTRATIONS_MOST = 50
 
 export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
@@ -117,7 +116,6 @@ const fileLoads = (parts: Parts, now: Date) => {
         return ids.map((id) => counts.get(id) ?? 0)
       }),
     ),
-    /** Facts that several sources may report. */
     sources: batch<Omit<PageOfRecords, 'first' | 'after'>, versions.Version[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -132,7 +130,6 @@ const fileLoads = (parts: Parts, now: Date) => {
       const found = await scores.forgotten(db, ids, today)
       return ids.map((id) => found.has(id))
     }),
-    /** True when the operator is on the client's list of sellers. */
     isSeller: batch<{ client: string; operator: number }, boolean>(
       JSON.stringify,
       grouped(
@@ -148,7 +145,6 @@ const fileLoads = (parts: Parts, now: Date) => {
         },
       ),
     ),
-    /** True when the operator authorises the client today. */
     authorises: batch<{ client: string; operator: number }, boolean>(
       JSON.stringify,
       grouped(
@@ -185,12 +181,10 @@ const fileLoads = (parts: Parts, now: Date) => {
     ),
     accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
     objections: batch(String, async (ids: number[]) => listsOf(ids, await objections.ofOperators(db, ids))),
-    /** True when the version's record is contested now. */
     recordContested: batch(String, async (ids: number[]) => {
       const found = await objections.contestedOf(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
-    /** True when a record behind the listing is contested now. */
     listingContested: batch(String, async (ids: string[]) => {
       const found = await objections.contestedAmong(parts.db, ids)
       return ids.map((id) => found.has(id))
@@ -211,7 +205,7 @@ const fileLoads = (parts: Parts, now: Date) => {
         return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as AtWhen).when))
       }),
     ),
-    /** The operator's own registration as known then, not one of a merged operator: name, region and status of that day. */
+    /** The operator's own registration as known then, not one of a merged operator. */
     registration: batch<AtWhen, versions.Version | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {

@@ -1,7 +1,6 @@
-/** LRU cache of bounded size. While less than half full, entries keep insertion order. */
+/** LRU cache of bounded size. */
 
 export interface Bounded<V> {
-  /** Counts as a use. */
   get(key: string): V | undefined
   set(key: string, value: V): void
   size(): number

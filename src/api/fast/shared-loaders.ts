@@ -22,18 +22,16 @@ export interface StandingAsked {
   asOf: string
   today: string
   wanted: standings.Wanted
-  /** The client whose seller list or authorisation counts. */
   client: string | null
 }
 
 export interface Hot {
   /** Reads by key; every statement is prepared. */
   db: Db
-  /** Null for a code without an operator. */
+  /** Answers null for a code without an operator. */
   standings: Answer<StandingAsked, standings.StandingRow | null>
   /** Last complete pull of each feed; see `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
-  /** Codes of any scheme. */
   operators: Answer<{ scheme: string; code: string }, operators.Operator | null>
   records: Answer<PageOfRecords, versions.Version[]>
   scores: Answer<AtWhen, scores.StoredScore | null>
@@ -58,7 +56,6 @@ export const makeHot = ({ db: beside, agencies }: { db: Db; agencies: readonly A
   }
 }
 
-/** Loaders for an operator's page. */
 const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
   operators: crowd(async (codes) => {
     const found = await operators.byCodes(db, codes)
@@ -89,7 +86,6 @@ const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listin
   ),
 })
 
-/** Several askers may want the same operator. */
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
 const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) => operator)
@@ -109,7 +105,6 @@ const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
   )(asked)
 }
 
-/** All keys ask the same about one day. */
 const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
   const [first] = asked
   if (first === undefined) return []

@@ -1,6 +1,6 @@
 /**
- * Notes in the audit context which operators an answer shows. A wrapper on every field that returns such an object does it; objects loaded
- * and then withheld are not noted.
+ * Notes for the audit log which operators an answer shows: every field that returns such an object is wrapped. Objects loaded and then
+ * withheld are not noted.
  */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
@@ -15,7 +15,6 @@ interface Operated {
 
 const byOperator = by(({ operatorId: operator }: Operated) => ({ operator }))
 const byListing = by(({ listingId: subject }: { listingId: string }) => ({ subject }))
-/** The item has no operator yet, but names codes. */
 const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
   codesInItem([item, body]).map((code) => ({ code })),
 )
@@ -57,7 +56,7 @@ export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]
   Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
 }
 
-/** Wraps the fields that return such objects. Nothing is noted for anonymous requests. */
+/** Anonymous requests note nothing. */
 export const noting = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue

@@ -33,16 +33,15 @@ import { admit } from '../request/viewer.js'
 import { counted } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
-/** Accept headers whose content type is cached, and the longest of them, characters. */
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
-/** Characters. */
+/** Characters from which an answer is encoded once. */
 const LONG_ANSWER = 16_000
 
 /**
  * A cross-site page cannot send these headers without a CORS preflight, which the hub refuses. `Authorization` is safe because only Bearer
- * is accepted; browsers send Basic by themselves. One of them, or a JSON body, proves that the request is not forged.
+ * is accepted.
  */
 const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
 
@@ -66,7 +65,7 @@ interface Answered {
   context: Context | null
 }
 
-/** Executes a query for a page of the hub with the viewer's rights, limits and audit row, as if sent over HTTP. */
+/** Executes a query for a page of the hub, with the viewer's rights, limits and audit row. */
 export type Ask = (
   own: { asked: Asked; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
@@ -107,7 +106,6 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       if (context.viewer.sub !== null) learn(context, operation, source, variables)
     },
   })
-  /** Content type that Apollo chose for an Accept header. */
   const types = bounded<string>(ACCEPTS_MOST)
   const apollo = new ApolloServer<Context>({
     gateway: asGateway(schema, executor),
@@ -211,7 +209,6 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   }
 }
 
-/** Sends every answer. `bytes` is its text where already encoded. */
 const send = async (
   response: ServerResponse,
   { status, headers, body }: HTTPGraphQLResponse,
@@ -229,7 +226,6 @@ const isWellFormed = (body: HTTPGraphQLResponse['body']): boolean => {
   return codes.length > 0 && codes.every((code) => WELL_FORMED.has(code))
 }
 
-/** Error codes of an answer. */
 const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
   if (body.kind !== 'complete') return []
   const { errors = [] } = JSON.parse(body.string) as { errors?: { extensions?: { code?: unknown } }[] }
@@ -278,7 +274,7 @@ const isKept = async (context: Context | null, answer: string | Buffer, response
   }
 }
 
-/** A bad token refuses the whole request, public fields included. Returns null when refused. */
+/** A bad token refuses the whole request. Returns null when refused. */
 const admitted = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -302,7 +298,7 @@ const admitted = async (
   }
 }
 
-/** Returns null when refused. Only JSON is parsed; Apollo refuses other content types. */
+/** Returns null when refused. Only JSON is parsed. */
 const readJson = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -336,10 +332,7 @@ const answerRefused = (response: ServerResponse, status: number, code: string, m
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
 }
 
-/**
- * Adds Apollo's CSRF header where forgery is harmless: a GET changes nothing, and without a session cookie it gets the public answer.
- * GraphQL over HTTP 1.0 wants plain GETs answered.
- */
+/** Adds Apollo's CSRF header where forgery is harmless: a GET without a session cookie gets the public answer and changes nothing. */
 const fromNoPage = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)
   if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')

@@ -1,6 +1,6 @@
 /**
- * `node(id)`: checks access by type, then by the object's authorization columns, and only then loads the object as its own field would. A
- * missing and a forbidden object take equally long.
+ * `node(id)`: checks access by type, then by the object's authorization columns, and only then loads the object. A missing and a forbidden
+ * object take equally long; all `…ById` functions return null for both.
  */
 
 import { isNarrow, KINDS_SEEN, may, mayFeed, mayOperator, type Owner, type Viewer } from '../../domain/access/viewer.js'
@@ -44,7 +44,6 @@ const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknow
   Webhook: webhookById,
 }
 
-/** Returns null both for a missing object and for one the viewer may not see. */
 export const node = async (_: unknown, { id }: { id: string }, context: Context) => {
   const type = readId(id)?.type
   const row = type === undefined ? undefined : NODES.get(type)

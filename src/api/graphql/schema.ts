@@ -1,4 +1,3 @@
-/** The executable schema: type definitions of schema/graphql, and the resolvers of each field. */
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
 import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'

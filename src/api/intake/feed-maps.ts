@@ -1,4 +1,3 @@
-/** Heading maps, for tables that name their columns differently. */
 import type { Feed } from '../../agencies/feed.js'
 import type { MapLine } from '../../domain/intake/feed-maps.js'
 import { Refusal } from '../../foundation/errors.js'

@@ -1,4 +1,3 @@
-/** Rejects: list, correct, drop. */
 import type { Feed } from '../../agencies/feed.js'
 import { type Act, may, mayFeed, sightOf, type Viewer } from '../../domain/access/viewer.js'
 import type { Problem } from '../../domain/records/records.js'
@@ -68,7 +67,6 @@ const visible = ({ viewer, parts }: Context, asked: string | null): string[] | n
   return asked === null ? [...own] : own.filter((id) => id === asked)
 }
 
-/** Returns null both for a missing reject and for one the viewer may not see. */
 const seen = async (context: Context, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
   if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
@@ -119,7 +117,6 @@ const settling = ({ viewer, parts, now }: Context & { viewer: Viewer }, reject: 
   now: () => now,
 })
 
-/** The loaders hold the state before the change. */
 const payload = async (context: Context, id: number) => {
   context.load = makeLoads(context.parts, context.now)
   const reject = await setAside.byId(context.parts.db, id)

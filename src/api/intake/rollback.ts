@@ -1,4 +1,3 @@
-/** Preview of rolling back a run. */
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { previewTakeBack } from '../../work/intake/rollback-preview.js'

@@ -1,5 +1,3 @@
-/** The case board: every listing handled here, by state, with what is late. */
-
 import { may, sightOf } from '../../domain/access/viewer.js'
 import type { State } from '../../domain/listing/case.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
@@ -10,7 +8,6 @@ import { retractionAfter, retractionCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-/** In process order. */
 const OPEN: readonly State[] = [
   'LEAD',
   'PROPOSED',

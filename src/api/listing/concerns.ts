@@ -1,4 +1,3 @@
-/** Concerns about listings, and the roll-back of the run that caused some of them. */
 import { may, sightOf, type Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/listing/concerns.js'
@@ -40,7 +39,6 @@ const waiting = async (_: unknown, args: PageArgs, context: Context) => {
   )
 }
 
-/** Returns null both for a missing concern and for one the viewer may not see. */
 export const concernById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)

@@ -1,5 +1,3 @@
-/** Deadlines of listings, and the working-day calendar they are counted by. */
-
 import { may, sightOf } from '../../domain/access/viewer.js'
 import { isWorkday } from '../../domain/calendar/calendar.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
@@ -15,9 +13,7 @@ import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-/** Moved deadlines shown one by one in a preview. */
 const MOVED_SHOWN = 20
-/** Newest calendar amendments shown. */
 const PROPOSALS_SHOWN = 100
 
 export const deadlineView = (context: Context, kept: store.Kept) => {

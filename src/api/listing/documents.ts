@@ -1,5 +1,3 @@
-/** Documents of a listing, and its public text. */
-
 import { may } from '../../domain/access/viewer.js'
 import { type DocumentKind, documentsOf, servedOf } from '../../domain/listing/documents.js'
 import { WITHHELD } from '../../domain/listing/public-entry.js'
@@ -16,7 +14,7 @@ import { withoutNul } from '../request/limits.js'
 import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 
-/** The present case. Null for a public entry, a mirrored one, or a past view. */
+/** Returns null for a public entry, a mirrored one, or a past view. */
 const caseIn = async (view: ListingView, context: Context) => {
   const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
@@ -94,7 +92,6 @@ const recordDocument = async (_: unknown, { input }: { input: RecordInput }, con
     by,
     now: context.now,
   })
-  // The loaders hold the state before the change.
   context.load = makeLoads(context.parts, context.now)
   const listing = await context.load.listing(id.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))

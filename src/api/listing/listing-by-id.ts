@@ -1,4 +1,3 @@
-/** One listing by its id: a case of this hub, its public entry, or a mirrored entry. */
 import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
 import type * as listings from '../../store/listing/listings.js'
 import { type Context, viewerOn } from '../request/context.js'
@@ -6,7 +5,6 @@ import { listingIn } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
 
-/** Returns null both for a missing listing and for one the viewer may not see. */
 export const listingById = async (context: Context, id: string): Promise<ListingView | null> => {
   const found = listingIn(id)
   if (found === null) return null
@@ -28,7 +26,6 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
   return sees ? caseView(listing) : entry
 }
 
-/** True when the viewer may see the operator of the case or record; looked up only for restricted viewers. */
 const isHeadFor = async (
   { viewer, load }: Context,
   asked: Parameters<Context['load']['head']>[0],

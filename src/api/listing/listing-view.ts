@@ -1,4 +1,7 @@
-/** A listing as answered: a public entry, a case of this hub, or a mirrored entry. */
+/**
+ * A listing as answered: a public entry, a case of this hub, or a mirrored entry. State, operator, record and counted are null when they
+ * have to be read from the case.
+ */
 
 import { isNarrow, may, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import type { Case } from '../../domain/listing/case.js'
@@ -16,16 +19,14 @@ export interface ListingView extends EntryMembers {
   __typename: 'Listing'
   /** Id of the case; null for a mirrored entry. */
   uuid: string | null
-  /** Null when it has to be read from the case. */
   state: string | null
   /** Contested flag of the public text; absent for other views. */
   isContested?: boolean
-  /** Null when it has to be read from the case. */
   operatorId: number | null
-  /** Version of the decision record, or of the mirrored record itself; null when it has to be read from the case. */
+  /** Version of the decision record, or of the mirrored record itself. */
   record: number | null
   facts: Case | null
-  /** Further input of the publication clocks; null when it has to be read from the case. */
+  /** Further input of the publication clocks. */
   counted: {
     /** Day of the document that restored the listing. */
     anewFrom: string | null
@@ -34,7 +35,6 @@ export interface ListingView extends EntryMembers {
   } | null
 }
 
-/** The viewer with regard to this entry's operator; looked up only for restricted viewers. */
 export const viewerOfEntry = (context: Context, view: ListingView): Viewer | Promise<Viewer> =>
   isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerOn(context, owner)) : context.viewer
 
@@ -43,7 +43,7 @@ const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => 
   return id === null ? null : load.operator(id)
 }
 
-/** The public entry. `state` is given when it was read together with the body. */
+/** `state` is given when it was read together with the body. */
 export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
   ...membersOf(body),
@@ -56,7 +56,6 @@ export const entryView = (body: PublicBody & { state?: string }): ListingView =>
   counted: null,
 })
 
-/** A case of this hub, for viewers who may see it whether published or not. */
 export const caseView = (listing: Listing): ListingView => ({
   __typename: 'Listing',
   id: globalId('Listing', listing.id),
@@ -110,7 +109,6 @@ const endIn = (made: readonly Event[]): string | null => {
   return typeof said === 'string' ? said : null
 }
 
-/** The removal as it stood then; the entry may have been restored or removed again since. */
 const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'removedOn' | 'removalReason'> => {
   const removal = made.findLast(({ move }) => move === 'removeListing' || move === 'lapseListing')
   if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
@@ -118,7 +116,6 @@ const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'remo
   return { removedOn: removal.on, removalReason: typeof reason === 'string' ? reason : null }
 }
 
-/** A mirrored entry as it stood on a day. */
 export const mirroredView = (
   { id, body, operatorId }: Version,
   lists: readonly ListKind[],
@@ -155,7 +152,6 @@ interface Whose extends Owner {
   id: number
 }
 
-/** The entries of an operator that this viewer may see, the hub's own first. */
 export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
@@ -180,10 +176,8 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
   ].filter((view) => removed || !isOver(view))
 }
 
-/** Removed, or never to be listed. */
 export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 
-/** A mirrored entry that has not ended by today. */
 export const standsStill = ({ parts, today }: Context, version: Version): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
 

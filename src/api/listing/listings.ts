@@ -1,5 +1,3 @@
-/** The public list, and single listings. */
-
 import { isNarrow, may, mayConsent, type Viewer } from '../../domain/access/viewer.js'
 import { wholeCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
@@ -39,13 +37,13 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
   )
 }
 
-/** A name filter may scan the whole list and is charged accordingly. Such scans are serialised together with the pages of the site. */
+/** A name filter may scan the whole list, so it is charged and such scans are serialised. */
 const overWhole = <T>(context: Context, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
   if (name != null) charge(context, 'Query.blacklist')
   return context.parts.inTurn(act)
 }
 
-/** Viewers who see every operator get the whole list of a past day, including entries removed since. */
+/** Viewers who see every operator get a past day's whole list, including entries removed since. */
 const seesPast = (viewer: Viewer): boolean => !isNarrow(viewer) && may(viewer, 'see_removed')
 
 const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Context) => {
@@ -63,7 +61,6 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Contex
   return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.shownCount(db, filter)))
 }
 
-/** The case behind an entry. A case that is shown always exists. */
 const caseOf = async (view: ListingView, context: Context): Promise<listings.Listing> => {
   const listing = await context.load.listing(view.uuid ?? '')
   if (listing === null) throw new Error(`listing ${view.uuid} is gone`)
@@ -92,7 +89,6 @@ const hidingOf = async (view: ListingView, _: unknown, context: Context) => {
   }
 }
 
-/** The contested flag is public wherever an entry is shown. */
 const isContested = async (view: ListingView, _: unknown, context: Context): Promise<boolean> => {
   const known = view.operatorId !== null && view.record !== null
   const { operatorId, record, kind } =

@@ -1,5 +1,3 @@
-/** The moves of a listing. Which moves are allowed is the table in domain/listing/listing. */
-
 import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
 import type { Ground, HidingKind, NotListedReason, Restoring, Service } from '../../domain/listing/case.js'
 import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
@@ -54,7 +52,6 @@ const mover = (viewer: Viewer, name: MoveName) => {
   return { by: viewer.sub ?? '', role: viewer.role }
 }
 
-/** The loaders hold the state before the move. */
 const payload = (listing: Listing, context: Context) => {
   context.load = makeLoads(context.parts, context.now)
   return { listing: caseView(listing) }
@@ -97,10 +94,7 @@ const moveNamed =
     return payload(moved, context)
   }
 
-/**
- * A party acts only in its own cases, after the notice. A viewer bound to a region acts only in cases of that region; others do not exist
- * for it.
- */
+/** A party acts only in its own cases, after the notice. A viewer bound to a region acts only in cases of that region. */
 const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isBounded(viewer)) return true

@@ -1,4 +1,3 @@
-/** The outcome of each move, computed before it is tried (domain/listing/outlook). */
 import { mayConsent } from '../../domain/access/viewer.js'
 import { outlooksOf, type Told } from '../../work/listing/outlook.js'
 import type { Context } from '../request/context.js'

@@ -1,4 +1,3 @@
-/** Publication clocks of an entry, for everyone who may see it. */
 import type { Clock } from '../../domain/listing/publication-clocks.js'
 import { clocksShown } from '../../work/listing/publication-clocks.js'
 import type { Context } from '../request/context.js'

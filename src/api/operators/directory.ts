@@ -1,5 +1,3 @@
-/** The directory of operators: in order of registration here, or by name with the nearest first. */
-
 import { may, sightOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
 import { type Match, matchesOf, NAME_LONGEST, searchKey } from '../../domain/operators/name-search.js'
@@ -17,7 +15,6 @@ import { type OperatorView, view } from '../request/operator-view.js'
 import { gradedAmong } from '../standing/grades.js'
 import { seesInside } from './operator.js'
 
-/** Most operators found by a name. */
 const FOUND_MOST = 1_000
 
 interface DirectoryArgs extends PageArgs {
@@ -66,9 +63,7 @@ const byName = async (
   const matches = await search(context, name, filter)
   // Later pages search again from the start, so that an operator found by its best name is not repeated under another.
   const found = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
-  // True when the search has seen every match.
   const isWhole = after !== null || found.length <= first
-  // Counted once, however often it is requested.
   let count: Promise<number> | null = null
   const rest = after === null ? found : found.filter(({ match }) => isBehind(match, after))
   const when = whenOf(context, {})
@@ -91,7 +86,7 @@ const byName = async (
 const countBehind = async ({ parts }: Context, matches: readonly Match[], filter: store.Filter): Promise<number> =>
   (await store.behind(parts.db, matches, filter)).length
 
-/** All matches, nearest first. Refusal INPUT_INVALID when the name is too long. */
+/** Refusal INPUT_INVALID when the name is too long. */
 const search = async (
   context: Context,
   name: string,
@@ -116,7 +111,6 @@ const isBehind = (match: Match, after: { rank: number; operator: number }): bool
 
 type Former = () => ReturnType<typeof store.formerNames>
 
-/** Former names of a page, loaded once and only when shown. */
 const formerOf = ({ parts }: Context, page: readonly FoundView[]): Former => {
   let asked: ReturnType<Former> | null = null
   return () => {

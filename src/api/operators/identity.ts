@@ -1,4 +1,3 @@
-/** Identity: the queue of unmatched records, and decisions about them. */
 import { may, mayFeed, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -48,14 +47,12 @@ const decisionView = (context: Context, decision: Decision) => {
   }
 }
 
-/** Returns null both for a missing decision and for one the viewer may not see. */
 export const decisionById = async (context: Context, id: number) => {
   const decision = may(context.viewer, 'see_queue') ? await context.load.decision(id) : null
   const sees = await seesOperator(context, decision?.operatorId ?? null)
   return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
 }
 
-/** An agency sees decisions about its own feeds. */
 const seesDecision = (context: Context, { feed }: Decision): boolean =>
   feed === null
     ? context.viewer.role !== 'agency' && may(context.viewer, 'see_queue')
@@ -144,7 +141,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** Divisions of or into an operator in force and known at the time asked about, oldest first. */
+/** Divisions in force and known at the time asked about, oldest first. */
 const divisionsOf = async ({ operator, when }: OperatorView, context: Context): Promise<Decision[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)
@@ -167,12 +164,10 @@ const decided = async <I>(
 ) => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decision, records } = await deed(context.parts, withoutNul(input), who)
-  // The loaders hold the state before the decision.
   context.load = makeLoads(context.parts, context.now)
   return { decision: decisionView(context, decision), records }
 }
 
-/** Reason codes as the rule files write them. */
 const REASONS = {
   CODE_DIGIT: 'code.digit',
   CODE_UNKNOWN: 'code.unknown',

@@ -1,4 +1,3 @@
-/** One operator's file. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { KINDS_SEEN, may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
@@ -40,13 +39,13 @@ const operatorByCode = async (
   return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
 }
 
-/** Looks up the operator that a code leads to today, without access control; null when there is none. */
+/** Looks up the operator that a code leads to today, without access control. */
 export const operatorNamed = (context: Context, code: string) => async (): Promise<operators.Operator | null> => {
   const found = codeOf(code)
   return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
 }
 
-/** The operator that a code led to at `knownAt`. Merged operators were separate before their merger. */
+/** Merged operators were separate before their merger. */
 const leadsTo = async (
   context: Context,
   code: { scheme: string; code: string },
@@ -59,7 +58,6 @@ const leadsTo = async (
   return (await operators.byIds(db, [owner])).get(owner)
 }
 
-/** Record kinds whose content the viewer may read. */
 const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly RecordKind[] =>
   RECORD_KINDS.filter((each) => KINDS_SEEN[viewer.role].includes(each) && (kind == null || each === kind))
 
@@ -82,7 +80,7 @@ const recordsOf = async (
   )
 }
 
-/** A registration field as of the day asked about; the present value is stored with the operator. */
+/** A registration field as of the day asked about. */
 const registered = async <F extends 'name' | 'region' | 'status'>(
   { operator, when }: OperatorView,
   field: F,

@@ -1,5 +1,3 @@
-/** Records open by law, looked up by trademark or product. */
-
 import { KINDS_SEEN, may, sightOf } from '../../domain/access/viewer.js'
 import { publicName } from '../../domain/listing/public-name.js'
 import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../domain/records/product.js'
@@ -15,7 +13,7 @@ import { recordView } from './records.js'
 const feedsOf = ({ parts }: Context, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
 
-/** Open by law in every region. Removed records are only for viewers without a region bound who may see removals. */
+/** Removed records are only for viewers without a region bound who may see removals. */
 const isOpenTo = (context: Context, { kind, stands }: Version): boolean =>
   KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
@@ -27,7 +25,6 @@ interface TrademarkArgs {
   office: TrademarkOffice
 }
 
-/** Returns null both for a malformed number and for an unknown one. */
 const trademark = async (_: unknown, args: TrademarkArgs, context: Context) => {
   const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
   if (number === null || inClass === null) return null

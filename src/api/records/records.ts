@@ -1,11 +1,9 @@
-/** Records with their sources. */
 import { KINDS_SEEN, may, type Viewer } from '../../domain/access/viewer.js'
 import type { Version, When } from '../../store/records/versions.js'
 import { type Context, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 
-/** `when` is the day and knowledge of the view; defaults to now. */
 export const recordView = (context: Context, version: Version, when: When = whenOf(context, {})) => {
   const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
@@ -41,18 +39,15 @@ const sourcesOf = async (context: Context, version: Version, when: When) => {
   return (same.some(({ id }) => id === version.id) ? same : [version, ...same]).map(sourceOf)
 }
 
-/** Returns null both for a missing record and for one the viewer may not read. */
 export const recordById = async (context: Context, id: number) => {
   const version = await context.load.record(id)
   const viewer = viewerOn(context, await context.load.operator(version?.operatorId ?? NONE))
   return version && mayRead(viewer, version) ? recordView(context, version) : null
 }
 
-/** True when the viewer may read this kind, and the record stands or the viewer may see removals. */
 export const mayRead = (viewer: Viewer, { kind, stands }: Pick<Version, 'kind' | 'stands'>): boolean =>
   KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
 
-/** The readable records behind a reason or step that the viewer may see. */
 export const recordsBehind = async ({ records }: { records: readonly number[] }, _: unknown, context: Context) => {
   const found = await Promise.all(records.map((id) => context.load.record(id)))
   return found.flatMap((version) => (version && mayRead(context.viewer, version) ? [recordView(context, version)] : []))

@@ -1,6 +1,6 @@
 /**
- * Audit log rows of requests, written before the answer leaves. Every question of a signed-in viewer leaves one row. An act leaves two: one
- * before it is done, one with its outcome.
+ * Audit log rows of requests, written before the answer leaves. A question of a signed-in viewer leaves one row; an act leaves two, one
+ * before it is done and one with its outcome.
  */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
@@ -16,7 +16,6 @@ import { remembering, TEXT_MOST } from './purpose.js'
 import type { Asked } from './request-context.js'
 import { codesIn } from './seen-operators.js'
 
-/** Members of a list variable that are kept. */
 const MEMBERS_MOST = 20
 
 const DONE = 'DONE'
@@ -28,7 +27,7 @@ export interface Kept {
   asked: string
   outcome?: string
   shown?: Iterable<string>
-  /** The bytes sent or received; absent when they are not known before the answer leaves. */
+  /** The bytes sent or received; absent when not known before the answer leaves. */
   content?: string | Buffer
 }
 
@@ -54,7 +53,6 @@ export const keep = (
 ): Promise<void> => {
   const digest = content === undefined ? null : digestOf(content)
   const who = { client: sub ?? 'public', role, agency }
-  // The outcome of an act is not known before it is done.
   const came = kind === 'ACT' ? null : outcome
   return trail.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
@@ -76,7 +74,7 @@ export const keepAnswer = async (context: Context, answer: string | Buffer): Pro
   await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
 }
 
-/** Notes what an operation asks, in the form the audit log keeps. Both executors call it before execution. */
+/** Notes what an operation asks. Both executors call it before execution. */
 export const learn = (
   { asking, parts }: Pick<Context, 'asking' | 'parts'>,
   operation: OperationDefinitionNode,
@@ -87,12 +85,10 @@ export const learn = (
   asking.said = saidIn(operation, source, variables, parts.keys.mark)
 }
 
-/** Notes the error codes of the answer for its audit row. */
 export const learnFaults = ({ asking }: Pick<Context, 'asking'>, errors: readonly GraphQLError[]): void => {
   asking.faults.push(...errors.map(codeOf))
 }
 
-/** Apollo plugin that calls `learn` and `learnFaults`, and writes the row of an act before it is done. */
 export const trailing: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
@@ -142,7 +138,6 @@ const saidIn = (
   return given === '' ? query : `${query}\n${given}`
 }
 
-/** A REST request (path and parameters) in the form the audit log keeps. */
 export const askedAt = (door: string, told: string, mark: (id: string) => string): string =>
   made(`${door}/${told}`, mark)
 
@@ -153,7 +148,6 @@ const made = (source: string, mark: (id: string) => string): string =>
 const cut = (text: string, mark: (id: string) => string): string =>
   text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
 
-/** A long list is kept as its first members, its length and the keyed hash of the whole. */
 const short = (value: unknown, mark: (id: string) => string): unknown => {
   if (Array.isArray(value)) {
     const first = value.slice(0, MEMBERS_MOST).map((member) => short(member, mark))

@@ -1,6 +1,6 @@
 /**
- * Open SSE streams of changes. One poll every half second serves all streams. Each stream reads one page at a time and waits until it has
- * left; a slow reader holds one page and is disconnected if it stays slow.
+ * Open SSE streams of changes. One poll every half second serves all streams. Each reads one page at a time; a slow reader holds one page
+ * and is disconnected if it stays slow.
  */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -16,12 +16,8 @@ const STREAMS_MOST = 1_000
 
 export interface Stream {
   client: string
-  /** Number of the last change sent. */
   after: number
-  /**
-   * Sends the changes up to `last`, unless a send is still running. Also called when there is nothing new, for keep-alive and time-outs.
-   * Never throws.
-   */
+  /** Sends the changes up to `last`, unless a send is still running. Also called without changes, for keep-alive. Never throws. */
   turn(last: number): Promise<void>
   end(reason: 'DRAINING'): void
 }
@@ -31,7 +27,7 @@ export interface Streams {
   add(stream: Stream): () => void
 }
 
-/** When `leaving` aborts, all streams end and no more are accepted. Clients reconnect, here or to another process. */
+/** All streams end once `leaving` aborts, and no more are accepted. */
 export const makeStreams = ({
   db,
   now,
@@ -53,7 +49,6 @@ export const makeStreams = ({
   }
   const wait = (): void => {
     timer = setTimeout(async () => {
-      // The next poll makes up for one that fails.
       await look().catch((error) => log.warn({ reason: reasonOf(error) }, 'changes could not be looked for'))
       timer = null
       if (open.size > 0 && !leaving.aborted) wait()

@@ -1,4 +1,4 @@
-/** Relay connections. A page is read one item longer than requested; that item tells whether more follow. */
+/** Relay connections. A page is read one item longer than requested, to know whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
 
 const FIRST_DEFAULT = 20

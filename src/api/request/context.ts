@@ -13,7 +13,6 @@ import type { Asked } from './request-context.js'
 import { ANSWER_MOST_MS } from './request-database.js'
 import { note, nothingSeen, type Seen } from './seen-operators.js'
 
-/** Highest cost of one answer; the cost of each field is in `costs.ts`. */
 export const COST_MOST = 10_000
 
 export interface Context {
@@ -22,30 +21,25 @@ export interface Context {
   /** The day of `now` in Asia/Shanghai. */
   today: string
   requestId: string
-  /** Client address, for rate limits. */
   address: string
   log: Log
   refused: string[]
   parts: ApiParts
   limits: Limits
   load: Loads
-  /** Cost that this request may still spend. */
   budget: { left: number }
   /** True when the client has gone or the answer has taken too long. */
   isOver(): boolean
-  /** Purpose given by the caller; null when none was given. */
   purpose: string | null
-  /** For the audit log: what is asked, and which operators were shown. */
   asking: Asking
   seen: Seen
-  /** Notes an operator that the answer shows, where its object type is not noted automatically (`audited-operators.ts`). */
+  /** Notes an operator that no object type notes automatically (`audited-operators.ts`). */
   shown(code: string): void
 }
 
 type Request = Pick<Asked, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
 
 type Given = { asked: Request } & Pick<Context, 'viewer' | 'limits'>
-/** The response; `destroyed` means that the client has gone. */
 type Reader = Pick<ServerResponse, 'destroyed'>
 const WAITING: Reader = { destroyed: false }
 
@@ -100,7 +94,6 @@ class Question implements Context {
     note(this.seen, { code })
   }
 
-  /** The log is created lazily. */
   get log(): Log {
     return this.given.asked.log
   }
@@ -112,17 +105,13 @@ export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void
   for (const noted of Object.values(seen)) noted.clear()
 }
 
-/**
- * Charges `cost` to the budget. Stops nested lists that multiply, slow answers, and answers whose client has gone. Refusals:
- * QUERY_TOO_COSTLY, ANSWER_TIMEOUT.
- */
+/** Charges `cost` to the budget. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT when slow or the client has gone. */
 export const spend = (context: Pick<Context, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
   context.budget.left -= cost
   if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
 }
 
-/** The cost spent so far, also above the limit. */
 export const costOfAnswer = ({ budget }: Pick<Context, 'budget'>): number => COST_MOST - budget.left
 
 /** Includes what the hub learned after this request's instant was fixed. */
@@ -133,7 +122,7 @@ export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | nu
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
-/** True when the question is about another day than today, or about past knowledge. */
+/** True for another day than today, or past knowledge. */
 export const isPast = (context: Context, when: When): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 

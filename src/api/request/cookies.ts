@@ -1,17 +1,14 @@
-/** Session cookies of people and parties, and the CSRF checks of requests that carry them. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
 /** Browsers accept a `__Host-` cookie only from this very host over TLS (or localhost); no other host can set it. */
 const COOKIE = '__Host-hub'
-/** Cookie of a party's session, valid for `/my` only. */
 const PARTY_COOKIE = '__Host-party'
 /** 32 random bytes, base64url. */
 const VALUE = /^[\w-]{43}$/
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
-/** Deletes a cookie that no longer opens a session. */
 export const NO_COOKIE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 export const NO_PARTY_COOKIE = `${PARTY_COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 

@@ -1,6 +1,6 @@
 /**
- * Cost of each GraphQL field. One table charges answers, adds the cost to each field's description, and is printed by `hub status --costs`.
- * One unit is about one object's share of a look-up.
+ * Cost of each GraphQL field. One table charges answers, describes fields, and is printed by `hub status --costs`. One unit is about one
+ * object's share of a look-up.
  */
 import {
   defaultFieldResolver,
@@ -27,13 +27,12 @@ interface Dearer {
 
 interface Each {
   cost: number
-  /** Upper bound of the sum, so that no object becomes too costly to query; absent means unbounded. */
+  /** Upper bound of the sum, so that no object becomes too costly to query. */
   most?: number
   zh: string
   en: string
 }
 
-/** Fields whose cost differs from the default rule. */
 const DEARER = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
   'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
@@ -45,7 +44,6 @@ const DEARER = {
   'Listing.clocks': { once: 4 },
   'Listing.outlooks': { once: 10 },
   'Delivery.again': { once: 6 },
-  // The audit reads all facts of its operator again.
   'Score.audit': { once: 100 },
   'Score.wayBack': { once: 101, each: { cost: 10, most: 5_000, zh: '所据事实', en: 'fact behind it' } },
   'Score.lasting': { once: 101, each: { cost: 5, most: 2_500, zh: '所据事实', en: 'fact behind it' } },
@@ -61,12 +59,11 @@ const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 export interface Cost {
   once: number
   byArgument: string | null
-  /** Cost of each object of a list. */
   item: number
   each: Each | null
 }
 
-/** Returns null when the field is free, as is every leaf that is not in the table. */
+/** Returns null when the field is free, as is every leaf not in the table. */
 export const costOf = (type: { name: string }, field: GraphQLField<unknown, Context>): Cost | null => {
   const dearer = (DEARER as Record<string, Dearer>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer
@@ -81,7 +78,6 @@ export const costOf = (type: { name: string }, field: GraphQLField<unknown, Cont
   return { once: own, byArgument, item: isListType(getNullableType(field.type)) && byArgument === null ? 1 : 0, each }
 }
 
-/** The printed form: `1 + 1 × item`. */
 export const written = ({ once, byArgument, item, each }: Cost): string =>
   [
     ...(once > 0 ? [String(once)] : []),
@@ -96,7 +92,6 @@ export const charge = (context: Context, field: Charged, times = 1): void => {
   spend(context, Math.min(cost * times, most))
 }
 
-/** Wraps every resolver so that it charges its cost before it runs, and a list's items after it. */
 export const costing = (schema: GraphQLSchema): GraphQLSchema => {
   for (const [type, field] of fieldsOf(schema)) {
     const cost = costOf(type, field)
@@ -133,7 +128,6 @@ const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unkno
       ]),
     )
 
-/** Limits of a whole request (checked before execution) and of its answer. */
 const LIMITS = {
   cost: COST_MOST,
   bodyBytes: limits.BODY_BYTES,
@@ -156,7 +150,6 @@ const RULE = [
   '每个对象、列表或一页 1，列表和一页中的每一项另 1；其余字段不计费 an object, a list or a page costs 1, each item of a list or page 1 more, any other field nothing',
 ]
 
-/** The output of `hub status --costs`. */
 export const costsTold = (schema: GraphQLSchema): { value: object; lines: string[] } => {
   const costs = fieldsOf(schema).flatMap(([type, field]) => {
     const cost = costOf(type, field)

@@ -5,7 +5,6 @@ import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { asUnavailable, isCancelled } from '../../store/db/db.js'
 
-/** Apollo's codes for errors of the caller. */
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -29,7 +28,6 @@ const STACK = 'Maximum call stack size exceeded'
 const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>
   extensions?.['badInput'] === true || OF_THE_QUESTION.has(String(extensions?.['code'])) || message.startsWith(TOO_MANY)
 
-/** Logs a fault in full and adds the request id to the outgoing error. */
 export const noteFaults = (
   errors: readonly GraphQLError[],
   { requestId, log, refused: noted }: { requestId: string; log: Log; refused: string[] },
@@ -43,7 +41,7 @@ export const noteFaults = (
   }
 }
 
-/** Faults have no code, or Apollo's INTERNAL_SERVER_ERROR. Variable errors of graphql-js have none either. */
+/** Faults have no code or INTERNAL_SERVER_ERROR; variable errors of graphql-js have none either. */
 const codeOf = (error: GraphQLError): string => {
   const { code } = error.extensions
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code
@@ -73,6 +71,5 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
 
 const refused = ({ code, details }: Refusal) => ({ code, ...(Object.keys(details).length > 0 && { details }) })
 
-/** A GraphQL-shaped error for a request that never reached GraphQL. */
 export const graphqlRefusal = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] })

@@ -27,13 +27,11 @@ export type NodeType = (typeof NODE_TYPES)[number]
 
 /** Longest id or cursor accepted, characters. */
 const LONGEST = 1_000
-/** Largest value of a PostgreSQL integer. */
 const LARGEST = 2_147_483_647
 
 export const globalId = (type: NodeType, key: string | number): string =>
   type === 'Listing' && isUuid(String(key)) ? String(key) : encode(`${type}:${key}`)
 
-/** Returns null when the text is no id of this hub. */
 export const readId = (id: string): { type: NodeType; key: string } | null => {
   if (isUuid(id)) return { type: 'Listing', key: id }
   const [, type = '', key = ''] = /^([A-Za-z]+):(.+)$/.exec(decode(id) ?? '') ?? []
@@ -41,13 +39,11 @@ export const readId = (id: string): { type: NodeType; key: string } | null => {
   return known && key ? { type: known, key } : null
 }
 
-/** The numeric key of an id of this type; null for any other. */
 export const numberIn = (id: string, type: NodeType): number | null => {
   const found = readId(id)
   return found?.type === type ? wholeNumber(found.key) : null
 }
 
-/** A listing decided here (uuid), or a mirrored entry (its record version). */
 export const listingIn = (id: string): { uuid: string } | { version: number } | null => {
   const found = readId(id)
   if (found?.type !== 'Listing') return null
@@ -66,7 +62,6 @@ export const wholeNumber = (text: string): number | null => {
 
 export const cursorOf = (key: string | number): string => encode(`after:${key}`)
 
-/** The number in a cursor; null when no cursor is given. */
 export const numberAfter = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
   const n = wholeNumber(keyAfter(cursor))
@@ -74,7 +69,7 @@ export const numberAfter = (cursor: string | null | undefined): number | null =>
   return n
 }
 
-/** An audit row number, which may exceed a PostgreSQL integer. */
+/** An audit row number may exceed a PostgreSQL integer. */
 export const rowAfter = (cursor: string | null | undefined): number | null => {
   if (cursor == null) return null
   const key = keyAfter(cursor)
@@ -92,7 +87,6 @@ export const entryAfter = (cursor: string | null | undefined): { publishedOn: st
   return { publishedOn, id }
 }
 
-/** Cursor of rows ordered by due day. */
 export const dueCursor = (one: { dueOn: string; id: number }): string => cursorOf(`${one.dueOn}/${one.id}`)
 
 export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id: number } | null => {
@@ -103,7 +97,6 @@ export const dueAfter = (cursor: string | null | undefined): { dueOn: string; id
   return { dueOn, id }
 }
 
-/** Cursor of timeliness figures: authority, platform, duty. */
 export const figureCursor = ({ authority, platform, duty }: FigureOf): string =>
   cursorOf(JSON.stringify([authority, platform, duty]))
 
@@ -124,7 +117,6 @@ const textsIn = (json: string): string[] => {
   }
 }
 
-/** Cursor of name matches: rank and operator. */
 export const matchCursor = (one: { rank: number; operator: number }): string => cursorOf(`${one.rank}/${one.operator}`)
 
 export const matchAfter = (cursor: string | null | undefined): { rank: number; operator: number } | null => {
@@ -135,7 +127,6 @@ export const matchAfter = (cursor: string | null | undefined): { rank: number; o
   return { rank: Number(rank), operator }
 }
 
-/** Cursor of retractions: instant to the microsecond, and subject. */
 export const retractionCursor = (one: { at: string; subjectId: string }): string =>
   cursorOf(`${one.at}/${one.subjectId}`)
 

@@ -1,4 +1,3 @@
-/** Limits of one GraphQL request, checked before execution. */
 import {
   type ASTVisitor,
   type FragmentDefinitionNode,
@@ -14,9 +13,9 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 
 export const BODY_BYTES = 1_000_000
-/** Deepest JSON nesting of a body; serialising deeper values could overflow the stack. */
+/** Deepest JSON nesting of a body; deeper values could overflow the stack. */
 export const NESTING_MOST = 100
-/** Tokens of a query document, so that parsing stays cheap. 1000 literal codes fit. */
+/** Tokens of a query document; 1000 literal codes fit. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
@@ -25,12 +24,12 @@ export const ROOT_FIELDS_MOST = 50
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 export const DIRECTIVES_MOST = 100
-/** Selections side by side, `__typename` and fragments included. Validation compares every pair of them. */
+/** Selections side by side. Validation compares every pair of them. */
 export const BREADTH_MOST = 200
 /** Fragments of one document. Validation may compare every pair of them. */
 export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
-/** Deepest nesting of selections that is measured, fragments included; each level takes stack. */
+/** Deepest nesting of selections measured; each level takes stack. */
 const LEVELS_MOST = 300
 /** Introspection fields with fragments expanded. Tools ask about a hundred fields and no alias. */
 export const SCHEMA_FIELDS_MOST = 500
@@ -53,9 +52,7 @@ const [QUOTE, BACKSLASH] = ['"', '\\'].map((sign) => sign.charCodeAt(0))
 const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((sign) => sign.charCodeAt(0)))
 const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((sign) => sign.charCodeAt(0)))
 
-/** True when arrays and objects nest deeper than NESTING_MOST. */
 export const isNestedTooDeep = (json: Buffer): boolean => {
-  // Each level takes an opening and a closing byte.
   if (json.length < 2 * NESTING_MOST) return false
   let depth = 0
   for (let at = 0; at < json.length; at += 1) {
@@ -77,15 +74,11 @@ const endOfText = (json: Buffer, start: number): number => {
 
 interface Extent {
   depth: number
-  /** Fields directly in the selection, fragments expanded. */
   fields: number
-  /** Fields including all nested ones. */
   all: number
   aliases: number
   directives: number
-  /** Size of the widest selection. */
   breadth: number
-  /** Introspection fields and aliases. */
   schema: { all: number; aliases: number }
 }
 
@@ -143,7 +136,6 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     const inner = part.selectionSet ? ofSelection(part.selectionSet, level + 1) : NOTHING
     const aliases = inner.aliases + (part.alias ? 1 : 0)
     const { directives, breadth } = inner
-    // `__typename` is free.
     if (part.name.value === '__typename') return { ...NOTHING, aliases }
     if (part.name.value.startsWith('__'))
       return { ...NOTHING, directives, breadth, schema: { all: inner.all + 1, aliases } }
@@ -179,14 +171,12 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
       const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
       if (fragments.length > FRAGMENTS_MOST) refuse('片段数', 'Fragments of a document', FRAGMENTS_MOST)
       if (operations.length > OPERATIONS_MOST) refuse('操作数', 'Operations of a document', OPERATIONS_MOST)
-      // Stop at the first refusal.
       for (const operation of operations) if (!refused) within(operation)
       // Unused fragments are validated too.
       for (const fragment of fragments) {
         if (!refused && ofFragment(fragment, 0).breadth > BREADTH_MOST)
           refuse('并列的字段数', 'Parts of one selection', BREADTH_MOST)
       }
-      // An empty document leaves the other rules nothing to check.
       return refused ? { ...document, definitions: [] } : undefined
     },
   }

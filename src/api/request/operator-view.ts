@@ -1,4 +1,3 @@
-/** The parent object of the GraphQL type Operator. */
 import { mayOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
 import type { When } from '../../store/records/versions.js'
@@ -17,7 +16,6 @@ export const view = (operator: operators.Operator, when: When): OperatorView => 
   when,
 })
 
-/** Returns null both when the operator does not exist and when the viewer may not see it. */
 export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
   const known = operator?.knownTo === null && mayOperator(context.viewer, operator)

@@ -9,7 +9,6 @@ export interface Problem {
   status: number
   code: string
   detail: string
-  /** Details of a refusal. */
   details?: object
 }
 

@@ -1,13 +1,10 @@
-/** The purpose that a caller gives for a question, as the audit log keeps it. */
 import type { IncomingMessage } from 'node:http'
 import { redact } from '../../domain/records/privacy.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 
 /** Longest purpose, characters. */
 const PURPOSE_MOST = 200
-/** Longest question or variables text kept, characters. */
 export const TEXT_MOST = 2_000
-/** Entries of each cache. */
 const REMEMBERED = 300
 
 const purposes = new Map<string, string>()
@@ -25,7 +22,7 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
   return kept === '' ? null : kept
 }
 
-/** Caches the derived form of a text, because programs repeat the same texts. Long texts are not cached. Evicts the oldest entry. */
+/** Caches the derived form of a text. Long texts are not cached. Evicts the oldest entry. */
 export const remembering = (known: Map<string, string>, text: string, made: () => string): string => {
   const before = known.get(text)
   if (before !== undefined) return before

@@ -1,8 +1,7 @@
-/** What the audit log keeps of a GraphQL request. */
+/** Parts of a GraphQL request that the audit log keeps. */
 export interface Asking {
   isAct: boolean
   said: string
-  /** Codes of refusals and faults. */
   faults: string[]
   /** Subject of the token that was issued; null when none was. */
   issuedTo: string | null

@@ -1,6 +1,6 @@
 /**
- * Requests per minute of one client, or of one address without a token. Counted in memory and exchanged with the other processes through
- * the database once a second, so no request waits. All processes together may exceed the quota by one second's requests.
+ * Requests per minute of one client, or of one address without a token. Counted in memory and exchanged with other processes once a second;
+ * all together may exceed the quota by one second's requests.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
@@ -10,20 +10,17 @@ import type { Db } from '../../store/db/db.js'
 import { noted } from './per-request.js'
 
 const WINDOW_MS = 60_000
-/** Interval of the exchange, milliseconds. */
 const TOLD_MS = 1_000
-/** Addresses counted separately within a minute; later ones share one count. Token holders always have their own. */
+/** Addresses counted separately within a minute; later ones share one count. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
 export interface Quotas {
   /** Registers the response that gets the quota headers. */
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
-  /**
-   * Charges `units` to the token's subject, or to the address when there is none, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED.
-   */
+  /** Charges the token's subject, or the address when there is none, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
   charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
-  /** Charges units of an answer already given. Never refuses; the next request is refused instead. */
+  /** Charges an answer already given. Never refuses; the next request is refused instead. */
   spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
@@ -114,5 +111,4 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
 /** Cost of a GraphQL answer that equals one unit of quota. A hundred rows of a bulk question are one unit too. */
 const COST_OF_A_UNIT = 100
 
-/** Units of an answer beyond the one that its request was charged. */
 export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -3,9 +3,8 @@ import { type Level, owedAt, type Rate, waitFor } from '../../domain/access/rate
 import { Refusal } from '../../foundation/errors.js'
 
 /**
- * Buckets of each kind. Only attempts within the overall rate fill one, and empty ones are dropped. At the rates below fewer are ever full
- * at once, so nobody can evict his own bucket by using many addresses. Where `newcomers` are admitted this takes ten thousand addresses,
- * and gains nothing against a 120-bit code.
+ * Buckets of each kind. Only attempts within the overall rate fill one, and at the rates below fewer are ever full at once, so nobody can
+ * evict his own bucket by using many addresses.
  */
 const BUCKETS_MOST = 10_000
 
@@ -13,8 +12,8 @@ const BUCKETS_MOST = 10_000
 const LOOKS_EACH = 10
 
 /**
- * Party access codes are typed by hand: some slips at once, then two a minute. They cannot be guessed, so an address with few recent
- * failures is always admitted. Strangers must not lock out everybody.
+ * Access codes are typed by hand: some slips at once, then two a minute. They cannot be guessed (120 bits), so an address with few recent
+ * failures is always admitted and strangers cannot lock out everybody.
  */
 const PARTY = {
   newcomers: true,
@@ -22,8 +21,8 @@ const PARTY = {
   each: [{ most: 20, everyMs: 30_000 }],
 }
 /**
- * Each attempt costs a scrypt: at most half a processor overall. Keys: client and address; address. An attack from many addresses uses up
- * the overall rate but must not lock out clients that have signed in from their address before.
+ * Each attempt costs a scrypt: at most half a processor overall. Keys: client and address; address. An attack must not lock out clients
+ * that have signed in from their address before.
  */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
@@ -44,9 +43,8 @@ const PERSON = {
 
 export interface Limit {
   /**
-   * Counts an attempt against each key and overall, or refuses it with TOO_MANY_REQUESTS and counts nothing. Returns the function that
-   * refunds a successful attempt. `proven` means that the first key has signed in before (work/access/lockouts); it is exempt from the
-   * overall rate.
+   * Counts an attempt against each key and overall, or refuses it with TOO_MANY_REQUESTS. Returns the function that refunds a successful
+   * attempt. `proven` exempts a key that has signed in before from the overall rate.
    */
   take(keys: readonly string[], now: Date, proven?: boolean): () => void
   size(): number
@@ -64,7 +62,6 @@ export const makeLimits = (): Limits => ({
   person: makeLimit(PERSON),
 })
 
-/** `each` holds one rate for each key given to `take`. */
 export const makeLimit = ({
   overall,
   each,
@@ -74,7 +71,6 @@ export const makeLimit = ({
   overall: Rate
   each: readonly Rate[]
   most?: number
-  /** An address with few recent failures is admitted whatever others do. */
   newcomers?: boolean
 }): Limit => {
   const all = makeBuckets(overall, 1)
@@ -106,7 +102,6 @@ const makeBuckets = (rate: Rate, most: number) => {
     for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
   }
   return {
-    /** At least half of the bucket is free. */
     isLight: (key: string, now: number): boolean => owedAt(levels.get(key), now) * 2 <= rate.most * rate.everyMs,
     wait: (key: string, now: number): number => {
       if (!levels.has(key) && levels.size >= most) forgetEmpty(now)

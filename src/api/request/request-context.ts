@@ -10,7 +10,6 @@ import type { ApiParts } from './dependencies.js'
 import { purposeIn } from './purpose.js'
 import { isAct, ownDb } from './request-database.js'
 
-/** Shared URL object of the most frequent path. */
 export const GRAPHQL = new URL('http://hub/graphql')
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
@@ -21,14 +20,11 @@ export interface Asked {
   url: URL
   now: Date
   requestId: string
-  /** Client address, for rate limits. */
   address: string
-  /** Header X-Purpose; null when absent. */
   purpose: string | null
   log: Log
   /** Database handle of this request outside GraphQL. Reads are cancelled when the client has gone. */
   db: Db
-  /** Codes of refusals, for the request's log line. */
   refused: string[]
 }
 
@@ -39,7 +35,7 @@ export const askedBy = (request: IncomingMessage, parts: Parts, response?: Serve
 
 /**
  * A class, for its accessors. Object literals with accessors get a hidden class each, which keeps what they hold alive until a major
- * collection; they took a fifth of all time (scavenges).
+ * collection; they took a fifth of all time.
  */
 class Request implements Asked {
   readonly url: URL
@@ -65,7 +61,6 @@ class Request implements Asked {
     this.purpose = purposeIn(request, keys.mark)
   }
 
-  /** Created lazily: most requests log nothing themselves. */
   get log(): Log {
     this.#log ??= this.parts.log.child({ request: this.requestId })
     return this.#log
@@ -78,13 +73,12 @@ class Request implements Asked {
   }
 }
 
-/** The client's id: X-Request-Id, else the trace of a traceparent. Returns null when neither is safe in a log and in an SQL comment. */
+/** X-Request-Id, else the trace of a traceparent. Returns null when neither is safe in a log and in an SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
   const given = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : null
 }
 
-/** True when the text holds no ID number; request ids go to the log. */
 const namesNobody = (text: string): boolean => redact(text, () => '') === text
 
 /** Only path and query matter. An unreadable target becomes a path that does not exist. */

@@ -1,20 +1,16 @@
 /**
- * Database handle of one request. Statements carry its id, and PostgreSQL cancels them when the client has gone or the time is up. Passed
- * explicitly: AsyncLocalStorage would make every promise about four times slower on Node 20.
+ * Database handle of one request. Statements carry its id and are cancelled in PostgreSQL when the client has gone. Passed explicitly:
+ * AsyncLocalStorage would make every promise about four times slower on Node 20.
  */
 import type { ServerResponse } from 'node:http'
 import type { Db } from '../../store/db/db.js'
 import { asking } from '../../store/db/request-handle.js'
 
-/**
- * Longest time until an answer begins, milliseconds. Each statement has its own bound (store/db/db); an answer under way is bounded by its
- * reader (web/frame/response-timeout).
- */
+/** Longest time until an answer begins, milliseconds. */
 export const ANSWER_MOST_MS = 60_000
 
 const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
-/** True for methods that may change something; they are never cancelled. */
 export const isAct = (method: string | undefined): boolean => !SAFE.includes(method)
 
 interface Owned {
@@ -25,8 +21,8 @@ interface Owned {
 }
 
 /**
- * `acts` is evaluated when the client goes. A change is then completed or rolled back as a whole, because the client could not tell how far
- * it came.
+ * `acts` is evaluated when the client goes. A change is completed or rolled back as a whole, because the client could not tell how far it
+ * came.
  */
 export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_MS }: Owned): Db => {
   if (response === undefined) return asking(db, { name: requestId })
@@ -46,10 +42,7 @@ export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_
   return asking(db, { name: requestId, over: over.signal })
 }
 
-/**
- * `parts` with a request's own database handle, created on first use. Everything else is inherited through the prototype, not copied, so `{
- * ...own }` would be nearly empty.
- */
+/** `parts` with a request's own handle, created on first use. The rest is inherited, not copied, so `{ ...own }` would be nearly empty. */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as Shape<P> | undefined
   const shape = known ?? shapeOf(parts)

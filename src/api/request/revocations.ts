@@ -1,16 +1,14 @@
 /**
- * Revoked tokens, held in memory so that requests need no database query. Revocations of this process count at once, those of others within
- * a second. When the table cannot be read, no token is valid.
+ * Revoked tokens, held in memory. Revocations of this process count at once, those of others within a second. When the table cannot be
+ * read, no token is valid.
  */
 
 import * as store from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Longest age of what is known of other processes, milliseconds. */
 const FRESH_MS = 1_000
 /** Ids are assigned in order but committed slightly out of order; this many are read again. */
 const OVERLAP = 1_000
-/** Interval at which expired revocations are dropped, milliseconds. */
 const SWEPT_MS = 60_000
 
 export interface TokenSeen {
@@ -21,7 +19,6 @@ export interface TokenSeen {
 }
 
 export interface Revocations {
-  /** True when this token is revoked. */
   concern(token: TokenSeen, now: Date): Promise<boolean>
   /** Durable before it returns. */
   add(revoked: store.Revoked, now: Date): Promise<void>

@@ -42,5 +42,4 @@ const json: Written = {
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 }
 
-/** Serialisers and parsers; the meaning of each scalar is described in schema/graphql. */
 export const SCALARS = { Date: day, DateTime: instant, JSON: json }

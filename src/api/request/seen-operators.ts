@@ -5,10 +5,8 @@ import type { Db } from '../../store/db/db.js'
 
 export interface Seen {
   codes: Set<string>
-  /** Operators by number, and those of them whose code is known. */
   operators: Set<number>
   known: Set<number>
-  /** Listings and published records, whose operators have to be looked up. */
   subjects: Set<string>
 }
 
@@ -35,7 +33,6 @@ export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
   else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
 }
 
-/** Codes of all noted operators. Those noted by number alone are looked up in one query. */
 export const codesIn = async (parts: { db: Db }, seen: Seen): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes

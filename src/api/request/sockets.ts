@@ -1,15 +1,13 @@
-/** Limits of connections, pipelined requests, headers and time, per caller and overall. */
 import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../../domain/access/rate.js'
 import type { ApiParts } from './dependencies.js'
 
-/** Longest time for sending a whole request, milliseconds; an upload has longer. */
+/** Longest time for sending a whole request, milliseconds. */
 export const REQUEST_MS = 30_000
 export const UPLOAD_MS = 300_000
 /** Longest time from connecting to the end of the headers, milliseconds. */
 export const HEADERS_MS = 15_000
-/** Interval of these checks, milliseconds. */
 const CHECKING_MS = 2_000
 /** Idle time of a keep-alive connection, milliseconds. */
 const KEEP_ALIVE_MS = 5_000
@@ -19,7 +17,6 @@ const HEADER_LINES = 100
 /** Connections in all, and of one address (of one /64 in IPv6). The second applies only without own proxies. */
 export const CONNECTIONS_MOST = 10_000
 export const CONNECTIONS_OF_ONE = 1_000
-/** Pipelined requests under way on one connection. */
 export const PIPELINED_MOST = 64
 
 export const SOCKETS: ServerOptions = {
@@ -30,7 +27,7 @@ export const SOCKETS: ServerOptions = {
   maxHeaderSize: HEADER_BYTES,
 }
 
-/** `proxies`: own reverse proxies. With one, all connections come from its address and are not counted. */
+/** With a proxy, all connections come from its address and are not counted. */
 export const boundSockets = (
   server: Server,
   { proxies, most = CONNECTIONS_OF_ONE }: { proxies: number; most?: number },
@@ -52,7 +49,6 @@ export const boundSockets = (
   })
 }
 
-/** Logs and counts a request that cannot be parsed like any other refusal. */
 export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiParts, 'log' | 'metrics'>): void => {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
@@ -69,7 +65,7 @@ export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiParts
 const UNREADABLE = 'HTTP_UNREADABLE'
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
-/** Returns false when a request names no host or several: proxies and servers could disagree about the site (RFC 9112 section 3.2). */
+/** Returns false when a request names no host or several (RFC 9112 section 3.2). */
 export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   let named = 0
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1
@@ -78,7 +74,6 @@ export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolea
 
 const UNDER_WAY = Symbol('requests under way')
 
-/** Returns false when too many requests are under way on the connection. */
 export const joins = ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
   const counted = socket as Socket & { [UNDER_WAY]?: number }
   const now = (counted[UNDER_WAY] ?? 0) + 1

@@ -1,9 +1,7 @@
-/** Cache of verified tokens: a signature is checked once, not on every request. */
 import { hash } from 'node:crypto'
 import { isTokenAhead, type Keys, kidIn, type Verified } from '../../foundation/keys.js'
 import { bounded } from '../fast/lru.js'
 
-/** Tokens cached by one process. */
 const TOKENS_MOST = 10_000
 
 interface Known {
@@ -12,8 +10,8 @@ interface Known {
 }
 
 /**
- * Caching `verify`. Only valid tokens are cached, by hash, and used no longer than the token lives and its key is accepted. Revocation is
- * not checked here: see `admit`. Refusal UNAUTHENTICATED.
+ * Caches valid tokens by hash, no longer than the token lives and its key is accepted: a signature is checked once. Revocation is not
+ * checked here. Refusal UNAUTHENTICATED.
  */
 export const remembering = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
   const tokens = bounded<Known>(TOKENS_MOST)

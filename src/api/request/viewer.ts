@@ -1,4 +1,3 @@
-/** Resolves a request's token or session to its viewer. Without either the viewer is the public; a bad one refuses the whole request. */
 import type { IncomingMessage } from 'node:http'
 import {
   type Act,
@@ -23,11 +22,10 @@ import { noted } from './per-request.js'
 
 const roles = noted<Role>('role')
 
-/** The role a request was admitted with; public before that. */
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
 
 /**
- * Resolves the viewer and charges its quota. A bad token is refused, not treated as public. Refusals: UNAUTHENTICATED, CSRF_REFUSED,
+ * Resolves the viewer, by default the public, and charges its quota. A bad token is refused. Refusals: UNAUTHENTICATED, CSRF_REFUSED,
  * QUOTA_EXCEEDED.
  */
 export const admit = async (
@@ -49,7 +47,7 @@ export const admit = async (
 
 type Admitting = Pick<ApiParts, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
-/** The viewer, without charging its quota; also used to recheck a long answer. `parts.db` is read rarely, so it may be created lazily. */
+/** The viewer, without charging its quota. `parts.db` may be created lazily. */
 export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
   const { keys, revocations } = parts
   const { authorization } = request.headers
@@ -61,15 +59,13 @@ export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: 
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌中的角色未知 unknown role' })
   if (await revocations.concern({ jti, sub: claims.sub, issuedAt }, now))
     throw new Refusal('UNAUTHENTICATED', { reason: '令牌已被撤销 revoked' })
-  // A party's token ends with the access code it was issued for.
   if (claims.grant !== undefined && !(await accessCodes.opens(parts.db, claims.grant, claims.sub)))
     throw new Refusal('UNAUTHENTICATED', { reason: '访问码已失效 its access code is no longer good' })
   return { role, ...claims }
 }
 
 /**
- * No cookie means the public. A CSRF token without its cookie means that the browser has dropped the session, and is refused. Unsafe
- * methods must carry the CSRF token.
+ * A CSRF token without its cookie means that the browser has dropped the session, and is refused. Unsafe methods must carry the CSRF token.
  */
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
@@ -82,8 +78,8 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, 
 }
 
 /**
- * Rechecks a long request or answer: refuses once the token is revoked or the session over. A token that merely expires meanwhile stays
- * valid. Refusal UNAUTHENTICATED.
+ * Rechecks a long request or answer: refuses once the token is revoked or the session over. A token that merely expires stays valid.
+ * Refusal UNAUTHENTICATED.
  */
 export const stillAdmitted = async (
   request: IncomingMessage,
@@ -97,7 +93,6 @@ export const stillAdmitted = async (
     throw new Refusal('UNAUTHENTICATED', { reason: '身份已变更 it is another now' })
 }
 
-/** For fields that need any token; what it then shows is decided per field. */
 export const signedIn = (viewer: Viewer): void => {
   if (viewer.sub === null) throw new Refusal('UNAUTHENTICATED', { reason: '未提供令牌 no token was given' })
 }
@@ -108,16 +103,13 @@ export const allow = (viewer: Viewer, act: Act): void => {
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
-/** Ids that match nothing. They stand in for what the viewer may not see, so that both answers take equally long. */
+/** Ids that match nothing, used for what the viewer may not see, so that both answers take equally long. */
 export const NONE = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type Asking = Pick<Context, 'viewer' | 'load'>
 
-/**
- * True when the viewer may do this act on the operator: a viewer bound to a region acts on that region alone. The operator is looked up
- * only for such viewers; a missing one is refused by the act itself.
- */
+/** True when a viewer bound to a region acts within it. A missing operator is refused by the act itself. */
 export const isTheirs = async (
   { viewer, load }: Asking,
   act: Act,
@@ -128,10 +120,8 @@ export const isTheirs = async (
   return found === null || mayIn(viewer, act, found.region)
 }
 
-/** True when the viewer may see this operator's file; looked up only for restricted viewers. */
 export const seesOperator = async ({ viewer, load }: Asking, id: number | null): Promise<boolean> =>
   !isNarrow(viewer) || mayOperator(viewer, await load.operator(id ?? NONE))
 
-/** The same for the subject of a listing or a published record. */
 export const seesSubject = async ({ viewer, load }: Asking, subject: string): Promise<boolean> =>
   !isNarrow(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))

@@ -1,5 +1,3 @@
-/** Scores for auditors: scorecard, facts and records as known then, and the method in words. */
-
 import { may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { METHOD } from '../../domain/scoring/method.js'
 import { worded } from '../../domain/scoring/score-words.js'
@@ -25,7 +23,6 @@ const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
 const maySee = (viewer: Viewer, operator: Operator): boolean =>
   may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
 
-/** Returns null both for a missing score and for one the viewer may not see. */
 export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: number) => {
   const found = await scoreAndOwner(parts.db, id)
   if (found === null || !maySee(viewer, found.operator)) return null

@@ -1,5 +1,3 @@
-/** Objections against records behind a score's reasons. */
-
 import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domain/access/viewer.js'
 import { consequenceOf, type ObjectionState, restsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
@@ -36,7 +34,6 @@ const objectionView = (context: Context, objection: store.Objection) => {
   }
 }
 
-/** An agency sees objections against its own records; a party sees its own. */
 const sees = (context: Context, { feed }: store.Objection, owner: Operator | null): boolean =>
   context.viewer.role === 'party'
     ? may(viewerOn(context, owner), 'see_score_reasons')
@@ -46,7 +43,6 @@ const sees = (context: Context, { feed }: store.Objection, owner: Operator | nul
 const senderOf = ({ parts }: Context, feed: string): string | null =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
 
-/** Returns null both for a missing objection and for one the viewer may not see. */
 export const objectionById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
   const owner = await context.load.operator(found?.operatorId ?? NONE)
@@ -99,7 +95,6 @@ const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =
     return work.withdrawObjection(db, rules, { objection, ...who })
   })
 
-/** The objection's number, or NONE when the viewer may not act on it. */
 const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
@@ -120,12 +115,10 @@ const done = async <I>(
   deed: (parts: Context['parts'], input: I, who: ActContext) => Promise<store.Objection>,
 ) => {
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  // The loaders hold the state before the change.
   context.load = makeLoads(context.parts, context.now)
   return objectionView(context, objection)
 }
 
-/** All reasons, also when the viewer is shown none. */
 const reasonsOf = async (of: ScoreAsked, { load, parts }: Context): Promise<readonly Reason[]> => {
   if (of.reasons.length > 0) return of.reasons
   const whole = of.when

@@ -30,7 +30,6 @@ const overruleView = (context: Context, overrule: store.Overrule) => {
   }
 }
 
-/** Returns null both for a missing override and for one the viewer may not see. */
 export const overruleById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
@@ -82,7 +81,6 @@ const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: 
     return work.withdrawOverrule(db, rules, { overrule, reason, ...who })
   })
 
-/** The override's number, or NONE when the viewer may not act on it. */
 const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
@@ -103,12 +101,11 @@ const done = async <I>(
   deed: (parts: Context['parts'], input: I, who: ActContext) => Promise<store.Overrule>,
 ) => {
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  // The loaders hold the state before the change.
   context.load = makeLoads(context.parts, context.now)
   return overruleView(context, overrule)
 }
 
-/** Null when the viewer is shown no reasons; access to them was checked before. */
+/** Returns null when the viewer is shown no reasons; access was checked with them. */
 const overruleOf = async (of: ScoreAsked, _: unknown, context: Context) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)

@@ -1,5 +1,3 @@
-/** The recovery path from a score, and losses that last. */
-
 import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { lasting, restoration as plan, type Step } from '../../domain/scoring/recovery-path.js'
@@ -17,7 +15,6 @@ import { type ScoreAsked, whenAsked } from './score.js'
 interface Behind {
   facts: Facts
   card: Scorecard
-  /** Plans by start day. */
   plans: Map<string, Step[]>
 }
 
@@ -30,7 +27,6 @@ const behind = (score: StoredScore, context: Context): Promise<Behind | null> =>
   return known
 }
 
-/** Returns null when the viewer may not see reasons. */
 const read = async (score: StoredScore, context: Context): Promise<Behind | null> => {
   const { db, rules } = context.parts
   const operator = await context.load.operator(score.operatorId)

@@ -1,5 +1,3 @@
-/** Scores with their reasons, and scorecards. */
-
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import { worded } from '../../domain/scoring/score-words.js'
 import { factsOf } from '../../domain/scoring/scorecard.js'
@@ -10,7 +8,6 @@ import { recordsBehind } from '../records/records.js'
 import { type Context, whenOf } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-/** `when` is absent when the score was found by its id. */
 export type ScoreAsked = StoredScore & { when?: When }
 
 /** A score found by its id is viewed as of its own day. */

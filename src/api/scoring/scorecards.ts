@@ -1,5 +1,3 @@
-/** Scorecard trials, and activation by two persons. */
-
 import { may } from '../../domain/access/viewer.js'
 import { GRADES } from '../../domain/scoring/scorecard.js'
 import type { Moved } from '../../domain/scoring/trial.js'
@@ -72,7 +70,6 @@ const adoptionView = (context: Context, adoption: adoptions.Adoption, trialOf: T
 const oneView = (context: Context, adoption: adoptions.Adoption) =>
   adoptionView(context, adoption, trialsOf(context, [adoption.hash]))
 
-/** Returns null both for a missing proposal and for one the viewer may not see. */
 export const adoptionById = async (context: Context, id: number) => {
   const found = may(context.viewer, 'see_trials') ? await adoptions.byId(context.parts.db, id) : null
   return found && oneView(context, found)

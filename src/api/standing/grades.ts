@@ -16,10 +16,7 @@ interface Graded extends Owner {
   id: number
 }
 
-/**
- * Whose grades the viewer sees: all, none, or those that the look-up has to determine. Every field about a score uses it; `mayTell` decides
- * whether the score itself may be shown.
- */
+/** The grades a viewer sees: all, none, or those that the look-up determines. `mayTell` decides whether the score itself may be shown. */
 export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'
@@ -27,7 +24,6 @@ export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
   return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
 }
 
-/** True when the viewer may see this operator's grade. */
 export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
   const asked = { client: viewer.sub ?? '', operator: operator.id }
@@ -43,7 +39,7 @@ export const seesGrade = async (context: Context, operator: Graded): Promise<boo
   }
 }
 
-/** Boolean when decided by role; otherwise the seller list or the authorisation decides. */
+/** The seller list or the authorisation decides when it is not a boolean. */
 type Depends = boolean | 'LIST' | 'AUTHORISATION'
 
 const dependsOn = (context: Context, operator: Owner): Depends => {
@@ -57,7 +53,6 @@ const dependsOn = (context: Context, operator: Owner): Depends => {
 /** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the client's seller list. */
 type Many = Graded & { own: boolean; marked: boolean }
 
-/** The same for many operators at once, with set-based queries. */
 export const seeingMany = async (
   context: Context,
   db: Reads,
@@ -89,7 +84,7 @@ export const seeingMany = async (
   )
 }
 
-/** Restricts a grade filter to operators whose grade the viewer may see, so that the filter reveals nothing. */
+/** Restricts a grade filter to operators whose grade the viewer may see. */
 export const gradedAmong = ({ viewer, today }: Context): Pick<Filter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}

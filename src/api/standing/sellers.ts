@@ -1,5 +1,3 @@
-/** A marketplace's seller list, and operators' authorisations of credit services. */
-
 import { may } from '../../domain/access/viewer.js'
 import { closedNotice, holdsUntil } from '../../domain/standing/sellers.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -49,7 +47,6 @@ const authorisationView = (context: Context, one: store.Authorisation) => {
   }
 }
 
-/** Returns null both for a missing authorisation and for one the viewer may not see. */
 export const authorisationById = async (context: Context, key: number) => {
   const found = await context.load.authorisation(key)
   const operator = found && (await context.load.operator(found.operatorId))

@@ -1,4 +1,3 @@
-/** Standing: the short answer for any code. */
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import { may } from '../../domain/access/viewer.js'
 import type { State } from '../../domain/listing/case.js'
@@ -75,13 +74,11 @@ interface Found {
   code: string
   asOf: string
   row: StandingRow | null
-  /** True when the viewer may see this operator's grades. */
   sees: boolean
-  /** Null when not selected. */
+  /** It is null when not selected. */
   freshness: Freshness | null
 }
 
-/** The standing of a code from its row, for single and bulk questions alike. */
 export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
   if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
   const viewer = viewerOn(context, row)
@@ -112,7 +109,6 @@ export const standingView = (context: Context, { code, asOf, row, sees, freshnes
 /** Shared by nearly all rows, instead of a function each. */
 const NO_LISTINGS: ListingView[] = []
 
-/** For today, and for viewers of public data: decided by the public entries. */
 const isOnList = (context: Context, { entries, lists }: StandingRow): boolean =>
   (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
 
@@ -140,7 +136,6 @@ const UNKNOWN = {
 const isBlacklist = ({ parts }: Context, id: string): boolean =>
   parts.rules.lists.some((list) => list.id === id && list.blacklist)
 
-/** Returns no promise when nothing has to be looked up. */
 const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
     ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))

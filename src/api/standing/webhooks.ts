@@ -1,4 +1,3 @@
-/** Webhooks of a marketplace for changes of its own sellers. */
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as queue from '../../store/standing/webhook-queue.js'
@@ -11,7 +10,6 @@ import { withoutNul } from '../request/limits.js'
 
 type Load = (id: number) => Promise<queue.Backlog | null>
 
-/** Loads the backlogs of all webhooks of one answer together. */
 const backlogs = (context: Context): Load =>
   batch(String, async (ids: number[]) => {
     const found = await queue.backlog(context.parts.db, ids)
@@ -47,7 +45,6 @@ const list = async (_: unknown, __: unknown, context: Context) => {
   return found.map((one) => view(context, one, backlog))
 }
 
-/** Returns null both for a missing webhook and for one of another marketplace. */
 export const webhookById = async (context: Context, id: number) => {
   const { viewer, parts } = context
   const found = await store.byId(parts.db, id)

@@ -1,4 +1,3 @@
-/** Agencies, feeds, runs and the viewer. */
 import type { Agency, Feed } from '../../agencies/feed.js'
 import { KINDS_SEEN, may } from '../../domain/access/viewer.js'
 import { isStale } from '../../domain/intake/bounds.js'

@@ -1,5 +1,3 @@
-/** The timetable: jobs, their last occurrence and run, and manual start, pause and resume. */
-
 import type { Viewer } from '../../domain/access/viewer.js'
 import { next, parse, words } from '../../foundation/time/cron.js'
 import * as occurrences from '../../store/timetable/occurrences.js'

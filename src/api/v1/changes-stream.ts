@@ -1,4 +1,3 @@
-/** Changes as a stream of server-sent events, while the client's token stays valid and its reader keeps up. */
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { may, type Viewer } from '../../domain/access/viewer.js'
@@ -16,13 +15,12 @@ import { viewerOf } from '../request/viewer.js'
 
 /** Changes sent at once; one audit row holds at most this many codes. */
 const PAGE = 200
-/** A comment line is sent after this much silence, to keep proxies from closing the connection, milliseconds. */
+/** A comment line keeps proxies from closing a silent connection, milliseconds. */
 const HEARTBEAT_MS = 15_000
-/** Longest time for reading one page, milliseconds. A slower client is disconnected and resumes where it was. */
+/** Longest time for reading one page, milliseconds. */
 const SLOW_MS = 30_000
 /** Interval of the token check, milliseconds; it also runs before every page. */
 const ADMITTED_MS = 2_000
-/** Reconnect delay for clients, milliseconds. */
 const RETRY_MS = 3_000
 
 const eventOf = (change: Change): string => `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
@@ -65,7 +63,6 @@ export const listenTo = async (
     leave()
     if (!response.writableEnded) response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`)
   }
-  /** A revoked or expired token ends its streams. */
   const isAdmitted = async (): Promise<boolean> => {
     const now = parts.now()
     try {
@@ -101,7 +98,6 @@ export const listenTo = async (
       while (stream.after < last && !response.destroyed && !response.writableEnded) {
         const about = { client, lists: parts.rules.lists, agencies: parts.agencies, now: parts.now() }
         const heard = await nextChanges(parts.db, about, { after: stream.after, limit: PAGE })
-        // The changes were deleted meanwhile; on reconnecting, the client is told how to start over.
         if (heard.changes[0]?.sequence !== stream.after + 1) return end('UNAVAILABLE')
         stream.after = await tell(heard, stream.after)
         if (stream.after < last && !(await isAdmitted())) return end('TOKEN_ENDED')
@@ -121,11 +117,9 @@ export const listenTo = async (
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
-    // The connection is not reused and must not delay a stopping server.
     Connection: 'close',
   })
   response.flushHeaders()
-  // The starting number, so that a client that receives no change yet knows where to resume.
   await write(`retry: ${RETRY_MS}\nid: ${from}\nevent: start\ndata: ${JSON.stringify({ after: from })}\n\n`)
   void turn((await reachOf(parts.db, client)).last)
 }

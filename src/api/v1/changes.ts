@@ -1,6 +1,6 @@
 /**
- * GET /v1/changes: changes of a marketplace's own sellers, as a stream (text/event-stream) or page by page (JSON). A request after a number
- * (Last-Event-ID, `after`) acknowledges everything up to it.
+ * GET /v1/changes: changes of a marketplace's own sellers, as a stream or page by page (JSON). Asking after a number acknowledges
+ * everything up to it.
  */
 import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'
@@ -16,7 +16,7 @@ import { admit, allow } from '../request/viewer.js'
 import { listenTo } from './changes-stream.js'
 import type { AskedOf } from './request.js'
 
-/** Default and largest page size; the default is what one audit row holds. */
+/** One audit row holds this many codes. */
 const PAGE = 200
 const PAGE_MOST = 1_000
 const PARAMETERS = ['after', 'limit']
@@ -42,7 +42,6 @@ export const changes =
     }
   }
 
-/** A page only when the client prefers JSON; otherwise a stream. */
 const asksForPage = (request: Request): boolean =>
   request.accepts(['text/event-stream', 'application/json']) === 'application/json'
 
@@ -63,7 +62,6 @@ const answerPage = async (
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 
-/** The problem also says how to start over, for programs. */
 const answerGone = (response: Response, own: Asked, { status, code, message, details }: Refusal): void => {
   own.refused.push(code)
   const { next } = details

@@ -1,10 +1,8 @@
-/** File name of an upload: last path segment only, bounded length, no ID numbers. */
 import { redact } from '../../domain/records/privacy.js'
 
-/** Longest name kept, characters. */
 const NAME_LENGTH = 200
 
-/** Reads `named` from the query, then Content-Disposition (RFC 6266). Returns null when neither gives a name. */
+/** Returns the last path segment named in the query, else in Content-Disposition (RFC 6266), without ID numbers. */
 export const fileName = (
   named: string | undefined,
   disposition: string | undefined,

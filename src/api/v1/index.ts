@@ -1,4 +1,3 @@
-/** The REST routes under /v1. Errors are problem details with the body that a command prints. */
 import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/records/privacy.js'
@@ -18,7 +17,6 @@ import { timelinessCsv } from './timeliness.js'
 import { trailVerification } from './trail-verification.js'
 import { Unpulled, uploads } from './upload.js'
 
-/** Retry-After for RUN_BUSY and 503, seconds. */
 const RETRY_SECONDS = 30
 
 export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
@@ -78,13 +76,11 @@ const refused =
   (thrown: unknown, request, response, _next) => {
     const { error: cause, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
     const error = asRefusal(cause) ?? ofAddress(cause) ?? cause
-    // The client has gone or already has part of the answer.
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')
       return void response.destroy()
     }
     response.set('Cache-Control', 'no-store')
-    // Do not wait for the rest of an unread body.
     if (!request.complete) response.set('Connection', 'close')
     if (!isRefusal(error)) {
       askedOf(request).log.error({ err: error }, 'a request broke')

@@ -1,4 +1,3 @@
-/** Slots for uploads being processed. */
 import { Refusal } from '../../foundation/errors.js'
 
 interface Sent {
@@ -9,7 +8,6 @@ interface Sent {
 export interface Places {
   /** Throws when no slot is free for this feed. Refusals RUN_BUSY, HUB_BUSY. */
   ask: (feed: Sent) => void
-  /** Takes a slot and returns the function that frees it. */
   take: (feed: Sent) => () => void
 }
 

@@ -1,13 +1,9 @@
-/**
- * Receives upload bodies. Memory is bounded in all and per agency by the bytes that arrived, not by Content-Length, so an idle sender costs
- * next to nothing and times out.
- */
+/** Receives upload bodies. Memory is bounded in all and per agency by the bytes that arrived, not by Content-Length. */
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
 /** Longest pause between two chunks, milliseconds. */
 export const STALLED_MS = 60_000
-/** Concurrent bodies of one agency. */
 export const ARRIVING_MOST = 8
 
 export interface Bounds {
@@ -21,11 +17,10 @@ export interface Bounds {
 
 export interface Received {
   bytes: Buffer
-  /** Stops counting the bytes, once they are dropped or counted elsewhere. */
   release: () => void
 }
 
-/** Returns null when the sender disconnected early. The bytes count until they are released. */
+/** Returns null when the sender disconnected early. */
 export type Receive = (request: IncomingMessage, agency: string) => Promise<Received | null>
 
 export const makeReceive = ({
@@ -81,7 +76,6 @@ const add = (counts: Map<string, number>, of: string, more: number): void => {
   else counts.set(of, count)
 }
 
-/** Resolves false when the connection broke. After a refusal the rest is discarded unread. */
 const arrived = (request: IncomingMessage, stalledMs: number, take: (chunk: Buffer) => void): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const late = setTimeout(() => end(() => reject(new Refusal('UPLOAD_STALLED'))), stalledMs)

@@ -1,4 +1,3 @@
-/** GET /v1/runs/:run/rejects.csv: rejects of a run, for the agency that corrects them in a spreadsheet. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
@@ -17,7 +16,6 @@ import { withDb } from '../request/request-database.js'
 import { admit, signedIn } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 
-/** Approximate size of a chunk, characters. */
 const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
@@ -33,7 +31,6 @@ export const rejectsCsv =
     const asked = String(request.params['run'])
     const id = wholeNumber(asked) ?? numberIn(asked, 'Run')
     const run = id === null ? null : await runs.byId(parts.db, id)
-    // A missing run and a run of another agency get the same answer.
     const agency = parts.agencies.find(({ sends }) => run !== null && sends.includes(run.subject))
     const by = sentBy(viewer)
     if (
@@ -50,7 +47,6 @@ export const rejectsCsv =
       'Cache-Control': 'no-store',
     })
     if (request.method === 'HEAD') return void response.end()
-    // A disconnect ends the query.
     const rows = setAside.ofRun(parts.db, run.id)
     const told = `GET /v1/runs/${run.id}/rejects.csv`
     const keepPiece = (piece: Piece) => keep(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
@@ -59,13 +55,11 @@ export const rejectsCsv =
     })
   }
 
-/** Lines sent together, and the operator codes in them. */
 interface Piece {
   content: string
   shown: ReadonlySet<string>
 }
 
-/** Writes the audit row of each chunk before it is sent. */
 async function* kept(pieces: AsyncIterable<Piece>, keepPiece: (piece: Piece) => Promise<void>): AsyncIterable<string> {
   for await (const piece of pieces) {
     if (piece.shown.size > 0) await keepPiece(piece)

@@ -14,7 +14,6 @@ import type { AskedOf } from './request.js'
 
 /** Largest list, bytes: a million codes with room to spare. */
 export const SELLERS_BYTES = 32 * 1024 * 1024
-/** Lists processed at once; one of each marketplace. */
 const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']

@@ -1,4 +1,3 @@
-/** GET /v1/timeliness.csv?month=YYYY-MM: a month's timeliness figures for spreadsheets. */
 import type { RequestHandler } from 'express'
 import type { Duty, Figure } from '../../domain/delivery/timeliness.js'
 import { dateIn } from '../../foundation/time/dates.js'

@@ -1,4 +1,4 @@
-/** GET /v1/trail/verification: verifies the whole audit log. Sends the events `progress`, then `done`, as server-sent events. */
+/** GET /v1/trail/verification verifies the audit log and sends the events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { keep } from '../request/audit-rows.js'
@@ -8,8 +8,8 @@ import { admit, allow } from '../request/viewer.js'
 import type { AskedOf } from './request.js'
 
 /**
- * One verification at a time, because it reads every row. A stopping hub sends `end` instead of `done`. Refusals: UNAUTHENTICATED,
- * FORBIDDEN, RUN_BUSY, STOPPING.
+ * One verification at a time, because it reads every row. A stopping hub sends `end`. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY,
+ * STOPPING.
  */
 export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
   let walking = false
@@ -28,7 +28,6 @@ export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandl
       tell('progress', { rows: 0 })
       const found = await parts.verifyTrail({
         progress: (rows) => {
-          // Stops when the client has gone or the hub stops.
           if (response.destroyed || parts.leaving.aborted) throw new Refusal('STOPPING')
           tell('progress', { rows })
         },

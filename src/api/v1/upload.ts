@@ -1,6 +1,6 @@
 /**
- * POST /v1/feeds/:feed: an agency uploads a file of its feed. Kept in memory and never written, because it may hold ID numbers. The same
- * bytes again change nothing. With `preview=true` nothing is taken in and the answer says what the file would change.
+ * POST /v1/feeds/:feed: an agency uploads a file. Kept in memory and never written, because it may hold ID numbers. `preview=true` only
+ * says what the file would change.
  */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
@@ -27,12 +27,9 @@ export const UPLOAD_BYTES = 64 * 1024 * 1024
 /** Uploads processed at once, in all and of one agency; each is held in memory. */
 export const UPLOADS_MOST = 2
 export const UPLOADS_OF_ONE = UPLOADS_MOST - 1
-/** Bytes held of bodies that arrive or wait to be unpacked. */
 const ARRIVING_BYTES = UPLOADS_MOST * UPLOAD_BYTES
-/** Longest processing time of one upload, milliseconds. */
 const TAKE_IN_MS = 600_000
 
-/** Query parameters. */
 const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
 
 const unpacked = promisify(gunzip)
@@ -75,10 +72,9 @@ export const uploads = (
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
     const packed = packing(request)
-    // Refuse early, before the body arrives; the slot itself is taken afterwards.
+    // Refuse early, before the body arrives.
     places.ask(feed)
     const received = await receive(request, feed.agency)
-    // The sender disconnected: a partial file is discarded.
     if (received === null) return
     try {
       await stillAdmitted(request, parts, { viewer, began: now, now: parts.now() })
@@ -112,7 +108,6 @@ export const uploads = (
   }
 }
 
-/** Answers a preview. It shows hub data, so an audit row is written first. */
 const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: Shown): Promise<void> => {
   const { mark } = parts.keys
   const { preview: _, ...told } = given
@@ -124,13 +119,11 @@ const shown = async (response: Response, { parts, own, viewer, feed, given, byte
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-/** The sender's parameters are redacted: they may hold anything. */
 const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
   `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
 
 const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
-/** An unknown feed and another agency's feed get the same answer. */
 const feedFor = (viewer: Viewer, id: string, { agencies }: ApiParts): Feed => {
   signedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')

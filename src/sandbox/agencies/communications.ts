@@ -25,7 +25,6 @@ const filings = (world: World, { query }: Asked): Answer => {
   })
 }
 
-/** Opaque to callers. */
 const cursorAt = (place: number): string => Buffer.from(`icp:${place}`).toString('base64url')
 
 const placeIn = (cursor: string | null, most: number): number | null => {

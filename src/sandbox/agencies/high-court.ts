@@ -13,7 +13,6 @@ export const highCourt = (source: () => World): Routes => ({
   'GET /defaulters': (asked) => defaulters(source(), asked),
 })
 
-/** Natural persons are included unless only organisations are requested. */
 const defaulters = (world: World, { query }: Asked): Answer => {
   const page = countIn(query.get('currentPage'), 1, PAGES_MAX)
   const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)

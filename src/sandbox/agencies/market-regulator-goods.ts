@@ -1,4 +1,3 @@
-/** The regulator's rows about goods: recalls and declared standards. */
 import type { WorldRecall, WorldStandard } from '../../../seeds/world.js'
 import { typedNumber } from './spelling.js'
 

@@ -1,4 +1,3 @@
-/** Envelope and paging of the regulator's query services. */
 import { type Answer, type Asked, json } from '../server.js'
 import { countIn } from './stand-in.js'
 

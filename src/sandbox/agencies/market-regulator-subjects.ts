@@ -1,4 +1,3 @@
-/** The regulator's rows about subjects: individual businesses, abnormal entries, commitments. */
 import type { WorldAbnormal, WorldCommitment, WorldOperator } from '../../../seeds/world.js'
 import { gatewayDate, midnight, nothing } from './spelling.js'
 

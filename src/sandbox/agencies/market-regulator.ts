@@ -23,7 +23,6 @@ export const marketRegulator = (source: () => World): Routes => ({
   'POST /gateway': (asked) => gateway(source(), asked),
 })
 
-/** Enterprises and cooperatives only; individual businesses are another feed. */
 const registered = (world: World): WorldOperator[] => {
   const wrong = world.faults.flatMap((fault) => (fault.feed === 'registry' ? [fault.operator] : []))
   return [...world.operators.filter((one) => one.kind === 'enterprise' || one.kind === 'cooperative'), ...wrong]

@@ -1,4 +1,4 @@
-/** Stand-in of 电子商务平台: shops as pages of JSON. One shop carries an ID number by mistake; no other does. */
+/** Stand-in of 电子商务平台: shops as pages of JSON. One shop carries an ID number by mistake. */
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
 import { type Answer, type Asked, json } from '../server.js'
 import { countIn, type Routes } from './stand-in.js'
@@ -29,7 +29,7 @@ const shops = (world: World, { query }: Asked): Answer => {
   return json(200, { total: all.length, page, size, shops: all.slice((page - 1) * size, page * size) })
 }
 
-/** A shop as its marketplace sends it. For a natural person it holds nothing about the person. */
+/** A natural person's shop holds nothing about the person. */
 export const shopItem = (one: WorldOperator, shop: WorldShop): Record<string, unknown> => ({
   marketplace: shop.marketplace,
   shopId: shop.shopId,

@@ -1,4 +1,4 @@
-/** Announced product tests as the regulator publishes them: a workbook with its header below a title. */
+/** A workbook with its header below a title, as the regulator publishes product tests. */
 import { utils, write } from '@e965/xlsx'
 import type { World, WorldInspection } from '../../../seeds/world.js'
 import { sheetDate } from './spelling.js'

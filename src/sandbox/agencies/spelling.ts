@@ -1,5 +1,3 @@
-/** The various spellings of dates, numbers and texts in agencies' data. */
-
 /** Epoch milliseconds of local midnight (UTC+8), as the national registry interface sends days. */
 export const midnight = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 

@@ -10,7 +10,6 @@ export interface Behaviour {
   delayMs: number
   /** This many of the next requests get 503 with Retry-After. */
   failNext: number
-  /** Random bytes instead of the answer. */
   garbage: boolean
   /** The connection breaks after this many bytes; null means never. */
   cutAfterBytes: number | null
@@ -25,7 +24,7 @@ export interface StandIn {
   readonly asked: number
 }
 
-/** Keyed by method and path, as in 'GET /registry'. */
+/** Keys are like 'GET /registry'. */
 export type Routes = Record<string, (asked: Asked) => Answer>
 
 export const startStandIn = async (id: string, routes: Routes, port = 0): Promise<StandIn> => {
@@ -70,7 +69,6 @@ export const startStandIn = async (id: string, routes: Routes, port = 0): Promis
   }
 }
 
-/** Adds an ETag and answers 304 to If-None-Match. */
 const tagged = ({ method, headers }: Asked, answer: Answer): Answer => {
   if (method !== 'GET' || answer.status !== 200) return answer
   const etag = `"${createHash('sha256').update(answer.body).digest('hex').slice(0, 32)}"`

@@ -3,7 +3,6 @@ import { chance } from '../../../seeds/world/chance.js'
 import { objectIn } from '../server.js'
 
 export interface Behaviour {
-  /** Delay of each answer. */
   delayMs: number
   /** This many of the next messages get 503 with Retry-After. */
   failNext: number
@@ -33,7 +32,7 @@ export interface Behaviour {
   ignoresSequence: boolean
   /** Answers at once but applies each row up to this many milliseconds later, in any order. */
   appliesWithinMs: number
-  /** By chance: this share of messages meets one of the troubles above. The same seed gives the same troubles. */
+  /** This share of messages meets one of the troubles above. The same seed gives the same troubles. */
   chaos: Chaos | null
 }
 
@@ -62,7 +61,6 @@ export const calm = (): Behaviour => ({
   chaos: null,
 })
 
-/** The troubles of one message. */
 export interface Trouble {
   delayMs: number
   fail: boolean
@@ -124,11 +122,10 @@ export const makeTroubles = (behaviour: Behaviour): ((rows: number) => Trouble) 
 
 const NONE: Trouble = { delayMs: 0, fail: false, cut: null, untaken: 0, silent: 0, twice: false, spoilt: null }
 
-/** True when the trouble is more than the usual delay. */
 export const isTrouble = ({ delayMs, ...trouble }: Trouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
-/** Accepts only known names with values of the right type, so that a misspelt behaviour is reported. */
+/** Unknown names and wrong types are refused, so that a misspelt behaviour is reported. */
 export const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null

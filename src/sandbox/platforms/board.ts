@@ -25,11 +25,10 @@ const HISTORY_ROWS = 100_000
 interface Held {
   entry: ShownEntry
   removed: boolean
-  /** Digest of the row as received, to recognise exact repeats. */
   digest: string
 }
 
-/** A line of the file: the received row, and the entry where it changed. */
+/** The received row, and the entry where it changed. */
 type Line = ToldRow & { held?: Held }
 
 export interface Board {
@@ -38,11 +37,9 @@ export interface Board {
   foresee(row: Row, form: Form, judging: Judging): Verdict
   /** In order of first receipt. */
   shown(): ShownEntry[]
-  /** A page in key order, after this key. */
   page(after: string | null, limit: number): ShownEntry[]
   of(keys: readonly string[]): ShownEntry[]
   history(): readonly ToldRow[]
-  /** Rows received so far, repeats and refused ones included. */
   readonly told: number
   close(): void
 }
@@ -161,7 +158,6 @@ const refused = (row: Row, form: Form, code: '1005' | '1006', part: Part): { eff
   fault: faultAt(code, form.names[part], partOf(row, form, part)),
 })
 
-/** Digest of the fields that do not change when the same row is sent again. */
 const digestOf = (row: Row, { passing }: Form): string => {
   const lasting = Object.entries(row).filter(([name]) => !passing.includes(name))
   return createHash('sha256')
@@ -169,7 +165,6 @@ const digestOf = (row: Row, { passing }: Form): string => {
     .digest('base64')
 }
 
-/** Index of the first entry behind this key, by binary search. */
 const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
   let [low, high] = [0, entries.length]
   while (low < high) {

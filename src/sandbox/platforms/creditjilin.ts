@@ -27,7 +27,6 @@ const FORMS: ReadonlyMap<unknown, Form> = new Map([
   ['penalty', messagePenalty],
   ['permit', messagePermit],
 ])
-/** The member that holds the subject's fields. */
 const INNER = { listing: 'entry', penalty: 'penalty', permit: 'permit' } as const
 
 /** Flattens a message: the subject's fields beside the message's own, and removal fields prefixed with `removal.`. */

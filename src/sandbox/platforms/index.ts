@@ -1,4 +1,3 @@
-/** The stand-in credit platforms: one real local HTTP server each. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { creditchina } from './creditchina.js'
@@ -15,10 +14,7 @@ export type { ShownEntry, ToldRow } from './told.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
-/**
- * A platform without a given secret gets a random one. `folder` keeps received rows between starts. Without a register or clock in `given`,
- * every well-formed subject and day is accepted.
- */
+/** `folder` keeps received rows between starts. Without a register or clock, every well-formed subject and day is accepted. */
 export const startPlatforms = (
   secrets: Record<string, string> = {},
   folder: string | null = null,

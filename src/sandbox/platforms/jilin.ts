@@ -6,13 +6,11 @@ import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import { type Form, partOf } from './told.js'
 
-/** Forms by the header's catalogue item. */
 const FORMS: ReadonlyMap<string, Form> = new Map([
   ['blacklist', exchangeList],
   ['xzcf', penaltyRow],
   ['xzxk', permitRow],
 ])
-/** Required header fields; a message without them is unreadable. */
 const HEADER = ['sender', 'receiver', 'flow', 'item']
 
 const exchange: Door = {

@@ -7,7 +7,7 @@ import { actionOf, type Form, type Part, partOf, type Row, sequenceOf, textIn, t
 export type Register = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
 export interface Judging {
-  /** Null: every well-formed subject is known. */
+  /** Every well-formed subject is known when it is null. */
   register: Register | null
   /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
@@ -45,7 +45,7 @@ export const faultAt = (code: keyof typeof TEXTS, field: string | null, value: s
   value,
 })
 
-/** The first fault of a row; null when there is none. */
+/** Returns null when the row is good. */
 export const faultOf = (row: Row, form: Form, judging: Judging): RowFault | null =>
   strange(row, form) ??
   missing(row, form) ??
@@ -78,7 +78,6 @@ const missing = (row: Row, form: Form): RowFault | null => {
   return empty === undefined ? null : faultAt('1002', empty)
 }
 
-/** A subject is identified by one of these. */
 const CODES: readonly Part[] = ['uscc', 'orgCode', 'regNo']
 
 const wrongCode = (row: Row, form: Form): RowFault | null => {

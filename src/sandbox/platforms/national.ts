@@ -6,7 +6,6 @@ import { jsonRows, sameSecret } from './reading.js'
 import type { Dialect, Door, Judged } from './stand-in.js'
 import type { Form } from './told.js'
 
-/** A JSON batch of rows, answered row by row. */
 const batchOf = (form: Form): Door => ({
   read: ({ body }) => {
     const rows = jsonRows(body)

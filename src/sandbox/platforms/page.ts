@@ -1,8 +1,6 @@
-/** The public page of a stand-in: present entries and the latest received rows. */
 import type { Answered } from '../server.js'
 import type { ShownEntry, ToldRow } from './told.js'
 
-/** History rows on the page. */
 const LATEST = 50
 const KINDS = { listing: '名单', penalty: '处罚', permit: '许可' } as const
 

@@ -1,4 +1,3 @@
-/** Parsers of received messages. */
 import { timingSafeEqual } from 'node:crypto'
 import { document } from '../../foundation/contracts.js'
 import type { XmlElement } from '../../platforms/formats/xml.js'
@@ -6,19 +5,16 @@ import { readXml } from '../../platforms/formats/xml.js'
 import { objectIn } from '../server.js'
 import type { Row } from './told.js'
 
-/** Returns an empty object when the value is none. */
 export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Member `rows` of a JSON message; null when it has none. */
 export const jsonRows = (body: Buffer): Row[] | null => {
   const rows = objectIn(body)?.['rows']
   return Array.isArray(rows) ? rows.map(objectOf) : null
 }
 
-/** The root of an XML message; null when it is not XML. */
 export const xmlIn = (body: Buffer | string): XmlElement | null => {
   try {
     return readXml(Buffer.from(body))
@@ -30,15 +26,12 @@ export const xmlIn = (body: Buffer | string): XmlElement | null => {
 export const child = (element: XmlElement | null | undefined, name: string): XmlElement | undefined =>
   element?.children.find((each) => each.name === name)
 
-/** The fields of an XML row. */
 export const xmlRow = ({ children }: XmlElement): Row =>
   Object.fromEntries(children.map(({ name, text }) => [name, text]))
 
-/** Field names that the format's interface document defines. */
 export const namesIn = (format: string): ReadonlySet<string> =>
   new Set(Object.keys((document(`platforms/${format}.json`) as { properties: object }).properties))
 
-/** The same for a message with an inner object and a removal object. */
 export const messageNamesIn = (format: string, inner: string): ReadonlySet<string> => {
   const names = (value: unknown): string[] => Object.keys(objectOf(objectOf(value)['properties']))
   const whole = document(`platforms/${format}.json`)

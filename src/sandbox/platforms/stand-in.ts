@@ -26,15 +26,11 @@ export interface PlatformStandIn {
   entries(): ShownEntry[]
   /** The latest 100,000 received rows with their effect. */
   history(): readonly ToldRow[]
-  /** Rows received so far, repeats and refused ones included. */
   readonly told: number
-  /** Messages that met some trouble so far, extra delays included. */
   readonly troubles: number
-  /** Rows accepted but not applied yet. */
   readonly pending: number
 }
 
-/** The rows of a message and their form. */
 export interface Read {
   form: Form
   rows: readonly Row[]
@@ -47,7 +43,6 @@ export interface Judged {
   verdict: Verdict
 }
 
-/** One endpoint of a platform. */
 export interface Door {
   /** Returns null when the message is unreadable. */
   read(asked: Asked): Read | null
@@ -55,12 +50,11 @@ export interface Door {
   answer(judged: readonly Judged[], asked: Asked, form: Form): Answered
 }
 
-/** The protocol of one platform. */
 export interface Dialect {
   id: Platform['id']
   name: { zh: string; en: string }
   admits(asked: Asked, secret: string): boolean
-  /** By path. */
+  /** Endpoints by path. */
   doors: Readonly<Record<string, Door>>
   /** The platform's own names in its listing of entries. */
   displays: { key: string; sequence: string; uscc: string; name: string }

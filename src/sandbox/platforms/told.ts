@@ -1,4 +1,3 @@
-/** Rows received by a stand-in platform, and its verdicts. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
 /** One received row, flat, under the names of its form. */
@@ -21,7 +20,6 @@ export type Part =
   | 'endsOn'
   | 'removedOn'
 
-/** One form of rows, as its interface document defines it. */
 export interface Form {
   kind: SubjectKind
   /** The form's name of each part; null when the form lacks it. */
@@ -52,7 +50,6 @@ export interface Verdict {
   recordId: string | null
 }
 
-/** One subject as displayed. */
 export interface ShownEntry {
   kind: SubjectKind
   key: string
@@ -70,7 +67,6 @@ export interface ShownEntry {
 /** APPLIED: the row is shown now. REPEATED: an exact repeat. LATE: a newer row is known. */
 export type Effect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
-/** One row of the history. */
 export interface ToldRow {
   /** From 1, in order of judgement. */
   number: number
@@ -95,7 +91,6 @@ export const textIn = (value: unknown): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
-/** A sequence given as a number or as digits. */
 export const sequenceOf = (row: Row, form: Form): number | null => {
   const text = partOf(row, form, 'sequence')
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null

@@ -1,7 +1,4 @@
-/**
- * Answers a chunk of rows with one set-based look-up. The meaning of standing is decided in `api/standing/standing.ts`; this file only asks
- * for many codes and serialises them.
- */
+/** Answers a chunk of rows with one set-based look-up. `api/standing/standing.ts` decides what standing means. */
 
 import { may } from '../../../domain/access/viewer.js'
 import { type AskedRow, type BadRow, isBad } from '../../../domain/operators/code-rows.js'
@@ -21,7 +18,6 @@ import { standingView } from '../../standing/standing.js'
 
 type View = ReturnType<typeof standingView>
 
-/** A standing whose entries are resolved, ready to be written. */
 export interface Told {
   view: Pick<
     View,
@@ -34,14 +30,12 @@ export interface Told {
 export interface Answered {
   row: AskedRow
   told: Told
-  /** Null when the row asks about no name. */
+  /** It is null when the row asks about no name. */
   name: NameAnswer | null
 }
 
 export interface Chunk {
-  /** In the order of the rows. */
   rows: readonly (Answered | BadRow)[]
-  /** Codes of the operators shown, for the audit log. */
   shown: Set<string>
 }
 
@@ -91,9 +85,7 @@ export const answersTo = async (
 }
 
 interface Found {
-  /** In the order of the codes. */
   found: (store.StandingRow | null)[]
-  /** Rows found by their own USCC. */
   own: ReadonlySet<store.StandingRow>
 }
 
@@ -117,9 +109,7 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
 
 const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
-/**
- * Returns no promise when nothing has to be looked up: there is no entry, or the entries came with the row. This keeps bulk answers fast.
- */
+/** Returns no promise when nothing has to be looked up, to keep bulk answers fast. */
 const toldOf = (context: Context, view: View): Told | Promise<Told> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings

@@ -1,6 +1,6 @@
 /**
- * Request body as a stream of text: unzipped and decoded. Much is read ahead of the answers, because many clients send everything before
- * they read, and both sides would wait for each other. Read-ahead is bounded per body and overall.
+ * Request body as a stream of text. Much is read ahead of the answers, because many clients send everything before they read, and both
+ * sides would wait for each other.
  */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
@@ -17,7 +17,6 @@ export const INFLATED_BYTES = 64 * 1024 * 1024
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
-/** Bytes held for all bodies. */
 export interface Held {
   bytes: number
 }
@@ -101,7 +100,6 @@ async function* arriving(request: IncomingMessage, held: Held, signal: AbortSign
   } finally {
     held.bytes -= own
     signal.removeEventListener('abort', onAbort)
-    // The rest is discarded unread.
     request.off('data', onData).off('end', onEnd).resume()
   }
 }

@@ -1,6 +1,6 @@
 /**
- * POST /v1/standings answers up to a hundred thousand codes line by line, in order, while they arrive. GET /v1/standing/:code answers one.
- * Errors before the first line are problems (RFC 9457); later ones are reported in the last line.
+ * POST /v1/standings answers up to a hundred thousand codes line by line, in order, while they arrive. Errors before the first line are
+ * problems (RFC 9457); later ones stand in the last line.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Viewer } from '../../../domain/access/viewer.js'
@@ -32,11 +32,10 @@ import { chunksOf, inOrder, type Row, written } from './stream.js'
 
 /** Longest answer, milliseconds: two hundred lines a second for the largest. */
 const STREAM_MS = 600_000
-/** Longest continuation of an answer while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
+/** Longest continuation while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
-/** Interval at which the viewer's token is rechecked, milliseconds. */
+/** Interval of the token check, milliseconds. */
 const ADMITTED_MS = 2_000
-/** Retry-After when the hub is busy, seconds. */
 const RETRY_SECONDS = 5
 
 const SLOW = '本次查询收发过慢，名额已让与他人 this question was sent or read too slowly, and others wanted its place'
@@ -70,7 +69,6 @@ const only = (method: 'GET' | 'POST', askedOf: AskedOf) => async (request: Reque
   sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
 }
 
-/** Reports refusals and faults as problems. An answer that has begun reports them itself. */
 const problems =
   (askedOf: AskedOf) =>
   (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
@@ -81,7 +79,6 @@ const problems =
       if (response.destroyed || response.headersSent) return void response.destroy()
       const asked = askedOf(request)
       const refusal = refusalOf(error, asked)
-      // Do not wait for the rest of an unread body.
       if (!request.complete) response.set('Connection', 'close')
       if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
       if (refusal.status === 503) response.set('Retry-After', String(RETRY_SECONDS))
@@ -90,7 +87,7 @@ const problems =
     }
   }
 
-/** No answer repeats an ID number, even the caller's own. */
+/** No answer repeats an ID number. */
 const withoutNumbers = ({ status, code, message, details }: Told) => ({
   status,
   code,
@@ -157,7 +154,6 @@ const many =
     try {
       const contextOf = (): Context => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
-      // Queried while the first rows are read.
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
@@ -194,7 +190,7 @@ const many =
     }
   }
 
-/** When the hub stops, an answer may go on for LEAVING_MS and then ends with an error line. Returns the function that stops watching. */
+/** Lets an answer go on for LEAVING_MS when the hub stops. Returns the function that stops watching. */
 const untilLeft = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
@@ -232,7 +228,7 @@ const streamed = async (
       await written(response, chunk.bytes, signal)
     }
   } catch (thrown) {
-    // When the signal caused the failure, its reason is the better error.
+    // The signal's reason is the better error.
     const error = isRefusal(signal.reason) ? signal.reason : thrown
     if (rows === 0 || response.destroyed) throw error
     const { code, message, details } = withoutNumbers(refusalOf(error, own))
@@ -244,7 +240,7 @@ const streamed = async (
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
 
-/** Returns a check to run before each chunk: an answer may take minutes, and its token be revoked meanwhile. Refusal UNAUTHENTICATED. */
+/** Rechecks the token before each chunk. Refusal UNAUTHENTICATED. */
 const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {
@@ -255,7 +251,7 @@ const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began:
   }
 }
 
-/** Each hundred rows, or part of them, are one unit of quota; the request has paid the first. Refusal QUOTA_EXCEEDED. */
+/** Each hundred rows are one unit of quota; the request has paid the first. Refusal QUOTA_EXCEEDED. */
 const chargedFor =
   <A>({ quotas }: ApiParts, request: Request, viewer: Viewer, now: Date, answer: (chunk: Row[]) => Promise<A>) =>
   async (chunk: Row[]): Promise<A> => {
@@ -293,7 +289,6 @@ const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Kept): 
   })
 }
 
-/** A marketplace's client id is its marketplace id, unless the parameter names another. */
 const shopsOf = ({ role, sub }: Viewer): string | null =>
   role === 'marketplace' && sub !== null && MARKETPLACE.test(sub) ? sub : null
 

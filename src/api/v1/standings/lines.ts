@@ -7,7 +7,6 @@ import type { Answered, Told } from './answers.js'
 
 export interface Writer {
   type: string
-  /** Text before the first line. */
   head: string
   row: (answer: Answered | BadRow) => string
   end: (told: { rows: number; refused: number } & Freshness) => string
@@ -64,7 +63,6 @@ const members = ({ view, listed, listings }: Told): string => {
   return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","codeFault":${codeFault === null ? 'null' : `"${codeFault}"`},"grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
 }
 
-/** Cache: all rows of an answer share one instant. */
 let last: { at: Date; written: string } = { at: new Date(0), written: '"1970-01-01T00:00:00.000Z"' }
 const instant = (at: Date): string => {
   if (at !== last.at) last = { at, written: JSON.stringify(at) }
@@ -96,7 +94,7 @@ const COLUMNS = [
 const padded = (cells: readonly (string | number)[], error = ''): string =>
   line([...cells, ...new Array<string>(COLUMNS.length - 1 - cells.length).fill(''), error])
 
-/** CSV for spreadsheets; listings are shown by kind. The last line begins with `end` and the number of rows, or with `broken`. */
+/** The last line begins with `end` and the number of rows, or with `broken`. */
 export const csv: Writer = {
   type: 'text/csv; charset=utf-8; header=present',
   head: BYTE_ORDER_MARK + line(COLUMNS),

@@ -1,22 +1,17 @@
-/** Slots for bulk questions. When all are taken, a question whose client sends or reads too slowly loses its slot to the next caller. */
+/** Slots for bulk questions. When all are taken, a question whose client is too slow loses its slot. */
 import { Refusal } from '../../../foundation/errors.js'
 
-/** Slots in all. */
 const PLACES_MOST = 16
-/** Slots of all clients without a token, so that they cannot keep out clients with one. */
+/** Slots of all clients without a token, so that they cannot keep out the others. */
 const PLACES_OF_PUBLIC = 8
-/** Slots of one token holder, or of one address. */
 const PLACES_OF_ONE = 4
 /** Rows a second that protect a slot from eviction, and the grace period for the first rows, milliseconds. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
 export interface Place {
-  /**
-   * Marks the hub as working on a chunk; that time does not count against the client. Call the returned function with the rows answered.
-   */
+  /** The hub's own work on a chunk does not count against the client. Call the returned function with the rows answered. */
   works: () => (rows: number) => void
-  /** Frees the slot; further calls do nothing. */
   leave: () => void
 }
 
@@ -37,7 +32,6 @@ interface Taken {
 export const makePlaces = (): Places => {
   const taken = new Set<Taken>()
   const count = (which: (one: Taken) => boolean): number => [...taken].filter(which).length
-  /** Evicts one lagging question; returns false when there is none. */
   const freed = (now: number, which: (one: Taken) => boolean): boolean => {
     const lagging = [...taken].find((one) => which(one) && one.chunks === 0 && lagsBehind(one, now))
     if (lagging === undefined) return false

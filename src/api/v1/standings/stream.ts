@@ -6,18 +6,16 @@ import { type AskedRow, type BadRow, ROWS_MOST, rowIn } from '../../../domain/op
 import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
-/** Concurrent chunks of one question. */
 const UNDER_WAY_MOST = 4
 /** Rows already read are answered when no more arrive for this long, milliseconds. */
 const PATIENCE_MS = 10
 /** Rows of the first chunk, which runs alone so that the first answers leave at once. */
 const FIRST_ROWS = 50
-/** Longest time a reader may accept nothing, milliseconds. */
 const READ_MS = 60_000
 
 export type Row = AskedRow | BadRow
 
-/** Refusal TOO_MANY_ROWS, thrown after the rows before it have been yielded. */
+/** Refusal TOO_MANY_ROWS, after the rows before it. */
 export async function* chunksOf(
   pieces: AsyncIterable<string>,
   reader: RowReader,
@@ -44,7 +42,6 @@ export async function* chunksOf(
       const read = come.done ? reader.end() : reader.read(come.value)
       const found = read[Symbol.iterator]()
       for (;;) {
-        // Rows read before a parse error are still answered.
         const one = attempt(() => found.next())
         if ('fault' in one) {
           if (rows.length > 0) yield taken()
@@ -81,7 +78,6 @@ const attempt = <T>(act: () => T): { value: T } | { fault: unknown } => {
   }
 }
 
-/** Returns null when nothing arrived in time. */
 const orLate = async <T>(next: Promise<T>): Promise<T | null> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>((resolve) => {
@@ -94,7 +90,6 @@ const orLate = async <T>(next: Promise<T>): Promise<T | null> => {
   }
 }
 
-/** Maps chunks concurrently and yields results in order. An error is thrown after the results before it. */
 export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C) => Promise<A>): AsyncGenerator<A> {
   const from = chunks[Symbol.asyncIterator]()
   const underWay: Promise<A>[] = []
@@ -139,7 +134,7 @@ const asked = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }> 
     (fault: unknown) => ({ fault }),
   )
 
-/** Resolves when the reader has room for more. Destroys the response of a reader that accepts nothing for READ_MS. */
+/** Resolves when the reader has room for more; destroys a response that stalls for READ_MS. */
 export const written = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return

@@ -1,9 +1,7 @@
-/** The stand-ins' forms of list entries: field names and checks. */
 import { messageNamesIn, namesIn } from '../reading.js'
 import type { Form } from '../told.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
-/** Document number of a listing: a year in brackets and a serial number. */
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
 /** 严重违法失信名单, the rows of the market regulators' data family. */

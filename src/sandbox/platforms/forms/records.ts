@@ -1,4 +1,3 @@
-/** The stand-ins' forms of penalties and permits: field names and checks. */
 import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
 import type { Form } from '../told.js'
@@ -158,7 +157,6 @@ const MESSAGE = {
 } as const
 const MESSAGE_CODES = { authorityCode: usccValid, sourceUnitCode: usccValid }
 
-/** A penalty as a signed message. */
 export const messagePenalty: Form = {
   kind: 'penalty',
   names: { ...MESSAGE, endsOn: 'effectiveUntil' },
@@ -172,7 +170,6 @@ export const messagePenalty: Form = {
   passing: [],
 }
 
-/** A permit as a signed message. */
 export const messagePermit: Form = {
   kind: 'permit',
   names: { ...MESSAGE, endsOn: 'validTo' },
