@@ -28,23 +28,24 @@ export const seed = async (db: Db): Promise<void> => {
     ['individuals', () => individuals.map(individual)],
     ['shops', () => all.flatMap(shops)],
   ]
-  for (const [feed, drafts] of deliveries) if (!seeded.has(feed)) await bring(db, feed, drafts())
+  for (const [feed, drafts] of deliveries) if (!seeded.has(feed)) await seedFeed(db, feed, drafts())
 }
 
-const registration = (one: WorldOperator, i: number): Draft => throughDoor('registry', i, registryRow(one, i))
+const registration = (one: WorldOperator, i: number): Draft => mapThroughFeed('registry', i, registryRow(one, i))
 
-const individual = (one: WorldOperator, i: number): Draft => throughDoor('individuals', i, individualRow(one, i))
+const individual = (one: WorldOperator, i: number): Draft => mapThroughFeed('individuals', i, individualRow(one, i))
 
-const shops = (one: WorldOperator): Draft[] => one.shops.map((shop, i) => throughDoor('shops', i, shopItem(one, shop)))
+const shops = (one: WorldOperator): Draft[] =>
+  one.shops.map((shop, i) => mapThroughFeed('shops', i, shopItem(one, shop)))
 
-const throughDoor = (feed: string, i: number, fields: Record<string, unknown>): Draft => {
+const mapThroughFeed = (feed: string, i: number, fields: Record<string, unknown>): Draft => {
   const mapped = feeds.get(feed)?.map({ page: null, row: i + 1, fields }, { dated: null, today: EARLIER_ON })
   const draft = mapped && 'drafts' in mapped ? mapped.drafts[0] : undefined
   if (draft === undefined) throw new Error(`an item of the seed is none of the feed ${feed}: ${JSON.stringify(mapped)}`)
   return draft
 }
 
-const bring = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<void> => {
+const seedFeed = async (db: Db, feed: string, drafts: readonly Draft[]): Promise<void> => {
   const now = new Date()
   const run = await runs.start(db, { job: 'seed', subject: feed, cause: 'demo', now })
   if (run === null) return

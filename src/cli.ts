@@ -57,11 +57,11 @@ const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides =
 }
 
 const fieldCosts = async () => {
-  const [{ costsTold }, { makeSchema }] = await Promise.all([
+  const [{ printedCosts }, { makeSchema }] = await Promise.all([
     import('./api/request/costs.js'),
     import('./api/graphql/schema.js'),
   ])
-  return costsTold(makeSchema())
+  return printedCosts(makeSchema())
 }
 
 interface Json {

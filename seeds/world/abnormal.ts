@@ -16,7 +16,7 @@ export interface WorldAbnormal {
   removal: { on: string; reasonCode: string; reason: string; revoked: boolean } | null
 }
 
-interface Story {
+interface AbnormalStory {
   kind: 'enterprise' | 'individual'
   causeCode: string
   cause: string
@@ -26,7 +26,7 @@ interface Story {
 
 const REPORT = { causeCode: '1', cause: '未依照《企业信息公示暂行条例》第八条规定的期限公示年度报告' }
 const ADDRESS = { causeCode: '4', cause: '通过登记的住所或者经营场所无法联系' }
-const STORIES: readonly Story[] = [
+const STORIES: readonly AbnormalStory[] = [
   { kind: 'enterprise', ...REPORT, listedOn: '2025-07-08', removal: null },
   { kind: 'enterprise', ...REPORT, listedOn: '2026-07-07', removal: null },
   { kind: 'enterprise', ...ADDRESS, listedOn: '2026-03-19', removal: null },

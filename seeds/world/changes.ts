@@ -3,8 +3,8 @@ import { CAST, EARLIER_ON, LAST_DAY } from './operators.js'
 import { addressIn, placeOf } from './places.js'
 import type { WorldChange, WorldOperator } from './types.js'
 
-type Was = WorldChange['was']
-type Now = Partial<WorldOperator>
+type FieldsBefore = WorldChange['was']
+type FieldsAfter = Partial<WorldOperator>
 
 export const changed = (
   operators: readonly WorldOperator[],
@@ -12,7 +12,7 @@ export const changed = (
   const luck = chance('changes')
   const now = [...operators]
   const changes: WorldChange[] = []
-  const change = (i: number, make: (one: WorldOperator) => { was: Was; now: Now }): void => {
+  const change = (i: number, make: (one: WorldOperator) => { was: FieldsBefore; now: FieldsAfter }): void => {
     const one = at(now, i)
     const changedOn = luck.day(plusDays(EARLIER_ON, 1), LAST_DAY)
     const made = make(one)
@@ -26,22 +26,22 @@ export const changed = (
   return { operators: now, changes }
 }
 
-const renamed = (one: WorldOperator): { was: Was; now: Now } => {
+const renamed = (one: WorldOperator): { was: FieldsBefore; now: FieldsAfter } => {
   const name = `${placeOf(one.region).short}${one.brand}实业有限公司`
   return { was: { name, formerNames: one.formerNames }, now: { formerNames: [...one.formerNames, name] } }
 }
 
-const moved = (one: WorldOperator, luck: Chance): { was: Was; now: Now } => ({
+const moved = (one: WorldOperator, luck: Chance): { was: FieldsBefore; now: FieldsAfter } => ({
   was: { address: one.address },
   now: { address: addressIn(placeOf(one.region), luck) },
 })
 
-const recapitalised = (one: WorldOperator): { was: Was; now: Now } => ({
+const recapitalised = (one: WorldOperator): { was: FieldsBefore; now: FieldsAfter } => ({
   was: { capitalWan: one.capitalWan },
   now: { capitalWan: (one.capitalWan ?? 0) + 500 },
 })
 
-const ended = (one: WorldOperator, struckOff: boolean): { was: Was; now: Now } => ({
+const ended = (one: WorldOperator, struckOff: boolean): { was: FieldsBefore; now: FieldsAfter } => ({
   was: { status: one.status },
   now: { status: struckOff ? 'REVOKED' : 'DEREGISTERED' },
 })

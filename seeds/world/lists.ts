@@ -5,7 +5,7 @@ import { CAST } from './operators.js'
 import { authorityOf } from './places.js'
 import type { WorldListEntry, WorldOperator } from './types.js'
 
-interface Story {
+interface ListEntryStory {
   /** Index among the operators; null: a firm of another province. */
   operator: number | null
   reasonCode: string
@@ -23,7 +23,7 @@ const OTHER_PROVINCE = {
   mark: '青南',
 }
 const [FIRST, SECOND, THIRD, FOURTH] = CAST.listed
-const STORIES: readonly Story[] = [
+const STORIES: readonly ListEntryStory[] = [
   {
     operator: FIRST,
     reasonCode: '91',

@@ -2,7 +2,7 @@
 import { at, type Chance, chance, plusDays, termOf } from './chance.js'
 import { regNoOf, usccOf } from './codes.js'
 import { brandsBy, MARKETPLACES, marketplaceAt, personBy } from './names.js'
-import { addressIn, authorityOf, type Place, PREFECTURES, placeIn, placeOf } from './places.js'
+import { addressIn, authorityOf, PREFECTURES, placeIn, placeOf, type WorldPlace } from './places.js'
 import { TRADES, type Trade, tradeOf } from './trades.js'
 import type { WorldOperator, WorldOperatorKind, WorldShop } from './types.js'
 
@@ -44,7 +44,7 @@ const LAST_PART = 26
 /** True for operators without a story, free to be tested, penalised or named as owner. */
 export const inCrowd = (i: number): boolean => i > LAST_PART && i !== CAST.listedIndividual
 
-interface Part {
+interface CastRole {
   region: string
   trade: string
   brand?: string
@@ -55,7 +55,7 @@ interface Part {
   shops?: number
 }
 
-const PARTS: Partial<Record<number, Part>> = {
+const PARTS: Partial<Record<number, CastRole>> = {
   [CAST.dishonest]: {
     region: '220102',
     trade: 'cosmetics',
@@ -117,7 +117,7 @@ const kindAt = (i: number): WorldOperatorKind => {
 }
 
 /** Two of three trade in local products; a cooperative in local crops. */
-const tradeIn = (place: Place, kind: WorldOperatorKind, luck: Chance): Trade => {
+const tradeIn = (place: WorldPlace, kind: WorldOperatorKind, luck: Chance): Trade => {
   const native = TRADES.filter((trade) => trade.home?.includes(place.prefecture))
   if (kind === 'cooperative')
     return luck.pick(native.filter((trade) => trade.classes.some((one) => FARMED.has(one.class))))
@@ -128,11 +128,11 @@ const tradeIn = (place: Place, kind: WorldOperatorKind, luck: Chance): Trade => 
 const registered = (
   i: number,
   kind: Exclude<WorldOperatorKind, 'shop'>,
-  place: Place,
+  place: WorldPlace,
   trade: Trade,
   brand: string,
   luck: Chance,
-  part: Part | undefined,
+  part: CastRole | undefined,
 ): WorldOperator => {
   const newcomer = kind === 'enterprise' && i >= ENTERPRISES - NEWCOMERS
   const establishedOn =
@@ -171,7 +171,7 @@ const lastFounded = (i: number): string =>
 
 const nameOf = (
   kind: Exclude<WorldOperatorKind, 'shop'>,
-  place: Place,
+  place: WorldPlace,
   word: string,
   brand: string,
   luck: Chance,
@@ -222,7 +222,7 @@ const checkedBy = (
   realNameMatched,
 })
 
-const naturalShop = (i: number, place: Place, trade: Trade, brand: string, luck: Chance): WorldOperator => {
+const naturalShop = (i: number, place: WorldPlace, trade: Trade, brand: string, luck: Chance): WorldOperator => {
   const market = luck.pick(MARKETPLACES)
   const shopId = `${market.id.slice(0, 2).toUpperCase()}${500_000 + i * 31}`
   const name = `${brand}${luck.pick(trade.words)}${luck.pick(SHOP_FORMS)}`

@@ -13,10 +13,10 @@ const FIRST_DECIDED = '2021-07-15'
 const FINAL_DECIDED = plusDays(LAST_DAY, -10)
 const OPERATOR_OF_SHOP = '邰岫云'
 
-type Party = Pick<WorldOperator, 'code' | 'regNo' | 'kind' | 'name' | 'representative' | 'region' | 'trade'>
+type PenalisedParty = Pick<WorldOperator, 'code' | 'regNo' | 'kind' | 'name' | 'representative' | 'region' | 'trade'>
 
-interface Case {
-  party: Party
+interface PenaltyCase {
+  party: PenalisedParty
   violation: Violation
   decidedOn: string
   heavy: boolean
@@ -25,7 +25,7 @@ interface Case {
 export const penalties = (operators: readonly WorldOperator[]): WorldPenalty[] => {
   const luck = chance('penalties')
   const dishonest = at(operators, CAST.dishonest)
-  const cases: Case[] = [
+  const cases: PenaltyCase[] = [
     { party: dishonest, violation: COUNTERFEITS, decidedOn: '2026-09-01', heavy: true },
     { party: dishonest, violation: FALSE_CLAIMS, decidedOn: '2025-04-22', heavy: false },
     ...CAST.heavy.map((i, n) => heavyCase(at(operators, i), at(HEAVY, n), n)),
@@ -38,14 +38,14 @@ export const penalties = (operators: readonly WorldOperator[]): WorldPenalty[] =
   return [...withRepresentative(decided), naturalPerson(number, luck)]
 }
 
-const heavyCase = (party: Party, violation: Violation, n: number): Case => ({
+const heavyCase = (party: PenalisedParty, violation: Violation, n: number): PenaltyCase => ({
   party,
   violation,
   decidedOn: plusDays('2025-09-15', n * 83),
   heavy: true,
 })
 
-const lightCases = (operators: readonly WorldOperator[], luck: Chance): Case[] => {
+const lightCases = (operators: readonly WorldOperator[], luck: Chance): PenaltyCase[] => {
   const crowd = operators.filter(
     (one, i) => one.kind !== 'shop' && one.status === 'ACTIVE' && inCrowd(i) && one.establishedOn < EARLIER_ON,
   )
@@ -71,7 +71,11 @@ const documentNumbers = (): ((region: string, decidedOn: string) => string) => {
   }
 }
 
-const penalty = ({ party, violation, decidedOn, heavy }: Case, documentNumber: string, luck: Chance): WorldPenalty => {
+const penalty = (
+  { party, violation, decidedOn, heavy }: PenaltyCase,
+  documentNumber: string,
+  luck: Chance,
+): WorldPenalty => {
   const authority = authorityOf(party.region)
   const source = collectorOf(party.region)
   const product = luck.pick(tradeOf(party.trade).products).name
@@ -129,7 +133,7 @@ const naturalPerson = (number: (region: string, on: string) => string, luck: Cha
   const region = '220102'
   const decidedOn = '2026-06-18'
   const certificate = certificateOf(region, '0314', 903)
-  const party: Party = {
+  const party: PenalisedParty = {
     code: '',
     regNo: null,
     kind: 'shop',

@@ -11,7 +11,7 @@ interface Prefecture {
   counties: readonly (readonly [code: string, name: string])[]
 }
 
-export interface Place {
+export interface WorldPlace {
   prefecture: string
   region: string
   city: string
@@ -174,10 +174,10 @@ export const PREFECTURES: readonly Prefecture[] = [
 const STREETS = ['霁川路', '槐岸街', '澍田大街', '柃木路', '北椽街', '云栈路', '穗安大街', '桦影路', '临屿街', '青蘅路']
 const BUILDINGS = ['', '', '1号楼2单元', 'A座1206室', '3栋5号门市', '电商园2号库', '物流港B区17号']
 
-export const placeIn = (prefecture: string, luck: Chance): Place =>
+export const placeIn = (prefecture: string, luck: Chance): WorldPlace =>
   placeOf(luck.pick(prefectureOf(prefecture).counties)[0])
 
-export const placeOf = (region: string): Place => {
+export const placeOf = (region: string): WorldPlace => {
   const { code, name, short, counties } = prefectureOf(region.slice(0, 4))
   const county = counties.find(([one]) => one === region)?.[1]
   if (county === undefined) throw new Error(`no county ${region}`)
@@ -200,7 +200,7 @@ const prefectureOf = (code: string): Prefecture => {
   return found
 }
 
-export const addressIn = (place: Place, luck: Chance): string =>
+export const addressIn = (place: WorldPlace, luck: Chance): string =>
   `吉林省${place.cityAndCounty}${luck.pick(STREETS)}${luck.whole(2, 998)}号${luck.pick(BUILDINGS)}`
 
 export const PROVINCE: Authority = { name: '吉林省市场监督管理厅', code: usccOf('11', '220000', 9000), mark: '吉' }

@@ -96,9 +96,9 @@ const LAPSED = {
   expiresOn: '2026-07-13',
 } as const
 
-type Life = Pick<WorldTrademark, 'status' | 'appliedOn' | 'registeredOn' | 'expiresOn'>
+type TrademarkTerm = Pick<WorldTrademark, 'status' | 'appliedOn' | 'registeredOn' | 'expiresOn'>
 
-const life = (appliedOn: string, luck: Chance): Life => {
+const life = (appliedOn: string, luck: Chance): TrademarkTerm => {
   const registeredOn = plusDays(appliedOn, luck.whole(210, 420))
   if (registeredOn > LAST_DAY) return { status: 'APPLIED', appliedOn, registeredOn: null, expiresOn: null }
   const expiresOn = termOf(registeredOn, TERM)

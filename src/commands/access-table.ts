@@ -1,6 +1,6 @@
 /** `hub status --access` and the table in `schema/access.md`: who may see and do what, printed from `domain/access/viewer`. */
 
-import { FIELDS, fieldsTold, WHOSE } from '../api/access/fields.js'
+import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
 import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION, ROLES } from '../domain/access/viewer.js'
 
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
@@ -20,7 +20,7 @@ export const accessTold = {
     ...Object.entries(KINDS_SEEN).map(([role, kinds]) => `records ${role.padEnd(16)} ${kinds.join(' ') || '—'}`),
     `有区划者仅限本区划 with a region, in it alone   ${OF_ITS_REGION.join(' ')}`,
     `有区划者不可 with a region, never             ${OF_ALL_REGIONS.join(' ')}`,
-    ...fieldsTold().map(
+    ...printedFields().map(
       ({ type, fields, acts, whose }) => `${type.padEnd(18)} ${whose.padEnd(6)} ${acts.join(' ')}：${fields.join(' ')}`,
     ),
     ...Object.entries(WHOSE).map(([whose, { zh, en }]) => `${whose.padEnd(6)} ${zh} · ${en}`),
@@ -48,7 +48,7 @@ export const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
 const accessPart = (language: Language): string => {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const head = HEADS[language]
-  const rows = fieldsTold().map(({ type, fields, acts, roles, whose }) =>
+  const rows = printedFields().map(({ type, fields, acts, roles, whose }) =>
     line([
       type,
       fields.map((field) => `\`${field}\``).join(' '),

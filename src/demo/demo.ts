@@ -19,8 +19,8 @@ import { listenRefusal } from '../hub/listen.js'
 import { makeLog } from '../hub/log.js'
 import { startAgencies } from '../sandbox/agencies/index.js'
 import { type MarketplaceStandIn, startMarketplace } from '../sandbox/marketplace.js'
-import { carry } from '../sandbox/officers.js'
-import { type Register, startPlatforms } from '../sandbox/platforms/index.js'
+import { carryDemoCase } from '../sandbox/officers.js'
+import { type BaseLibrary, startPlatforms } from '../sandbox/platforms/index.js'
 import * as confirmations from '../store/access/confirmations.js'
 import { seed } from '../store/db/db.js'
 import * as webhooks from '../store/standing/webhooks.js'
@@ -79,7 +79,7 @@ export const demo = async (config: Config, say: Say, run: Run): Promise<void> =>
 }
 
 /** The stand-in platforms' register: names of each code, present and former. */
-const registerOf = ({ operators }: World): Register => {
+const registerOf = ({ operators }: World): BaseLibrary => {
   const names = new Map<string, string[]>()
   for (const { uscc, regNo, name, formerNames } of operators)
     for (const code of [uscc, regNo]) if (code !== null) names.set(code, [name, ...formerNames])
@@ -116,7 +116,7 @@ const cycle = async (hub: Hub, say: Say, here: Examples, marketplace: Marketplac
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')
-  for (const line of await carry(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
+  for (const line of await carryDemoCase(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
   await hub.expire({ cause: 'demo' })
   const published = await hub.publish({ cause: 'demo' })
   if (published) say(`⑤ 公示 Publish：第 ${published.sequence} 期，${published.entries} 条 · sequence, entries`)

@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds } from '../agencies/index.js'
-import type { ApiParts } from '../api/request/dependencies.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { Config } from '../config.js'
 import { SETTLE_SECONDS } from '../domain/delivery/delivery.js'
 import { Refusal, reasonOf } from '../foundation/errors.js'
@@ -149,7 +149,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     sweeper.wake()
     return pulled
   }
-  const upload: ApiParts['pull'] = async (id, { by, file, signal }) => {
+  const upload: ApiDependencies['pull'] = async (id, { by, file, signal }) => {
     const ended = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal
     const pulled = pullFeed(id, { cause: 'upload', waitMs: UPLOAD_WAIT_MS, by, file, signal: ended })
     uploading.add(pulled)

@@ -1,14 +1,14 @@
 /** Stand-in of a marketplace's server: verifies webhooks, takes each change once, and shows the latest. */
 import { timingSafeEqual } from 'node:crypto'
 import { webhookSignature } from '../foundation/keys/webhooks.js'
-import { type Answer, type Asked, json, objectIn, type Server, serve } from './server.js'
+import { json, objectIn, type StandInAnswer, type StandInRequest, type StandInServer, serve } from './server.js'
 
 /** Messages kept, and longest age of a message, seconds. */
 const SHOWN = 50
 const OLDEST_SECONDS = 300
 const SECOND_MS = 1_000
 
-export interface MarketplaceStandIn extends Server {
+export interface MarketplaceStandIn extends StandInServer {
   hook: string
   hold(secret: string): void
   told(): readonly Record<string, unknown>[]
@@ -19,7 +19,7 @@ export const startMarketplace = async (now: () => Date = () => new Date()): Prom
   const told: Record<string, unknown>[] = []
   const ids = new Set<string>()
 
-  const take = ({ headers, body }: Asked): Answer => {
+  const take = ({ headers, body }: StandInRequest): StandInAnswer => {
     const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) =>
       String(headers[`webhook-${name}`] ?? ''),
     )

@@ -6,7 +6,7 @@ import { Refusal } from '../foundation/errors.js'
 const HOST = '127.0.0.1'
 const BODY_BYTES_MAX = 16 * 1024 * 1024
 
-export interface Asked {
+export interface StandInRequest {
   method: string
   path: string
   query: URLSearchParams
@@ -16,7 +16,7 @@ export interface Asked {
   gone: AbortSignal
 }
 
-export interface Answer {
+export interface StandInAnswer {
   status: number
   headers?: Record<string, string>
   body: string | Buffer
@@ -25,15 +25,18 @@ export interface Answer {
 }
 
 /** `cut` breaks the connection without an answer. */
-export type Answered = Answer | 'cut'
+export type StandInReply = StandInAnswer | 'cut'
 
-export interface Server {
+export interface StandInServer {
   url: string
   close(): Promise<void>
 }
 
 /** `port` 0 takes a free one. Refusal PORT_IN_USE. */
-export const serve = async (answer: (asked: Asked) => Answered | Promise<Answered>, port = 0): Promise<Server> => {
+export const serve = async (
+  answer: (asked: StandInRequest) => StandInReply | Promise<StandInReply>,
+  port = 0,
+): Promise<StandInServer> => {
   const server = createServer((request, response) => {
     reply(request, response, answer).catch(() => response.destroy())
   })
@@ -56,7 +59,7 @@ export const serve = async (answer: (asked: Asked) => Answered | Promise<Answere
 const reply = async (
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (asked: Asked) => Answered | Promise<Answered>,
+  answer: (asked: StandInRequest) => StandInReply | Promise<StandInReply>,
 ): Promise<void> => {
   const left = new AbortController()
   response.once('close', () => left.abort())
@@ -98,7 +101,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   return bytes > BODY_BYTES_MAX ? null : Buffer.concat(chunks)
 }
 
-export const json = (status: number, value: unknown, headers: Record<string, string> = {}): Answer => ({
+export const json = (status: number, value: unknown, headers: Record<string, string> = {}): StandInAnswer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   body: JSON.stringify(value),

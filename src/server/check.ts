@@ -1,11 +1,11 @@
 /** The /check page's look-up, through the same path as every other answer. */
 import type { Request, Response } from 'express'
 import { makeContext } from '../api/request/context.js'
-import type { ApiParts } from '../api/request/dependencies.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
 import { listingIn } from '../api/request/ids.js'
-import type { Limits } from '../api/request/rate-limit.js'
-import type { Asked } from '../api/request/request-context.js'
-import { answersTo, type Answered as ToldRow } from '../api/v1/standings/answers.js'
+import type { SignInLimits } from '../api/request/rate-limit.js'
+import type { RequestContext } from '../api/request/request-context.js'
+import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC } from '../domain/access/viewer.js'
 import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
@@ -14,8 +14,8 @@ import * as restored from '../store/db/restored.js'
 import type { CheckAnswer, RowAnswer } from '../web/check/answers.js'
 
 /** The request itself has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
-export const checking =
-  (parts: ApiParts, askedOf: (request: Request) => Asked, limits: Limits) =>
+export const checkStandings =
+  (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
   async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<CheckAnswer> => {
     const own = askedOf(request)
     const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
@@ -30,10 +30,10 @@ export const checking =
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
       ? parts.hot.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
       : parts.bulk.atOneInstant(left.signal, answer))
-    return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedOf(one))), ...freshness }
+    return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedRow(one))), ...freshness }
   }
 
-const checkedOf = ({ row, told, name }: ToldRow): RowAnswer => ({
+const checkedRow = ({ row, told, name }: ToldRow): RowAnswer => ({
   row,
   known: {
     uscc: told.view.uscc,

@@ -1,10 +1,10 @@
 /** Sign-in to the desk and sign-out: a password for a session cookie and its CSRF token. */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { keep, keepAttempt } from '../api/request/audit-rows.js'
+import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
 import { checkSite, checkToken, cookieFor, cookieIn, NO_COOKIE } from '../api/request/cookies.js'
-import type { ApiParts } from '../api/request/dependencies.js'
-import type { Limit } from '../api/request/rate-limit.js'
-import type { Asked } from '../api/request/request-context.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
+import type { RateLimit } from '../api/request/rate-limit.js'
+import type { RequestContext } from '../api/request/request-context.js'
 import { ACCESS, type Act, may } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { deskPages } from '../web/desk-pages.js'
@@ -16,12 +16,16 @@ const BODY_LIMIT = '16kb'
 /** Longest name and password accepted, characters. */
 const LONGEST = 256
 
-export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+export const desk = (
+  parts: ApiDependencies,
+  askedOf: (request: Request) => RequestContext,
+  limit: RateLimit,
+): Router => {
   const { keys } = parts
 
   const login: RequestHandler = async (request, response) => {
     checkSite(request.headers)
-    const { name, password, newPassword } = givenIn(request.body)
+    const { name, password, newPassword } = credentialsIn(request.body)
     const asked = askedOf(request)
     const { address, now, log, db } = asked
     const whence = `${name} ${address}`
@@ -37,19 +41,19 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
       },
     )
     giveBack()
-    await keep(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
+    await writeAuditRow(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
     response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn, parts))
   }
 
   /** Counts refused attempts in the audit log. */
-  const kept = async <T>(asked: Asked, name: string, work: () => Promise<T>): Promise<T> => {
+  const kept = async <T>(asked: RequestContext, name: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
       if (!isRefusal(error)) throw error
       const known = (await people.find(asked.db, name)) !== null
-      await keepAttempt(parts, asked, { door: 'POST /desk/login', name, known, code: error.code })
+      await auditAttempt(parts, asked, { door: 'POST /desk/login', name, known, code: error.code })
       throw error
     }
   }
@@ -64,7 +68,7 @@ export const desk = (parts: ApiParts, askedOf: (request: Request) => Asked, limi
     const signedIn = await mine(request)
     if (signedIn !== null) {
       checkToken(request, (given) => people.csrfMatches(signedIn.cookie, given))
-      await keep(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
+      await writeAuditRow(parts, askedOf(request), signedIn.viewer, { kind: 'SIGN_OUT', asked: 'POST /desk/logout' })
       await people.signOut(askedOf(request).db, signedIn.cookie, askedOf(request).now)
     }
     response.set('Set-Cookie', NO_COOKIE).status(204).end()
@@ -104,7 +108,7 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-const shown = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiParts, 'demo'>) => ({
+const shown = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiDependencies, 'demo'>) => ({
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,
@@ -117,7 +121,7 @@ const shown = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<
 })
 
 /** Refusal INPUT_INVALID unless name and password are one text each. */
-const givenIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
+const credentialsIn = (body: unknown): { name: string; password: string; newPassword: string | null } => {
   const read = (field: string): string | null => {
     const value: unknown =
       body !== null && typeof body === 'object' && Object.hasOwn(body, field)

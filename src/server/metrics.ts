@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
-import type { ApiParts } from '../api/request/dependencies.js'
-import type { Asked } from '../api/request/request-context.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
+import type { RequestContext } from '../api/request/request-context.js'
 import { withDb } from '../api/request/request-database.js'
 import { admit, signedIn } from '../api/request/viewer.js'
 import { may } from '../domain/access/viewer.js'
@@ -32,10 +32,13 @@ const DOORS: readonly [string, RegExp][] = [
   ],
 ]
 
-export const doorOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
+export const routeGroupOf = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
 
-export const metricsDoor = (parts: ApiParts, askedOf: (request: IncomingMessage) => Asked): RequestHandler => {
-  const figures = within(FRESH_MS, async () => figuresOf(parts))
+export const metricsRoute = (
+  parts: ApiDependencies,
+  askedOf: (request: IncomingMessage) => RequestContext,
+): RequestHandler => {
+  const figures = cachedFor(FRESH_MS, async () => figuresOf(parts))
   return async (request, response) => {
     const asked = askedOf(request)
     if (!isScraper(request, parts.scraping)) {
@@ -58,7 +61,7 @@ const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 /** With a token, its holder; without one, a direct request from this machine when PUBLIC_URL is local. */
-const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiParts['scraping']): boolean => {
+const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
     const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
     return given !== undefined && isSecret(given, token)
@@ -67,7 +70,7 @@ const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiPa
   return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)
 }
 
-const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiParts): Promise<Figure[]> => {
+const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencies): Promise<Figure[]> => {
   const at = now()
   const feeds = agencies.flatMap((agency) => agency.feeds)
   const ids = feeds.map(({ id }) => id)
@@ -168,7 +171,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiParts): Pro
 }
 
 /** A failure is not cached and reaches only its waiters. */
-const within = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
+const cachedFor = <V>(ms: number, look: () => Promise<V>): (() => Promise<V>) => {
   let looked: Promise<V> | null = null
   let at = 0
   return () => {

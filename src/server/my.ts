@@ -3,12 +3,12 @@
  * token.
  */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Ask } from '../api/graphql/execution.js'
-import { keep } from '../api/request/audit-rows.js'
+import type { AskGraphql } from '../api/graphql/execution.js'
+import { writeAuditRow } from '../api/request/audit-rows.js'
 import { checkSite, NO_PARTY_COOKIE, partyCookieFor, partyCookieIn } from '../api/request/cookies.js'
-import type { ApiParts } from '../api/request/dependencies.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
 import { listingIn } from '../api/request/ids.js'
-import type { Asked } from '../api/request/request-context.js'
+import type { RequestContext } from '../api/request/request-context.js'
 import { PUBLIC } from '../domain/access/viewer.js'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { INTERNAL, isCode, isRefusal, Refusal } from '../foundation/errors.js'
@@ -44,7 +44,7 @@ const DONE: Record<string, string> = {
 }
 const SESSION_OVER = '登录已结束，请重新输入访问码。The session has ended: enter the access code again.'
 
-interface Refused {
+interface RefusedQuestion {
   code: string
   message: string
   details: Refusal['details']
@@ -55,15 +55,15 @@ const typedIn = ({ texts }: SubmittedForm): string =>
     .join('\n')
     .trim()
 
-interface Visit {
+interface PartyVisit {
   request: Request
   response: Response
-  asked: Asked
+  asked: RequestContext
   session: sessions.SignedInParty
   own: PartyPageContext
 }
 
-export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: Ask): Router => {
+export const my = (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, ask: AskGraphql): Router => {
   const send = (request: Request, response: Response, page: SitePage): void => {
     const parameters = Object.fromEntries(
       Object.entries(request.query).flatMap(([name, value]) =>
@@ -73,7 +73,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const here = request.method === 'GET' ? { path: request.path, parameters } : null
     response.type('html').send(render(page, { demo: parts.demo, lang: langOf(request), here }))
   }
-  const go = ({ request, response }: Pick<Visit, 'request' | 'response'>, path: string, done = ''): void =>
+  const go = ({ request, response }: Pick<PartyVisit, 'request' | 'response'>, path: string, done = ''): void =>
     response.redirect(303, addressOf(path, { done }, langOf(request)))
 
   const sessionOf = async (request: Request): Promise<sessions.SignedInParty | null> => {
@@ -81,19 +81,19 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     const { db, now } = askedOf(request)
     return cookie === null || cookie === '' ? null : sessions.signedInBy(db, cookie, now)
   }
-  const visitOf = (request: Request, response: Response, session: sessions.SignedInParty): Visit => {
+  const visitOf = (request: Request, response: Response, session: sessions.SignedInParty): PartyVisit => {
     const own = { code: session.viewer.sub ?? '', csrf: csrfOf(session.cookie), endsAt: session.endsAt }
     return { request, response, asked: askedOf(request), session, own }
   }
   const page =
-    (show: (visit: Visit) => Promise<void>): RequestHandler =>
+    (show: (visit: PartyVisit) => Promise<void>): RequestHandler =>
     async (request, response) => {
       const session = await sessionOf(request)
       if (session === null) return go({ request, response }, PATHS.file)
       await show(visitOf(request, response, session))
     }
   /** A form of this very session. Refusal CSRF_REFUSED. */
-  const act = (carryOut: (visit: Visit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
+  const act = (carryOut: (visit: PartyVisit, form: SubmittedForm) => Promise<void>): RequestHandler[] => [
     body(BODY_BYTES),
     async (request, response) => {
       const form = await formIn(request)
@@ -120,7 +120,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       asked,
       session: { viewer },
       response,
-    }: Pick<Visit, 'asked' | 'response'> & { session: Pick<sessions.SignedInParty, 'viewer'> },
+    }: Pick<PartyVisit, 'asked' | 'response'> & { session: Pick<sessions.SignedInParty, 'viewer'> },
     query: string,
     variables: Record<string, unknown> = {},
   ) => {
@@ -132,11 +132,11 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       details?: Refusal['details']
     }
     if (code === INTERNAL.code) throw new Error(`a page of a party broke: ${asked.requestId}`)
-    const refused: Refused = { code, message: error.message, details }
+    const refused: RefusedQuestion = { code, message: error.message, details }
     asked.refused.push(code)
     return { data: null, refused }
   }
-  const whole = async (visit: Visit, query: string, variables: Record<string, unknown> = {}) => {
+  const whole = async (visit: PartyVisit, query: string, variables: Record<string, unknown> = {}) => {
     const { data, refused } = await answered(visit, query, variables)
     if (refused !== null)
       throw isCode(refused.code)
@@ -150,12 +150,12 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     return Object.hasOwn(DONE, name) ? (DONE[name] ?? null) : null
   }
 
-  const showFile = async (visit: Visit, refused: string | null = null, statement = ''): Promise<void> => {
+  const showFile = async (visit: PartyVisit, refused: string | null = null, statement = ''): Promise<void> => {
     const file: questions.PartyFile = await whole(visit, questions.FILE)
     const { request, response, own } = visit
     send(request, response, filePage({ own, file, done: doneIn(request), refused, statement }))
   }
-  const listingOf = async (visit: Visit) => {
+  const listingOf = async (visit: PartyVisit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
       await whole(visit, questions.LISTINGS)
     const given = String(visit.request.params['id'])
@@ -169,7 +169,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
         : await retractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
     return { file, listing, retraction, subjectId }
   }
-  const showListing = async (visit: Visit, refused: string | null = null, text = ''): Promise<void> => {
+  const showListing = async (visit: PartyVisit, refused: string | null = null, text = ''): Promise<void> => {
     const { listing, retraction } = await listingOf(visit)
     const { request, response, own } = visit
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
@@ -198,8 +198,8 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     go({ request, response }, PATHS.file)
   }
 
-  const signOut = async ({ request, response, asked, session }: Visit): Promise<void> => {
-    await keep(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${PATHS.out}` })
+  const signOut = async ({ request, response, asked, session }: PartyVisit): Promise<void> => {
+    await writeAuditRow(parts, asked, session.viewer, { kind: 'SIGN_OUT', asked: `POST ${PATHS.out}` })
     await sessions.signOut(asked.db, session.cookie, asked.now)
     response.set('Set-Cookie', NO_PARTY_COOKIE)
     go({ request, response }, PATHS.file)
@@ -218,17 +218,17 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
 
   const after = ({ query }: Request): string | null => (typeof query['after'] === 'string' ? query['after'] : null)
 
-  const showRecords = async (visit: Visit): Promise<void> => {
+  const showRecords = async (visit: PartyVisit): Promise<void> => {
     const { records } = await whole(visit, questions.RECORDS, { after: after(visit.request) })
     send(visit.request, visit.response, recordsPage(visit.own, records))
   }
-  const showAskers = async (visit: Visit): Promise<void> => {
+  const showAskers = async (visit: PartyVisit): Promise<void> => {
     const { askedBy } = await whole(visit, questions.ASKERS, { after: after(visit.request) })
     send(visit.request, visit.response, askersPage(visit.own, askedBy))
   }
 
   /** A document has its own style, so it is sent as a download. */
-  const showDocument = async (visit: Visit): Promise<void> => {
+  const showDocument = async (visit: PartyVisit): Promise<void> => {
     const { listing } = await listingOf(visit)
     const found = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
     if (found === undefined) throw new Refusal('NOT_FOUND')
@@ -236,7 +236,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     visit.response.set('Content-Disposition', `attachment; filename="${name}.html"`).type('html').send(found.html)
   }
 
-  const certified = async (visit: Visit) => {
+  const certified = async (visit: PartyVisit) => {
     const { file, listing, retraction, subjectId } = await listingOf(visit)
     if (subjectId === null || !isCertified(listing)) throw new Refusal('NOT_FOUND')
     const { kind: list, authority, documentNumber, decidedOn, publishedOn } = listing
@@ -251,10 +251,10 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     })
     return { id: listing.id, certificate, base, ...signedCertificate(parts.keys.manifests, certificate) }
   }
-  const showCertificate = async (visit: Visit): Promise<void> => {
+  const showCertificate = async (visit: PartyVisit): Promise<void> => {
     send(visit.request, visit.response, certificatePage({ own: visit.own, ...(await certified(visit)) }))
   }
-  const sendCertificate = async (visit: Visit): Promise<void> => {
+  const sendCertificate = async (visit: PartyVisit): Promise<void> => {
     const { jws, certificate } = await certified(visit)
     visit.response
       .set('Content-Disposition', `attachment; filename="${fileOf(certificate)}"`)
@@ -262,7 +262,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
       .send(jws)
   }
 
-  const move = async (visit: Visit, { texts }: SubmittedForm): Promise<void> => {
+  const move = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<void> => {
     // Checks that the listing is the party's own before anything is done.
     const { listing } = await listingOf(visit)
     const isDefence = texts.get('act') === 'recordDefence'
@@ -278,7 +278,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
     visit.response.status(422)
     await showListing(visit, refused.message, text)
   }
-  const object = async (visit: Visit, { texts }: SubmittedForm): Promise<void> => {
+  const object = async (visit: PartyVisit, { texts }: SubmittedForm): Promise<void> => {
     const statement = texts.get('statement') ?? ''
     const input = { operator: visit.own.code, record: texts.get('record') ?? '', statement }
     const { refused } = await answered(visit, questions.OBJECT, { input })
@@ -288,7 +288,7 @@ export const my = (parts: ApiParts, askedOf: (request: Request) => Asked, ask: A
   }
   const withdraw =
     (question: string, done: string) =>
-    async (visit: Visit): Promise<void> => {
+    async (visit: PartyVisit): Promise<void> => {
       const { refused } = await answered(visit, question, { id: String(visit.request.params['id']) })
       if (refused === null) return go(visit, PATHS.file, done)
       visit.response.status(422)
@@ -332,7 +332,7 @@ const held: RequestHandler = (_request, response, next) => {
 }
 
 const unreadable =
-  (askedOf: (request: Request) => Asked): ErrorRequestHandler =>
+  (askedOf: (request: Request) => RequestContext): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (isRefusal(error) || response.headersSent || (error as { status?: unknown } | null)?.status !== 413)
       return next(error)

@@ -9,20 +9,20 @@ const FRESH_SECONDS = 300
 const CONTRACT = 'x-contract'
 const DEFINITIONS = '#/$defs/'
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
-type Entry = Record<string, Json>
-interface Part {
-  paths?: Record<string, Entry>
-  components?: Record<string, Entry>
+type OpenapiJson = null | boolean | number | string | readonly OpenapiJson[] | { readonly [name: string]: OpenapiJson }
+type OpenapiEntry = Record<string, OpenapiJson>
+interface OpenapiPart {
+  paths?: Record<string, OpenapiEntry>
+  components?: Record<string, OpenapiEntry>
 }
 
 /** OpenAPI 3.1. */
-export const openapiDocument = (): Entry => {
-  const frame = document(`${FOLDER}/${FRAME}`) as Entry & Part
-  const paths: Record<string, Json> = {}
-  const components: Record<string, Entry> = {}
+export const openapiDocument = (): OpenapiEntry => {
+  const frame = document(`${FOLDER}/${FRAME}`) as OpenapiEntry & OpenapiPart
+  const paths: Record<string, OpenapiJson> = {}
+  const components: Record<string, OpenapiEntry> = {}
   for (const name of folder(FOLDER).filter((file) => file.endsWith('.json'))) {
-    const part = document(`${FOLDER}/${name}`) as Part
+    const part = document(`${FOLDER}/${name}`) as OpenapiPart
     for (const [path, entry] of Object.entries(part.paths ?? {})) {
       if (path in paths) throw new Error(`${name}: ${path} is described twice`)
       paths[path] = entry
@@ -39,24 +39,30 @@ export const openapiDocument = (): Entry => {
  * Expands a contract into components, one for each definition. Client generators resolve `$ref` from the document root and ignore `$defs`
  * inside a component.
  */
-const componentsOf = ([name, schema]: [string, Json]): [string, Json][] => {
-  const contract = (schema as Entry)[CONTRACT]
+const componentsOf = ([name, schema]: [string, OpenapiJson]): [string, OpenapiJson][] => {
+  const contract = (schema as OpenapiEntry)[CONTRACT]
   if (typeof contract !== 'string') return [[name, schema]]
-  const { $schema: _, $defs = {}, ...body } = document(`${contract}.json`) as Entry
+  const { $schema: _, $defs = {}, ...body } = document(`${contract}.json`) as OpenapiEntry
   const named = (definition: string): string => `${name}${definition.slice(0, 1).toUpperCase()}${definition.slice(1)}`
-  const definitions = Object.entries($defs as Entry).map(([own, inner]): [string, Json] => [named(own), inner])
-  return [[name, body] as [string, Json], ...definitions].map(([key, inner]) => [key, pointed(inner, named)])
+  const definitions = Object.entries($defs as OpenapiEntry).map(([own, inner]): [string, OpenapiJson] => [
+    named(own),
+    inner,
+  ])
+  return [[name, body] as [string, OpenapiJson], ...definitions].map(([key, inner]) => [
+    key,
+    withComponentReferences(inner, named),
+  ])
 }
 
-const pointed = (value: Json, named: (definition: string) => string): Json => {
+const withComponentReferences = (value: OpenapiJson, named: (definition: string) => string): OpenapiJson => {
   if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map((inner) => pointed(inner, named))
+  if (Array.isArray(value)) return value.map((inner) => withComponentReferences(inner, named))
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
       key === '$ref' && typeof inner === 'string' && inner.startsWith(DEFINITIONS)
         ? `#/components/schemas/${named(inner.slice(DEFINITIONS.length))}`
-        : pointed(inner, named),
+        : withComponentReferences(inner, named),
     ]),
   )
 }

@@ -1,8 +1,8 @@
 /** Refusals outside GraphQL: problem details (RFC 9457) for programs, a page for people. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { asRefusal } from '../api/request/faults.js'
-import { COME_AGAIN_SECONDS, type Problem, sendProblem } from '../api/request/problem.js'
-import type { Asked } from '../api/request/request-context.js'
+import { COME_AGAIN_SECONDS, type ProblemDetails, sendProblem } from '../api/request/problem.js'
+import type { RequestContext } from '../api/request/request-context.js'
 import { INTERNAL, Refusal } from '../foundation/errors.js'
 import { asUnavailable } from '../store/db/db.js'
 import { sorryPage } from '../web/frame/error-page.js'
@@ -11,7 +11,12 @@ import { langOf } from '../web/frame/render-response.js'
 const DATA_PATH =
   /^\/(?:v1|oauth|data(?=\/)|\.well-known|graphql|healthz|readyz|metrics|desk\/(?:login|logout|session))(?:\/|$)/
 
-export const answerProblem = (request: Request, response: Response, asked: Asked, problem: Problem): void => {
+export const answerProblem = (
+  request: Request,
+  response: Response,
+  asked: RequestContext,
+  problem: ProblemDetails,
+): void => {
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
     asked.refused.push(problem.code)
     response.status(problem.status).set('Cache-Control', 'no-store')
@@ -22,14 +27,14 @@ export const answerProblem = (request: Request, response: Response, asked: Asked
 }
 
 export const notFound =
-  (askedOf: (request: Request) => Asked): RequestHandler =>
+  (askedOf: (request: Request) => RequestContext): RequestHandler =>
   (request, response) => {
     const { status, code, message } = new Refusal('NOT_FOUND')
     answerProblem(request, response, askedOf(request), { status, code, detail: message })
   }
 
-export const faulted =
-  (askedOf: (request: Request) => Asked): ErrorRequestHandler =>
+export const answerFaults =
+  (askedOf: (request: Request) => RequestContext): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
     const asked = askedOf(request)

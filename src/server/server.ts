@@ -4,19 +4,26 @@ import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
-import { makeHot } from '../api/fast/shared-loaders.js'
-import { type Ask, type GraphqlDoor, makeGraphql } from '../api/graphql/execution.js'
-import { makeStreams } from '../api/request/change-streams.js'
+import { makeSharedLoaders } from '../api/fast/shared-loaders.js'
+import { type AskGraphql, type GraphqlEndpoint, makeGraphql } from '../api/graphql/execution.js'
+import { makeChangeStreams } from '../api/request/change-streams.js'
 import { cookieIn } from '../api/request/cookies.js'
-import type { ApiParts, PartsGiven } from '../api/request/dependencies.js'
+import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 import { graphqlRefusal } from '../api/request/faults.js'
-import { noted } from '../api/request/per-request.js'
+import { perRequest } from '../api/request/per-request.js'
 import { COME_AGAIN_SECONDS } from '../api/request/problem.js'
 import { makeQuotas } from '../api/request/quotas.js'
-import { type Limits, makeLimits } from '../api/request/rate-limit.js'
-import { type Asked, askedBy, GRAPHQL } from '../api/request/request-context.js'
+import { makeLimits, type SignInLimits } from '../api/request/rate-limit.js'
+import { GRAPHQL, type RequestContext, requestContextOf } from '../api/request/request-context.js'
 import { makeRevocations } from '../api/request/revocations.js'
-import { boundSockets, hasOneHost, joins, REQUEST_MS, refuseUnreadable, SOCKETS } from '../api/request/sockets.js'
+import {
+  hasOneHost,
+  isWithinPipeline,
+  limitSockets,
+  REQUEST_MS,
+  refuseUnreadable,
+  SOCKETS,
+} from '../api/request/sockets.js'
 import { roleOf } from '../api/request/viewer.js'
 import { v1 } from '../api/v1/index.js'
 import { redact } from '../domain/records/privacy.js'
@@ -33,15 +40,15 @@ import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
 import { makeAttempts } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
-import { checking } from './check.js'
+import { checkStandings } from './check.js'
 import { desk } from './desk.js'
-import { doorOf, metricsDoor } from './metrics.js'
+import { metricsRoute, routeGroupOf } from './metrics.js'
 import { my } from './my.js'
 import { openapi } from './openapi.js'
-import { answerProblem, faulted, notFound } from './problems.js'
+import { answerFaults, answerProblem, notFound } from './problems.js'
 import { tokens } from './tokens.js'
 
-export type { ApiParts, PartsGiven } from '../api/request/dependencies.js'
+export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
 /** Status logged when the client went before its answer (as nginx does). */
 const LEFT = 499
@@ -59,7 +66,7 @@ const SECURITY = Object.entries({
 })
 
 /** `sockets` bounds time and size. */
-export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<http.Server> => {
+export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): Promise<http.Server> => {
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
@@ -67,35 +74,35 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     revocations: makeRevocations(given.db),
     attempts: makeAttempts(given.trail, given),
     quotas: makeQuotas(given),
-    hot: makeHot(given),
+    hot: makeSharedLoaders(given),
     bulk: makeBulk(given.db),
     inTurn: makeTurns(),
-    streams: makeStreams({ ...given, leaving: leaving.signal }),
+    streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
-  const parts: ApiParts = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
+  const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
   metrics.pool('answers, shared', () => poolOf(parts.hot.db))
   // These lines hold no secret member, and searching for one would dominate the cost of a line.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
   const graphql = await makeGraphql(parts, limits)
-  const asked = noted<Asked>('asked')
-  const askedOf = (request: IncomingMessage): Asked => asked.get(request) ?? askedBy(request, parts)
+  const asked = perRequest<RequestContext>('asked')
+  const askedOf = (request: IncomingMessage): RequestContext => asked.get(request) ?? requestContextOf(request, parts)
   const pages = pagesOf(parts, askedOf)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
   const rest = makeRest(parts, askedOf, { limits, ask: graphql.ask, pages, files })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
-    const own = askedBy(request, parts, response)
-    if (!UPLOAD_PATH.test(own.url.pathname)) endInTime(request, response)
+    const own = requestContextOf(request, parts, response)
+    if (!UPLOAD_PATH.test(own.url.pathname)) limitRequestTime(request, response)
     asked.set(request, own)
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
     const answered = (status: number): void => {
       const seconds = (performance.now() - began) / 1_000
-      metrics.answered({ door: doorOf(own.url.pathname), status, role: roleOf(request), seconds })
+      metrics.answered({ door: routeGroupOf(own.url.pathname), status, role: roleOf(request), seconds })
       if (own.refused.length > 0) for (const code of new Set(own.refused)) metrics.refused(code)
     }
     response.on('close', () => {
@@ -116,10 +123,10 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
         'answered',
       )
     })
-    if (!hasOneHost(request)) return void turnedAway(response, own, new Refusal('HOST_AMBIGUOUS'))
+    if (!hasOneHost(request)) return void refuseRequest(response, own, new Refusal('HOST_AMBIGUOUS'))
     parts.quotas.meet(request, response, own.address)
-    if (!joins(request, response))
-      return void turnedAway(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
+    if (!isWithinPipeline(request, response))
+      return void refuseRequest(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') {
       if (pages.atOnce(request, response, own.now, () => rest(request, response))) return
@@ -128,7 +135,7 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
     void answerGraphql(graphql, request, response, own)
   })
-  boundSockets(server, { proxies: parts.proxies ?? 0 })
+  limitSockets(server, { proxies: parts.proxies ?? 0 })
   refuseUnreadable(server, parts)
   server.on('leaving', () => leaving.abort())
   server.on('close', () => {
@@ -146,25 +153,25 @@ export const makeServer = async (given: PartsGiven, sockets = SOCKETS): Promise<
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = (
-  { quotas }: ApiParts,
+  { quotas }: ApiDependencies,
   request: IncomingMessage,
   response: ServerResponse,
-  { now, refused, url }: Asked,
+  { now, refused, url }: RequestContext,
 ): boolean => {
   try {
     quotas.charge(request, null, now)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    turnedAway(response, { refused }, error, readerOf(request, url))
+    refuseRequest(response, { refused }, error, readerOf(request, url))
     return false
   }
 }
 
 /** `reader` is the language of an error page; null answers a program. */
-const turnedAway = (
+const refuseRequest = (
   response: ServerResponse,
-  { refused }: Pick<Asked, 'refused'>,
+  { refused }: Pick<RequestContext, 'refused'>,
   { status, code, message }: Refusal,
   reader: 'zh' | 'en' | null = null,
 ): void => {
@@ -183,14 +190,14 @@ const readerOf = ({ headers }: IncomingMessage, url: URL): 'zh' | 'en' | null =>
   return url.searchParams.get('lang') === 'en' ? 'en' : 'zh'
 }
 
-const endInTime = (request: IncomingMessage, response: ServerResponse): void => {
+const limitRequestTime = (request: IncomingMessage, response: ServerResponse): void => {
   // Nearly every request is complete by the next loop turn and needs no timer.
   setImmediate(() => {
-    if (!request.complete && !request.destroyed) endLate(request, response)
+    if (!request.complete && !request.destroyed) answerTimeout(request, response)
   })
 }
 
-const endLate = (request: IncomingMessage, response: ServerResponse): void => {
+const answerTimeout = (request: IncomingMessage, response: ServerResponse): void => {
   const late = setTimeout(() => {
     if (request.complete || response.headersSent) return
     response.writeHead(408, { Connection: 'close' }).end()
@@ -208,14 +215,14 @@ const shown = (path: string): string => {
   }
 }
 
-const asksForPage = ({ method, headers }: IncomingMessage, { url }: Asked): boolean =>
+const asksForPage = ({ method, headers }: IncomingMessage, { url }: RequestContext): boolean =>
   method === 'GET' && !url.searchParams.has('query') && (headers.accept ?? '').includes('text/html')
 
 const answerGraphql = async (
-  door: GraphqlDoor,
+  door: GraphqlEndpoint,
   request: IncomingMessage,
   response: ServerResponse,
-  asked: Asked,
+  asked: RequestContext,
 ): Promise<void> => {
   try {
     response.setHeader('Cache-Control', 'no-store')
@@ -236,24 +243,25 @@ const answerGraphql = async (
 /** Load balancers see this first and stop sending traffic. */
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
-type AskedOf = (request: IncomingMessage) => Asked
+type ContextOfMessage = (request: IncomingMessage) => RequestContext
 
-const ofRequest = (askedOf: AskedOf) => ({
+const ofRequest = (askedOf: ContextOfMessage) => ({
   nowOf: (request: IncomingMessage) => askedOf(request).now,
   dbOf: (request: IncomingMessage) => askedOf(request).db,
 })
 
-const pagesOf = (parts: ApiParts, askedOf: AskedOf) => site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+const pagesOf = (parts: ApiDependencies, askedOf: ContextOfMessage) =>
+  site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
 
 export const makeRest = (
-  parts: ApiParts,
-  askedOf: AskedOf,
+  parts: ApiDependencies,
+  askedOf: ContextOfMessage,
   {
     limits,
     ask,
     pages = pagesOf(parts, askedOf),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
-  }: { limits: Limits; ask: Ask; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
+  }: { limits: SignInLimits; ask: AskGraphql; pages?: ReturnType<typeof pagesOf>; files?: PublishedFiles },
 ): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -268,7 +276,7 @@ export const makeRest = (
       .status(ok ? 200 : 503)
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
-  app.get('/metrics', metricsDoor(parts, askedOf))
+  app.get('/metrics', metricsRoute(parts, askedOf))
   app.use(openapi())
   app.use(tokens(parts, askedOf, limits.client))
   app.all(['/oauth/token', '/oauth/revoke'], (request, response) => {
@@ -298,12 +306,12 @@ export const makeRest = (
     check({
       ...parts,
       ...own,
-      check: checking(parts, askedOf, limits),
+      check: checkStandings(parts, askedOf, limits),
       refused: (request, code) => void askedOf(request).refused.push(code),
     }),
   )
   app.use(my(parts, askedOf, ask))
   app.use(notFound(askedOf))
-  app.use(faulted(askedOf))
+  app.use(answerFaults(askedOf))
   return app
 }

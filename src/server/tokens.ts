@@ -1,9 +1,9 @@
 /** OAuth 2 client credentials (RFC 6749 sections 2.3.1, 4.4, 5) for short-lived tokens, and their revocation (RFC 7009). */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { keep, keepAttempt } from '../api/request/audit-rows.js'
-import type { ApiParts } from '../api/request/dependencies.js'
-import type { Limit } from '../api/request/rate-limit.js'
-import type { Asked } from '../api/request/request-context.js'
+import { auditAttempt, writeAuditRow } from '../api/request/audit-rows.js'
+import type { ApiDependencies } from '../api/request/dependencies.js'
+import type { RateLimit } from '../api/request/rate-limit.js'
+import type { RequestContext } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type Verified } from '../foundation/keys.js'
 import * as clients from '../store/access/clients.js'
@@ -14,7 +14,11 @@ const BODY_LIMIT = '16kb'
 /** Longest client id and secret accepted, characters. */
 const LONGEST = 256
 
-export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, limit: Limit): Router => {
+export const tokens = (
+  parts: ApiDependencies,
+  askedOf: (request: Request) => RequestContext,
+  limit: RateLimit,
+): Router => {
   const { keys, revocations } = parts
   const { mark } = keys
 
@@ -38,7 +42,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     const refused = async (code: string, known: boolean, answer: () => void): Promise<null> => {
       try {
         const door = `POST ${request.path}`
-        await keepAttempt(parts, asked, { door, name: given?.id ?? '', known, code })
+        await auditAttempt(parts, asked, { door, name: given?.id ?? '', known, code })
         answer()
       } catch (error) {
         if (!isRefusal(error)) throw error
@@ -89,7 +93,7 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     const asked = askedOf(request)
     const { token, expiresIn } = keys.sign({ sub, role, agency, region }, asked.now.getTime())
     try {
-      await keep(parts, asked, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
+      await writeAuditRow(parts, asked, { sub, role, agency }, { kind: 'TOKEN', asked: 'POST /oauth/token' })
     } catch (error) {
       if (!isRefusal(error)) throw error
       return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
@@ -114,9 +118,9 @@ export const tokens = (parts: ApiParts, askedOf: (request: Request) => Asked, li
     const viewer = { sub: client.id, role: client.role, agency: client.agency }
     const act = { asked: 'POST /oauth/revoke' }
     try {
-      await keep(parts, asked, viewer, { kind: 'ACT', ...act })
+      await writeAuditRow(parts, asked, viewer, { kind: 'ACT', ...act })
       await revocations.add({ jti: told.jti, endsAt: new Date(told.expiresAt * 1_000) }, now)
-      await keep(parts, asked, viewer, { kind: 'OUTCOME', ...act })
+      await writeAuditRow(parts, asked, viewer, { kind: 'OUTCOME', ...act })
     } catch (error) {
       if (!isRefusal(error)) throw error
       return refuse(response, 'temporarily_unavailable', error.message, error.status, error.code)
@@ -144,7 +148,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 }
 
 const noting =
-  (askedOf: (request: Request) => Asked): RequestHandler =>
+  (askedOf: (request: Request) => RequestContext): RequestHandler =>
   (request, response, next) => {
     response.locals['refused'] = askedOf(request).refused
     next()
@@ -172,7 +176,7 @@ const formIn = ({ body }: Request, response: Response): Map<string, string> | nu
 }
 
 const tried = (
-  limit: Limit,
+  limit: RateLimit,
   { keys, at, proven }: { keys: readonly string[]; at: Date; proven: boolean },
 ): (() => void) | Refusal => {
   try {
@@ -189,12 +193,12 @@ const formOf = (body: unknown): Map<string, string> | null => {
   return entries.every(([, value]) => typeof value === 'string') ? new Map(entries as [string, string][]) : null
 }
 
-interface Credentials {
+interface OauthCredentials {
   id: string
   secret: string
 }
 
-const credentialsOf = (request: Request, form: Map<string, string>): Credentials | null | 'twice' | 'another' => {
+const credentialsOf = (request: Request, form: Map<string, string>): OauthCredentials | null | 'twice' | 'another' => {
   const { authorization } = request.headers
   const secret = form.get('client_secret')
   if (authorization === undefined) return bounded(form.get('client_id') ?? '', secret ?? '')
@@ -206,7 +210,7 @@ const credentialsOf = (request: Request, form: Map<string, string>): Credentials
   return bounded(formDecoded(id), formDecoded(password))
 }
 
-const bounded = (id: string, secret: string): Credentials | null =>
+const bounded = (id: string, secret: string): OauthCredentials | null =>
   id.length <= LONGEST && secret.length <= LONGEST && !id.includes('\0') ? { id, secret } : null
 
 /** RFC 6749 section 2.3.1: values are form-encoded before Basic. Invalid encodings are taken literally. */
@@ -218,14 +222,20 @@ const formDecoded = (text: string): string => {
   }
 }
 
-type Fault =
+type OauthError =
   | 'invalid_request'
   | 'invalid_client'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
 
-const refuse = (response: Response, error: Fault, description: string, status = 400, code: string = error): void => {
+const refuse = (
+  response: Response,
+  error: OauthError,
+  description: string,
+  status = 400,
+  code: string = error,
+): void => {
   const refused: string[] = response.locals['refused']
   refused.push(code)
   response.status(status).json({ error, error_description: description })

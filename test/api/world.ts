@@ -14,7 +14,7 @@ import { type Keys, loadKeys } from '../../src/foundation/keys.js'
 import { leave } from '../../src/hub/listen.js'
 import { makeLog } from '../../src/hub/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
-import { makeServer, type PartsGiven } from '../../src/server/server.js'
+import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { connect } from '../../src/store/db/db.js'
 import { nothingKnown } from '../../src/store/intake/known.js'
 import { withStage } from '../../src/store/intake/staged.js'
@@ -56,7 +56,7 @@ export interface World {
   database: TestDatabase
   rules: Rules
   /** What its server stands on. */
-  parts: PartsGiven
+  parts: ServerDependencies
   setNow: (now: Date) => void
   setReady: (ok: boolean) => void
   token: (role: Role, sub?: string, agency?: string) => string
@@ -108,7 +108,7 @@ export const makeWorld = async ({
     now: () => now,
     seal: keys.audit.seal,
   })
-  const parts: PartsGiven = {
+  const parts: ServerDependencies = {
     db: database.db,
     keys,
     log,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { FIELDS, fieldsTold } from '../../src/api/access/fields.js'
+import { FIELDS, printedFields } from '../../src/api/access/fields.js'
 import { ACCESS_PAGES, accessTold, withAccess } from '../../src/commands/access-table.js'
 
 describe('who may see which field, as it is told', () => {
@@ -12,7 +12,7 @@ describe('who may see which field, as it is told', () => {
 
   it('is printed by the command whole: every row of the table', () => {
     expect(Object.keys(accessTold.value.fields)).to.deep.equal([...FIELDS.keys()])
-    for (const { fields, whose } of fieldsTold())
+    for (const { fields, whose } of printedFields())
       expect(accessTold.lines.some((line) => line.includes(whose) && line.endsWith(fields.join(' ')))).to.equal(true)
   })
 })

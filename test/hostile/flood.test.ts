@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { boundSockets, PIPELINED_MOST, SOCKETS } from '../../src/api/request/sockets.js'
+import { limitSockets, PIPELINED_MOST, SOCKETS } from '../../src/api/request/sockets.js'
 import { makeLog } from '../../src/hub/log.js'
 import { makeServer } from '../../src/server/server.js'
 import { makeWorld, registration, uscc, type World } from '../api/world.js'
@@ -115,7 +115,7 @@ describe('a listener that is flooded', () => {
   it('takes so many connections of one address, and of whoever comes through its own proxies as many as there are', async () => {
     const held = async (proxies: number): Promise<number> => {
       const small = createServer((_request, response) => void response.end('here'))
-      boundSockets(small, { proxies, most: 5 })
+      limitSockets(small, { proxies, most: 5 })
       await new Promise<void>((resolve) => {
         small.listen(0, '127.0.0.1', resolve)
       })

@@ -9,13 +9,13 @@ import { platforms } from '../../src/platforms/index.js'
 import { jilin } from '../../src/platforms/jilin.js'
 import { national } from '../../src/platforms/national.js'
 import type { DisplayedSubject, Platform } from '../../src/platforms/platform.js'
-import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
+import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
 /** The receipts, or the details of the refusal. */
 const answered = async (
   platform: Platform,
-  answer: Answered | ((asked: Asked) => Answered),
+  answer: StandInReply | ((asked: StandInRequest) => StandInReply),
   what: 'send' | 'shown' = 'send',
 ): Promise<(Receipt | DisplayedSubject)[] | Record<string, unknown>> => {
   const server = await serve(typeof answer === 'function' ? answer : () => answer)
@@ -30,9 +30,13 @@ const answered = async (
   }
 }
 
-const html: Answered = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>登录</body></html>' }
+const html: StandInReply = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<html><body>登录</body></html>',
+}
 
-const inGb18030 = (text: string): Answered => ({ status: 200, body: iconv.encode(text, 'gb18030') })
+const inGb18030 = (text: string): StandInReply => ({ status: 200, body: iconv.encode(text, 'gb18030') })
 
 it('an answer in GB18030 is read by every platform, whatever it declares', async () => {
   const words = '未查询到主体或查询到的主体信息不匹配'

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import { type Asked, json, serve } from '../../src/sandbox/server.js'
+import { json, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { INTERFACES, type Interface, KEYS } from '../support/platform-interfaces.js'
 import { batchOf, noticeOf } from './notices.js'
 import { penaltyOf, permitOf } from './record-notices.js'
@@ -20,8 +20,8 @@ describe('a receiver by the interface document', () => {
   for (const { id, doors, headers, answers, displayed } of INTERFACES) {
     const platform = platforms.find((one) => one.id === id) as Platform
     /** Answers in turn; displays without end of pages, as the document has it: what is after the last key is nothing. */
-    const received = async (use: (to: PlatformAddress, asked: Asked[]) => Promise<void>): Promise<void> => {
-      const asked: Asked[] = []
+    const received = async (use: (to: PlatformAddress, asked: StandInRequest[]) => Promise<void>): Promise<void> => {
+      const asked: StandInRequest[] = []
       const left = [...answers]
       const server = await serve((one) => {
         asked.push(one)
@@ -35,7 +35,7 @@ describe('a receiver by the interface document', () => {
         await server.close()
       }
     }
-    const credentialIn = ({ headers: sent, body }: Asked, wanted: Interface['headers']) => {
+    const credentialIn = ({ headers: sent, body }: StandInRequest, wanted: Interface['headers']) => {
       for (const [name, value] of Object.entries(wanted)) {
         if (name === 'x-signature') {
           const signed = createHmac('sha256', SECRET).update(`${sent['x-timestamp']}.`).update(body).digest('hex')

@@ -4,7 +4,7 @@ import iconv from 'iconv-lite'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import type { Platform, PlatformAddress } from '../../src/platforms/platform.js'
-import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
+import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
 const SECRET = 'Zx9-not-to-be-seen'
@@ -23,7 +23,7 @@ const outcomeOf = async (call: () => Promise<unknown>): Promise<string> => {
 }
 
 const against = async (
-  answer: (asked: Asked) => Answered,
+  answer: (asked: StandInRequest) => StandInReply,
   use: (to: PlatformAddress) => Promise<void>,
 ): Promise<void> => {
   const server = await serve(answer)
@@ -41,7 +41,7 @@ const everyCall = (platform: Platform, to: PlatformAddress): (() => Promise<unkn
 ]
 
 /** Answers that hold the credential wherever one of the formats has a place for words. */
-const ECHOES: readonly [string, (id: Platform['id'], secret: string) => Answered][] = [
+const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInReply][] = [
   [
     'in receipts',
     (id, secret) => {
@@ -131,7 +131,7 @@ describe('the secret of a platform', () => {
     })
 
     it(`of ${platform.id} goes out in a header only, never in the address`, () => {
-      const asked: Asked[] = []
+      const asked: StandInRequest[] = []
       return against(
         (one) => {
           asked.push(one)
@@ -179,7 +179,7 @@ describe('the secret of a platform', () => {
       })
       try {
         const next = `${other.url}/next`
-        const pointing: Answered[] = [
+        const pointing: StandInReply[] = [
           ...[301, 302, 303, 307, 308].map((status) => ({ status, headers: { location: next }, body: '' })),
           json(200, [{ ILLID: next, ENTRY_ID: next, id: next, next, url: next, href: next }], {
             link: `<${next}>; rel="next"`,

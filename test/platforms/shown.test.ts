@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { NO_RECEIPT } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { national } from '../../src/platforms/national.js'
-import { type Answered, type Asked, json, serve } from '../../src/sandbox/server.js'
+import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { noticeOf, removalOf } from './notices.js'
 
 const keyOf = (n: number): string => `k${String(n).padStart(6, '0')}`
@@ -17,7 +17,7 @@ const rowOf = (n: number, changes: Record<string, unknown> = {}) => ({
 const rows = (count: number) => Array.from({ length: count }, (_, n) => rowOf(n))
 
 const against = async <T>(
-  answer: (asked: Asked) => Answered,
+  answer: (asked: StandInRequest) => StandInReply,
   use: (to: { url: string; secret: string }) => Promise<T>,
 ): Promise<T> => {
   const server = await serve(answer)
@@ -40,7 +40,7 @@ const reasonOf = async (working: Promise<unknown>): Promise<unknown> => {
 /** A platform that pages as agreed, but gives no more than `most`. */
 const paging =
   (all: readonly { ILLID: string }[], most: number) =>
-  ({ query }: Asked): Answered => {
+  ({ query }: StandInRequest): StandInReply => {
     const after = query.get('after') ?? ''
     const limit = Math.min(Number(query.get('limit')), most)
     return json(200, all.filter(({ ILLID }) => ILLID > after).slice(0, limit))
@@ -90,7 +90,7 @@ describe('what a platform displays', () => {
   })
 
   it('is refused where pages overlap', async () => {
-    const answer = ({ query }: Asked) => json(200, query.get('after') === null ? rows(3) : rows(4))
+    const answer = ({ query }: StandInRequest) => json(200, query.get('after') === null ? rows(3) : rows(4))
     expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/overlap/)
   })
 
@@ -110,7 +110,8 @@ describe('what a platform displays', () => {
       { status: 200, body: '[{' },
       'cut',
     ] as const) {
-      const answer = ({ query }: Asked): Answered => (query.get('after') === null ? json(200, rows(3)) : failing)
+      const answer = ({ query }: StandInRequest): StandInReply =>
+        query.get('after') === null ? json(200, rows(3)) : failing
       expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.be.a('string')
     }
   })
@@ -131,8 +132,10 @@ describe('what a platform displays', () => {
 })
 
 describe('asking what became of a notice', () => {
-  const ask = (answer: (asked: Asked) => Answered, ...notices: Parameters<NonNullable<typeof national.ask>>[0]) =>
-    against(answer, async (to) => (await national.ask?.(notices, to)) ?? [])
+  const ask = (
+    answer: (asked: StandInRequest) => StandInReply,
+    ...notices: Parameters<NonNullable<typeof national.ask>>[0]
+  ) => against(answer, async (to) => (await national.ask?.(notices, to)) ?? [])
   const displaying = (sequence: unknown) => () =>
     json(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
 

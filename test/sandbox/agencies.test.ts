@@ -9,7 +9,7 @@ import { type World, world } from '../../seeds/world.js'
 import { agencies as everyAgency } from '../../src/agencies/index.js'
 import { documentNumber } from '../../src/foundation/text/values.js'
 import { parseDate } from '../../src/foundation/time/dates.js'
-import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 
 interface RegistryPage {
   status: string
@@ -20,8 +20,8 @@ interface RegistryPage {
 describe('the stand-in agencies', () => {
   const here = world()
   let served: World = here
-  let agencies: StandIn[] = []
-  const agency = (id: string): StandIn => {
+  let agencies: AgencyStandIn[] = []
+  const agency = (id: string): AgencyStandIn => {
     const found = agencies.find((one) => one.id === id)
     if (!found) throw new Error(`no agency ${id}`)
     return found

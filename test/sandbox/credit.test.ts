@@ -3,13 +3,13 @@ import { world } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
 import type { Draft, Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
-import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 
 const TODAY = '2026-11-25'
 
 describe('the stand-ins of the credit office and the high court, through our doors', () => {
   const here = world()
-  let agencies: StandIn[] = []
+  let agencies: AgencyStandIn[] = []
   const urlOf = (id: string): string => agencies.find((one) => one.id === id)?.url ?? ''
   const pulled = async (id: string): Promise<Draft[]> => {
     const feed = feeds.get(id)

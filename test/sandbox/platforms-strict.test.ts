@@ -7,16 +7,16 @@ import type { Notice, Receipt } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { platforms } from '../../src/platforms/index.js'
 import {
-  type Behaviour,
+  type BaseLibrary,
+  type PlatformBehaviour,
   type PlatformStandIn,
-  type Register,
   startPlatforms,
 } from '../../src/sandbox/platforms/index.js'
 import { noticeOf, removalOf, usccOf } from '../platforms/notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from '../platforms/record-notices.js'
 
 const NOW = new Date('2026-11-25T02:00:00Z')
-const register: Register = ({ uscc, regNo }) =>
+const register: BaseLibrary = ({ uscc, regNo }) =>
   new Map([
     [usccOf(1), ['长春虚构商贸第1有限公司', '长春虚构旧名有限公司', '长春虚构食品第1有限公司']],
     ['220102600012340', ['虚构镇小卖部']],
@@ -248,7 +248,7 @@ describe('a strict stand-in platform', () => {
       }
       throw new Error('it was reached')
     }
-    const taken: [wish: Partial<Behaviour>, shown: number][] = [
+    const taken: [wish: Partial<PlatformBehaviour>, shown: number][] = [
       [{ cutBeforeAccept: 1 }, 0],
       [{ cutAfterAccept: 1 }, 1],
       [{ wrongEncoding: 1 }, 1],

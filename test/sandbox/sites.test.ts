@@ -4,7 +4,7 @@ import { feeds } from '../../src/agencies/index.js'
 import { type Draft, digest, type Item } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 import { shopItem } from '../../src/sandbox/agencies/marketplaces.js'
 
 const TODAY = '2026-11-25'
@@ -12,8 +12,8 @@ const TODAY = '2026-11-25'
 describe('the stand-ins of communications, marketplaces and certifiers, through our doors', () => {
   const here = world()
   let served: World = here
-  let agencies: StandIn[] = []
-  const agency = (id: string): StandIn => {
+  let agencies: AgencyStandIn[] = []
+  const agency = (id: string): AgencyStandIn => {
     const found = agencies.find((one) => one.id === id)
     if (!found) throw new Error(`no agency ${id}`)
     return found

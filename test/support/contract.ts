@@ -22,7 +22,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql'
-import { readable } from '../../src/api/graphql/introspection.js'
+import { asOctober2021 } from '../../src/api/graphql/introspection.js'
 import { makeSchema } from '../../src/api/graphql/schema.js'
 import { dateIn, isDate } from '../../src/foundation/time/dates.js'
 
@@ -68,7 +68,7 @@ export interface Changes {
 
 export const changesSince = (promise: string, made: GraphQLSchema, today: string): Changes => {
   // The text tells no directives of the language itself: graphql-js adds its own.
-  const before = readable(buildSchema(promise))
+  const before = asOctober2021(buildSchema(promise))
   const over = announced(before, today)
   return {
     broken: findBreakingChanges(before, made)

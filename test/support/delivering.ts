@@ -3,7 +3,7 @@
 import { isHeavy } from '../../src/domain/records/penalty.js'
 import type { Body } from '../../src/domain/records/records.js'
 import { dateIn } from '../../src/foundation/time/dates.js'
-import { carry } from '../../src/sandbox/officers.js'
+import { carryDemoCase } from '../../src/sandbox/officers.js'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { startHub, type TestHub } from './hub.js'
@@ -64,7 +64,7 @@ const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
 }
 
 const entryOf = async ({ hub }: TestHub, code: string): Promise<{ listing: string; name: string }> => {
-  const lines = await carry(hub.db, hub.rules, code, hub.now())
+  const lines = await carryDemoCase(hub.db, hub.rules, code, hub.now())
   const found = await hub
     .db('listings')
     .join('operators', 'operators.id', 'listings.operator_id')

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
-import { type StandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
+import { type AgencyStandIn, startAgencies } from '../../src/sandbox/agencies/index.js'
 import { type PlatformStandIn, startPlatforms } from '../../src/sandbox/platforms/index.js'
 import { confirmedClient } from './accounts.js'
 import { freshDatabase } from './database.js'
@@ -15,7 +15,7 @@ import { freshDatabase } from './database.js'
 export interface TestHub {
   hub: Hub
   url: string
-  agencies: StandIn[]
+  agencies: AgencyStandIn[]
   platforms: PlatformStandIn[]
   /** What the stand-in agencies say; change it, and the next pull hears it. */
   world: World

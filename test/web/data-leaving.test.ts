@@ -10,7 +10,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import { isRefusal } from '../../src/foundation/errors.js'
-import { makeServer, type PartsGiven } from '../../src/server/server.js'
+import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { current, gone, last } from '../../src/store/publication/snapshots.js'
 import { makeDownloads } from '../../src/web/published/downloads.js'
 import { anonymousFile } from '../../src/work/publication/publish-edition.js'
@@ -37,7 +37,7 @@ describe('the public files', () => {
   })
 
   /** Another server of the same world. */
-  const serving = async (parts: Partial<PartsGiven>): Promise<string> => {
+  const serving = async (parts: Partial<ServerDependencies>): Promise<string> => {
     const server: Server = await makeServer({ ...world.parts, ...parts })
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)

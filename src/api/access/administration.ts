@@ -9,7 +9,7 @@ import * as people from '../../store/access/people.js'
 import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
 const LISTED_MOST = 1_000
@@ -18,12 +18,12 @@ const HOUR_MS = 3_600_000
 const clientView = ({ id, ...rest }: clients.Listed) => ({ name: id, ...rest })
 const personView = ({ id, ...rest }: people.Listed) => ({ name: id, ...rest })
 
-const listClients = async (_: unknown, __: unknown, context: Context) => {
+const listClients = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const found = await clients.list(context.parts.db, context.now, LISTED_MOST)
   return found.map(clientView)
 }
 
-const listPeople = async (_: unknown, __: unknown, context: Context) => {
+const listPeople = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const found = await people.list(context.parts.db, LISTED_MOST)
   return found.map(personView)
 }
@@ -41,22 +41,22 @@ const givenIn = (input: RegisterInput): peopleWork.PersonInput => {
   return { name, role, ...(duty ? { duty } : {}), ...(agency ? { agency } : {}), ...(region ? { region } : {}) }
 }
 
-const changeOf = ({ viewer, now }: Context) => ({ by: viewer.sub ?? '', byCommand: false, now })
+const changeOf = ({ viewer, now }: GraphqlContext) => ({ by: viewer.sub ?? '', byCommand: false, now })
 
-const agencyIds = ({ parts }: Context): string[] => parts.agencies.map(({ id }) => id)
+const agencyIds = ({ parts }: GraphqlContext): string[] => parts.agencies.map(({ id }) => id)
 
-const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
+const addClient = async (_: unknown, { input }: { input: RegisterInput }, context: GraphqlContext) => {
   const made = await clientWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context))
   return { secret: made.client_secret, client: () => clientNamed(context, made.client_id) }
 }
 
-interface Rotating {
+interface RotateClientInput {
   name: string
   overlapHours?: number | null
   leaked?: boolean | null
 }
 
-const rotateClient = async (_: unknown, args: Rotating, context: Context) => {
+const rotateClient = async (_: unknown, args: RotateClientInput, context: GraphqlContext) => {
   const { name } = withoutNul({ name: args.name })
   const made = await clientWork.rotate(context.parts.db, name, {
     ...changeOf(context),
@@ -66,66 +66,70 @@ const rotateClient = async (_: unknown, args: Rotating, context: Context) => {
   return { secret: made.client_secret, client: () => clientNamed(context, name) }
 }
 
-const endClient = async (_: unknown, args: { name: string }, context: Context) => {
+const endClient = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   const { name } = withoutNul(args)
   notOneself(context, name)
   await clientWork.end(context.parts.db, name, context.now)
   return clientNamed(context, name)
 }
 
-const addPerson = async (_: unknown, { input }: { input: RegisterInput }, context: Context) => {
+const addPerson = async (_: unknown, { input }: { input: RegisterInput }, context: GraphqlContext) => {
   return issued(context, await peopleWork.add(context.parts.db, givenIn(input), agencyIds(context), changeOf(context)))
 }
 
-const resetPerson = async (_: unknown, args: { name: string }, context: Context) => {
+const resetPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   return issued(context, await peopleWork.reset(context.parts.db, withoutNul(args).name, changeOf(context)))
 }
 
-const issued = (context: Context, { name, one_time_password, good_until }: peopleWork.PersonCredentials) => ({
+const issued = (context: GraphqlContext, { name, one_time_password, good_until }: peopleWork.PersonCredentials) => ({
   oneTimePassword: one_time_password,
   goodUntil: new Date(good_until),
   person: () => personNamed(context, name),
 })
 
-const endPerson = async (_: unknown, args: { name: string }, context: Context) => {
+const endPerson = async (_: unknown, args: { name: string }, context: GraphqlContext) => {
   const { name } = withoutNul(args)
   notOneself(context, name)
   await peopleWork.end(context.parts.db, name, context.now)
   return personNamed(context, name)
 }
 
-interface Confirmable {
+interface ConfirmAccountInput {
   name: string
   pendingSince: Date
 }
 
-const confirming = (table: AccountTable, args: Confirmable, { parts, viewer, now }: Context): Promise<void> => {
+const confirming = (
+  table: AccountTable,
+  args: ConfirmAccountInput,
+  { parts, viewer, now }: GraphqlContext,
+): Promise<void> => {
   const { name } = withoutNul({ name: args.name })
   return confirmAccount(parts.db, { table, name, pendingSince: args.pendingSince, by: viewer.sub ?? '', now })
 }
 
-const confirmPerson = async (_: unknown, args: Confirmable, context: Context) => {
+const confirmPerson = async (_: unknown, args: ConfirmAccountInput, context: GraphqlContext) => {
   await confirming('people', args, context)
   return personNamed(context, args.name)
 }
 
-const confirmClient = async (_: unknown, args: Confirmable, context: Context) => {
+const confirmClient = async (_: unknown, args: ConfirmAccountInput, context: GraphqlContext) => {
   await confirming('clients', args, context)
   return clientNamed(context, args.name)
 }
 
 /** Otherwise the last administrator could lock everybody out by mistake. */
-const notOneself = ({ viewer }: Context, name: string): void => {
+const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
   if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
 }
 
-const clientNamed = async ({ parts, now }: Context, name: string) => {
+const clientNamed = async ({ parts, now }: GraphqlContext, name: string) => {
   const found = (await clients.list(parts.db, now, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('CLIENT_UNKNOWN', { name })
   return clientView(found)
 }
 
-const personNamed = async ({ parts }: Context, name: string) => {
+const personNamed = async ({ parts }: GraphqlContext, name: string) => {
   const found = (await people.list(parts.db, LISTED_MOST, name))[0]
   if (found === undefined) throw new Refusal('PERSON_UNKNOWN', { name })
   return personView(found)

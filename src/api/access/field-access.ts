@@ -11,24 +11,24 @@ import {
 import type { Viewer } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type ListingView, viewerOfEntry } from '../listing/listing-view.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import type { OperatorView } from '../request/operator-view.js'
 import { signedIn } from '../request/viewer.js'
-import { answers, FIELDS, faultsIn, isForAll, type Row } from './fields.js'
+import { answers, FIELDS, type FieldRow, faultsIn, isForAll } from './fields.js'
 
-type Field = GraphQLField<unknown, Context>
-type Found = Viewer | Promise<Viewer>
+type GuardedField = GraphQLField<unknown, GraphqlContext>
+type ViewerOrPromise = Viewer | Promise<Viewer>
 
-const VIEWERS: Record<string, (source: never, context: Context) => Found> = {
-  Operator: ({ operator }: OperatorView, context: Context) => viewerOn(context, operator),
-  Listing: (view: ListingView, context: Context) => viewerOfEntry(context, view),
+const VIEWERS: Record<string, (source: never, context: GraphqlContext) => ViewerOrPromise> = {
+  Operator: ({ operator }: OperatorView, context: GraphqlContext) => viewerOn(context, operator),
+  Listing: (view: ListingView, context: GraphqlContext) => viewerOfEntry(context, view),
 }
-const asItIs = (_: never, { viewer }: Context): Found => viewer
+const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
 /** Throws at start when the table and the schema disagree. */
-export const guarding = (schema: GraphQLSchema): GraphQLSchema => {
+export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))
   const named = types.flatMap((type) =>
     isObjectType(type)
@@ -38,16 +38,16 @@ export const guarding = (schema: GraphQLSchema): GraphQLSchema => {
   const faults = faultsIn(named.map(({ name }) => name))
   if (faults.length > 0) throw new Error(`who may see what (src/api/access/fields.ts): ${faults.join('; ')}`)
   for (const { type, name, field } of named) {
-    const row = FIELDS.get(name) as Row
+    const row = FIELDS.get(name) as FieldRow
     if (isForAll(row) || row.byAnswer) continue
-    if (ROOTS.has(type)) atRoot(field, row)
-    else within(field, row, VIEWERS[type] ?? asItIs)
+    if (ROOTS.has(type)) guardRootField(field, row)
+    else guardMember(field, row, VIEWERS[type] ?? asItIs)
   }
   return schema
 }
 
 /** Root fields are no secret, so a forbidden one is refused. Refusals UNAUTHENTICATED, FORBIDDEN. */
-const atRoot = (field: Field, row: Row): void => {
+const guardRootField = (field: GuardedField, row: FieldRow): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   field.resolve = (source, args, context, question) => {
     signedIn(context.viewer)
@@ -56,7 +56,11 @@ const atRoot = (field: Field, row: Row): void => {
   }
 }
 
-const within = (field: Field, row: Row, viewerIn: (source: never, context: Context) => Found): void => {
+const guardMember = (
+  field: GuardedField,
+  row: FieldRow,
+  viewerIn: (source: never, context: GraphqlContext) => ViewerOrPromise,
+): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   const nothing = nothingIn(field)
   field.resolve = (source, args, context, question) => {
@@ -66,7 +70,7 @@ const within = (field: Field, row: Row, viewerIn: (source: never, context: Conte
   }
 }
 
-const nothingIn = ({ name, type }: Field): (() => unknown) => {
+const nothingIn = ({ name, type }: GuardedField): (() => unknown) => {
   if (isListType(getNullableType(type))) return () => []
   if (isNonNullType(type)) throw new Error(`${name} cannot be withheld: it is never null`)
   return () => null

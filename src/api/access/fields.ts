@@ -35,16 +35,16 @@ export const WHOSE = {
   HUB: { zh: '枢纽自身的，不涉及任一主体', en: 'of the hub itself, about no operator' },
   HELD: { zh: '随其所属对象', en: 'with the object that holds it' },
 } as const
-export type Whose = keyof typeof WHOSE
+export type ObjectScope = keyof typeof WHOSE
 
-export interface Row {
+export interface FieldRow {
   acts: readonly Act[]
-  whose: Whose
+  whose: ObjectScope
   /** True when the resolver withholds the value, because the field is not nullable or is asked by the thousand. */
   byAnswer: boolean
 }
 
-type Line = readonly [acts: string, whose: Whose, fields: string, byAnswer?: 'BY_ANSWER']
+type FieldLine = readonly [acts: string, whose: ObjectScope, fields: string, byAnswer?: 'BY_ANSWER']
 
 /** Moves that a party may make too; a test compares this with the table of moves. */
 const PARTYS_MOVES = 'recordDefence applyRepair'
@@ -55,7 +55,7 @@ const MOVES =
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
 /** Rows by type: acts, scope, fields. All other fields are in HELD. */
-const LINES: Record<string, readonly Line[]> = {
+const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],
     ['see_blacklist', 'ANY', 'blacklist listing'],
@@ -165,7 +165,7 @@ const LINES: Record<string, readonly Line[]> = {
 }
 
 /** Access to `node(id)` by type; the same as through the field. */
-const NODE_LINES: readonly Line[] = [
+const NODE_LINES: readonly FieldLine[] = [
   ['see_operator', 'SIGHT', 'Operator'],
   ['see_operator', 'SIGHT', 'Record'],
   ['see_blacklist', 'SIGHT', 'Listing'],
@@ -192,24 +192,24 @@ const actsIn = (text: string): Act[] =>
     return word
   })
 
-const rowsOf = (type: string, lines: readonly Line[]): [string, Row][] =>
+const rowsOf = (type: string, lines: readonly FieldLine[]): [string, FieldRow][] =>
   lines.flatMap(([acts, whose, fields, byAnswer]) =>
-    words(fields).map((field): [string, Row] => [
+    words(fields).map((field): [string, FieldRow] => [
       `${type}.${field}`,
       { acts: actsIn(acts), whose, byAnswer: byAnswer !== undefined },
     ]),
   )
 
-const ALL_ROWS: readonly [string, Row][] = [
+const ALL_ROWS: readonly [string, FieldRow][] = [
   ...Object.entries(LINES).flatMap(([type, lines]) => rowsOf(type, lines)),
   ...Object.entries(HELD).flatMap(([type, fields]) => rowsOf(type, [['', 'HELD', fields]])),
 ]
 
 /** Rows by `Type.field`. */
-export const FIELDS: ReadonlyMap<string, Row> = new Map(ALL_ROWS)
+export const FIELDS: ReadonlyMap<string, FieldRow> = new Map(ALL_ROWS)
 
 /** Rows by type of the id. */
-export const NODES: ReadonlyMap<string, Row> = new Map(
+export const NODES: ReadonlyMap<string, FieldRow> = new Map(
   rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
 )
 
@@ -223,23 +223,24 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
 }
 
 /** True when the viewer may read the field, with regard to its object's operator (`viewerOf`). */
-export const answers = ({ acts, whose }: Row, viewer: Viewer): boolean =>
+export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 
-export const isForAll = ({ acts, whose }: Row): boolean => whose === 'HELD' || rolesOf(acts).length === ROLES.length
+export const isForAll = ({ acts, whose }: FieldRow): boolean =>
+  whose === 'HELD' || rolesOf(acts).length === ROLES.length
 
 export const rolesOf = (acts: readonly Act[]): Role[] =>
   ROLES.filter((role) => acts.some((act) => ACCESS[act].includes(role)))
 
-export interface Told {
+export interface PrintedFieldRow {
   type: string
   fields: string[]
   acts: readonly Act[]
   roles: Role[]
-  whose: Whose
+  whose: ObjectScope
 }
 
-export const fieldsTold = (): Told[] =>
+export const printedFields = (): PrintedFieldRow[] =>
   Object.entries({ ...LINES, 'node(id)': NODE_LINES }).flatMap(([type, lines]) =>
     lines.map(([acts, whose, fields]) => ({
       type,

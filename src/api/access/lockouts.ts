@@ -1,11 +1,15 @@
 import * as store from '../../store/access/lockouts.js'
 import * as work from '../../work/access/lockouts.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
 const lockoutView = ({ lockedUntil, ...one }: store.Lockout) => ({ ...one, until: lockedUntil })
 
-const liftLockout = async (_: unknown, args: { kind: store.Lockout['kind']; name: string }, context: Context) => {
+const liftLockout = async (
+  _: unknown,
+  args: { kind: store.Lockout['kind']; name: string },
+  context: GraphqlContext,
+) => {
   const { db, log } = context.parts
   const lifted = await work.lift(db, { ...withoutNul(args), now: context.now, log })
   return lifted.map(lockoutView)
@@ -13,7 +17,7 @@ const liftLockout = async (_: unknown, args: { kind: store.Lockout['kind']; name
 
 export const lockouts = {
   Query: {
-    lockouts: async (_: unknown, __: unknown, context: Context) =>
+    lockouts: async (_: unknown, __: unknown, context: GraphqlContext) =>
       (await store.shut(context.parts.db, context.now)).map(lockoutView),
   },
   Mutation: { liftLockout },

@@ -7,18 +7,22 @@ import { isRefusal } from '../../foundation/errors.js'
 import type * as store from '../../store/access/access-codes.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as work from '../../work/access/party-access.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { deadlineView } from '../listing/deadlines.js'
 import type { ListingView } from '../listing/listing-view.js'
 import { listing } from '../listing/listings.js'
 import { operator } from '../operators/operator.js'
-import { keepAttempt } from '../request/audit-rows.js'
-import type { Context } from '../request/context.js'
+import { auditAttempt } from '../request/audit-rows.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
 /** The rate limit comes first, so that it reveals nothing about the code. */
-const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: Context): Promise<string> => {
+const partyToken = async (
+  _: unknown,
+  { accessCode }: { accessCode: string },
+  context: GraphqlContext,
+): Promise<string> => {
   const { parts, limits, address, now } = context
   const token = await taken(context, async () => {
     const giveBack = limits.party.take([address], now)
@@ -33,43 +37,43 @@ const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, co
 }
 
 /** Counts refused attempts by address; a wrong code names nobody. */
-const taken = async (context: Context, work: () => Promise<string>): Promise<string> => {
+const taken = async (context: GraphqlContext, work: () => Promise<string>): Promise<string> => {
   try {
     return await work()
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await keepAttempt(context.parts, context, { door: 'partyToken', name: '', known: false, code: error.code })
+    await auditAttempt(context.parts, context, { door: 'partyToken', name: '', known: false, code: error.code })
     throw error
   }
 }
 
-interface CodeInput {
+interface AccessCodeInput {
   operator: string
   reason: string
 }
 
-const asked = (input: CodeInput, context: Context): work.AccessCodeRequest => {
+const asked = (input: AccessCodeInput, context: GraphqlContext): work.AccessCodeRequest => {
   const { viewer, now } = context
   const mayFor = ({ region }: Operator) => mayIn(viewer, 'issue_access_code', region)
   return { ...withoutNul(input), mayFor, by: viewer.sub ?? '', now }
 }
 
-const issueAccessCode = async (_: unknown, { input }: { input: CodeInput }, context: Context) => {
+const issueAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }, context: GraphqlContext) => {
   const made = asked(input, context)
   const { db, rules, keys } = context.parts
   const { code, accessCode } = await work.issueAccessCode(db, rules, keys, made)
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return { code, accessCode: codeView(context, accessCode) }
 }
 
-const revokeAccessCode = async (_: unknown, { input }: { input: CodeInput }, context: Context) => {
+const revokeAccessCode = async (_: unknown, { input }: { input: AccessCodeInput }, context: GraphqlContext) => {
   const made = asked(input, context)
   const revoked = await work.revokeAccessCode(context.parts.db, context.parts.rules, made)
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return codeView(context, revoked)
 }
 
-const codeView = (context: Context, code: store.AccessCode) => {
+const codeView = (context: GraphqlContext, code: store.AccessCode) => {
   return {
     ...code,
     good: code.ended === null,
@@ -77,14 +81,14 @@ const codeView = (context: Context, code: store.AccessCode) => {
   }
 }
 
-const accessCodes = async ({ operator: one }: OperatorView, _: unknown, context: Context) =>
+const accessCodes = async ({ operator: one }: OperatorView, _: unknown, context: GraphqlContext) =>
   (await context.load.accessCodes(one.id)).map((code) => codeView(context, code))
 
-const myFile = (_: unknown, __: unknown, context: Context): Promise<OperatorView | null> => {
+const myFile = (_: unknown, __: unknown, context: GraphqlContext): Promise<OperatorView | null> => {
   return operator.Query.operator(null, { code: context.viewer.sub ?? '' }, context)
 }
 
-const proceedings = async (view: ListingView, _: unknown, context: Context) => {
+const proceedings = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   if (view.uuid === null) return []
   const told = stepsTold(await context.load.moves(view.uuid))
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
@@ -98,14 +102,14 @@ const proceedings = async (view: ListingView, _: unknown, context: Context) => {
   }))
 }
 
-const deadlines = async (view: ListingView, args: unknown, context: Context) => {
+const deadlines = async (view: ListingView, args: unknown, context: GraphqlContext) => {
   if (!may(context.viewer, 'see_own_file')) return listing.Listing.deadlines(view, args, context)
   if (view.uuid === null) return []
   const kept = await context.load.deadlines(view.uuid)
   return kept.filter(({ name }) => PARTYS.includes(name)).map((each) => deadlineView(context, each))
 }
 
-const movesAllowed = async (view: ListingView, args: unknown, context: Context) => {
+const movesAllowed = async (view: ListingView, args: unknown, context: GraphqlContext) => {
   if (!may(context.viewer, 'move_own_listing')) return listing.Listing.allowedMoves(view, args, context)
   if (view.uuid === null) return []
   const found = await context.load.listing(view.uuid)

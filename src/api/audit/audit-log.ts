@@ -8,12 +8,12 @@ import * as operators from '../../store/operators/operators.js'
 import { auditRules } from '../../work/audit/audit-rules.js'
 import { unpacked } from '../../work/audit/operator-codes.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { cursorOf, rowAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import type { OperatorView } from '../request/operator-view.js'
 
-interface Filter {
+interface AuditLogFilter {
   client?: string | null
   role?: string | null
   kind?: TrailKind | null
@@ -45,7 +45,7 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: Row) => {
   }
 }
 
-const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, context: Context) => {
+const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const { from = null, until = null, ...texts } = args.filter ?? {}
   const { client = null, role = null, kind = null, operator = null, request = null } = withoutNul(texts)
@@ -60,25 +60,25 @@ const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, con
   )
 }
 
-const one = async (_: unknown, { number }: { number: number }, context: Context) => {
+const one = async (_: unknown, { number }: { number: number }, context: GraphqlContext) => {
   if (!Number.isSafeInteger(number) || number < 1) return null
   const [found] = await store.after(context.parts.db, number - 1, 1)
   return found?.number === number ? rowView(found) : null
 }
 
 /** The operator that a code leads to, and those merged into it. */
-const numbersOf = async (context: Context, code: string): Promise<number[]> => {
+const numbersOf = async (context: GraphqlContext, code: string): Promise<number[]> => {
   const found = codeOf(code)
   const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()
   return operator === undefined ? [] : withParts(context, operator.id)
 }
 
-const withParts = async ({ load }: Context, id: number): Promise<number[]> => [
+const withParts = async ({ load }: GraphqlContext, id: number): Promise<number[]> => [
   id,
   ...(await load.mergedFrom(id)).map((part) => part.id),
 ]
 
-const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: Context) => {
+const askedBy = async ({ operator }: OperatorView, args: PageArgs, context: GraphqlContext) => {
   const viewer = viewerOn(context, operator)
   const first = firstOf(args)
   const before = rowAfter(args.after)

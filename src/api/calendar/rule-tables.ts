@@ -3,7 +3,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as calendars from '../../store/calendar/calendars.js'
 import { withAmendments } from '../../work/calendar/calendar.js'
 import { ruleTables as tables } from '../../work/calendar/rule-tables.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 
 const YEAR_LEAST = 2004
 const YEAR_MOST = 2100
@@ -12,7 +12,7 @@ const listed = (_: unknown, { on }: { on?: string | null }) => {
   return tables(on ?? null).map(({ about, ...table }) => ({ ...table, aboutZh: about.zh, aboutEn: about.en }))
 }
 
-const calendar = async (_: unknown, { year }: { year: number }, context: Context) => {
+const calendar = async (_: unknown, { year }: { year: number }, context: GraphqlContext) => {
   if (!(year >= YEAR_LEAST && year <= YEAR_MOST))
     throw new Refusal('INPUT_INVALID', { reason: `year 须为 ${YEAR_LEAST}–${YEAR_MOST} a year from … to …` })
   const { db, rules } = context.parts

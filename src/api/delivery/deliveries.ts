@@ -4,10 +4,10 @@ import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import type { Booked } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn, subjectIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { allow, NO_SUBJECT, seesSubject } from '../request/viewer.js'
@@ -25,16 +25,16 @@ const OWN_ADVICE = {
   en: "The hub's own check refused it and it never left: have its agency put the field right and pull again, or put it right here and send it again.",
 } as const
 
-export const adviceOf = ({ parts }: Context, platform: string, code: string) => ({
+export const adviceOf = ({ parts }: GraphqlContext, platform: string, code: string) => ({
   code,
   ...(parts.platforms.find(({ id }) => id === platform)?.codes[code] ?? NO_ADVICE),
 })
 
-const adviceFor = (context: Context, platform: string, { code, batch }: Booked) =>
+const adviceFor = (context: GraphqlContext, platform: string, { code, batch }: Booked) =>
   batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
 
 /** Receipts repeat what was delivered about a subject, so they need insight into the file. Acts of people need `see_moves`. */
-export const deliveryView = (context: Context, delivery: desk.Delivery) => {
+export const deliveryView = (context: GraphqlContext, delivery: desk.Delivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
   return {
     ...delivery,
@@ -60,9 +60,9 @@ const allowedOf = (viewer: Viewer, delivery: desk.Delivery): desk.DeliveryAct['a
   ...(may(viewer, 'settle_delivery') && may(viewer, closeAct(delivery)) ? (['CLOSE'] as const) : []),
 ]
 
-type Closed = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
+type ClosingFields = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
 
-export const closedOf = ({ closedAt, closedBy, closedReason }: Closed) =>
+export const closedOf = ({ closedAt, closedBy, closedReason }: ClosingFields) =>
   closedAt && { at: closedAt, by: closedBy, reason: closedReason }
 
 interface DeliveriesArgs extends PageArgs {
@@ -75,7 +75,7 @@ interface DeliveriesArgs extends PageArgs {
   } | null
 }
 
-const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
+const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { platform = null, state = null, kind = null, code = null, subject = null } = withoutNul(args.filter) ?? {}
   const subjectId = subject === null ? null : (subjectIn(subject) ?? NO_SUBJECT)
@@ -89,7 +89,7 @@ const list = async (_: unknown, args: DeliveriesArgs, context: Context) => {
   )
 }
 
-export const deliveryById = async (context: Context, id: number) => {
+export const deliveryById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await desk.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.subjectId ?? NO_SUBJECT)
   return found && sees ? deliveryView(context, found) : null
@@ -100,13 +100,14 @@ interface SettleArgs {
   reason: string
 }
 
-const resendDelivery = (_: unknown, args: SettleArgs, context: Context) =>
+const resendDelivery = (_: unknown, args: SettleArgs, context: GraphqlContext) =>
   settled(context, args, work.resend, () => 'settle_delivery')
 
-const closeDelivery = (_: unknown, args: SettleArgs, context: Context) => settled(context, args, work.close, closeAct)
+const closeDelivery = (_: unknown, args: SettleArgs, context: GraphqlContext) =>
+  settled(context, args, work.close, closeAct)
 
 const settled = async (
-  context: Context,
+  context: GraphqlContext,
   args: SettleArgs,
   deed: typeof work.resend,
   actOf: (delivery: desk.Delivery) => Act,
@@ -117,7 +118,7 @@ const settled = async (
   if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
   allow(context.viewer, actOf(found))
   await deed(db, rules, { delivery: found.id, reason, by: nameOf(context.viewer), now: context.now })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   const after = await desk.byId(db, found.id)
   if (after === null) throw new Error(`delivery ${found.id} is gone`)
   return deliveryView(context, after)
@@ -129,7 +130,7 @@ export const deliveries = {
   Query: { deliveries: list },
   Mutation: { resendDelivery, closeDelivery },
   Listing: {
-    deliveries: async ({ uuid }: { uuid: string | null }, _: unknown, context: Context) =>
+    deliveries: async ({ uuid }: { uuid: string | null }, _: unknown, context: GraphqlContext) =>
       uuid === null ? [] : (await context.load.deliveries(uuid)).map((one) => deliveryView(context, one)),
   },
 }

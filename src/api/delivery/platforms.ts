@@ -2,18 +2,18 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as states from '../../store/delivery/platform-states.js'
 import * as work from '../../work/delivery/platforms.js'
-import { makeLoads } from '../fast/loaders.js'
-import type { Context } from '../request/context.js'
+import { makeLoaders } from '../fast/loaders.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { adviceOf, nameOf } from './deliveries.js'
 
 const ACTS_MOST = 20
 
-const list = async (_: unknown, __: unknown, context: Context) => {
+const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
   return views(context)
 }
 
-const views = async (context: Context) => {
+const views = async (context: GraphqlContext) => {
   const { db, configured, rules } = context.parts
   const [backlog, oldest, refused, kept, acts] = await Promise.all([
     deliveries.backlog(db),
@@ -48,11 +48,12 @@ const said = (at: Date | null | undefined, by: string | null | undefined, reason
   at ? { at, by, reason } : null
 
 const directed =
-  (deed: typeof work.pause) => async (_: unknown, args: { platform: string; reason: string }, context: Context) => {
+  (deed: typeof work.pause) =>
+  async (_: unknown, args: { platform: string; reason: string }, context: GraphqlContext) => {
     const { platform, reason } = withoutNul(args)
     const { db, rules } = context.parts
     await deed(db, rules, { platform, reason, by: nameOf(context.viewer), now: context.now })
-    context.load = makeLoads(context.parts, context.now)
+    context.load = makeLoaders(context.parts, context.now)
     return (await views(context)).find(({ id }) => id === platform)
   }
 

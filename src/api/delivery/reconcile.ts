@@ -6,12 +6,12 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as store from '../../store/delivery/discrepancies.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
 
-const discrepancyView = (context: Context, finding: store.Finding) => {
+const discrepancyView = (context: GraphqlContext, finding: store.Finding) => {
   return {
     ...finding,
     __typename: 'Discrepancy' as const,
@@ -21,13 +21,13 @@ const discrepancyView = (context: Context, finding: store.Finding) => {
   }
 }
 
-export const discrepancyById = async (context: Context, id: number) => {
+export const discrepancyById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_operations') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.key ?? NO_SUBJECT)
   return found && sees ? discrepancyView(context, found) : null
 }
 
-const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: Context) => {
+const comparisonPage = async (_: unknown, args: PageArgs & { platform?: string | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const platform = withoutNul(args.platform) ?? null
   const found = await comparisons.list(db, { platform, first: firstOf(args) + 1, before: numberAfter(args.after) })
@@ -43,7 +43,7 @@ type DiscrepancyArgs = PageArgs & {
   filter?: { platform?: string | null; what?: FindingKind | null; open?: boolean | null } | null
 }
 
-const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Context) => {
+const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = { ...args.filter, sight: sightOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
@@ -55,7 +55,7 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Conte
   )
 }
 
-const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note: given } = withoutNul(args)
   const { db, rules } = context.parts
   const note = writtenText(given, '说明 the note', rules.mark)

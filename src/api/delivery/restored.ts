@@ -1,10 +1,10 @@
 import * as store from '../../store/db/restored.js'
 import * as work from '../../work/delivery/restored.js'
-import { keep } from '../request/audit-rows.js'
-import type { Context } from '../request/context.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-const view = async ({ parts }: Context, restored: store.Restored) => {
+const view = async ({ parts }: GraphqlContext, restored: store.Restored) => {
   const { compared } = await work.standing(parts.db, restored, parts.configured.platforms)
   return {
     ...restored,
@@ -14,7 +14,7 @@ const view = async ({ parts }: Context, restored: store.Restored) => {
   }
 }
 
-const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Context) => ({
+const byPerson = (args: { reason: string }, { viewer, parts, now, log }: GraphqlContext) => ({
   ...withoutNul(args),
   by: viewer.sub ?? '',
   mark: parts.rules.mark,
@@ -26,23 +26,23 @@ const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Context
 
 export const restored = {
   Query: {
-    databaseRestored: async (_: unknown, __: unknown, context: Context) => {
+    databaseRestored: async (_: unknown, __: unknown, context: GraphqlContext) => {
       const open = await store.open(context.parts.db)
       return open && view(context, open)
     },
-    databaseRestorations: async (_: unknown, __: unknown, context: Context) => {
+    databaseRestorations: async (_: unknown, __: unknown, context: GraphqlContext) => {
       const all = await store.all(context.parts.db)
       return all.map((one) => view(context, one))
     },
   },
   Mutation: {
-    declareRestored: async (_: unknown, args: { reason: string }, context: Context) => {
+    declareRestored: async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
       return view(context, await work.declare(context.parts.db, byPerson(args, context)))
     },
-    releaseRestored: async (_: unknown, args: { reason: string }, context: Context) => {
+    releaseRestored: async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
       const released = await work.release(context.parts.db, byPerson(args, context))
       // This row alone explains the audit rows lost by the restoration.
-      await keep(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
+      await writeAuditRow(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
       return view(context, released)
     },
   },

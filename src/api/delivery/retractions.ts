@@ -2,16 +2,16 @@ import { sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/delivery/retractions.js'
 import * as work from '../../work/delivery/retraction.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { globalId, retractionAfter, retractionCursor, subjectIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT } from '../request/viewer.js'
 import { closedOf, nameOf } from './deliveries.js'
 
-const retractionView = (context: Context, one: work.RetractionStatus) => {
+const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => {
   const { at, kind, subjectId, removal, receivers, hearers, done } = one
   return {
     at,
@@ -42,7 +42,7 @@ interface RetractionsArgs extends PageArgs {
   filter?: { open?: boolean | null; platform?: string | null; listing?: string | null } | null
 }
 
-const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
+const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { open = null, platform = null, listing = null } = withoutNul(args.filter) ?? {}
   const filter = {
@@ -64,7 +64,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: Context) => {
 const closeRetraction = async (
   _: unknown,
   args: { listing: string; platform: string; reason: string },
-  context: Context,
+  context: GraphqlContext,
 ) => {
   const { listing, platform, reason } = withoutNul(args)
   const { db, rules } = context.parts
@@ -72,7 +72,7 @@ const closeRetraction = async (
   if (subjectId === null) throw new Refusal('RETRACTION_UNKNOWN')
   const by = nameOf(context.viewer)
   await work.closeRetraction(db, rules, { subjectId, platform, reason, by, now: context.now })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   const [after] = await work.retractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
   if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
   return retractionView(context, after)

@@ -2,18 +2,18 @@ import { sightOf } from '../../domain/access/viewer.js'
 import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { dueAfter, dueCursor, figureAfter, figureCursor, globalId } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
-const nameOf = ({ parts }: Context, id: string) =>
+const nameOf = ({ parts }: GraphqlContext, id: string) =>
   [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
 
-const figureView = (context: Context, figure: Figure) => {
+const figureView = (context: GraphqlContext, figure: Figure) => {
   return { ...figure, platformName: nameOf(context, figure.platform) }
 }
 
-const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: Context) => {
+const timeliness = async (_: unknown, args: PageArgs & { month: string }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const all = await monthly(db, rules, args.month, context.today)
   const after = figureAfter(args.after)
@@ -27,7 +27,7 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
 }
 
 /** Error texts of a platform repeat what was delivered, so they need insight into the file. */
-const dueView = (context: Context, due: DueDelivery) => {
+const dueView = (context: GraphqlContext, due: DueDelivery) => {
   const { basis, confirmed, workdays } = due.limit
   return {
     ...due,
@@ -44,7 +44,7 @@ const dueView = (context: Context, due: DueDelivery) => {
 const dueDeliveries = async (
   _: unknown,
   args: PageArgs & { lateOnly?: boolean | null; platform?: string | null },
-  context: Context,
+  context: GraphqlContext,
 ) => {
   const { db, rules } = context.parts
   const { lateOnly, platform } = withoutNul(args)

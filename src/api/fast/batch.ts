@@ -1,16 +1,16 @@
 /** Data loader: many look-ups of one request within one event-loop turn become one query. */
 
-export type Load<K, V> = (key: K) => Promise<V>
+export type BatchedLoad<K, V> = (key: K) => Promise<V>
 
 /** `answer` receives distinct keys and returns values in their order. Values are cached for the loader's lifetime, one request. */
-export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): Load<K, V> => {
-  interface Asked {
+export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): BatchedLoad<K, V> => {
+  interface PendingKey {
     key: K
     resolve: (value: V) => void
     reject: (reason: unknown) => void
   }
   const known = new Map<string, Promise<V>>()
-  let waiting: Asked[] = []
+  let waiting: PendingKey[] = []
 
   const ask = async () => {
     const asked = waiting

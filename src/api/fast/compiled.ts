@@ -24,7 +24,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
-import { bounded } from './lru.js'
+import { lruCache } from './lru.js'
 
 const QUESTIONS_MOST = 1_000
 /** Longest query compiled, characters. */
@@ -34,7 +34,7 @@ const FIELDS_MOST = 1_000
 /** Hits before compiling, which costs some hundred executions of the same query. */
 const HITS_BEFORE = 20
 
-export interface Asked<C> {
+export interface ExecutorRequest<C> {
   document: DocumentNode
   text: string
   operationName: string | null | undefined
@@ -42,12 +42,12 @@ export interface Asked<C> {
   context: C
 }
 
-type Run = CompiledQuery['query']
+type CompiledRun = CompiledQuery['query']
 
-interface Known {
+interface CountedQuery {
   hits: number
   /** `null` means never compilable, `undefined` not compiled yet. */
-  run: Run | null | undefined
+  run: CompiledRun | null | undefined
   operation?: OperationDefinitionNode | undefined
 }
 
@@ -81,22 +81,22 @@ export const asGateway = <C extends BaseContext>(
   }
 }
 
-export interface Question {
+export interface QueryBody {
   query: string
   operationName: string | undefined
   variables: Record<string, unknown> | undefined
 }
 
 export interface Executor<C> {
-  execute(asked: Asked<C>): Promise<ExecutionResult>
+  execute(asked: ExecutorRequest<C>): Promise<ExecutionResult>
   /** Returns null unless a compiled query gives an answer without errors. The context is returned for the audit row. */
-  quick(question: Question, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
+  quick(question: QueryBody, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
   counts: { compiled: number; all: number }
 }
 
 export interface ExecutorOptions<C> {
   hitsBefore?: number
-  afresh: (context: C) => void
+  resetContext: (context: C) => void
   learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
 }
 
@@ -104,13 +104,13 @@ export interface ExecutorOptions<C> {
 export const makeExecutor = <C>(
   schema: GraphQLSchema,
   twin: GraphQLSchema,
-  { hitsBefore = HITS_BEFORE, afresh, learn }: ExecutorOptions<C>,
+  { hitsBefore = HITS_BEFORE, resetContext, learn }: ExecutorOptions<C>,
 ): Executor<C> => {
-  const compilable = guarded(twin)
-  const questions = bounded<Known>(QUESTIONS_MOST)
+  const compilable = withGuardResolvers(twin)
+  const questions = lruCache<CountedQuery>(QUESTIONS_MOST)
   const counts = { compiled: 0, all: 0 }
 
-  const known = ({ document, text, operationName }: Asked<C>): Known | null => {
+  const known = ({ document, text, operationName }: ExecutorRequest<C>): CountedQuery | null => {
     // With operationName '' graphql-js refuses; the compiler would take the only operation.
     if (text.length > LONGEST || operationName === '') return null
     const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
@@ -122,7 +122,7 @@ export const makeExecutor = <C>(
     }
     return found
   }
-  const answered = async (found: Known | null, context: C, variables: Question['variables']) => {
+  const answered = async (found: CountedQuery | null, context: C, variables: QueryBody['variables']) => {
     if (!found?.run || found.hits <= hitsBefore) return null
     const answer = await found.run(undefined, context, variables ?? {})
     if (!answer.errors) {
@@ -141,7 +141,7 @@ export const makeExecutor = <C>(
       const { document, operationName, variables, context } = asked
       const answer = await answered(known(asked), context, variables)
       if (answer !== null) return answer
-      afresh(context)
+      resetContext(context)
       return execute({ schema, document, contextValue: context, variableValues: variables, operationName })
     },
     quick: async ({ query, operationName, variables }, contextOf) => {
@@ -184,7 +184,7 @@ export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boo
   const types = new TypeInfo(schema)
   let fits = true
   const enter = (node: ASTNode): void => {
-    if (!mayStand(node) || isAbstractType(getNamedType(types.getType()))) fits = false
+    if (!isAllowedNode(node) || isAbstractType(getNamedType(types.getType()))) fits = false
   }
   visit(document, visitWithTypeInfo(types, { enter }))
   return fits
@@ -216,7 +216,7 @@ const fieldsIn = ({ definitions }: DocumentNode): number => {
   )
 }
 
-const mayStand = (node: ASTNode): boolean => {
+const isAllowedNode = (node: ASTNode): boolean => {
   if (node.kind === Kind.OPERATION_DEFINITION) return node.operation === 'query'
   if (node.kind === Kind.VARIABLE_DEFINITION) return !node.defaultValue && VARIABLES.has(nameIn(node.type))
   if (node.kind === Kind.NAME) return node.value === '__typename' || !(node.value.startsWith('__') || node.value in {})
@@ -232,7 +232,7 @@ const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'complet
  * Without a resolver, compiled code copies a property as it is, and a method or promise becomes an empty object. Object fields therefore
  * get the default resolver; `serializers` checks leaves.
  */
-const guarded = (schema: GraphQLSchema): GraphQLSchema => {
+const withGuardResolvers = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     for (const field of Object.values(type.getFields())) if (isOpen(field)) field.resolve = defaultFieldResolver

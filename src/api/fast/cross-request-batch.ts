@@ -11,9 +11,9 @@ export const KEYS_WORTH_TWO = 100
 const PATIENCE_MS = 50
 
 /** Returns values in the order of the keys. */
-export type Answer<K, V> = (keys: readonly K[]) => Promise<V[]>
+export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
-interface Bounds {
+interface BatchBounds {
   most?: number
   /** Open keys from which a second batch starts; 0 means always. */
   worth?: number
@@ -24,10 +24,10 @@ interface Bounds {
  * Merges what several askers ask within one event-loop turn into one call of `answer`, with at most `most` calls under way. An asker's keys
  * stay in one statement, hence one snapshot, and no answer is older than its question.
  */
-export const crowd = <K, V>(
+export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
-  { most = UNDER_WAY_MOST, worth = 0, patienceMs = PATIENCE_MS }: Bounds = {},
-): Answer<K, V> => {
+  { most = UNDER_WAY_MOST, worth = 0, patienceMs = PATIENCE_MS }: BatchBounds = {},
+): BatchAnswer<K, V> => {
   interface Asker {
     keys: readonly K[]
     resolve: (values: V[]) => void
@@ -51,7 +51,7 @@ export const crowd = <K, V>(
     called = true
     setImmediate(() => {
       called = false
-      void send(together(waiting))
+      void send(takeBatch(waiting))
       call()
     })
   }
@@ -85,7 +85,7 @@ export const crowd = <K, V>(
     })
 }
 
-const together = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] => {
+const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] => {
   let [askers, keys] = [0, 0]
   for (const one of waiting) {
     if (askers > 0 && keys + one.keys.length > KEYS_MOST) break

@@ -4,7 +4,7 @@
  */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server'
 import type { DocumentNode } from 'graphql'
-import { bounded } from './lru.js'
+import { lruCache } from './lru.js'
 
 export const DOCUMENTS_MOST = 200
 /** Longest document kept, characters. */
@@ -12,8 +12,8 @@ export const DOCUMENT_LONGEST = 4_096
 const ONCE_MOST = 2_000
 
 export const knownDocuments = (): NonNullable<ApolloServerOptions<BaseContext>['documentStore']> => {
-  const once = bounded<true>(ONCE_MOST)
-  const kept = bounded<DocumentNode | undefined>(DOCUMENTS_MOST)
+  const once = lruCache<true>(ONCE_MOST)
+  const kept = lruCache<DocumentNode | undefined>(DOCUMENTS_MOST)
   return {
     get: async (digest) => kept.get(digest),
     set: async (digest, document) => {

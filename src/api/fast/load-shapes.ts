@@ -1,12 +1,12 @@
 import type { RecordKind } from '../../domain/records/records.js'
 import type * as versions from '../../store/records/versions.js'
 
-export interface AtWhen {
+export interface OperatorAtTime {
   operator: number
   when: versions.When
 }
 
-export interface PageOfRecords extends AtWhen {
+export interface RecordPageKey extends OperatorAtTime {
   kinds: readonly RecordKind[]
   /** Includes records that were withdrawn or have ended since. */
   removed: boolean
@@ -14,7 +14,7 @@ export interface PageOfRecords extends AtWhen {
   after: number | null
 }
 
-export const withoutOperator = ({ operator: _, ...question }: AtWhen): string => JSON.stringify(question)
+export const withoutOperator = ({ operator: _, ...question }: OperatorAtTime): string => JSON.stringify(question)
 
 export const inOrder = <K, V>(keys: readonly K[], found: Map<K, V>): (V | null)[] =>
   keys.map((key) => found.get(key) ?? null)

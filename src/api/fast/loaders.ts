@@ -28,27 +28,27 @@ import { registrationsOn } from '../../work/listing/public-entry.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { freshnessOf } from '../../work/standing/freshness.js'
 import { batch, grouped } from './batch.js'
-import type { Answer } from './cross-request-batch.js'
-import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
-import type { Hot, StandingAsked } from './shared-loaders.js'
+import type { BatchAnswer } from './cross-request-batch.js'
+import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
+import type { SharedLoaders, StandingKey } from './shared-loaders.js'
 
 const DAY_MS = 86_400_000
 const REGISTRATIONS_MOST = 50
 
-export type Loads = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
+export type Loaders = ReturnType<typeof standingLoads> & ReturnType<typeof fileLoads>
 
-interface Parts {
+interface LoaderDependencies {
   db: Db
   agencies: readonly Agency[]
-  hot: Hot
+  hot: SharedLoaders
 }
 
 /** Most requests need only standing, so the other loaders are created on first use. */
-export const makeLoads = (parts: Parts, now: Date): Loads => {
+export const makeLoaders = (parts: LoaderDependencies, now: Date): Loaders => {
   const standing = standingLoads(parts, now)
   let file: ReturnType<typeof fileLoads> | null = null
-  return new Proxy(standing as Loads, {
-    get: (_, name: keyof Loads) => {
+  return new Proxy(standing as Loaders, {
+    get: (_, name: keyof Loaders) => {
       if (name in standing) return standing[name as keyof typeof standing]
       file ??= fileLoads(parts, now)
       return file[name as keyof typeof file]
@@ -56,25 +56,20 @@ export const makeLoads = (parts: Parts, now: Date): Loads => {
   })
 }
 
-const standingLoads = ({ agencies, hot }: Parts, now: Date) => {
+const standingLoads = ({ agencies, hot }: LoaderDependencies, now: Date) => {
   const today = dateIn(now)
   const pulls = once(() => hot.pulls())
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: gathered((asked: readonly StandingAsked[]) => hot.standings(asked)),
+    standing: batchWithinTurn((asked: readonly StandingKey[]) => hot.standings(asked)),
     /** In the order of the codes; repeats are asked again. */
-    standings: ({
-      codes,
-      asOf,
-      wanted,
-      client,
-    }: Omit<StandingAsked, 'code' | 'today'> & { codes: readonly string[] }) =>
+    standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       hot.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
-const fileLoads = (parts: Parts, now: Date) => {
+const fileLoads = (parts: LoaderDependencies, now: Date) => {
   const { agencies, hot } = parts
   const today = dateIn(now)
   const { db } = hot
@@ -107,19 +102,19 @@ const fileLoads = (parts: Parts, now: Date) => {
     decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
     record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
     records: batch(JSON.stringify, hot.records),
-    recordCount: batch<Omit<PageOfRecords, 'first' | 'after'>, number>(
+    recordCount: batch<Omit<RecordPageKey, 'first' | 'after'>, number>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
-        const { when, kinds, removed } = asked[0] as PageOfRecords
+        const { when, kinds, removed } = asked[0] as RecordPageKey
         const ids = asked.map(({ operator }) => operator)
         const counts = await versions.countOfOperators(db, ids, when, { kinds, removed })
         return ids.map((id) => counts.get(id) ?? 0)
       }),
     ),
-    sources: batch<Omit<PageOfRecords, 'first' | 'after'>, versions.Version[]>(
+    sources: batch<Omit<RecordPageKey, 'first' | 'after'>, versions.Version[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
-        const { when, kinds, removed } = asked[0] as PageOfRecords
+        const { when, kinds, removed } = asked[0] as RecordPageKey
         const ids = asked.map(({ operator }) => operator)
         return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
       }),
@@ -172,11 +167,11 @@ const fileLoads = (parts: Parts, now: Date) => {
     authorisations: batch(String, async (ids: number[]) =>
       listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
     ),
-    overrules: batch<AtWhen, overrules.Overrule[]>(
+    overrules: batch<OperatorAtTime, overrules.Overrule[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
-        return listsOf(ids, await overrules.ofOperators(db, ids, (asked[0] as AtWhen).when))
+        return listsOf(ids, await overrules.ofOperators(db, ids, (asked[0] as OperatorAtTime).when))
       }),
     ),
     accessCodes: batch(String, async (ids: number[]) => listsOf(ids, await accessCodes.ofOperators(db, ids))),
@@ -190,28 +185,28 @@ const fileLoads = (parts: Parts, now: Date) => {
       return ids.map((id) => found.has(id))
     }),
     /** Ids of all versions of contested records. */
-    contested: batch<AtWhen, number[]>(
+    contested: batch<OperatorAtTime, number[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
-        const found = await objections.contestedAt(db, ids, (asked[0] as AtWhen).when.knownAt)
+        const found = await objections.contestedAt(db, ids, (asked[0] as OperatorAtTime).when.knownAt)
         return listsOf(ids, found).map((own) => own.flatMap(({ versions: all }) => all))
       }),
     ),
-    watchEntry: batch<AtWhen, watchEntries.WatchEntry | null>(
+    watchEntry: batch<OperatorAtTime, watchEntries.WatchEntry | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
-        return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as AtWhen).when))
+        return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as OperatorAtTime).when))
       }),
     ),
     /** The operator's own registration as known then, not one of a merged operator. */
-    registration: batch<AtWhen, versions.Version | null>(
+    registration: batch<OperatorAtTime, versions.Version | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
         const some = { kinds: ['registration'] as const, removed: true, first: REGISTRATIONS_MOST, after: null }
-        const found = await versions.ofOperators(db, ids, (asked[0] as AtWhen).when, some)
+        const found = await versions.ofOperators(db, ids, (asked[0] as OperatorAtTime).when, some)
         const known = await operators.byIds(db, ids)
         return listsOf(ids, found).map((all, place) => {
           const uscc = known.get(ids[place] ?? 0)?.uscc ?? null
@@ -259,7 +254,7 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
 }
 
 /** Batches calls within one microtask turn, without waiting for the event loop. All are answered from one snapshot. */
-const gathered = <K, V>(ask: Answer<K, V>): ((key: K) => Promise<V>) => {
+const batchWithinTurn = <K, V>(ask: BatchAnswer<K, V>): ((key: K) => Promise<V>) => {
   let waiting: K[] = []
   let answers: Promise<V[]> | null = null
   const askAll = (): Promise<V[]> => {

@@ -1,12 +1,12 @@
 /** LRU cache of bounded size. */
 
-export interface Bounded<V> {
+export interface LruCache<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void
   size(): number
 }
 
-export const bounded = <V>(most: number): Bounded<V> => {
+export const lruCache = <V>(most: number): LruCache<V> => {
   const kept = new Map<string, V>()
   return {
     get: (key) => {

@@ -11,13 +11,13 @@ import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
 import { grouped } from './batch.js'
-import { type Answer, crowd, KEYS_WORTH_TWO } from './cross-request-batch.js'
-import { type AtWhen, inOrder, listsOf, type PageOfRecords, withoutOperator } from './load-shapes.js'
+import { type BatchAnswer, batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
+import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
 
 /** Four concurrent batches of each kind, so that one long file does not delay the others. */
 const FILES = { most: 4 }
 
-export interface StandingAsked {
+export interface StandingKey {
   code: string
   asOf: string
   today: string
@@ -25,62 +25,62 @@ export interface StandingAsked {
   client: string | null
 }
 
-export interface Hot {
+export interface SharedLoaders {
   /** Reads by key; every statement is prepared. */
   db: Db
   /** Answers null for a code without an operator. */
-  standings: Answer<StandingAsked, standings.StandingRow | null>
+  standings: BatchAnswer<StandingKey, standings.StandingRow | null>
   /** Last complete pull of each feed; see `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
-  operators: Answer<{ scheme: string; code: string }, operators.Operator | null>
-  records: Answer<PageOfRecords, versions.Version[]>
-  scores: Answer<AtWhen, scores.StoredScore | null>
-  listings: Answer<number, listings.Listing[]>
-  mirrored: Answer<AtWhen, versions.Version[]>
+  operators: BatchAnswer<{ scheme: string; code: string }, operators.Operator | null>
+  records: BatchAnswer<RecordPageKey, versions.Version[]>
+  scores: BatchAnswer<OperatorAtTime, scores.StoredScore | null>
+  listings: BatchAnswer<number, listings.Listing[]>
+  mirrored: BatchAnswer<OperatorAtTime, versions.Version[]>
   close: () => Promise<void>
 }
 
-export const makeHot = ({ db: beside, agencies }: { db: Db; agencies: readonly Agency[] }): Hot => {
+export const makeSharedLoaders = ({ db: beside, agencies }: { db: Db; agencies: readonly Agency[] }): SharedLoaders => {
   const db = hotStore.beside(beside)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
-  const pulls = crowd<null, Map<string, Date | null>>(async (askers) => {
+  const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
     const found = await watch.vouched(db, feeds)
     return askers.map(() => found)
   })
   return {
     db,
-    standings: crowd((asked) => standingsOf(db, asked), { worth: KEYS_WORTH_TWO }),
+    standings: batchAcrossRequests((asked) => standingsOf(db, asked), { worth: KEYS_WORTH_TWO }),
     pulls: async () => (await pulls([null]))[0] ?? new Map(),
     ...filesOf(db),
     close: () => db.destroy(),
   }
 }
 
-const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
-  operators: crowd(async (codes) => {
+const filesOf = (db: Db): Pick<SharedLoaders, 'operators' | 'records' | 'scores' | 'listings' | 'mirrored'> => ({
+  operators: batchAcrossRequests(async (codes) => {
     const found = await operators.byCodes(db, codes)
     return codes.map(({ scheme, code }) => found.get(`${scheme}:${code}`) ?? null)
   }, FILES),
-  records: crowd(
+  records: batchAcrossRequests(
     grouped(withoutOperator, async (asked) => {
-      const { when, ...page } = asked[0] as PageOfRecords
+      const { when, ...page } = asked[0] as RecordPageKey
       const ids = idsOf(asked)
       return listsOf(ids, await versions.ofOperators(db, distinct(ids), when, page))
     }),
     FILES,
   ),
-  scores: crowd(
+  scores: batchAcrossRequests(
     grouped(withoutOperator, async (asked) => {
       const ids = idsOf(asked)
-      return inOrder(ids, await scores.latest(db, distinct(ids), (asked[0] as AtWhen).when))
+      return inOrder(ids, await scores.latest(db, distinct(ids), (asked[0] as OperatorAtTime).when))
     }),
     FILES,
   ),
-  listings: crowd(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES),
-  mirrored: crowd(
+  listings: batchAcrossRequests(async (ids) => listsOf(ids, await listings.ofOperators(db, distinct(ids))), FILES),
+  mirrored: batchAcrossRequests(
     grouped(withoutOperator, async (asked) => {
       const ids = idsOf(asked)
-      return listsOf(ids, await versions.mirrored(db, distinct(ids), (asked[0] as AtWhen).when))
+      return listsOf(ids, await versions.mirrored(db, distinct(ids), (asked[0] as OperatorAtTime).when))
     }),
     FILES,
   ),
@@ -88,24 +88,24 @@ const filesOf = (db: Db): Pick<Hot, 'operators' | 'records' | 'scores' | 'listin
 
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
-const idsOf = (asked: readonly AtWhen[]): number[] => asked.map(({ operator }) => operator)
+const idsOf = (asked: readonly OperatorAtTime[]): number[] => asked.map(({ operator }) => operator)
 
-type Rows = Promise<(standings.StandingRow | null)[]>
+type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
 
 /** Fast path: nearly all ask the same about today and need no grouping. */
-const standingsOf = (db: Db, asked: StandingAsked[]): Rows => {
+const standingsOf = (db: Db, asked: StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   const alike = asked.every(
     ({ asOf, today, wanted }) => asOf === first?.asOf && today === first.today && wanted === first.wanted,
   )
   if (alike) return standingsOn(db, asked)
-  return grouped<StandingAsked, standings.StandingRow | null>(
+  return grouped<StandingKey, standings.StandingRow | null>(
     ({ asOf, today, wanted }) => `${asOf} ${today} ${wanted.grades} ${wanted.flags} ${wanted.entries}`,
     (some) => standingsOn(db, some),
   )(asked)
 }
 
-const standingsOn = async (db: Db, asked: readonly StandingAsked[]): Rows => {
+const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   if (first === undefined) return []
   const codes: standings.CodeAsked[] = []

@@ -4,16 +4,17 @@
  */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
-import type { Context } from '../request/context.js'
-import { note, type Seen, type Whose } from '../request/seen-operators.js'
+import type { GraphqlContext } from '../request/context.js'
+import { note, type OperatorReference, type SeenOperators } from '../request/seen-operators.js'
 
-const by = <S>(read: (source: S) => Whose | readonly Whose[]) => read as (source: unknown) => Whose | readonly Whose[]
+const by = <S>(read: (source: S) => OperatorReference | readonly OperatorReference[]) =>
+  read as (source: unknown) => OperatorReference | readonly OperatorReference[]
 
-interface Operated {
+interface WithOperator {
   operatorId: number | null
 }
 
-const byOperator = by(({ operatorId: operator }: Operated) => ({ operator }))
+const byOperator = by(({ operatorId: operator }: WithOperator) => ({ operator }))
 const byListing = by(({ listingId: subject }: { listingId: string }) => ({ subject }))
 const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
   codesInItem([item, body]).map((code) => ({ code })),
@@ -21,15 +22,18 @@ const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
 /** Schema types about an operator, and how to find it. A test lists all other types. */
-export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]> = {
+export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference | readonly OperatorReference[]> = {
   Operator: by(
     ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({
       operator: id,
       code: uscc ?? shop,
     }),
   ),
-  Standing: by(({ whose }: { whose?: Whose }) => whose ?? {}),
-  Listing: by(({ operatorId: operator, uuid: subject }: Operated & { uuid: string | null }) => ({ operator, subject })),
+  Standing: by(({ whose }: { whose?: OperatorReference }) => whose ?? {}),
+  Listing: by(({ operatorId: operator, uuid: subject }: WithOperator & { uuid: string | null }) => ({
+    operator,
+    subject,
+  })),
   Record: byOperator,
   Score: byOperator,
   RecordUndone: byOperator,
@@ -41,7 +45,7 @@ export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]
   Trademark: byOperator,
   ProductSampling: byOperator,
   ProductRecall: byOperator,
-  IdentityDecision: by(({ operatorId, mergedId }: Operated & { mergedId: number | null }) => [
+  IdentityDecision: by(({ operatorId, mergedId }: WithOperator & { mergedId: number | null }) => [
     { operator: operatorId },
     { operator: mergedId },
   ]),
@@ -57,20 +61,20 @@ export const WHOSE: Record<string, (source: unknown) => Whose | readonly Whose[]
 }
 
 /** Anonymous requests note nothing. */
-export const noting = (schema: GraphQLSchema): GraphQLSchema => {
+export const withOperatorNotes = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     for (const field of Object.values(type.getFields())) {
       const handed = getNamedType(field.type)
-      const read = WHOSE[handed.name]
+      const read = OPERATORS_OF[handed.name]
       if (read === undefined && !isAbstractType(handed)) continue
       const resolve = field.resolve ?? defaultFieldResolver
-      field.resolve = (source, args, context: Context, question) => {
+      field.resolve = (source, args, context: GraphqlContext, question) => {
         const value = resolve(source, args, context, question)
         if (context.viewer.sub === null) return value
         return isPromise(value)
-          ? value.then((known) => noted(known, context.seen, read))
-          : noted(value, context.seen, read)
+          ? value.then((known) => noteOperators(known, context.seen, read))
+          : noteOperators(value, context.seen, read)
       }
     }
   }
@@ -80,16 +84,20 @@ export const noting = (schema: GraphQLSchema): GraphQLSchema => {
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as Promise<unknown> | null)?.then === 'function'
 
-const noted = (value: unknown, seen: Seen, read: (typeof WHOSE)[string] | undefined): unknown => {
+const noteOperators = (
+  value: unknown,
+  seen: SeenOperators,
+  read: (typeof OPERATORS_OF)[string] | undefined,
+): unknown => {
   if (value == null) return value
   if (Array.isArray(value)) {
     return value.map((each) =>
-      isPromise(each) ? each.then((known) => noted(known, seen, read)) : noted(each, seen, read),
+      isPromise(each) ? each.then((known) => noteOperators(known, seen, read)) : noteOperators(each, seen, read),
     )
   }
-  const whose = (read ?? WHOSE[(value as { __typename?: string }).__typename ?? ''])?.(value)
+  const whose = (read ?? OPERATORS_OF[(value as { __typename?: string }).__typename ?? ''])?.(value)
   if (whose === undefined) return value
   if (Array.isArray(whose)) for (const one of whose) note(seen, one)
-  else note(seen, whose as Whose)
+  else note(seen, whose as OperatorReference)
   return value
 }

@@ -2,7 +2,7 @@ import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Metrics } from '../../foundation/metrics.js'
 
 /** Counts uses of each root field for the metrics. Builds new root types, so the given schema stays unchanged. */
-export const counted = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
+export const withFieldCounts = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
   const given = schema.toConfig()
   const roots = [given.query, given.mutation]
   return new GraphQLSchema({

@@ -15,22 +15,22 @@ import type { Viewer } from '../../domain/access/viewer.js'
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import { asGateway, makeExecutor, type Question } from '../fast/compiled.js'
+import { asGateway, makeExecutor, type QueryBody } from '../fast/compiled.js'
 import { knownDocuments } from '../fast/known-documents.js'
-import { bounded } from '../fast/lru.js'
-import { keepAnswer, learn, trailing } from '../request/audit-rows.js'
-import { afresh, type Context, costOfAnswer, makeContext } from '../request/context.js'
+import { lruCache } from '../fast/lru.js'
+import { auditAnswer, auditPlugin, noteOperation } from '../request/audit-rows.js'
+import { costOfAnswer, type GraphqlContext, makeContext, resetContext } from '../request/context.js'
 import { cookieIn, NO_COOKIE } from '../request/cookies.js'
-import type { ApiParts } from '../request/dependencies.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { formatError, graphqlRefusal, noteFaults } from '../request/faults.js'
 import { BODY_BYTES, isNestedTooDeep, NESTING_MOST, TOKENS_MOST, withinLimits } from '../request/limits.js'
 import { furtherUnits } from '../request/quotas.js'
-import type { Limits } from '../request/rate-limit.js'
-import { type Asked, bodyOf } from '../request/request-context.js'
-import { ownDb, withDb } from '../request/request-database.js'
-import { remembering } from '../request/verified-tokens.js'
+import type { SignInLimits } from '../request/rate-limit.js'
+import { bodyOf, type RequestContext } from '../request/request-context.js'
+import { requestDatabase, withDb } from '../request/request-database.js'
+import { cachingVerify } from '../request/verified-tokens.js'
 import { admit } from '../request/viewer.js'
-import { counted } from './counted-fields.js'
+import { withFieldCounts } from './counted-fields.js'
 import { makeSchema } from './schema.js'
 
 const ACCEPTS_MOST = 100
@@ -60,27 +60,27 @@ const WELL_FORMED: ReadonlySet<unknown> = new Set([
 const NAMES_JSON = /\bapplication\/json\b/i
 
 /** `context` is null when the request was refused before execution. */
-interface Answered {
+interface GraphqlAnswer {
   answer: HTTPGraphQLResponse
-  context: Context | null
+  context: GraphqlContext | null
 }
 
 /** Executes a query for a page of the hub, with the viewer's rights, limits and audit row. */
-export type Ask = (
-  own: { asked: Asked; viewer: Viewer; response: ServerResponse },
+export type AskGraphql = (
+  own: { asked: RequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
-) => Promise<Told>
+) => Promise<GraphqlResult>
 
-export interface Told {
+export interface GraphqlResult {
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
   data: any
   errors: readonly GraphQLFormattedError[]
 }
 
-export interface GraphqlDoor {
-  answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void>
+export interface GraphqlEndpoint {
+  answer(request: IncomingMessage, response: ServerResponse, asked: RequestContext): Promise<void>
   /** Refusal TRAIL_UNAVAILABLE. */
-  ask: Ask
+  ask: AskGraphql
   stop(): Promise<void>
 }
 
@@ -93,21 +93,21 @@ const validSchema = (): GraphQLSchema => {
   return schema
 }
 
-export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<GraphqlDoor> => {
+export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits): Promise<GraphqlEndpoint> => {
   const { revocations, quotas } = parts
-  const keys = remembering(parts.keys)
+  const keys = cachingVerify(parts.keys)
   const admitting = { keys, revocations, quotas, db: parts.db }
   schemas ??= [validSchema(), validSchema()]
-  const [schema, twin] = schemas.map((one) => counted(one, parts.metrics)) as typeof schemas
-  const executor = makeExecutor<Context>(schema, twin, {
-    afresh,
+  const [schema, twin] = schemas.map((one) => withFieldCounts(one, parts.metrics)) as typeof schemas
+  const executor = makeExecutor<GraphqlContext>(schema, twin, {
+    resetContext,
     // Anonymous questions leave no audit row.
     learn: (context, operation, source, variables) => {
-      if (context.viewer.sub !== null) learn(context, operation, source, variables)
+      if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
     },
   })
-  const types = bounded<string>(ACCEPTS_MOST)
-  const apollo = new ApolloServer<Context>({
+  const types = lruCache<string>(ACCEPTS_MOST)
+  const apollo = new ApolloServer<GraphqlContext>({
     gateway: asGateway(schema, executor),
     introspection: true,
     csrfPrevention: { requestHeaders: SENT_BY_NO_PAGE },
@@ -128,7 +128,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       faultsToLog,
-      trailing,
+      auditPlugin,
     ],
   })
   await apollo.start()
@@ -137,8 +137,8 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const byCompiled = async (
     body: unknown,
     { headers }: IncomingMessage,
-    contextOf: () => Context,
-  ): Promise<Answered | null> => {
+    contextOf: () => GraphqlContext,
+  ): Promise<GraphqlAnswer | null> => {
     const question = questionIn(body)
     const type = question && types.get(headers.accept ?? '')
     const found = type ? await executor.quick(question, contextOf) : null
@@ -150,12 +150,12 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
   const byApollo = async (
     body: unknown,
     request: IncomingMessage,
-    { url, refused }: Asked,
-    contextOf: () => Context,
-  ): Promise<Answered> => {
+    { url, refused }: RequestContext,
+    contextOf: () => GraphqlContext,
+  ): Promise<GraphqlAnswer> => {
     const { method = 'GET', headers } = request
-    const asked = { method, headers: fromNoPage(request), search: url.search, body }
-    let own: Context | null = null
+    const asked = { method, headers: headersWithPreflight(request), search: url.search, body }
+    let own: GraphqlContext | null = null
     const context = async () => {
       own = contextOf()
       return own
@@ -172,9 +172,9 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
     if (learned && type) types.set(accept, type)
     return { answer, context: own }
   }
-  const contextFor = ({ asked, viewer, response }: Parameters<Ask>[0], began: number): Context => {
+  const contextFor = ({ asked, viewer, response }: Parameters<AskGraphql>[0], began: number): GraphqlContext => {
     const acts = (): boolean => context.asking.isAct
-    const own = withDb(parts, () => ownDb(parts.db, { requestId: asked.requestId, response, acts }))
+    const own = withDb(parts, () => requestDatabase(parts.db, { requestId: asked.requestId, response, acts }))
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context
   }
@@ -185,11 +185,11 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
       const { body } = await apollo.executeOperation(question, { contextValue: context })
       if (body.kind !== 'single') throw new Error('an answer in pieces')
       const { data = null, errors = [] } = body.singleResult
-      await keepAnswer(context, JSON.stringify(body.singleResult))
+      await auditAnswer(context, JSON.stringify(body.singleResult))
       return { data, errors }
     },
     answer: async (request, response, asked) => {
-      const viewer = await admitted(request, response, admitting, asked)
+      const viewer = await admitOrRefuse(request, response, admitting, asked)
       if (viewer === null) return
       const body = await readJson(request, response, asked)
       if (body === null) return
@@ -204,7 +204,7 @@ export const makeGraphql = async (parts: ApiParts, limits: Limits): Promise<Grap
         if (units > 0) parts.quotas.spent(request, viewer.sub, asked.now, units)
       }
       const bytes = bytesOf(answer.body)
-      if (await isKept(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
+      if (await isAudited(context, bytes ?? textOf(answer.body), response)) await send(response, answer, bytes)
     },
   }
 }
@@ -233,7 +233,7 @@ const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
 }
 
 /** Returns null for anything but a plain query; Apollo then reports what is wrong. */
-const questionIn = (body: unknown): Question | null => {
+const questionIn = (body: unknown): QueryBody | null => {
   if (!isRecord(body) || 'extensions' in body) return null
   const { query } = body
   const [operationName, variables] = [body['operationName'] ?? undefined, body['variables'] ?? undefined]
@@ -247,7 +247,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const withoutCodes = (error: GraphQLFormattedError): GraphQLFormattedError =>
   JSON.parse(JSON.stringify(error), (_, value) => (typeof value === 'string' ? withoutAccessCodes(value) : value))
 
-const faultsToLog: ApolloServerPlugin<Context> = {
+const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => noteFaults(errors, contextValue),
   }),
@@ -262,9 +262,9 @@ const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
 }
 
 /** Returns false when the answer was refused because its audit row could not be written. */
-const isKept = async (context: Context | null, answer: string | Buffer, response: ServerResponse) => {
+const isAudited = async (context: GraphqlContext | null, answer: string | Buffer, response: ServerResponse) => {
   try {
-    if (context !== null) await keepAnswer(context, answer)
+    if (context !== null) await auditAnswer(context, answer)
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
@@ -275,11 +275,11 @@ const isKept = async (context: Context | null, answer: string | Buffer, response
 }
 
 /** A bad token refuses the whole request. Returns null when refused. */
-const admitted = async (
+const admitOrRefuse = async (
   request: IncomingMessage,
   response: ServerResponse,
   parts: Parameters<typeof admit>[1],
-  asked: Asked,
+  asked: RequestContext,
 ): Promise<Viewer | null> => {
   const { now, refused } = asked
   try {
@@ -302,7 +302,7 @@ const admitted = async (
 const readJson = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { refused }: Asked,
+  { refused }: RequestContext,
 ): Promise<{ value: unknown } | null> => {
   const refuse = (status: number, code: string, message: string): null => {
     refused.push(code)
@@ -333,7 +333,7 @@ const answerRefused = (response: ServerResponse, status: number, code: string, m
 }
 
 /** Adds Apollo's CSRF header where forgery is harmless: a GET without a session cookie gets the public answer and changes nothing. */
-const fromNoPage = (request: IncomingMessage): HeaderMap => {
+const headersWithPreflight = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)
   if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')
   return headers

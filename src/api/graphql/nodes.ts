@@ -5,7 +5,7 @@
 
 import { isNarrow, KINDS_SEEN, may, mayFeed, mayOperator, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import { type Head, type Headed, isHeaded } from '../../store/db/authorization-columns.js'
-import { answers, NODES, type Row } from '../access/fields.js'
+import { answers, type FieldRow, NODES } from '../access/fields.js'
 import { deliveryById } from '../delivery/deliveries.js'
 import { discrepancyById } from '../delivery/reconcile.js'
 import { rejectById, sentBy } from '../intake/rejects.js'
@@ -13,7 +13,7 @@ import { concernById } from '../listing/concerns.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { decisionById, unmatchedById } from '../operators/identity.js'
 import { recordById } from '../records/records.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { type NodeType, numberIn, readId } from '../request/ids.js'
 import { operatorById } from '../request/operator-view.js'
 import { NONE } from '../request/viewer.js'
@@ -26,7 +26,7 @@ import { authorisationById } from '../standing/sellers.js'
 import { webhookById } from '../standing/webhooks.js'
 import { runById } from '../timetable/operations.js'
 
-const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknown>> = {
+const BY_KEY: Partial<Record<NodeType, (context: GraphqlContext, key: number) => unknown>> = {
   Operator: operatorById,
   Concern: concernById,
   Discrepancy: discrepancyById,
@@ -44,7 +44,7 @@ const BY_KEY: Partial<Record<NodeType, (context: Context, key: number) => unknow
   Webhook: webhookById,
 }
 
-export const node = async (_: unknown, { id }: { id: string }, context: Context) => {
+export const node = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
   const type = readId(id)?.type
   const row = type === undefined ? undefined : NODES.get(type)
   if (type === undefined || row === undefined || !answers(row, context.viewer)) return null
@@ -55,14 +55,14 @@ export const node = async (_: unknown, { id }: { id: string }, context: Context)
 }
 
 /** Returns false also for a missing object, when the viewer might not see it if it existed. */
-const isFor = async (context: Context, type: NodeType, row: Row, key: number): Promise<boolean> => {
+const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
   if (!isHeaded(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
   return head !== null && (await isHeadFor(context, type, row, head))
 }
 
 /** True when the viewer may see some objects of this type and not others. */
-const isParted = (viewer: Viewer, type: Headed, { whose }: Row): boolean =>
+const isParted = (viewer: Viewer, type: Headed, { whose }: FieldRow): boolean =>
   isNarrow(viewer) ||
   viewer.role === 'agency' ||
   may(viewer, 'see_sellers_grade') ||
@@ -70,7 +70,7 @@ const isParted = (viewer: Viewer, type: Headed, { whose }: Row): boolean =>
     ? whose !== 'HUB' && type !== 'Operator'
     : false
 
-const isHeadFor = async (context: Context, type: Headed, { whose }: Row, head: Head): Promise<boolean> => {
+const isHeadFor = async (context: GraphqlContext, type: Headed, { whose }: FieldRow, head: Head): Promise<boolean> => {
   const { viewer, parts } = context
   const { kind, stands, feed, by } = head
   if (type === 'Reject') {
@@ -89,7 +89,7 @@ const ownerIn = ({ operatorId, uscc, shop, region }: Head): Owner | null =>
   operatorId === null ? null : { uscc, shop, region }
 
 /** A row without a feed is the authorities' own; no agency sent it. */
-const isOfFeed = (viewer: Viewer, agencies: Context['parts']['agencies'], feed: string | null): boolean =>
+const isOfFeed = (viewer: Viewer, agencies: GraphqlContext['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&
     mayFeed(viewer, 'see_queue', { agency: agencies.find(({ sends }) => sends.includes(feed))?.id ?? '' }))

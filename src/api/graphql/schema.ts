@@ -4,7 +4,7 @@ import { SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { RECORD_KINDS } from '../../domain/records/records.js'
 import * as contracts from '../../foundation/contracts.js'
 import { administration } from '../access/administration.js'
-import { guarding } from '../access/field-access.js'
+import { withAccessChecks } from '../access/field-access.js'
 import { lockouts } from '../access/lockouts.js'
 import { door } from '../access/party-access.js'
 import { trail } from '../audit/audit-log.js'
@@ -30,7 +30,7 @@ import { directory } from '../operators/directory.js'
 import { identity } from '../operators/identity.js'
 import { operator } from '../operators/operator.js'
 import { openRecords } from '../records/open-records.js'
-import { costing } from '../request/costs.js'
+import { withCosts } from '../request/costs.js'
 import { SCALARS } from '../request/scalars.js'
 import { audit } from '../scoring/audited-scores.js'
 import { objection } from '../scoring/objections.js'
@@ -44,10 +44,10 @@ import { standing } from '../standing/standing.js'
 import { webhooks } from '../standing/webhooks.js'
 import { operations } from '../timetable/operations.js'
 import { timetable } from '../timetable/timetable.js'
-import { noting } from './audited-operators.js'
-import { readable } from './introspection.js'
+import { withOperatorNotes } from './audited-operators.js'
+import { asOctober2021 } from './introspection.js'
 import { node } from './nodes.js'
-import { sourced } from './sources.js'
+import { withSources } from './sources.js'
 
 /** Lower-case words of the store become upper-case enum values. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
@@ -174,5 +174,5 @@ export const makeSchema = (): GraphQLSchema => {
     // A resolver without a field in the schema is an error at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
-  return readable(guarding(noting(costing(sourced(schema)))))
+  return asOctober2021(withAccessChecks(withOperatorNotes(withCosts(withSources(schema)))))
 }

@@ -56,7 +56,7 @@ const SOURCES: ReadonlyMap<string, string> = new Map(
   ),
 )
 
-export const sourced = (schema: GraphQLSchema): GraphQLSchema => {
+export const withSources = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     const source = SOURCES.get(type.name)
     if (isObjectType(type) && source !== undefined) type.description = `${type.description ?? ''}\n${source}`

@@ -4,7 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/intake/feed-maps.js'
 import type { Run } from '../../store/timetable/runs.js'
 import * as work from '../../work/intake/feed-maps.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
 const mapView = ({ id, headings, values, ...map }: store.FeedMap) => ({
@@ -17,19 +17,19 @@ const mapView = ({ id, headings, values, ...map }: store.FeedMap) => ({
 })
 
 /** Refusal FEED_UNKNOWN. */
-const feedIn = ({ parts }: Context, id: string): Feed => {
+const feedIn = ({ parts }: GraphqlContext, id: string): Feed => {
   const feeds = parts.agencies.flatMap(({ feeds }) => feeds)
   const feed = feeds.find((each) => each.id === id)
   if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: feeds.map(({ id }) => id).join(' ') })
   return feed
 }
 
-const feedMaps = async (_: unknown, args: { feed: string }, context: Context) => {
+const feedMaps = async (_: unknown, args: { feed: string }, context: GraphqlContext) => {
   const { id } = feedIn(context, withoutNul(args).feed)
   return (await store.of(context.parts.db, id)).map(mapView)
 }
 
-const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: Context) => {
+const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
   const given = withoutNul(args)
   const lines = given.lines.map(({ heading = null, field = null, value = null }) => ({ heading, field, value }))
@@ -37,7 +37,7 @@ const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLi
   return mapView(await work.add(parts.db, of))
 }
 
-const endFeedMap = async (_: unknown, args: { feed: string; map: number }, context: Context) => {
+const endFeedMap = async (_: unknown, args: { feed: string; map: number }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
   const { feed, map } = withoutNul(args)
   const of = { feed: feedIn(context, feed).id, id: map, by: viewer.sub ?? '', now }
@@ -48,7 +48,8 @@ export const feedMapsOf = {
   Query: { feedMaps },
   Mutation: { addFeedMap, endFeedMap },
   Run: {
-    maps: async ({ maps }: Run, _: unknown, { parts }: Context) => (await store.byIds(parts.db, maps)).map(mapView),
+    maps: async ({ maps }: Run, _: unknown, { parts }: GraphqlContext) =>
+      (await store.byIds(parts.db, maps)).map(mapView),
   },
   Feed: { forms: ({ forms }: Feed) => forms.map(({ names }) => ({ fields: names })) },
 }

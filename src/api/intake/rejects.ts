@@ -4,9 +4,9 @@ import type { Problem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
@@ -29,7 +29,7 @@ interface RejectsArgs extends PageArgs {
   rule?: string | null
 }
 
-const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
+const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args)
   const found = await setAside.list(db, filter, { first: firstOf(args) + 1, before: numberAfter(args.after) })
@@ -42,11 +42,11 @@ const rejects = async (_: unknown, args: RejectsArgs, context: Context) => {
   )
 }
 
-const rejectRules = (_: unknown, args: RejectsArgs, context: Context) => {
+const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
   return setAside.countByRule(context.parts.db, filterOf(context, args))
 }
 
-const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
+const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.Filter => {
   const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
   // Run 0 has no rejects; it stands for an id that is none of this hub.
   return {
@@ -61,33 +61,33 @@ const filterOf = (context: Context, args: RejectsArgs): setAside.Filter => {
 export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
 
 /** An agency sees only its own feeds. Returns null for all feeds. */
-const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
+const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
   return asked === null ? [...own] : own.filter((id) => id === asked)
 }
 
-const seen = async (context: Context, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
+const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
   if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
   const by = sentBy(context.viewer)
   return by === null || by === reject.by ? reject : null
 }
 
-const senderOf = ({ parts }: Context, feed: string): string =>
+const senderOf = ({ parts }: GraphqlContext, feed: string): string =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
 
-export const rejectById = async (context: Context, id: number) => {
+export const rejectById = async (context: GraphqlContext, id: number) => {
   const reject = may(context.viewer, 'see_rejects') ? await seen(context, id, 'see_rejects') : null
   return reject && view(reject)
 }
 
-interface Settling {
+interface RejectSettlement {
   id: string
   note: string
 }
 
-const correctReject = async (_: unknown, args: Settling & { fields: unknown }, context: Context) => {
+const correctReject = async (_: unknown, args: RejectSettlement & { fields: unknown }, context: GraphqlContext) => {
   const { reject, feed } = await toSettle(context, args.id)
   const { fields, note } = withoutNul(args)
   const made = { ...settling(context, reject.id, note), fields, rules: context.parts.rules, log: context.log }
@@ -96,20 +96,20 @@ const correctReject = async (_: unknown, args: Settling & { fields: unknown }, c
   return { ...(await payload(context, reject.id)), problems, effect: corrected.taken ? corrected.effect : null }
 }
 
-const dropReject = async (_: unknown, args: Settling, context: Context) => {
+const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlContext) => {
   const { reject } = await toSettle(context, args.id)
   await work.drop(context.parts.db, settling(context, reject.id, withoutNul(args.note)))
   return payload(context, reject.id)
 }
 
-const toSettle = async (context: Context, id: string): Promise<{ reject: setAside.SetAside; feed: Feed }> => {
+const toSettle = async (context: GraphqlContext, id: string): Promise<{ reject: setAside.SetAside; feed: Feed }> => {
   const reject = await seen(context, numberIn(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')
   return { reject, feed }
 }
 
-const settling = ({ viewer, parts, now }: Context & { viewer: Viewer }, reject: number, note: string) => ({
+const settling = ({ viewer, parts, now }: GraphqlContext & { viewer: Viewer }, reject: number, note: string) => ({
   reject,
   note,
   by: viewer.sub ?? '',
@@ -117,8 +117,8 @@ const settling = ({ viewer, parts, now }: Context & { viewer: Viewer }, reject: 
   now: () => now,
 })
 
-const payload = async (context: Context, id: number) => {
-  context.load = makeLoads(context.parts, context.now)
+const payload = async (context: GraphqlContext, id: number) => {
+  context.load = makeLoaders(context.parts, context.now)
   const reject = await setAside.byId(context.parts.db, id)
   if (reject === null) throw new Error(`reject ${id} is gone`)
   return { reject: view(reject) }

@@ -3,12 +3,12 @@ import { Refusal } from '../../foundation/errors.js'
 import { previewTakeBack } from '../../work/intake/rollback-preview.js'
 import { familiesTold } from '../../work/intake/source-families.js'
 import { listingById } from '../listing/listing-by-id.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
-const takeBackPreview = async (_: unknown, args: { id: string }, context: Context) => {
+const takeBackPreview = async (_: unknown, args: { id: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
   const run = numberIn(withoutNul(args).id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')

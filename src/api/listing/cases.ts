@@ -3,7 +3,7 @@ import type { State } from '../../domain/listing/case.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { retractionAfter, retractionCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
@@ -24,7 +24,7 @@ const OPEN: readonly State[] = [
 ]
 const ENDED: readonly State[] = ['REMOVED', 'NOT_LISTED']
 
-interface Filter {
+interface CaseBoardFilter {
   states?: readonly State[] | null
   list?: string | null
   region?: string | null
@@ -33,7 +33,7 @@ interface Filter {
 }
 
 /** Ended cases are shown only on request, and only to viewers who may see removals. */
-const filterOf = ({ viewer, today }: Context, given: Filter | null | undefined): store.CaseFilter => {
+const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
   const { list = null, region = null, name = null } = withoutNul(texts)
   const seen = may(viewer, 'see_removed') ? [...OPEN, ...ENDED] : OPEN
@@ -50,7 +50,7 @@ const filterOf = ({ viewer, today }: Context, given: Filter | null | undefined):
   }
 }
 
-const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, context: Context) => {
+const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args.filter)
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: retractionAfter(args.after) })
@@ -60,7 +60,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: Filter | null }, con
 }
 
 /** A state without cases is answered too, because a board has fixed columns. */
-const board = async (_: unknown, args: { filter?: Filter | null }, context: Context) => {
+const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const filter = filterOf(context, args.filter)
   const found = new Map((await store.columns(context.parts.db, filter)).map((one) => [one.state, one]))
   return filter.states.map((state) => found.get(state) ?? { state, cases: 0, late: 0 })

@@ -4,17 +4,17 @@ import * as store from '../../store/listing/concerns.js'
 import * as runs from '../../store/timetable/runs.js'
 import { takeBack } from '../../work/intake/rollback.js'
 import * as work from '../../work/listing/concerns.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { recordById } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { isTheirs, NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
 import { runView } from '../timetable/operations.js'
 import { listingById } from './listing-by-id.js'
 
-export const concernView = (context: Context, concern: store.Concern) => {
+export const concernView = (context: GraphqlContext, concern: store.Concern) => {
   const { record, run, listingId } = concern
   return {
     ...concern,
@@ -27,7 +27,7 @@ export const concernView = (context: Context, concern: store.Concern) => {
   }
 }
 
-const waiting = async (_: unknown, args: PageArgs, context: Context) => {
+const waiting = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = sightOf(context.viewer)
   const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
@@ -39,13 +39,13 @@ const waiting = async (_: unknown, args: PageArgs, context: Context) => {
   )
 }
 
-export const concernById = async (context: Context, id: number) => {
+export const concernById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_moves') ? await store.byId(context.parts.db, id) : null
   const sees = await seesSubject(context, found?.listingId ?? NO_SUBJECT)
   return found && sees ? concernView(context, found) : null
 }
 
-const settleConcern = async (_: unknown, args: { id: string; note: string }, context: Context) => {
+const settleConcern = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note } = withoutNul(args)
   const key = numberIn(id, 'Concern') ?? NONE
   const theirs = await isTheirs(context, 'settle_concern', async () => {
@@ -62,17 +62,17 @@ const settleConcern = async (_: unknown, args: { id: string; note: string }, con
     now: context.now,
   }
   const concern = await work.settle(db, settled)
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return concernView(context, concern)
 }
 
-const takeBackRun = async (_: unknown, args: { id: string; reason: string }, context: Context) => {
+const takeBackRun = async (_: unknown, args: { id: string; reason: string }, context: GraphqlContext) => {
   const { id, reason } = withoutNul(args)
   const run = numberIn(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, now } = context.parts
   await takeBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   const taken = await runs.byId(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)
   return runView(taken)

@@ -6,9 +6,9 @@ import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as store from '../../store/listing/deadlines.js'
 import * as work from '../../work/calendar/calendar.js'
 import { foreseenMoves, renewDeadlines } from '../../work/listing/deadlines.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { dueAfter, dueCursor, wholeNumber } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
@@ -16,7 +16,7 @@ import { caseView } from './listing-view.js'
 const MOVED_SHOWN = 20
 const PROPOSALS_SHOWN = 100
 
-export const deadlineView = (context: Context, kept: store.Kept) => {
+export const deadlineView = (context: GraphqlContext, kept: store.Kept) => {
   const { rule, ruleVersion } = kept
   return {
     ...kept,
@@ -36,7 +36,7 @@ export const stateOf = ({ name, dueOn, outcome }: store.Kept, today: string): st
   return PARTYS.includes(name) ? 'RUN_OUT' : 'MISSED'
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: Context) => {
+const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const ended = may(context.viewer, 'see_removed')
   const asked = {
@@ -55,14 +55,14 @@ const list = async (_: unknown, args: PageArgs & { state?: store.DeadlineState |
   )
 }
 
-interface Days {
+interface AmendedDays {
   holidays?: string[] | null
   workdays?: string[] | null
   ordinary?: string[] | null
   knownUntil?: string | null
 }
 
-const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: Days) => ({
+const daysIn = ({ holidays, workdays, ordinary, knownUntil = null }: AmendedDays) => ({
   holidays: holidays ?? [],
   workdays: workdays ?? [],
   ordinary: ordinary ?? [],
@@ -79,23 +79,27 @@ const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => {
   }
 }
 
-const calendarProposals = async (_: unknown, __: unknown, { parts }: Context) =>
+const calendarProposals = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
   (await proposals.newest(parts.db, PROPOSALS_SHOWN)).map(proposalView)
 
-const amendCalendar = async (_: unknown, { input }: { input: Days & { reason: string } }, context: Context) => {
+const amendCalendar = async (
+  _: unknown,
+  { input }: { input: AmendedDays & { reason: string } },
+  context: GraphqlContext,
+) => {
   const { db, rules } = context.parts
   const { reason, ...days } = withoutNul(input)
   const made = { ...daysIn(days), reason, by: context.viewer.sub ?? '', now: context.now }
   return settled(context, await work.proposeCalendar(db, rules, made), 0)
 }
 
-interface Decision {
+interface CalendarVerdictInput {
   id: string
   verdict: 'CONFIRM' | 'REFUSE' | 'WITHDRAW'
   note?: string | null
 }
 
-const decideCalendar = async (_: unknown, { input }: { input: Decision }, context: Context) => {
+const decideCalendar = async (_: unknown, { input }: { input: CalendarVerdictInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const { id, verdict, note = null } = withoutNul(input)
   const number = wholeNumber(id)
@@ -104,16 +108,16 @@ const decideCalendar = async (_: unknown, { input }: { input: Decision }, contex
   const proposal = await work.decideCalendar(db, rules, made)
   if (proposal.state !== 'IN_FORCE') return settled(context, proposal, 0)
   const { moved } = await renewDeadlines(db, rules)
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return settled(context, proposal, moved)
 }
 
-const settled = async ({ parts }: Context, proposal: proposals.CalendarProposal, moved: number) => {
+const settled = async ({ parts }: GraphqlContext, proposal: proposals.CalendarProposal, moved: number) => {
   const { calendar } = await work.withAmendments(parts.db, parts.rules)
   return { proposal: proposalView(proposal), knownUntil: calendar.knownUntil, moved }
 }
 
-const calendarForeseen = async (_: unknown, args: Days, context: Context) => {
+const calendarForeseen = async (_: unknown, args: AmendedDays, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const { before, after, days } = await work.foreseenCalendar(db, rules, daysIn(withoutNul(args)))
   const { moves, moved } = await foreseenMoves(db, after, {

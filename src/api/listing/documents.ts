@@ -6,8 +6,8 @@ import { Refusal } from '../../foundation/errors.js'
 import type { IssuedDocument } from '../../store/listing/documents.js'
 import * as work from '../../work/listing/documents.js'
 import { publicEntryFrom } from '../../work/listing/public-entry.js'
-import { makeLoads } from '../fast/loaders.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { makeLoaders } from '../fast/loaders.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { listingIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
@@ -15,13 +15,13 @@ import { isTheirs, NO_SUBJECT } from '../request/viewer.js'
 import type { ListingView } from './listing-view.js'
 
 /** Returns null for a public entry, a mirrored one, or a past view. */
-const caseIn = async (view: ListingView, context: Context) => {
+const caseIn = async (view: ListingView, context: GraphqlContext) => {
   const listing = view.uuid === null || view.facts === null ? null : await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
   return listing && operator ? { listing, operator } : null
 }
 
-const documents = async (view: ListingView, _: unknown, context: Context) => {
+const documents = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const found = await caseIn(view, context)
   if (found === null) return []
   const { facts, removedOn } = found.listing
@@ -30,9 +30,9 @@ const documents = async (view: ListingView, _: unknown, context: Context) => {
   return viewer.role === 'party' ? views(context, found, servedOf(facts, removedOn)) : []
 }
 
-type Found = NonNullable<Awaited<ReturnType<typeof caseIn>>>
+type DocumentCase = NonNullable<Awaited<ReturnType<typeof caseIn>>>
 
-const views = async (context: Context, { listing, operator }: Found, kinds: readonly DocumentKind[]) => {
+const views = async (context: GraphqlContext, { listing, operator }: DocumentCase, kinds: readonly DocumentKind[]) => {
   if (kinds.length === 0) return []
   charge(context, 'Listing.documents', kinds.length)
   context.shown(operator.uscc ?? operator.shop ?? '')
@@ -69,7 +69,7 @@ const noted = (issued: IssuedDocument | null, inside: boolean) => ({
   enteredAt: issued?.enteredAt ?? null,
 })
 
-interface RecordInput {
+interface RecordDocumentInput {
   listing: string
   kind: DocumentKind
   number: string
@@ -77,7 +77,7 @@ interface RecordInput {
   issuedOn: string
 }
 
-const recordDocument = async (_: unknown, { input }: { input: RecordInput }, context: Context) => {
+const recordDocument = async (_: unknown, { input }: { input: RecordDocumentInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const given = withoutNul(input)
   const id = listingIn(given.listing)
@@ -92,7 +92,7 @@ const recordDocument = async (_: unknown, { input }: { input: RecordInput }, con
     by,
     now: context.now,
   })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   const listing = await context.load.listing(id.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))
   const [view] = listing && operator ? await views(context, { listing, operator }, [made.kind]) : []
@@ -100,7 +100,7 @@ const recordDocument = async (_: unknown, { input }: { input: RecordInput }, con
   return view
 }
 
-const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, context: Context) => {
+const publicText = async (view: ListingView, asked: { ofAge?: boolean | null }, context: GraphqlContext) => {
   if (!may(context.viewer, 'see_moves')) return null
   const found = await caseIn(view, context)
   if (found === null) return null

@@ -1,17 +1,17 @@
 import { isNarrow, may, mayOperator } from '../../domain/access/viewer.js'
 import type * as listings from '../../store/listing/listings.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { listingIn } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 import { caseView, entryView, isOver, isTold, type ListingView, mirroredView, standsStill } from './listing-view.js'
 
-export const listingById = async (context: Context, id: string): Promise<ListingView | null> => {
+export const listingById = async (context: GraphqlContext, id: string): Promise<ListingView | null> => {
   const found = listingIn(id)
   if (found === null) return null
   return 'uuid' in found ? ownListing(context, found.uuid) : mirroredListing(context, found.version)
 }
 
-const ownListing = async (context: Context, uuid: string): Promise<ListingView | null> => {
+const ownListing = async (context: GraphqlContext, uuid: string): Promise<ListingView | null> => {
   const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
@@ -27,8 +27,8 @@ const ownListing = async (context: Context, uuid: string): Promise<ListingView |
 }
 
 const isHeadFor = async (
-  { viewer, load }: Context,
-  asked: Parameters<Context['load']['head']>[0],
+  { viewer, load }: GraphqlContext,
+  asked: Parameters<GraphqlContext['load']['head']>[0],
 ): Promise<boolean> => {
   if (!isNarrow(viewer)) return true
   const head = await load.head(asked)
@@ -38,7 +38,7 @@ const isHeadFor = async (
 const inForce = ({ publishedOn, endsOn }: listings.PublicBody, day: string): boolean =>
   publishedOn <= day && (endsOn === null || endsOn >= day)
 
-const mirroredListing = async (context: Context, version: number): Promise<ListingView | null> => {
+const mirroredListing = async (context: GraphqlContext, version: number): Promise<ListingView | null> => {
   if (!may(context.viewer, 'see_inner_listings')) return null
   if (!(await isHeadFor(context, { type: 'Record', key: String(version) }))) return null
   const record = await context.load.record(version)

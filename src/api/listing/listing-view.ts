@@ -12,7 +12,7 @@ import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
 import { type EntryMembers, membersOf } from '../../domain/standing/standing-entry.js'
 import type { Event, Listing, PublicBody } from '../../store/listing/listings.js'
 import type { Version, When } from '../../store/records/versions.js'
-import { type Context, isPast, viewerOn } from '../request/context.js'
+import { type GraphqlContext, isPast, viewerOn } from '../request/context.js'
 import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
@@ -35,10 +35,10 @@ export interface ListingView extends EntryMembers {
   } | null
 }
 
-export const viewerOfEntry = (context: Context, view: ListingView): Viewer | Promise<Viewer> =>
+export const viewerOfEntry = (context: GraphqlContext, view: ListingView): Viewer | Promise<Viewer> =>
   isNarrow(context.viewer) ? ownerIn(context, view).then((owner) => viewerOn(context, owner)) : context.viewer
 
-const ownerIn = async ({ load }: Context, { operatorId, uuid }: ListingView) => {
+const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingView) => {
   const id = operatorId ?? (uuid === null ? null : ((await load.listing(uuid))?.operatorId ?? null))
   return id === null ? null : load.operator(id)
 }
@@ -148,11 +148,15 @@ export const mirroredView = (
 
 const REMOVALS = new Set(['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
 
-interface Whose extends Owner {
+interface IdentifiedOwner extends Owner {
   id: number
 }
 
-export const visibleListings = async (context: Context, operator: Whose, when: When): Promise<ListingView[]> => {
+export const visibleListings = async (
+  context: GraphqlContext,
+  operator: IdentifiedOwner,
+  when: When,
+): Promise<ListingView[]> => {
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
   const entries = async () => {
@@ -178,14 +182,14 @@ export const visibleListings = async (context: Context, operator: Whose, when: W
 
 export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 
-export const standsStill = ({ parts, today }: Context, version: Version): boolean =>
+export const standsStill = ({ parts, today }: GraphqlContext, version: Version): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
 
 /** A party hears of its case only from the notice on. */
-export const isTold = ({ viewer }: Context, { facts }: Listing): boolean =>
+export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || toldToParty(facts)
 
-const casesOn = async (context: Context, own: readonly Listing[], when: When): Promise<ListingView[]> => {
+const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: When): Promise<ListingView[]> => {
   if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
   const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
   const found = (await Promise.all(views)).filter((view) => view !== null)

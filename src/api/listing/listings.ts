@@ -7,7 +7,7 @@ import * as listings from '../../store/listing/listings.js'
 import type { PublicFilter } from '../../store/listing/public-filter.js'
 import * as pastList from '../../store/publication/past-list.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, whenOf } from '../request/context.js'
+import { type GraphqlContext, whenOf } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { entryAfter, entryCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
@@ -22,7 +22,7 @@ interface BlacklistArgs extends PageArgs {
   asOf?: string | null
 }
 
-const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
+const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { today } = context
   const filter = { ...withoutNul(args.filter), days: { asOf: args.asOf ?? today, today } }
@@ -38,7 +38,7 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: Context) => {
 }
 
 /** A name filter may scan the whole list, so it is charged and such scans are serialised. */
-const overWhole = <T>(context: Context, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
+const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
   if (name != null) charge(context, 'Query.blacklist')
   return context.parts.inTurn(act)
 }
@@ -46,7 +46,7 @@ const overWhole = <T>(context: Context, { name }: PublicFilter, act: () => Promi
 /** Viewers who see every operator get a past day's whole list, including entries removed since. */
 const seesPast = (viewer: Viewer): boolean => !isNarrow(viewer) && may(viewer, 'see_removed')
 
-const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Context) => {
+const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const page = { first: firstOf(args) + 1, after: entryAfter(args.after) }
   const found = await overWhole(context, filter, () => pastList.shownOn(db, filter, page))
@@ -61,20 +61,20 @@ const listOf = async (filter: PublicFilter, args: BlacklistArgs, context: Contex
   return connection(views, args, cursorOf, () => overWhole(context, filter, () => pastList.shownCount(db, filter)))
 }
 
-const caseOf = async (view: ListingView, context: Context): Promise<listings.Listing> => {
+const caseOf = async (view: ListingView, context: GraphqlContext): Promise<listings.Listing> => {
   const listing = await context.load.listing(view.uuid ?? '')
   if (listing === null) throw new Error(`listing ${view.uuid} is gone`)
   return listing
 }
 
-const operatorOf = async (view: ListingView, context: Context): Promise<OperatorView> => {
+const operatorOf = async (view: ListingView, context: GraphqlContext): Promise<OperatorView> => {
   const id = view.operatorId ?? (await caseOf(view, context)).operatorId
   const operator = await context.load.operator(id)
   if (operator === null) throw new Error(`operator ${id} is gone`)
   return { __typename: 'Operator', operator, when: whenOf(context, {}) }
 }
 
-const hidingOf = async (view: ListingView, _: unknown, context: Context) => {
+const hidingOf = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const hiding = view.facts?.hiding ?? null
   if (hiding === null || view.uuid === null) return null
   const confirmed = hiding.confirmedBy !== null
@@ -89,7 +89,7 @@ const hidingOf = async (view: ListingView, _: unknown, context: Context) => {
   }
 }
 
-const isContested = async (view: ListingView, _: unknown, context: Context): Promise<boolean> => {
+const isContested = async (view: ListingView, _: unknown, context: GraphqlContext): Promise<boolean> => {
   const known = view.operatorId !== null && view.record !== null
   const { operatorId, record, kind } =
     known || view.uuid === null
@@ -107,11 +107,12 @@ const isContested = async (view: ListingView, _: unknown, context: Context): Pro
 export const listing = {
   Query: {
     blacklist,
-    listing: (_: unknown, { id }: { id: string }, context: Context) => listingById(context, id),
+    listing: (_: unknown, { id }: { id: string }, context: GraphqlContext) => listingById(context, id),
   },
   Listing: {
-    state: async (view: ListingView, _: unknown, context: Context) => view.state ?? (await caseOf(view, context)).state,
-    list: ({ kind }: ListingView, _: unknown, context: Context) => {
+    state: async (view: ListingView, _: unknown, context: GraphqlContext) =>
+      view.state ?? (await caseOf(view, context)).state,
+    list: ({ kind }: ListingView, _: unknown, context: GraphqlContext) => {
       const list = context.parts.rules.lists.find((each) => each.id === kind)
       if (list === undefined) return null
       const legalBasis = list.legalBasis.map((basis) => ({ ...basis, confirmed: basis.mark === 'F' }))
@@ -119,10 +120,10 @@ export const listing = {
       const removals = list.removals.map((rule) => ({ ...rule, confirmed: rule.mark === 'F' }))
       return { ...list, name: { zh: list.zh, en: list.en }, legalBasis, measures, removals }
     },
-    operator: (view: ListingView, _: unknown, context: Context) => operatorOf(view, context),
-    moves: (view: ListingView, _: unknown, context: Context) =>
+    operator: (view: ListingView, _: unknown, context: GraphqlContext) => operatorOf(view, context),
+    moves: (view: ListingView, _: unknown, context: GraphqlContext) =>
       view.uuid !== null ? context.load.moves(view.uuid) : [],
-    allowedMoves: async (view: ListingView, _: unknown, context: Context) => {
+    allowedMoves: async (view: ListingView, _: unknown, context: GraphqlContext) => {
       if (view.uuid === null) return []
       const facts = wholeCase(view.facts ?? (await caseOf(view, context)).facts)
       const allowed = allowedMoves(facts, context.viewer.role)
@@ -133,9 +134,9 @@ export const listing = {
     repair: ({ facts }: ListingView) => facts?.repair ?? null,
     hiding: hidingOf,
     contested: isContested,
-    deadlines: async (view: ListingView, _: unknown, context: Context) =>
+    deadlines: async (view: ListingView, _: unknown, context: GraphqlContext) =>
       view.uuid !== null ? (await context.load.deadlines(view.uuid)).map((kept) => deadlineView(context, kept)) : [],
-    concerns: async (view: ListingView, _: unknown, context: Context) =>
+    concerns: async (view: ListingView, _: unknown, context: GraphqlContext) =>
       view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => concernView(context, one)) : [],
   },
 }

@@ -8,8 +8,8 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Listing } from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as work from '../../work/listing/listing.js'
-import { makeLoads } from '../fast/loaders.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { makeLoaders } from '../fast/loaders.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { listingIn, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { allow, NONE } from '../request/viewer.js'
@@ -22,7 +22,7 @@ interface OpenLeadInput {
   on: string
 }
 
-interface MoveInput {
+interface ListingMoveInput {
   id: string
   on: string
   documentNumber?: string | null
@@ -52,12 +52,12 @@ const mover = (viewer: Viewer, name: MoveName) => {
   return { by: viewer.sub ?? '', role: viewer.role }
 }
 
-const payload = (listing: Listing, context: Context) => {
-  context.load = makeLoads(context.parts, context.now)
+const payload = (listing: Listing, context: GraphqlContext) => {
+  context.load = makeLoaders(context.parts, context.now)
   return { listing: caseView(listing) }
 }
 
-const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: Context) => {
+const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context: GraphqlContext) => {
   const who = mover(context.viewer, 'openLead')
   const { code, list, reason, on } = withoutNul(input)
   const { db, rules } = context.parts
@@ -80,7 +80,7 @@ const WEIGHED: readonly MoveName[] = [
 
 const moveNamed =
   (name: MoveName) =>
-  async (_: unknown, { input }: { input: MoveInput }, context: Context) => {
+  async (_: unknown, { input }: { input: ListingMoveInput }, context: GraphqlContext) => {
     const who = mover(context.viewer, name)
     const found = listingIn(input.id)
     if (found === null || !('uuid' in found) || !(await isTheirs(context, found.uuid)))
@@ -95,7 +95,7 @@ const moveNamed =
   }
 
 /** A party acts only in its own cases, after the notice. A viewer bound to a region acts only in cases of that region. */
-const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
+const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isBounded(viewer)) return true
   const found = await context.load.listing(uuid)
@@ -105,12 +105,12 @@ const isTheirs = async (context: Context, uuid: string): Promise<boolean> => {
 }
 
 /** True when the viewer belongs to the next higher authority, which has to consent. */
-const isAbove = async (context: Context, uuid: string): Promise<boolean> =>
+const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
   !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 
-const notToday = ({ viewer, today }: Context, on: string): boolean => viewer.role === 'party' && on !== today
+const notToday = ({ viewer, today }: GraphqlContext, on: string): boolean => viewer.role === 'party' && on !== today
 
-const given = ({ id: _, on, record, ...said }: MoveInput): work.MoveInput => {
+const given = ({ id: _, on, record, ...said }: ListingMoveInput): work.MoveInput => {
   const decision = record == null ? null : numberIn(record, 'Record')
   if (record != null && decision === null)
     throw new Refusal('INPUT_INVALID', { reason: 'record 不是信用信息的标识 not the id of a record' })

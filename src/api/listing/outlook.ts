@@ -1,12 +1,12 @@
 import { mayConsent } from '../../domain/access/viewer.js'
 import { outlooksOf, type Told } from '../../work/listing/outlook.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import type { ListingView } from './listing-view.js'
 
 const outlooks = async (
   view: ListingView,
   { on, ofAge }: { on?: string | null; ofAge?: boolean | null },
-  context: Context,
+  context: GraphqlContext,
 ) => {
   const { viewer, today, parts } = context
   // A public entry or a past view cannot be moved.

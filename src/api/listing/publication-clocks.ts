@@ -1,9 +1,9 @@
 import type { Clock } from '../../domain/listing/publication-clocks.js'
 import { clocksShown } from '../../work/listing/publication-clocks.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import type { ListingView } from './listing-view.js'
 
-const clocksOn = async (view: ListingView, _: unknown, context: Context) => {
+const clocksOn = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   const { uuid, decidedOn, publishedOn, state } = view
   if (uuid === null || decidedOn === null || state === 'NOT_LISTED') return null
   const { record, counted } = view.counted === null ? await lookedUp(uuid, context) : { ...view, counted: view.counted }
@@ -23,7 +23,7 @@ const clocksOn = async (view: ListingView, _: unknown, context: Context) => {
   }
 }
 
-const lookedUp = async (uuid: string, context: Context) => {
+const lookedUp = async (uuid: string, context: GraphqlContext) => {
   const listing = await context.load.listing(uuid)
   if (listing === null) throw new Error(`listing ${uuid} is gone`)
   return { record: listing.decisionVersion, counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null } }

@@ -6,8 +6,8 @@ import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/found-names.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as store from '../../store/standing/directory.js'
-import { type Connection, connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, whenOf } from '../request/context.js'
+import { connection, firstOf, type PageArgs, type RelayConnection } from '../request/connection.js'
+import { type GraphqlContext, whenOf } from '../request/context.js'
 import { charge } from '../request/costs.js'
 import { cursorOf, matchAfter, matchCursor, numberAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
@@ -21,7 +21,11 @@ interface DirectoryArgs extends PageArgs {
   filter?: { name?: string | null; region?: string | null; kind?: string | null; grade?: string | null } | null
 }
 
-const operators = async (_: unknown, args: DirectoryArgs, context: Context): Promise<Connection<OperatorView>> => {
+const operators = async (
+  _: unknown,
+  args: DirectoryArgs,
+  context: GraphqlContext,
+): Promise<RelayConnection<OperatorView>> => {
   const { name, ...given } = withoutNul(args.filter) ?? {}
   const filter: store.Filter = {
     ...given,
@@ -34,7 +38,11 @@ const operators = async (_: unknown, args: DirectoryArgs, context: Context): Pro
   return name == null || name.trim() === '' ? inOrder(context, filter, args) : byName(context, name, filter, args)
 }
 
-const inOrder = async (context: Context, filter: store.Filter, args: PageArgs): Promise<Connection<OperatorView>> => {
+const inOrder = async (
+  context: GraphqlContext,
+  filter: store.Filter,
+  args: PageArgs,
+): Promise<RelayConnection<OperatorView>> => {
   const { db } = context.parts
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   const when = whenOf(context, {})
@@ -46,16 +54,16 @@ const inOrder = async (context: Context, filter: store.Filter, args: PageArgs): 
   )
 }
 
-interface FoundView extends OperatorView {
+interface MatchedOperatorView extends OperatorView {
   found: store.Found
 }
 
 const byName = async (
-  context: Context,
+  context: GraphqlContext,
   name: string,
   filter: store.Filter,
   args: PageArgs,
-): Promise<Connection<FoundView>> => {
+): Promise<RelayConnection<MatchedOperatorView>> => {
   charge(context, 'Query.operators')
   // Prepared look-ups by key: planning would take longer than the query. A grade filter is too complex for them.
   const db = filter.grade == null ? context.parts.hot.db : context.parts.db
@@ -83,12 +91,15 @@ const byName = async (
   }
 }
 
-const countBehind = async ({ parts }: Context, matches: readonly Match[], filter: store.Filter): Promise<number> =>
-  (await store.behind(parts.db, matches, filter)).length
+const countBehind = async (
+  { parts }: GraphqlContext,
+  matches: readonly Match[],
+  filter: store.Filter,
+): Promise<number> => (await store.behind(parts.db, matches, filter)).length
 
 /** Refusal INPUT_INVALID when the name is too long. */
 const search = async (
-  context: Context,
+  context: GraphqlContext,
   name: string,
   { only = null, sight = null }: store.Filter,
 ): Promise<Match[]> => {
@@ -109,10 +120,10 @@ const search = async (
 const isBehind = (match: Match, after: { rank: number; operator: number }): boolean =>
   match.rank > after.rank || (match.rank === after.rank && match.operator > after.operator)
 
-type Former = () => ReturnType<typeof store.formerNames>
+type FormerNamesLoader = () => ReturnType<typeof store.formerNames>
 
-const formerOf = ({ parts }: Context, page: readonly FoundView[]): Former => {
-  let asked: ReturnType<Former> | null = null
+const formerOf = ({ parts }: GraphqlContext, page: readonly MatchedOperatorView[]): FormerNamesLoader => {
+  let asked: ReturnType<FormerNamesLoader> | null = null
   return () => {
     asked ??= store.formerNames(
       parts.hot.db,
@@ -122,7 +133,11 @@ const formerOf = ({ parts }: Context, page: readonly FoundView[]): Former => {
   }
 }
 
-const matchView = async (context: Context, { operator, match, name }: store.Found, former: Former) => {
+const matchView = async (
+  context: GraphqlContext,
+  { operator, match, name }: store.Found,
+  former: FormerNamesLoader,
+) => {
   const written = match.former
     ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
     : [name ?? '']
@@ -131,7 +146,7 @@ const matchView = async (context: Context, { operator, match, name }: store.Foun
   return { reason: match.reason, name: nameShown(context, operator, found ?? match.key), former: match.former }
 }
 
-const nameShown = (context: Context, operator: Operator, name: string): string =>
+const nameShown = (context: GraphqlContext, operator: Operator, name: string): string =>
   seesInside(context, operator) ? name : publicName(name)
 
 export const directory = { Query: { operators } }

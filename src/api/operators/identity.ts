@@ -4,15 +4,15 @@ import * as waiting from '../../store/intake/unmatched.js'
 import type { Cause, Decision } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { seesOperator } from '../request/viewer.js'
 
-const unmatchedView = (context: Context, found: waiting.Waiting) => {
+const unmatchedView = (context: GraphqlContext, found: waiting.Waiting) => {
   const { proposedOperator, evidence } = found
   return {
     ...found,
@@ -29,7 +29,7 @@ const unmatchedView = (context: Context, found: waiting.Waiting) => {
   }
 }
 
-const decisionView = (context: Context, decision: Decision) => {
+const decisionView = (context: GraphqlContext, decision: Decision) => {
   const { evidence, operatorId, mergedId, successorId } = decision
   return {
     ...decision,
@@ -47,21 +47,21 @@ const decisionView = (context: Context, decision: Decision) => {
   }
 }
 
-export const decisionById = async (context: Context, id: number) => {
+export const decisionById = async (context: GraphqlContext, id: number) => {
   const decision = may(context.viewer, 'see_queue') ? await context.load.decision(id) : null
   const sees = await seesOperator(context, decision?.operatorId ?? null)
   return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
 }
 
-const seesDecision = (context: Context, { feed }: Decision): boolean =>
+const seesDecision = (context: GraphqlContext, { feed }: Decision): boolean =>
   feed === null
     ? context.viewer.role !== 'agency' && may(context.viewer, 'see_queue')
     : mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, feed) })
 
-const senderOf = ({ parts }: Context, feed: string): string =>
+const senderOf = ({ parts }: GraphqlContext, feed: string): string =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
 
-export const unmatchedById = async (context: Context, id: number) => {
+export const unmatchedById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
   const sees = await seesOperator(context, found?.operatorId ?? null)
   const isTheirs = found && mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, found.feed) })
@@ -73,7 +73,7 @@ interface UnmatchedArgs extends PageArgs {
   state?: waiting.State | null
 }
 
-const unmatched = async (_: unknown, args: UnmatchedArgs, context: Context) => {
+const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const { feed = null, state } = withoutNul(args)
   const filter = { feeds: visible(context, feed), state: state ?? 'OPEN', sight: sightOf(context.viewer) }
@@ -87,7 +87,7 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: Context) => {
 }
 
 /** An agency sees only its own feeds. Returns null for all feeds. */
-const visible = ({ viewer, parts }: Context, asked: string | null): string[] | null => {
+const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
   return asked === null ? [...own] : own.filter((id) => id === asked)
@@ -100,7 +100,7 @@ interface DecideSubjectInput {
   reason: string
 }
 
-const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, context: Context) =>
+const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, { id, verdict, operator, reason }, who) => {
     const number = numberIn(id, 'Unmatched')
     if (number === null) throw new Refusal('UNMATCHED_UNKNOWN')
@@ -108,7 +108,7 @@ const decideSubject = (_: unknown, { input }: { input: DecideSubjectInput }, con
     return work.decideSubject(db, rules, made)
   })
 
-const undoDecision = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
+const undoDecision = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, { id, reason }, who) => {
     const number = numberIn(id, 'IdentityDecision')
     if (number === null) throw new Refusal('DECISION_UNKNOWN')
@@ -122,7 +122,7 @@ interface MergeOperatorsInput {
   reason: string
 }
 
-const mergeOperators = (_: unknown, { input }: { input: MergeOperatorsInput }, context: Context) =>
+const mergeOperators = (_: unknown, { input }: { input: MergeOperatorsInput }, context: GraphqlContext) =>
   decided(context, input, ({ db, rules }, given, who) => work.mergeOperators(db, rules, { ...given, ...who }))
 
 interface DivideOperatorInput {
@@ -133,16 +133,16 @@ interface DivideOperatorInput {
   reason: string
 }
 
-const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInput }, context: Context) => {
+const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decisions, leads } = await division.divideOperator(db, rules, { ...withoutNul(input), ...who })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
 /** Divisions in force and known at the time asked about, oldest first. */
-const divisionsOf = async ({ operator, when }: OperatorView, context: Context): Promise<Decision[]> =>
+const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<Decision[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)
     .toReversed()
@@ -154,17 +154,17 @@ const divisionsOf = async ({ operator, when }: OperatorView, context: Context): 
         (undoneAt === null || undoneAt > when.knownAt),
     )
 
-const operatorsOf = async (context: Context, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
+const operatorsOf = async (context: GraphqlContext, ids: readonly (number | null)[]): Promise<OperatorView[]> =>
   (await Promise.all(ids.map((id) => (id === null ? null : operatorById(context, id))))).filter((each) => each !== null)
 
 const decided = async <I>(
-  context: Context,
+  context: GraphqlContext,
   input: I,
-  deed: (parts: Context['parts'], input: I, who: { by: string; now: Date }) => Promise<work.Decided>,
+  deed: (parts: GraphqlContext['parts'], input: I, who: { by: string; now: Date }) => Promise<work.Decided>,
 ) => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decision, records } = await deed(context.parts, withoutNul(input), who)
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return { decision: decisionView(context, decision), records }
 }
 
@@ -180,26 +180,26 @@ export const identity = {
   Query: { unmatched },
   Mutation: { decideSubject, undoDecision, mergeOperators, divideOperator },
   Operator: {
-    mergedFrom: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+    mergedFrom: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
       const parts = await context.load.mergedFrom(operator.id)
       const found = await Promise.all(parts.map(({ id }) => operatorById(context, id)))
       return found.filter((each) => each !== null)
     },
-    dividedInto: async (view: OperatorView, _: unknown, context: Context) => {
+    dividedInto: async (view: OperatorView, _: unknown, context: GraphqlContext) => {
       const found = (await divisionsOf(view, context)).filter(({ operatorId }) => operatorId === view.operator.id)
       return operatorsOf(
         context,
         found.map(({ successorId }) => successorId),
       )
     },
-    dividedFrom: async (view: OperatorView, _: unknown, context: Context) => {
+    dividedFrom: async (view: OperatorView, _: unknown, context: GraphqlContext) => {
       const found = (await divisionsOf(view, context)).filter(({ successorId }) => successorId === view.operator.id)
       return operatorsOf(
         context,
         found.map(({ operatorId }) => operatorId),
       )
     },
-    decisions: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+    decisions: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
       const found = await context.load.decisionsOf(operator.id)
       return found
         .filter(({ decision }) => seesDecision(context, decision))

@@ -9,11 +9,11 @@ import type { When } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, isPast, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, isPast, viewerOn, whenOf } from '../request/context.js'
 import { globalId, numberAfter } from '../request/ids.js'
 import { type OperatorView, view } from '../request/operator-view.js'
 import { NONE } from '../request/viewer.js'
-import { mayTell, type ScoreAsked } from '../scoring/score.js'
+import { mayTell, type ScoreView } from '../scoring/score.js'
 import { seesGrade } from '../standing/grades.js'
 import { standingOf, wantsIn } from '../standing/standing.js'
 
@@ -28,7 +28,7 @@ interface OperatorArgs {
 const operatorByCode = async (
   _: unknown,
   { code, ...when }: OperatorArgs,
-  context: Context,
+  context: GraphqlContext,
 ): Promise<OperatorView | null> => {
   const found = codeOf(code)
   if (found === null) return null
@@ -40,14 +40,15 @@ const operatorByCode = async (
 }
 
 /** Looks up the operator that a code leads to today, without access control. */
-export const operatorNamed = (context: Context, code: string) => async (): Promise<operators.Operator | null> => {
-  const found = codeOf(code)
-  return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
-}
+export const operatorNamed =
+  (context: GraphqlContext, code: string) => async (): Promise<operators.Operator | null> => {
+    const found = codeOf(code)
+    return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
+  }
 
 /** Merged operators were separate before their merger. */
 const leadsTo = async (
-  context: Context,
+  context: GraphqlContext,
   code: { scheme: string; code: string },
   when: When,
 ): Promise<operators.Operator | undefined> => {
@@ -64,7 +65,7 @@ const kindsOf = (viewer: Viewer, kind: RecordKind | null | undefined): readonly 
 const recordsOf = async (
   { operator, when }: OperatorView,
   args: PageArgs & { kind?: RecordKind | null },
-  context: Context,
+  context: GraphqlContext,
 ) => {
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
@@ -84,7 +85,7 @@ const recordsOf = async (
 const registered = async <F extends 'name' | 'region' | 'status'>(
   { operator, when }: OperatorView,
   field: F,
-  context: Context,
+  context: GraphqlContext,
 ): Promise<string | null> => {
   if (!isPast(context, when)) return operator[field]
   const then = await context.load.registration({ operator: operator.id, when })
@@ -94,12 +95,12 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
 }
 
 /** Viewers outside see only what a public entry would show. */
-export const seesInside = (context: Context, operator: operators.Operator): boolean =>
+export const seesInside = (context: GraphqlContext, operator: operators.Operator): boolean =>
   may(viewerOn(context, operator), 'see_inner_listings')
 
-const sees = (context: Context, operator: operators.Operator): boolean => mayOperator(context.viewer, operator)
+const sees = (context: GraphqlContext, operator: operators.Operator): boolean => mayOperator(context.viewer, operator)
 
-const namesBefore = async ({ operator }: OperatorView, context: Context) => {
+const namesBefore = async ({ operator }: OperatorView, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []
   return seesInside(context, operator) ? names : names.map((one) => ({ ...one, name: publicName(one.name) }))
 }
@@ -108,35 +109,35 @@ export const operator = {
   Query: { operator: operatorByCode },
   Operator: {
     id: ({ operator }: OperatorView) => globalId('Operator', operator.id),
-    uscc: ({ operator }: OperatorView, _: unknown, context: Context) =>
+    uscc: ({ operator }: OperatorView, _: unknown, context: GraphqlContext) =>
       seesInside(context, operator) ? operator.uscc : publicCode(operator.uscc),
     shop: ({ operator }: OperatorView) => operator.shop,
-    name: async (of: OperatorView, _: unknown, context: Context) => {
+    name: async (of: OperatorView, _: unknown, context: GraphqlContext) => {
       const name = await registered(of, 'name', context)
       return seesInside(context, of.operator) ? name : publicName(name)
     },
     kind: ({ operator }: OperatorView) => operator.kind,
-    region: (of: OperatorView, _: unknown, context: Context) => registered(of, 'region', context),
-    registrationStatus: async (of: OperatorView, _: unknown, context: Context) => {
+    region: (of: OperatorView, _: unknown, context: GraphqlContext) => registered(of, 'region', context),
+    registrationStatus: async (of: OperatorView, _: unknown, context: GraphqlContext) => {
       const status = sees(context, of.operator) ? await registered(of, 'status', context) : null
       return status === 'UNKNOWN' ? null : status
     },
-    regNo: async ({ operator }: OperatorView, _: unknown, context: Context) =>
+    regNo: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) =>
       sees(context, operator)
         ? ((await context.load.codes(operator.id)).find(({ scheme }) => scheme === 'reg_no')?.code ?? null)
         : null,
-    codes: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+    codes: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
       const codes = sees(context, operator) ? await context.load.codes(operator.id) : []
       if (seesInside(context, operator)) return codes
       return codes.filter(({ scheme, code }) => scheme !== 'uscc' || publicCode(code) !== null)
     },
-    formerNames: async (of: OperatorView, _: unknown, context: Context) =>
+    formerNames: async (of: OperatorView, _: unknown, context: GraphqlContext) =>
       (await namesBefore(of, context)).map(({ name }) => name),
-    namesBefore: (of: OperatorView, _: unknown, context: Context) => namesBefore(of, context),
-    standing: ({ operator, when }: OperatorView, _: unknown, context: Context, question: GraphQLResolveInfo) =>
+    namesBefore: (of: OperatorView, _: unknown, context: GraphqlContext) => namesBefore(of, context),
+    standing: ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext, question: GraphQLResolveInfo) =>
       standingOf(context, codeIn(operator), when.asOf, wantsIn(question)),
     records: recordsOf,
-    score: async ({ operator, when }: OperatorView, _: unknown, context: Context): Promise<ScoreAsked | null> => {
+    score: async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext): Promise<ScoreView | null> => {
       const viewer = viewerOn(context, operator)
       const latest = (await seesGrade(context, operator))
         ? await context.load.score({ operator: operator.id, when })
@@ -145,7 +146,7 @@ export const operator = {
       const reasons = may(viewer, 'see_score_reasons') ? found?.reasons : []
       return found && { ...found, reasons: reasons ?? [], when }
     },
-    listings: ({ operator, when }: OperatorView, _: unknown, context: Context) =>
+    listings: ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext) =>
       visibleListings(context, operator, when),
   },
 }

@@ -5,19 +5,19 @@ import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
 import type { Version } from '../../store/records/versions.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 import { recordView } from './records.js'
 
-const feedsOf = ({ parts }: Context, kind: string): string[] =>
+const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
 
 /** Removed records are only for viewers without a region bound who may see removals. */
-const isOpenTo = (context: Context, { kind, stands }: Version): boolean =>
+const isOpenTo = (context: GraphqlContext, { kind, stands }: Version): boolean =>
   KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
-const seesRemoved = ({ viewer }: Context): boolean => may(viewer, 'see_removed') && sightOf(viewer) === null
+const seesRemoved = ({ viewer }: GraphqlContext): boolean => may(viewer, 'see_removed') && sightOf(viewer) === null
 
 interface TrademarkArgs {
   number: string
@@ -25,7 +25,7 @@ interface TrademarkArgs {
   office: TrademarkOffice
 }
 
-const trademark = async (_: unknown, args: TrademarkArgs, context: Context) => {
+const trademark = async (_: unknown, args: TrademarkArgs, context: GraphqlContext) => {
   const [number, inClass] = [trademarkNumber(args.number), niceClass(args.class)]
   if (number === null || inClass === null) return null
   const key = trademarkKey(args.office, number, inClass)
@@ -56,7 +56,7 @@ interface ProductArgs {
 }
 
 /** Refusal INPUT_INVALID for an invalid barcode, or when neither barcode nor brand is given. */
-const product = async (_: unknown, args: ProductArgs, context: Context) => {
+const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) => {
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
   const word = brand === null ? null : productWord(brand)
@@ -93,7 +93,7 @@ const askedIn = (args: ProductArgs): { gtin: string | null; brand: string | null
 
 const invalid = (reason: string) => new Refusal('INPUT_INVALID', { reason })
 
-const samplingView = (context: Context, version: Version) => ({
+const samplingView = (context: GraphqlContext, version: Version) => ({
   ...goods(version),
   batch: version.body['batch'] ?? null,
   failures: version.body['failures'] ?? [],
@@ -103,7 +103,7 @@ const samplingView = (context: Context, version: Version) => ({
   ...beside(context, version),
 })
 
-const recallView = (context: Context, version: Version) => ({
+const recallView = (context: GraphqlContext, version: Version) => ({
   ...goods(version),
   gtins: version.body['gtins'] ?? [],
   hazard: version.body['hazard'] ?? null,
@@ -122,18 +122,18 @@ const goods = ({ body }: Version) => ({
   announcedOn: body['announced_on'] ?? null,
 })
 
-const beside = (context: Context, version: Version) => ({
+const beside = (context: GraphqlContext, version: Version) => ({
   // The audit log notes the operator, since its name and state are shown.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: recordView(context, version),
 })
 
-const ownerOf = (context: Context, { operatorId }: Version) =>
+const ownerOf = (context: GraphqlContext, { operatorId }: Version) =>
   operatorId === null ? null : operatorById(context, operatorId)
 
 /** A party's name in its public form, unless the viewer may see inside. */
-const nameShown = async (context: Context, version: Version, field: string): Promise<string | null> => {
+const nameShown = async (context: GraphqlContext, version: Version, field: string): Promise<string | null> => {
   const name = version.body[field]
   if (typeof name !== 'string') return null
   const owner = version.operatorId === null ? null : await context.load.operator(version.operatorId)

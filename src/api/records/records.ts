@@ -1,10 +1,10 @@
 import { KINDS_SEEN, may, type Viewer } from '../../domain/access/viewer.js'
 import type { Version, When } from '../../store/records/versions.js'
-import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 
-export const recordView = (context: Context, version: Version, when: When = whenOf(context, {})) => {
+export const recordView = (context: GraphqlContext, version: Version, when: When = whenOf(context, {})) => {
   const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
   return {
@@ -29,7 +29,7 @@ export const recordView = (context: Context, version: Version, when: When = when
 const sourceOf = ({ run, file, page, row }: Version) => ({ run: globalId('Run', run), file, page, row })
 
 /** Every source of this fact that the viewer may see. */
-const sourcesOf = async (context: Context, version: Version, when: When) => {
+const sourcesOf = async (context: GraphqlContext, version: Version, when: When) => {
   const { operatorId: operator, kind, fact } = version
   if (operator === null || fact === null) return [sourceOf(version)]
   const owner = await context.load.operator(operator)
@@ -39,7 +39,7 @@ const sourcesOf = async (context: Context, version: Version, when: When) => {
   return (same.some(({ id }) => id === version.id) ? same : [version, ...same]).map(sourceOf)
 }
 
-export const recordById = async (context: Context, id: number) => {
+export const recordById = async (context: GraphqlContext, id: number) => {
   const version = await context.load.record(id)
   const viewer = viewerOn(context, await context.load.operator(version?.operatorId ?? NONE))
   return version && mayRead(viewer, version) ? recordView(context, version) : null
@@ -48,7 +48,11 @@ export const recordById = async (context: Context, id: number) => {
 export const mayRead = (viewer: Viewer, { kind, stands }: Pick<Version, 'kind' | 'stands'>): boolean =>
   KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
 
-export const recordsBehind = async ({ records }: { records: readonly number[] }, _: unknown, context: Context) => {
+export const recordsBehind = async (
+  { records }: { records: readonly number[] },
+  _: unknown,
+  context: GraphqlContext,
+) => {
   const found = await Promise.all(records.map((id) => context.load.record(id)))
   return found.flatMap((version) => (version && mayRead(context.viewer, version) ? [recordView(context, version)] : []))
 }

@@ -10,10 +10,10 @@ import { digestOf, type TrailKind } from '../../domain/audit/audit-log.js'
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
-import type { Context } from './context.js'
-import type { ApiParts } from './dependencies.js'
-import { remembering, TEXT_MOST } from './purpose.js'
-import type { Asked } from './request-context.js'
+import type { GraphqlContext } from './context.js'
+import type { ApiDependencies } from './dependencies.js'
+import { cachedText, TEXT_MOST } from './purpose.js'
+import type { RequestContext } from './request-context.js'
 import { codesIn } from './seen-operators.js'
 
 const MEMBERS_MOST = 20
@@ -22,7 +22,7 @@ const DONE = 'DONE'
 
 const questions = new Map<string, string>()
 
-export interface Kept {
+export interface RequestAuditEntry {
   kind: TrailKind
   asked: string
   outcome?: string
@@ -34,9 +34,9 @@ export interface Kept {
 /**
  * Counts a refused sign-in attempt. `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone.
  */
-export const keepAttempt = (
-  { attempts, keys }: Pick<ApiParts, 'attempts' | 'keys'>,
-  { now: at, requestId: request, address }: Pick<Asked, 'now' | 'requestId' | 'address'>,
+export const auditAttempt = (
+  { attempts, keys }: Pick<ApiDependencies, 'attempts' | 'keys'>,
+  { now: at, requestId: request, address }: Pick<RequestContext, 'now' | 'requestId' | 'address'>,
   { door, name, known, code }: { door: string; name: string; known: boolean; code: string },
 ): Promise<void> => {
   const folded = code === 'TOO_MANY_REQUESTS' ? '' : name.normalize('NFKC').toLowerCase()
@@ -45,11 +45,11 @@ export const keepAttempt = (
 }
 
 /** Writes an audit row, durable when this returns. Refusal TRAIL_UNAVAILABLE. */
-export const keep = (
-  { trail }: Pick<ApiParts, 'trail'>,
-  { now: at, requestId: request, purpose }: Pick<Asked, 'now' | 'requestId' | 'purpose'>,
+export const writeAuditRow = (
+  { trail }: Pick<ApiDependencies, 'trail'>,
+  { now: at, requestId: request, purpose }: Pick<RequestContext, 'now' | 'requestId' | 'purpose'>,
   { sub, role, agency }: Pick<Viewer, 'sub' | 'role' | 'agency'>,
-  { kind, asked, outcome = DONE, shown = [], content }: Kept,
+  { kind, asked, outcome = DONE, shown = [], content }: RequestAuditEntry,
 ): Promise<void> => {
   const digest = content === undefined ? null : digestOf(content)
   const who = { client: sub ?? 'public', role, agency }
@@ -61,7 +61,7 @@ export const keep = (
  * Writes the row of a GraphQL answer. An anonymous request leaves a row only when it is issued a token. Refusal TRAIL_UNAVAILABLE: the
  * answer must not leave.
  */
-export const keepAnswer = async (context: Context, answer: string | Buffer): Promise<void> => {
+export const auditAnswer = async (context: GraphqlContext, answer: string | Buffer): Promise<void> => {
   const { viewer, asking, seen, parts } = context
   if (asking.said === '') return
   if (viewer.sub === null && asking.issuedTo === null) return
@@ -71,35 +71,35 @@ export const keepAnswer = async (context: Context, answer: string | Buffer): Pro
   const shown = await codesIn(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
-  await keep(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
+  await writeAuditRow(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
 }
 
 /** Notes what an operation asks. Both executors call it before execution. */
-export const learn = (
-  { asking, parts }: Pick<Context, 'asking' | 'parts'>,
+export const noteOperation = (
+  { asking, parts }: Pick<GraphqlContext, 'asking' | 'parts'>,
   operation: OperationDefinitionNode,
   source: string,
   variables: Record<string, unknown>,
 ): void => {
   asking.isAct = operation.operation === OperationTypeNode.MUTATION
-  asking.said = saidIn(operation, source, variables, parts.keys.mark)
+  asking.said = auditedOperation(operation, source, variables, parts.keys.mark)
 }
 
-export const learnFaults = ({ asking }: Pick<Context, 'asking'>, errors: readonly GraphQLError[]): void => {
+export const noteErrors = ({ asking }: Pick<GraphqlContext, 'asking'>, errors: readonly GraphQLError[]): void => {
   asking.faults.push(...errors.map(codeOf))
 }
 
-export const trailing: ApolloServerPlugin<Context> = {
+export const auditPlugin: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, source = '', request }) => {
-      if (operation !== undefined) learn(contextValue, operation, source, request.variables ?? {})
+      if (operation !== undefined) noteOperation(contextValue, operation, source, request.variables ?? {})
     },
-    didEncounterErrors: async ({ contextValue, errors }) => learnFaults(contextValue, errors),
+    didEncounterErrors: async ({ contextValue, errors }) => noteErrors(contextValue, errors),
     responseForOperation: async ({ contextValue }) => {
       const { viewer, asking, parts } = contextValue
       if (!asking.isAct || viewer.sub === null) return null
       try {
-        await keep(parts, contextValue, viewer, { kind: 'ACT', asked: asking.said })
+        await writeAuditRow(parts, contextValue, viewer, { kind: 'ACT', asked: asking.said })
         return null
       } catch (error) {
         if (!isRefusal(error)) throw error
@@ -122,7 +122,7 @@ const codeOf = (error: GraphQLError): string => {
 }
 
 /** The question and its variables as kept: ID numbers and access codes replaced, length bounded. */
-const saidIn = (
+const auditedOperation = (
   operation: OperationDefinitionNode,
   source: string,
   variables: Record<string, unknown>,
@@ -131,35 +131,37 @@ const saidIn = (
   // Mutations are not cached: their text may hold a secret.
   const query =
     operation.operation === OperationTypeNode.QUERY
-      ? remembering(questions, source, () => made(source, mark))
-      : made(source, mark)
+      ? cachedText(questions, source, () => redactedText(source, mark))
+      : redactedText(source, mark)
   const given =
-    Object.keys(variables).length === 0 ? '' : cut(JSON.stringify(without(redact(short(variables, mark), mark))), mark)
+    Object.keys(variables).length === 0
+      ? ''
+      : truncate(JSON.stringify(withoutCodes(redact(shorten(variables, mark), mark))), mark)
   return given === '' ? query : `${query}\n${given}`
 }
 
-export const askedAt = (door: string, told: string, mark: (id: string) => string): string =>
-  made(`${door}/${told}`, mark)
+export const auditedRequest = (door: string, told: string, mark: (id: string) => string): string =>
+  redactedText(`${door}/${told}`, mark)
 
-const made = (source: string, mark: (id: string) => string): string =>
-  cut(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
+const redactedText = (source: string, mark: (id: string) => string): string =>
+  truncate(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
 /** Truncated text ends with its full length and the keyed hash of the whole, so that copies can be compared. */
-const cut = (text: string, mark: (id: string) => string): string =>
+const truncate = (text: string, mark: (id: string) => string): string =>
   text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
 
-const short = (value: unknown, mark: (id: string) => string): unknown => {
+const shorten = (value: unknown, mark: (id: string) => string): unknown => {
   if (Array.isArray(value)) {
-    const first = value.slice(0, MEMBERS_MOST).map((member) => short(member, mark))
+    const first = value.slice(0, MEMBERS_MOST).map((member) => shorten(member, mark))
     return value.length > MEMBERS_MOST ? [...first, `… ${value.length} ${mark(JSON.stringify(value))}`] : first
   }
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, short(member, mark)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member, mark)]))
 }
 
-const without = (value: unknown): unknown => {
+const withoutCodes = (value: unknown): unknown => {
   if (typeof value === 'string') return withoutAccessCodes(value)
-  if (Array.isArray(value)) return value.map(without)
+  if (Array.isArray(value)) return value.map(withoutCodes)
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, without(member)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutCodes(member)]))
 }

@@ -14,7 +14,7 @@ const LOOK_MS = 500
 export const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
-export interface Stream {
+export interface ChangeStream {
   client: string
   after: number
   /** Sends the changes up to `last`, unless a send is still running. Also called without changes, for keep-alive. Never throws. */
@@ -22,13 +22,13 @@ export interface Stream {
   end(reason: 'DRAINING'): void
 }
 
-export interface Streams {
+export interface ChangeStreams {
   /** Returns the function that removes the stream. Refusals STREAMS_MOST, STOPPING. */
-  add(stream: Stream): () => void
+  add(stream: ChangeStream): () => void
 }
 
 /** All streams end once `leaving` aborts, and no more are accepted. */
-export const makeStreams = ({
+export const makeChangeStreams = ({
   db,
   now,
   log,
@@ -38,8 +38,8 @@ export const makeStreams = ({
   now: () => Date
   log: Log
   leaving: AbortSignal
-}): Streams => {
-  const open = new Set<Stream>()
+}): ChangeStreams => {
+  const open = new Set<ChangeStream>()
   let timer: NodeJS.Timeout | null = null
 
   const look = async (): Promise<void> => {

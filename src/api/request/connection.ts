@@ -16,7 +16,7 @@ export const firstOf = ({ first }: PageArgs): number => {
   return first
 }
 
-export interface Connection<N> {
+export interface RelayConnection<N> {
   edges: { node: N; cursor: string }[]
   nodes: N[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
@@ -29,7 +29,7 @@ export const connection = <N>(
   args: PageArgs,
   cursorOf: (node: N) => string,
   totalCount?: () => Promise<number> | number,
-): Connection<N> => {
+): RelayConnection<N> => {
   const first = firstOf(args)
   const edges = found.slice(0, first).map((node) => ({ node, cursor: cursorOf(node) }))
   return {

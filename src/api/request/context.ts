@@ -5,17 +5,17 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { When } from '../../store/records/versions.js'
-import { type Loads, makeLoads } from '../fast/loaders.js'
-import type { ApiParts } from './dependencies.js'
-import { type Asking, noAsking } from './question.js'
-import type { Limits } from './rate-limit.js'
-import type { Asked } from './request-context.js'
+import { type Loaders, makeLoaders } from '../fast/loaders.js'
+import type { ApiDependencies } from './dependencies.js'
+import { type AuditNotes, emptyAuditNotes } from './question.js'
+import type { SignInLimits } from './rate-limit.js'
+import type { RequestContext } from './request-context.js'
 import { ANSWER_MOST_MS } from './request-database.js'
-import { note, nothingSeen, type Seen } from './seen-operators.js'
+import { noSeenOperators, note, type SeenOperators } from './seen-operators.js'
 
 export const COST_MOST = 10_000
 
-export interface Context {
+export interface GraphqlContext {
   viewer: Viewer
   now: Date
   /** The day of `now` in Asia/Shanghai. */
@@ -24,53 +24,53 @@ export interface Context {
   address: string
   log: Log
   refused: string[]
-  parts: ApiParts
-  limits: Limits
-  load: Loads
+  parts: ApiDependencies
+  limits: SignInLimits
+  load: Loaders
   budget: { left: number }
   /** True when the client has gone or the answer has taken too long. */
   isOver(): boolean
   purpose: string | null
-  asking: Asking
-  seen: Seen
+  asking: AuditNotes
+  seen: SeenOperators
   /** Notes an operator that no object type notes automatically (`audited-operators.ts`). */
   shown(code: string): void
 }
 
-type Request = Pick<Asked, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
+type RequestFacts = Pick<RequestContext, 'now' | 'requestId' | 'address' | 'purpose' | 'log' | 'refused'>
 
-type Given = { asked: Request } & Pick<Context, 'viewer' | 'limits'>
-type Reader = Pick<ServerResponse, 'destroyed'>
-const WAITING: Reader = { destroyed: false }
+type GraphqlContextInput = { asked: RequestFacts } & Pick<GraphqlContext, 'viewer' | 'limits'>
+type ResponseReader = Pick<ServerResponse, 'destroyed'>
+const WAITING: ResponseReader = { destroyed: false }
 
 export const makeContext = (
-  parts: ApiParts,
-  given: Given,
-  { reader = WAITING, began = performance.now() }: { reader?: Reader; began?: number } = {},
-): Context => new Question(parts, given, reader, began)
+  parts: ApiDependencies,
+  given: GraphqlContextInput,
+  { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
+): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
 /**
  * A class, because literals with accessors are slow to collect (see `requestContextOf`). No `#private` members: Apollo copies the object
  * and would lose them.
  */
-class Question implements Context {
+class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
-  readonly limits: Limits
+  readonly limits: SignInLimits
   readonly now: Date
   readonly today: string
   readonly requestId: string
   readonly address: string
   readonly refused: string[]
   readonly purpose: string | null
-  readonly load: Loads
-  readonly seen = nothingSeen()
-  readonly asking = noAsking()
+  readonly load: Loaders
+  readonly seen = noSeenOperators()
+  readonly asking = emptyAuditNotes()
   readonly budget = { left: COST_MOST }
 
   constructor(
-    readonly parts: ApiParts,
-    private readonly given: Given,
-    private readonly reader: Reader,
+    readonly parts: ApiDependencies,
+    private readonly given: GraphqlContextInput,
+    private readonly reader: ResponseReader,
     private readonly began: number,
   ) {
     const { asked } = given
@@ -82,7 +82,7 @@ class Question implements Context {
     this.address = asked.address
     this.refused = asked.refused
     this.purpose = asked.purpose
-    this.load = makeLoads(parts, asked.now)
+    this.load = makeLoaders(parts, asked.now)
   }
 
   /** A mutation always reports its outcome, so it is never over. */
@@ -100,30 +100,33 @@ class Question implements Context {
 }
 
 /** Resets budget and seen operators before an answer is made a second time. */
-export const afresh = ({ budget, seen }: Pick<Context, 'budget' | 'seen'>): void => {
+export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
   budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
 }
 
 /** Charges `cost` to the budget. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT when slow or the client has gone. */
-export const spend = (context: Pick<Context, 'budget' | 'isOver'>, cost: number): void => {
+export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
   context.budget.left -= cost
   if (context.budget.left < 0) throw new Refusal('QUERY_TOO_COSTLY', { limit: COST_MOST })
 }
 
-export const costOfAnswer = ({ budget }: Pick<Context, 'budget'>): number => COST_MOST - budget.left
+export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => COST_MOST - budget.left
 
 /** Includes what the hub learned after this request's instant was fixed. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
-export const whenOf = (context: Context, { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null }): When => ({
+export const whenOf = (
+  context: GraphqlContext,
+  { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null },
+): When => ({
   asOf: asOf ?? context.today,
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
 /** True for another day than today, or past knowledge. */
-export const isPast = (context: Context, when: When): boolean =>
+export const isPast = (context: GraphqlContext, when: When): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
-export const viewerOn = ({ viewer }: Context, operator: Owner | null): Viewer => viewerOf(viewer, operator)
+export const viewerOn = ({ viewer }: GraphqlContext, operator: Owner | null): Viewer => viewerOf(viewer, operator)

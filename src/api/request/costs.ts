@@ -13,19 +13,19 @@ import {
   isListType,
   isObjectType,
 } from 'graphql'
-import { COST_MOST, type Context, spend } from './context.js'
+import { COST_MOST, chargeCost, type GraphqlContext } from './context.js'
 import * as limits from './limits.js'
 
-interface Dearer {
+interface FieldPrice {
   /** Cost per request of the field, instead of its type's default. */
   once?: number
   /** Cost is the length of this argument, instead of `once`. */
   byArgument?: string
   /** Cost per unit that is known only while resolving; the resolver calls `charge`. */
-  each?: Each
+  each?: UnitPrice
 }
 
-interface Each {
+interface UnitPrice {
   cost: number
   /** Upper bound of the sum, so that no object becomes too costly to query. */
   most?: number
@@ -33,7 +33,7 @@ interface Each {
   en: string
 }
 
-const DEARER = {
+const FIELD_PRICES = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
   'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
   'Query.standings': { byArgument: 'codes' },
@@ -47,25 +47,25 @@ const DEARER = {
   'Score.audit': { once: 100 },
   'Score.wayBack': { once: 101, each: { cost: 10, most: 5_000, zh: '所据事实', en: 'fact behind it' } },
   'Score.lasting': { once: 101, each: { cost: 5, most: 2_500, zh: '所据事实', en: 'fact behind it' } },
-} as const satisfies Record<string, Dearer>
+} as const satisfies Record<string, FieldPrice>
 
-type Charged = {
-  [K in keyof typeof DEARER]: (typeof DEARER)[K] extends { each: object } ? K : never
-}[keyof typeof DEARER]
+type ChargedField = {
+  [K in keyof typeof FIELD_PRICES]: (typeof FIELD_PRICES)[K] extends { each: object } ? K : never
+}[keyof typeof FIELD_PRICES]
 
 /** Embedded objects that need no look-up. */
 const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 
-export interface Cost {
+export interface FieldCost {
   once: number
   byArgument: string | null
   item: number
-  each: Each | null
+  each: UnitPrice | null
 }
 
 /** Returns null when the field is free, as is every leaf not in the table. */
-export const costOf = (type: { name: string }, field: GraphQLField<unknown, Context>): Cost | null => {
-  const dearer = (DEARER as Record<string, Dearer>)[`${type.name}.${field.name}`] ?? {}
+export const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
+  const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer
   const [byArgument, each] = [dearer.byArgument ?? null, dearer.each ?? null]
   const named = getNamedType(field.type)
@@ -78,7 +78,7 @@ export const costOf = (type: { name: string }, field: GraphQLField<unknown, Cont
   return { once: own, byArgument, item: isListType(getNullableType(field.type)) && byArgument === null ? 1 : 0, each }
 }
 
-export const written = ({ once, byArgument, item, each }: Cost): string =>
+export const costText = ({ once, byArgument, item, each }: FieldCost): string =>
   [
     ...(once > 0 ? [String(once)] : []),
     ...(byArgument ? [`1 × ${byArgument}`] : []),
@@ -87,21 +87,21 @@ export const written = ({ once, byArgument, item, each }: Cost): string =>
   ].join(' + ')
 
 /** Charges a cost that the resolver learns while answering. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
-export const charge = (context: Context, field: Charged, times = 1): void => {
-  const { cost, most = Number.POSITIVE_INFINITY }: Each = DEARER[field].each
-  spend(context, Math.min(cost * times, most))
+export const charge = (context: GraphqlContext, field: ChargedField, times = 1): void => {
+  const { cost, most = Number.POSITIVE_INFINITY }: UnitPrice = FIELD_PRICES[field].each
+  chargeCost(context, Math.min(cost * times, most))
 }
 
-export const costing = (schema: GraphQLSchema): GraphQLSchema => {
+export const withCosts = (schema: GraphQLSchema): GraphQLSchema => {
   for (const [type, field] of fieldsOf(schema)) {
     const cost = costOf(type, field)
     if (cost === null) continue
-    field.description = `${field.description ?? ''}\n费用 Cost: ${written(cost)}`
+    field.description = `${field.description ?? ''}\n费用 Cost: ${costText(cost)}`
     const { once, byArgument, item } = cost
     const resolve = field.resolve ?? defaultFieldResolver
     field.resolve = (source, args, context, question) => {
       const before = byArgument === null ? once : once + (args[byArgument] as unknown[]).length
-      if (before > 0) spend(context, before)
+      if (before > 0) chargeCost(context, before)
       const value = resolve(source, args, context, question)
       if (item === 0) return value
       return value instanceof Promise
@@ -112,17 +112,17 @@ export const costing = (schema: GraphQLSchema): GraphQLSchema => {
   return schema
 }
 
-const counted = (context: Context, list: unknown, item: number): unknown => {
-  if (Array.isArray(list) && list.length > 0) spend(context, list.length * item)
+const counted = (context: GraphqlContext, list: unknown, item: number): unknown => {
+  if (Array.isArray(list) && list.length > 0) chargeCost(context, list.length * item)
   return list
 }
 
-const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, Context>][] =>
+const fieldsOf = (schema: GraphQLSchema): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>][] =>
   Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .filter(({ name }) => !name.startsWith('__'))
     .flatMap((type) =>
-      Object.values(type.getFields()).map((field): [GraphQLObjectType, GraphQLField<unknown, Context>] => [
+      Object.values(type.getFields()).map((field): [GraphQLObjectType, GraphQLField<unknown, GraphqlContext>] => [
         type,
         field,
       ]),
@@ -150,18 +150,18 @@ const RULE = [
   '每个对象、列表或一页 1，列表和一页中的每一项另 1；其余字段不计费 an object, a list or a page costs 1, each item of a list or page 1 more, any other field nothing',
 ]
 
-export const costsTold = (schema: GraphQLSchema): { value: object; lines: string[] } => {
+export const printedCosts = (schema: GraphQLSchema): { value: object; lines: string[] } => {
   const costs = fieldsOf(schema).flatMap(([type, field]) => {
     const cost = costOf(type, field)
     return cost === null ? [] : [[`${type.name}.${field.name}`, cost] as const]
   })
   const widest = Math.max(...costs.map(([name]) => name.length))
   return {
-    value: { limits: LIMITS, costs: Object.fromEntries(costs.map(([name, cost]) => [name, written(cost)])) },
+    value: { limits: LIMITS, costs: Object.fromEntries(costs.map(([name, cost]) => [name, costText(cost)])) },
     lines: [
       ...Object.entries(LIMITS).map(([name, most]) => `limit ${name.padEnd(12)} ${most}`),
       ...RULE,
-      ...costs.map(([name, cost]) => `${name.padEnd(widest)} ${written(cost)}`),
+      ...costs.map(([name, cost]) => `${name.padEnd(widest)} ${costText(cost)}`),
     ],
   }
 }

@@ -15,28 +15,28 @@ import type { FileGiven, Pulled } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { Resolve } from '../../work/standing/subscriber-client.js'
 import type { Occasion } from '../../work/timetable/timetable.js'
-import type { Hot } from '../fast/shared-loaders.js'
-import type { Streams } from './change-streams.js'
+import type { SharedLoaders } from '../fast/shared-loaders.js'
+import type { ChangeStreams } from './change-streams.js'
 import type { Quotas } from './quotas.js'
 import type { Revocations } from './revocations.js'
 
-export interface Upload {
+export interface UploadInput {
   by: string
   file: FileGiven
   signal?: AbortSignal
 }
 
-export interface ApiParts {
+export interface ApiDependencies {
   db: Db
   keys: Keys
   revocations: Revocations
   attempts: Attempts
   quotas: Quotas
-  hot: Hot
+  hot: SharedLoaders
   bulk: Bulk
   /** Serialises questions over the whole public list. */
   inTurn: InTurn
-  streams: Streams
+  streams: ChangeStreams
   log: Log
   metrics: Metrics
   /** Beside administrators and auditors, a holder of `token`, or with `local` this machine, may read the metrics. */
@@ -65,7 +65,7 @@ export interface ApiParts {
   /** Verifies the audit log page by page. An exception thrown by `progress` stops it. */
   verifyTrail: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   /** Takes in an uploaded file; returns null when another process already runs it. */
-  pull: (feed: string, given: Upload) => Promise<(Pulled & { run: number }) | null>
+  pull: (feed: string, given: UploadInput) => Promise<(Pulled & { run: number }) | null>
   /** Rescores these operators at once, because a removed listing no longer counts. */
   rescore: (operators: readonly number[]) => Promise<unknown>
   /** Publishes removals at once, when the list is requested just after a removal. */
@@ -76,8 +76,8 @@ export interface ApiParts {
   ready: () => Promise<{ ok: boolean; checks: Record<string, string> }>
 }
 
-export type PartsGiven = Omit<
-  ApiParts,
+export type ServerDependencies = Omit<
+  ApiDependencies,
   'revocations' | 'attempts' | 'quotas' | 'hot' | 'bulk' | 'inTurn' | 'streams' | 'leaving' | 'metrics' | 'scraping'
 > &
-  Partial<Pick<ApiParts, 'metrics' | 'scraping'>>
+  Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>>

@@ -72,7 +72,7 @@ const endOfText = (json: Buffer, start: number): number => {
   return at
 }
 
-interface Extent {
+interface QueryExtent {
   depth: number
   fields: number
   all: number
@@ -82,7 +82,7 @@ interface Extent {
   schema: { all: number; aliases: number }
 }
 
-const NOTHING: Extent = {
+const NOTHING: QueryExtent = {
   depth: 0,
   fields: 0,
   all: 0,
@@ -92,7 +92,7 @@ const NOTHING: Extent = {
   schema: { all: 0, aliases: 0 },
 }
 
-const TOO_DEEP: Extent = { ...NOTHING, depth: DEPTH_MOST + 1 }
+const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
 
 /**
  * Validation rule. A refused document is emptied, so that no other rule, some of them quadratic, sees it. graphql-js itself bounds the
@@ -100,9 +100,9 @@ const TOO_DEEP: Extent = { ...NOTHING, depth: DEPTH_MOST + 1 }
  */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
   // Each fragment is measured once, so exponential nesting costs nothing.
-  const measured = new Map<string, Extent>()
+  const measured = new Map<string, QueryExtent>()
 
-  const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): Extent => {
+  const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): QueryExtent => {
     if (!fragment) return NOTHING
     const name = fragment.name.value
     const known = measured.get(name)
@@ -113,9 +113,9 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     return extent
   }
 
-  const ofSelection = (set: SelectionSetNode, level: number): Extent => {
+  const ofSelection = (set: SelectionSetNode, level: number): QueryExtent => {
     if (level > LEVELS_MOST) return TOO_DEEP
-    const sum: Extent = { ...NOTHING, breadth: set.selections.length, schema: { ...NOTHING.schema } }
+    const sum: QueryExtent = { ...NOTHING, breadth: set.selections.length, schema: { ...NOTHING.schema } }
     for (const part of set.selections) {
       const inner = ofPart(part, level)
       sum.depth = Math.max(sum.depth, inner.depth)
@@ -130,7 +130,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     return sum
   }
 
-  const ofPart = (part: SelectionNode, level: number): Extent => {
+  const ofPart = (part: SelectionNode, level: number): QueryExtent => {
     if (part.kind === Kind.INLINE_FRAGMENT) return ofSelection(part.selectionSet, level + 1)
     if (part.kind === Kind.FRAGMENT_SPREAD) return ofFragment(context.getFragment(part.name.value), level + 1)
     const inner = part.selectionSet ? ofSelection(part.selectionSet, level + 1) : NOTHING

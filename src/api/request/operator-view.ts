@@ -1,7 +1,7 @@
 import { mayOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
 import type { When } from '../../store/records/versions.js'
-import { type Context, whenOf } from './context.js'
+import { type GraphqlContext, whenOf } from './context.js'
 
 /** An operator with the day and the knowledge it is viewed at. */
 export interface OperatorView {
@@ -16,7 +16,7 @@ export const view = (operator: operators.Operator, when: When): OperatorView => 
   when,
 })
 
-export const operatorById = async (context: Context, id: number): Promise<OperatorView | null> => {
+export const operatorById = async (context: GraphqlContext, id: number): Promise<OperatorView | null> => {
   const operator = await context.load.operator(id)
   const known = operator?.knownTo === null && mayOperator(context.viewer, operator)
   return known ? view(operator, whenOf(context, {})) : null

@@ -4,12 +4,12 @@
  */
 import type { IncomingMessage } from 'node:http'
 
-export interface Noted<V> {
+export interface PerRequest<V> {
   get(request: IncomingMessage): V | undefined
   set(request: IncomingMessage, value: V): void
 }
 
-export const noted = <V>(what: string): Noted<V> => {
+export const perRequest = <V>(what: string): PerRequest<V> => {
   const name = Symbol(what)
   return {
     get: (request) => (request as { [name]?: V })[name],

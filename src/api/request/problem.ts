@@ -1,11 +1,11 @@
 /** Refusals outside GraphQL, as problem details (RFC 9457). */
 import type { Response } from 'express'
-import type { Asked } from './request-context.js'
+import type { RequestContext } from './request-context.js'
 
 /** Retry-After while the database is unavailable, seconds. */
 export const COME_AGAIN_SECONDS = 5
 
-export interface Problem {
+export interface ProblemDetails {
   status: number
   code: string
   detail: string
@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** Answers with `application/problem+json` and adds the code to the request's log line. */
-export const sendProblem = (response: Response, asked: Asked, problem: Problem): void => {
+export const sendProblem = (response: Response, asked: RequestContext, problem: ProblemDetails): void => {
   asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   const { status, code, detail, details } = problem

@@ -15,7 +15,7 @@ const purposes = new Map<string, string>()
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const given = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (given === '') return null
-  const kept = remembering(purposes, given, () => {
+  const kept = cachedText(purposes, given, () => {
     const text = withoutAccessCodes(redact(decoded(given).replace(/\p{C}+/gu, ' '), mark))
     return [...text.trim()].slice(0, PURPOSE_MOST).join('')
   })
@@ -23,7 +23,7 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
 }
 
 /** Caches the derived form of a text. Long texts are not cached. Evicts the oldest entry. */
-export const remembering = (known: Map<string, string>, text: string, made: () => string): string => {
+export const cachedText = (known: Map<string, string>, text: string, made: () => string): string => {
   const before = known.get(text)
   if (before !== undefined) return before
   const after = made()

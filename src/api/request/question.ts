@@ -1,5 +1,5 @@
 /** Parts of a GraphQL request that the audit log keeps. */
-export interface Asking {
+export interface AuditNotes {
   isAct: boolean
   said: string
   faults: string[]
@@ -7,4 +7,4 @@ export interface Asking {
   issuedTo: string | null
 }
 
-export const noAsking = (): Asking => ({ isAct: false, said: '', faults: [], issuedTo: null })
+export const emptyAuditNotes = (): AuditNotes => ({ isAct: false, said: '', faults: [], issuedTo: null })

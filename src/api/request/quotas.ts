@@ -7,7 +7,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as store from '../../store/access/quotas.js'
 import type { Db } from '../../store/db/db.js'
-import { noted } from './per-request.js'
+import { perRequest } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
@@ -24,7 +24,7 @@ export interface Quotas {
   spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
-interface Count {
+interface QuotaCount {
   /** Used by all processes, as last reported. */
   known: number
   /** Used here and not yet reported. */
@@ -32,14 +32,14 @@ interface Count {
 }
 
 export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }): Quotas => {
-  const met = noted<{ response: ServerResponse; address: string }>('counted')
-  let counts = new Map<string, Count>()
+  const met = perRequest<{ response: ServerResponse; address: string }>('counted')
+  let counts = new Map<string, QuotaCount>()
   let addresses = 0
   let windowStart = 0
   let toldAt = 0
   let telling = false
 
-  const countOf = (key: string, isAddress: boolean): Count => {
+  const countOf = (key: string, isAddress: boolean): QuotaCount => {
     const before = counts.get(key)
     if (before !== undefined) return before
     if (isAddress && addresses >= ADDRESSES_MOST && key !== OTHERS) return countOf(OTHERS, true)

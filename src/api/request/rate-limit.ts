@@ -41,7 +41,7 @@ const PERSON = {
   ],
 }
 
-export interface Limit {
+export interface RateLimit {
   /**
    * Counts an attempt against each key and overall, or refuses it with TOO_MANY_REQUESTS. Returns the function that refunds a successful
    * attempt. `proven` exempts a key that has signed in before from the overall rate.
@@ -50,13 +50,13 @@ export interface Limit {
   size(): number
 }
 
-export interface Limits {
-  party: Limit
-  client: Limit
-  person: Limit
+export interface SignInLimits {
+  party: RateLimit
+  client: RateLimit
+  person: RateLimit
 }
 
-export const makeLimits = (): Limits => ({
+export const makeLimits = (): SignInLimits => ({
   party: makeLimit(PARTY),
   client: makeLimit(CLIENT),
   person: makeLimit(PERSON),
@@ -72,7 +72,7 @@ export const makeLimit = ({
   each: readonly Rate[]
   most?: number
   newcomers?: boolean
-}): Limit => {
+}): RateLimit => {
   const all = makeBuckets(overall, 1)
   const own = each.map((rate) => makeBuckets(rate, most))
   return {

@@ -6,9 +6,9 @@ import { redact } from '../../domain/records/privacy.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
-import type { ApiParts } from './dependencies.js'
+import type { ApiDependencies } from './dependencies.js'
 import { purposeIn } from './purpose.js'
-import { isAct, ownDb } from './request-database.js'
+import { isAct, requestDatabase } from './request-database.js'
 
 export const GRAPHQL = new URL('http://hub/graphql')
 
@@ -16,7 +16,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-export interface Asked {
+export interface RequestContext {
   url: URL
   now: Date
   requestId: string
@@ -28,16 +28,19 @@ export interface Asked {
   refused: string[]
 }
 
-type Parts = Pick<ApiParts, 'db' | 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> }
+type RequestContextDependencies = Pick<ApiDependencies, 'db' | 'now' | 'log' | 'proxies'> & { keys: Pick<Keys, 'mark'> }
 
-export const askedBy = (request: IncomingMessage, parts: Parts, response?: ServerResponse): Asked =>
-  new Request(request, parts, response)
+export const requestContextOf = (
+  request: IncomingMessage,
+  parts: RequestContextDependencies,
+  response?: ServerResponse,
+): RequestContext => new HttpRequestContext(request, parts, response)
 
 /**
  * A class, for its accessors. Object literals with accessors get a hidden class each, which keeps what they hold alive until a major
  * collection; they took a fifth of all time.
  */
-class Request implements Asked {
+class HttpRequestContext implements RequestContext {
   readonly url: URL
   readonly now: Date
   readonly requestId: string
@@ -49,7 +52,7 @@ class Request implements Asked {
 
   constructor(
     private readonly request: IncomingMessage,
-    private readonly parts: Parts,
+    private readonly parts: RequestContextDependencies,
     private readonly response: ServerResponse | undefined,
   ) {
     const { now, keys, proxies = 0 } = parts
@@ -68,7 +71,7 @@ class Request implements Asked {
 
   get db(): Db {
     const { requestId, request, response } = this
-    this.#db ??= ownDb(this.parts.db, { requestId, response, acts: () => isAct(request.method) })
+    this.#db ??= requestDatabase(this.parts.db, { requestId, response, acts: () => isAct(request.method) })
     return this.#db
   }
 }

@@ -13,7 +13,7 @@ const SAFE: readonly (string | undefined)[] = ['GET', 'HEAD']
 
 export const isAct = (method: string | undefined): boolean => !SAFE.includes(method)
 
-interface Owned {
+interface RequestDatabaseOptions {
   requestId: string
   response: ServerResponse | undefined
   acts: () => boolean
@@ -24,7 +24,10 @@ interface Owned {
  * `acts` is evaluated when the client goes. A change is completed or rolled back as a whole, because the client could not tell how far it
  * came.
  */
-export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_MS }: Owned): Db => {
+export const requestDatabase = (
+  db: Db,
+  { requestId, response, acts, mostMs = ANSWER_MOST_MS }: RequestDatabaseOptions,
+): Db => {
   if (response === undefined) return asking(db, { name: requestId })
   const over = new AbortController()
   const end = (): void => {
@@ -44,16 +47,16 @@ export const ownDb = (db: Db, { requestId, response, acts, mostMs = ANSWER_MOST_
 
 /** `parts` with a request's own handle, created on first use. The rest is inherited, not copied, so `{ ...own }` would be nearly empty. */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
-  const known = shapes.get(parts) as Shape<P> | undefined
+  const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)
   if (known === undefined) shapes.set(parts, shape)
   return shape(own)
 }
 
-type Shape<P> = (own: () => Db) => P
+type DependencyShape<P> = (own: () => Db) => P
 const shapes = new WeakMap<object, unknown>()
 
-const shapeOf = <P extends { db: Db }>(parts: P): Shape<P> => {
+const shapeOf = <P extends { db: Db }>(parts: P): DependencyShape<P> => {
   class Own {
     private made: Db | null = null
     constructor(private readonly own: () => Db) {}

@@ -11,7 +11,7 @@ const FRESH_MS = 1_000
 const OVERLAP = 1_000
 const SWEPT_MS = 60_000
 
-export interface TokenSeen {
+export interface TokenIdentity {
   jti: string
   sub: string
   /** Seconds since 1970. */
@@ -19,7 +19,7 @@ export interface TokenSeen {
 }
 
 export interface Revocations {
-  concern(token: TokenSeen, now: Date): Promise<boolean>
+  concern(token: TokenIdentity, now: Date): Promise<boolean>
   /** Durable before it returns. */
   add(revoked: store.Revoked, now: Date): Promise<void>
 }

@@ -22,21 +22,21 @@ const readInstant = (value: unknown): Date => {
 
 const textIn = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : null)
 
-type Written = Pick<GraphQLScalarTypeConfig<unknown, unknown>, 'serialize' | 'parseValue' | 'parseLiteral'>
+type ScalarMethods = Pick<GraphQLScalarTypeConfig<unknown, unknown>, 'serialize' | 'parseValue' | 'parseLiteral'>
 
-const day: Written = {
+const day: ScalarMethods = {
   serialize: String,
   parseValue: readDay,
   parseLiteral: (node) => readDay(textIn(node)),
 }
 
-const instant: Written = {
+const instant: ScalarMethods = {
   serialize: (value) => (value instanceof Date ? value : new Date(String(value))).toISOString(),
   parseValue: readInstant,
   parseLiteral: (node) => readInstant(textIn(node)),
 }
 
-const json: Written = {
+const json: ScalarMethods = {
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),

@@ -3,21 +3,21 @@
 import * as trail from '../../store/audit/audit-log.js'
 import type { Db } from '../../store/db/db.js'
 
-export interface Seen {
+export interface SeenOperators {
   codes: Set<string>
   operators: Set<number>
   known: Set<number>
   subjects: Set<string>
 }
 
-export const nothingSeen = (): Seen => ({
+export const noSeenOperators = (): SeenOperators => ({
   codes: new Set(),
   operators: new Set(),
   known: new Set(),
   subjects: new Set(),
 })
 
-export interface Whose {
+export interface OperatorReference {
   code?: string | null | undefined
   operator?: number | null | undefined
   subject?: string | null | undefined
@@ -25,7 +25,7 @@ export interface Whose {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
+export const note = (seen: SeenOperators, { code, operator, subject }: OperatorReference): void => {
   if (code != null && code !== '') {
     seen.codes.add(code)
     if (operator != null) seen.known.add(operator)
@@ -33,7 +33,7 @@ export const note = (seen: Seen, { code, operator, subject }: Whose): void => {
   else if (subject != null && UUID.test(subject)) seen.subjects.add(subject)
 }
 
-export const codesIn = async (parts: { db: Db }, seen: Seen): Promise<ReadonlySet<string>> => {
+export const codesIn = async (parts: { db: Db }, seen: SeenOperators): Promise<ReadonlySet<string>> => {
   const operators = [...seen.operators].filter((id) => !seen.known.has(id))
   if (operators.length + seen.subjects.size === 0) return seen.codes
   const found = await trail.codesOf(parts.db, { operators, subjects: [...seen.subjects] })

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../../domain/access/rate.js'
-import type { ApiParts } from './dependencies.js'
+import type { ApiDependencies } from './dependencies.js'
 
 /** Longest time for sending a whole request, milliseconds. */
 export const REQUEST_MS = 30_000
@@ -28,7 +28,7 @@ export const SOCKETS: ServerOptions = {
 }
 
 /** With a proxy, all connections come from its address and are not counted. */
-export const boundSockets = (
+export const limitSockets = (
   server: Server,
   { proxies, most = CONNECTIONS_OF_ONE }: { proxies: number; most?: number },
 ) => {
@@ -49,7 +49,7 @@ export const boundSockets = (
   })
 }
 
-export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiParts, 'log' | 'metrics'>): void => {
+export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiDependencies, 'log' | 'metrics'>): void => {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const status = STATUS[error.code ?? ''] ?? 400
@@ -74,7 +74,7 @@ export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolea
 
 const UNDER_WAY = Symbol('requests under way')
 
-export const joins = ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
+export const isWithinPipeline = ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
   const counted = socket as Socket & { [UNDER_WAY]?: number }
   const now = (counted[UNDER_WAY] ?? 0) + 1
   counted[UNDER_WAY] = now

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { isTokenAhead, type Keys, kidIn, type Verified } from '../../foundation/keys.js'
-import { bounded } from '../fast/lru.js'
+import { lruCache } from '../fast/lru.js'
 
 const TOKENS_MOST = 10_000
 
-interface Known {
+interface CachedToken {
   claims: Verified
   kid: string
 }
@@ -13,8 +13,8 @@ interface Known {
  * Caches valid tokens by hash, no longer than the token lives and its key is accepted: a signature is checked once. Revocation is not
  * checked here. Refusal UNAUTHENTICATED.
  */
-export const remembering = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
-  const tokens = bounded<Known>(TOKENS_MOST)
+export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
+  const tokens = lruCache<CachedToken>(TOKENS_MOST)
   return {
     verify: (token, now) => {
       const name = hash('sha256', token, 'base64url')

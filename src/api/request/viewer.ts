@@ -15,12 +15,12 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import * as accessCodes from '../../store/access/access-codes.js'
 import * as people from '../../work/access/people.js'
-import type { Context } from './context.js'
+import type { GraphqlContext } from './context.js'
 import { checkToken, cookieIn } from './cookies.js'
-import type { ApiParts } from './dependencies.js'
-import { noted } from './per-request.js'
+import type { ApiDependencies } from './dependencies.js'
+import { perRequest } from './per-request.js'
 
-const roles = noted<Role>('role')
+const roles = perRequest<Role>('role')
 
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
 
@@ -30,7 +30,7 @@ export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? 
  */
 export const admit = async (
   request: IncomingMessage,
-  parts: Admitting & Pick<ApiParts, 'quotas'>,
+  parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
   now: Date,
 ): Promise<Viewer> => {
   try {
@@ -45,10 +45,10 @@ export const admit = async (
   }
 }
 
-type Admitting = Pick<ApiParts, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
+type ViewerDependencies = Pick<ApiDependencies, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
 /** The viewer, without charging its quota. `parts.db` may be created lazily. */
-export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: Date): Promise<Viewer> => {
+export const viewerOf = async (request: IncomingMessage, parts: ViewerDependencies, now: Date): Promise<Viewer> => {
   const { keys, revocations } = parts
   const { authorization } = request.headers
   if (authorization === undefined) return ofSession(request, parts, now)
@@ -67,7 +67,7 @@ export const viewerOf = async (request: IncomingMessage, parts: Admitting, now: 
 /**
  * A CSRF token without its cookie means that the browser has dropped the session, and is refused. Unsafe methods must carry the CSRF token.
  */
-const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, now: Date): Promise<Viewer> => {
+const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC
   const signedIn = cookie === null ? null : await people.signedInBy(parts.db, cookie, now)
@@ -83,7 +83,7 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiParts, 'db'>, 
  */
 export const stillAdmitted = async (
   request: IncomingMessage,
-  { db, keys, revocations }: Admitting,
+  { db, keys, revocations }: ViewerDependencies,
   { viewer, began, now }: { viewer: Viewer; began: Date; now: Date },
 ): Promise<void> => {
   if (viewer.sub === null) return
@@ -107,11 +107,11 @@ export const allow = (viewer: Viewer, act: Act): void => {
 export const NONE = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
-type Asking = Pick<Context, 'viewer' | 'load'>
+type OperatorGuardContext = Pick<GraphqlContext, 'viewer' | 'load'>
 
 /** True when a viewer bound to a region acts within it. A missing operator is refused by the act itself. */
 export const isTheirs = async (
-  { viewer, load }: Asking,
+  { viewer, load }: OperatorGuardContext,
   act: Act,
   operatorId: () => Promise<number | undefined>,
 ): Promise<boolean> => {
@@ -120,8 +120,8 @@ export const isTheirs = async (
   return found === null || mayIn(viewer, act, found.region)
 }
 
-export const seesOperator = async ({ viewer, load }: Asking, id: number | null): Promise<boolean> =>
+export const seesOperator = async ({ viewer, load }: OperatorGuardContext, id: number | null): Promise<boolean> =>
   !isNarrow(viewer) || mayOperator(viewer, await load.operator(id ?? NONE))
 
-export const seesSubject = async ({ viewer, load }: Asking, subject: string): Promise<boolean> =>
+export const seesSubject = async ({ viewer, load }: OperatorGuardContext, subject: string): Promise<boolean> =>
   !isNarrow(viewer) || seesOperator({ viewer, load }, await load.ownerOf(subject))

@@ -6,8 +6,8 @@ import type { Version } from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import { auditOf, scoreAndOwner } from '../../work/scoring/audited-score.js'
 import { mayRead } from '../records/records.js'
-import type { Context } from '../request/context.js'
-import type { ApiParts } from '../request/dependencies.js'
+import type { GraphqlContext } from '../request/context.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { globalId } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 import { seesGrade } from '../standing/grades.js'
@@ -15,15 +15,15 @@ import { mayTell } from './score.js'
 
 const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
 
-type Asking = Pick<Context, 'viewer' | 'today'>
-type Parts = Pick<ApiParts, 'db' | 'rules' | 'agencies'>
+type ScoreViewer = Pick<GraphqlContext, 'viewer' | 'today'>
+type ScoreAuditDependencies = Pick<ApiDependencies, 'db' | 'rules' | 'agencies'>
 
 const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
 
 const maySee = (viewer: Viewer, operator: Operator): boolean =>
   may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
 
-export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: number) => {
+export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
   const found = await scoreAndOwner(parts.db, id)
   if (found === null || !maySee(viewer, found.operator)) return null
   // A listing that the score counted may have been removed since.
@@ -31,7 +31,7 @@ export const scoreAudit = async (parts: Parts, { viewer, today }: Asking, id: nu
   return told ? written(parts, viewer, found.score, found.operator) : null
 }
 
-const written = async (parts: Parts, viewer: Viewer, stored: scores.StoredScore, owner: Operator) => {
+const written = async (parts: ScoreAuditDependencies, viewer: Viewer, stored: scores.StoredScore, owner: Operator) => {
   const { score, operator, card, facts, records } = await auditOf(parts.db, stored, owner, parts.rules.lists)
   return {
     contract: 'score-audit-1' as const,
@@ -58,7 +58,7 @@ const written = async (parts: Parts, viewer: Viewer, stored: scores.StoredScore,
 }
 
 /** Facts and reasons cite `id`. The body is only for viewers who may read its kind. */
-const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
+const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: Version) => ({
   id: version.id,
   globalId: globalId('Record', version.id),
   feed: version.feed,
@@ -73,7 +73,7 @@ const recordOf = ({ agencies }: Parts, viewer: Viewer, version: Version) => ({
 })
 
 /** Needs the right to see grades; the reasons need their own. */
-export const scoreById = async (context: Context, id: number) => {
+export const scoreById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
   const found = await scoreAndOwner(parts.db, id)
   const sees = await seesGrade(context, found?.operator ?? NOBODY)
@@ -86,7 +86,7 @@ export const scoreById = async (context: Context, id: number) => {
 export const audit = {
   Score: {
     id: ({ id }: scores.StoredScore) => globalId('Score', id),
-    audit: async ({ id }: scores.StoredScore, _: unknown, context: Context) => {
+    audit: async ({ id }: scores.StoredScore, _: unknown, context: GraphqlContext) => {
       return scoreAudit(context.parts, context, id)
     },
     auditUrl: ({ id }: scores.StoredScore) => `/v1/scores/${globalId('Score', id)}`,

@@ -7,17 +7,17 @@ import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/objection.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { recordById } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { isTheirs, NONE } from '../request/viewer.js'
-import { type ScoreAsked, score, whenAsked } from './score.js'
+import { type ScoreView, score, whenAsked } from './score.js'
 
-const objectionView = (context: Context, objection: store.Objection) => {
+const objectionView = (context: GraphqlContext, objection: store.Objection) => {
   const { record, state, openedBy } = objection
   // A party learns the decision, not who made it.
   const named = may(context.viewer, 'see_operations')
@@ -34,22 +34,22 @@ const objectionView = (context: Context, objection: store.Objection) => {
   }
 }
 
-const sees = (context: Context, { feed }: store.Objection, owner: Operator | null): boolean =>
+const sees = (context: GraphqlContext, { feed }: store.Objection, owner: Operator | null): boolean =>
   context.viewer.role === 'party'
     ? may(viewerOn(context, owner), 'see_score_reasons')
     : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
       mayOperator(context.viewer, owner)
 
-const senderOf = ({ parts }: Context, feed: string): string | null =>
+const senderOf = ({ parts }: GraphqlContext, feed: string): string | null =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? null
 
-export const objectionById = async (context: Context, id: number) => {
+export const objectionById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_score_reasons') ? await store.byId(context.parts.db, id) : null
   const owner = await context.load.operator(found?.operatorId ?? NONE)
   return found && sees(context, found, owner) ? objectionView(context, found) : null
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: Context) => {
+const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null }, context: GraphqlContext) => {
   const { viewer, parts } = context
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
   const filter = { feeds: viewer.role === 'agency' ? own : null, state: args.state ?? 'OPEN', sight: sightOf(viewer) }
@@ -62,13 +62,13 @@ const list = async (_: unknown, args: PageArgs & { state?: ObjectionState | null
   )
 }
 
-interface OpenInput {
+interface OpenObjectionInput {
   operator: string
   record: string
   statement: string
 }
 
-const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Context) =>
+const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
     const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
     // A malformed id becomes a record on which nothing rests.
@@ -76,26 +76,26 @@ const openObjection = (_: unknown, { input }: { input: OpenInput }, context: Con
     return work.openObjection(db, rules, made)
   })
 
-interface DecideInput {
+interface DecideObjectionInput {
   id: string
   verdict: 'UPHELD' | 'REJECTED'
   note: string
 }
 
-const decideObjection = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
+const decideObjection = (_: unknown, { input }: { input: DecideObjectionInput }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, verdict, note }, who) => {
     const objection = await theirs(context, 'decide_objection', id)
     const made = { objection, verdict, note, senderOf: (feed: string) => senderOf(context, feed) }
     return work.decideObjection(db, rules, { ...made, ...who })
   })
 
-const withdrawObjection = (_: unknown, args: { id: string }, context: Context) =>
+const withdrawObjection = (_: unknown, args: { id: string }, context: GraphqlContext) =>
   done(context, args, async ({ db, rules }, { id }, who) => {
     const objection = await theirs(context, 'open_objection', id)
     return work.withdrawObjection(db, rules, { objection, ...who })
   })
 
-const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
+const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
     return (await store.byId(context.parts.db, number))?.operatorId
@@ -110,16 +110,16 @@ const numberOf = (id: string): number => {
 }
 
 const done = async <I>(
-  context: Context,
+  context: GraphqlContext,
   input: I,
-  deed: (parts: Context['parts'], input: I, who: ActContext) => Promise<store.Objection>,
+  deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Objection>,
 ) => {
   const objection = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return objectionView(context, objection)
 }
 
-const reasonsOf = async (of: ScoreAsked, { load, parts }: Context): Promise<readonly Reason[]> => {
+const reasonsOf = async (of: ScoreView, { load, parts }: GraphqlContext): Promise<readonly Reason[]> => {
   if (of.reasons.length > 0) return of.reasons
   const whole = of.when
     ? await load.score({ operator: of.operatorId, when: of.when })
@@ -127,24 +127,24 @@ const reasonsOf = async (of: ScoreAsked, { load, parts }: Context): Promise<read
   return whole?.reasons ?? []
 }
 
-const contestedIn = (of: ScoreAsked, context: Context): Promise<number[]> =>
+const contestedIn = (of: ScoreView, context: GraphqlContext): Promise<number[]> =>
   context.load.contested({ operator: of.operatorId, when: whenAsked(context, of) })
 
 export const objection = {
   Query: { objections: list },
   Mutation: { openObjection, decideObjection, withdrawObjection },
   Operator: {
-    objections: async ({ operator }: OperatorView, _: unknown, context: Context) => {
+    objections: async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
       const found = await context.load.objections(operator.id)
       return found.filter((each) => sees(context, each, operator)).map((each) => objectionView(context, each))
     },
   },
   Score: {
-    objected: async (of: ScoreAsked, _: unknown, context: Context) => {
+    objected: async (of: ScoreView, _: unknown, context: GraphqlContext) => {
       const contested = await contestedIn(of, context)
       return contested.length > 0 && (await reasonsOf(of, context)).some((reason) => restsOn(reason, contested))
     },
-    reasons: async (of: ScoreAsked, args: unknown, context: Context) => {
+    reasons: async (of: ScoreView, args: unknown, context: GraphqlContext) => {
       const contested = async (reason: Reason) => restsOn(reason, await contestedIn(of, context))
       const all = await score.Score.reasons(of, args, context)
       return all.map((reason) => ({ ...reason, objected: () => contested(reason) }))

@@ -9,16 +9,16 @@ import type { Operator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
-import { makeLoads } from '../fast/loaders.js'
+import { makeLoaders } from '../fast/loaders.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { isTheirs, NONE } from '../request/viewer.js'
-import { type ScoreAsked, whenAsked } from './score.js'
+import { type ScoreView, whenAsked } from './score.js'
 
-const overruleView = (context: Context, overrule: store.Overrule) => {
+const overruleView = (context: GraphqlContext, overrule: store.Overrule) => {
   return {
     ...overrule,
     __typename: 'Overrule' as const,
@@ -30,7 +30,7 @@ const overruleView = (context: Context, overrule: store.Overrule) => {
   }
 }
 
-export const overruleById = async (context: Context, id: number) => {
+export const overruleById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_score_reasons')
     ? await store.byId(context.parts.db, id, whenOf(context, {}))
     : null
@@ -38,7 +38,7 @@ export const overruleById = async (context: Context, id: number) => {
   return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: store.State | null }, context: Context) => {
+const list = async (_: unknown, args: PageArgs & { state?: store.State | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: sightOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
@@ -50,38 +50,38 @@ const list = async (_: unknown, args: PageArgs & { state?: store.State | null },
   )
 }
 
-interface ProposeInput {
+interface ProposeOverrideInput {
   operator: string
   grade: Grade
   endsOn: string
   reason: string
 }
 
-const proposeOverrule = (_: unknown, { input }: { input: ProposeInput }, context: Context) =>
+const proposeOverrule = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, given, who) => {
     const mayFor = ({ region }: Operator) => mayIn(context.viewer, 'propose_overrule', region)
     return work.proposeOverrule(db, rules, { ...given, mayFor, ...who })
   })
 
-interface DecideInput {
+interface DecideOverrideInput {
   id: string
   verdict: 'CONFIRM' | 'REFUSE'
   note?: string | null
 }
 
-const decideOverrule = (_: unknown, { input }: { input: DecideInput }, context: Context) =>
+const decideOverrule = (_: unknown, { input }: { input: DecideOverrideInput }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
     const overrule = await theirs(context, 'decide_overrule', id)
     return work.decideOverrule(db, rules, { overrule, verdict, note, ...who })
   })
 
-const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: Context) =>
+const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, reason }, who) => {
     const overrule = await theirs(context, 'propose_overrule', id)
     return work.withdrawOverrule(db, rules, { overrule, reason, ...who })
   })
 
-const theirs = async (context: Context, act: Act, id: string): Promise<number> => {
+const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {
   const number = numberOf(id)
   const isIt = await isTheirs(context, act, async () => {
     return (await store.byId(context.parts.db, number, whenOf(context, {})))?.operatorId
@@ -96,17 +96,17 @@ const numberOf = (id: string): number => {
 }
 
 const done = async <I>(
-  context: Context,
+  context: GraphqlContext,
   input: I,
-  deed: (parts: Context['parts'], input: I, who: ActContext) => Promise<store.Overrule>,
+  deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Overrule>,
 ) => {
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
-  context.load = makeLoads(context.parts, context.now)
+  context.load = makeLoaders(context.parts, context.now)
   return overruleView(context, overrule)
 }
 
 /** Returns null when the viewer is shown no reasons; access was checked with them. */
-const overruleOf = async (of: ScoreAsked, _: unknown, context: Context) => {
+const overruleOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = whenAsked(context, of)
   const all = await context.load.overrules({ operator: of.operatorId, when })
@@ -121,7 +121,7 @@ export const overrule = {
   Query: { overrules: list },
   Mutation: { proposeOverrule, decideOverrule, withdrawOverrule },
   Operator: {
-    overrules: async ({ operator: one, when }: OperatorView, _: unknown, context: Context) => {
+    overrules: async ({ operator: one, when }: OperatorView, _: unknown, context: GraphqlContext) => {
       const found = await context.load.overrules({ operator: one.id, when })
       return found.map((each) => overruleView(context, each))
     },

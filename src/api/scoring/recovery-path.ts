@@ -8,26 +8,26 @@ import { restorationRules } from '../../work/calendar/rules.js'
 import { factsOf } from '../../work/scoring/facts.js'
 import { cardByHash } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { charge } from '../request/costs.js'
-import { type ScoreAsked, whenAsked } from './score.js'
+import { type ScoreView, whenAsked } from './score.js'
 
-interface Behind {
+interface ScoreBackground {
   facts: Facts
   card: Scorecard
   plans: Map<string, Step[]>
 }
 
 /** Cache: two fields of one answer need the same facts. */
-const reads = new WeakMap<StoredScore, Promise<Behind | null>>()
+const reads = new WeakMap<StoredScore, Promise<ScoreBackground | null>>()
 
-const behind = (score: StoredScore, context: Context): Promise<Behind | null> => {
+const behind = (score: StoredScore, context: GraphqlContext): Promise<ScoreBackground | null> => {
   const known = reads.get(score) ?? read(score, context)
   reads.set(score, known)
   return known
 }
 
-const read = async (score: StoredScore, context: Context): Promise<Behind | null> => {
+const read = async (score: StoredScore, context: GraphqlContext): Promise<ScoreBackground | null> => {
   const { db, rules } = context.parts
   const operator = await context.load.operator(score.operatorId)
   if (!operator || !may(viewerOn(context, operator), 'see_score_reasons')) return null
@@ -39,7 +39,7 @@ const read = async (score: StoredScore, context: Context): Promise<Behind | null
   return facts ? { facts, card, plans: new Map() } : null
 }
 
-const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, context: Context) => {
+const wayBack = async (score: ScoreView, { from }: { from?: string | null }, context: GraphqlContext) => {
   const found = await behind(score, context)
   if (found === null) return []
   const day = from ?? whenAsked(context, score).asOf
@@ -53,7 +53,7 @@ const wayBack = async (score: ScoreAsked, { from }: { from?: string | null }, co
   return steps
 }
 
-const whatLasts = async (score: StoredScore, _: unknown, context: Context) => {
+const whatLasts = async (score: StoredScore, _: unknown, context: GraphqlContext) => {
   const found = await behind(score, context)
   if (found === null) return []
   charge(context, 'Score.lasting', found.facts.events.length)

@@ -5,27 +5,27 @@ import type { When } from '../../store/records/versions.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
 import { cardInForce, cardNamed } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
-import { type Context, whenOf } from '../request/context.js'
+import { type GraphqlContext, whenOf } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-export type ScoreAsked = StoredScore & { when?: When }
+export type ScoreView = StoredScore & { when?: When }
 
 /** A score found by its id is viewed as of its own day. */
-export const whenAsked = (context: Context, { when, asOf }: ScoreAsked): When => when ?? whenOf(context, { asOf })
+export const whenAsked = (context: GraphqlContext, { when, asOf }: ScoreView): When => when ?? whenOf(context, { asOf })
 
 /** False when the score counted a listing removed since and the viewer may not see removals. */
-export const mayTell = async ({ load }: Context, viewer: Viewer, id: number): Promise<boolean> =>
+export const mayTell = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
 /** Reasons are worded by the scorecard that produced them, not by the one in force. */
-const reasons = async (of: StoredScore, _: unknown, { load }: Context) => {
+const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) => {
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)
   if (card === null) throw new Error(`the scorecard of score ${of.id} is not kept`)
   return of.reasons.map((reason) => worded(reason, card))
 }
 
-const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: Context) => {
+const scorecard = async (_: unknown, args: { version?: string | null }, { parts, today }: GraphqlContext) => {
   const { version } = withoutNul(args)
   const card = version == null ? await cardInForce(parts.db, today) : await cardNamed(parts.db, version)
   const rules = card.rules.map((rule) => ({ ...rule, facts: factsOf(rule), kind: rule.kind.toUpperCase() }))

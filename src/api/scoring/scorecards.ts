@@ -8,12 +8,12 @@ import { familiesTold } from '../../work/intake/source-families.js'
 import * as work from '../../work/scoring/activation.js'
 import { trialAsked } from '../../work/scoring/trial.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
-const trialView = (context: Context, { result, ...trial }: trials.Trial) => {
+const trialView = (context: GraphqlContext, { result, ...trial }: trials.Trial) => {
   const moved = ({ operatorId, ...move }: Moved) => ({
     ...move,
     operator: () => operatorById(context, operatorId),
@@ -28,7 +28,11 @@ const trialView = (context: Context, { result, ...trial }: trials.Trial) => {
   }
 }
 
-const scorecardTrial = async (_: unknown, args: { version: string; against?: string | null }, context: Context) => {
+const scorecardTrial = async (
+  _: unknown,
+  args: { version: string; against?: string | null },
+  context: GraphqlContext,
+) => {
   const { db, rules, agencies } = context.parts
   const trial = await trialAsked(db, {
     ...withoutNul(args),
@@ -43,10 +47,10 @@ const scorecardTrial = async (_: unknown, args: { version: string; against?: str
   return trialView(context, trial)
 }
 
-type TrialOf = (hash: string) => Promise<trials.Trial | undefined>
+type TrialLoader = (hash: string) => Promise<trials.Trial | undefined>
 
 /** Loads the trials of a page of proposals in one query, on first use. */
-const trialsOf = ({ parts }: Context, hashes: readonly string[]): TrialOf => {
+const trialsOf = ({ parts }: GraphqlContext, hashes: readonly string[]): TrialLoader => {
   let found: Promise<Map<string, trials.Trial>> | null = null
   return async (hash) => {
     found ??= trials.latestOf(parts.db, [...new Set(hashes)])
@@ -54,7 +58,7 @@ const trialsOf = ({ parts }: Context, hashes: readonly string[]): TrialOf => {
   }
 }
 
-const adoptionView = (context: Context, adoption: adoptions.Adoption, trialOf: TrialOf) => {
+const adoptionView = (context: GraphqlContext, adoption: adoptions.Adoption, trialOf: TrialLoader) => {
   return {
     ...adoption,
     __typename: 'ScorecardAdoption' as const,
@@ -67,15 +71,15 @@ const adoptionView = (context: Context, adoption: adoptions.Adoption, trialOf: T
   }
 }
 
-const oneView = (context: Context, adoption: adoptions.Adoption) =>
+const oneView = (context: GraphqlContext, adoption: adoptions.Adoption) =>
   adoptionView(context, adoption, trialsOf(context, [adoption.hash]))
 
-export const adoptionById = async (context: Context, id: number) => {
+export const adoptionById = async (context: GraphqlContext, id: number) => {
   const found = may(context.viewer, 'see_trials') ? await adoptions.byId(context.parts.db, id) : null
   return found && oneView(context, found)
 }
 
-const scorecardAdoptions = async (_: unknown, args: PageArgs, context: Context) => {
+const scorecardAdoptions = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const found = await adoptions.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after) })
   const trialOf = trialsOf(
@@ -90,7 +94,7 @@ const scorecardAdoptions = async (_: unknown, args: PageArgs, context: Context) 
   )
 }
 
-const scorecards = async (_: unknown, __: unknown, context: Context) => {
+const scorecards = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const found = await work.scorecards(context.parts.db, context.today)
   return found
 }
@@ -101,7 +105,7 @@ interface ProposeScorecardInput {
   reason: string
 }
 
-const proposeScorecard = async (_: unknown, args: { input: ProposeScorecardInput }, context: Context) => {
+const proposeScorecard = async (_: unknown, args: { input: ProposeScorecardInput }, context: GraphqlContext) => {
   const { db, rules } = context.parts
   const made = { ...withoutNul(args.input), by: context.viewer.sub ?? '', now: context.now }
   return { adoption: oneView(context, await work.proposeScorecard(db, rules, made)) }
@@ -113,7 +117,7 @@ interface DecideScorecardInput {
   note?: string | null
 }
 
-const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }, context: Context) => {
+const decideScorecard = async (_: unknown, args: { input: DecideScorecardInput }, context: GraphqlContext) => {
   const { id, adopt, note = null } = withoutNul(args.input)
   const adoption = numberIn(id, 'ScorecardAdoption')
   if (adoption === null) throw new Refusal('ADOPTION_UNKNOWN')

@@ -2,15 +2,15 @@
 import { sightOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, numberAfter } from '../request/ids.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
-const entryView = (context: Context, entry: store.WatchEntry) => {
+const entryView = (context: GraphqlContext, entry: store.WatchEntry) => {
   return { ...entry, key: entry.id, operator: () => operatorById(context, entry.operatorId) }
 }
 
-const watchList = async (_: unknown, args: PageArgs, context: Context) => {
+const watchList = async (_: unknown, args: PageArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const sight = sightOf(context.viewer)
   const found = await store.list(db, { first: firstOf(args) + 1, after: numberAfter(args.after), sight })
@@ -22,7 +22,7 @@ const watchList = async (_: unknown, args: PageArgs, context: Context) => {
   )
 }
 
-const watchOf = async ({ operator, when }: OperatorView, _: unknown, context: Context) => {
+const watchOf = async ({ operator, when }: OperatorView, _: unknown, context: GraphqlContext) => {
   const entry = await context.load.watchEntry({ operator: operator.id, when })
   return entry && entryView(context, entry)
 }

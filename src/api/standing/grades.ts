@@ -10,9 +10,9 @@ import * as authorisations from '../../store/standing/authorisations.js'
 import type { Filter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'
 import type { Wanted } from '../../store/standing/standings.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 
-interface Graded extends Owner {
+interface GradedOperator extends Owner {
   id: number
 }
 
@@ -24,7 +24,7 @@ export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
   return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
 }
 
-export const seesGrade = async (context: Context, operator: Graded): Promise<boolean> => {
+export const seesGrade = async (context: GraphqlContext, operator: GradedOperator): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
   const asked = { client: viewer.sub ?? '', operator: operator.id }
   switch (gradesFor(viewer)) {
@@ -40,9 +40,9 @@ export const seesGrade = async (context: Context, operator: Graded): Promise<boo
 }
 
 /** The seller list or the authorisation decides when it is not a boolean. */
-type Depends = boolean | 'LIST' | 'AUTHORISATION'
+type GradeAccess = boolean | 'LIST' | 'AUTHORISATION'
 
-const dependsOn = (context: Context, operator: Owner): Depends => {
+const dependsOn = (context: GraphqlContext, operator: Owner): GradeAccess => {
   const viewer = viewerOn(context, operator)
   if (may(viewer, 'see_grade')) return true
   if (viewer.sub === null) return false
@@ -51,16 +51,17 @@ const dependsOn = (context: Context, operator: Owner): Depends => {
 }
 
 /** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the client's seller list. */
-type Many = Graded & { own: boolean; marked: boolean }
+type GradeCandidate = GradedOperator & { own: boolean; marked: boolean }
 
 export const seeingMany = async (
-  context: Context,
+  context: GraphqlContext,
   db: Reads,
-  operators: readonly (Many | null)[],
+  operators: readonly (GradeCandidate | null)[],
 ): Promise<boolean[]> => {
   const depends = operators.map((operator) => operator !== null && dependsOn(context, operator))
   const [client, { today }] = [context.viewer.sub ?? '', context]
-  const asked = (by: Depends) => operators.filter((one, place) => one !== null && depends[place] === by) as Many[]
+  const asked = (by: GradeAccess) =>
+    operators.filter((one, place) => one !== null && depends[place] === by) as GradeCandidate[]
   const [listed, authorising] = [asked('LIST'), asked('AUTHORISATION')]
   const among = new Set(listed.flatMap(({ id, marked }) => (marked ? [id] : [])))
   const onList = listed.filter(({ marked }) => !marked)
@@ -85,7 +86,7 @@ export const seeingMany = async (
 }
 
 /** Restricts a grade filter to operators whose grade the viewer may see. */
-export const gradedAmong = ({ viewer, today }: Context): Pick<Filter, 'sellersOf' | 'authorisedTo'> => {
+export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<Filter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}
 }

@@ -4,39 +4,41 @@ import { Refusal } from '../../foundation/errors.js'
 import type * as store from '../../store/standing/authorisations.js'
 import * as sellers from '../../store/standing/sellers.js'
 import * as work from '../../work/standing/authorisations.js'
-import { makeLoads } from '../fast/loaders.js'
-import { type Context, viewerOn } from '../request/context.js'
+import { makeLoaders } from '../fast/loaders.js'
+import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
-const sellerList = async (_: unknown, __: unknown, context: Context) => {
+const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const list = await sellers.current(context.parts.db, context.viewer.sub ?? '')
   if (list === null) return null
   const [until, notice] = [holdsUntil(list.dated), closedNotice(list.gradesClosed, list.unconfirmedMost)]
   return { ...list, holdsUntil: until, holds: until > context.today, notice }
 }
 
-type Input = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'> & { sha256?: string | null }
+type AuthorisationInput = Pick<work.Recorded, 'operator' | 'document' | 'givenOn' | 'endsOn'> & {
+  sha256?: string | null
+}
 
-const recordAuthorisation = async (_: unknown, { input }: { input: Input }, context: Context) => {
+const recordAuthorisation = async (_: unknown, { input }: { input: AuthorisationInput }, context: GraphqlContext) => {
   const { viewer, now, parts } = context
   const made = { sha256: null, ...withoutNul(input), client: viewer.sub ?? '', now }
   const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
-  context.load = makeLoads(parts, now)
+  context.load = makeLoaders(parts, now)
   return authorisationView(context, recorded)
 }
 
-const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context: Context) => {
+const withdrawAuthorisation = async (_: unknown, { id }: { id: string }, context: GraphqlContext) => {
   const { viewer, now, parts } = context
   const key = numberIn(id, 'Authorisation')
   if (key === null) throw new Refusal('AUTHORISATION_UNKNOWN')
   const withdrawn = await work.withdrawAuthorisation(parts.db, key, { viewer, now })
-  context.load = makeLoads(parts, now)
+  context.load = makeLoaders(parts, now)
   return authorisationView(context, withdrawn)
 }
 
-const authorisationView = (context: Context, one: store.Authorisation) => {
+const authorisationView = (context: GraphqlContext, one: store.Authorisation) => {
   const holds = one.withdrawnAt === null && one.givenOn <= context.today && one.endsOn >= context.today
   return {
     ...one,
@@ -47,7 +49,7 @@ const authorisationView = (context: Context, one: store.Authorisation) => {
   }
 }
 
-export const authorisationById = async (context: Context, key: number) => {
+export const authorisationById = async (context: GraphqlContext, key: number) => {
   const found = await context.load.authorisation(key)
   const operator = found && (await context.load.operator(found.operatorId))
   if (!found || !operator) return null
@@ -56,7 +58,7 @@ export const authorisationById = async (context: Context, key: number) => {
   return sees ? authorisationView(context, found) : null
 }
 
-const authorisations = async ({ operator }: OperatorView, _: unknown, context: Context) => {
+const authorisations = async ({ operator }: OperatorView, _: unknown, context: GraphqlContext) => {
   const viewer = viewerOn(context, operator)
   const all = may(viewer, 'see_authorisations')
   if (!all && !may(viewer, 'record_authorisation')) return []

@@ -9,21 +9,21 @@ import { CEASED, freshOn } from '../../domain/standing/standing-seen.js'
 import { Refusal } from '../../foundation/errors.js'
 import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
-import { type Context, viewerOn, whenOf } from '../request/context.js'
+import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
 import { gradesFor } from './grades.js'
 
 /** Parts of a standing that a query selects; the rest is not looked up. */
-export interface Wants {
+export interface StandingSelection {
   grade: boolean
   flags: boolean
   entries: Wanted['entries']
   freshness: boolean
 }
 
-const ALL: Wants = { grade: true, flags: true, entries: 'BODIES', freshness: true }
+const ALL: StandingSelection = { grade: true, flags: true, entries: 'BODIES', freshness: true }
 
-export const standingOf = async (context: Context, code: string, asOf: string, wants = ALL) => {
+export const standingOf = async (context: GraphqlContext, code: string, asOf: string, wants = ALL) => {
   const [row, freshness] = await Promise.all([
     context.load.standing({ code, asOf, today: context.today, ...lookupOf(context, wants) }),
     wants.freshness ? context.load.freshness() : null,
@@ -33,7 +33,7 @@ export const standingOf = async (context: Context, code: string, asOf: string, w
 }
 
 /** The same for many codes and today: one look-up, and no promise for each code. */
-const standingsOf = async (context: Context, codes: readonly string[], wants: Wants) => {
+const standingsOf = async (context: GraphqlContext, codes: readonly string[], wants: StandingSelection) => {
   const asOf = context.today
   const [rows, freshness] = await Promise.all([
     context.load.standings({ codes, asOf, ...lookupOf(context, wants) }),
@@ -46,7 +46,7 @@ const standingsOf = async (context: Context, codes: readonly string[], wants: Wa
 }
 
 /** A party sees only its own grade. */
-const seesGradeOf = (context: Context, row: StandingRow | null): boolean =>
+const seesGradeOf = (context: GraphqlContext, row: StandingRow | null): boolean =>
   row?.sees === true && gradesFor(viewerOn(context, row)) !== 'NONE'
 
 const GRADES = ['NONE', 'SELLERS', 'AUTHORISED', 'ALL'] as const
@@ -61,8 +61,8 @@ const LOOKUPS = new Map(
 )
 
 const lookupOf = (
-  { viewer }: Context,
-  { grade, flags, entries }: Wants,
+  { viewer }: GraphqlContext,
+  { grade, flags, entries }: StandingSelection,
 ): { wanted: Wanted; client: string | null } => ({
   wanted: LOOKUPS.get(`${grade ? gradesFor(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
   client: viewer.sub,
@@ -70,7 +70,7 @@ const lookupOf = (
 
 const ownerIn = ({ operatorId: id, uscc, shop, region }: StandingRow) => ({ id, uscc, shop, region })
 
-interface Found {
+interface StandingInput {
   code: string
   asOf: string
   row: StandingRow | null
@@ -79,7 +79,7 @@ interface Found {
   freshness: Freshness | null
 }
 
-export const standingView = (context: Context, { code, asOf, row, sees, freshness }: Found) => {
+export const standingView = (context: GraphqlContext, { code, asOf, row, sees, freshness }: StandingInput) => {
   if (row === null) return { code, ...UNKNOWN, codeFault: codeFault(code), ...(freshness as Freshness) }
   const viewer = viewerOn(context, row)
   const graded = sees && (may(viewer, 'see_removed') || !row.forgotten)
@@ -109,11 +109,11 @@ export const standingView = (context: Context, { code, asOf, row, sees, freshnes
 /** Shared by nearly all rows, instead of a function each. */
 const NO_LISTINGS: ListingView[] = []
 
-const isOnList = (context: Context, { entries, lists }: StandingRow): boolean =>
+const isOnList = (context: GraphqlContext, { entries, lists }: StandingRow): boolean =>
   (lists ?? entries?.map(({ list }) => list) ?? []).some((list) => isBlacklist(context, list))
 
 /** Viewers inside get a past day as it was, including what was removed since. */
-const wasListed = async (context: Context, row: StandingRow, asOf: string): Promise<boolean> => {
+const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string): Promise<boolean> => {
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
     const list = lists.find((each) => each.id === entry.kind)
@@ -133,16 +133,16 @@ const UNKNOWN = {
   listings: [],
 }
 
-const isBlacklist = ({ parts }: Context, id: string): boolean =>
+const isBlacklist = ({ parts }: GraphqlContext, id: string): boolean =>
   parts.rules.lists.some((list) => list.id === id && list.blacklist)
 
-const listingsOf = (context: Context, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
+const listingsOf = (context: GraphqlContext, row: StandingRow, asOf: string): ListingView[] | Promise<ListingView[]> =>
   may(viewerOn(context, row), 'see_inner_listings')
     ? visibleListings(context, ownerIn(row), whenOf(context, { asOf }))
     : (row.entries ?? []).map(entryView)
 
 const NEEDS_NOTHING = new Set(['code', 'uscc', 'name', 'status', 'codeFault', '__typename'])
-const NEEDS: Record<string, Partial<Wants>> = {
+const NEEDS: Record<string, Partial<StandingSelection>> = {
   grade: { grade: true },
   score: { grade: true },
   overruled: { grade: true, flags: true },
@@ -153,15 +153,18 @@ const NEEDS: Record<string, Partial<Wants>> = {
   stale: { freshness: true },
 }
 
-const known = new WeakMap<FieldNode, Wants>()
+const known = new WeakMap<FieldNode, StandingSelection>()
 
 /** Derives the parts from the selected fields, ignoring directives. An unknown field needs everything. */
-export const wantsIn = ({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): Wants => {
+export const wantsIn = ({
+  fieldNodes,
+  fragments,
+}: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): StandingSelection => {
   const [field] = fieldNodes
   if (field === undefined || fieldNodes.length > 1) return ALL
   const before = known.get(field)
   if (before !== undefined) return before
-  const wants: Wants = { grade: false, flags: false, entries: 'NONE', freshness: false }
+  const wants: StandingSelection = { grade: false, flags: false, entries: 'NONE', freshness: false }
   const names = field.selectionSet ? namesIn(field.selectionSet, fragments) : []
   for (const name of names) {
     const needs = NEEDS[name] ?? (NEEDS_NOTHING.has(name) ? {} : ALL)
@@ -171,7 +174,7 @@ export const wantsIn = ({ fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fie
   return wants
 }
 
-const more = (one: Wants['entries'], other: Wants['entries']): Wants['entries'] =>
+const more = (one: StandingSelection['entries'], other: StandingSelection['entries']): StandingSelection['entries'] =>
   ENTRIES.indexOf(one) > ENTRIES.indexOf(other) ? one : other
 
 const namesIn = ({ selections }: SelectionSetNode, fragments: GraphQLResolveInfo['fragments']): string[] =>
@@ -186,10 +189,10 @@ export const standing = {
     standing: (
       _: unknown,
       { code, asOf }: { code: string; asOf?: string | null },
-      context: Context,
+      context: GraphqlContext,
       question: GraphQLResolveInfo,
     ) => standingOf(context, code, asOf ?? context.today, wantsIn(question)),
-    standings: (_: unknown, { codes }: { codes: string[] }, context: Context, question: GraphQLResolveInfo) => {
+    standings: (_: unknown, { codes }: { codes: string[] }, context: GraphqlContext, question: GraphQLResolveInfo) => {
       if (codes.length > CODES_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CODES_MOST })
       return standingsOf(context, codes, wantsIn(question))
     },

@@ -4,19 +4,19 @@ import * as queue from '../../store/standing/webhook-queue.js'
 import * as store from '../../store/standing/webhooks.js'
 import * as work from '../../work/standing/changes/webhooks.js'
 import { batch } from '../fast/batch.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
-type Load = (id: number) => Promise<queue.Backlog | null>
+type BacklogLoad = (id: number) => Promise<queue.Backlog | null>
 
-const backlogs = (context: Context): Load =>
+const backlogs = (context: GraphqlContext): BacklogLoad =>
   batch(String, async (ids: number[]) => {
     const found = await queue.backlog(context.parts.db, ids)
     return ids.map((id) => found.get(id) ?? null)
   })
 
-const view = (context: Context, one: store.Webhook, backlog: Load = backlogs(context)) => {
+const view = (context: GraphqlContext, one: store.Webhook, backlog: BacklogLoad = backlogs(context)) => {
   const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
   return {
     __typename: 'Webhook' as const,
@@ -38,28 +38,28 @@ const view = (context: Context, one: store.Webhook, backlog: Load = backlogs(con
   }
 }
 
-const list = async (_: unknown, __: unknown, context: Context) => {
+const list = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const { viewer, parts } = context
   const found = await store.list(parts.db, may(viewer, 'see_webhooks') ? null : (viewer.sub ?? ''))
   const backlog = backlogs(context)
   return found.map((one) => view(context, one, backlog))
 }
 
-export const webhookById = async (context: Context, id: number) => {
+export const webhookById = async (context: GraphqlContext, id: number) => {
   const { viewer, parts } = context
   const found = await store.byId(parts.db, id)
   return found !== null && (found.client === viewer.sub || may(viewer, 'see_webhooks')) ? view(context, found) : null
 }
 
-const acting = (context: Context, id: string) => {
+const acting = (context: GraphqlContext, id: string) => {
   const key = numberIn(id, 'Webhook')
   if (key === null) throw new Refusal('WEBHOOK_UNKNOWN')
   return { id: key, client: context.viewer.sub ?? '', now: context.now }
 }
 
-const shown = (context: Context, { webhook, secret }: work.Made) => ({ webhook: view(context, webhook), secret })
+const shown = (context: GraphqlContext, { webhook, secret }: work.Made) => ({ webhook: view(context, webhook), secret })
 
-const addWebhook = async (_: unknown, args: { url: string }, context: Context) => {
+const addWebhook = async (_: unknown, args: { url: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
   const { url } = withoutNul(args)
   const { db, keys, webhookAllow: allowed = [], resolve } = parts
@@ -67,13 +67,13 @@ const addWebhook = async (_: unknown, args: { url: string }, context: Context) =
   return shown(context, await work.addWebhook(db, keys, made))
 }
 
-const rotateWebhook = async (_: unknown, { id }: { id: string }, context: Context) =>
+const rotateWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) =>
   shown(context, await work.rotateWebhook(context.parts.db, context.parts.keys, acting(context, id)))
 
 const enableWebhook = async (
   _: unknown,
   { id, after = null }: { id: string; after?: string | null },
-  context: Context,
+  context: GraphqlContext,
 ) => {
   const acts = acting(context, id)
   if (after !== null && !/^\d{1,15}$/.test(after))
@@ -82,7 +82,7 @@ const enableWebhook = async (
   return view(context, await work.enableWebhook(context.parts.db, { ...acts, after: number }))
 }
 
-const removeWebhook = async (_: unknown, { id }: { id: string }, context: Context) =>
+const removeWebhook = async (_: unknown, { id }: { id: string }, context: GraphqlContext) =>
   view(context, await work.removeWebhook(context.parts.db, acting(context, id)))
 
 export const webhooks = {

@@ -5,7 +5,7 @@ import { lateShare } from '../../domain/intake/timeliness.js'
 import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
@@ -27,7 +27,7 @@ interface RunArgs extends PageArgs {
   subject?: string | null
 }
 
-const runPage = async (_: unknown, args: RunArgs, context: Context) => {
+const runPage = async (_: unknown, args: RunArgs, context: GraphqlContext) => {
   const { job = null, subject = null } = withoutNul(args)
   const found = await runs.list(context.parts.db, {
     job,
@@ -38,12 +38,12 @@ const runPage = async (_: unknown, args: RunArgs, context: Context) => {
   return connection(found.map(runView), args, (run) => cursorOf(run.key))
 }
 
-export const runById = async (context: Context, id: number) => {
+export const runById = async (context: GraphqlContext, id: number) => {
   const run = may(context.viewer, 'see_operations') ? await runs.byId(context.parts.db, id) : null
   return run && runView(run)
 }
 
-const watched = async ({ id }: Feed, context: Context): Promise<watch.Watched> => {
+const watched = async ({ id }: Feed, context: GraphqlContext): Promise<watch.Watched> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
   return found
@@ -52,31 +52,35 @@ const watched = async ({ id }: Feed, context: Context): Promise<watch.Watched> =
 export const operations = {
   Query: {
     runs: runPage,
-    agencies: (_: unknown, __: unknown, context: Context) => {
+    agencies: (_: unknown, __: unknown, context: GraphqlContext) => {
       return context.parts.agencies
     },
-    viewer: (_: unknown, __: unknown, { viewer }: Context) => {
+    viewer: (_: unknown, __: unknown, { viewer }: GraphqlContext) => {
       return { ...viewer, kinds: KINDS_SEEN[viewer.role], mayMove: may(viewer, 'move_listing') }
     },
   },
   Agency: {
-    configured: ({ id }: Agency, _: unknown, { parts }: Context) => parts.configured.agencies.has(id),
+    configured: ({ id }: Agency, _: unknown, { parts }: GraphqlContext) => parts.configured.agencies.has(id),
   },
   Feed: {
-    configured: ({ agency }: Feed, _: unknown, { parts }: Context) => parts.configured.agencies.has(agency),
+    configured: ({ agency }: Feed, _: unknown, { parts }: GraphqlContext) => parts.configured.agencies.has(agency),
     staleAfterHours: ({ bounds }: Feed) => bounds.staleAfterHours,
-    lastGoodPullAt: async ({ id }: Feed, _: unknown, context: Context) => (await context.load.pulls()).get(id) ?? null,
-    stale: async ({ id, bounds }: Feed, _: unknown, context: Context) =>
+    lastGoodPullAt: async ({ id }: Feed, _: unknown, context: GraphqlContext) =>
+      (await context.load.pulls()).get(id) ?? null,
+    stale: async ({ id, bounds }: Feed, _: unknown, context: GraphqlContext) =>
       isStale(bounds, (await context.load.pulls()).get(id) ?? null, context.now),
-    items: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.received ?? null,
-    rejects: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.rejected ?? null,
-    rejectsByRule: async (feed: Feed, _: unknown, context: Context) =>
+    items: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+      (await watched(feed, context)).last?.received ?? null,
+    rejects: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+      (await watched(feed, context)).last?.rejected ?? null,
+    rejectsByRule: async (feed: Feed, _: unknown, context: GraphqlContext) =>
       (await watched(feed, context)).last?.byRule ?? [],
-    lastError: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).last?.error ?? null,
-    openRejects: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).openRejects,
-    unmatched: async (feed: Feed, _: unknown, context: Context) => (await watched(feed, context)).unmatched,
+    lastError: async (feed: Feed, _: unknown, context: GraphqlContext) =>
+      (await watched(feed, context)).last?.error ?? null,
+    openRejects: async (feed: Feed, _: unknown, context: GraphqlContext) => (await watched(feed, context)).openRejects,
+    unmatched: async (feed: Feed, _: unknown, context: GraphqlContext) => (await watched(feed, context)).unmatched,
     dutyWorkdays: ({ duty }: Feed) => duty?.workdays ?? null,
-    lateness: async (feed: Feed, _: unknown, context: Context) => {
+    lateness: async (feed: Feed, _: unknown, context: GraphqlContext) => {
       const { late, timely } = await watched(feed, context)
       return { late, timely, share: lateShare({ late, timely }) }
     },

@@ -5,13 +5,13 @@ import * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
 import { type Occasion, RULES } from '../../work/timetable/timetable.js'
 import * as work from '../../work/timetable/timetable-acts.js'
-import type { Context } from '../request/context.js'
+import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { runView } from './operations.js'
 
 const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.subject || null })
 
-const rows = async (context: Context, of: readonly Occasion[]) => {
+const rows = async (context: GraphqlContext, of: readonly Occasion[]) => {
   const { db } = context.parts
   const kept = byName(await schedules.all(db))
   const latest = byName(await occurrences.latest(db, of))
@@ -40,12 +40,12 @@ const nameOf = ({ job, subject }: { job: string; subject: string }): string => `
 const byName = <T extends { job: string; subject: string }>(all: readonly T[]): Map<string, T> =>
   new Map(all.map((one) => [nameOf(one), one]))
 
-interface Args {
+interface JobArgs {
   job: string
   subject?: string | null
 }
 
-const toldOf = (context: Context, args: Args) => {
+const toldOf = (context: GraphqlContext, args: JobArgs) => {
   const { job, subject } = withoutNul(args)
   return {
     timetable: context.parts.timetable,
@@ -58,16 +58,16 @@ const toldOf = (context: Context, args: Args) => {
 
 const nameIn = ({ sub }: Viewer): string => sub ?? ''
 
-const startJob = async (_: unknown, args: Args, context: Context) =>
+const startJob = async (_: unknown, args: JobArgs, context: GraphqlContext) =>
   occurrenceView(await work.start(context.parts.db, toldOf(context, args)))
 
-const pauseJob = async (_: unknown, args: Args & { reason: string }, context: Context) => {
+const pauseJob = async (_: unknown, args: JobArgs & { reason: string }, context: GraphqlContext) => {
   const told = toldOf(context, args)
   await work.pause(context.parts.db, context.parts.rules, { ...told, reason: withoutNul(args).reason })
   return (await rows(context, [work.occasionOf(told)]))[0]
 }
 
-const resumeJob = async (_: unknown, args: Args, context: Context) => {
+const resumeJob = async (_: unknown, args: JobArgs, context: GraphqlContext) => {
   const told = toldOf(context, args)
   await work.resume(context.parts.db, told)
   return (await rows(context, [work.occasionOf(told)]))[0]
@@ -75,7 +75,7 @@ const resumeJob = async (_: unknown, args: Args, context: Context) => {
 
 export const timetable = {
   Query: {
-    timetable: (_: unknown, __: unknown, context: Context) => {
+    timetable: (_: unknown, __: unknown, context: GraphqlContext) => {
       return rows(context, context.parts.timetable)
     },
   },

@@ -6,10 +6,10 @@ import { isRefusal } from '../../foundation/errors.js'
 import { asking } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
 import { type Heard, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
-import { keep } from '../request/audit-rows.js'
-import type { Stream } from '../request/change-streams.js'
-import type { ApiParts } from '../request/dependencies.js'
-import type { Asked } from '../request/request-context.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ChangeStream } from '../request/change-streams.js'
+import type { ApiDependencies } from '../request/dependencies.js'
+import type { RequestContext } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { viewerOf } from '../request/viewer.js'
 
@@ -25,12 +25,12 @@ const RETRY_MS = 3_000
 
 const eventOf = (change: Change): string => `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
 
-type End = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
+type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 
 /** Returns once the stream is open. Refusals: STREAMS_MOST, STOPPING. */
 export const listenTo = async (
-  all: ApiParts,
-  own: Asked,
+  all: ApiDependencies,
+  own: RequestContext,
   viewer: Viewer,
   request: Request,
   response: Response,
@@ -59,7 +59,7 @@ export const listenTo = async (
       slow.abort()
     }
   }
-  const end = (reason: End): void => {
+  const end = (reason: StreamEndReason): void => {
     leave()
     if (!response.writableEnded) response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`)
   }
@@ -78,7 +78,7 @@ export const listenTo = async (
     const content = changes.map(eventOf).join('')
     const to = changes.at(-1)?.sequence ?? after
     const now = parts.now()
-    await keep(parts, { ...own, now }, viewer, {
+    await writeAuditRow(parts, { ...own, now }, viewer, {
       kind: 'CHUNK',
       asked: `GET /v1/changes after ${after}`,
       shown,
@@ -110,7 +110,7 @@ export const listenTo = async (
       telling = false
     }
   }
-  const stream: Stream = { client, after: from, turn, end }
+  const stream: ChangeStream = { client, after: from, turn, end }
   const leave = parts.streams.add(stream)
   response.on('close', leave)
   response.status(200).set({

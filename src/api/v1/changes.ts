@@ -8,13 +8,13 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/standing/changes.js'
 import { goOn, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
 import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
-import type { Asked } from '../request/request-context.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
+import type { RequestContext } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import { listenTo } from './changes-stream.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 
 /** One audit row holds this many codes. */
 const PAGE = 200
@@ -23,7 +23,7 @@ const PARAMETERS = ['after', 'limit']
 const NUMBER = /^\d{1,15}$/
 
 export const changes =
-  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
     const parts = withDb(all, () => own.db)
@@ -46,8 +46,8 @@ const asksForPage = (request: Request): boolean =>
   request.accepts(['text/event-stream', 'application/json']) === 'application/json'
 
 const answerPage = async (
-  parts: ApiParts,
-  own: Asked,
+  parts: ApiDependencies,
+  own: RequestContext,
   viewer: Viewer,
   response: Response,
   { from, limit }: { from: number; limit: number },
@@ -57,12 +57,12 @@ const answerPage = async (
   const { changes: found, shown } = await nextChanges(parts.db, asking, { after: from, limit })
   const next = found.at(-1)?.sequence ?? from
   const content = JSON.stringify({ changes: found, next, more: next < (await reachOf(parts.db, client)).last })
-  await keep(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
+  await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/changes after ${from}`, shown, content })
   if (next > from) await store.told(parts.db, client, { from: from + 1, to: next }, own.now)
   response.set('Cache-Control', 'no-store').type('application/json').send(content)
 }
 
-const answerGone = (response: Response, own: Asked, { status, code, message, details }: Refusal): void => {
+const answerGone = (response: Response, own: RequestContext, { status, code, message, details }: Refusal): void => {
   own.refused.push(code)
   const { next } = details
   response

@@ -3,23 +3,23 @@ import { type ErrorRequestHandler, type Request, type Response, Router } from 'e
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal, toldOf } from '../../foundation/errors.js'
 import { asUnavailable } from '../../store/db/db.js'
-import type { ApiParts } from '../request/dependencies.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { asRefusal } from '../request/faults.js'
 import { COME_AGAIN_SECONDS } from '../request/problem.js'
-import type { Limits } from '../request/rate-limit.js'
+import type { SignInLimits } from '../request/rate-limit.js'
 import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
 import { standings } from './standings/index.js'
 import { timelinessCsv } from './timeliness.js'
 import { trailVerification } from './trail-verification.js'
-import { Unpulled, uploads } from './upload.js'
+import { FailedUpload, uploads } from './upload.js'
 
 const RETRY_SECONDS = 30
 
-export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
+export const v1 = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
   const router = Router()
   router.post('/v1/feeds/:feed', uploads(parts, askedOf))
   router.all('/v1/feeds/:feed', only('POST', askedOf))
@@ -42,7 +42,7 @@ export const v1 = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router =>
   return router
 }
 
-const only = (method: 'GET' | 'POST', askedOf: AskedOf) => (request: Request, response: Response) => {
+const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => (request: Request, response: Response) => {
   const message = `此地址只接受 ${method}。Only ${method} is answered here.`
   askedOf(request).refused.push('METHOD_NOT_ALLOWED')
   response.set({ Allow: method, 'Cache-Control': 'no-store' })
@@ -72,9 +72,9 @@ const ofAddress = (thrown: unknown): Refusal | null => {
 
 /** Faults go to the log in full. No answer repeats an ID number, even the caller's own. */
 const refused =
-  ({ keys }: ApiParts, askedOf: AskedOf): ErrorRequestHandler =>
+  ({ keys }: ApiDependencies, askedOf: ContextOfRequest): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
-    const { error: cause, found } = thrown instanceof Unpulled ? thrown : { error: thrown, found: {} }
+    const { error: cause, found } = thrown instanceof FailedUpload ? thrown : { error: thrown, found: {} }
     const error = asRefusal(cause) ?? ofAddress(cause) ?? cause
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) askedOf(request).log.error({ err: error }, 'an answer broke off')

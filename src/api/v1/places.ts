@@ -1,20 +1,20 @@
 import { Refusal } from '../../foundation/errors.js'
 
-interface Sent {
+interface UploadSource {
   id: string
   agency: string
 }
 
-export interface Places {
+export interface UploadSlots {
   /** Throws when no slot is free for this feed. Refusals RUN_BUSY, HUB_BUSY. */
-  ask: (feed: Sent) => void
-  take: (feed: Sent) => () => void
+  ask: (feed: UploadSource) => void
+  take: (feed: UploadSource) => () => void
 }
 
 /** One slot a feed, `most` in all, `ofOne` for one agency. */
-export const makePlaces = (most: number, ofOne: number): Places => {
+export const makeUploadSlots = (most: number, ofOne: number): UploadSlots => {
   const taken = new Map<string, string>()
-  const ask = ({ id, agency }: Sent): void => {
+  const ask = ({ id, agency }: UploadSource): void => {
     if (taken.has(id)) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
     const own = [...taken.values()].filter((other) => other === agency).length
     if (own < ofOne && taken.size < most) return
@@ -22,7 +22,7 @@ export const makePlaces = (most: number, ofOne: number): Places => {
       reason: `同时处理的上传不超过 ${most} 个，每家单位 ${ofOne} 个 at most ${most} uploads at once, ${ofOne} of an agency`,
     })
   }
-  const take = (feed: Sent): (() => void) => {
+  const take = (feed: UploadSource): (() => void) => {
     ask(feed)
     taken.set(feed.id, feed.agency)
     return () => void taken.delete(feed.id)

@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 export const STALLED_MS = 60_000
 export const ARRIVING_MOST = 8
 
-export interface Bounds {
+export interface ReceiveBounds {
   /** Bytes of one body, and of all bodies held for one agency. */
   most: number
   /** Bytes held for all agencies. */
@@ -15,20 +15,20 @@ export interface Bounds {
   arrivingMost?: number
 }
 
-export interface Received {
+export interface ReceivedBody {
   bytes: Buffer
   release: () => void
 }
 
 /** Returns null when the sender disconnected early. */
-export type Receive = (request: IncomingMessage, agency: string) => Promise<Received | null>
+export type ReceiveBody = (request: IncomingMessage, agency: string) => Promise<ReceivedBody | null>
 
 export const makeReceive = ({
   most,
   mostOfAll,
   stalledMs = STALLED_MS,
   arrivingMost = ARRIVING_MOST,
-}: Bounds): Receive => {
+}: ReceiveBounds): ReceiveBody => {
   const held = new Map<string, number>()
   const arriving = new Map<string, number>()
   let all = 0

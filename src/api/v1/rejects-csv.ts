@@ -9,19 +9,19 @@ import * as setAside from '../../store/intake/reject-desk.js'
 import * as runs from '../../store/timetable/runs.js'
 import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
 import { sentBy } from '../intake/rejects.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { numberIn, wholeNumber } from '../request/ids.js'
 import { withDb } from '../request/request-database.js'
 import { admit, signedIn } from '../request/viewer.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 
 const PIECE_CHARACTERS = 64_000
 
 const HEADER = ['页 page', '行 row', '字段 field', '规则 rule', '说明 message', '内容 item', '原表头 heading']
 
 export const rejectsCsv =
-  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
     const parts = withDb(all, () => own.db)
@@ -40,7 +40,7 @@ export const rejectsCsv =
     )
       throw new Refusal('NOT_FOUND')
     // The audit row precedes the first line; the size is known only at the end.
-    await keep(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
+    await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: `${request.method} /v1/runs/${run.id}/rejects.csv` })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="rejects-${run.subject}-${run.id}.csv"`,
@@ -49,25 +49,29 @@ export const rejectsCsv =
     if (request.method === 'HEAD') return void response.end()
     const rows = setAside.ofRun(parts.db, run.id)
     const told = `GET /v1/runs/${run.id}/rejects.csv`
-    const keepPiece = (piece: Piece) => keep(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
+    const keepPiece = (piece: RejectsChunk) =>
+      writeAuditRow(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
     await pipeline(Readable.from(kept(piecesOf(rows), keepPiece)), response).catch((error) => {
       if (!response.destroyed || error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
     })
   }
 
-interface Piece {
+interface RejectsChunk {
   content: string
   shown: ReadonlySet<string>
 }
 
-async function* kept(pieces: AsyncIterable<Piece>, keepPiece: (piece: Piece) => Promise<void>): AsyncIterable<string> {
+async function* kept(
+  pieces: AsyncIterable<RejectsChunk>,
+  keepPiece: (piece: RejectsChunk) => Promise<void>,
+): AsyncIterable<string> {
   for await (const piece of pieces) {
     if (piece.shown.size > 0) await keepPiece(piece)
     yield piece.content
   }
 }
 
-async function* piecesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterable<Piece> {
+async function* piecesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterable<RejectsChunk> {
   let content = BYTE_ORDER_MARK + line(HEADER)
   let shown = new Set<string>()
   for await (const { page, row, field, rule, problems, item } of rejects) {

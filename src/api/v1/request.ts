@@ -1,4 +1,4 @@
 import type { Request } from 'express'
-import type { Asked } from '../request/request-context.js'
+import type { RequestContext } from '../request/request-context.js'
 
-export type AskedOf = (request: Request) => Asked
+export type ContextOfRequest = (request: Request) => RequestContext

@@ -2,16 +2,16 @@
 import type { RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { numberIn, wholeNumber } from '../request/ids.js'
 import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
 import { scoreAudit } from '../scoring/audited-scores.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 
 export const scoreJson =
-  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
     const parts = withDb(all, () => own.db)
@@ -24,6 +24,6 @@ export const scoreJson =
     if (found === null) throw new Refusal('NOT_FOUND')
     const content = JSON.stringify(found)
     const shown = [found.score.operator.code]
-    await keep(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/scores/${id}`, shown, content })
+    await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked: `GET /v1/scores/${id}`, shown, content })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }

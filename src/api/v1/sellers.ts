@@ -4,13 +4,13 @@ import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn, isDate } from '../../foundation/time/dates.js'
 import { replaceSellers } from '../../work/standing/sellers.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { withDb } from '../request/request-database.js'
 import { admit, allow, stillAdmitted } from '../request/viewer.js'
-import { makePlaces } from './places.js'
+import { makeUploadSlots } from './places.js'
 import { makeReceive } from './received.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 
 /** Largest list, bytes: a million codes with room to spare. */
 export const SELLERS_BYTES = 32 * 1024 * 1024
@@ -18,8 +18,8 @@ const LISTS_MOST = 2
 
 const PARAMETERS = ['dated', 'marketplace']
 
-export const sellers = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
-  const places = makePlaces(LISTS_MOST, 1)
+export const sellers = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
+  const places = makeUploadSlots(LISTS_MOST, 1)
   const receive = makeReceive({ most: SELLERS_BYTES, mostOfAll: LISTS_MOST * SELLERS_BYTES, arrivingMost: 1 })
   return async (request, response) => {
     const own = askedOf(request)
@@ -38,7 +38,7 @@ export const sellers = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
       const giveUp = places.take(place)
       try {
         const asked = `POST /v1/sellers ${dated} ${marketplace ?? ''}`.trimEnd()
-        await keep(parts, own, viewer, { kind: 'ACT', asked, content: received.bytes })
+        await writeAuditRow(parts, own, viewer, { kind: 'ACT', asked, content: received.bytes })
         const taken = await replaceSellers(parts.db, {
           client,
           bytes: received.bytes,
@@ -47,14 +47,14 @@ export const sellers = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
           now,
           log: parts.log,
         }).catch(async (error) => {
-          await keep(parts, own, viewer, {
+          await writeAuditRow(parts, own, viewer, {
             kind: 'OUTCOME',
             asked,
             outcome: isRefusal(error) ? error.code : INTERNAL.code,
           })
           throw error
         })
-        await keep(parts, own, viewer, { kind: 'OUTCOME', asked })
+        await writeAuditRow(parts, own, viewer, { kind: 'OUTCOME', asked })
         response.set('Cache-Control', 'no-store').json(taken)
       } finally {
         giveUp()

@@ -3,11 +3,11 @@ import type { Duty, Figure } from '../../domain/delivery/timeliness.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 
 const HEADER = [
   '月份 month',
@@ -34,7 +34,7 @@ const DUTY_WORDS: Record<Duty, string> = {
 const SHARE_DIGITS = 4
 
 export const timelinessCsv =
-  (all: ApiParts, askedOf: AskedOf): RequestHandler =>
+  (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler =>
   async (request, response) => {
     const own = askedOf(request)
     const parts = withDb(all, () => own.db)
@@ -48,7 +48,7 @@ export const timelinessCsv =
     const names = new Map([PUBLICITY, ...parts.platforms].map(({ id, name }) => [id, name.zh]))
     const lines = figures.map((figure) => line(cellsOf(month, names.get(figure.platform) ?? figure.platform, figure)))
     const content = BYTE_ORDER_MARK + line(HEADER) + lines.join('')
-    await keep(parts, own, viewer, { kind: 'FILE', asked: `GET /v1/timeliness.csv?month=${month}`, content })
+    await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: `GET /v1/timeliness.csv?month=${month}`, content })
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="timeliness-${month}.csv"`,

@@ -1,17 +1,17 @@
 /** GET /v1/trail/verification verifies the audit log and sends the events `progress`, then `done`. */
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { withDb } from '../request/request-database.js'
 import { admit, allow } from '../request/viewer.js'
-import type { AskedOf } from './request.js'
+import type { ContextOfRequest } from './request.js'
 
 /**
  * One verification at a time, because it reads every row. A stopping hub sends `end`. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY,
  * STOPPING.
  */
-export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandler => {
+export const trailVerification = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   let walking = false
   return async (request, response) => {
     const own = askedOf(request)
@@ -22,7 +22,7 @@ export const trailVerification = (all: ApiParts, askedOf: AskedOf): RequestHandl
     if (walking) throw new Refusal('RUN_BUSY', { job: 'verify', subject: 'audit' })
     walking = true
     try {
-      await keep(parts, own, viewer, { kind: 'FILE', asked: 'GET /v1/trail/verification' })
+      await writeAuditRow(parts, own, viewer, { kind: 'FILE', asked: 'GET /v1/trail/verification' })
       response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
       const tell = telling(response)
       tell('progress', { rows: 0 })

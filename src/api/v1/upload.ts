@@ -12,15 +12,15 @@ import { INTERNAL, isRefusal, Refusal, reasonOf } from '../../foundation/errors.
 import { isDate } from '../../foundation/time/dates.js'
 import * as watch from '../../store/intake/watch.js'
 import { previewUpload } from '../../work/intake/upload-preview.js'
-import { keep } from '../request/audit-rows.js'
-import type { ApiParts } from '../request/dependencies.js'
-import type { Asked } from '../request/request-context.js'
+import { writeAuditRow } from '../request/audit-rows.js'
+import type { ApiDependencies } from '../request/dependencies.js'
+import type { RequestContext } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { admit, signedIn, stillAdmitted } from '../request/viewer.js'
 import { fileName } from './file-name.js'
-import { makePlaces } from './places.js'
-import { makeReceive, type Receive, type Received, tooLarge } from './received.js'
-import type { AskedOf } from './request.js'
+import { makeUploadSlots } from './places.js'
+import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './received.js'
+import type { ContextOfRequest } from './request.js'
 
 /** Largest file, packed and unpacked, bytes. Larger ones come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024
@@ -34,36 +34,36 @@ const PARAMETERS = ['dated', 'full', 'reader', 'name', 'preview']
 
 const unpacked = promisify(gunzip)
 
-interface Shown {
-  parts: ApiParts
-  own: Asked
+interface PreviewRequest {
+  parts: ApiDependencies
+  own: RequestContext
   viewer: Viewer
   feed: Feed
   given: ReturnType<typeof givenIn>
   bytes: Buffer
 }
 
-interface Found {
+interface UploadRun {
   run?: number
   rejects?: string
 }
 
 /** A failed upload, with the run that lists its rejects. */
-export class Unpulled extends Error {
+export class FailedUpload extends Error {
   constructor(
     readonly error: unknown,
-    readonly found: Found,
+    readonly found: UploadRun,
   ) {
     super('not taken in')
   }
 }
 
 export const uploads = (
-  all: ApiParts,
-  askedOf: AskedOf,
-  receive: Receive = makeReceive({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
+  all: ApiDependencies,
+  askedOf: ContextOfRequest,
+  receive: ReceiveBody = makeReceive({ most: UPLOAD_BYTES, mostOfAll: ARRIVING_BYTES }),
 ): RequestHandler => {
-  const places = makePlaces(UPLOADS_MOST, UPLOADS_OF_ONE)
+  const places = makeUploadSlots(UPLOADS_MOST, UPLOADS_OF_ONE)
   return async (request, response) => {
     const own = askedOf(request)
     const { now } = own
@@ -84,8 +84,8 @@ export const uploads = (
         if (given.preview) return await shown(response, { parts, own, viewer, feed, given, bytes })
         const by = viewer.sub ?? ''
         const asked = saidOf(feed, given, parts.keys.mark)
-        await keep(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
-        const outcome = (said: string) => keep(parts, own, viewer, { kind: 'OUTCOME', asked, outcome: said })
+        await writeAuditRow(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
+        const outcome = (said: string) => writeAuditRow(parts, own, viewer, { kind: 'OUTCOME', asked, outcome: said })
         const signal = AbortSignal.timeout(TAKE_IN_MS)
         const pulled = await parts.pull(feed.id, { by, signal, file: { bytes, ...given } }).catch(async (error) => {
           const told =
@@ -93,7 +93,7 @@ export const uploads = (
           await outcome(isRefusal(told) ? told.code : INTERNAL.code)
           if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
           const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
-          throw new Unpulled(told, run === null ? {} : { run, rejects: placeOf(run) })
+          throw new FailedUpload(told, run === null ? {} : { run, rejects: placeOf(run) })
         })
         await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
         if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
@@ -108,14 +108,14 @@ export const uploads = (
   }
 }
 
-const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: Shown): Promise<void> => {
+const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: PreviewRequest): Promise<void> => {
   const { mark } = parts.keys
   const { preview: _, ...told } = given
   const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
   const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
   const content = JSON.stringify(redact(preview, mark, feed.exempt))
   const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
-  await keep(parts, own, viewer, { kind: 'ANSWER', asked: saidOf(feed, given, mark), shown: codes, content })
+  await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked: saidOf(feed, given, mark), shown: codes, content })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
@@ -124,7 +124,7 @@ const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: stri
 
 const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
-const feedFor = (viewer: Viewer, id: string, { agencies }: ApiParts): Feed => {
+const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Feed => {
   signedIn(viewer)
   if (!may(viewer, 'send_records')) throw new Refusal('FORBIDDEN')
   const own = agencies.flatMap((agency) => agency.feeds).filter((feed) => mayFeed(viewer, 'send_records', feed))
@@ -169,7 +169,7 @@ const packing = ({ headers }: Request): boolean => {
   return encoding === 'gzip'
 }
 
-const unpackedFrom = async ({ bytes, release }: Received): Promise<Buffer> => {
+const unpackedFrom = async ({ bytes, release }: ReceivedBody): Promise<Buffer> => {
   try {
     const whole = await unpacked(bytes, { maxOutputLength: UPLOAD_BYTES })
     release()

@@ -1,7 +1,7 @@
 /** Stand-in of 可信认证机构: certificates as one CSV file in UTF-8 with a byte order mark. */
 import type { World, WorldTrustmark } from '../../../seeds/world.js'
 import { csvDate, csvLine } from './spelling.js'
-import type { Routes } from './stand-in.js'
+import type { StandInRoutes } from './stand-in.js'
 
 const BOM = '\uFEFF'
 const STATES: Record<WorldTrustmark['status'], string> = {
@@ -11,7 +11,7 @@ const STATES: Record<WorldTrustmark['status'], string> = {
   EXPIRED: '过期',
 }
 
-export const certifiers = (source: () => World): Routes => ({
+export const certifiers = (source: () => World): StandInRoutes => ({
   'GET /trustmarks.csv': () => ({
     status: 200,
     headers: { 'content-type': 'text/csv; charset=utf-8' },

@@ -1,18 +1,18 @@
 /** Stand-in of 省通信管理局: ICP filings as JSON with cursor paging. */
 import type { World, WorldIcpFiling } from '../../../seeds/world.js'
-import { type Answer, type Asked, json } from '../server.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnight } from './spelling.js'
-import { countIn, type Routes } from './stand-in.js'
+import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PIECE = 60 // filings, default
 const PIECE_MAX = 200
 const STATES: Record<WorldIcpFiling['status'], string> = { VALID: '正常', CANCELLED: '已注销' }
 
-export const communications = (source: () => World): Routes => ({
+export const communications = (source: () => World): StandInRoutes => ({
   'GET /icp': (asked) => filings(source(), asked),
 })
 
-const filings = (world: World, { query }: Asked): Answer => {
+const filings = (world: World, { query }: StandInRequest): StandInAnswer => {
   const limit = countIn(query.get('limit'), PIECE, PIECE_MAX)
   const from = placeIn(query.get('cursor'), world.icpFilings.length)
   if (limit === null || from === null) return json(200, { code: 400, msg: '分页参数错误', params: null })

@@ -2,9 +2,9 @@
 import iconv from 'iconv-lite'
 import type { World, WorldPenalty, WorldPermit, WorldRepair } from '../../../seeds/world.js'
 import { yuanToWan } from '../../domain/records/money.js'
-import { type Answer, type Asked, json } from '../server.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { csvDate, csvLine, typedNumber } from './spelling.js'
-import { countIn, type Routes } from './stand-in.js'
+import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100 // repairs
 const PAGE_MAX = 500
@@ -16,7 +16,7 @@ const PARTIES: Record<WorldPenalty['partyKind'], string> = {
   NATURAL_PERSON: '自然人',
 }
 
-export const creditOffice = (source: () => World): Routes => ({
+export const creditOffice = (source: () => World): StandInRoutes => ({
   'GET /penalties.csv': () => ({
     status: 200,
     headers: { 'content-type': 'text/csv; charset=gb18030' },
@@ -38,12 +38,12 @@ const penalties = (world: World): Buffer => {
   return iconv.encode(header + lines.join(''), 'gb18030')
 }
 
-type Cell = (one: WorldPenalty, n: number) => string | null
+type PenaltyCell = (one: WorldPenalty, n: number) => string | null
 
-const empty: Cell = () => null
+const empty: PenaltyCell = () => null
 const wan = (yuan: string | null): string | null => (yuan === null ? null : yuanToWan(yuan))
 
-const COLUMNS: readonly (readonly [name: string, cell: Cell])[] = [
+const COLUMNS: readonly (readonly [name: string, cell: PenaltyCell])[] = [
   ['CF_XDR_MC', (one) => one.partyName],
   ['CF_XDR_LB', (one) => PARTIES[one.partyKind]],
   ['CF_XDR_SHXYM', (one) => one.partyUscc],
@@ -115,7 +115,7 @@ const PERMIT_COLUMNS: readonly (readonly [name: string, cell: (one: WorldPermit,
   ['BZ', blank],
 ]
 
-const repairs = (world: World, { query }: Asked): Answer => {
+const repairs = (world: World, { query }: StandInRequest): StandInAnswer => {
   const page = countIn(query.get('pageNo'), 1, PAGES_MAX)
   const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)
   if (page === null || size === null) return json(400, { code: 400, message: '分页参数错误 Not a page' })

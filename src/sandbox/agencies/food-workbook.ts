@@ -17,9 +17,9 @@ export const foodWorkbook = (world: World): Buffer => {
   return Buffer.from(write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Uint8Array)
 }
 
-type Cell = (one: WorldFood, notice: number) => string | number | Date | null
+type FoodCell = (one: WorldFood, notice: number) => string | number | Date | null
 
-const COLUMNS: readonly (readonly [name: string, cell: Cell])[] = [
+const COLUMNS: readonly (readonly [name: string, cell: FoodCell])[] = [
   ['抽样编号', (one) => one.sampleNumber],
   ['序号', (one) => one.serial],
   ['标称生产企业名称', (one) => one.producerName],

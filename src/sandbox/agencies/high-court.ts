@@ -1,19 +1,19 @@
 /** Stand-in of 省高级人民法院: judgment defaulters, as pages of JSON. */
 import type { World, WorldDefaulter } from '../../../seeds/world.js'
-import { type Answer, type Asked, json } from '../server.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { midnight } from './spelling.js'
-import { countIn, type Routes } from './stand-in.js'
+import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100 // entries
 const PAGE_MAX = 500
 const PAGES_MAX = 1_000_000
 const ORGANISATIONS = '2'
 
-export const highCourt = (source: () => World): Routes => ({
+export const highCourt = (source: () => World): StandInRoutes => ({
   'GET /defaulters': (asked) => defaulters(source(), asked),
 })
 
-const defaulters = (world: World, { query }: Asked): Answer => {
+const defaulters = (world: World, { query }: StandInRequest): StandInAnswer => {
   const page = countIn(query.get('currentPage'), 1, PAGES_MAX)
   const size = countIn(query.get('pageSize'), PAGE, PAGE_MAX)
   if (page === null || size === null) return json(400, { code: '1', message: '分页参数错误 Not a page' })

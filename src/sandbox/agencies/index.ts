@@ -7,11 +7,11 @@ import { highCourt } from './high-court.js'
 import { ipOffice } from './ip-office.js'
 import { marketRegulator } from './market-regulator.js'
 import { marketplaces } from './marketplaces.js'
-import { type Routes, type StandIn, startStandIn } from './stand-in.js'
+import { type AgencyStandIn, type StandInRoutes, startStandIn } from './stand-in.js'
 
-export type { Behaviour, StandIn } from './stand-in.js'
+export type { AgencyBehaviour, AgencyStandIn } from './stand-in.js'
 
-const AGENCIES: Record<string, (source: () => World) => Routes> = {
+const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
   'market-regulator': marketRegulator,
   'ip-office': ipOffice,
   'credit-office': creditOffice,
@@ -25,9 +25,9 @@ const AGENCIES: Record<string, (source: () => World) => Routes> = {
 export const startAgencies = async (
   source: World | (() => World),
   options: { ports?: Record<string, number> } = {},
-): Promise<StandIn[]> => {
+): Promise<AgencyStandIn[]> => {
   const current = typeof source === 'function' ? source : () => source
-  const started: StandIn[] = []
+  const started: AgencyStandIn[] = []
   try {
     for (const [id, routes] of Object.entries(AGENCIES)) {
       started.push(await startStandIn(id, routes(current), options.ports?.[id] ?? 0))

@@ -1,8 +1,8 @@
 /** Stand-in of 省知识产权局: trademarks as pages of XML. */
 import type { World, WorldTrademark } from '../../../seeds/world.js'
-import { type Answer, type Asked, json } from '../server.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { xmlText } from './spelling.js'
-import { countIn, type Routes } from './stand-in.js'
+import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 60 // trademarks
 const PAGES_MAX = 1_000_000
@@ -13,11 +13,11 @@ const STATES: Record<WorldTrademark['status'], string> = {
   EXPIRED: '期满',
 }
 
-export const ipOffice = (source: () => World): Routes => ({
+export const ipOffice = (source: () => World): StandInRoutes => ({
   'GET /trademarks': (asked) => trademarks(source(), asked),
 })
 
-const trademarks = (world: World, { query }: Asked): Answer => {
+const trademarks = (world: World, { query }: StandInRequest): StandInAnswer => {
   const page = countIn(query.get('page'), 1, PAGES_MAX)
   if (page === null) return json(400, { message: '分页参数错误 Not a page' })
   const all = world.trademarks

@@ -1,11 +1,15 @@
-import { type Answer, type Asked, json } from '../server.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
 import { countIn } from './stand-in.js'
 
 const PAGE = 200 // records
 export const PAGE_MAX = 500
 export const PAGES_MAX = 1_000_000
 
-export const servicePage = <T>(all: readonly T[], spell: (one: T, n: number) => unknown, { query }: Asked): Answer => {
+export const servicePage = <T>(
+  all: readonly T[],
+  spell: (one: T, n: number) => unknown,
+  { query }: StandInRequest,
+): StandInAnswer => {
   const page = countIn(query.get('page'), 1, PAGES_MAX)
   const size = countIn(query.get('size'), PAGE, PAGE_MAX)
   if (page === null || size === null) return json(400, { status: '0', msg: '分页参数错误', data: null })

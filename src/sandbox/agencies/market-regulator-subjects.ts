@@ -1,5 +1,5 @@
 import type { WorldAbnormal, WorldCommitment, WorldOperator } from '../../../seeds/world.js'
-import { gatewayDate, midnight, nothing } from './spelling.js'
+import { emptyValue, gatewayDate, midnight } from './spelling.js'
 
 export const STATES: Record<WorldOperator['status'], string> = {
   ACTIVE: '存续（在营、开业、在册）',
@@ -19,9 +19,9 @@ export const individualRow = (one: WorldOperator, n: number) => ({
   OPLOC: one.address,
   EMPNUM: 1 + (n % 4),
   ESTDATE: midnight(one.establishedOn),
-  APPRDATE: one.approvedOn === null ? nothing(n) : midnight(one.approvedOn),
+  APPRDATE: one.approvedOn === null ? emptyValue(n) : midnight(one.approvedOn),
   OPFROM: midnight(one.establishedOn),
-  OPTO: one.termTo === null ? nothing(n) : midnight(one.termTo),
+  OPTO: one.termTo === null ? emptyValue(n) : midnight(one.termTo),
   REGSTATE_CN: STATES[one.status],
   REGORG_CN: one.authority,
   OPSCOPE: one.scope,
@@ -38,12 +38,12 @@ export const abnormalRow = (one: WorldAbnormal, n: number) => ({
   ABNTIME: gatewayDate(one.listedOn, n),
   DECORG: one.authorityRegion,
   DECORG_CN: one.authority,
-  REMEXCPRES: one.removal?.reasonCode ?? nothing(n),
-  REMEXCPRES_CN: one.removal?.reason ?? nothing(n),
-  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : nothing(n),
-  REDECORG: one.removal ? one.authorityRegion : nothing(n),
-  REDECORG_CN: one.removal ? one.authority : nothing(n),
-  isMove: one.removal === null ? nothing(n) : one.removal.revoked ? '2' : '1',
+  REMEXCPRES: one.removal?.reasonCode ?? emptyValue(n),
+  REMEXCPRES_CN: one.removal?.reason ?? emptyValue(n),
+  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : emptyValue(n),
+  REDECORG: one.removal ? one.authorityRegion : emptyValue(n),
+  REDECORG_CN: one.removal ? one.authority : emptyValue(n),
+  isMove: one.removal === null ? emptyValue(n) : one.removal.revoked ? '2' : '1',
 })
 
 const RESULTS: Record<WorldCommitment['checks'][number]['result'], string> = {

@@ -1,18 +1,18 @@
 /** Stand-in of 省市场监督管理厅: query services, test workbooks, and lists behind the provincial gateway. */
 import type { World, WorldListEntry, WorldOperator } from '../../../seeds/world.js'
-import { type Answer, type Asked, json, objectIn } from '../server.js'
+import { json, objectIn, type StandInAnswer, type StandInRequest } from '../server.js'
 import { foodWorkbook } from './food-workbook.js'
 import { recallRow, standardRow } from './market-regulator-goods.js'
 import { PAGE_MAX, PAGES_MAX, servicePage } from './market-regulator-pages.js'
 import { abnormalRow, commitmentRow, individualRow, STATES } from './market-regulator-subjects.js'
 import { qualityWorkbook } from './quality-workbook.js'
-import { gatewayDate, midnight, nothing } from './spelling.js'
-import { countIn, type Routes } from './stand-in.js'
+import { emptyValue, gatewayDate, midnight } from './spelling.js'
+import { countIn, type StandInRoutes } from './stand-in.js'
 
 const LIST_PAGE = 100 // entries
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-export const marketRegulator = (source: () => World): Routes => ({
+export const marketRegulator = (source: () => World): StandInRoutes => ({
   'GET /registry': (asked) => servicePage(registered(source()), registryRow, asked),
   'GET /individuals': (asked) => servicePage(individuals(source()), individualRow, asked),
   'GET /recalls': (asked) => servicePage(source().recalls, recallRow, asked),
@@ -40,7 +40,7 @@ export const registryRow = (one: WorldOperator, n: number) => ({
   estdate: midnight(one.establishedOn),
   apprdate: one.approvedOn === null ? null : midnight(one.approvedOn),
   opfrom: midnight(one.establishedOn),
-  opto: one.termTo === null ? nothing(n) : midnight(one.termTo),
+  opto: one.termTo === null ? emptyValue(n) : midnight(one.termTo),
   regcap: (one.capitalWan ?? 0).toFixed(6),
   regcapcurCn: '人民币',
   regstateCn: STATES[one.status],
@@ -51,7 +51,7 @@ export const registryRow = (one: WorldOperator, n: number) => ({
   districtCode: one.region,
 })
 
-const gateway = (world: World, { body }: Asked): Answer => {
+const gateway = (world: World, { body }: StandInRequest): StandInAnswer => {
   const content = objectIn(body)?.content
   const { service, pageIndex, pageSize } = (typeof content === 'object' && content !== null ? content : {}) as Record<
     string,
@@ -98,8 +98,8 @@ const listRow = (one: WorldListEntry, n: number) => ({
   DECORG: one.authorityRegion,
   DECORG_CN: one.authority,
   DEDOCNUM: one.documentNumber,
-  REMEXCPRES_CN: one.removal?.reason ?? nothing(n),
-  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : nothing(n),
-  RECORG_CN: one.removal?.authority ?? nothing(n),
-  REDOCNUM: one.removal?.documentNumber ?? nothing(n),
+  REMEXCPRES_CN: one.removal?.reason ?? emptyValue(n),
+  REMDATE: one.removal ? gatewayDate(one.removal.on, n + 1) : emptyValue(n),
+  RECORG_CN: one.removal?.authority ?? emptyValue(n),
+  REDOCNUM: one.removal?.documentNumber ?? emptyValue(n),
 })

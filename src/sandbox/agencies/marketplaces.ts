@@ -1,7 +1,7 @@
 /** Stand-in of 电子商务平台: shops as pages of JSON. One shop carries an ID number by mistake. */
 import type { World, WorldOperator, WorldShop } from '../../../seeds/world.js'
-import { type Answer, type Asked, json } from '../server.js'
-import { countIn, type Routes } from './stand-in.js'
+import { json, type StandInAnswer, type StandInRequest } from '../server.js'
+import { countIn, type StandInRoutes } from './stand-in.js'
 
 const PAGE = 100 // shops, default
 const PAGE_MAX = 500
@@ -15,11 +15,11 @@ const SELLERS: Record<WorldOperator['kind'], string> = {
 /** Synthetic ID number with birth year 1900; the hub must reject the item. */
 const SLIP = '220102190001010016'
 
-export const marketplaces = (source: () => World): Routes => ({
+export const marketplaces = (source: () => World): StandInRoutes => ({
   'GET /shops': (asked) => shops(source(), asked),
 })
 
-const shops = (world: World, { query }: Asked): Answer => {
+const shops = (world: World, { query }: StandInRequest): StandInAnswer => {
   const page = countIn(query.get('page'), 1, PAGES_MAX)
   const size = countIn(query.get('size'), PAGE, PAGE_MAX)
   if (page === null || size === null) return json(400, { message: '分页参数错误 Not a page' })

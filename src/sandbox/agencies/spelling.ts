@@ -36,4 +36,4 @@ export const csvLine = (cells: readonly string[]): string =>
   `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
 
 /** The real interfaces mix both. */
-export const nothing = (n: number): '' | null => (n % 2 === 0 ? '' : null)
+export const emptyValue = (n: number): '' | null => (n % 2 === 0 ? '' : null)

@@ -1,12 +1,12 @@
 /** A stand-in agency: fixed routes on a real HTTP server that misbehaves on demand. */
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Answer, type Asked, json, objectIn, serve } from '../server.js'
+import { json, objectIn, type StandInAnswer, type StandInRequest, serve } from '../server.js'
 
 const GARBAGE_BYTES = 4096
 const RETRY_AFTER = '1' // seconds
 
-export interface Behaviour {
+export interface AgencyBehaviour {
   delayMs: number
   /** This many of the next requests get 503 with Retry-After. */
   failNext: number
@@ -15,23 +15,23 @@ export interface Behaviour {
   cutAfterBytes: number | null
 }
 
-export interface StandIn {
+export interface AgencyStandIn {
   id: string
   url: string
   close(): Promise<void>
-  behave(behaviour: Partial<Behaviour>): void
+  behave(behaviour: Partial<AgencyBehaviour>): void
   /** Requests so far, including failed ones but not `/_behave`. */
   readonly asked: number
 }
 
 /** Keys are like 'GET /registry'. */
-export type Routes = Record<string, (asked: Asked) => Answer>
+export type StandInRoutes = Record<string, (asked: StandInRequest) => StandInAnswer>
 
-export const startStandIn = async (id: string, routes: Routes, port = 0): Promise<StandIn> => {
-  const behaviour: Behaviour = { delayMs: 0, failNext: 0, garbage: false, cutAfterBytes: null }
+export const startStandIn = async (id: string, routes: StandInRoutes, port = 0): Promise<AgencyStandIn> => {
+  const behaviour: AgencyBehaviour = { delayMs: 0, failNext: 0, garbage: false, cutAfterBytes: null }
   let asked = 0
 
-  const answer = async (question: Asked): Promise<Answer> => {
+  const answer = async (question: StandInRequest): Promise<StandInAnswer> => {
     if (question.method === 'POST' && question.path === '/_behave') return toldOverHttp(question.body)
     asked += 1
     if (behaviour.delayMs > 0) await wait(behaviour.delayMs, undefined, { signal: question.gone })
@@ -48,7 +48,7 @@ export const startStandIn = async (id: string, routes: Routes, port = 0): Promis
       : { ...spoilt, cutAfterBytes: behaviour.cutAfterBytes }
   }
 
-  const toldOverHttp = (body: Buffer): Answer => {
+  const toldOverHttp = (body: Buffer): StandInAnswer => {
     const wanted = behaviourIn(body)
     if (!wanted) return json(400, { message: '无法识别的行为 Not a behaviour' })
     Object.assign(behaviour, wanted)
@@ -69,7 +69,7 @@ export const startStandIn = async (id: string, routes: Routes, port = 0): Promis
   }
 }
 
-const tagged = ({ method, headers }: Asked, answer: Answer): Answer => {
+const tagged = ({ method, headers }: StandInRequest, answer: StandInAnswer): StandInAnswer => {
   if (method !== 'GET' || answer.status !== 200) return answer
   const etag = `"${createHash('sha256').update(answer.body).digest('hex').slice(0, 32)}"`
   return headers['if-none-match'] === etag
@@ -78,7 +78,7 @@ const tagged = ({ method, headers }: Asked, answer: Answer): Answer => {
 }
 
 /** Accepts only known names with values of the right type, so that a misspelt behaviour is reported. */
-const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
+const behaviourIn = (body: Buffer): Partial<AgencyBehaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
 }

@@ -2,7 +2,7 @@
 import { chance } from '../../../seeds/world/chance.js'
 import { objectIn } from '../server.js'
 
-export interface Behaviour {
+export interface PlatformBehaviour {
   delayMs: number
   /** This many of the next messages get 503 with Retry-After. */
   failNext: number
@@ -42,7 +42,7 @@ export interface Chaos {
   share: number
 }
 
-export const calm = (): Behaviour => ({
+export const calm = (): PlatformBehaviour => ({
   delayMs: 0,
   failNext: 0,
   retryAfter: 1,
@@ -61,7 +61,7 @@ export const calm = (): Behaviour => ({
   chaos: null,
 })
 
-export interface Trouble {
+export interface MessageTrouble {
   delayMs: number
   fail: boolean
   cut: 'before' | 'after' | null
@@ -77,7 +77,7 @@ const CHAOS_DELAY_MS = 400
 const TROUBLES = ['delay', 'fail', 'before', 'after', 'partial', 'silent', 'twice', 'encoding', 'garbage'] as const
 
 /** Returns a function that draws the troubles of the next message and counts down `behaviour`. */
-export const makeTroubles = (behaviour: Behaviour): ((rows: number) => Trouble) => {
+export const makeTroubles = (behaviour: PlatformBehaviour): ((rows: number) => MessageTrouble) => {
   let drawn: { from: Chaos; chance: ReturnType<typeof chance> } | null = null
 
   const byChance = (): (typeof TROUBLES)[number] | null => {
@@ -120,13 +120,13 @@ export const makeTroubles = (behaviour: Behaviour): ((rows: number) => Trouble) 
   }
 }
 
-const NONE: Trouble = { delayMs: 0, fail: false, cut: null, untaken: 0, silent: 0, twice: false, spoilt: null }
+const NONE: MessageTrouble = { delayMs: 0, fail: false, cut: null, untaken: 0, silent: 0, twice: false, spoilt: null }
 
-export const isTrouble = ({ delayMs, ...trouble }: Trouble, usualMs: number): boolean =>
+export const isTrouble = ({ delayMs, ...trouble }: MessageTrouble, usualMs: number): boolean =>
   delayMs > usualMs || Object.values(trouble).some((what) => what !== 0 && what !== false && what !== null)
 
 /** Unknown names and wrong types are refused, so that a misspelt behaviour is reported. */
-export const behaviourIn = (body: Buffer): Partial<Behaviour> | null => {
+export const behaviourIn = (body: Buffer): Partial<PlatformBehaviour> | null => {
   const value = objectIn(body)
   return value !== null && Object.entries(value).every(([name, wish]) => WISHES.get(name)?.(wish)) ? value : null
 }
@@ -161,5 +161,5 @@ const WISHES = new Map<string, (wish: unknown) => boolean>(
     ignoresSequence: isSwitch,
     appliesWithinMs: isCount,
     chaos: isChaos,
-  } satisfies Record<keyof Behaviour, (wish: unknown) => boolean>),
+  } satisfies Record<keyof PlatformBehaviour, (wish: unknown) => boolean>),
 )

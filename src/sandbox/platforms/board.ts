@@ -5,53 +5,53 @@
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
 import { openJournal } from './journal.js'
-import { faultAt, faultOf, type Judging, type RowFault } from './judgement.js'
+import { faultAt, faultOf, type JudgingOptions, type ReceiverFault } from './judgement.js'
 import {
   actionOf,
-  type Effect,
-  type Form,
-  type Part,
+  type DisplayedEntry,
+  type HistoryRow,
   partOf,
-  type Row,
-  type ShownEntry,
+  type ReceivedRow,
+  type RowEffect,
+  type RowForm,
+  type RowPart,
+  type RowVerdict,
   sequenceOf,
-  type ToldRow,
-  type Verdict,
 } from './told.js'
 
 /** History rows kept in memory, the latest; the file has all. */
 const HISTORY_ROWS = 100_000
 
-interface Held {
-  entry: ShownEntry
+interface HeldEntry {
+  entry: DisplayedEntry
   removed: boolean
   digest: string
 }
 
 /** The received row, and the entry where it changed. */
-type Line = ToldRow & { held?: Held }
+type JournalLine = HistoryRow & { held?: HeldEntry }
 
 export interface Board {
-  take(row: Row, form: Form, judging: Judging, at: Date, ignoresSequence?: boolean): Verdict
+  take(row: ReceivedRow, form: RowForm, judging: JudgingOptions, at: Date, ignoresSequence?: boolean): RowVerdict
   /** The verdict of a row that is applied later; checks only the row itself. */
-  foresee(row: Row, form: Form, judging: Judging): Verdict
+  foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
   /** In order of first receipt. */
-  shown(): ShownEntry[]
-  page(after: string | null, limit: number): ShownEntry[]
-  of(keys: readonly string[]): ShownEntry[]
-  history(): readonly ToldRow[]
+  shown(): DisplayedEntry[]
+  page(after: string | null, limit: number): DisplayedEntry[]
+  of(keys: readonly string[]): DisplayedEntry[]
+  history(): readonly HistoryRow[]
   readonly told: number
   close(): void
 }
 
 export const makeBoard = (prefix: string, file: string | null = null): Board => {
-  const journal = file === null ? null : openJournal<Line>(file)
-  const held = new Map<string, Held>()
-  let sorted: ShownEntry[] | null = null
-  let history: ToldRow[] = []
+  const journal = file === null ? null : openJournal<JournalLine>(file)
+  const held = new Map<string, HeldEntry>()
+  let sorted: DisplayedEntry[] | null = null
+  let history: HistoryRow[] = []
   let rows = 0
 
-  const keep = ({ held: now, ...row }: Line): void => {
+  const keep = ({ held: now, ...row }: JournalLine): void => {
     rows = row.number
     history.push(row)
     // Halved instead of shifted, so that the cost of a row stays constant.
@@ -62,18 +62,24 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   }
   for (const line of journal?.before ?? []) keep(line)
 
-  const foresee = (row: Row, form: Form, judging: Judging): Verdict => {
+  const foresee = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
     const fault = faultOf(row, form, judging)
     if (fault !== null) return { accepted: false, recordId: null, ...fault }
     return { accepted: true, code: CODES.APPLIED, text: '成功', field: null, value: null, recordId: null }
   }
 
-  const take = (row: Row, form: Form, judging: Judging, at: Date, ignoresSequence = false): Verdict => {
+  const take = (
+    row: ReceivedRow,
+    form: RowForm,
+    judging: JudgingOptions,
+    at: Date,
+    ignoresSequence = false,
+  ): RowVerdict => {
     const key = partOf(row, form, 'key')
     const before = key === null ? undefined : held.get(key)
     const judged = ignoresSequence ? judgeUnnumbered(row, form, judging, before) : judge(row, form, judging, before)
     const recordId = before?.entry.recordId ?? `${prefix}-${held.size + 1}`
-    const line: Line = {
+    const line: JournalLine = {
       number: rows + 1,
       at: at.toISOString(),
       kind: form.kind,
@@ -125,10 +131,15 @@ export const makeBoard = (prefix: string, file: string | null = null): Board => 
   }
 }
 
-const CODES: Record<Effect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
+const CODES: Record<RowEffect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
 
 /** CHANGE of an unknown key adds the entry, because keys are the sender's. CHANGE of a removed entry is refused. */
-const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect: Effect; fault?: RowFault } => {
+const judge = (
+  row: ReceivedRow,
+  form: RowForm,
+  judging: JudgingOptions,
+  before?: HeldEntry,
+): { effect: RowEffect; fault?: ReceiverFault } => {
   const fault = faultOf(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
   if (before === undefined) return { effect: 'APPLIED' }
@@ -143,29 +154,34 @@ const judge = (row: Row, form: Form, judging: Judging, before?: Held): { effect:
 
 /** The latest row wins, whatever its sequence. */
 const judgeUnnumbered = (
-  row: Row,
-  form: Form,
-  judging: Judging,
-  before?: Held,
-): { effect: Effect; fault?: RowFault } => {
+  row: ReceivedRow,
+  form: RowForm,
+  judging: JudgingOptions,
+  before?: HeldEntry,
+): { effect: RowEffect; fault?: ReceiverFault } => {
   const fault = faultOf(row, form, judging)
   if (fault !== null) return { effect: 'REFUSED', fault }
   return { effect: before?.digest === digestOf(row, form) ? 'REPEATED' : 'APPLIED' }
 }
 
-const refused = (row: Row, form: Form, code: '1005' | '1006', part: Part): { effect: Effect; fault: RowFault } => ({
+const refused = (
+  row: ReceivedRow,
+  form: RowForm,
+  code: '1005' | '1006',
+  part: RowPart,
+): { effect: RowEffect; fault: ReceiverFault } => ({
   effect: 'REFUSED',
   fault: faultAt(code, form.names[part], partOf(row, form, part)),
 })
 
-const digestOf = (row: Row, { passing }: Form): string => {
+const digestOf = (row: ReceivedRow, { passing }: RowForm): string => {
   const lasting = Object.entries(row).filter(([name]) => !passing.includes(name))
   return createHash('sha256')
     .update(canonical(Object.fromEntries(lasting) as Json))
     .digest('base64')
 }
 
-const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
+const firstAfter = (entries: readonly DisplayedEntry[], key: string): number => {
   let [low, high] = [0, entries.length]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -175,8 +191,8 @@ const firstAfter = (entries: readonly ShownEntry[], key: string): number => {
   return low
 }
 
-const entryOf = (row: Row, form: Form): Omit<ShownEntry, 'recordId'> => {
-  const text = (part: Part) => partOf(row, form, part)
+const entryOf = (row: ReceivedRow, form: RowForm): Omit<DisplayedEntry, 'recordId'> => {
+  const text = (part: RowPart) => partOf(row, form, part)
   return {
     kind: form.kind,
     key: text('key') ?? '',

@@ -1,14 +1,14 @@
 /** Stand-in of 信用中国. */
 
 import { readSoapCall, type SoapOperation, soapAnswer } from '../../platforms/formats/rowdata-2015.js'
-import { type Asked, json } from '../server.js'
+import { json, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penalty2015, permit2015 } from './forms/records.js'
 import { jsonRows, sameSecret, xmlRow } from './reading.js'
-import type { Dialect, Door } from './stand-in.js'
-import type { Form } from './told.js'
+import type { Dialect, PlatformEndpoint } from './stand-in.js'
+import type { RowForm } from './told.js'
 
-const blacklist: Door = {
+const blacklist: PlatformEndpoint = {
   read: ({ body }) => {
     const rows = jsonRows(body)
     return rows && { form: samrList, rows }
@@ -28,7 +28,7 @@ const blacklist: Door = {
 }
 
 /** A call of the first-generation SOAP service; its answer identifies rows by position. */
-const service = (operation: SoapOperation, form: Form): Door => ({
+const service = (operation: SoapOperation, form: RowForm): PlatformEndpoint => ({
   read: (asked) => {
     const call = callIn(asked)
     return call?.operation === operation ? { form, rows: call.rows.map(xmlRow) } : null
@@ -50,7 +50,7 @@ const service = (operation: SoapOperation, form: Form): Door => ({
   }),
 })
 
-const callIn = ({ body }: Asked) => {
+const callIn = ({ body }: StandInRequest) => {
   try {
     return readSoapCall(body)
   } catch {

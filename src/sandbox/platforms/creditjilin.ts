@@ -4,10 +4,10 @@ import { json, objectIn } from '../server.js'
 import { messageList } from './forms/lists.js'
 import { messagePenalty, messagePermit } from './forms/records.js'
 import { objectOf, sameSecret } from './reading.js'
-import type { Dialect, Door } from './stand-in.js'
-import type { Form, Row } from './told.js'
+import type { Dialect, PlatformEndpoint } from './stand-in.js'
+import type { ReceivedRow, RowForm } from './told.js'
 
-const messages: Door = {
+const messages: PlatformEndpoint = {
   read: ({ headers, body }) => {
     const message = objectIn(body)
     if (!message) return null
@@ -22,7 +22,7 @@ const messages: Door = {
   },
 }
 
-const FORMS: ReadonlyMap<unknown, Form> = new Map([
+const FORMS: ReadonlyMap<unknown, RowForm> = new Map([
   ['listing', messageList],
   ['penalty', messagePenalty],
   ['permit', messagePermit],
@@ -30,7 +30,7 @@ const FORMS: ReadonlyMap<unknown, Form> = new Map([
 const INNER = { listing: 'entry', penalty: 'penalty', permit: 'permit' } as const
 
 /** Flattens a message: the subject's fields beside the message's own, and removal fields prefixed with `removal.`. */
-const flat = (whole: Record<string, unknown>, inner: string): Row => {
+const flat = (whole: Record<string, unknown>, inner: string): ReceivedRow => {
   const { [inner]: subject, ...message } = whole
   const { removal, ...fields } = { ...message, ...objectOf(subject) }
   const removed = Object.entries(objectOf(removal)).map(([name, value]) => [`removal.${name}`, value])

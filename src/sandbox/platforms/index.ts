@@ -4,13 +4,13 @@ import { creditchina } from './creditchina.js'
 import { creditjilin } from './creditjilin.js'
 import { jilin } from './jilin.js'
 import { national } from './national.js'
-import { type PlatformStandIn, type StandInGiven, startStandIn } from './stand-in.js'
+import { type PlatformStandIn, type StandInOptions, startStandIn } from './stand-in.js'
 
-export type { Behaviour, Chaos } from './behaviour.js'
+export type { Chaos, PlatformBehaviour } from './behaviour.js'
 export { calm } from './behaviour.js'
-export type { Register } from './judgement.js'
+export type { BaseLibrary } from './judgement.js'
 export type { PlatformStandIn } from './stand-in.js'
-export type { ShownEntry, ToldRow } from './told.js'
+export type { DisplayedEntry, HistoryRow } from './told.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 
@@ -18,7 +18,7 @@ const DIALECTS = [national, jilin, creditchina, creditjilin]
 export const startPlatforms = (
   secrets: Record<string, string> = {},
   folder: string | null = null,
-  given: Omit<StandInGiven, 'file'> = {},
+  given: Omit<StandInOptions, 'file'> = {},
 ): Promise<PlatformStandIn[]> =>
   Promise.all(
     DIALECTS.map((dialect) => {

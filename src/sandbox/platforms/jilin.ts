@@ -3,17 +3,17 @@ import { leaf, node, XML_DECLARATION } from '../../platforms/formats/xml.js'
 import { exchangeList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
-import type { Dialect, Door, Judged } from './stand-in.js'
-import { type Form, partOf } from './told.js'
+import type { Dialect, JudgedRow, PlatformEndpoint } from './stand-in.js'
+import { partOf, type RowForm } from './told.js'
 
-const FORMS: ReadonlyMap<string, Form> = new Map([
+const FORMS: ReadonlyMap<string, RowForm> = new Map([
   ['blacklist', exchangeList],
   ['xzcf', penaltyRow],
   ['xzxk', permitRow],
 ])
 const HEADER = ['sender', 'receiver', 'flow', 'item']
 
-const exchange: Door = {
+const exchange: PlatformEndpoint = {
   read: ({ body }) => {
     const message = xmlIn(body)
     const header = child(message, 'Header')
@@ -35,7 +35,7 @@ const exchange: Door = {
   }),
 }
 
-const receipt = ({ row, verdict }: Judged, form: Form): string =>
+const receipt = ({ row, verdict }: JudgedRow, form: RowForm): string =>
   node(
     'row',
     leaf(form.names.key ?? '', partOf(row, form, 'key') ?? ''),

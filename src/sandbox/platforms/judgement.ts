@@ -1,21 +1,30 @@
 /** Checks of one row before a stand-in platform accepts it, with the codes of real receivers. Pure. */
 import { usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { actionOf, type Form, type Part, partOf, type Row, sequenceOf, textIn, type Verdict } from './told.js'
+import {
+  actionOf,
+  partOf,
+  type ReceivedRow,
+  type RowForm,
+  type RowPart,
+  type RowVerdict,
+  sequenceOf,
+  textIn,
+} from './told.js'
 
 /** The receiver's own base library: names known for a code; null when the code is unknown. */
-export type Register = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
+export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null
 
-export interface Judging {
+export interface JudgingOptions {
   /** Every well-formed subject is known when it is null. */
-  register: Register | null
+  register: BaseLibrary | null
   /** YYYY-MM-DD; null skips comparisons with today. */
   today: string | null
   /** A code or name refused as unknown whatever the register says. */
   refuse: string | null
 }
 
-export type RowFault = Pick<Verdict, 'code' | 'text' | 'field' | 'value'>
+export type ReceiverFault = Pick<RowVerdict, 'code' | 'text' | 'field' | 'value'>
 
 const TEXTS = {
   '1001': '未查询到主体或查询到的主体信息不匹配',
@@ -31,14 +40,18 @@ const TEXTS = {
 /** Receivers' exact wording for a wrong USCC. */
 const WRONG_USCC = '行政相对人代码_1(统一社会信用代码)不正确'
 
-const ALWAYS: readonly Part[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
+const ALWAYS: readonly RowPart[] = ['key', 'sequence', 'action', 'name', 'documentNumber']
 /** Parts required unless the row removes its entry. */
-const SHOWN: readonly Part[] = ['what', 'authority', 'decidedOn']
-const DAYS: readonly Part[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
+const SHOWN: readonly RowPart[] = ['what', 'authority', 'decidedOn']
+const DAYS: readonly RowPart[] = ['decidedOn', 'publishedOn', 'endsOn', 'removedOn']
 /** Days that may not lie in the future. */
-const PAST: readonly Part[] = ['decidedOn', 'publishedOn', 'removedOn']
+const PAST: readonly RowPart[] = ['decidedOn', 'publishedOn', 'removedOn']
 
-export const faultAt = (code: keyof typeof TEXTS, field: string | null, value: string | null = null): RowFault => ({
+export const faultAt = (
+  code: keyof typeof TEXTS,
+  field: string | null,
+  value: string | null = null,
+): ReceiverFault => ({
   code,
   text: TEXTS[code],
   field,
@@ -46,15 +59,15 @@ export const faultAt = (code: keyof typeof TEXTS, field: string | null, value: s
 })
 
 /** Returns null when the row is good. */
-export const faultOf = (row: Row, form: Form, judging: Judging): RowFault | null =>
-  strange(row, form) ??
-  missing(row, form) ??
+export const faultOf = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): ReceiverFault | null =>
+  unexpectedField(row, form) ??
+  missingField(row, form) ??
   wrongCode(row, form) ??
   wrongDay(row, form, judging.today) ??
   wrongNumber(row, form) ??
   unknownSubject(row, form, judging)
 
-const strange = (row: Row, form: Form): RowFault | null => {
+const unexpectedField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const name = Object.keys(row).find((name) => form.known?.has(name) === false)
   if (name !== undefined) return faultAt('1008', name, textIn(row[name]))
   // The value is not repeated in the answer, so that no log holds it.
@@ -62,9 +75,9 @@ const strange = (row: Row, form: Form): RowFault | null => {
   return personal === undefined ? null : faultAt('1009', personal)
 }
 
-const missing = (row: Row, form: Form): RowFault | null => {
-  const at = (part: Part) => faultAt('1002', form.names[part])
-  const lacks = (part: Part) => form.names[part] !== null && partOf(row, form, part) === null
+const missingField = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
+  const at = (part: RowPart) => faultAt('1002', form.names[part])
+  const lacks = (part: RowPart) => form.names[part] !== null && partOf(row, form, part) === null
   const lacking = ALWAYS.find(lacks)
   if (lacking !== undefined) return at(lacking)
   if (sequenceOf(row, form) === null) return at('sequence')
@@ -78,9 +91,9 @@ const missing = (row: Row, form: Form): RowFault | null => {
   return empty === undefined ? null : faultAt('1002', empty)
 }
 
-const CODES: readonly Part[] = ['uscc', 'orgCode', 'regNo']
+const CODES: readonly RowPart[] = ['uscc', 'orgCode', 'regNo']
 
-const wrongCode = (row: Row, form: Form): RowFault | null => {
+const wrongCode = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const uscc = partOf(row, form, 'uscc')
   if (uscc !== null && !usccValid(uscc)) return { ...faultAt('1003', form.names.uscc, uscc), text: WRONG_USCC }
   for (const [name, looks] of Object.entries(form.codes)) {
@@ -91,8 +104,8 @@ const wrongCode = (row: Row, form: Form): RowFault | null => {
   return null
 }
 
-const wrongDay = (row: Row, form: Form, today: string | null): RowFault | null => {
-  const days = new Map<Part, string>()
+const wrongDay = (row: ReceivedRow, form: RowForm, today: string | null): ReceiverFault | null => {
+  const days = new Map<RowPart, string>()
   for (const part of DAYS) {
     const text = partOf(row, form, part)
     if (text === null) continue
@@ -111,20 +124,24 @@ const wrongDay = (row: Row, form: Form, today: string | null): RowFault | null =
 }
 
 /** Parses a day to YYYY-MM-DD; null when it does not exist. */
-const dayIn = (text: string, form: Form): string | null => {
+const dayIn = (text: string, form: RowForm): string | null => {
   const [, year, month, day] = form.day.exec(text) ?? []
   const written = `${year}-${month}-${day}`
   const instant = Date.parse(`${written}T00:00:00Z`)
   return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(written) ? written : null
 }
 
-const wrongNumber = (row: Row, form: Form): RowFault | null => {
+const wrongNumber = (row: ReceivedRow, form: RowForm): ReceiverFault | null => {
   const text = partOf(row, form, 'documentNumber')
   return text === null || form.documentNumber.test(text) ? null : faultAt('1007', form.names.documentNumber, text)
 }
 
 /** Removals are accepted even for a subject that the library lost or renamed: nothing may block a removal. */
-const unknownSubject = (row: Row, form: Form, { register, refuse }: Judging): RowFault | null => {
+const unknownSubject = (
+  row: ReceivedRow,
+  form: RowForm,
+  { register, refuse }: JudgingOptions,
+): ReceiverFault | null => {
   const [uscc, regNo, name] = [partOf(row, form, 'uscc'), partOf(row, form, 'regNo'), partOf(row, form, 'name')]
   if (refuse !== null && (uscc === refuse || name === refuse))
     return faultAt('1001', form.names[uscc === refuse ? 'uscc' : 'name'], refuse)

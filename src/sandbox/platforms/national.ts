@@ -1,12 +1,12 @@
 /** Stand-in of 全国信用信息共享平台. */
-import { type Answered, type Asked, json, objectIn } from '../server.js'
+import { json, objectIn, type StandInReply, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { jsonRows, sameSecret } from './reading.js'
-import type { Dialect, Door, Judged } from './stand-in.js'
-import type { Form } from './told.js'
+import type { Dialect, JudgedRow, PlatformEndpoint } from './stand-in.js'
+import type { RowForm } from './told.js'
 
-const batchOf = (form: Form): Door => ({
+const batchOf = (form: RowForm): PlatformEndpoint => ({
   read: ({ body }) => {
     const rows = jsonRows(body)
     return rows && { form, rows }
@@ -14,7 +14,7 @@ const batchOf = (form: Form): Door => ({
   answer: receipts,
 })
 
-const receipts = (judged: readonly Judged[], asked: Asked, form: Form): Answered =>
+const receipts = (judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply =>
   json(200, {
     batchNo: objectIn(asked.body)?.['batchNo'] ?? null,
     accepted: judged.filter(({ verdict }) => verdict.accepted).length,

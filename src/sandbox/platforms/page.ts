@@ -1,14 +1,14 @@
-import type { Answered } from '../server.js'
-import type { ShownEntry, ToldRow } from './told.js'
+import type { StandInReply } from '../server.js'
+import type { DisplayedEntry, HistoryRow } from './told.js'
 
 const LATEST = 50
 const KINDS = { listing: '名单', penalty: '处罚', permit: '许可' } as const
 
 export const page = (
   name: { zh: string; en: string },
-  entries: readonly ShownEntry[],
-  history: readonly ToldRow[],
-): Answered => ({
+  entries: readonly DisplayedEntry[],
+  history: readonly HistoryRow[],
+): StandInReply => ({
   status: 200,
   headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'" },
   body: `<!doctype html>
@@ -36,10 +36,10 @@ ${history.slice(-LATEST).reverse().map(toldLine).join('\n')}
 `,
 })
 
-const line = ({ name, uscc, regNo, reason, authority, documentNumber, decidedOn }: ShownEntry): string =>
+const line = ({ name, uscc, regNo, reason, authority, documentNumber, decidedOn }: DisplayedEntry): string =>
   `<tr>${[name, uscc ?? regNo ?? '', reason, authority, documentNumber, decidedOn].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
-const toldLine = ({ at, kind, key, sequence, action, effect, code }: ToldRow): string =>
+const toldLine = ({ at, kind, key, sequence, action, effect, code }: HistoryRow): string =>
   `<tr>${[at, KINDS[kind], key ?? '', String(sequence ?? ''), action ?? '', effect, code].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`

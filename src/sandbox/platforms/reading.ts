@@ -3,14 +3,14 @@ import { document } from '../../foundation/contracts.js'
 import type { XmlElement } from '../../platforms/formats/xml.js'
 import { readXml } from '../../platforms/formats/xml.js'
 import { objectIn } from '../server.js'
-import type { Row } from './told.js'
+import type { ReceivedRow } from './told.js'
 
 export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const jsonRows = (body: Buffer): Row[] | null => {
+export const jsonRows = (body: Buffer): ReceivedRow[] | null => {
   const rows = objectIn(body)?.['rows']
   return Array.isArray(rows) ? rows.map(objectOf) : null
 }
@@ -26,7 +26,7 @@ export const xmlIn = (body: Buffer | string): XmlElement | null => {
 export const child = (element: XmlElement | null | undefined, name: string): XmlElement | undefined =>
   element?.children.find((each) => each.name === name)
 
-export const xmlRow = ({ children }: XmlElement): Row =>
+export const xmlRow = ({ children }: XmlElement): ReceivedRow =>
   Object.fromEntries(children.map(({ name, text }) => [name, text]))
 
 export const namesIn = (format: string): ReadonlySet<string> =>

@@ -5,12 +5,12 @@ import iconv from 'iconv-lite'
 import { chance } from '../../../seeds/world/chance.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
-import { type Answer, type Answered, type Asked, json, serve } from '../server.js'
-import { type Behaviour, behaviourIn, calm, isTrouble, makeTroubles } from './behaviour.js'
+import { json, type StandInAnswer, type StandInReply, type StandInRequest, serve } from '../server.js'
+import { behaviourIn, calm, isTrouble, makeTroubles, type PlatformBehaviour } from './behaviour.js'
 import { makeBoard } from './board.js'
-import type { Judging, Register } from './judgement.js'
+import type { BaseLibrary, JudgingOptions } from './judgement.js'
 import { page } from './page.js'
-import type { Form, Row, ShownEntry, ToldRow, Verdict } from './told.js'
+import type { DisplayedEntry, HistoryRow, ReceivedRow, RowForm, RowVerdict } from './told.js'
 
 const GARBAGE_BYTES = 512
 /** Entries of one page, default and maximum. */
@@ -22,49 +22,49 @@ export interface PlatformStandIn {
   url: string
   secret: string
   close(): Promise<void>
-  behave(behaviour: Partial<Behaviour>): void
-  entries(): ShownEntry[]
+  behave(behaviour: Partial<PlatformBehaviour>): void
+  entries(): DisplayedEntry[]
   /** The latest 100,000 received rows with their effect. */
-  history(): readonly ToldRow[]
+  history(): readonly HistoryRow[]
   readonly told: number
   readonly troubles: number
   readonly pending: number
 }
 
-export interface Read {
-  form: Form
-  rows: readonly Row[]
+export interface ReceivedMessage {
+  form: RowForm
+  rows: readonly ReceivedRow[]
 }
 
-export interface Judged {
-  row: Row
+export interface JudgedRow {
+  row: ReceivedRow
   /** Position in its message, from 1. */
   place: number
-  verdict: Verdict
+  verdict: RowVerdict
 }
 
-export interface Door {
+export interface PlatformEndpoint {
   /** Returns null when the message is unreadable. */
-  read(asked: Asked): Read | null
+  read(asked: StandInRequest): ReceivedMessage | null
   /** Answers the given rows, which may be fewer than received. */
-  answer(judged: readonly Judged[], asked: Asked, form: Form): Answered
+  answer(judged: readonly JudgedRow[], asked: StandInRequest, form: RowForm): StandInReply
 }
 
 export interface Dialect {
   id: Platform['id']
   name: { zh: string; en: string }
-  admits(asked: Asked, secret: string): boolean
+  admits(asked: StandInRequest, secret: string): boolean
   /** Endpoints by path. */
-  doors: Readonly<Record<string, Door>>
+  doors: Readonly<Record<string, PlatformEndpoint>>
   /** The platform's own names in its listing of entries. */
   displays: { key: string; sequence: string; uscc: string; name: string }
 }
 
-export interface StandInGiven {
+export interface StandInOptions {
   /** Keeps received rows between starts; null keeps nothing. */
   file?: string | null
   /** The base library; when absent every well-formed subject is known. */
-  register?: Register | null
+  register?: BaseLibrary | null
   /** The platform's clock; when absent days are only compared with each other. */
   now?: (() => Date) | null
 }
@@ -72,7 +72,7 @@ export interface StandInGiven {
 export const startStandIn = async (
   dialect: Dialect,
   secret: string,
-  { file = null, register = null, now = null }: StandInGiven = {},
+  { file = null, register = null, now = null }: StandInOptions = {},
 ): Promise<PlatformStandIn> => {
   const board = makeBoard(dialect.id.toUpperCase(), file)
   const behaviour = calm()
@@ -81,7 +81,7 @@ export const startStandIn = async (
   const lateness = chance(`late ${dialect.id}`)
   const timers = new Set<NodeJS.Timeout>()
 
-  const answer = (asked: Asked): Answered | Promise<Answered> => {
+  const answer = (asked: StandInRequest): StandInReply | Promise<StandInReply> => {
     const what = `${asked.method} ${asked.path}`
     if (what === 'POST /_behave') return behaves(asked)
     if (what === 'GET /_told') return json(200, pageOfHistory(asked))
@@ -96,7 +96,7 @@ export const startStandIn = async (
   }
 
   /** `?after=&limit=` selects a page in key order, `?keys=a,b` single entries; without either all are returned. */
-  const displayed = ({ query }: Asked): Answered => {
+  const displayed = ({ query }: StandInRequest): StandInReply => {
     const keys = query.get('keys')
     if (keys !== null) {
       const asked = keys.split(',').filter((key) => key !== '')
@@ -110,10 +110,10 @@ export const startStandIn = async (
     return json(200, board.page(query.get('after'), most).filter(isKept).map(line))
   }
 
-  const isKept = ({ uscc, regNo, name }: ShownEntry): boolean =>
+  const isKept = ({ uscc, regNo, name }: DisplayedEntry): boolean =>
     behaviour.lose === null || ![uscc, regNo, name].includes(behaviour.lose)
 
-  const line = ({ kind, key, sequence, uscc, name, recordId }: ShownEntry) => ({
+  const line = ({ kind, key, sequence, uscc, name, recordId }: DisplayedEntry) => ({
     [dialect.displays.key]: key,
     [dialect.displays.sequence]: sequence,
     [dialect.displays.uscc]: uscc,
@@ -122,7 +122,7 @@ export const startStandIn = async (
     kind,
   })
 
-  const pageOfHistory = ({ query }: Asked): ToldRow[] => {
+  const pageOfHistory = ({ query }: StandInRequest): HistoryRow[] => {
     const after = Number(query.get('after') ?? 0)
     const limit = Math.min(Number(query.get('limit') ?? PAGE_ENTRIES) || PAGE_ENTRIES, PAGE_ENTRIES)
     return board
@@ -131,14 +131,14 @@ export const startStandIn = async (
       .slice(0, limit)
   }
 
-  const behaves = ({ body }: Asked): Answered => {
+  const behaves = ({ body }: StandInRequest): StandInReply => {
     const wanted = behaviourIn(body)
     if (!wanted) return json(400, { code: '400', message: '无法识别的行为 Not a behaviour' })
     Object.assign(behaviour, wanted)
     return json(200, behaviour)
   }
 
-  const judgedLater = (row: Row, form: Form, judging: Judging): Verdict => {
+  const judgedLater = (row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict => {
     const verdict = board.foresee(row, form, judging)
     const { ignoresSequence, appliesWithinMs } = behaviour
     const timer = setTimeout(
@@ -152,7 +152,7 @@ export const startStandIn = async (
     return verdict
   }
 
-  const takes = async (door: Door, asked: Asked): Promise<Answered> => {
+  const takes = async (door: PlatformEndpoint, asked: StandInRequest): Promise<StandInReply> => {
     const read = dialect.admits(asked, secret) ? door.read(asked) : null
     const trouble = troubleOf(read?.rows.length ?? 0)
     if (isTrouble(trouble, behaviour.delayMs)) troubles += 1
@@ -162,9 +162,9 @@ export const startStandIn = async (
     if (read === null) return json(400, { code: '400', message: '报文无法读取 Unreadable message' })
     if (trouble.cut === 'before') return 'cut'
     const at = now?.() ?? new Date()
-    const judging: Judging = { register, today: now === null ? null : dateIn(at), refuse: behaviour.refuse }
+    const judging: JudgingOptions = { register, today: now === null ? null : dateIn(at), refuse: behaviour.refuse }
     const judged = read.rows.slice(0, read.rows.length - trouble.untaken).map(
-      (row, index): Judged => ({
+      (row, index): JudgedRow => ({
         row,
         place: index + 1,
         verdict:
@@ -210,12 +210,12 @@ export const startStandIn = async (
   }
 }
 
-const REFUSED: Answered = json(401, { code: '401', message: '凭据无效 Credentials refused' })
+const REFUSED: StandInReply = json(401, { code: '401', message: '凭据无效 Credentials refused' })
 
-const busy = (retryAfter: number | null): Answer =>
+const busy = (retryAfter: number | null): StandInAnswer =>
   json(503, { code: '503', message: '系统繁忙 Busy' }, retryAfter === null ? {} : { 'retry-after': String(retryAfter) })
 
-const spoilt = (answered: Answered, how: 'encoding' | 'garbage' | null): Answered => {
+const spoilt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered
   // UTF-16 with its byte order mark is neither UTF-8 nor GB18030, which the hub reads.
   const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'utf-16')

@@ -1,10 +1,10 @@
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 
 /** One received row, flat, under the names of its form. */
-export type Row = Readonly<Record<string, unknown>>
+export type ReceivedRow = Readonly<Record<string, unknown>>
 
 /** Parts of a row that are checked, independent of the form. */
-export type Part =
+export type RowPart =
   | 'key'
   | 'sequence'
   | 'action'
@@ -20,10 +20,10 @@ export type Part =
   | 'endsOn'
   | 'removedOn'
 
-export interface Form {
+export interface RowForm {
   kind: SubjectKind
   /** The form's name of each part; null when the form lacks it. */
-  names: Readonly<Record<Part, string | null>>
+  names: Readonly<Record<RowPart, string | null>>
   /** Fields that must be filled unless the row removes its entry, beside the parts every row needs. */
   required: readonly string[]
   /** All fields a row may hold; null when the interface document does not say. */
@@ -40,7 +40,7 @@ export interface Form {
   passing: readonly string[]
 }
 
-export interface Verdict {
+export interface RowVerdict {
   accepted: boolean
   code: string
   text: string
@@ -50,7 +50,7 @@ export interface Verdict {
   recordId: string | null
 }
 
-export interface ShownEntry {
+export interface DisplayedEntry {
   kind: SubjectKind
   key: string
   sequence: number
@@ -65,9 +65,9 @@ export interface ShownEntry {
 }
 
 /** APPLIED: the row is shown now. REPEATED: an exact repeat. LATE: a newer row is known. */
-export type Effect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
+export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
-export interface ToldRow {
+export interface HistoryRow {
   /** From 1, in order of judgement. */
   number: number
   /** ISO instant. */
@@ -76,12 +76,12 @@ export interface ToldRow {
   key: string | null
   sequence: number | null
   action: Action | null
-  effect: Effect
+  effect: RowEffect
   code: string
 }
 
 /** A part of a row as text; null when blank or absent. */
-export const partOf = (row: Row, form: Form, part: Part): string | null => {
+export const partOf = (row: ReceivedRow, form: RowForm, part: RowPart): string | null => {
   const name = form.names[part]
   return name === null ? null : textIn(row[name])
 }
@@ -91,9 +91,10 @@ export const textIn = (value: unknown): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
-export const sequenceOf = (row: Row, form: Form): number | null => {
+export const sequenceOf = (row: ReceivedRow, form: RowForm): number | null => {
   const text = partOf(row, form, 'sequence')
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
 }
 
-export const actionOf = (row: Row, form: Form): Action | null => form.actions[partOf(row, form, 'action') ?? ''] ?? null
+export const actionOf = (row: ReceivedRow, form: RowForm): Action | null =>
+  form.actions[partOf(row, form, 'action') ?? ''] ?? null

@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai'
 import { type GraphQLField, isNonNullType } from 'graphql'
-import { answers, FIELDS, faultsIn, NODES, type Row, type Whose } from '../../../src/api/access/fields.js'
+import { answers, FIELDS, type FieldRow, faultsIn, NODES, type ObjectScope } from '../../../src/api/access/fields.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { mayOperator, type Role, type Viewer, viewerOf } from '../../../src/domain/access/viewer.js'
 import { keyIn, NOW, type World } from '../world.js'
@@ -17,7 +17,7 @@ const CITY = '220100'
 const AT_ONCE = 4
 const AUTHORITIES: readonly Role[] = ['officer', 'reviewer', 'administrator', 'auditor']
 /** Rows whose objects are of a side: the others are of nobody, of everybody, or as the public has them. */
-const OF_A_SIDE: readonly Whose[] = ['SIGHT', 'SENT', 'GRADE']
+const OF_A_SIDE: readonly ObjectScope[] = ['SIGHT', 'SENT', 'GRADE']
 /** Told to whoever wrote them, where it is no authority. */
 const OWN_WORD: readonly string[] = ['Objection.openedBy', 'Objection.decidedBy']
 /** Theirs alone who opened or recorded it, of all that may. */
@@ -57,8 +57,8 @@ const asker = (role: Role, more: Partial<Asker> = {}): Asker => {
 const rootsOf = (root: 'Query' | 'Mutation'): RootField[] =>
   Object.values((root === 'Query' ? SCHEMA.getQueryType() : SCHEMA.getMutationType())?.getFields() ?? {})
 
-const rowOf = (root: 'Query' | 'Mutation', { name }: Question): Row =>
-  (name.startsWith('node ') ? NODES.get(name.slice('node '.length)) : FIELDS.get(`${root}.${name}`)) as Row
+const rowOf = (root: 'Query' | 'Mutation', { name }: Question): FieldRow =>
+  (name.startsWith('node ') ? NODES.get(name.slice('node '.length)) : FIELDS.get(`${root}.${name}`)) as FieldRow
 
 /** It names what it is about; else it is a list. */
 const isLookUp = ({ args }: RootField): boolean => args.some((arg) => isNonNullType(arg.type))
@@ -127,19 +127,19 @@ describe('the matrix of who is answered what', () => {
     }))
   }
   /** Of several of a role that no row is given to, one is asked. */
-  const isFirst = (row: Row, who: Asker): boolean => {
+  const isFirst = (row: FieldRow, who: Asker): boolean => {
     const first = askers.find(({ role }) => role === who.role)
     return first === who || (first !== undefined && answers(row, first))
   }
   const operatorOf = (side: Side) => ({ uscc: side['Code'] ?? '', shop: null, region: side.region })
   /** Whether the table gives a row of an object of this side. */
-  const given = (row: Row, who: Asker, side: Side): boolean => {
+  const given = (row: FieldRow, who: Asker, side: Side): boolean => {
     const isOutside = who.role === 'marketplace' || who.role === 'credit_service'
     if (row.whose === 'GRADE' && isOutside && side !== made.own) return false
     if (row.whose === 'SENT' && who.role === 'agency' && who.agency !== SENDER) return false
     return answers(row, viewerOf(who, operatorOf(side)))
   }
-  const isThere = (row: Row, who: Asker, side: Side): boolean =>
+  const isThere = (row: FieldRow, who: Asker, side: Side): boolean =>
     mayOperator(who, operatorOf(side)) && given(row, who, side)
 
   it('names every field once, and a new one without a row is found', () => {
@@ -177,7 +177,7 @@ describe('the matrix of who is answered what', () => {
       async ({ question, field, texts, who }) => {
         const row = rowOf('Query', question)
         const named = isLookUp(field)
-        const root = FIELDS.get(`Query.${field.name}`) as Row
+        const root = FIELDS.get(`Query.${field.name}`) as FieldRow
         if (!answers(root, who)) {
           if (!isFirst(root, who)) return
           const each = await Promise.all(texts.map(async (text) => (await ask(who, 'query', [text]))[0] as Said))
@@ -194,7 +194,7 @@ describe('the matrix of who is answered what', () => {
         } else wrong.push(...listWrong(question, row, who, all[0] as Said))
       },
     )
-    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${COUNTS}`) as Row, one))) {
+    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${COUNTS}`) as FieldRow, one))) {
       const counts = [`${COUNTS} { cases }`, 'cases { totalCount }']
       const [board, page] = (await ask(who, 'query', counts)) as [Said, Said]
       const counted = (board.data as { cases: number }[]).reduce((sum, { cases }) => sum + cases, 0)
@@ -202,7 +202,7 @@ describe('the matrix of who is answered what', () => {
       if (counted !== shown || shown !== (who.region === null ? 3 : 1))
         wrong.push(`${COUNTS} as ${who.name}: ${counted}`)
     }
-    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${RULES}`) as Row, one))) {
+    for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${RULES}`) as FieldRow, one))) {
       const [rules, page] = (await ask(who, 'query', [`${RULES} { count }`, 'rejects { totalCount }'])) as [Said, Said]
       const counted = (rules.data as { count: number }[]).reduce((sum, { count }) => sum + count, 0)
       if (counted !== (page.data as { totalCount: number }).totalCount)
@@ -219,7 +219,7 @@ describe('the matrix of who is answered what', () => {
     return alike ? [] : [`${question.name} as ${who.name} is not refused with ${code} alike`]
   }
 
-  const lookedUpWrong = (question: Question, row: Row, who: Asker, all: readonly Said[]): string[] => {
+  const lookedUpWrong = (question: Question, row: FieldRow, who: Asker, all: readonly Said[]): string[] => {
     const none = plain(all[2] as Said, ABSENT)
     return sides.flatMap((side, place) => {
       const said = all[place] as Said
@@ -232,12 +232,12 @@ describe('the matrix of who is answered what', () => {
     })
   }
 
-  const listWrong = (question: Question, row: Row, who: Asker, said: Said): string[] => {
+  const listWrong = (question: Question, row: FieldRow, who: Asker, said: Said): string[] => {
     const text = JSON.stringify(said.data)
     const page = said.data as { totalCount?: number; nodes?: unknown[] } | null
     const counted = row.whose === 'ALL' || page?.totalCount === undefined || page.totalCount === page.nodes?.length
     const cells = [...cellsIn(SCHEMA, question.name, said.data).values()].filter(
-      ({ field, some }) => some && !sides.some((side) => given(FIELDS.get(field) as Row, who, side)),
+      ({ field, some }) => some && !sides.some((side) => given(FIELDS.get(field) as FieldRow, who, side)),
     )
     return [
       ...(counted ? [] : [`${question.name} as ${who.name} counts what it does not show`]),
@@ -261,7 +261,7 @@ describe('the matrix of who is answered what', () => {
     const ways = new Set(here.flatMap(({ cells }) => [...cells].filter(([, { some }]) => some).map(([way]) => way)))
     return here.flatMap(({ who, cells }) =>
       [...cells].flatMap(([way, { field, some }]) => {
-        const row = FIELDS.get(field) as Row
+        const row = FIELDS.get(field) as FieldRow
         const should = given(row, who, side)
         const finer = row.whose === 'HELD' || OWN_WORD.includes(field)
         if (some === should || (!some && (finer || !ways.has(way)))) return []
@@ -281,7 +281,7 @@ describe('the matrix of who is answered what', () => {
       for (const [place, question] of (other ?? []).entries()) {
         const row = rowOf('Query', question)
         if (!OF_A_SIDE.includes(row.whose) || question.name === 'node Listing') continue
-        for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${field.name}`) as Row, one)))
+        for (const who of askers.filter((one) => answers(FIELDS.get(`Query.${field.name}`) as FieldRow, one)))
           if (!isThere(row, who, made.other))
             await compare(
               `${question.name} as ${who.name}`,

@@ -15,10 +15,10 @@ import {
   validate,
 } from 'graphql'
 import { isCompilable, makeExecutor } from '../../../src/api/fast/compiled.js'
-import { type Hot, makeHot } from '../../../src/api/fast/shared-loaders.js'
+import { makeSharedLoaders, type SharedLoaders } from '../../../src/api/fast/shared-loaders.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
-import { makeStreams } from '../../../src/api/request/change-streams.js'
-import { afresh, makeContext } from '../../../src/api/request/context.js'
+import { makeChangeStreams } from '../../../src/api/request/change-streams.js'
+import { makeContext, resetContext } from '../../../src/api/request/context.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeLimits } from '../../../src/api/request/rate-limit.js'
 import { makeRevocations } from '../../../src/api/request/revocations.js'
@@ -45,7 +45,7 @@ import {
 
 const schema = makeSchema()
 /** Of an executor whose questions leave no row in the audit log. */
-const OPTIONS = { afresh, learn: () => undefined }
+const OPTIONS = { resetContext, learn: () => undefined }
 const executor = makeExecutor(schema, makeSchema(), { ...OPTIONS, hitsBefore: 0 })
 const [good, listed] = [uscc(1), uscc(2)]
 const NUMBER = '虚市监处罚〔2026〕1号'
@@ -61,12 +61,12 @@ interface Told {
 
 describe('compiled queries', () => {
   let world: World
-  let hot: Hot
+  let hot: SharedLoaders
   let values: Record<string, unknown[]>
 
   before(async () => {
     world = await makeWorld()
-    hot = makeHot(world.parts)
+    hot = makeSharedLoaders(world.parts)
     await world.bring('registry', [registration(good, '虚构松云商贸有限公司'), registration(listed, '虚构黑石商行')])
     await world.bring('trademarks', [trademark(good, '90000001')])
     await world.bring('penalties', [penalty(listed, NUMBER)])
@@ -109,7 +109,7 @@ describe('compiled queries', () => {
         revocations: makeRevocations(world.database.db),
         attempts: makeAttempts(world.parts.trail, world.parts),
         quotas: makeQuotas(world.parts),
-        streams: makeStreams({ ...world.parts, leaving: new AbortController().signal }),
+        streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
         hot,
         bulk: makeBulk(world.database.db),
         inTurn: makeTurns(),

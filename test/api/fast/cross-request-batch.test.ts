@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { crowd } from '../../../src/api/fast/cross-request-batch.js'
+import { batchAcrossRequests } from '../../../src/api/fast/cross-request-batch.js'
 
 /** A door that is opened from outside. */
 const gate = () => {
@@ -20,7 +20,7 @@ describe('a crowd', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.integer(), { maxLength: 5 }), { maxLength: 30 }), async (askers) => {
         const asked: number[][] = []
-        const ask = crowd<number, string>(async (keys) => {
+        const ask = batchAcrossRequests<number, string>(async (keys) => {
           asked.push(keys)
           return keys.map((key) => `=${key}`)
         })
@@ -35,7 +35,7 @@ describe('a crowd', () => {
   it('has two questions on their way at most, and who waits meanwhile is asked together', async () => {
     const gates = [gate(), gate(), gate()]
     const asked: number[][] = []
-    const ask = crowd<number, number>(async (keys) => {
+    const ask = batchAcrossRequests<number, number>(async (keys) => {
       asked.push(keys)
       await gates[asked.length - 1]?.opened
       return keys
@@ -57,7 +57,7 @@ describe('a crowd', () => {
   it('begins a further one, where that costs more than it saves, only for many keys', async () => {
     const gates = [gate(), gate(), gate()]
     const asked: number[] = []
-    const ask = crowd<number, number>(
+    const ask = batchAcrossRequests<number, number>(
       async (keys) => {
         asked.push(keys.length)
         await gates[asked.length - 1]?.opened
@@ -87,7 +87,7 @@ describe('a crowd', () => {
 
   it('keeps nobody waiting behind one that takes its time', async () => {
     const slow = gate()
-    const ask = crowd<number, number>(
+    const ask = batchAcrossRequests<number, number>(
       async (keys) => {
         if (keys.includes(1)) await slow.opened
         return keys
@@ -104,7 +104,7 @@ describe('a crowd', () => {
 
   it('keeps the keys of one who asks together, and a thousand and one are two questions', async () => {
     const sizes: number[] = []
-    const ask = crowd<number, number>(async (keys) => {
+    const ask = batchAcrossRequests<number, number>(async (keys) => {
       sizes.push(keys.length)
       return keys
     })
@@ -114,7 +114,7 @@ describe('a crowd', () => {
 
   it('tells a fault to those who were asked together, and goes on', async () => {
     let broken = true
-    const ask = crowd<number, number>(async (keys) => {
+    const ask = batchAcrossRequests<number, number>(async (keys) => {
       if (broken) throw new Error('broken')
       return keys
     })
@@ -127,7 +127,7 @@ describe('a crowd', () => {
   it('answers nobody with what was read before the question', async () => {
     let state = 0
     const first = gate()
-    const ask = crowd<null, number>(async (keys) => {
+    const ask = batchAcrossRequests<null, number>(async (keys) => {
       const seen = state
       await first.opened
       return keys.map(() => seen)

@@ -1,7 +1,7 @@
 import { createServer, request as rawRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { type Bounds, makeReceive, type Received } from '../../../src/api/v1/received.js'
+import { makeReceive, type ReceiveBounds, type ReceivedBody } from '../../../src/api/v1/received.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 describe('bodies of uploads', () => {
@@ -12,7 +12,7 @@ describe('bodies of uploads', () => {
   })
 
   /** The path names the agency; answered with what became of the body. */
-  const listening = async (bounds: Partial<Bounds>, kept: Received[] = []): Promise<number> => {
+  const listening = async (bounds: Partial<ReceiveBounds>, kept: ReceivedBody[] = []): Promise<number> => {
     const receive = makeReceive({ most: 10, mostOfAll: 15, ...bounds })
     const made = createServer((request, response) => {
       receive(request, request.url ?? '').then(
@@ -62,7 +62,7 @@ describe('bodies of uploads', () => {
   })
 
   it('count for their agency and for all until they are released', async () => {
-    const kept: Received[] = []
+    const kept: ReceivedBody[] = []
     const port = await listening({}, kept)
     expect(await post(port, 'a', '01234567').answered).to.equal('200 01234567')
     expect(await post(port, 'a', '012').answered).to.equal('503 HUB_BUSY')

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { makePlaces } from '../../../src/api/v1/places.js'
+import { makeUploadSlots } from '../../../src/api/v1/places.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 const codeOf = (act: () => unknown): string => {
@@ -16,7 +16,7 @@ describe('places for uploads', () => {
   const [a1, a2, b1, c1] = feeds as [(typeof feeds)[0], (typeof feeds)[0], (typeof feeds)[0], (typeof feeds)[0]]
 
   it('are one for each feed, few in all, and fewer for one agency, until they are given up', () => {
-    const places = makePlaces(2, 1)
+    const places = makeUploadSlots(2, 1)
     const giveUp = places.take(a1)
     expect(codeOf(() => places.take(a1))).to.equal('RUN_BUSY')
     expect(codeOf(() => places.take(a2))).to.equal('HUB_BUSY')
@@ -27,7 +27,7 @@ describe('places for uploads', () => {
   })
 
   it('asked for are not taken', () => {
-    const places = makePlaces(1, 1)
+    const places = makeUploadSlots(1, 1)
     places.ask(a1)
     places.ask(a1)
     expect(codeOf(() => places.take(b1))).to.equal('taken')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { isObjectType } from 'graphql'
-import { WHOSE } from '../../../src/api/graphql/audited-operators.js'
+import { OPERATORS_OF } from '../../../src/api/graphql/audited-operators.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import type { Row } from '../../../src/domain/audit/audit-log.js'
@@ -79,8 +79,10 @@ describe('the trail of answers', () => {
   it('each type of the schema says whose its objects are, or is known to be about nobody', () => {
     const types = Object.values(makeSchema().getTypeMap()).filter(isObjectType)
     const names = types.map(({ name }) => name).filter((name) => !/^__|(?:Connection|Edge|Payload)$/.test(name))
-    expect(names.filter((name) => WHOSE[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
-    expect(Object.keys(WHOSE).filter((name) => !names.includes(name) || ABOUT_NOBODY.has(name))).to.deep.equal([])
+    expect(names.filter((name) => OPERATORS_OF[name] === undefined && !ABOUT_NOBODY.has(name))).to.deep.equal([])
+    expect(Object.keys(OPERATORS_OF).filter((name) => !names.includes(name) || ABOUT_NOBODY.has(name))).to.deep.equal(
+      [],
+    )
   })
 
   it('one row tells who asked what for which purpose, which codes were shown, and the digest of the answer', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { isObjectType } from 'graphql'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
-import { costsTold } from '../../../src/api/request/costs.js'
+import { printedCosts } from '../../../src/api/request/costs.js'
 import {
   makeWorld,
   operatorId,
@@ -88,7 +88,7 @@ describe('what a question costs', () => {
 
   it('is said in the description of every field that costs something, and printed by hub status --costs', () => {
     const schema = makeSchema()
-    const { value, lines } = costsTold(schema) as { value: { costs: Record<string, string> }; lines: string[] }
+    const { value, lines } = printedCosts(schema) as { value: { costs: Record<string, string> }; lines: string[] }
     const told = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .filter(({ name }) => !name.startsWith('__'))

@@ -1,8 +1,8 @@
 import http from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
 import { expect } from 'chai'
-import { makeContext, spend } from '../../../src/api/request/context.js'
-import type { ApiParts } from '../../../src/api/request/dependencies.js'
+import { chargeCost, makeContext } from '../../../src/api/request/context.js'
+import type { ApiDependencies } from '../../../src/api/request/dependencies.js'
 import { asRefusal } from '../../../src/api/request/faults.js'
 import { makeQuotas } from '../../../src/api/request/quotas.js'
 import { makeLimits } from '../../../src/api/request/rate-limit.js'
@@ -193,10 +193,10 @@ describe('an answer', () => {
   it('that takes a minute, or that nobody waits for, is not made any further', () => {
     const limits = makeLimits()
     const asked = { now: NOW, requestId: 'r', address: 'here', purpose: null, log, refused: [] }
-    const parts = {} as ApiParts
+    const parts = {} as ApiDependencies
     const refusal = (hasLeft: boolean, agoMs: number) => {
       try {
-        spend(
+        chargeCost(
           makeContext(
             parts,
             { asked, viewer: PUBLIC, limits },

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeLimit, makeLimits } from '../../../src/api/request/rate-limit.js'
-import { askedBy } from '../../../src/api/request/request-context.js'
+import { requestContextOf } from '../../../src/api/request/request-context.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { makeLog } from '../../../src/hub/log.js'
 import type { Db } from '../../../src/store/db/db.js'
@@ -205,7 +205,7 @@ describe('the limit of attempts', () => {
       Object.defineProperty(socket, 'remoteAddress', { value: '::ffff:192.0.2.1' })
       const request = new IncomingMessage(socket)
       request.headers['x-forwarded-for'] = '203.0.113.9, 198.51.100.1'
-      return askedBy(request, {
+      return requestContextOf(request, {
         db: {} as Db,
         now: () => new Date(START),
         log,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { remembering } from '../../../src/api/request/verified-tokens.js'
+import { cachingVerify } from '../../../src/api/request/verified-tokens.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { type Keys, loadKeys, newTokenKey, TOKEN_SECONDS } from '../../../src/foundation/keys.js'
 
@@ -38,7 +38,7 @@ describe('tokens that come again', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   it('are checked once, and give the same claims', () => {
-    const { verify } = remembering(counted)
+    const { verify } = cachingVerify(counted)
     const [one, two] = [tokenOf('one'), tokenOf('two')]
     for (let time = 0; time < 5; time += 1) {
       expect(verify(one, NOW + time)).to.deep.equal(keys.verify(one, NOW))
@@ -48,7 +48,7 @@ describe('tokens that come again', () => {
   })
 
   it('are refused from the second on in which they end, in the words for any that has ended', () => {
-    const { verify } = remembering(counted)
+    const { verify } = cachingVerify(counted)
     const token = tokenOf('one')
     const end = NOW + TOKEN_SECONDS * 1000
     expect(verify(token, end - 1).sub).to.equal('one')
@@ -57,7 +57,7 @@ describe('tokens that come again', () => {
   })
 
   it('are refused as soon as their key is no longer accepted, in the words for any of another key', () => {
-    const { verify } = remembering(counted)
+    const { verify } = cachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)
     newTokenKey(folder, NOW + 5_000, { leaked: true })
@@ -65,7 +65,7 @@ describe('tokens that come again', () => {
   })
 
   it('that are not good are checked each time, and one wrong character is another token', () => {
-    const { verify } = remembering(counted)
+    const { verify } = cachingVerify(counted)
     const token = tokenOf('one')
     verify(token, NOW)
     const forged = `${token.slice(0, -6)}AAAAAA`

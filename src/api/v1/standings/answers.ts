@@ -12,41 +12,41 @@ import * as operators from '../../../store/operators/operators.js'
 import * as store from '../../../store/standing/standings.js'
 import type { ListingView } from '../../listing/listing-view.js'
 import { listing } from '../../listing/listings.js'
-import { type Context, spend, viewerOn } from '../../request/context.js'
+import { chargeCost, type GraphqlContext, viewerOn } from '../../request/context.js'
 import { gradesFor, seeingMany } from '../../standing/grades.js'
 import { standingView } from '../../standing/standing.js'
 
-type View = ReturnType<typeof standingView>
+type StandingView = ReturnType<typeof standingView>
 
-export interface Told {
+export interface ResolvedStanding {
   view: Pick<
-    View,
+    StandingView,
     'code' | 'uscc' | 'name' | 'status' | 'codeFault' | 'grade' | 'score' | 'overruled' | 'objected' | 'asOf' | 'stale'
   >
   listed: boolean
   listings: readonly StandingEntry[]
 }
 
-export interface Answered {
+export interface AnsweredRow {
   row: AskedRow
-  told: Told
+  told: ResolvedStanding
   /** It is null when the row asks about no name. */
   name: NameAnswer | null
 }
 
-export interface Chunk {
-  rows: readonly (Answered | BadRow)[]
+export interface AnsweredChunk {
+  rows: readonly (AnsweredRow | BadRow)[]
   shown: Set<string>
 }
 
 /** `context` must be new for each chunk: its loaders cache what they are asked. */
 export const answersTo = async (
-  context: Context,
+  context: GraphqlContext,
   db: Reads,
   rows: readonly (AskedRow | BadRow)[],
   { asOf, freshness }: { asOf: string; freshness: Freshness },
-): Promise<Chunk> => {
-  spend(context, rows.length)
+): Promise<AnsweredChunk> => {
+  chargeCost(context, rows.length)
   const asked = rows.filter((row) => !isBad(row)) as AskedRow[]
   const { found, own } = await lookedUp(context, db, asked, asOf)
   const sees = await seeingMany(
@@ -66,30 +66,35 @@ export const answersTo = async (
   )
   const names = await namesOf(context, db, asked, found)
   const shown = new Set<string>()
-  const told = asked.map(({ code }, place): Told | Promise<Told> => {
+  const told = asked.map(({ code }, place): ResolvedStanding | Promise<ResolvedStanding> => {
     const row = found[place] ?? null
     const whose = row?.uscc ?? row?.shop
     if (whose != null) shown.add(whose)
     return toldOf(context, standingView(context, { code, asOf, row, sees: sees[place] ?? false, freshness }))
   })
   const waits = told.some((one) => one instanceof Promise)
-  const known = waits ? await Promise.all(told) : (told as Told[])
+  const known = waits ? await Promise.all(told) : (told as ResolvedStanding[])
   let place = 0
-  const answers = rows.map((row): Answered | BadRow => {
+  const answers = rows.map((row): AnsweredRow | BadRow => {
     if (isBad(row)) return row
-    const one = { row, told: known[place] as Told, name: names[place] ?? null }
+    const one = { row, told: known[place] as ResolvedStanding, name: names[place] ?? null }
     place += 1
     return one
   })
   return { rows: answers, shown }
 }
 
-interface Found {
+interface StandingLookup {
   found: (store.StandingRow | null)[]
   own: ReadonlySet<store.StandingRow>
 }
 
-const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[], asOf: string): Promise<Found> => {
+const lookedUp = async (
+  context: GraphqlContext,
+  db: Reads,
+  asked: readonly AskedRow[],
+  asOf: string,
+): Promise<StandingLookup> => {
   const days = { asOf, today: context.today, oldest: oldestHolding(context.today) }
   const codes = asked.map(({ code }) => codeOf(code))
   const usccs = new Set(codes.flatMap((code) => (code?.scheme === 'uscc' ? [code.code] : [])))
@@ -110,7 +115,7 @@ const lookedUp = async (context: Context, db: Reads, asked: readonly AskedRow[],
 const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
 /** Returns no promise when nothing has to be looked up, to keep bulk answers fast. */
-const toldOf = (context: Context, view: View): Told | Promise<Told> => {
+const toldOf = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
   const known = Array.isArray(entries) ? knownOf(entries) : null
@@ -134,14 +139,14 @@ const knownOf = (views: readonly ListingView[]): readonly StandingEntry[] | null
 }
 
 const entriesOf = async (
-  context: Context,
+  context: GraphqlContext,
   views: readonly ListingView[] | Promise<ListingView[]>,
 ): Promise<readonly StandingEntry[]> => {
   const found = await views
   return knownOf(found) ?? Promise.all(found.map((view) => entryOf(context, view)))
 }
 
-const entryOf = async (context: Context, view: ListingView): Promise<StandingEntry> => {
+const entryOf = async (context: GraphqlContext, view: ListingView): Promise<StandingEntry> => {
   const { state, contested } = listing.Listing
   const [now, isContested] = await Promise.all([state(view, undefined, context), contested(view, undefined, context)])
   return standingEntry(view, { state: now, contested: isContested })
@@ -149,7 +154,7 @@ const entryOf = async (context: Context, view: ListingView): Promise<StandingEnt
 
 /** Former names are looked up only where the present name did not decide. */
 const namesOf = async (
-  context: Context,
+  context: GraphqlContext,
   db: Reads,
   asked: readonly AskedRow[],
   found: readonly (store.StandingRow | null)[],

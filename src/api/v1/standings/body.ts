@@ -17,11 +17,11 @@ export const INFLATED_BYTES = 64 * 1024 * 1024
 const AHEAD_BYTES = 16 * 1024 * 1024
 const AHEAD_OF_ALL = 64 * 1024 * 1024
 
-export interface Held {
+export interface HeldBytes {
   bytes: number
 }
 
-export interface Written {
+export interface BodyEncoding {
   gzip: boolean
   charset: Charset
 }
@@ -44,14 +44,14 @@ export const charsetIn = (name: string): Charset | null =>
 /** Refusals: CONTENT_TOO_LARGE, UPLOAD_STALLED, ROWS_UNREADABLE. An aborted `signal` throws its reason. */
 export const piecesOf = (
   request: IncomingMessage,
-  { gzip, charset }: Written,
-  { held, signal }: { held: Held; signal: AbortSignal },
+  { gzip, charset }: BodyEncoding,
+  { held, signal }: { held: HeldBytes; signal: AbortSignal },
 ): AsyncIterable<string> => {
   const bytes = arriving(request, held, signal)
   return decoded(gzip ? inflated(bytes) : bytes, charset)
 }
 
-async function* arriving(request: IncomingMessage, held: Held, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* arriving(request: IncomingMessage, held: HeldBytes, signal: AbortSignal): AsyncGenerator<Buffer> {
   const queue: Buffer[] = []
   let [own, all, isOver, failed] = [0, 0, false, null as unknown]
   let wake: () => void = () => undefined

@@ -13,22 +13,22 @@ import { INTERNAL, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
 import { asUnavailable } from '../../../store/db/db.js'
 import { csvRows, jsonRows, ndjsonRows, type RowReader } from '../../../work/standing/row-readers.js'
-import { askedAt, keep } from '../../request/audit-rows.js'
-import { type Context, makeContext } from '../../request/context.js'
-import type { ApiParts } from '../../request/dependencies.js'
+import { auditedRequest, writeAuditRow } from '../../request/audit-rows.js'
+import { type GraphqlContext, makeContext } from '../../request/context.js'
+import type { ApiDependencies } from '../../request/dependencies.js'
 import { asRefusal } from '../../request/faults.js'
 import { sendProblem } from '../../request/problem.js'
-import type { Limits } from '../../request/rate-limit.js'
-import type { Asked } from '../../request/request-context.js'
+import type { SignInLimits } from '../../request/rate-limit.js'
+import type { RequestContext } from '../../request/request-context.js'
 import { withDb } from '../../request/request-database.js'
 import { admit, stillAdmitted } from '../../request/viewer.js'
 import { tooLarge } from '../received.js'
-import type { AskedOf } from '../request.js'
+import type { ContextOfRequest } from '../request.js'
 import { answersTo } from './answers.js'
-import { BODY_BYTES, charsetIn, type Held, piecesOf, type Written } from './body.js'
-import { bytesOf, csv, ndjson, standingJson, type Writer } from './lines.js'
-import { makePlaces, type Places } from './places.js'
-import { chunksOf, inOrder, type Row, written } from './stream.js'
+import { BODY_BYTES, type BodyEncoding, charsetIn, type HeldBytes, piecesOf } from './body.js'
+import { type AnswerWriter, bytesOf, csv, ndjson, standingJson } from './lines.js'
+import { type BulkSlots, makeBulkSlots } from './places.js'
+import { type BulkRow, chunksOf, inOrder, written } from './stream.js'
 
 /** Longest answer, milliseconds: two hundred lines a second for the largest. */
 const STREAM_MS = 600_000
@@ -51,10 +51,10 @@ const READERS: Record<string, () => RowReader> = {
 const OFFERED = 'application/json, application/x-ndjson, text/csv'
 const ANSWERED = 'application/x-ndjson, text/csv'
 
-export const standings = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Router => {
+export const standings = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits): Router => {
   const router = Router()
-  const held: Held = { bytes: 0 }
-  const places = makePlaces()
+  const held: HeldBytes = { bytes: 0 }
+  const places = makeBulkSlots()
   const told = problems(askedOf)
   router.post('/v1/standings', told(many({ all: parts, askedOf, limits, held, places })))
   router.all('/v1/standings', told(only('POST', askedOf)))
@@ -63,14 +63,14 @@ export const standings = (parts: ApiParts, askedOf: AskedOf, limits: Limits): Ro
   return router
 }
 
-const only = (method: 'GET' | 'POST', askedOf: AskedOf) => async (request: Request, response: Response) => {
+const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => async (request: Request, response: Response) => {
   response.set('Allow', method)
   const detail = `此地址只接受 ${method}。Only ${method} is answered here.`
   sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
 }
 
 const problems =
-  (askedOf: AskedOf) =>
+  (askedOf: ContextOfRequest) =>
   (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
   async (request, response) => {
     try {
@@ -88,51 +88,53 @@ const problems =
   }
 
 /** No answer repeats an ID number. */
-const withoutNumbers = ({ status, code, message, details }: Told) => ({
+const withoutNumbers = ({ status, code, message, details }: ReportedError) => ({
   status,
   code,
   ...redact({ message, details: details as object }, () => '…'),
 })
 
-type Told = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
+type ReportedError = Pick<Refusal, 'status' | 'code' | 'message' | 'details'> | (typeof INTERNAL & { details: object })
 
-const refusalOf = (error: unknown, { log, requestId }: Asked): Told => {
+const refusalOf = (error: unknown, { log, requestId }: RequestContext): ReportedError => {
   const refusal = asRefusal(error) ?? asUnavailable(error)
   if (refusal !== null) return refusal
   log.error({ err: error }, 'a standing broke')
   return { ...INTERNAL, details: { requestId } }
 }
 
-const one = (all: ApiParts, askedOf: AskedOf, limits: Limits) => async (request: Request, response: Response) => {
-  const own = askedOf(request)
-  const parts = withDb(all, () => own.db)
-  const viewer = await admit(request, parts, own.now)
-  const { asOf } = givenIn(request, ['asOf'])
-  const code = String(request.params['code'])
-  const context = makeContext(parts, { asked: own, viewer, limits })
-  const day = asOf ?? context.today
-  const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
-  const row = { row: 1, code, name: null, ref: null }
-  // Uses the connections for short reads, so one code never waits behind bulk questions.
-  const { rows, shown } = await answersTo(context, parts.hot.db, [row], about)
-  const [answer] = rows
-  if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
-  const content = standingJson(answer.told)
-  const asked = askedAt('GET /v1/standing', `${code}${asOf === null ? '' : `?asOf=${asOf}`}`, parts.keys.mark)
-  if (viewer.sub !== null) await keep(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
-  response.set('Cache-Control', 'no-store').type('json').send(content)
-}
+const one =
+  (all: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits) =>
+  async (request: Request, response: Response) => {
+    const own = askedOf(request)
+    const parts = withDb(all, () => own.db)
+    const viewer = await admit(request, parts, own.now)
+    const { asOf } = givenIn(request, ['asOf'])
+    const code = String(request.params['code'])
+    const context = makeContext(parts, { asked: own, viewer, limits })
+    const day = asOf ?? context.today
+    const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
+    const row = { row: 1, code, name: null, ref: null }
+    // Uses the connections for short reads, so one code never waits behind bulk questions.
+    const { rows, shown } = await answersTo(context, parts.hot.db, [row], about)
+    const [answer] = rows
+    if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
+    const content = standingJson(answer.told)
+    const asked = auditedRequest('GET /v1/standing', `${code}${asOf === null ? '' : `?asOf=${asOf}`}`, parts.keys.mark)
+    if (viewer.sub !== null) await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked, shown, content })
+    response.set('Cache-Control', 'no-store').type('json').send(content)
+  }
 
-interface Many {
-  all: ApiParts
-  askedOf: AskedOf
-  limits: Limits
-  held: Held
-  places: Places
+interface BulkDependencies {
+  all: ApiDependencies
+  askedOf: ContextOfRequest
+  limits: SignInLimits
+  held: HeldBytes
+  places: BulkSlots
 }
 
 const many =
-  ({ all, askedOf, limits, held, places }: Many) =>
+  ({ all, askedOf, limits, held, places }: BulkDependencies) =>
   async (request: Request, response: Response) => {
     const own = askedOf(request)
     const parts = withDb(all, () => own.db)
@@ -152,7 +154,7 @@ const many =
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
     const stays = untilLeft(parts.leaving, () => left.abort(new Refusal('STOPPING')))
     try {
-      const contextOf = (): Context => makeContext(parts, { asked: own, viewer, limits })
+      const contextOf = (): GraphqlContext => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
       const freshness = context.load.freshness()
       freshness.catch(() => undefined)
@@ -204,7 +206,7 @@ const untilLeft = (leaving: AbortSignal, end: () => void): (() => void) => {
   }
 }
 
-interface ToldChunk {
+interface SerialisedChunk {
   bytes: Buffer
   rows: number
   refused: number
@@ -212,8 +214,14 @@ interface ToldChunk {
 
 /** The first chunk is computed before anything is sent, so that its refusal is a problem. */
 const streamed = async (
-  told: AsyncGenerator<ToldChunk>,
-  of: { response: Response; writer: Writer; freshness: Promise<Freshness>; signal: AbortSignal; own: Asked },
+  told: AsyncGenerator<SerialisedChunk>,
+  of: {
+    response: Response
+    writer: AnswerWriter
+    freshness: Promise<Freshness>
+    signal: AbortSignal
+    own: RequestContext
+  },
 ): Promise<void> => {
   const { response, writer, freshness, signal, own } = of
   const begin = (): void => {
@@ -241,7 +249,12 @@ const streamed = async (
 }
 
 /** Rechecks the token before each chunk. Refusal UNAUTHENTICATED. */
-const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
+const admittedStill = (
+  parts: ApiDependencies,
+  request: Request,
+  viewer: Viewer,
+  began: Date,
+): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {
     const now = parts.now()
@@ -253,25 +266,31 @@ const admittedStill = (parts: ApiParts, request: Request, viewer: Viewer, began:
 
 /** Each hundred rows are one unit of quota; the request has paid the first. Refusal QUOTA_EXCEEDED. */
 const chargedFor =
-  <A>({ quotas }: ApiParts, request: Request, viewer: Viewer, now: Date, answer: (chunk: Row[]) => Promise<A>) =>
-  async (chunk: Row[]): Promise<A> => {
+  <A>(
+    { quotas }: ApiDependencies,
+    request: Request,
+    viewer: Viewer,
+    now: Date,
+    answer: (chunk: BulkRow[]) => Promise<A>,
+  ) =>
+  async (chunk: BulkRow[]): Promise<A> => {
     const paid = chunk[0]?.row === 1 ? 1 : 0
     const units = Math.ceil(chunk.length / ROWS_OF_A_UNIT) - paid
     if (units > 0) quotas.charge(request, viewer.sub, now, units)
     return answer(chunk)
   }
 
-interface Kept {
-  parts: ApiParts
-  own: Asked
+interface ChunkAudit {
+  parts: ApiDependencies
+  own: RequestContext
   viewer: Viewer
   asOf: string | null
-  chunk: readonly Row[]
+  chunk: readonly BulkRow[]
   shown: Iterable<string>
   bytes: Buffer
 }
 
-const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: Kept): Promise<void> => {
+const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: ChunkAudit): Promise<void> => {
   const { sub, role, agency } = viewer
   if (sub === null) return
   const about = asOf === null ? '' : `?asOf=${asOf}`
@@ -307,7 +326,7 @@ const givenIn = (request: Request, known: readonly string[]): { asOf: string | n
   return { asOf, marketplace }
 }
 
-const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Written } => {
+const readingOf = ({ headers }: Request): { reader: () => RowReader; written: BodyEncoding } => {
   const [type = '', ...given] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined
   if (reader === undefined)
@@ -331,7 +350,7 @@ const readingOf = ({ headers }: Request): { reader: () => RowReader; written: Wr
   return { reader, written: { gzip: encoding === 'gzip', charset } }
 }
 
-const writerOf = (request: Request): Writer => {
+const writerOf = (request: Request): AnswerWriter => {
   const accepted = request.accepts(['application/x-ndjson', 'application/ndjson', 'application/json', 'text/csv'])
   if (accepted === false) throw new Refusal('NOT_ACCEPTABLE', { offered: ANSWERED })
   return accepted === 'text/csv' ? csv : ndjson

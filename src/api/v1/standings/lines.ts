@@ -3,18 +3,18 @@ import { type BadRow, ROW_CHARACTERS } from '../../../domain/operators/code-rows
 import type { Freshness } from '../../../domain/standing/standing-seen.js'
 import { Refusal } from '../../../foundation/errors.js'
 import { BYTE_ORDER_MARK, row as line } from '../../../work/publication/publish-files.js'
-import type { Answered, Told } from './answers.js'
+import type { AnsweredRow, ResolvedStanding } from './answers.js'
 
-export interface Writer {
+export interface AnswerWriter {
   type: string
   head: string
-  row: (answer: Answered | BadRow) => string
+  row: (answer: AnsweredRow | BadRow) => string
   end: (told: { rows: number; refused: number } & Freshness) => string
   /** Replaces `end` when the answer breaks off after `rows` rows. */
   broken: (rows: number, error: { code: string; message: string; details: object }) => string
 }
 
-export const ndjson: Writer = {
+export const ndjson: AnswerWriter = {
   type: 'application/x-ndjson; charset=utf-8',
   head: '',
   row: (answer) => {
@@ -32,7 +32,7 @@ export const ndjson: Writer = {
 }
 
 /** Lines of one chunk. Encoded a few at a time: encoding one long string takes twice as long. */
-export const bytesOf = (writer: Writer, answers: readonly (Answered | BadRow)[], isFirst: boolean): Buffer => {
+export const bytesOf = (writer: AnswerWriter, answers: readonly (AnsweredRow | BadRow)[], isFirst: boolean): Buffer => {
   const parts: Buffer[] = []
   let text = isFirst ? writer.head : ''
   for (const [at, answer] of answers.entries()) {
@@ -46,7 +46,7 @@ export const bytesOf = (writer: Writer, answers: readonly (Answered | BadRow)[],
 }
 const LINES_AT_ONCE = 20
 
-export const standingJson = (told: Told): string => `{${members(told)}}`
+export const standingJson = (told: ResolvedStanding): string => `{${members(told)}}`
 
 const refOf = (ref: string | null): string => (ref === null ? '' : `"ref":${JSON.stringify(ref)},`)
 
@@ -57,7 +57,7 @@ const text = (value: string | null): string => {
 }
 
 /** Written by hand, because serialising is most of the work for a hundred thousand rows. */
-const members = ({ view, listed, listings }: Told): string => {
+const members = ({ view, listed, listings }: ResolvedStanding): string => {
   const { code, uscc, name, status, codeFault, grade, score, overruled, objected, asOf, stale } = view
   const entries = listings.length === 0 ? '[]' : JSON.stringify(listings)
   return `"code":${text(code)},"uscc":${text(uscc)},"name":${text(name)},"status":"${status}","codeFault":${codeFault === null ? 'null' : `"${codeFault}"`},"grade":${text(grade)},"score":${score},"overruled":${overruled},"objected":${objected},"listed":${listed},"listings":${entries},"asOf":${instant(asOf)},"stale":${stale}`
@@ -95,7 +95,7 @@ const padded = (cells: readonly (string | number)[], error = ''): string =>
   line([...cells, ...new Array<string>(COLUMNS.length - 1 - cells.length).fill(''), error])
 
 /** The last line begins with `end` and the number of rows, or with `broken`. */
-export const csv: Writer = {
+export const csv: AnswerWriter = {
   type: 'text/csv; charset=utf-8; header=present',
   head: BYTE_ORDER_MARK + line(COLUMNS),
   row: (answer) => {

@@ -9,18 +9,18 @@ const PLACES_OF_ONE = 4
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
-export interface Place {
+export interface BulkSlot {
   /** The hub's own work on a chunk does not count against the client. Call the returned function with the rows answered. */
   works: () => (rows: number) => void
   leave: () => void
 }
 
-export interface Places {
+export interface BulkSlots {
   /** `evict` ends a question that lost its slot. Refusal HUB_BUSY. */
-  take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => Place
+  take: (of: { holder: string } | { address: string }, given: { now: () => Date; evict: () => void }) => BulkSlot
 }
 
-interface Taken {
+interface TakenSlot {
   key: string
   isPublic: boolean
   since: number
@@ -29,10 +29,10 @@ interface Taken {
   evict: () => void
 }
 
-export const makePlaces = (): Places => {
-  const taken = new Set<Taken>()
-  const count = (which: (one: Taken) => boolean): number => [...taken].filter(which).length
-  const freed = (now: number, which: (one: Taken) => boolean): boolean => {
+export const makeBulkSlots = (): BulkSlots => {
+  const taken = new Set<TakenSlot>()
+  const count = (which: (one: TakenSlot) => boolean): number => [...taken].filter(which).length
+  const freed = (now: number, which: (one: TakenSlot) => boolean): boolean => {
     const lagging = [...taken].find((one) => which(one) && one.chunks === 0 && lagsBehind(one, now))
     if (lagging === undefined) return false
     taken.delete(lagging)
@@ -52,7 +52,7 @@ export const makePlaces = (): Places => {
         throw new Refusal('HUB_BUSY', {
           reason: `同时 ${PLACES_MOST} 个批量查询，每家 ${PLACES_OF_ONE} 个，无令牌者共 ${PLACES_OF_PUBLIC} 个 so many bulk questions at once, ${PLACES_OF_ONE} of one, ${PLACES_OF_PUBLIC} of all without a token`,
         })
-      const own: Taken = { key, isPublic, since: at, rows: 0, chunks: 0, evict }
+      const own: TakenSlot = { key, isPublic, since: at, rows: 0, chunks: 0, evict }
       taken.add(own)
       return {
         works: () => {
@@ -68,5 +68,5 @@ export const makePlaces = (): Places => {
   }
 }
 
-const lagsBehind = ({ since, rows }: Taken, now: number): boolean =>
+const lagsBehind = ({ since, rows }: TakenSlot, now: number): boolean =>
   rows < ((now - since - GRACE_MS) / 1_000) * PACE_ROWS

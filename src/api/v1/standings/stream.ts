@@ -13,18 +13,18 @@ const PATIENCE_MS = 10
 const FIRST_ROWS = 50
 const READ_MS = 60_000
 
-export type Row = AskedRow | BadRow
+export type BulkRow = AskedRow | BadRow
 
 /** Refusal TOO_MANY_ROWS, after the rows before it. */
 export async function* chunksOf(
   pieces: AsyncIterable<string>,
   reader: RowReader,
   marketplace: string | null,
-): AsyncGenerator<Row[]> {
+): AsyncGenerator<BulkRow[]> {
   const from = pieces[Symbol.asyncIterator]()
-  let rows: Row[] = []
+  let rows: BulkRow[] = []
   let [number, most] = [0, FIRST_ROWS]
-  const taken = (): Row[] => {
+  const taken = (): BulkRow[] => {
     const chunk = rows
     rows = []
     most = CHUNK_CODES_MOST

@@ -1,11 +1,11 @@
 import { messageNamesIn, namesIn } from '../reading.js'
-import type { Form } from '../told.js'
+import type { RowForm } from '../told.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u
 
 /** 严重违法失信名单, the rows of the market regulators' data family. */
-export const samrList: Form = {
+export const samrList: RowForm = {
   kind: 'listing',
   names: {
     key: 'ILLID',
@@ -34,7 +34,7 @@ export const samrList: Form = {
 }
 
 /** A list entry in the provincial exchange envelope. */
-export const exchangeList: Form = {
+export const exchangeList: RowForm = {
   kind: 'listing',
   names: {
     key: 'ENTRY_ID',
@@ -63,7 +63,7 @@ export const exchangeList: Form = {
 }
 
 /** A list entry as a signed message: members of the outer object and of `entry`; `entry.removal` is prefixed. */
-export const messageList: Form = {
+export const messageList: RowForm = {
   kind: 'listing',
   names: {
     key: 'id',

@@ -1,6 +1,6 @@
 import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
-import type { Form } from '../told.js'
+import type { RowForm } from '../told.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
 /** Document number of any other decision; numbering varies between authorities. */
@@ -11,7 +11,7 @@ const WAN = /^\d{1,12}(\.\d{1,6})?$/
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 
 /** 双公示 行政处罚, second generation. */
-export const penaltyRow: Form = {
+export const penaltyRow: RowForm = {
   kind: 'penalty',
   names: {
     ...AGREED,
@@ -54,7 +54,7 @@ export const penaltyRow: Form = {
 }
 
 /** 双公示 行政许可, second generation. */
-export const permitRow: Form = {
+export const permitRow: RowForm = {
   kind: 'permit',
   names: {
     ...AGREED,
@@ -89,7 +89,7 @@ const SLASHED_DAY = /^(\d{4})\/(\d{2})\/(\d{2})$/
 const STATE = /^[0-3]$/
 
 /** 双公示 行政处罚, first generation. */
-export const penalty2015: Form = {
+export const penalty2015: RowForm = {
   kind: 'penalty',
   names: {
     ...AGREED,
@@ -115,7 +115,7 @@ export const penalty2015: Form = {
 }
 
 /** 双公示 行政许可, first generation. */
-export const permit2015: Form = {
+export const permit2015: RowForm = {
   kind: 'permit',
   names: {
     ...AGREED,
@@ -157,7 +157,7 @@ const MESSAGE = {
 } as const
 const MESSAGE_CODES = { authorityCode: usccValid, sourceUnitCode: usccValid }
 
-export const messagePenalty: Form = {
+export const messagePenalty: RowForm = {
   kind: 'penalty',
   names: { ...MESSAGE, endsOn: 'effectiveUntil' },
   required: ['partyKind', 'violation', 'facts', 'basis', 'authorityCode'],
@@ -170,7 +170,7 @@ export const messagePenalty: Form = {
   passing: [],
 }
 
-export const messagePermit: Form = {
+export const messagePermit: RowForm = {
   kind: 'permit',
   names: { ...MESSAGE, endsOn: 'validTo' },
   required: ['documentName', 'category', 'validFrom', 'authorityCode'],
