@@ -136,7 +136,7 @@ const served = async (database: string, folder: string): Promise<{ child: ChildP
   // The young space as `hub` has it.
   const flags = ['--expose-gc', '--max-semi-space-size=64', '--import', 'tsx']
   const child = spawn(process.execPath, [...flags, program, database, folder], {
-    // As the README has a service started: else what threads have freed stays theirs.
+    // As `src/hub/README.md` starts a service: otherwise glibc keeps what threads have freed.
     env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
