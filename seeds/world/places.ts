@@ -2,7 +2,7 @@
 import { at, type Chance } from './chance.js'
 import { usccOf } from './codes.js'
 
-interface Prefecture {
+interface WorldPrefecture {
   code: string
   name: string
   short: string
@@ -27,7 +27,7 @@ export interface Authority {
   mark: string
 }
 
-export const PREFECTURES: readonly Prefecture[] = [
+export const PREFECTURES: readonly WorldPrefecture[] = [
   {
     code: '2201',
     name: '长春市',
@@ -194,7 +194,7 @@ export const placeOf = (region: string): WorldPlace => {
 /** Short forms in firms' names: 前郭尔罗斯蒙古族自治县 前郭, 伊通满族自治县 伊通, 长白朝鲜族自治县 长白. */
 const shortCounty = (county: string): string => (county.includes('族自治') ? county.slice(0, 2) : county.slice(0, -1))
 
-const prefectureOf = (code: string): Prefecture => {
+const prefectureOf = (code: string): WorldPrefecture => {
   const found = PREFECTURES.find((one) => one.code === code)
   if (found === undefined) throw new Error(`no prefecture ${code}`)
   return found

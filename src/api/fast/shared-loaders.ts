@@ -10,8 +10,8 @@ import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as standings from '../../store/standing/standings.js'
-import { grouped } from './batch.js'
 import { type BatchAnswer, batchAcrossRequests, KEYS_WORTH_TWO } from './cross-request-batch.js'
+import { grouped } from './data-loader.js'
 import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
 
 /** Four concurrent batches of each kind, so that one long file does not delay the others. */

@@ -47,7 +47,7 @@ import { timetable } from '../timetable/timetable.js'
 import { withOperatorNotes } from './audited-operators.js'
 import { asOctober2021 } from './introspection.js'
 import { node } from './nodes.js'
-import { withSources } from './sources.js'
+import { withSources } from './type-sources.js'
 
 /** Lower-case words of the store become upper-case enum values. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))

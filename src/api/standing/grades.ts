@@ -12,7 +12,7 @@ import * as sellers from '../../store/standing/sellers.js'
 import type { Wanted } from '../../store/standing/standings.js'
 import { type GraphqlContext, viewerOn } from '../request/context.js'
 
-interface GradedOperator extends Owner {
+interface GradeSubject extends Owner {
   id: number
 }
 
@@ -24,7 +24,7 @@ export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
   return may(viewer, 'see_authorised_grade') ? 'AUTHORISED' : 'NONE'
 }
 
-export const seesGrade = async (context: GraphqlContext, operator: GradedOperator): Promise<boolean> => {
+export const seesGrade = async (context: GraphqlContext, operator: GradeSubject): Promise<boolean> => {
   const viewer = viewerOn(context, operator)
   const asked = { client: viewer.sub ?? '', operator: operator.id }
   switch (gradesFor(viewer)) {
@@ -51,7 +51,7 @@ const dependsOn = (context: GraphqlContext, operator: Owner): GradeAccess => {
 }
 
 /** `own`: found by its own USCC, as nearly all are. `marked`: known to be on the client's seller list. */
-type GradeCandidate = GradedOperator & { own: boolean; marked: boolean }
+type GradeCandidate = GradeSubject & { own: boolean; marked: boolean }
 
 export const seeingMany = async (
   context: GraphqlContext,

@@ -7,6 +7,7 @@ import type { ApiDependencies } from '../request/dependencies.js'
 import { asRefusal } from '../request/faults.js'
 import { COME_AGAIN_SECONDS } from '../request/problem.js'
 import type { SignInLimits } from '../request/rate-limit.js'
+import { auditVerification } from './audit-verification.js'
 import { changes } from './changes.js'
 import { rejectsCsv } from './rejects-csv.js'
 import type { ContextOfRequest } from './request.js'
@@ -14,7 +15,6 @@ import { scoreJson } from './score.js'
 import { sellers } from './sellers.js'
 import { standings } from './standings/index.js'
 import { timelinessCsv } from './timeliness.js'
-import { trailVerification } from './trail-verification.js'
 import { FailedUpload, uploads } from './upload.js'
 
 const RETRY_SECONDS = 30
@@ -36,7 +36,7 @@ export const v1 = (parts: ApiDependencies, askedOf: ContextOfRequest, limits: Si
   router.get('/v1/timeliness.csv', timelinessCsv(parts, askedOf))
   router.all('/v1/timeliness.csv', only('GET', askedOf))
   router.use(standings(parts, askedOf, limits))
-  router.get('/v1/trail/verification', trailVerification(parts, askedOf))
+  router.get('/v1/trail/verification', auditVerification(parts, askedOf))
   router.all('/v1/trail/verification', only('GET', askedOf))
   router.use('/v1', refused(parts, askedOf))
   return router

@@ -8,9 +8,9 @@ import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { withDb } from '../request/request-database.js'
 import { admit, allow, stillAdmitted } from '../request/viewer.js'
-import { makeUploadSlots } from './places.js'
-import { makeReceive } from './received.js'
+import { makeReceive } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
+import { makeUploadSlots } from './upload-slots.js'
 
 /** Largest list, bytes: a million codes with room to spare. */
 export const SELLERS_BYTES = 32 * 1024 * 1024

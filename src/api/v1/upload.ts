@@ -18,9 +18,9 @@ import type { RequestContext } from '../request/request-context.js'
 import { withDb } from '../request/request-database.js'
 import { admit, signedIn, stillAdmitted } from '../request/viewer.js'
 import { fileName } from './file-name.js'
-import { makeUploadSlots } from './places.js'
-import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './received.js'
+import { makeReceive, type ReceiveBody, type ReceivedBody, tooLarge } from './receive-body.js'
 import type { ContextOfRequest } from './request.js'
+import { makeUploadSlots } from './upload-slots.js'
 
 /** Largest file, packed and unpacked, bytes. Larger ones come through the agency's transport or `hub pull --file`. */
 export const UPLOAD_BYTES = 64 * 1024 * 1024

@@ -8,22 +8,22 @@ import { openJournal } from './journal.js'
 import { faultAt, faultOf, type JudgingOptions, type ReceiverFault } from './judgement.js'
 import {
   actionOf,
-  type DisplayedEntry,
   type HistoryRow,
   partOf,
   type ReceivedRow,
+  type ReceiverEntry,
   type RowEffect,
   type RowForm,
   type RowPart,
   type RowVerdict,
   sequenceOf,
-} from './told.js'
+} from './received-rows.js'
 
 /** History rows kept in memory, the latest; the file has all. */
 const HISTORY_ROWS = 100_000
 
 interface HeldEntry {
-  entry: DisplayedEntry
+  entry: ReceiverEntry
   removed: boolean
   digest: string
 }
@@ -36,9 +36,9 @@ export interface Board {
   /** The verdict of a row that is applied later; checks only the row itself. */
   foresee(row: ReceivedRow, form: RowForm, judging: JudgingOptions): RowVerdict
   /** In order of first receipt. */
-  shown(): DisplayedEntry[]
-  page(after: string | null, limit: number): DisplayedEntry[]
-  of(keys: readonly string[]): DisplayedEntry[]
+  shown(): ReceiverEntry[]
+  page(after: string | null, limit: number): ReceiverEntry[]
+  of(keys: readonly string[]): ReceiverEntry[]
   history(): readonly HistoryRow[]
   readonly told: number
   close(): void
@@ -47,7 +47,7 @@ export interface Board {
 export const makeBoard = (prefix: string, file: string | null = null): Board => {
   const journal = file === null ? null : openJournal<JournalLine>(file)
   const held = new Map<string, HeldEntry>()
-  let sorted: DisplayedEntry[] | null = null
+  let sorted: ReceiverEntry[] | null = null
   let history: HistoryRow[] = []
   let rows = 0
 
@@ -181,7 +181,7 @@ const digestOf = (row: ReceivedRow, { passing }: RowForm): string => {
     .digest('base64')
 }
 
-const firstAfter = (entries: readonly DisplayedEntry[], key: string): number => {
+const firstAfter = (entries: readonly ReceiverEntry[], key: string): number => {
   let [low, high] = [0, entries.length]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -191,7 +191,7 @@ const firstAfter = (entries: readonly DisplayedEntry[], key: string): number => 
   return low
 }
 
-const entryOf = (row: ReceivedRow, form: RowForm): Omit<DisplayedEntry, 'recordId'> => {
+const entryOf = (row: ReceivedRow, form: RowForm): Omit<ReceiverEntry, 'recordId'> => {
   const text = (part: RowPart) => partOf(row, form, part)
   return {
     kind: form.kind,

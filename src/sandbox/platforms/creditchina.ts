@@ -5,8 +5,8 @@ import { json, type StandInRequest } from '../server.js'
 import { samrList } from './forms/lists.js'
 import { penalty2015, permit2015 } from './forms/records.js'
 import { jsonRows, sameSecret, xmlRow } from './reading.js'
+import type { RowForm } from './received-rows.js'
 import type { Dialect, PlatformEndpoint } from './stand-in.js'
-import type { RowForm } from './told.js'
 
 const blacklist: PlatformEndpoint = {
   read: ({ body }) => {

@@ -4,8 +4,8 @@ import { json, objectIn } from '../server.js'
 import { messageList } from './forms/lists.js'
 import { messagePenalty, messagePermit } from './forms/records.js'
 import { objectOf, sameSecret } from './reading.js'
+import type { ReceivedRow, RowForm } from './received-rows.js'
 import type { Dialect, PlatformEndpoint } from './stand-in.js'
-import type { ReceivedRow, RowForm } from './told.js'
 
 const messages: PlatformEndpoint = {
   read: ({ headers, body }) => {

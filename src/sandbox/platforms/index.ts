@@ -9,8 +9,8 @@ import { type PlatformStandIn, type StandInOptions, startStandIn } from './stand
 export type { Chaos, PlatformBehaviour } from './behaviour.js'
 export { calm } from './behaviour.js'
 export type { BaseLibrary } from './judgement.js'
+export type { HistoryRow, ReceiverEntry } from './received-rows.js'
 export type { PlatformStandIn } from './stand-in.js'
-export type { DisplayedEntry, HistoryRow } from './told.js'
 
 const DIALECTS = [national, jilin, creditchina, creditjilin]
 

@@ -3,8 +3,8 @@ import { leaf, node, XML_DECLARATION } from '../../platforms/formats/xml.js'
 import { exchangeList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { child, sameSecret, xmlIn, xmlRow } from './reading.js'
+import { partOf, type RowForm } from './received-rows.js'
 import type { Dialect, JudgedRow, PlatformEndpoint } from './stand-in.js'
-import { partOf, type RowForm } from './told.js'
 
 const FORMS: ReadonlyMap<string, RowForm> = new Map([
   ['blacklist', exchangeList],

@@ -10,7 +10,7 @@ import {
   type RowVerdict,
   sequenceOf,
   textIn,
-} from './told.js'
+} from './received-rows.js'
 
 /** The receiver's own base library: names known for a code; null when the code is unknown. */
 export type BaseLibrary = (code: { uscc: string | null; regNo: string | null }) => readonly string[] | null

@@ -3,8 +3,8 @@ import { json, objectIn, type StandInReply, type StandInRequest } from '../serve
 import { samrList } from './forms/lists.js'
 import { penaltyRow, permitRow } from './forms/records.js'
 import { jsonRows, sameSecret } from './reading.js'
+import type { RowForm } from './received-rows.js'
 import type { Dialect, JudgedRow, PlatformEndpoint } from './stand-in.js'
-import type { RowForm } from './told.js'
 
 const batchOf = (form: RowForm): PlatformEndpoint => ({
   read: ({ body }) => {

@@ -1,12 +1,12 @@
 import type { StandInReply } from '../server.js'
-import type { DisplayedEntry, HistoryRow } from './told.js'
+import type { HistoryRow, ReceiverEntry } from './received-rows.js'
 
 const LATEST = 50
 const KINDS = { listing: '名单', penalty: '处罚', permit: '许可' } as const
 
 export const page = (
   name: { zh: string; en: string },
-  entries: readonly DisplayedEntry[],
+  entries: readonly ReceiverEntry[],
   history: readonly HistoryRow[],
 ): StandInReply => ({
   status: 200,
@@ -36,7 +36,7 @@ ${history.slice(-LATEST).reverse().map(toldLine).join('\n')}
 `,
 })
 
-const line = ({ name, uscc, regNo, reason, authority, documentNumber, decidedOn }: DisplayedEntry): string =>
+const line = ({ name, uscc, regNo, reason, authority, documentNumber, decidedOn }: ReceiverEntry): string =>
   `<tr>${[name, uscc ?? regNo ?? '', reason, authority, documentNumber, decidedOn].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -3,7 +3,7 @@ import { document } from '../../foundation/contracts.js'
 import type { XmlElement } from '../../platforms/formats/xml.js'
 import { readXml } from '../../platforms/formats/xml.js'
 import { objectIn } from '../server.js'
-import type { ReceivedRow } from './told.js'
+import type { ReceivedRow } from './received-rows.js'
 
 export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
 

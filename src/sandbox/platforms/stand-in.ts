@@ -10,7 +10,7 @@ import { behaviourIn, calm, isTrouble, makeTroubles, type PlatformBehaviour } fr
 import { makeBoard } from './board.js'
 import type { BaseLibrary, JudgingOptions } from './judgement.js'
 import { page } from './page.js'
-import type { DisplayedEntry, HistoryRow, ReceivedRow, RowForm, RowVerdict } from './told.js'
+import type { HistoryRow, ReceivedRow, ReceiverEntry, RowForm, RowVerdict } from './received-rows.js'
 
 const GARBAGE_BYTES = 512
 /** Entries of one page, default and maximum. */
@@ -23,7 +23,7 @@ export interface PlatformStandIn {
   secret: string
   close(): Promise<void>
   behave(behaviour: Partial<PlatformBehaviour>): void
-  entries(): DisplayedEntry[]
+  entries(): ReceiverEntry[]
   /** The latest 100,000 received rows with their effect. */
   history(): readonly HistoryRow[]
   readonly told: number
@@ -110,10 +110,10 @@ export const startStandIn = async (
     return json(200, board.page(query.get('after'), most).filter(isKept).map(line))
   }
 
-  const isKept = ({ uscc, regNo, name }: DisplayedEntry): boolean =>
+  const isKept = ({ uscc, regNo, name }: ReceiverEntry): boolean =>
     behaviour.lose === null || ![uscc, regNo, name].includes(behaviour.lose)
 
-  const line = ({ kind, key, sequence, uscc, name, recordId }: DisplayedEntry) => ({
+  const line = ({ kind, key, sequence, uscc, name, recordId }: ReceiverEntry) => ({
     [dialect.displays.key]: key,
     [dialect.displays.sequence]: sequence,
     [dialect.displays.uscc]: uscc,

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
-import { STALLED_MS, tooLarge } from '../received.js'
+import { STALLED_MS, tooLarge } from '../receive-body.js'
 
 /** Largest body as sent and unzipped, bytes: a hundred thousand rows with names and room to spare. */
 export const BODY_BYTES = 32 * 1024 * 1024

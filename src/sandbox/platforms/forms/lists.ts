@@ -1,5 +1,5 @@
 import { messageNamesIn, namesIn } from '../reading.js'
-import type { RowForm } from '../told.js'
+import type { RowForm } from '../received-rows.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
 const NUMBER_OF_LIST = /^\S.*[〔[【［（(](19|20)\d{2}[〕\]】］）)].*\d+\s*号$/u

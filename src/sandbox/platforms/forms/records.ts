@@ -1,6 +1,6 @@
 import { usccValid } from '../../../domain/operators/codes.js'
 import { messageNamesIn, namesIn } from '../reading.js'
-import type { RowForm } from '../told.js'
+import type { RowForm } from '../received-rows.js'
 import { ACTIONS, DIVISION, ISO_DAY } from './spelling.js'
 
 /** Document number of any other decision; numbering varies between authorities. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { makeUploadSlots } from '../../../src/api/v1/places.js'
+import { makeUploadSlots } from '../../../src/api/v1/upload-slots.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 const codeOf = (act: () => unknown): string => {

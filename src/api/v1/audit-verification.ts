@@ -11,7 +11,7 @@ import type { ContextOfRequest } from './request.js'
  * One verification at a time, because it reads every row. A stopping hub sends `end`. Refusals: UNAUTHENTICATED, FORBIDDEN, RUN_BUSY,
  * STOPPING.
  */
-export const trailVerification = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
+export const auditVerification = (all: ApiDependencies, askedOf: ContextOfRequest): RequestHandler => {
   let walking = false
   return async (request, response) => {
     const own = askedOf(request)

@@ -50,7 +50,7 @@ export interface RowVerdict {
   recordId: string | null
 }
 
-export interface DisplayedEntry {
+export interface ReceiverEntry {
   kind: SubjectKind
   key: string
   sequence: number

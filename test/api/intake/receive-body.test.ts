@@ -1,7 +1,7 @@
 import { createServer, request as rawRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { makeReceive, type ReceiveBounds, type ReceivedBody } from '../../../src/api/v1/received.js'
+import { makeReceive, type ReceiveBounds, type ReceivedBody } from '../../../src/api/v1/receive-body.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 
 describe('bodies of uploads', () => {
