@@ -1,16 +1,21 @@
 import { isRefusal, Refusal, toldOf } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
-import type { FileGiven, Pulled } from '../work/intake/pull.js'
+import type { PullResult, SubmittedFile } from '../work/intake/pull.js'
 import { progress } from './progress.js'
 
-export const pullOne = async (hub: Hub, id: string, json: boolean | undefined, file?: FileGiven): Promise<Pulled> => {
+export const pullOne = async (
+  hub: Hub,
+  id: string,
+  json: boolean | undefined,
+  file?: SubmittedFile,
+): Promise<PullResult> => {
   const bar = progress(id, json === true)
   const pulled = await hub.pull(id, { cause: 'command', progress: bar.at, ...(file ? { file } : {}) }).finally(bar.stop)
   if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: id })
   return pulled
 }
 
-type Each = Pulled | { feed: string; error: object }
+type Each = PullResult | { feed: string; error: object }
 
 /** A failing agency does not stop the others. */
 export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<Each[]> => {
@@ -27,12 +32,12 @@ export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean |
 }
 
 /** The documented JSON; `run` and `ended` are for people only. */
-export const promised = ({ run: _, ended: __, ...told }: Pulled) => told
+export const promised = ({ run: _, ended: __, ...told }: PullResult) => told
 
 export const eachLine = (each: Each): string =>
   'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
 
-export const pulledLine = (p: Pulled): string =>
+export const pulledLine = (p: PullResult): string =>
   `${p.feed}：收到 ${p.received}，新增 ${p.new}，变更 ${p.changed}，未变 ${p.unchanged}，拒收 ${p.rejected}，待认领 ${p.unmatched}` +
   ` · received, new, changed, unchanged, rejected, unmatched · ${p.ms} ms` +
   (p.ended > 0 ? `\n   全量数据中已不存在、终止 ${p.ended} 条 · ended, as the whole feed holds them no longer` : '')

@@ -1,10 +1,10 @@
 /** Output of `hub repair` for people. */
-import type { Repaired } from '../work/intake/repair/index.js'
+import type { RepairResult } from '../work/intake/repair/index.js'
 
 /** Records named per check. `--json` and the audit log have all. */
 const NAMED_MOST = 20
 
-export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: Repaired): string[] => [
+export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: RepairResult): string[] => [
   ...checks
     .filter((check) => check.found > 0)
     .flatMap(({ check, zh, en, found: many, records }) => [

@@ -1,14 +1,14 @@
 /** Prints a scorecard trial as tables. */
 import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
 import type { Difference, Group, Spread } from '../domain/scoring/trial.js'
-import type { MovedTold, TriedOut } from '../work/scoring/trial.js'
+import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
 
 /** Column width, characters. */
 const COLUMN = 9
 /** Differences shown per operator, largest first; `--json` has all. */
 const REASONS_SHOWN = 5
 
-export const trialLines = ({ trial, scored, unchanged }: TriedOut): string[] => [
+export const trialLines = ({ trial, scored, unchanged }: TrialRun): string[] => [
   `试算 ${trial.scorecard.version}，对照 ${trial.against.version}，${trial.asOf}：主体 ${scored}，未变 ${unchanged}，升等 ${trial.better}，降等 ${trial.worse} · tried, against, operators, unchanged, better grade, worse grade`,
   '',
   `等级：行为 ${trial.against.version}，列为 ${trial.scorecard.version} · grades: rows by the one, columns by the other`,
@@ -52,10 +52,10 @@ const spreadLines = (spread: Spread): string[] => [
 
 const signed = (points: number): string => (points > 0 ? `+${points}` : String(points))
 
-const largest = (title: string, moved: readonly MovedTold[]): string[] =>
+const largest = (title: string, moved: readonly TrialMove[]): string[] =>
   moved.length === 0 ? [] : ['', title, ...moved.flatMap(movedLines)]
 
-const movedLines = ({ operator, points, before, after, reasons }: MovedTold): string[] => [
+const movedLines = ({ operator, points, before, after, reasons }: TrialMove): string[] => [
   `  ${signed(points).padStart(5)}  ${before.value} ${before.grade} → ${after.value} ${after.grade}  ${operator?.code ?? '—'} ${operator?.name ?? ''}`.trimEnd(),
   ...reasons.slice(0, REASONS_SHOWN).map(reasonLine),
   ...(reasons.length > REASONS_SHOWN ? [`           … +${reasons.length - REASONS_SHOWN}`] : []),

@@ -7,7 +7,7 @@ import type { Db } from '../store/db/db.js'
 import type { AuditLog } from '../work/audit/audit-log.js'
 import type { Rules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
-import type { Turn } from '../work/timetable/occurrences.js'
+import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import { LINGER_MS } from '../work/timetable/timetable.js'
 
 export interface ChangingParts {
@@ -22,7 +22,7 @@ export interface ChangingParts {
 /** A null `trail` means that this process answers nobody. An answer needs its audit row, so another process calls the webhooks. */
 export const changing = async (
   { db, config, keys, rules, now, log }: ChangingParts,
-  { job: _, subject: __, ...turn }: Turn,
+  { job: _, subject: __, ...turn }: OccurrenceTurn,
   { trail, signal }: { trail: AuditLog | null; signal: AbortSignal },
 ): Promise<boolean> => {
   const sending = trail && {

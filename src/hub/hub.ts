@@ -26,9 +26,9 @@ import { reconcile } from '../work/delivery/reconcile.js'
 import * as restored from '../work/delivery/restored.js'
 import { timelinessRules } from '../work/delivery/timeliness.js'
 import { makeArchive } from '../work/intake/archive.js'
-import { type FileGiven, pull } from '../work/intake/pull.js'
+import { pull, type SubmittedFile } from '../work/intake/pull.js'
 import { repair } from '../work/intake/repair/index.js'
-import { takeBack } from '../work/intake/rollback.js'
+import { rollBack } from '../work/intake/rollback.js'
 import { familiesTold } from '../work/intake/source-families.js'
 import { documentRules, documentTemplates } from '../work/listing/documents.js'
 import { expire } from '../work/listing/expire.js'
@@ -41,10 +41,10 @@ import { type ScoreOptions, score } from '../work/scoring/score.js'
 import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
 import { verify } from '../work/scoring/verify.js'
 import { renewSellers } from '../work/standing/confirmed-sellers.js'
-import { type Clock, startClock } from '../work/timetable/clock.js'
+import { startClock, type TimetableClock } from '../work/timetable/clock.js'
 import { type ClockParts, givenClock, makeLooking, openClock } from '../work/timetable/hub-clock.js'
-import type { Turn } from '../work/timetable/occurrences.js'
-import type { Occasioned } from '../work/timetable/run.js'
+import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
+import type { RunOptions } from '../work/timetable/run.js'
 import { retentionRules, tidy } from '../work/timetable/tidy.js'
 import { LINGER_MS, timetable } from '../work/timetable/timetable.js'
 import { type Addresses, addressesOf } from './addresses.js'
@@ -78,7 +78,7 @@ export interface Overrides {
   adoptKeys?: boolean
 }
 
-type Occasion = Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
+type Occasion = Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
 
 export type Hub = Awaited<ReturnType<typeof makeHub>>
 
@@ -114,7 +114,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   if (strangers.length > 0)
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
   const metrics = makeMetrics({ jobs: () => database.poolOf(db) })
-  let timekeeper: Clock | null = null
+  let timekeeper: TimetableClock | null = null
   const looking = makeLooking(clock, log)
   let server: Server | null = null
   let answers: database.Db | null = null
@@ -132,7 +132,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     id: string,
     options: {
       cause: runs.Cause
-      file?: FileGiven
+      file?: SubmittedFile
       by?: string
       waitMs?: number
       plannedFor?: Date
@@ -172,7 +172,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
   const reconcileWith = async (
     ids: readonly string[] | null,
-    options: Pick<Occasioned, 'cause' | 'by' | 'plannedFor' | 'attempt'> & { signal?: AbortSignal },
+    options: Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt'> & { signal?: AbortSignal },
   ) => {
     const platforms = chosen(ids)
     await noticeRestored()
@@ -210,7 +210,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   }
 
   /** Returns false when another run of the job is active. */
-  const act = async (turn: Turn, signal: AbortSignal): Promise<boolean> => {
+  const act = async (turn: OccurrenceTurn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
@@ -260,7 +260,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     pull: pullFeed,
     /** A person acts with a reason. The next scoring updates the scores. */
     takeBack: (of: { run: number; reason: string; by: string }) =>
-      takeBack(db, { rules, now, log, mark: keys.mark, ...of }),
+      rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
     /** Compares scorecards over all operators without storing scores. */
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>

@@ -5,7 +5,7 @@
 import type { Feed } from '../../src/agencies/feed.js'
 import { redact } from '../../src/domain/records/privacy.js'
 import type { Item, Json } from '../../src/domain/records/records.js'
-import { understood } from '../../src/work/intake/read.js'
+import { draftsIn } from '../../src/work/intake/read.js'
 import { context, feedOf, itemsOf, SAMPLES, sample } from '../agencies/samples.js'
 import { type Random, randomOf } from './random.js'
 
@@ -120,7 +120,7 @@ const mark = (): string => 'p'
 /** An item as intake takes it: ID numbers replaced, mapped, checked against its contract. */
 const taken = ({ feed, item }: Cell): void => {
   const fields = redact(item.fields, mark, feed.exempt)
-  understood(feed, { ...item, fields }, context, mark)
+  draftsIn(feed, { ...item, fields }, context, mark)
 }
 
 const processorMs = (act: () => void): number => {

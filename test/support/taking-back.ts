@@ -9,7 +9,7 @@ import * as scores from '../../src/store/scoring/scores.js'
 import * as directory from '../../src/store/standing/directory.js'
 import * as standings from '../../src/store/standing/standings.js'
 import * as runs from '../../src/store/timetable/runs.js'
-import { type TakenBack, takeBack } from '../../src/work/intake/rollback.js'
+import { type RollbackResult, rollBack } from '../../src/work/intake/rollback.js'
 import { score } from '../../src/work/scoring/score.js'
 import {
   at,
@@ -34,8 +34,8 @@ export const bring = async (db: Db, rows: readonly Row[], given: FeedGiven & Pul
   const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull' and outcome = 'DONE'`)
   return Number(run?.['id'])
 }
-export const back = (db: Db, run: number, now = later(HOUR)): Promise<TakenBack> =>
-  takeBack(db, { run, reason: '整批误报', by: 'reviewer-1', rules, now: at(now) })
+export const back = (db: Db, run: number, now = later(HOUR)): Promise<RollbackResult> =>
+  rollBack(db, { run, reason: '整批误报', by: 'reviewer-1', rules, now: at(now) })
 export const rescored = (db: Db, now: Date) =>
   score(db, {
     cause: 'command',
@@ -120,7 +120,7 @@ export const twins = async (
     wrong: (db: Db) => Promise<number>
     after?: (db: Db) => Promise<unknown>
   },
-): Promise<{ run: number; taken: TakenBack }> => {
+): Promise<{ run: number; taken: RollbackResult }> => {
   for (const db of [one, other]) {
     await told.before?.(db)
     await rescored(db, later(60))

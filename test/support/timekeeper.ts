@@ -6,7 +6,7 @@ import { connect } from '../../src/store/db/db.js'
 import { startClock } from '../../src/work/timetable/clock.js'
 import { makeScheduler } from '../../src/work/timetable/occurrences.js'
 import { alone } from '../../src/work/timetable/run.js'
-import type { Occasion } from '../../src/work/timetable/timetable.js'
+import type { ScheduledJob } from '../../src/work/timetable/timetable.js'
 import { log } from './world.js'
 
 /** Nights on which New York, Berlin and Apia put their clocks forward or back, or dropped a day. */
@@ -22,7 +22,7 @@ const never = () => new Promise<never>(() => {})
 const planned: string[] = []
 for (const night of NIGHTS) {
   let now = new Date(`${night}T00:00:00Z`)
-  const occasion: Occasion = { job: 'pull', subject: `${subject} ${night}`, cron: '30 2 * * *' }
+  const occasion: ScheduledJob = { job: 'pull', subject: `${subject} ${night}`, cron: '30 2 * * *' }
   const act = async ({ plannedFor }: { plannedFor: Date }) => Boolean(planned.push(plannedFor.toISOString()))
   const scheduler = makeScheduler(db, { occasions: [occasion], act, now: () => now, log })
   for (let hour = 0; hour <= HOURS; hour += STEP) {

@@ -11,7 +11,7 @@ import { hearing, platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
 import type { Rules } from '../../src/work/calendar/rules.js'
-import { type Pulled, type PullOptions, pull } from '../../src/work/intake/pull.js'
+import { type PullOptions, type PullResult, pull } from '../../src/work/intake/pull.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing/listing.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { fileOf } from '../agencies/samples.js'
@@ -77,7 +77,7 @@ const empty = async (db: Db): Promise<void> => {
 export type PullGiven = Partial<Omit<PullOptions, 'feed'>>
 
 /** A pull that ran; null, where another had the occurrence, fails the test. */
-export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<Pulled> => {
+export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<PullResult> => {
   const url = 'http://127.0.0.1:9'
   const pulled = await pull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
   if (pulled === null) throw new Error('another process has this occurrence')
@@ -104,7 +104,7 @@ export const csvOf = (rows: readonly Row[]): string =>
   fileOf([NAMES.join(','), ...rows.map((row) => NAMES.map((name) => row[name] ?? '').join(','))].join('\n'))
 
 /** The counts alone. */
-export const counts = ({ received, new: fresh, changed, unchanged, rejected, unmatched }: Pulled) => ({
+export const counts = ({ received, new: fresh, changed, unchanged, rejected, unmatched }: PullResult) => ({
   received,
   new: fresh,
   changed,

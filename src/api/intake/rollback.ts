@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
-import { previewTakeBack } from '../../work/intake/rollback-preview.js'
+import { previewRollback } from '../../work/intake/rollback-preview.js'
 import { familiesTold } from '../../work/intake/source-families.js'
 import { listingById } from '../listing/listing-by-id.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -15,7 +15,7 @@ const takeBackPreview = async (_: unknown, args: { id: string }, context: Graphq
   const { db, rules, agencies } = parts
   const feeds = agencies.flatMap(({ feeds }) => feeds)
   const asked = { run, by: viewer.sub ?? '', mayMove: may(viewer, 'move_listing'), rules, now }
-  const found = await previewTakeBack(db, { ...asked, families: await familiesTold(db, feeds) })
+  const found = await previewRollback(db, { ...asked, families: await familiesTold(db, feeds) })
   const operator = (id: number) => operatorById(context, id)
   const gone = await Promise.all(found.goneOperators.map(operator))
   const scored = await Promise.all(found.scores.map(async (moved) => ({ moved, of: await operator(moved.operatorId) })))

@@ -20,7 +20,7 @@ const outlooks = async (
   return found.map((one) => outlookView(one, one.move !== 'consentListing' || isAbove))
 }
 
-const outlookView = ({ denial, reached, isTheirs, ...outlook }: Told, isOfTheirLevel: boolean) => ({
+const outlookView = ({ denial, reached, isTheirs, ...outlook }: ListingOutlook, isOfTheirLevel: boolean) => ({
   ...outlook,
   yours: isTheirs && isOfTheirLevel,
   denial: denial && { because: denial.code, why: { zh: denial.zh, en: denial.en }, from: denial.from },

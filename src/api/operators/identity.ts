@@ -95,7 +95,7 @@ const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): strin
 
 interface DecideSubjectInput {
   id: string
-  verdict: work.SubjectDecided['verdict']
+  verdict: work.SubjectDecisionInput['verdict']
   operator?: string | null
   reason: string
 }

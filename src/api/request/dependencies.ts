@@ -11,10 +11,10 @@ import type { Attempts } from '../../work/audit/attempts.js'
 import type { AuditLog } from '../../work/audit/audit-log.js'
 import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
 import type { Rules } from '../../work/calendar/rules.js'
-import type { FileGiven, Pulled } from '../../work/intake/pull.js'
+import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { Resolve } from '../../work/standing/subscriber-client.js'
-import type { Occasion } from '../../work/timetable/timetable.js'
+import type { ScheduledJob } from '../../work/timetable/timetable.js'
 import type { SharedLoaders } from '../fast/shared-loaders.js'
 import type { ChangeStreams } from './change-streams.js'
 import type { Quotas } from './quotas.js'
@@ -22,7 +22,7 @@ import type { Revocations } from './revocations.js'
 
 export interface UploadInput {
   by: string
-  file: FileGiven
+  file: SubmittedFile
   signal?: AbortSignal
 }
 
@@ -60,12 +60,12 @@ export interface ApiDependencies {
   resolve?: Resolve
   demo: boolean
   publicUrl?: string
-  timetable: readonly Occasion[]
+  timetable: readonly ScheduledJob[]
   trail: AuditLog
   /** Verifies the audit log page by page. An exception thrown by `progress` stops it. */
   verifyTrail: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   /** Takes in an uploaded file; returns null when another process already runs it. */
-  pull: (feed: string, given: UploadInput) => Promise<(Pulled & { run: number }) | null>
+  pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
   /** Rescores these operators at once, because a removed listing no longer counts. */
   rescore: (operators: readonly number[]) => Promise<unknown>
   /** Publishes removals at once, when the list is requested just after a removal. */

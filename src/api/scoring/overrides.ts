@@ -60,7 +60,7 @@ interface ProposeOverrideInput {
 const proposeOverrule = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, given, who) => {
     const mayFor = ({ region }: Operator) => mayIn(context.viewer, 'propose_overrule', region)
-    return work.proposeOverrule(db, rules, { ...given, mayFor, ...who })
+    return work.proposeOverride(db, rules, { ...given, mayFor, ...who })
   })
 
 interface DecideOverrideInput {
@@ -72,13 +72,13 @@ interface DecideOverrideInput {
 const decideOverrule = (_: unknown, { input }: { input: DecideOverrideInput }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, verdict, note = null }, who) => {
     const overrule = await theirs(context, 'decide_overrule', id)
-    return work.decideOverrule(db, rules, { overrule, verdict, note, ...who })
+    return work.decideOverride(db, rules, { overrule, verdict, note, ...who })
   })
 
 const withdrawOverrule = (_: unknown, { input }: { input: { id: string; reason: string } }, context: GraphqlContext) =>
   done(context, input, async ({ db, rules }, { id, reason }, who) => {
     const overrule = await theirs(context, 'propose_overrule', id)
-    return work.withdrawOverrule(db, rules, { overrule, reason, ...who })
+    return work.withdrawOverride(db, rules, { overrule, reason, ...who })
   })
 
 const theirs = async (context: GraphqlContext, act: Act, id: string): Promise<number> => {

@@ -3,7 +3,7 @@ import { next, parse, words } from '../../foundation/time/cron.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
-import { type Occasion, RULES } from '../../work/timetable/timetable.js'
+import { RULES, type ScheduledJob } from '../../work/timetable/timetable.js'
 import * as work from '../../work/timetable/timetable-acts.js'
 import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
@@ -11,7 +11,7 @@ import { runView } from './operations.js'
 
 const occurrenceView = (one: occurrences.Occurrence) => ({ ...one, subject: one.subject || null })
 
-const rows = async (context: GraphqlContext, of: readonly Occasion[]) => {
+const rows = async (context: GraphqlContext, of: readonly ScheduledJob[]) => {
   const { db } = context.parts
   const kept = byName(await schedules.all(db))
   const latest = byName(await occurrences.latest(db, of))

@@ -5,7 +5,7 @@ import type { Change } from '../../domain/standing/changes.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { asking } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
-import { type Heard, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
+import { type ReadChanges, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ChangeStream } from '../request/change-streams.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -74,7 +74,7 @@ export const listenTo = async (
       return false
     }
   }
-  const tell = async ({ changes, shown }: Heard, after: number): Promise<number> => {
+  const tell = async ({ changes, shown }: ReadChanges, after: number): Promise<number> => {
     const content = changes.map(eventOf).join('')
     const to = changes.at(-1)?.sequence ?? after
     const now = parts.now()

@@ -6,7 +6,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/standing/changes.js'
-import { goOn, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
+import { acknowledge, nextChanges, reachOf } from '../../work/standing/changes/hear.js'
 import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -33,7 +33,7 @@ export const changes =
     const client = viewer.sub ?? ''
     try {
       await numberChanges(parts.db, own.now, STEPS_ASKED)
-      const from = await goOn(parts.db, client, after, own.now)
+      const from = await acknowledge(parts.db, client, after, own.now)
       if (asksForPage(request)) await answerPage(parts, own, viewer, response, { from, limit })
       else await listenTo(all, own, viewer, request, response, from)
     } catch (error) {

@@ -8,7 +8,7 @@ import { codeOf } from '../../domain/operators/codes.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
-import { alone, type Occasioned } from '../timetable/run.js'
+import { alone, type RunOptions } from '../timetable/run.js'
 import { auditRules } from './audit-rules.js'
 import { unpacked } from './operator-codes.js'
 
@@ -25,7 +25,7 @@ const INDEX_MOST_MS = 240_000
 /** Resolves to null when another process has this occurrence. */
 export const tidyAuditLog = (
   db: Db,
-  options: Occasioned & { signal?: AbortSignal; isDoubted?: () => boolean },
+  options: RunOptions & { signal?: AbortSignal; isDoubted?: () => boolean },
 ): Promise<{ indexed: number; erased: number } | null> =>
   alone(db, { ...options, job: 'trail' }, async (run) => {
     run.counts['indexed'] = await indexAll(db, options.signal)

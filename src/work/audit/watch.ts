@@ -3,7 +3,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import type { Db } from '../../store/db/db.js'
-import { alone, type Occasioned } from '../timetable/run.js'
+import { alone, type RunOptions } from '../timetable/run.js'
 import { type AuditVerification, type AuditVerifyOptions, verifyAuditLog } from './verify-audit-log.js'
 
 export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys'> {
@@ -38,7 +38,7 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
       })
     },
     /** Nightly job. Refusal AUDIT_BROKEN. Resolves to null when another process has this occurrence. */
-    nightly: (options: Occasioned & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
+    nightly: (options: RunOptions & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
       alone(db, { ...options, job: 'audit' }, async ({ counts }) => {
         const found = await watch(options.signal)
         const { walked, cuts, faults = 0, broken } = found

@@ -12,7 +12,7 @@ import type { Platform } from '../../platforms/platform.js'
 import { type Db, isLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
-import { beside, type Occasioned } from '../timetable/run.js'
+import { beside, type RunOptions } from '../timetable/run.js'
 import * as door from './push/circuit-breaker.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 import { sendAll } from './push/sending.js'
@@ -37,7 +37,7 @@ export interface PushResult {
   outstanding: number
 }
 
-export interface PushOptions extends Occasioned {
+export interface PushOptions extends RunOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
   /** Platforms without an address: nothing is sent, outstanding rows are counted. */
   silent: readonly string[]

@@ -14,7 +14,7 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as findings from '../../store/delivery/discrepancies.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import type { Rules } from '../calendar/rules.js'
-import { alone, type Occasioned } from '../timetable/run.js'
+import { alone, type RunOptions } from '../timetable/run.js'
 import { inForce } from './in-force.js'
 import type { FailureReasons } from './push.js'
 import { oweAddition, oweChange, oweRemoval, type SettleContext } from './reconcile-settle.js'
@@ -29,7 +29,7 @@ export interface ComparisonResult extends comparisons.Counts {
   alarm: 'MASS_ABSENCE' | null
 }
 
-export interface ReconcileOptions extends Occasioned {
+export interface ReconcileOptions extends RunOptions {
   /**
    * Hides an entry that a platform has lost. Returns false when it may not be hidden. Injected, because hiding is a
    * listing move.

@@ -1,13 +1,10 @@
 /**
- * The archive: what came over a door, item by item as it was read, ID numbers replaced; for whoever must later see what
- * was really sent. One gzip file a delivery, a JSON line an item: `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`,
- * written beside and renamed, so that what has its name is whole.
+ * Archive of received items, as read and with ID numbers replaced. Each delivery is one gzip file of JSON lines,
+ * `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`, written aside and renamed when complete.
  *
- *   makeArchive(folder): { open({ feed, run, name, startedAt }) → { add(item), close(), abandon() } }
- *
- * `add` gives a promise only when its caller should wait; `close` gives the path relative to the folder, null where there
- * was no item; `abandon` removes what was written, also after `close`: a delivery that was not taken in leaves nothing.
- * Items and name must be redacted before they come here. After a fault of the disk, `add` or `close` throws it.
+ * `add` returns a promise only when its caller should wait. `close` returns the relative path, or null without items.
+ * `abandon` removes the file, also after `close`. Items and name must be redacted by the caller. Disk errors are thrown
+ * by the next `add` or by `close`.
  */
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -17,32 +14,32 @@ import { createGzip, type Gzip } from 'node:zlib'
 import type { Item } from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
 
-/** Text that is given to the compressor at once, characters. */
+/** Text compressed at once, characters. */
 const CHUNK_CHARACTERS = 64 * 1024
-/** Fast: the archive must not be what a delivery waits for. */
+/** Fast compression, so that the archive does not slow down a delivery. */
 const GZIP_LEVEL = 2
-/** Longest name of a delivery within its file name, bytes of UTF-8; file systems take 255 for the whole. */
+/** Maximum length of the delivery's name in the file name, bytes of UTF-8. File systems allow 255 in all. */
 const NAME_BYTES = 120
 const PART = '.part'
-/** People are named in it: for the hub's own account alone. */
+/** Readable by the hub's own account only: the items name people. */
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
 
-export interface Archived {
+export interface ArchiveTarget {
   feed: string
   run: number
-  /** Of the file as it came; null over an interface. */
+  /** Name of the received file; null for an interface. */
   name: string | null
   startedAt: Date
 }
 
-export interface Archiving {
+export interface ArchiveWriter {
   add: (item: Item) => Promise<void> | undefined
   close: () => Promise<string | null>
   abandon: () => Promise<void>
 }
 
 export const makeArchive = (folder: string) => ({
-  open: async ({ feed, run, name, startedAt }: Archived): Promise<Archiving> => {
+  open: async ({ feed, run, name, startedAt }: ArchiveTarget): Promise<ArchiveWriter> => {
     const [year = '', month = ''] = dateIn(startedAt).split('-')
     const place = join(feed, year, month)
     await sweep(join(folder, place))
@@ -50,13 +47,13 @@ export const makeArchive = (folder: string) => ({
   },
 })
 
-/** Pulls of one feed come one after another: an unfinished file is of one that died. */
+/** Removes files left by a crash. Pulls of one feed never overlap, so any unfinished file is stale. */
 const sweep = async (place: string): Promise<void> => {
   const names = await readdir(place).catch(() => [])
   await Promise.all(names.filter((each) => each.endsWith(PART)).map((each) => rm(join(place, each), { force: true })))
 }
 
-const archiving = (folder: string, place: string, name: string): Archiving => {
+const archiving = (folder: string, place: string, name: string): ArchiveWriter => {
   const path = join(folder, place, name)
   let gzip: Gzip | null = null
   let file: WriteStream | null = null
@@ -69,7 +66,7 @@ const archiving = (folder: string, place: string, name: string): Archiving => {
     const begun = createGzip({ level: GZIP_LEVEL })
     begun.pipe(file)
     written = finished(file)
-    // Told by the next `add` or by `close`; until then nobody waits for it.
+    // The next `add` or `close` reports the error.
     written.catch((error) => begun.destroy(error))
     begun.on('error', () => {})
     return begun
@@ -100,16 +97,16 @@ const archiving = (folder: string, place: string, name: string): Archiving => {
       gzip?.destroy()
       file?.destroy()
       await written.catch(() => {})
-      // Whoever gives up has a reason of his own to tell; what cannot be removed goes with the next sweep.
+      // The caller reports its own error. Leftovers go with the next sweep.
       await Promise.allSettled([rm(`${path}${PART}`, { force: true }), rm(path, { force: true })])
     },
   }
 }
 
-/** JSON knows no whole number beyond a double's. */
+/** JSON.stringify cannot write a bigint. */
 const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
-/** As it was called, without what a file system or a shell could take for something else; never empty, never too long. */
+/** Replaces characters that a file system or shell could interpret. Never empty, never too long. */
 const fileNameOf = (name: string): string => {
   const safe = name.replace(/[\p{C}/\\:*?"<>|~\s]/gu, '~').replace(/^\.+/, '')
   let kept = ''

@@ -1,4 +1,4 @@
-/** Maps of headings: made once by a person, used by every pull, upload and preview of the feed from then on, until one ends it. */
+/** Column maps: made by a person and used by every pull, upload and preview of the feed until ended. */
 import type { Feed } from '../../agencies/feed.js'
 import { isSameTable, type MapLine, mapOf } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -7,7 +7,7 @@ import { clean } from '../../foundation/text/values.js'
 import type { Db } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 
-export interface Mapping {
+export interface FeedMapInput {
   feed: Pick<Feed, 'id' | 'forms'>
   lines: readonly MapLine[]
   by: string
@@ -15,8 +15,8 @@ export interface Mapping {
   now: Date
 }
 
-/** Refusal FEED_MAP_INVALID with the reason; also where a map of the same headings is in force. */
-export const add = async (db: Db, { feed, lines, by, mark, now }: Mapping): Promise<feedMaps.FeedMap> => {
+/** Refusal FEED_MAP_INVALID, also when a map of the same headings is in force. */
+export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput): Promise<feedMaps.FeedMap> => {
   const read = lines.map(({ heading, field, value }) => ({
     heading: clean(redact(heading, mark)),
     field: clean(field),
@@ -39,7 +39,7 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: Mapping): Prom
   })
 }
 
-/** Refusal FEED_MAP_UNKNOWN where there is no such map in force. What was taken in by it stays. */
+/** Ends a map; records read with it stay. Refusal FEED_MAP_UNKNOWN. */
 export const end = async (
   db: Db,
   { feed, id, by, now }: { feed: string; id: number; by: string; now: Date },

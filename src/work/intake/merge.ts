@@ -1,4 +1,4 @@
-/** Merge: what a pull staged becomes operators and versions, in one transaction; what follows from it, in the same. */
+/** Merges staged records into operators and versions, and applies the consequences, in one transaction. */
 
 import { subjectKey } from '../../domain/intake/matching.js'
 import { operatorKindIn, regionIn, usccValid } from '../../domain/operators/codes.js'
@@ -22,11 +22,11 @@ import * as dirty from '../../store/scoring/dirty.js'
 import type { Rules } from '../calendar/rules.js'
 import { oweRecords, type PublishedRecordCounts } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
-import { sayContested } from '../listing/contested.js'
+import { republishContested } from '../listing/contested.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
 
-/** `late`: sent after the day by which the agency had to; null: it has no such duty. */
+/** `late` is true when sent after the agency's deadline; null without a deadline. */
 export const toStage = (index: number, part: number, item: Item, draft: Draft, late: boolean | null = null): Staged => {
   const { subject, body } = draft
   const formerly = draft.kind === 'registration' && Array.isArray(body['former_names']) ? body['former_names'] : []
@@ -48,8 +48,8 @@ export const toStage = (index: number, part: number, item: Item, draft: Draft, l
 }
 
 /**
- * A valid unknown code makes an operator; so does one that the registry says, even if its digit fails; so does a shop's. A
- * registration without such a code makes nobody, and yet says how its operator stands.
+ * A valid code makes an operator. A code in the registry does so even with a wrong check digit, and so does a shop. A
+ * registration without a code makes none, but still updates its operator's status.
  */
 const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged['makes'] => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
@@ -63,38 +63,37 @@ const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged[
   return registered ? { kind: null, region, status } : null
 }
 
-export interface Merging {
+export interface MergeInput {
   run: number
   feed: string
-  /** The delivery is the whole feed: what it lacks has ended. */
+  /** The delivery is the whole feed, so absent records have ended. */
   whole: boolean
-  /** What is brought is of a part of the feed, and no whole delivery ends it by silence; absent: unless this one is whole. */
+  /** Records of a partial file never end by absence. Default: `!whole`. */
   partial?: boolean
-  /** How many were staged. */
+  /** Number of staged records. */
   drafts: number
-  /** What the drafts say at all. */
   says: Says
-  /** What stood before and was met unchanged, hence not staged. No record is staged twice. */
+  /** Current records that the delivery repeats unchanged and that are therefore not staged. */
   known: Known
-  /** What items that were set aside say of their records: these are there, only unreadable. */
+  /** Keys of rejected items: their records are present but unreadable. */
   unreadable?: Unreadable
   now: Date
-  /** Absent for seeds: nothing that was decided can rest on what they bring. */
+  /** Absent for seeds, on which no decision can rest. */
   rules?: Rules
 }
 
 const NOTHING: Unreadable = { keys: [], stems: [], codes: [] }
 
-export interface Merged extends plan.ItemCounts {
+export interface MergeResult extends plan.ItemCounts {
   ended: number
   late: number
   timely: number
-  /** Null: no platform hears of records. */
+  /** Null when no platform receives records. */
   told: PublishedRecordCounts | null
 }
 
-/** From the stage into operators and versions. Counts are of staged items; those met unchanged are the caller's. */
-export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
+/** Merges the stage. Counts cover staged items only. */
+export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.tick(tx, merging.now)
   const made = await operators.make(tx, run, at, { ...says, drafts })
@@ -120,7 +119,7 @@ export const merge = async (tx: Tx, merging: Merging): Promise<Merged> => {
   await proposals.offer(tx, run)
   if (rules && (changes > 0 || ending.unmet.length > 0)) {
     await consequences(tx, { run, feed, at, now: merging.now, rules, unmet: ending.unmet, unreadable })
-    await sayContested(tx, rules, { now: at, dueAt: merging.now })
+    await republishContested(tx, rules, { now: at, dueAt: merging.now })
   }
   const told = rules && changes > 0 ? await oweRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
   const timeliness = says.late ? await plan.lateness(tx) : { late: 0, timely: 0 }

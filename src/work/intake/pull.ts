@@ -1,6 +1,6 @@
 /**
- * Pull: one feed from its agency, or a file in its place, into versions. Read and staged item by item (no transaction is
- * open while an agency is asked), then merged whole in one transaction: a pull that dies leaves nothing half done.
+ * Pull: takes one feed, or a file in its place, into versions. Items are read and staged without an open transaction,
+ * then merged in one. A pull that crashes leaves nothing half done.
  */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
@@ -22,14 +22,14 @@ import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { Rules } from '../calendar/rules.js'
 import { renewSellers } from '../standing/confirmed-sellers.js'
-import { alone, FAILURE_STATUS, type Occasioned, type Running } from '../timetable/run.js'
+import { alone, FAILURE_STATUS, type OpenRun, type RunOptions } from '../timetable/run.js'
 import { merge } from './merge.js'
 import { read } from './read.js'
 
-/** Deliveries of one door taken in by one pull; more wait for the next. */
+/** Deliveries taken by one pull. */
 const MOST_DELIVERIES = 1_000
 
-export interface Pulled {
+export interface PullResult {
   feed: string
   received: number
   new: number
@@ -39,45 +39,45 @@ export interface Pulled {
   unmatched: number
   full: boolean
   ms: number
-  /** Of the runs that it was; ended: records that the whole feed no longer holds. */
+  /** `ended` counts records that the whole feed no longer holds. */
   run: number
   ended: number
 }
 
-/** A file in place of the agency: where it lies, or its bytes and the name they came under. */
-export type FileGiven = ({ path: string } | { bytes: Buffer; name: string | null }) & {
+/** A file that replaces the agency's delivery, by path or by content. */
+export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
   reader?: string
   dated?: string
   full?: boolean
 }
 
-/** Where redacted items of a delivery are kept that only the hub has. */
-export interface Archive {
+/** Archive of redacted items of deliveries that only the hub holds. */
+export interface DeliveryArchive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
     add: (item: Item) => unknown
-    /** Where it lies, relative to the archive; null where there was no item. */
+    /** Resolves to the relative path, or null without items. */
     close: () => Promise<string | null>
     abandon: () => Promise<void>
   }>
 }
 
-export interface PullOptions extends Occasioned {
+export interface PullOptions extends RunOptions {
   feed: Feed
-  /** Where the agency answers; unused with a file. */
+  /** Address of the agency; unused with a file. */
   url: string | null
-  file?: FileGiven
+  file?: SubmittedFile
   mark: (id: string) => string
   rules?: Rules
-  archive?: Archive
+  archive?: DeliveryArchive
   progress?: (items: number) => void
   signal?: AbortSignal
 }
 
-/** Null: another process has this occurrence of the timetable. */
-export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null> => {
-  let sum: Pulled | null = null
+/** Resolves to null when another process has this occurrence. */
+export const pull = async (db: Db, options: PullOptions): Promise<PullResult | null> => {
+  let sum: PullResult | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
-    // The occurrence of the timetable is the first; what waits behind it is no other's.
+    // Only the first delivery belongs to the scheduled occurrence. Further queued files get runs of their own.
     const next = await pullOnce(db, taken === 1 ? options : { ...options, plannedFor: null })
     if (next === null) break
     sum = sum === null ? next.pulled : added(sum, next.pulled)
@@ -87,7 +87,7 @@ export const pull = async (db: Db, options: PullOptions): Promise<Pulled | null>
   return sum
 }
 
-/** The pull is done whatever becomes of it: it is done again at night. */
+/** A failure does not fail the pull, because the nightly job repeats it. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullOptions): Promise<void> => {
   try {
     await renewSellers(db, { now: now(), log, signal })
@@ -96,7 +96,7 @@ const confirmSellers = async (db: Db, { now, log, signal }: PullOptions): Promis
   }
 }
 
-const added = (sum: Pulled, more: Pulled) => ({
+const added = (sum: PullResult, more: PullResult) => ({
   ...more,
   received: sum.received + more.received,
   new: sum.new + more.new,
@@ -108,27 +108,27 @@ const added = (sum: Pulled, more: Pulled) => ({
   ms: sum.ms + more.ms,
 })
 
-const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: Pulled; more: boolean } | null> => {
+const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: PullResult; more: boolean } | null> => {
   const { feed, file } = options
   if (file && 'path' in file) checkReadable(file.path)
   const what = {
     ...options,
     job: 'pull' as const,
     subject: feed.id,
-    // A feed that sends only its changes is as current after a pull as one that sends everything.
+    // A feed of changes is as current after a pull as a whole feed.
     whole: file === undefined || file.full === true,
     file: file === undefined ? null : redact(nameOf(file), options.mark),
     dated: file?.dated ?? null,
   }
-  let opened: Opened | null = null
+  let opened: OpenedDelivery | null = null
   try {
     const pulled = await alone(db, what, async (run) => {
       opened = { run: run.id, ...(await open(db, options)) }
-      return withStage(db, (stage) => takeIn(db, run, stage, opened as Opened, options))
+      return withStage(db, (stage) => takeIn(db, run, stage, opened as OpenedDelivery, options))
     })
-    // A delivery whose sender cannot be told lies where it lay: asked at once, the door would bring it again.
+    // When settling fails, the delivery stays at the sender, and asking now would return it again.
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
-    return pulled && { pulled, more: settled && (opened as Opened | null)?.delivery.more === true }
+    return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
   } catch (error) {
     const outcome = isRefusal(error) && error.status < FAILURE_STATUS ? 'REFUSED' : 'FAILED'
     if (opened) await settle(db, opened, options, outcome, error)
@@ -136,9 +136,9 @@ const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: Pulled;
   }
 }
 
-const nameOf = (file: FileGiven): string => ('path' in file ? basename(file.path) : basename(file.name ?? ''))
+const nameOf = (file: SubmittedFile): string => ('path' in file ? basename(file.path) : basename(file.name ?? ''))
 
-/** Refusal FILE_UNREADABLE, before anything is opened. */
+/** Refusal FILE_UNREADABLE. */
 export const checkReadable = (path: string): void => {
   try {
     accessSync(path, constants.R_OK)
@@ -148,7 +148,7 @@ export const checkReadable = (path: string): void => {
   }
 }
 
-interface Opened {
+interface OpenedDelivery {
   run: number
   delivery: FeedDelivery
 }
@@ -166,18 +166,18 @@ const open = async (
     return { delivery: { items, file: null, whole: file.full === true } }
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
-  // What the timetable pulls goes on where it was; whoever asks himself has everything looked at again.
+  // A scheduled pull continues at the stored cursor; a manual one reads everything again.
   const state = plannedFor ? await feedStates.of(db, feed.id) : null
   return { delivery: await feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps }) }
 }
 
 const takeIn = async (
   db: Db,
-  run: Running,
+  run: OpenRun,
   stage: Stage,
-  { delivery }: Opened,
+  { delivery }: OpenedDelivery,
   options: PullOptions,
-): Promise<Pulled> => {
+): Promise<PullResult> => {
   const { feed, file, mark, rules } = options
   const partialFile = file === undefined ? delivery.whole === false : file.full !== true
   const whole = file === undefined ? (delivery.whole ?? feed.whole) : file.full === true
@@ -203,7 +203,7 @@ const takeIn = async (
     }).finally(() => runs.noteMaps(db, run.id, [...maps]))
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
-    // What does not end by absence stands for ever: the last delivery is what this one must not fall short of.
+    // Records that never end by absence only accumulate, so the bound compares with the last complete delivery.
     const standing = KINDS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
@@ -264,8 +264,8 @@ const takeIn = async (
 }
 
 /**
- * Whether the feed is as current as the agency after this: it sent all there is, or all that changed, or said that nothing
- * had. An empty folder says nothing, and a part of a feed that is sent whole leaves the rest as old as it was.
+ * True when the feed is now as current as the agency: it sent everything, all changes, or "unmodified". An empty folder
+ * proves nothing, and a part of a whole feed leaves the rest as it was.
  */
 const isCurrent = (delivery: FeedDelivery, { feed, file }: PullOptions): boolean => {
   if (file) return file.full === true
@@ -273,13 +273,13 @@ const isCurrent = (delivery: FeedDelivery, { feed, file }: PullOptions): boolean
   return !feed.whole || delivery.whole !== false
 }
 
-/** A file given by path stays with its sender; what came over a door is kept. */
-const archived = async (run: Running, name: string | null, { feed, file, archive }: PullOptions) =>
+/** Files given by path stay with their sender; other deliveries are archived. */
+const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullOptions) =>
   archive && !(file && 'path' in file)
     ? archive.open({ feed: feed.id, run: run.id, name, startedAt: run.startedAt })
     : null
 
-const hashOf = async (file: FileGiven | undefined): Promise<string | null> => {
+const hashOf = async (file: SubmittedFile | undefined): Promise<string | null> => {
   if (file === undefined) return null
   const hash = createHash('sha256')
   if ('bytes' in file) hash.update(file.bytes)
@@ -287,10 +287,10 @@ const hashOf = async (file: FileGiven | undefined): Promise<string | null> => {
   return hash.digest('hex')
 }
 
-/** Tells the sender how it ended; false where that failed, which undoes nothing. */
+/** Reports the outcome to the sender. Returns false on failure, which undoes nothing. */
 const settle = async (
   db: Db,
-  { run, delivery }: Opened,
+  { run, delivery }: OpenedDelivery,
   options: PullOptions,
   outcome: DeliveryOutcome['outcome'],
   error: unknown,

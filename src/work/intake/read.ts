@@ -1,4 +1,4 @@
-/** Read: a delivery item by item into the stage; what is bad is set aside at once, with its place and reason. */
+/** Reads a delivery item by item into the stage. Bad items become rejects with place and reason. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -26,67 +26,66 @@ import type * as rejects from '../../store/intake/rejects.js'
 import type { Stage, Staged } from '../../store/intake/staged.js'
 import { toStage } from './merge.js'
 
-/** A delivery with so many bad items, and more bad than its feed bears, is not read to its end. */
+/** A delivery beyond this number of rejects and beyond its feed's share is aborted. */
 const REJECTS_ENOUGH = 10_000
-/** Keys and codes of bad items that are kept until the merge; a delivery with more is not read to its end. */
+/** Keys and codes of bad items held in memory; a delivery with more is aborted. */
 const UNREADABLE_MOST = 1_000_000
-/** Bad items written at once: so many at most, and no more once they hold so many characters. A `jsonb` value ends at 256 MB. */
+/** Bounds of one write of rejects, in items and characters. A `jsonb` value is limited to 256 MB. */
 const CHUNK_REJECTS = 1_000
 export const CHUNK_REJECT_CHARACTERS = 4 * 1024 * 1024
 const TELL_EVERY_ITEMS = 1_000
-/** After so many items the system gets its turn: a local file never waits, and what is to be written would lie until it does. */
+/** Items after which the event loop gets a turn; local files never wait, so writes would starve. */
 const TURN_EVERY_ITEMS = 50
 
-export interface Reading {
+export interface ReadInput {
   feed: Feed
   items: AsyncIterable<Item>
-  /** The day on which a file holds true, if its sender named one. */
+  /** Day on which the file was true, when given. */
   dated: string | null
   mark: (id: string) => string
-  /** For the day by which an agency has to send; absent: nobody watches. */
+  /** Needed for the agency's reporting deadline. */
   calendar?: Calendar
-  /** Keeps each item, ID numbers replaced. */
+  /** Receives each redacted item. */
   archive?: { add: (item: Item) => unknown }
-  /** Takes the numbers of the maps of headings by which items were read, also where the delivery is given up. */
+  /** Collects the ids of the column maps used, also for an aborted delivery. */
   maps?: Set<number>
   progress?: (items: number) => void
   signal?: AbortSignal
 }
 
-export interface Read {
+export interface ReadResult {
   received: number
   rejected: number
-  /** Why items were rejected, by their first problem. */
+  /** Reject counts by first problem. */
   causes: Causes
-  /** Items of which every record stood already, unchanged. */
+  /** Items whose records were all unchanged. */
   met: number
   /** Records staged. */
   drafts: number
-  /** Different records in all, a bad item counted as one. */
+  /** Distinct records; a bad item counts as one. */
   records: number
-  /** What the bad items say of the records that they would have been. */
+  /** Keys of the records that bad items would have been. */
   unreadable: { keys: string[]; stems: string[]; codes: string[] }
-  /** Keys of decisions that a later item of the same delivery withdraws: of what was staged of them the last counts. */
+  /** Keys of decisions withdrawn later in the same delivery; the last staged version counts. */
   withdrawn: string[]
 }
 
-/** Into which a delivery is read. */
-export interface Into {
+export interface ReadTarget {
   startedAt: Date
-  /** Keeps bad items, as many as were found since the last time. */
+  /** Stores the rejects found since the last call. */
   setAside: (bad: readonly rejects.Reject[]) => Promise<void>
 }
 
 export const read = async (
-  { startedAt, setAside }: Into,
+  { startedAt, setAside }: ReadTarget,
   stage: Stage,
   known: Known,
-  reading: Reading,
-): Promise<Read> => {
+  reading: ReadInput,
+): Promise<ReadResult> => {
   const { feed, mark, calendar } = reading
   const today = dateIn(startedAt)
-  const context: MappingContext = { dated: reading.dated, today }
-  const done: Read = {
+  const context: Context = { dated: reading.dated, today }
+  const done: ReadResult = {
     received: 0,
     rejected: 0,
     causes: causes(),
@@ -100,7 +99,7 @@ export const read = async (
   let bad: rejects.Reject[] = []
   let badCharacters = 0
   let full = false
-  // The chunk before is written while this one is read.
+  // The previous chunk is written while this one is read.
   let writing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
     await writing
@@ -108,7 +107,7 @@ export const read = async (
     bad = []
     badCharacters = 0
     writing = stage.flush().then(() => setAside(aside))
-    // Awaited with the next chunk; until then nobody else is to be told of its failure.
+    // Avoids an unhandled rejection; the next chunk awaits the failure.
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
@@ -125,7 +124,7 @@ export const read = async (
     badCharacters += charactersIn(item.fields) + charactersIn(problems)
     if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS) full = true
   }
-  /** True once there is enough to be written. */
+  /** Returns true when the stage should be flushed. */
   const stageItem = (item: Item, drafts: readonly Draft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isLate(draft.validFrom, feed.duty, calendar, today) : null
@@ -135,12 +134,12 @@ export const read = async (
     const contradicting = rows[other]
     const contradicts = contradicting?.draft
     if (contradicting && contradicts?.kind === 'penalty' && rows.length === 1 && isWithdrawn(contradicts.body)) {
-      // A table of what happened has both: the decision, and later its withdrawal, which takes effect at once.
+      // An event table holds both a decision and its later withdrawal, which applies at once.
       done.withdrawn.push(contradicts.key)
       done.drafts += 1
       return stage.put(contradicting)
     }
-    // What an item says beside the contradiction cannot be believed either.
+    // When one record contradicts itself, the rest of its item is rejected too.
     if (contradicts) {
       aside(item, [contradiction(contradicts.key)], { keys: drafts.map(({ key }) => key) })
       return false
@@ -167,7 +166,7 @@ export const read = async (
         if (item.map) reading.maps?.add(item.map.id)
         const kept = reading.archive?.add(item)
         if (kept) await kept
-        const mapped = understood(feed, item, context, mark, asSent ? Object.values(fields) : [])
+        const mapped = draftsIn(feed, item, context, mark, asSent ? Object.values(fields) : [])
         if ('problems' in mapped) {
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
@@ -187,7 +186,7 @@ export const read = async (
       }
     }
   } finally {
-    // Also where the delivery is given up: what was set aside so far tells its sender why.
+    // Also for aborted deliveries: the rejects tell the sender why.
     await flush()
     await writing
   }
@@ -195,7 +194,6 @@ export const read = async (
   return done
 }
 
-/** Of all texts in a value, names of fields included. */
 const charactersIn = (value: unknown): number => {
   if (typeof value === 'string') return value.length
   if (value === null || typeof value !== 'object') return 0
@@ -203,10 +201,10 @@ const charactersIn = (value: unknown): number => {
 }
 
 /**
- * What an item says, in the hub's own form and within its kind's contract; ID numbers in the item are replaced already.
- * `clear`: its texts, where there was none to be replaced.
+ * Maps an item to drafts that satisfy their contract. ID numbers in the item are already replaced. `clear` holds its
+ * texts when none was replaced.
  */
-export const understood = (
+export const draftsIn = (
   feed: Feed,
   item: Item,
   context: MappingContext,
@@ -215,8 +213,8 @@ export const understood = (
 ): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
 
 /**
- * What a row says, as a digest: of a decision without who reported it and, beside its code, how its authority is spelt. Several
- * units may report one decision in one delivery.
+ * Digest for detecting repeats. It ignores the reporting unit and, beside an authority code, the spelling of the
+ * authority: several units may report one decision.
  */
 const saidIn = ({ draft, digest: whole }: Staged): string => {
   const { body } = draft
@@ -237,13 +235,12 @@ const NO_RECORD: Problem = {
   message: '这一行没有给出任何记录。This row gives no record.',
 }
 
-/** Once more after mapping: what was written in pieces may have become one number. Registration numbers stay. */
+/** Redacts again, because mapping may join pieces into an ID number. Registration numbers stay. */
 const redacted = (mapped: Mapped, mark: (id: string) => string, clear: readonly unknown[]): Mapped =>
   redact(mapped, mark, REGISTRATION_NUMBERS, clear)
 
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
-/** Every body meets its kind's contract before anything is believed. */
 const checked = (mapped: Mapped): Mapped => {
   if ('problems' in mapped) return mapped
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
@@ -254,7 +251,7 @@ const checked = (mapped: Mapped): Mapped => {
 }
 
 const UNREADABLE_PARTS = ['keys', 'stems', 'codes'] as const
-const nothing = (): Read['unreadable'] => ({ keys: [], stems: [], codes: [] })
+const nothing = (): ReadResult['unreadable'] => ({ keys: [], stems: [], codes: [] })
 
 const contracts = new Map<RecordKind, ReturnType<typeof contract>>()
 

@@ -1,7 +1,6 @@
 /**
- * Rehearsal: an act is done by its own code in a transaction that is rolled back whatever comes of it, so that a person sees
- * what would follow from the very thing that would do it. It takes neither the order of knowledge nor an exclusive lock on a table;
- * rows that it changes are held until it is rolled back.
+ * Rehearsal: runs the real act in a transaction that is always rolled back, so that previews cannot differ from it. It
+ * takes no exclusive locks and does not advance the knowledge clock; changed rows stay locked until the rollback.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'
@@ -10,7 +9,7 @@ import * as rehearsal from '../../store/intake/rehearsal.js'
 
 const UNDONE = new Error('rehearsed')
 
-/** What `act` returns is all that is left of it. Refusals: RUN_BUSY where others hold what it needs, HUB_BUSY where it takes too long. */
+/** Returns the result of `act`. Refusals: RUN_BUSY on a lock conflict, HUB_BUSY on a timeout. */
 export const rehearse = async <T>(
   transaction: (work: (tx: Tx) => Promise<never>) => Promise<unknown>,
   act: (tx: Tx) => Promise<T>,

@@ -1,6 +1,6 @@
 /**
- * Rejected items, settled by a person: corrected and taken in by the same way as everything else, as a run of its own that
- * brings this one item with the page and row of the first; or dropped, with a reason.
+ * A person settles rejects. A corrected item is taken in by a run of its own, at its original page and row; a dropped
+ * item needs a reason.
  */
 import type { Feed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
@@ -20,37 +20,35 @@ import * as runs from '../../store/timetable/runs.js'
 import type { Rules } from '../calendar/rules.js'
 import { alone } from '../timetable/run.js'
 import { merge, toStage } from './merge.js'
-import { understood } from './read.js'
+import { draftsIn } from './read.js'
 
-/** Largest item that a person may write, characters of its JSON. */
+/** Maximum size of a corrected item, characters of JSON. */
 const ITEM_LENGTH = 200_000
-/** How long a correction waits for a pull of its feed that goes on, milliseconds. */
+/** Wait for a running pull of the feed, milliseconds. */
 const WAIT_MS = 5_000
 
-export interface Settling {
-  /** Its id. */
+export interface RejectDecision {
   reject: number
   note: string
-  /** Who settles it. */
   by: string
   mark: (id: string) => string
   now: () => Date
 }
 
-export interface Correcting extends Settling {
-  /** The whole item as it should have come. */
+export interface RejectCorrection extends RejectDecision {
+  /** The whole corrected item. */
   fields: unknown
   rules?: Rules
   log?: Log
 }
 
-export type Corrected =
+export type CorrectionResult =
   | { taken: true; run: number; effect: Exclude<Effect, 'CONFLICT'> }
-  /** What is still wrong; nothing has changed. */
+  /** Remaining problems; nothing has changed. */
   | { taken: false; problems: readonly Problem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
-export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promise<Corrected> => {
+export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection): Promise<CorrectionResult> => {
   const { reject, by, mark, now } = correcting
   const note = writtenText(correcting.note, '理由 the reason', correcting.mark)
   const found = await setAside.byId(db, reject)
@@ -60,7 +58,7 @@ export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promi
   const fields = redact(itemIn(correcting.fields), mark, feed.exempt)
   const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
   const item: Item = { page: found.page, row: found.row, fields, ...(map && { map }) }
-  const mapped = understood(feed, item, { dated: found.dated, today: dateIn(now()) }, mark)
+  const mapped = draftsIn(feed, item, { dated: found.dated, today: dateIn(now()) }, mark)
   if ('problems' in mapped)
     return { taken: false, problems: map ? withHeadings(mapped.problems, map) : mapped.problems }
 
@@ -95,24 +93,24 @@ export const correct = async (db: Db, feed: Feed, correcting: Correcting): Promi
   return taken
 }
 
-interface Taking {
+interface CorrectedItem {
   feed: Feed
   found: setAside.SetAside
   drafts: readonly Draft[]
   says: Stage['says']
-  correcting: Correcting
+  correcting: RejectCorrection
 }
 
 const takeIn = async (
   tx: Tx,
   run: number,
-  { feed, found, drafts, says, correcting: { now, rules } }: Taking,
+  { feed, found, drafts, says, correcting: { now, rules } }: CorrectedItem,
 ): Promise<Effect> => {
   if (!(await setAside.holdOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
-  // What the agency has said since is later knowledge than what a person makes of its earlier words.
+  // Later deliveries of the agency supersede a person's correction of an earlier one.
   const ends = found.ofWhole && KINDS[feed.kind].endsByAbsence
   if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
@@ -120,7 +118,7 @@ const takeIn = async (
     run,
     feed: feed.id,
     whole: false,
-    // A corrected item is of the delivery that had brought it: it ends when its whole feed holds it no longer.
+    // The record belongs to the original delivery, so a whole feed may end it by absence.
     partial: !found.ofWhole,
     drafts: drafts.length,
     says,
@@ -133,7 +131,6 @@ const takeIn = async (
 
 const EFFECTS = ['UNMATCHED', 'NEW', 'CHANGED', 'UNCHANGED'] as const
 
-/** Counted as every pull counts. */
 const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => ({
   received: 1,
   new: effect === 'NEW' ? 1 : 0,
@@ -143,8 +140,8 @@ const countsOf = (effect: (typeof EFFECTS)[number]): Record<string, number> => (
   unmatched: effect === 'UNMATCHED' ? 1 : 0,
 })
 
-/** Nothing is taken in: its sender withdrew it, it was no record, or the agency will send it anew. Refusals as above. */
-export const drop = async (db: Db, settling: Settling): Promise<void> => {
+/** Drops a reject without taking anything in. Refusals as above. */
+export const drop = async (db: Db, settling: RejectDecision): Promise<void> => {
   const note = writtenText(settling.note, '理由 the reason', settling.mark)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-/** What would follow if a run were taken back, by the code that takes back, and nothing of it stays. */
+/** Previews a rollback with the code that performs it. */
 
 import type { FactFamily } from '../../domain/records/facts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -13,36 +13,36 @@ import type { Rules } from '../calendar/rules.js'
 import { factsOf, scoreOf } from '../scoring/facts.js'
 import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
-import { checked, type TakenBack, undo } from './rollback.js'
+import { checked, type RollbackResult, undo } from './rollback.js'
 
-/** Of each kind of thing so many are named; of the rest their number is told. */
+/** Maximum listed things of each kind; the rest is counted. */
 export const NAMED_MOST = 50
-/** How long it waits for a pull of the feed that goes on, milliseconds. */
+/** Wait for a running pull of the feed, milliseconds. */
 const WAIT_MS = 2_000
-/** The rehearsed run is nobody's to take for dead, milliseconds. */
+/** Lease of the rehearsed run, milliseconds. */
 const LEASE_MS = 120_000
 
-export interface ScoreMoved {
+export interface ScoreChange {
   operatorId: number
   before: { value: number; grade: string } | null
   after: { value: number; grade: string }
 }
 
-export interface TakeBackPreview extends Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'> {
+export interface RollbackPreview extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
   feed: string
-  /** Records that say now what they would say no more. */
+  /** Records whose current version would be undone. */
   records: { records: rehearsal.RecordUndone[]; total: number }
   listings: { listings: rehearsal.ListingMoved[]; total: number }
-  /** Messages to platforms that would be owed. */
+  /** Deliveries that would be owed. */
   deliveries: number
-  /** Operators no longer believed to exist, the first. */
+  /** The first operators that would no longer exist. */
   goneOperators: number[]
-  /** Of the first operators that are left, those whose score would move; and of how many that was looked at. */
-  scores: ScoreMoved[]
+  /** Score changes among the first remaining operators; `weighed` is how many were examined. */
+  scores: ScoreChange[]
   weighed: number
 }
 
-export interface Previewing {
+export interface RollbackPreviewInput {
   run: number
   by: string
   mayMove: boolean
@@ -51,8 +51,8 @@ export interface Previewing {
   now: Date
 }
 
-/** Refusals: as of `takeBack`; HUB_BUSY where it takes too long. */
-export const previewTakeBack = async (db: Db, asked: Previewing): Promise<TakeBackPreview> => {
+/** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
+export const previewRollback = async (db: Db, asked: RollbackPreviewInput): Promise<RollbackPreview> => {
   const { feed } = await checked(db, asked.run)
   const done = await locks.alone(db, `pull:${feed}`, WAIT_MS, () =>
     rehearse(
@@ -64,7 +64,7 @@ export const previewTakeBack = async (db: Db, asked: Previewing): Promise<TakeBa
   return done
 }
 
-const rehearsed = async (tx: Tx, feed: string, asked: Previewing): Promise<TakeBackPreview> => {
+const rehearsed = async (tx: Tx, feed: string, asked: RollbackPreviewInput): Promise<RollbackPreview> => {
   const { run, by, mayMove, rules, now } = asked
   await checked(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
@@ -85,13 +85,13 @@ const rehearsed = async (tx: Tx, feed: string, asked: Previewing): Promise<TakeB
   }
 }
 
-/** As the next scoring would weigh them, one after the other against what stands. */
+/** Scores each operator as the next scoring run would. */
 const scoresMoved = async (
   tx: Tx,
   operators: readonly { id: number; kind: string }[],
   at: Date,
-  { rules, families, now }: Previewing,
-): Promise<ScoreMoved[]> => {
+  { rules, families, now }: RollbackPreviewInput,
+): Promise<ScoreChange[]> => {
   const asOf = dateIn(now)
   const card = await cardInForce(tx, asOf)
   const facts = await factsOf(tx, operators, { asOf, knownAt: at }, { lists: rules.lists, known: families })

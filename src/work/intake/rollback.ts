@@ -1,8 +1,7 @@
 /**
- * Take back: a whole run is known to be wrong, by a person's word and with a reason. From then on everything answers as if
- * it had never come, and whoever asks what was known in between still sees it. What a later pull merely repeated, or lacked
- * as well, left no trace and counts for nothing: the next pull of a whole feed says it again; of a feed that sends only
- * changes it is lost until its agency sends it once more.
+ * Rollback of a whole run that a person declares wrong, with a reason. Later questions are answered as if it had never
+ * come; questions as of the time in between still see it. A later pull that merely repeated its content left no trace.
+ * The next whole delivery brings that content back; a feed of changes must send it again.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -22,39 +21,42 @@ import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { Rules } from '../calendar/rules.js'
 import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
-import { sayContested } from '../listing/contested.js'
+import { republishContested } from '../listing/contested.js'
 import { tryMove } from '../listing/listing.js'
 import { WITHOUT_GROUND } from '../scoring/grade-thresholds.js'
-import { alone, type Occasioned } from '../timetable/run.js'
+import { alone, type RunOptions } from '../timetable/run.js'
 
-/** How long it waits for a pull of the feed that goes on unless told otherwise, milliseconds. */
+/** Default wait for a running pull of the feed, milliseconds. */
 const WAIT_MS = 10_000
 
-export interface TakenBack {
+export interface RollbackResult {
   run: number
   feed: string
-  /** Versions known to be wrong. */
+  /** Versions marked wrong. */
   wrong: number
-  /** Records that say again what they said before. */
+  /** Records with their previous version restored. */
   restored: number
-  /** Operators to be scored anew. */
+  /** Operators to be scored again. */
   operators: number
-  /** Operators no longer believed to exist. */
+  /** Operators that no longer exist. */
   gone: number
   ms: number
 }
 
-export interface TakeBackOptions extends Omit<Occasioned, 'cause' | 'plannedFor' | 'by'> {
+export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor' | 'by'> {
   run: number
   reason: string
   by: string
-  /** Whether who takes back may move listings; absent: yes. */
+  /** True when this person may move listings. Default true. */
   mayMove?: boolean
   rules: Rules
 }
 
-/** Refusals: RUN_UNKNOWN, RUN_NOT_TAKEN_BACK (no pull, not done, taken back already), RUN_BUSY while its feed is being pulled. */
-export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenBack> => {
+/**
+ * Refusals: RUN_UNKNOWN, RUN_NOT_TAKEN_BACK (no pull, not done, already rolled back), RUN_BUSY while its feed is
+ * pulled.
+ */
+export const rollBack = async (db: Db, options: RollbackOptions): Promise<RollbackResult> => {
   const { run: id, rules } = options
   const reason = writtenText(options.reason, '理由 the reason', rules.mark)
   const { feed } = await checked(db, id)
@@ -81,7 +83,7 @@ export const takeBack = async (db: Db, options: TakeBackOptions): Promise<TakenB
   return done
 }
 
-/** Whether it can be taken back; refusals as of `takeBack`. */
+/** Checks that the run can be rolled back. Refusals as `rollBack`. */
 export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => {
   const found = await takeback.candidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
@@ -97,21 +99,21 @@ export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candida
   return found
 }
 
-/** What taking back does, in its transaction; `by` in `taken` is the run that does it. */
+/** Performs the rollback inside a transaction. `taken.by` is the id of the rollback run. */
 export const undo = async (
   tx: Tx,
   taken: takeback.Taken,
   rules: Rules,
   now: Date,
   who: { by: string; mayMove: boolean },
-): Promise<Pick<TakenBack, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
+): Promise<Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
   const wrong = await takeback.close(tx, taken)
   const { restored, foundBy } = await takeback.restore(tx, taken)
   await takeback.returnWaiting(tx, taken)
   await setAside.reopen(tx, taken.run)
   const said = { by: 'clock', note: WITHOUT_GROUND, now: taken.at }
   const doubted = await concerns.settleOfRun(tx, taken.run, said)
-  // Listings first: what they lose decides who is still known.
+  // Listings first: their end decides which operators are still needed.
   await consequences(tx, { run: taken.by, at: taken.at, now, rules })
   for (const id of doubted) await showAgain(tx, id, { run: taken.run, at: taken.at, now, rules, ...who })
   const unfounded = await takeback.unfounded(tx, taken)
@@ -126,17 +128,17 @@ export const undo = async (
   const codes = [...(await relearn(tx, taken.run, taken.at)), ...foundBy]
   const strays = await stray.giveBack(tx, { codes, operators: unfounded }, taken)
   if (strays > 0) await consequences(tx, { run: taken.by, at: taken.at, now, rules })
-  await sayContested(tx, rules, { now: taken.at, dueAt: now })
+  await republishContested(tx, rules, { now: taken.at, dueAt: now })
   await oweRecords(tx, rules, 'takeback', { at: taken.at, dueAt: now })
   const operators = await takeback.question(tx, taken)
   return { wrong, restored, operators, gone }
 }
 
 /**
- * What the clock hid for this run alone, and nobody has confirmed, is shown again by whoever takes the run back, if it may move
- * listings; where anything else of it waits for a person, or it may not be public now, it stays hidden and a person is asked.
+ * Shows an entry again that only this run caused to be hidden automatically, if the person may move listings. Otherwise
+ * it stays hidden and a concern is opened.
  */
-const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: ShownAgain): Promise<void> => {
+const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
   const found = await listings.forMove(tx, id)
   const hiding = found?.facts.hiding ?? null
   if (found?.state !== 'HIDDEN' || hiding?.by !== 'clock' || hiding.run !== run || hiding.confirmedBy !== null) return
@@ -147,7 +149,7 @@ const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove 
   if (!asked) await concerns.open(tx, { listingId: id, cause: 'RESTORED', record: null, run: null, at })
 }
 
-interface ShownAgain {
+interface UnhideContext {
   run: number
   at: Date
   now: Date

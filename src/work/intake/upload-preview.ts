@@ -1,7 +1,4 @@
-/**
- * What a file would bring, by the reader, the contracts and the merge that would take it in, and nothing of it stays: no run, no
- * rejected item, no record. What would be set aside is told with its row and its fields.
- */
+/** Previews an upload with the real reader, contracts and merge. Nothing is stored: no run, reject or record. */
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
@@ -16,60 +13,60 @@ import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { Rules } from '../calendar/rules.js'
 import { merge } from './merge.js'
-import type { FileGiven, Pulled } from './pull.js'
+import type { PullResult, SubmittedFile } from './pull.js'
 import { read } from './read.js'
 import { rehearse } from './rehearsal.js'
 
-/** So many of the first records, and of the first bad items, are shown; of the rest their number is told. */
+/** Maximum records and bad items shown; the rest is counted. */
 export const SHOWN_RECORDS = 50
 export const SHOWN_FAULTS = 100
-/** The rehearsed run is nobody's to take for dead, milliseconds. */
+/** Lease of the rehearsed run, milliseconds. */
 const LEASE_MS = 120_000
 
-export interface Fault {
+export interface RejectPreview {
   page: number | null
   row: number
   problems: readonly Problem[]
-  /** The item as it came, ID numbers replaced. */
+  /** The item as received, ID numbers replaced. */
   item: Record<string, unknown>
 }
 
 export interface UploadPreview
-  extends Pick<Pulled, 'feed' | 'received' | 'new' | 'changed' | 'unchanged' | 'rejected'> {
+  extends Pick<PullResult, 'feed' | 'received' | 'new' | 'changed' | 'unchanged' | 'rejected'> {
   unmatched: number
-  /** Records that the whole feed would no longer hold. */
+  /** Records that would end by absence. */
   ended: number
   full: boolean
-  /** Why the file would be refused whole; null: it would be taken in. */
+  /** Reason for refusing the whole file, or null. */
   refused: string | null
   records: rehearsal.RecordBrought[]
-  faults: Fault[]
-  /** Rejected items by the rule they broke first, most frequent first. */
+  faults: RejectPreview[]
+  /** Rejects by first broken rule, most frequent first. */
   rules: { rule: string; count: number }[]
 }
 
-export interface Previewing {
+export interface UploadPreviewInput {
   feed: Feed
-  file: FileGiven & { bytes: Buffer }
+  file: SubmittedFile & { bytes: Buffer }
   mark: (id: string) => string
   rules: Rules
   now: Date
   signal?: AbortSignal
 }
 
-/** Refusals: as of a pull of the file, but for FEED_OUT_OF_BOUNDS, which is told; HUB_BUSY where it takes too long. */
-export const previewUpload = async (db: Db, asked: Previewing): Promise<UploadPreview> => {
+/** Refusals: as of a pull, except FEED_OUT_OF_BOUNDS, which is returned; HUB_BUSY on a timeout. */
+export const previewUpload = async (db: Db, asked: UploadPreviewInput): Promise<UploadPreview> => {
   const { feed, file, mark, rules, now, signal } = asked
   const maps = await feedMaps.inForce(db, feed.id)
   const items = feed.read(file.bytes, { ...(file.reader ? { reader: file.reader } : {}), maps })
   const whole = file.full === true
-  const faults: Fault[] = []
+  const faults: RejectPreview[] = []
   const byRule = new Map<string, number>()
   const setAside = async (aside: readonly Reject[]): Promise<void> => {
     for (const { page, row, problems, item } of aside) {
       const rule = problems[0]?.rule ?? ''
       byRule.set(rule, (byRule.get(rule) ?? 0) + 1)
-      if (faults.length < SHOWN_FAULTS) faults.push({ page, row, problems, item: item as Fault['item'] })
+      if (faults.length < SHOWN_FAULTS) faults.push({ page, row, problems, item: item as RejectPreview['item'] })
     }
   }
   return withStage(db, async (stage) => {

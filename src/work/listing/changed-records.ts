@@ -1,20 +1,20 @@
 import type { Unreadable } from '../../domain/records/records.js'
 import type { Rules } from '../calendar/rules.js'
 
-/** A change of records from which consequences for listings follow. */
-export interface Changed {
-  /** The instant of the transaction's knowledge: what it opened or closed carries it. */
+/** A change of records that may have consequences for listings. */
+export interface RecordsChange {
+  /** Knowledge instant of the transaction. */
   at: Date
   rules: Rules
-  /** By the clock on the wall; `at` where it is not said. */
+  /** Wall-clock time; default `at`. */
   now?: Date
-  /** The run that changed the records, kept with what a person is asked. */
+  /** The run that changed the records, kept with any concern opened. */
   run?: number
-  /** The feed pulled, or the decision on identity: for whoever reads the call. */
+  /** The feed pulled, or the identity decision. */
   feed?: string
   decision?: number
-  /** Versions that a whole delivery did not repeat; the temporary table `plan` of its merge says which it sent otherwise. */
+  /** Versions that a whole delivery lacked. The temporary table `plan` holds the rest of that merge. */
   unmet?: readonly number[]
-  /** What items that were set aside say of their records: these were there, only unreadable. */
+  /** Keys of rejected items: their records are present but unreadable. */
   unreadable?: Unreadable
 }

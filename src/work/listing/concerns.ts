@@ -4,7 +4,7 @@ import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import type { Rules } from '../calendar/rules.js'
 
-export interface Settling {
+export interface ConcernDecision {
   id: number
   note: string
   by: string
@@ -12,8 +12,11 @@ export interface Settling {
   now: Date
 }
 
-/** Refusals: INPUT_INVALID for a note that says nothing or too much, CONCERN_UNKNOWN for what is not open. */
-export const settle = async (db: Db, { id, note: given, by, rules, now }: Settling): Promise<concerns.Concern> => {
+/** Refusals: INPUT_INVALID, CONCERN_UNKNOWN (not open). */
+export const settle = async (
+  db: Db,
+  { id, note: given, by, rules, now }: ConcernDecision,
+): Promise<concerns.Concern> => {
   const note = writtenText(given, '说明 the note', rules.mark)
   const settled = await concerns.settle(db, id, { by, note, now })
   if (settled === null) throw new Refusal('CONCERN_UNKNOWN')

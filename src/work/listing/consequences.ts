@@ -1,6 +1,6 @@
 /**
- * Consequences: what follows for listings made here when the records under them are no longer what they were. What the
- * law does by itself is done at once, by the clock; where a person must judge, a concern asks.
+ * Consequences for listings when their records change. Legal consequences are applied at once; where judgement is
+ * needed, a concern is opened.
  */
 
 import { isPublic } from '../../domain/listing/listing.js'
@@ -14,23 +14,22 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 import { listOf, type Rules } from '../calendar/rules.js'
-import type { Changed } from './changed-records.js'
+import type { RecordsChange } from './changed-records.js'
 import { groundUnder } from './legal-ground.js'
 import { tryMove } from './listing.js'
 import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 
 /**
- * Starts from the listings, of which there are few, not from the versions, of which one run may bring a million. Withdrawn
- * by its authority, or known to be wrong and told by nobody else: the case ends at once. Lighter, gone to another operator
- * or named nobody's: it is hidden at once and a person is asked. Told in other words: it is shown in them. Merely absent, or
- * where what ended a case stands again: nothing moves, a person is asked.
+ * Iterates over listings, not over the versions of a run, of which there may be a million. A withdrawn or erroneous
+ * penalty ends the case. A lighter one, or one of another operator, hides the entry and opens a concern. New wording is
+ * republished. A missing record, or one that returns after the end of a case, only opens a concern.
  */
-export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
+export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
-  // What a person has said of who is who leaves what is published word for word: it is of the firm that was listed.
+  // An identity decision never changes a published text: the entry keeps naming the firm that was listed.
   if (changed.decision === undefined)
-    for (const listing of await listings.renamedAt(tx, changed.at)) await renew(tx, listing, changed)
+    for (const listing of await listings.renamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
   await repairs(tx, changed)
   for (const listing of await listings.endedOver(tx, changed.at)) await reconsider(tx, listing, changed)
   const { at, run = null, unmet = [], unreadable } = changed
@@ -39,45 +38,45 @@ export const consequences = async (tx: Tx, changed: Changed): Promise<void> => {
     await concerns.open(tx, { listingId: id, cause: 'ABSENT', record, run, at })
 }
 
-const follow = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground === null) return
   const wrong = ground.linked.wrongFrom?.getTime() === changed.at.getTime()
-  // Under article 11 it is not the weight of the penalty that carries the listing.
+  // Under article 11 the listing does not rest on the weight of the penalty.
   const wasHeavy = listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED'
-  if (ground.state === 'WITHDRAWN') return fall(tx, listing, 'REVOKED', changed)
+  if (ground.state === 'WITHDRAWN') return endCase(tx, listing, 'REVOKED', changed)
   if (ground.state === 'FALLEN' && (await waiting.letGo(tx, ground.linked, changed.at)))
-    return doubt(tx, listing, 'CHANGED_HANDS', ground, changed)
-  if (ground.state === 'FALLEN') return fall(tx, listing, 'CORRECTED', changed)
-  // What was linked was never true; without it nothing would have been listed.
+    return hideDoubtful(tx, listing, 'CHANGED_HANDS', ground, changed)
+  if (ground.state === 'FALLEN') return endCase(tx, listing, 'CORRECTED', changed)
+  // The linked record was never true, and without it nothing would have been listed.
   if (wrong && !(ground.state === 'STANDS' && (ground.heavy || !wasHeavy)))
-    return fall(tx, listing, 'CORRECTED', changed)
+    return endCase(tx, listing, 'CORRECTED', changed)
   const cause = causeOf(ground, wasHeavy)
   if (cause === null) {
-    if (ground.state === 'STANDS' && changed.decision === undefined) await renew(tx, listing, changed)
+    if (ground.state === 'STANDS' && changed.decision === undefined) await renewEntry(tx, listing, changed)
     return
   }
-  if (cause === 'ABSENT') return ask(tx, listing, cause, ground.linked, changed)
-  await doubt(tx, listing, cause, ground, changed)
+  if (cause === 'ABSENT') return openConcern(tx, listing, cause, ground.linked, changed)
+  await hideDoubtful(tx, listing, cause, ground, changed)
 }
 
-/** Whose it is, or whether it carries a listing at all, is open: it is not shown until a person has looked. */
-const doubt = async (
+/** Hides the entry until a person has decided. */
+const hideDoubtful = async (
   tx: Tx,
   listing: listings.Listing,
   cause: 'CHANGED_HANDS' | 'LIGHTER',
   { linked }: { linked: versions.Version },
-  changed: Changed,
+  changed: RecordsChange,
 ): Promise<void> => {
-  await ask(tx, listing, cause, linked, changed)
+  await openConcern(tx, listing, cause, linked, changed)
   await hide(tx, listing, cause, changed)
 }
 
-/** The clock ended the case because of its record, which stands again as it was: nothing is published by itself. */
-const reconsider = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<void> => {
+/** Asks a person when the record behind an ended case returns. Nothing is published automatically. */
+const reconsider = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<void> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS' || (isHeavy(ground.linked.body) && !ground.heavy)) return
-  await ask(tx, listing, 'RESTORED', ground.linked, changed)
+  await openConcern(tx, listing, 'RESTORED', ground.linked, changed)
 }
 
 const HIDDEN_FOR = {
@@ -88,12 +87,12 @@ const HIDDEN_FOR = {
   NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
 } as const
 
-/** At once, by the clock; a second person confirms it, or shows it again. */
+/** Hides the entry automatically. A second person confirms it or shows the entry again. */
 const hide = async (
   tx: Tx,
   { id, state }: listings.Listing,
   cause: keyof typeof HIDDEN_FOR,
-  { at, rules, run, now = at }: Changed,
+  { at, rules, run, now = at }: RecordsChange,
 ): Promise<boolean> => {
   if (!isPublic(state)) return true
   const input = {
@@ -109,10 +108,10 @@ const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
 /**
- * What is shown follows the records: told to all if it may still be public, hidden at once if not. False: it is shown as it
- * was though it should not be.
+ * Republishes the entry when its records have changed, or hides it when it may not be public. Returns false when that
+ * failed and the old text is still shown.
  */
-export const renew = async (tx: Tx, listing: listings.Listing, changed: Changed): Promise<boolean> => {
+export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<boolean> => {
   if (!isPublic(listing.state)) return true
   const { at, rules, now = at } = changed
   const told = await asToldNow(tx, listing, dateIn(now))
@@ -132,12 +131,12 @@ const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANG
   return wasHeavy && !heavy ? 'LIGHTER' : null
 }
 
-const ask = async (
+const openConcern = async (
   tx: Tx,
   listing: listings.Listing,
   cause: concerns.Cause,
   { feed, key }: versions.Version,
-  { at, run }: Changed,
+  { at, run }: RecordsChange,
 ): Promise<void> => {
   const record = (await versions.current(tx, feed, key))?.id ?? null
   await concerns.open(tx, { listingId: listing.id, cause, record, run: run ?? null, at })
@@ -149,12 +148,12 @@ const REASONS = {
     '所依据的行政处罚决定系误报，已查明并撤回。The penalty it rests on was reported in error and has been taken back.',
 } as const
 
-/** Off the list, or no further towards it; where the list knows no such way off, a person is asked. */
-const fall = async (
+/** Removes the listing or drops the case. When its list allows no such removal, a concern is opened. */
+const endCase = async (
   tx: Tx,
   listing: listings.Listing,
   removal: 'REVOKED' | 'CORRECTED',
-  changed: Changed,
+  changed: RecordsChange,
 ): Promise<void> => {
   const { at, rules, now = at } = changed
   const published = listing.publishedOn !== null
@@ -167,7 +166,7 @@ const fall = async (
   const moved = published
     ? await tryMove(tx, rules, { ...made, name: 'removeListing', input: { ...input, removal } })
     : await tryMove(tx, rules, { ...made, name: 'dropListing', input })
-  // One listing that cannot be moved stops neither the merge nor the other listings.
+  // One failing listing must not stop the merge or the other listings.
   if (!moved) {
     await concerns.open(tx, { listingId: listing.id, cause: 'TAKEN_BACK', record: null, run: changed.run ?? null, at })
     await hide(tx, listing, 'TAKEN_BACK', changed)

@@ -1,4 +1,4 @@
-/** Deadlines: kept with each move, counted anew when holidays are published, and closed where nobody has to act. */
+/** Deadlines: stored with each move, recounted when holidays are published, closed when nobody has to act. */
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { Act } from '../../domain/listing/case.js'
@@ -13,18 +13,17 @@ import { caseRules, type Rules } from '../calendar/rules.js'
 
 /** Digits of a rule's version. */
 const VERSION_LENGTH = 12
-/** Deadlines counted anew at a step. */
 const STEP_DEADLINES = 1_000
 
-export interface Stepped {
+export interface MoveStep {
   name: MoveName
   before: Listing
   after: Listing
   act: Act
 }
 
-/** In the transaction of the moves. */
-export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly Stepped[], now: Date): Promise<void> => {
+/** Runs in the transaction of the moves. */
+export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly MoveStep[], now: Date): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {
     const by = caseRules(rules, after.list)
     const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
@@ -41,7 +40,7 @@ const versioned = (deadline: Deadline) => ({
     .slice(0, VERSION_LENGTH),
 })
 
-/** Counts what still runs by the holidays known now, and closes withdrawals that every platform has confirmed. */
+/** Recounts running deadlines by the current calendar, and closes withdrawals that every platform confirmed. */
 export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, given)
   let [moved, after] = [0, 0]
@@ -64,28 +63,28 @@ export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: num
   return { moved, settled }
 }
 
-/** A running deadline that another calendar moves, and its last day by that calendar. */
-export interface Moving<K extends store.Kept = store.Kept> {
+/** A running deadline that another calendar moves, and its new last day. */
+export interface MovedDeadline<K extends store.Kept = store.Kept> {
   kept: K
   due: { dueOn: string; provisional: boolean }
 }
 
-const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar): Moving<K>[] =>
+const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar): MovedDeadline<K>[] =>
   running.flatMap((kept) => {
     const due = dueDay(kept, calendar, kept.dueOn)
     return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
   })
 
 /**
- * What counting by this calendar would move, before anything is written: how many, and the first `shown` of them. `ended`: also
- * of cases that have ended; they are counted in any case.
+ * Previews the moves under this calendar: their number and the first `shown`. `ended` includes closed cases in the
+ * list; they are always counted.
  */
 export const foreseenMoves = async (
   db: Db,
   calendar: Calendar,
   { shown, ended }: { shown: number; ended: boolean },
-): Promise<{ moves: number; moved: Moving[] }> => {
-  const moved: Moving[] = []
+): Promise<{ moves: number; moved: MovedDeadline[] }> => {
+  const moved: MovedDeadline[] = []
   for (let [moves, after] = [0, 0]; ; ) {
     const running = await store.runningNow(db, { after, limit: STEP_DEADLINES })
     const last = running.at(-1)

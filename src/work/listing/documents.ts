@@ -1,4 +1,4 @@
-/** Documents: drafted from a listing as it stands, by templates checked when they are read; issued elsewhere, noted here. */
+/** Documents drafted from a listing by checked templates. The case system issues them; this file records that. */
 
 import { wholeCase } from '../../domain/listing/case.js'
 import {
@@ -25,10 +25,10 @@ import type { Operator } from '../../store/operators/operators.js'
 import { checked, listOf, type Rules } from '../calendar/rules.js'
 import { clocksShown } from './publication-clocks.js'
 
-/** Characters, as 双公示 has it. */
+/** Characters; the limit of 双公示. */
 const NUMBER_LONGEST = 128
 const SHA256 = /^[0-9a-f]{64}$/
-/** The move that names the number of a document before the case system's is entered. */
+/** Moves that name a document's number before the case system's is entered. */
 const NAMED_BY: Partial<Record<string, DocumentKind>> = {
   notifyListing: 'NOTICE',
   decideListing: 'DECISION',
@@ -38,7 +38,7 @@ const NAMED_BY: Partial<Record<string, DocumentKind>> = {
 let templates: ReadonlyMap<DocumentKind, Template> | null = null
 let rows: DocumentRules | null = null
 
-/** By their kind, one of each; a fault in any throws with its place and reason. */
+/** Templates by kind. Throws with place and reason on any fault. */
 export const documentTemplates = (): ReadonlyMap<DocumentKind, Template> => {
   templates ??= readTemplates()
   return templates
@@ -63,7 +63,7 @@ export const documentRules = (): DocumentRules => {
   return rows
 }
 
-export interface Drafted {
+export interface DraftInput {
   listing: listings.Listing
   operator: Pick<Operator, 'name' | 'uscc'>
   decision: Body | null
@@ -72,8 +72,8 @@ export interface Drafted {
   today: string
 }
 
-/** The document as it reads today; `issued` is the latest that the case system has issued of its kind. */
-export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Reader): DocumentPage => {
+/** Returns the document as of today. `issued` is the latest one that the case system issued. */
+export const draft = (rules: Rules, kind: DocumentKind, of: DraftInput, reader: Reader): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
@@ -94,15 +94,14 @@ export const draft = (rules: Rules, kind: DocumentKind, of: Drafted, reader: Rea
   )
 }
 
-const clocksIn = (rules: Rules, { listing, decision, today }: Drafted): Clocks | null => {
+const clocksIn = (rules: Rules, { listing, decision, today }: DraftInput): Clocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
   if (decidedOn === null) return null
   const shown = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
-  // An end that nobody knows is left to be filled by hand.
+  // An unknown end is left blank, to be filled in by hand.
   return shown.endless ? { ...shown, gsxt: null } : shown
 }
 
-/** The latest of each kind. */
 const namedIn = (moves: readonly listings.Event[]): Partial<Record<DocumentKind, string>> => {
   const named: Partial<Record<DocumentKind, string>> = {}
   for (const { move, act } of moves) {
@@ -113,7 +112,7 @@ const namedIn = (moves: readonly listings.Event[]): Partial<Record<DocumentKind,
   return named
 }
 
-export interface Recorded {
+export interface IssuedDocumentInput {
   listing: string
   kind: DocumentKind
   number: string
@@ -123,8 +122,8 @@ export interface Recorded {
   now: Date
 }
 
-/** What the case system has issued: number and hash of its file. Entered again as it is, it is not entered twice. */
-export const recordDocument = (db: Db, rules: Rules, made: Recorded): Promise<documents.IssuedDocument> => {
+/** Records number and file hash of an issued document. Idempotent. */
+export const recordDocument = (db: Db, rules: Rules, made: IssuedDocumentInput): Promise<documents.IssuedDocument> => {
   const number = redact(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
   if (number === '' || number.length > NUMBER_LONGEST)

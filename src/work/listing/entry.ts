@@ -1,7 +1,4 @@
-/**
- * The public entry of a listing: it follows the state, the deliveries follow it, and the score follows both; all in the
- * transaction of the move.
- */
+/** Keeps the public entry, the deliveries and the rescoring queue in step with a move, in its transaction. */
 import { createHash } from 'node:crypto'
 import type { Action } from '../../domain/delivery/delivery.js'
 import type { Act } from '../../domain/listing/case.js'
@@ -20,21 +17,26 @@ import { noticeOf, removalOf } from '../delivery/notice.js'
 import { owePlatforms, type SubjectChange } from '../delivery/outbox.js'
 import { asShown, publicEntryOf } from './public-entry.js'
 
-export interface Shown {
+export interface EntryMove {
   name: MoveName
   before: Pick<listings.Listing, 'state' | 'endsOn'>
   after: listings.Listing
   act: Act
 }
 
-export interface ShownAt {
+export interface EntryInstants {
   now: Date
-  /** By the clock on the wall: the order of knowledge may run ahead of it, and no platform is to wait for that. */
+  /** Wall-clock time. Deliveries must not wait for the knowledge clock, which may run ahead. */
   dueAt: Date
 }
 
-/** Publishes, changes or forgets the entries where the moves ask for it. */
-export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now, dueAt }: ShownAt): Promise<void> => {
+/** Publishes, changes or removes the public entries that the moves affect. */
+export const applyToEntries = async (
+  tx: Tx,
+  rules: Rules,
+  shown: readonly EntryMove[],
+  { now, dueAt }: EntryInstants,
+): Promise<void> => {
   const turned = shown.flatMap((one) => {
     const change = changeOf(one)
     return change === null ? [] : [{ ...one, change }]
@@ -45,7 +47,7 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
     turned.map(({ after }) => after.operatorId),
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
-  // Of an entry that leaves, or whose end alone is another, the public and the platforms know the rest as it came.
+  // A leaving entry, or one with only a new end, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.publicBodies(tx, stays)
   const told: SubjectChange[] = []
@@ -74,12 +76,12 @@ export const show = async (tx: Tx, rules: Rules, shown: readonly Shown[], { now,
   )
 }
 
-/** What is shown, in other words: whoever has heard of it is told. The listings are held by this transaction. */
-export const showAnew = async (
+/** Republishes entries under a new text. The caller holds the listings' locks. */
+export const republish = async (
   tx: Tx,
   rules: Rules,
   said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
-  { now, dueAt }: ShownAt,
+  { now, dueAt }: EntryInstants,
 ): Promise<void> => {
   const parties = await operators.byIds(
     tx,
@@ -100,17 +102,17 @@ export const showAnew = async (
   await owePlatforms(tx, rules, told, dueAt)
 }
 
-const changeOf = ({ name, before, after }: Shown): Action | null => {
+const changeOf = ({ name, before, after }: EntryMove): Action | null => {
   const was = isPublic(before.state)
   const is = isPublic(after.state)
   if (was !== is) return is ? 'ADD' : 'REMOVE'
   return is && (name === 'renewEntry' || before.endsOn !== after.endsOn) ? 'CHANGE' : null
 }
 
-/** Only what may be public of it; where nothing may, it is refused. */
+/** Returns what may be public, or refuses the move when nothing may. */
 const publicOf = async (
   tx: Tx,
-  { name, before, after }: Pick<Shown, 'name' | 'before' | 'after'>,
+  { name, before, after }: Pick<EntryMove, 'name' | 'before' | 'after'>,
   operator: operators.Operator,
   on: string,
 ): Promise<listings.PublicBody> => {

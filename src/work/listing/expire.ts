@@ -1,7 +1,6 @@
 /**
- * Expire: entries whose term is complete leave the list by themselves; the clock makes the move, as the law does. With it go
- * what the clock counts anew: terms that a new rule shortens or lengthens, deadlines that published holidays move; and what is
- * public under masks that know more by now.
+ * Ends listings whose term is complete, as the law does. Also recounts terms after rule changes and deadlines after
+ * calendar changes, and masks public entries again after mask changes.
  */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -12,30 +11,30 @@ import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
 import type { Rules } from '../calendar/rules.js'
-import { alone, type Occasioned } from '../timetable/run.js'
+import { alone, type RunOptions } from '../timetable/run.js'
 import { renewDeadlines } from './deadlines.js'
 import { MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
 import { makeMove, moveMany } from './listing.js'
 import { renewMasks } from './masking.js'
 
-/** Entries ended at a step, in one transaction; the loop goes on until none is due. */
+/** Entries of one transaction. */
 const STEP_ENTRIES = 500
 
-export interface ExpireOptions extends Occasioned {
+export interface ExpireOptions extends RunOptions {
   rules: Rules
   log: Log
 }
 
-/** Null: another process has this occurrence of the timetable. Refusal CLOCK_DOUBTED. */
+/** Refusal CLOCK_DOUBTED. Resolves to null when another process has this occurrence. */
 export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
   return alone(db, { ...options, job: 'expire' }, async (run) => {
     const { rules, log } = options
-    // An entry that was ended cannot be restored.
+    // An expired entry cannot be restored.
     if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     const today = dateIn(run.startedAt)
     run.counts['expired'] = 0
     run.counts['terms'] = await renewTerms(db, rules, { now: run.startedAt, log })
-    // An entry that a person has just moved on is met again by the next run, not again by this one.
+    // Entries that failed here are left to the next run.
     const passed: string[] = []
     for (;;) {
       const due = await listings.due(db, today, { except: passed, limit: STEP_ENTRIES })
@@ -52,23 +51,23 @@ export const expire = (db: Db, options: ExpireOptions): Promise<{ expired: numbe
       )
     const { moved, settled } = await renewDeadlines(db, rules)
     run.counts['deadlines'] = moved + settled
-    // After what has ended: of a long list the first look takes its time.
+    // Last, because the first pass over a long list takes long.
     run.counts['masks'] = await renewMasks(db, rules, { now: run.startedAt, log })
     return { expired: run.counts['expired'] }
   })
 }
 
-/** What was never shown lapses; what is shown or hidden is removed. */
+/** An unpublished listing lapses; a published one is removed. */
 const ending = ({ publishedOn }: listings.Listing): 'lapseListing' | 'removeListing' =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** The table of moves dates it on the day of the last step where that is later. */
+/** The move table shifts this to the day of the last step when that is later. */
 const inputOf = (listing: listings.Listing, now: Date) => ({
   on: listing.endsOn === null ? dateIn(now) : addDays(listing.endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 
-/** Together; then one by one those that were held by another move, or refused. */
+/** Ends all in one transaction, then retries locked or refused ones singly. */
 const endMany = async (
   db: Db,
   due: readonly listings.Listing[],

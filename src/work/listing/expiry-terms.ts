@@ -1,4 +1,4 @@
-/** Terms: a new row of the rules, of a list's term or of a clock of publication, may change what stands; on its first day the clock counts those entries anew, each by a move. */
+/** Recounts the terms of listings on the first day of a new rule row, each by a move. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'
 import { newestRow } from '../../domain/listing/terms.js'
@@ -10,12 +10,11 @@ import * as listings from '../../store/listing/listings.js'
 import { caseRules, type Rules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
-/** Entries looked at at a step. */
 const STEP_ENTRIES = 1_000
-/** The clock waits for a merge that goes on, milliseconds. */
+/** Wait for a running merge, milliseconds. */
 export const MERGE_WAIT_MS = 600_000
 
-/** Returns how many were counted anew. */
+/** Returns the number of recounted terms. */
 export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
   for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {

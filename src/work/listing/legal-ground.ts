@@ -1,4 +1,4 @@
-/** What a listing rests on: the decision that is linked, as it stands now over all its sources. */
+/** The decision that a listing rests on, as it stands now in all its sources. */
 import { type Case, wholeCase } from '../../domain/listing/case.js'
 import { regionIn, usccForm } from '../../domain/operators/codes.js'
 import type { Level } from '../../domain/operators/places.js'
@@ -11,11 +11,11 @@ import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 
-/** Division that decided, where the penalty does not say. */
+/** Default division of the deciding authority. */
 const PROVINCE = '220000'
 
-/** The linked decision as it stands now, over all its sources: an agency may have changed or withdrawn it since. */
-export const renewed = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
+/** Returns the case with its linked decision reread, because an agency may have changed or withdrawn it. */
+export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing): Promise<Case> => {
   const facts = wholeCase(listing.facts)
   const ground = await groundUnder(tx, listing)
   if (ground === null) return facts
@@ -23,7 +23,7 @@ export const renewed = async (tx: Db | Tx, listing: listings.Listing): Promise<C
   return { ...facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
 }
 
-/** Null: no decision is linked. */
+/** Returns null when no decision is linked. */
 export const groundUnder = async (
   tx: Db | Tx,
   { decisionVersion, operatorId }: listings.Listing,
@@ -38,7 +38,7 @@ export const groundUnder = async (
   return { ...groundOf(said, operatorId), linked }
 }
 
-export interface Linked {
+export interface LinkedDecision {
   version: number
   documentNumber: string
   heavy: boolean
@@ -49,8 +49,8 @@ export interface Linked {
   level: Level | null
 }
 
-/** What is linked as its sources say now, where it stands; null: none is linked, or it stands no more. */
-export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<Linked | null> => {
+/** Returns the linked decision as its sources state it now, or null when it no longer stands. */
+export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<LinkedDecision | null> => {
   const ground = await groundUnder(tx, listing)
   if (ground?.state !== 'STANDS') return null
   const { linked } = ground
@@ -61,8 +61,8 @@ export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<
   return own === undefined ? null : linkedFrom(own)
 }
 
-/** The penalty must be this operator's own and must still stand. */
-export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: number): Promise<Linked> => {
+/** Returns the decision to link. Refuses one that is withdrawn or not this operator's. */
+export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: number): Promise<LinkedDecision> => {
   const version = decision === undefined ? null : await versions.byId(tx, decision)
   const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))
   if (
@@ -80,7 +80,7 @@ export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: n
   return linkedFrom(version)
 }
 
-const linkedFrom = (version: versions.Version): Linked => {
+const linkedFrom = (version: versions.Version): LinkedDecision => {
   const text = (field: string): string =>
     typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
   const code = text('authority_code')
@@ -96,7 +96,7 @@ const linkedFrom = (version: versions.Version): Linked => {
   }
 }
 
-/** Of the authority that decided, by its code; null: it is not known. */
+/** Level of the deciding authority by its code; null when unknown. */
 export const levelIn = (penalty: Body): Level | null => {
   const code = penalty['authority_code']
   return typeof code === 'string' && usccForm(code) ? levelOf(regionIn(code)) : null

@@ -1,6 +1,6 @@
 /**
- * Listings: each move is one transaction: the event, the state, the public entry, and one delivery per platform that must
- * hear. Whether a move may be made is the table's word (domain/listing/moves); here it is carried out.
+ * Listings: each move is one transaction with its event, state, public entry and deliveries. domain/listing/moves
+ * decides whether a move is allowed.
  */
 import { type Act, type Case, newCase, type Role, type State, wholeCase } from '../../domain/listing/case.js'
 import { type Denial, dated, move } from '../../domain/listing/listing.js'
@@ -19,25 +19,25 @@ import * as repairs from '../../store/listing/repairs.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, listOf, type Rules } from '../calendar/rules.js'
 import { keepDeadlines } from './deadlines.js'
-import { show } from './entry.js'
-import { decisionOf, type Linked, renewed, standingUnder } from './legal-ground.js'
+import { applyToEntries } from './entry.js'
+import { decisionOf, type LinkedDecision, standingUnder, withCurrentDecision } from './legal-ground.js'
 import { actOf, cleaned, type MoveInput } from './move-input.js'
 import { askForRepairNotice, servedPaper } from './served-paper.js'
 
 export type { MoveInput } from './move-input.js'
 
-/** How long a move waits for another's transaction unless told otherwise, milliseconds. */
+/** Default lock timeout of a move, milliseconds. */
 const WAIT_MS = 5_000
-/** Moves that stop an entry from being shown wait for no merge: their instant is taken beside the order of knowledge. */
+/** Moves that stop publication do not wait for a running merge; they take their instant outside the knowledge lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
 /** SQLSTATE and index of a second open listing of one kind. */
 const UNIQUE_VIOLATION = '23505'
 const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
-/** The list that leads of this stage are opened for: the one kind decided here. */
+/** The list for which leads are opened: the one kind decided here. */
 const LIST_OF_LEADS = 'serious'
 
-export interface CaseMade {
+export interface CaseOpening {
   operatorId: number
   list: string
   reason: string
@@ -47,15 +47,15 @@ export interface CaseMade {
   now: Date
 }
 
-/** A lead: a reason to look, not yet a proposal. */
-export const openCase = (db: Db, rules: Rules, made: CaseMade): Promise<listings.Listing> =>
+/** Opens a lead, which is a reason to look and not yet a proposal. */
+export const openCase = (db: Db, rules: Rules, made: CaseOpening): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
     const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
     return opened
   })
 
-/** What scores that fell below a line open, thousands at once; nothing where a case is open already. */
+/** Opens leads for scores that fell below a threshold, in bulk. Skips operators with an open case. */
 export const openLeads = async (
   tx: Tx,
   rules: Rules,
@@ -77,8 +77,13 @@ export const openLeads = async (
   )
 }
 
-/** A lead in the transaction of what gives rise to it; null where a case is open already. */
-export const openWithin = async (tx: Tx, rules: Rules, given: CaseMade, at: Date): Promise<listings.Listing | null> => {
+/** Opens a lead in the caller's transaction. Returns null when a case is open already. */
+export const openWithin = async (
+  tx: Tx,
+  rules: Rules,
+  given: CaseOpening,
+  at: Date,
+): Promise<listings.Listing | null> => {
   const made = cleaned(given, rules)
   const before = newCase(made.list, made.operatorId)
   const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
@@ -97,30 +102,27 @@ export const openWithin = async (tx: Tx, rules: Rules, given: CaseMade, at: Date
   return first
 }
 
-export interface MoveMade {
+export interface MoveRequest {
   id: string
   name: MoveName
   by: string
   role: Role
   input: MoveInput
   now: Date
-  /** How long it waits for another's transaction, milliseconds. */
+  /** Lock timeout, milliseconds. */
   waitMs?: number
 }
 
-/** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason that the table gives. */
-export const makeMove = (db: Db, rules: Rules, made: MoveMade): Promise<listings.Listing> =>
-  // The order of knowledge first, the listing then: a merge that makes moves holds them in this order too.
+/** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason of the move table. */
+export const makeMove = (db: Db, rules: Rules, made: MoveRequest): Promise<listings.Listing> =>
+  // Lock order: knowledge clock, then listing, as in a merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const instant = STOPPING.includes(made.name) ? knowledge.beside : knowledge.tick
     return moveWithin(tx, rules, { ...made, at: await instant(tx, made.now) })
   })
 
-/**
- * The same where a refusal is no fault of what causes it: false, and nothing of the move is left. In a savepoint, for what
- * refuses may come after the state is written.
- */
-export const tryMove = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date }): Promise<boolean> => {
+/** Like `moveWithin`, but returns false on a refusal. The savepoint undoes changes made before it. */
+export const tryMove = async (tx: Tx, rules: Rules, made: MoveRequest & { at: Date }): Promise<boolean> => {
   try {
     await tx.transaction((within) => moveWithin(within, rules, made))
     return true
@@ -130,13 +132,17 @@ export const tryMove = async (tx: Tx, rules: Rules, made: MoveMade & { at: Date 
   }
 }
 
-/** A move in the transaction of what causes it; `at` is that transaction's instant of knowledge. */
-export const moveWithin = async (tx: Tx, given: Rules, asked: MoveMade & { at: Date }): Promise<listings.Listing> => {
+/** Makes a move in the caller's transaction. `at` is its knowledge instant. */
+export const moveWithin = async (
+  tx: Tx,
+  given: Rules,
+  asked: MoveRequest & { at: Date },
+): Promise<listings.Listing> => {
   const found = await listings.forMove(tx, asked.id)
   if (found === null) throw new Refusal('LISTING_UNKNOWN')
   if (asked.input.seen !== undefined && asked.input.seen !== found.moves) throw new Refusal('LISTING_MOVED_ON')
   const rules = await withAmendments(tx, given)
-  const before = { ...found, facts: await renewed(tx, found) }
+  const before = { ...found, facts: await withCurrentDecision(tx, found) }
   const paper =
     asked.name === 'serveListing' && before.state === 'DECIDED' ? await servedPaper(tx, rules, before, asked) : {}
   const made = { ...asked, input: { ...asked.input, ...paper } }
@@ -151,11 +157,11 @@ export const moveWithin = async (tx: Tx, given: Rules, asked: MoveMade & { at: D
   if (made.name === 'restoreListing' && (await listings.anotherOpen(tx, before)))
     throw notAllowed(made.name, before.state, 'ANOTHER_OPEN')
   await keep(tx, rules, [step], made)
-  // Whoever restores it has answered what a person was asked.
+  // Restoring answers these concerns.
   if (made.name === 'restoreListing')
     for (const cause of ['REPAIR_REVOKED', 'RESTORED'] as const)
       await concerns.settleOf(tx, [made.id], { by: made.by, note: RESTORED, now: made.at, cause })
-  // Its number is known from here on: a repair of it may have been told before.
+  // The document number is known from now on; a repair under it may have arrived before.
   if (made.name === 'decideListing' && (await repairedAlready(tx, step.after)))
     await concerns.open(tx, { listingId: made.id, cause: 'REPAIR_TOLD', record: null, run: null, at: made.at })
   if (made.name === 'serveListing') await askForRepairNotice(tx, made.id, made.input, made.at)
@@ -168,8 +174,7 @@ const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boole
 }
 
 /**
- * The clock's move on many listings at once. Returns those that have made it; the others are held by another transaction or
- * may not make it, and are to be tried one by one.
+ * Makes an automatic move on many listings. Returns the moved ones; locked or refused ones should be retried singly.
  */
 export const moveMany = (
   db: Db,
@@ -206,37 +211,37 @@ const ifAllowed = <T>(step: () => T): T | null => {
   }
 }
 
-/** Moves that show an entry: it is shown as its records say then, not as they did when they were linked. */
+/** Moves that show an entry, with the current content of its records. */
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
-interface Grounds {
-  /** What this move links. */
-  linked: Linked | null
-  /** What is linked already, as it stands now. */
-  standing: Linked | null
+interface MoveDecisions {
+  /** The decision linked by this move. */
+  linked: LinkedDecision | null
+  /** The decision linked before, as it stands now. */
+  standing: LinkedDecision | null
 }
 
-const NOTHING: Grounds = { linked: null, standing: null }
+const NOTHING: MoveDecisions = { linked: null, standing: null }
 
-interface Step {
+interface AppliedMove {
   name: MoveName
   before: listings.Listing
   after: listings.Listing
   act: Act
 }
 
-const stepOf = (before: listings.Listing, made: MoveMade, ground: Grounds, rules: Rules): Step => {
+const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisions, rules: Rules): AppliedMove => {
   const act = dated(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
   const facts = stepped(made.name, before.facts, act, rules)
   const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
   return { name: made.name, before, after, act }
 }
 
-/** All that a move leaves behind: the state, the event, the entry with what the platforms are owed, the deadlines. */
+/** Stores the results of moves: state, event, public entry, deliveries, deadlines. */
 const keep = async (
   tx: Tx,
   rules: Rules,
-  steps: readonly Step[],
+  steps: readonly AppliedMove[],
   { at, now }: { at: Date; now: Date },
 ): Promise<void> => {
   if (steps.length === 0) return
@@ -246,26 +251,26 @@ const keep = async (
   )
   await listings.recordMany(
     tx,
-    // Its end is told with the move that sets it: another may set it otherwise later.
+    // Stored with the event, because a later move may change the end.
     steps.map(({ name, before, after, act: made }) => {
       const event = eventOf(after, name, before.state, made, at)
       const act = { ...event.act }
       if (after.endsOn !== before.endsOn) act['endsOn'] = after.endsOn
-      // Another version of what it rests on: what rested on the former stays answerable.
+      // Both versions are stored, so that decisions based on the former stay explainable.
       if (after.decisionVersion !== before.decisionVersion)
         Object.assign(act, { decisionVersion: after.decisionVersion, decisionBefore: before.decisionVersion })
       return { ...event, act }
     }),
   )
-  await show(tx, rules, steps, { now: at, dueAt: now })
+  await applyToEntries(tx, rules, steps, { now: at, dueAt: now })
   await keepDeadlines(tx, rules, steps, at)
-  // What a platform was found to have lost is settled by whoever shows the entry again, or ends it.
+  // Showing an entry again, or ending it, settles its discrepancies.
   const settled = steps.filter(({ before, after }) => before.state === 'HIDDEN' && after.state !== 'HIDDEN')
   const moved = settled.map(({ name, after, act }) => ({ listingId: after.id, by: act.by, note: name }))
   await findings.settleHidden(tx, moved, at)
 }
 
-/** Refusals: RUN_BUSY; MOVE_NOT_ALLOWED where another open case of the party was begun meanwhile. */
+/** Refusals: RUN_BUSY; MOVE_NOT_ALLOWED when another case of the party was opened meanwhile. */
 const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): Promise<T> => {
   try {
     return await inTransaction(db, 'move', act, waitMs)
@@ -295,13 +300,13 @@ const refusal = (move: MoveName, state: State | null, { code, from, zh, en }: De
     ...(from !== null && { from }),
   })
 
-/** The listing's own columns after a move, from the case and what the act brought. */
+/** Derives the listing's columns after a move. */
 const follow = (
   before: listings.Listing,
   facts: Case,
-  made: MoveMade,
+  made: MoveRequest,
   act: Act,
-  { linked, standing }: Grounds,
+  { linked, standing }: MoveDecisions,
   rules: Rules,
 ): listings.Listing => {
   const now = linked ?? standing
@@ -317,10 +322,10 @@ const follow = (
       authority: now.authority,
       authorityCode: now.authorityCode,
     }),
-    // What is not performed was said by the officer; what was punished, by the penalty.
+    // The officer states what was not performed; otherwise the penalty gives the reason.
     ...(linked && { reason: facts.ground === 'DECISION_NOT_PERFORMED' ? (act.reason ?? '') : linked.violation }),
     ...(standing && facts.ground !== 'DECISION_NOT_PERFORMED' && { reason: standing.violation }),
-    // What was in force when it was linked, and in the end when it was decided.
+    // The legal basis in force when linked, and finally when decided.
     ...((linked || made.name === 'decideListing') && { basis: told(basisOn(list, act.on)) }),
     ...(made.name === 'decideListing' && { documentNumber: act.documentNumber ?? null }),
     ...(ENDING.includes(made.name) && { removalReason: facts.removal, removedOn: act.on }),

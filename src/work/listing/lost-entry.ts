@@ -1,4 +1,4 @@
-/** An entry that a platform has confirmed and no longer shows is hidden until somebody has looked. */
+/** Hides an entry that a platform confirmed and no longer shows, until a person decides. */
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -8,8 +8,8 @@ import * as listings from '../../store/listing/listings.js'
 import type { Rules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
-/** The platform that lost the entry, by its id and name, and the comparison that found it. */
-export interface LostAt {
+/** The platform that lost the entry. */
+export interface LostEntryContext {
   platform: string
   name: string
   rules: Rules
@@ -17,11 +17,11 @@ export interface LostAt {
   log: Log
 }
 
-/** With all that hiding does. False: the entry has moved on, or may not be hidden. */
-export const hideLost = async (db: Db, one: { key: string; told: number }, by: LostAt): Promise<boolean> => {
+/** Returns false when the entry has moved on or may not be hidden. */
+export const hideLost = async (db: Db, one: { key: string; told: number }, by: LostEntryContext): Promise<boolean> => {
   const listing = await listings.byId(db, one.key)
   if (listing === null) return false
-  // Gone at several platforms it is hidden once, and for all of them.
+  // An entry missing at several platforms is hidden once.
   if (listing.state === 'HIDDEN') return listing.facts.hiding?.kind === 'LOST'
   const told = (await comparisons.toldOf(db, by.platform, [one.key])).get(one.key)
   if (told?.last?.state !== 'CONFIRMED' || told.last.number !== one.told) return false

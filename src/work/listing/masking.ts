@@ -1,6 +1,6 @@
 /**
- * Masks: what may be public grows less as the hub learns to find more that must not. Entries published under former masks are
- * looked at anew by the clock, once: told again in what is left of their words, or hidden where nothing may be public.
+ * Renews entries that were published under older masks: each is republished with today's masks, or hidden when nothing
+ * may be public.
  */
 import { MASKS } from '../../domain/listing/public-entry.js'
 import type { Log } from '../../foundation/log.js'
@@ -9,14 +9,14 @@ import * as knowledge from '../../store/db/knowledge.js'
 import * as listings from '../../store/listing/listings.js'
 import * as masked from '../../store/listing/masking.js'
 import type { Rules } from '../calendar/rules.js'
-import { renew } from './consequences.js'
+import { renewEntry } from './consequences.js'
 
-/** Entries asked for at a step; each is looked at in a transaction of its own. */
+/** Entries per query; each gets its own transaction. */
 const STEP_ENTRIES = 500
-/** Looked at in one run, so that what ends next waits minutes at most; the rest comes with the next. */
+/** Bound of one run, so that expiry waits minutes at most. */
 const RUN_ENTRIES = 20_000
 
-/** Returns how many were looked at. */
+/** Returns the number of examined entries. */
 export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
@@ -25,7 +25,7 @@ export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date
       await db.transaction(async (tx) => {
         const at = await knowledge.tick(tx, now)
         const listing = await listings.forMove(tx, id)
-        if (listing === null || (await renew(tx, listing, { at, now, rules }))) await masked.note(tx, id, MASKS)
+        if (listing === null || (await renewEntry(tx, listing, { at, now, rules }))) await masked.note(tx, id, MASKS)
         else log.warn({ listing: id }, 'an entry could not be renewed under new masks')
       })
       looked += 1

@@ -1,4 +1,4 @@
-/** What a move is made with: what people write is bounded and cleaned, and becomes the act that the table judges. */
+/** Input of a move: validates and redacts what people write, and builds the act that the move table judges. */
 import type {
   Act,
   Ground,
@@ -15,10 +15,10 @@ import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { Rules } from '../calendar/rules.js'
-import type { Linked } from './legal-ground.js'
+import type { LinkedDecision } from './legal-ground.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
-/** Longest texts of a move, characters; the document number as 双公示 has it. */
+/** Maximum lengths, characters; the document number as in 双公示. */
 const LONGEST = { documentNumber: 128, consentNumber: 128, reason: 1_000, text: 10_000 } as const
 
 export interface MoveInput {
@@ -28,48 +28,48 @@ export interface MoveInput {
   reason?: string
   text?: string
   waived?: boolean
-  /** Version of the penalty that is linked. */
+  /** Version of the linked penalty. */
   decision?: number
   ground?: Ground
   removal?: RemovalReason
   service?: Service
-  /** Of the document in which the party consented to electronic service. */
+  /** Number of the party's consent to electronic service. */
   consentNumber?: string
-  /** The party asks for a hearing. */
+  /** True when the party asks for a hearing. */
   hearing?: boolean
-  /** Number of the point of the defence that is answered. */
+  /** Number of the answered point of the defence. */
   point?: number
   hiding?: HidingKind
-  /** Of the clock's: the run that makes it doubtful. */
+  /** The run that made the entry doubtful; set by automatic moves only. */
   run?: number
   notListed?: NotListedReason
   restoring?: Restoring
-  /** Version of the repair that the clock follows. */
+  /** Version of the repair that an automatic move follows. */
   result?: number
-  /** For publishListing alone: whether a natural person was found to be of age. */
+  /** For publishListing: whether a natural person is of age. */
   ofAge?: boolean
-  /** SHA-256 of the document's file, in hexadecimal. */
+  /** SHA-256 of the document's file, hexadecimal. */
   fileHash?: string
-  /** Of the hub's own: where `fileHash` is from. */
+  /** Origin of `fileHash`; set by the hub. */
   paper?: ServedPaper
-  /** For serveListing alone: whether the repair notice went with the decision. */
+  /** For serveListing: whether the repair notice was served too. */
   repairNotice?: boolean
-  /** Number of the last move that whoever moves has seen: the move is of that listing, or of none. */
+  /** Number of the last move that the user saw (optimistic lock). */
   seen?: number
 }
 
-export interface Moving {
+export interface MoveAuthor {
   name: MoveName
   by: string
   role: Role
   input: MoveInput
 }
 
-/** The act as the table judges it. Refusals: DATE_INVALID, INPUT_INVALID. */
+/** Builds the act. Refusals: DATE_INVALID, INPUT_INVALID. */
 export const actOf = (
-  { name, by, role, input: sent }: Moving,
+  { name, by, role, input: sent }: MoveAuthor,
   today: string,
-  linked: Linked | null,
+  linked: LinkedDecision | null,
   rules: Rules,
 ): Act => {
   const { fileHash, ...said } = cleaned(sent, rules)
@@ -98,7 +98,7 @@ export const actOf = (
   }
 }
 
-/** What people write is bounded, and no ID number in it is kept. */
+/** Checks lengths and replaces ID numbers. */
 export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: Rules): I => {
   for (const [field, most] of Object.entries(LONGEST)) {
     const length = input[field as keyof typeof LONGEST]?.length ?? 0

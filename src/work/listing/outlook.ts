@@ -1,4 +1,4 @@
-/** What would come of each move of a listing, by everything that a move itself would look at; nothing is written. */
+/** Previews every move of a listing with all checks of a real move. Writes nothing. */
 import { wholeCase } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
@@ -11,16 +11,16 @@ import * as listings from '../../store/listing/listings.js'
 import type { Operator } from '../../store/operators/operators.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type Rules } from '../calendar/rules.js'
-import { renewed } from './legal-ground.js'
+import { withCurrentDecision } from './legal-ground.js'
 import { publicEntryOf } from './public-entry.js'
 
-/** As it is told: the table's denials, and those that lie in other rows. */
-export interface Told extends Omit<Outlook, 'denial'> {
+/** An outlook with denials of the move table and of other rows. */
+export interface ListingOutlook extends Omit<Outlook, 'denial'> {
   denial: (Words & { code: string; from: string | null }) | null
 }
 
-export interface Asked extends Asking {
-  /** As if it had been found out whether a natural person is of age; null: as it was said. */
+export interface OutlookOptions extends Asking {
+  /** Assumes that age was established; null for the stored value. */
   ofAge: boolean | null
 }
 
@@ -28,10 +28,10 @@ export const outlooksOf = async (
   db: Db,
   given: Rules,
   { listing, operator }: { listing: listings.Listing; operator: Operator },
-  asked: Asked,
-): Promise<Told[]> => {
+  asked: OutlookOptions,
+): Promise<ListingOutlook[]> => {
   const rules = caseRules(await withAmendments(db, given), listing.list)
-  const found = outlooks(wholeCase(await renewed(db, listing)), asked, rules)
+  const found = outlooks(wholeCase(await withCurrentDecision(db, listing)), asked, rules)
   return Promise.all(
     found.map(async (outlook) => {
       if (outlook.denial !== null) return outlook
@@ -42,25 +42,25 @@ export const outlooksOf = async (
   )
 }
 
-type Lacking = (Words & { code: string }) | null
+type OutlookDenial = (Words & { code: string }) | null
 
-/** What is no word of the table: it lies in other rows. */
-const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Promise<Lacking> => {
+/** Denials that depend on other rows than the case. */
+const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Promise<OutlookDenial> => {
   if (move === 'publishListing' && (await concerns.waits(db, listing.id, 'REPAIR_TOLD')))
     return denied('REPAIRED_ELSEWHERE')
   if (move === 'restoreListing' && (await listings.anotherOpen(db, listing))) return denied('ANOTHER_OPEN')
   return null
 }
 
-const denied = (code: DenialCode): Lacking => ({ code, ...DENIALS[code] })
+const denied = (code: DenialCode): OutlookDenial => ({ code, ...DENIALS[code] })
 
-/** What begins to be shown must be such as may be public. */
+/** Denies moves that would publish what may not be public. */
 const withheld = async (
   db: Db,
   { listing, operator }: { listing: listings.Listing; operator: Operator },
   { move, reached }: Outlook,
-  { on, ofAge }: Asked,
-): Promise<Lacking> => {
+  { on, ofAge }: OutlookOptions,
+): Promise<OutlookDenial> => {
   if (reached === null || !isPublic(reached.state) || isPublic(listing.state)) return null
   const known = move === 'publishListing' ? ofAge : reached.ofAge
   const { withheld: why } = await publicEntryOf(db, { ...listing, facts: reached }, operator, on, known)

@@ -1,4 +1,4 @@
-/** What of a listing may be public, by all that the hub knows of its party: the same for whoever publishes and for the officer who asks before. */
+/** Computes what of a listing may be public, both for publishing and for previews. */
 import { type PublicAnswer, publicEntry } from '../../domain/listing/public-entry.js'
 import { publicCode } from '../../domain/listing/public-name.js'
 import { canonical, type Json } from '../../domain/records/records.js'
@@ -13,10 +13,10 @@ import { standingUnder } from './legal-ground.js'
 import { publicRules } from './publication-clocks.js'
 
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
-/** Of one operator, those merged into it counted, that are looked at for its own. */
+/** Maximum registrations examined of one operator and its merged ones. */
 const REGISTRATIONS_MOST = 50
 
-/** Where each is registered on its day, by all that is known. */
+/** Registrations valid on the given days, by all current knowledge. */
 export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number; day: string }[]) =>
   versions.onDays(tx, asked, {
     knownAt: ALL_KNOWLEDGE,
@@ -25,17 +25,17 @@ export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number;
     first: REGISTRATIONS_MOST,
   })
 
-/** What `publicEntryFrom` is told of a listing beside itself. */
-export interface Known {
+/** Facts that `publicEntryFrom` needs beside the listing. */
+export interface PublicEntryFacts {
   decision: Pick<versions.Version, 'body'> | null
-  /** Its operator's, those merged into it counted (`registrationsOn`). */
+  /** From `registrationsOn`, including merged operators. */
   registrations: readonly Pick<versions.Version, 'body'>[]
   contested: boolean
-  /** What an officer has established of a natural person; null: nothing. */
+  /** Age of a natural person as established by an officer; null when unknown. */
   ofAge: boolean | null
 }
 
-/** `on`: the day of publication. */
+/** `on` is the day of publication. */
 export const publicEntryOf = async (
   tx: Tx | Db,
   listing: Listing,
@@ -53,12 +53,11 @@ export const publicEntryOf = async (
   })
 }
 
-/** For whoever has looked up what is known. */
 export const publicEntryFrom = (
   listing: Listing,
   operator: Operator,
   on: string,
-  { decision, registrations, contested, ofAge }: Known,
+  { decision, registrations, contested, ofAge }: PublicEntryFacts,
 ): PublicAnswer =>
   publicEntry({ ...listing, decidedOn: listing.facts.decidedOn }, operator, publicRules(), on, {
     minor: ofAge === null ? null : !ofAge,
@@ -67,10 +66,10 @@ export const publicEntryFrom = (
     contested,
   })
 
-/** As registered: public even where somebody lives there. A person's shop has none but its home. */
+/** The registered address is public even when it is a home. A person's shop has none. */
 const businessAddress = (
   { uscc, kind }: Pick<Operator, 'uscc' | 'kind'>,
-  registrations: Known['registrations'],
+  registrations: PublicEntryFacts['registrations'],
 ): string | null => {
   if (uscc === null || kind === 'SHOP') return null
   const own = registrations.find(({ body }) => (body['uscc'] ?? uscc) === uscc)
@@ -78,13 +77,16 @@ const businessAddress = (
   return typeof address === 'string' ? address : null
 }
 
-/** The firm that was listed: whoever it was merged into since, the entry goes on naming it, and its new names as long as it is itself. */
+/**
+ * Returns the operator to name in the entry: after a merger, still the firm that was listed; otherwise with its current
+ * names.
+ */
 export const asShown = (operator: Operator, shown: PublicBody | undefined): Operator =>
   shown === undefined || publicCode(operator.uscc) === shown.uscc
     ? operator
     : { ...operator, uscc: shown.uscc, name: shown.name, region: shown.region }
 
-/** Whether what is public of an entry still is what its records, and its operator's, say. */
+/** Compares the published entry with what its records say now. */
 export const asToldNow = async (tx: Tx, listing: Listing, on: string): Promise<'SAME' | 'OTHER' | 'WITHHELD'> => {
   const standing = await standingUnder(tx, listing)
   const operator = (await operators.byIds(tx, [listing.operatorId])).get(listing.operatorId)

@@ -1,4 +1,4 @@
-/** The clocks of publication and what may be public, by schema/rules: read and checked once, told by place and reason. */
+/** Loads and checks the rules of publication clocks and of public content. */
 
 import { checkPersons, type PublicRules } from '../../domain/listing/public-entry.js'
 import { type ClockRules, type Clocks, checkClocks, clocksOf } from '../../domain/listing/publication-clocks.js'
@@ -19,21 +19,21 @@ export const publicRules = (): PublicRules => {
   return persons
 }
 
-export interface ClockedListing {
+export interface PublicationClockInput {
   list: string
   decidedOn: string
   publishedOn: string | null
-  /** The day of the document that restored it; null: none did. */
+  /** Day of the document that restored the listing. */
   anewFrom: string | null
-  /** The penalty that it rests on; null: none is linked. */
+  /** The linked penalty. */
   decision: Body | null
   today: string
 }
 
-/** The clocks of an entry with the ban of its penalty; `endless`: that ban has no end, and 公示系统 then no known one. */
+/** Clocks of an entry with its penalty's ban. `endless` means a permanent ban, so that 公示系统 has no known end. */
 export const clocksShown = (
   rules: ClockRules,
-  { decidedOn, decision, ...entry }: ClockedListing,
+  { decidedOn, decision, ...entry }: PublicationClockInput,
 ): Clocks & { endless: boolean } => {
   const ban = decision === null ? null : banOf(decision)
   const clocks = clocksOf(rules, { ...entry, documentOn: decidedOn, banUntil: ban?.until ?? null })

@@ -1,7 +1,6 @@
 /**
- * Repairs told from elsewhere: another entrance has decided on an entry of this hub, and tells it by the number of its decision.
- * What it granted or refused the clock follows in the same pull, whatever is thought of it here; what it took back again
- * publishes nothing by itself: a person is asked.
+ * Follows repair decisions made elsewhere and reported by decision number. Grants and refusals are applied in the same
+ * pull. A revoked repair only opens a concern.
  */
 import { wholeCase } from '../../domain/listing/case.js'
 import type { MoveName } from '../../domain/listing/moves.js'
@@ -11,10 +10,10 @@ import type { Tx } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as store from '../../store/listing/repairs.js'
-import type { Changed } from './changed-records.js'
+import type { RecordsChange } from './changed-records.js'
 import { type MoveInput, tryMove } from './listing.js'
 
-export const repairs = async (tx: Tx, changed: Changed): Promise<void> => {
+export const repairs = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   const { at, run = null } = changed
   for (const { listing, told, asked } of await store.toldAt(tx, at, run)) {
     const follows = followsFrom(wholeCase(listing.facts), listing.documentNumber ?? '', told)
@@ -25,7 +24,7 @@ export const repairs = async (tx: Tx, changed: Changed): Promise<void> => {
     else if (what !== 'TAKEN_BACK') await moveBy(tx, listing, what, result, changed)
     else if (!asked) await concerns.open(tx, { ...asking, cause: 'REPAIR_REVOKED' })
   }
-  // The result was told in error: nothing is published again by itself.
+  // The result was reported in error; nothing is republished automatically.
   for (const { id, record } of await store.unfoundedAt(tx, at))
     await concerns.open(tx, { listingId: id, cause: 'RESTORED', record, run, at })
 }
@@ -46,7 +45,7 @@ const moveBy = async (
   { id, documentNumber }: listings.Listing,
   what: keyof typeof MADE,
   { body, record }: ToldResult,
-  { at, rules, now = at }: Changed,
+  { at, rules, now = at }: RecordsChange,
 ): Promise<void> => {
   const { name, input: said } = MADE[what]
   const number = body['document_number']
@@ -56,6 +55,6 @@ const moveBy = async (
     result: record,
     documentNumber: typeof number === 'string' ? number : (documentNumber ?? ''),
   }
-  // Of a kind that is repaired here alone what others say changes nothing.
+  // Refused for lists that are repaired only here.
   await tryMove(tx, rules, { id, name, by: 'clock', role: 'clock', input, now, at })
 }

@@ -1,4 +1,4 @@
-/** The paper by which a decision was served: its hash goes into the move, so that what was served can be shown later. */
+/** Hash of the served decision, stored with the move as evidence. */
 
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -12,7 +12,7 @@ import type { Rules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
 import type { MoveInput } from './move-input.js'
 
-/** The hash that was named; else that of the decision as the case system issued it last; else that of the hub's own draft. */
+/** Prefers the named hash, then the issued decision's, then that of the hub's draft. */
 export const servedPaper = async (
   tx: Tx,
   rules: Rules,
@@ -31,7 +31,7 @@ export const servedPaper = async (
   return { fileHash: draft(rules, 'DECISION', of, 'PARTY').sha256, paper: 'DRAFT' }
 }
 
-/** Asks a person where the repair notice did not go with the decision, or nobody said that it did. */
+/** Opens a concern unless the repair notice is known to have been served. */
 export const askForRepairNotice = async (
   tx: Tx,
   listingId: string,

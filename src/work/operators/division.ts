@@ -1,6 +1,6 @@
 /**
- * Division (分立): a person notes that an operator was divided, into whom, on which day and by which document. Records and
- * listings stay with the one divided. Where it is listed, or about to be, a person is asked to look at it and at each successor.
+ * Division (分立): records that an operator was divided. Records and listings stay with the original. When it is or may
+ * become listed, concerns and leads ask a person to examine it and each successor.
  */
 
 import { redact } from '../../domain/records/privacy.js'
@@ -13,32 +13,30 @@ import * as decisions from '../../store/operators/identity-decisions.js'
 import type * as mergers from '../../store/operators/mergers.js'
 import type { Rules } from '../calendar/rules.js'
 import { openWithin } from '../listing/listing.js'
-import { type Deciding, inTurn, named } from './identity.js'
+import { type IdentityAct, inTurn, named } from './identity.js'
 
-/** Successors of one division. */
 const SUCCESSORS_MOST = 20
-/** Characters of the document's number. */
+/** Characters. */
 const NUMBER_LONGEST = 128
 
-export interface OperatorDivided extends Deciding {
-  /** A code that names the operator itself. */
+export interface DivisionInput extends IdentityAct {
+  /** The operator's own code. */
   from: string
-  /** A code of each successor, that names it itself. */
+  /** Each successor's own code. */
   into: readonly string[]
-  /** The day of the division. */
   on: string
   documentNumber: string
 }
 
-export interface Divided {
+export interface DivisionResult {
   /** One for each successor. */
   decisions: decisions.Decision[]
   /** Leads opened on successors. */
   leads: number
 }
 
-/** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED with the reason, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
-export const divideOperator = (db: Db, rules: Rules, made: OperatorDivided): Promise<Divided> =>
+/** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
+export const divideOperator = (db: Db, rules: Rules, made: DivisionInput): Promise<DivisionResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redact(made.documentNumber.trim(), rules.mark)
@@ -74,7 +72,7 @@ export const divideOperator = (db: Db, rules: Rules, made: OperatorDivided): Pro
     return { decisions: done, leads }
   })
 
-/** No listing passes to a successor by itself: a person looks at the listing, and at a lead on each successor. */
+/** No listing passes to a successor automatically. */
 const ask = async (
   tx: Tx,
   rules: Rules,

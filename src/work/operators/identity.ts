@@ -1,6 +1,6 @@
 /**
- * Identity: what people decide of whose a record is, and of operators that are one. Each decision is one transaction and is
- * kept with its person, reason and evidence; undone, it stays, and all that followed from it follows back.
+ * Identity decisions: whose a record is, and which operators are one. Each is one transaction, stored with person,
+ * reason and evidence. An undone decision stays stored, and its effects are reversed.
  */
 
 import { subjectKey } from '../../domain/intake/matching.js'
@@ -27,33 +27,36 @@ import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { Rules } from '../calendar/rules.js'
 import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
-import { sayContested } from '../listing/contested.js'
+import { republishContested } from '../listing/contested.js'
 
-/** Why a lead is dropped with its operator. */
+/** Reason stored with a lead that is dropped with its operator. */
 const NOBODY = '建档的认定已撤销。The decision that made this operator was undone.'
 
-export interface Deciding {
+export interface IdentityAct {
   reason: string
   by: string
   now: Date
 }
 
-export interface SubjectDecided extends Deciding {
-  /** A waiting record; the decision is on all of its feed that say the same of their subject. */
+export interface SubjectDecisionInput extends IdentityAct {
+  /** An unmatched record. The decision covers all of its feed with the same subject key. */
   unmatched: number
   verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
-  /** With ATTACH any code of the operator; with NEW_OPERATOR the one under which it is to be known. */
+  /** ATTACH: any code of the operator. NEW_OPERATOR: its future code. */
   operator?: string
 }
 
-export interface Decided {
+export interface IdentityResult {
   decision: decisions.Decision
-  /** Records that it settled, moved or gave back. */
+  /** Records that were settled, moved or returned. */
   records: number
 }
 
-/** Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, OPERATOR_KNOWN, OPERATOR_CODE_INVALID, INPUT_INVALID, RUN_BUSY. */
-export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promise<Decided> =>
+/**
+ * Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, OPERATOR_KNOWN, OPERATOR_CODE_INVALID,
+ * INPUT_INVALID, RUN_BUSY.
+ */
+export const decideSubject = (db: Db, rules: Rules, made: SubjectDecisionInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const attaches = made.verdict !== 'NOT_OURS'
     if (attaches !== (made.operator !== undefined))
@@ -89,7 +92,7 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
       by: made.by,
       at,
     })
-    // Nobody has one in force where its records wait; but two may decide on records of one subject at once.
+    // A concurrent decision on the same subject came first.
     if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
     const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
     const records = await waiting.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
@@ -103,12 +106,12 @@ export const decideSubject = (db: Db, rules: Rules, made: SubjectDecided): Promi
     }
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
-    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
-/** An operator that nobody knew, under a code that leads to nobody; known by what the record calls it. */
+/** Creates an operator under an unknown code, with the record's name. */
 const founded = async (
   tx: Tx,
   code: string,
@@ -125,7 +128,7 @@ const founded = async (
   return { id, mergedInto: null }
 }
 
-/** What was kept before there were keys gets its own with the first decision. */
+/** Unmatched records of early releases get their subject key with the first decision. */
 const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
@@ -136,12 +139,12 @@ const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
   return key
 }
 
-export interface DecisionUndone extends Deciding {
+export interface UndoInput extends IdentityAct {
   decision: number
 }
 
 /** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
-export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promise<Decided> =>
+export const undoDecision = (db: Db, rules: Rules, made: UndoInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const found = await decisions.forUndo(tx, made.decision)
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
@@ -151,25 +154,25 @@ export const undoDecision = (db: Db, rules: Rules, made: DecisionUndone): Promis
     await dirty.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
-    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
   })
 
-interface Undone {
+interface UndoResult {
   records: number
-  /** Operators to be scored. */
+  /** Operators to score again. */
   touched: number[]
 }
 
-const undone = (tx: Tx, decision: decisions.Decision, at: Date): Undone | Promise<Undone> => {
-  // Nothing moved by a division. The leads that it opened are for a person to drop.
+const undone = (tx: Tx, decision: decisions.Decision, at: Date): UndoResult | Promise<UndoResult> => {
+  // A division moved nothing. A person drops its leads.
   if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
   return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }
 
-/** Back to the queue; what stood there before the decision stands again. */
-const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Undone> => {
+/** Returns the records to the unmatched queue and reopens earlier versions. */
+const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<UndoResult> => {
   const { id, feed, subjectKey: key, evidence, decidedAt } = decision
   const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
   const said = evidence as unknown as Pick<waiting.Waiting, 'subject' | 'nameKey' | 'reason'>
@@ -183,7 +186,7 @@ const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<U
   return { records: returned.length, touched }
 }
 
-/** Who was made by a decision that is undone is believed no more, unless something else has spoken of it since. */
+/** Removes the operator that an undone decision created, unless other records mention it. */
 const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.isUnfounded(tx, id))) return
   const untouched = (await leads.untouched(tx, [id])).map((lead) => lead.id)
@@ -191,8 +194,8 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
   if ((await takeback.forget(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: dateIn(now), at })
 }
 
-/** What came with it goes back, and what its own codes have brought since. */
-const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Undone> => {
+/** Returns the merged records, and those that its own codes brought since. */
+const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
   if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
@@ -205,15 +208,15 @@ const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<Un
   return { records, touched: [owner, from] }
 }
 
-export interface OperatorsMerged extends Deciding {
-  /** Codes that name the operators themselves. */
+export interface OperatorMergeInput extends IdentityAct {
+  /** The operators' own codes. */
   from: string
   into: string
   cause: decisions.Cause
 }
 
-/** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with what to do, INPUT_INVALID, RUN_BUSY. */
-export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Promise<Decided> =>
+/** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with advice, INPUT_INVALID, RUN_BUSY. */
+export const mergeOperators = (db: Db, rules: Rules, made: OperatorMergeInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const from = await named(tx, made.from)
     const into = await named(tx, made.into)
@@ -237,12 +240,12 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorsMerged): Pro
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
     await dirty.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
-    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })
     return { decision, records }
   })
 
-/** The reason why these two may not be made one, with what to do instead; null if they may. Both stand by themselves: no circle. */
+/** Returns why these two may not be merged, with advice, or null. Both must be unmerged, so no cycle can arise. */
 const notMergeable = async (
   tx: Tx,
   from: mergers.Party,
@@ -267,7 +270,7 @@ const notMergeable = async (
 
 const codeIn = (party: mergers.Party | null): string => party?.uscc ?? party?.shop ?? ''
 
-/** The operator that the code itself names, also if it is part of another now. */
+/** Returns the operator with this code itself, even when it is merged into another. */
 export const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
   const asked = codeOf(code)
   const found = asked === null ? null : await mergers.own(tx, asked)
@@ -277,10 +280,10 @@ export const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** Whoever decides waits for a merge only so long, and is then told to come again. No ID number in a reason is kept. */
+/** Runs a decision in a transaction; RUN_BUSY when a merge takes too long. ID numbers in the reason are replaced. */
 export const inTurn = async <T>(
   db: Db,
-  { reason, now }: Deciding,
+  { reason, now }: IdentityAct,
   { mark }: Rules,
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {

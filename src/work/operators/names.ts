@@ -1,7 +1,6 @@
 /**
- * The sweep: names that came in such numbers that whatever brought them left them to it, and those of a database from
- * before names were searched. Step by step, each its own transaction; broken off anywhere it is done again, and writes
- * nothing twice.
+ * Indexes names for search that their transactions left out because of their number, and those of old databases. Each
+ * step is a transaction and idempotent.
  */
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -11,11 +10,11 @@ import * as names from '../../store/operators/names.js'
 
 const LOCK = 'hub.names'
 
-/** Returns how many names were written; null where nothing is to be done or another process does it. */
+/** Returns the number of names written, or null when nothing is due or another process is doing it. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
   if ((await names.wanting(db)) === null) return null
   const swept = await locks.alone(db, LOCK, 0, async () => {
-    // What is wanted after this is not done by it.
+    // Read under the lock: later additions are left to the next sweep.
     const wanted = await names.wanting(db)
     if (wanted === null) return null
     await names.prepare(db)
@@ -33,15 +32,15 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
   return swept === 'held' ? null : swept
 }
 
-export interface Sweeper {
-  /** Soon, beside what goes on. */
+export interface NameSweeper {
+  /** Schedules a sweep in the background. */
   wake: () => void
-  /** When nothing is under way any more. */
+  /** Resolves when no sweep is running. */
   idle: () => Promise<void>
 }
 
-/** Of a hub: one sweep at a time, and once more where it was woken meanwhile. */
-export const makeSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): Sweeper => {
+/** One sweep at a time, and one more when woken meanwhile. */
+export const makeSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }): NameSweeper => {
   let under: Promise<unknown> = Promise.resolve()
   let next = false
   const sweep = async () => {
@@ -49,7 +48,7 @@ export const makeSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log:
     try {
       await sweepNames(db, { signal })
     } catch (error) {
-      // Whoever comes next goes on with it.
+      // The next sweep continues.
       if (!signal.aborted) log.warn({ reason: reasonOf(error) }, 'names could not all be made ready for search')
     }
   }

@@ -1,6 +1,6 @@
 /**
- * What a party may show to anybody once its entry has been removed: which entry, when and why it left, and who has been told.
- * Signed as what is published is, so that whoever is shown it need not ask the hub.
+ * Removal certificate: a signed statement for a party whose entry was removed, saying when, why and who has been
+ * informed. It can be verified without asking the hub.
  */
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
@@ -16,12 +16,12 @@ export interface RemovedEntry {
   removalReason: string
 }
 
-export interface CertificateGiven {
-  /** Where the hub is. */
+export interface CertificateInput {
+  /** Public address of the hub. */
   issuer: string
   party: { code: string; name: string | null }
   entry: RemovedEntry
-  /** Null: no platform ever got the entry. */
+  /** Null when no platform ever had the entry. */
   retraction: RetractionStatus | null
   now: Date
 }
@@ -32,17 +32,17 @@ export interface Certificate {
   issuer: string
   /** ISO 8601. */
   issuedAt: string
-  party: CertificateGiven['party']
+  party: CertificateInput['party']
   entry: RemovedEntry
   statement: { zh: string; en: string }
-  /** As it stood when it was issued. */
+  /** As of `issuedAt`. */
   told: {
     platforms: { platform: string; state: string; toldAt: string | null; confirmedAt: string | null }[]
     marketplaces: { all: number; told: number; confirmed: number }
   }
 }
 
-export const certificateOf = ({ issuer, party, entry, retraction, now }: CertificateGiven): Certificate => {
+export const certificateOf = ({ issuer, party, entry, retraction, now }: CertificateInput): Certificate => {
   const hearers = retraction?.hearers ?? []
   return {
     document: 'removal-certificate',
@@ -62,7 +62,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
         toldAt: toldAt?.toISOString() ?? null,
         confirmedAt: confirmedAt?.toISOString() ?? null,
       })),
-      // Where it sells is the party's to say, and not in a paper that it shows to others.
+      // Counts only: which marketplaces it sells on is the party's own business.
       marketplaces: {
         all: hearers.length,
         told: hearers.filter(({ toldAt }) => toldAt !== null).length,
@@ -72,7 +72,7 @@ export const certificateOf = ({ issuer, party, entry, retraction, now }: Certifi
   }
 }
 
-/** A compact JWS (RFC 7515), verified by the key set of the hub. */
+/** A compact JWS (RFC 7515), verifiable with the hub's key set. */
 export const signedCertificate = (
   manifests: Pick<ManifestKeys, 'certify'>,
   certificate: Certificate,

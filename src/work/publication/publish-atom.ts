@@ -1,30 +1,30 @@
-/** The latest changes of the list as a feed (RFC 4287); what has left it is a tombstone (RFC 6721) that names nobody. */
+/** Atom feed of the latest changes (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
 
-/** Changes told: with more, a reader takes a file or a delta. */
+/** Maximum changes in the feed; with more, readers use a file or a delta. */
 export const FEED_CHANGES = 500
 
-export interface Feed {
-  /** Names the feed for good and as no other hub's: the identity of the database. */
+export interface AtomFeed {
+  /** Permanent unique id of the feed: the identity of the database. */
   feedId: string
-  /** Where the hub is served, such as https://hub.example; null: its operator has not said, and links are relative. */
+  /** Public address, such as https://hub.example; null when not configured, and links are relative. */
   origin: string | null
   publishedAt: Date
 }
 
-/** A port that was left to the system is not known when the feed is made. */
+/** A port chosen by the system is unknown when the feed is made. */
 const ANY_PORT = /:0$/
 
-/** The address by which keys call the hub, as links begin. */
+/** Returns the origin for links. */
 export const originIn = (issuer: string): string | null => (ANY_PORT.test(issuer) ? null : issuer.replace(/\/$/, ''))
 
 export interface FeedChange {
   id: string
   at: Date
-  /** Null: it has left the list. */
+  /** Null when removed from the list. */
   line: string | null
 }
 
-interface Told {
+interface AtomEntryBody {
   name: string
   reason: string
   authority: string
@@ -34,10 +34,10 @@ interface Told {
   contested: boolean
 }
 
-export const atom = ({ feedId, origin, publishedAt }: Feed, changes: readonly FeedChange[]): string => {
+export const atom = ({ feedId, origin, publishedAt }: AtomFeed, changes: readonly FeedChange[]): string => {
   const base = text(origin ?? '')
   const told = changes.map(({ id, at, line }) =>
-    line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line) as Told),
+    line === null ? tombstone(id, at) : entry(base, id, at, JSON.parse(line) as AtomEntryBody),
   )
   return head(feedId, base, publishedAt) + told.join('') + TAIL
 }
@@ -58,7 +58,7 @@ const TAIL = '</feed>\n'
 const tombstone = (id: string, at: Date): string =>
   `<at:deleted-entry ref="urn:uuid:${id}" when="${at.toISOString()}"/>\n`
 
-const entry = (base: string, id: string, at: Date, told: Told): string => `<entry>
+const entry = (base: string, id: string, at: Date, told: AtomEntryBody): string => `<entry>
 <id>urn:uuid:${id}</id>
 <title>${text(told.name)}</title>
 <updated>${at.toISOString()}</updated>
@@ -68,7 +68,7 @@ const entry = (base: string, id: string, at: Date, told: Told): string => `<entr
 `
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-/** Signs that no XML may hold, however written. */
+/** Characters that XML 1.0 forbids. */
 const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
 
 const text = (value: string): string =>

@@ -1,4 +1,4 @@
-/** The chain worked out again from what is kept for good: (id, salted hash, from, to), without any body or salt. */
+/** Recomputes the chain of snapshots from its permanent rows (id, salted hash, from, to), without bodies or salts. */
 import { createHash } from 'node:crypto'
 import { chain, FIRST_HASH, type Member } from '../../domain/publication/snapshot.js'
 import type { Db } from '../../store/db/db.js'
@@ -6,7 +6,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 
 const STEP_SNAPSHOTS = 100
 
-/** Sequences whose hash, or link to the one before, is not what it should be. */
+/** Returns sequences whose hash or link is wrong. */
 export const verifyChain = async (db: Db): Promise<{ verified: number; broken: number[] }> => {
   const broken: number[] = []
   const list = new Map<string, Member>()
@@ -16,7 +16,7 @@ export const verifyChain = async (db: Db): Promise<{ verified: number; broken: n
   for (let after = 0; ; ) {
     const some = await snapshots.all(db, after, STEP_SNAPSHOTS)
     for (const snapshot of some) {
-      // The first salted snapshot names every entry anew.
+      // The first salted snapshot lists every entry again.
       if (snapshot.form !== form && form === 0) list.clear()
       form = snapshot.form
       for (const { id, change, hash, from, to } of await snapshots.changesOf(db, snapshot.sequence)) {
@@ -41,7 +41,7 @@ const salted = (sequence: number, before: string, members: readonly Member[]): s
   return chained.end()
 }
 
-/** As snapshots were chained before they had salts. */
+/** The hash of snapshots before salts were introduced. */
 const unsalted = (sequence: number, before: string, members: readonly Member[]): string => {
   const hash = createHash('sha256').update(`${sequence}\n${before}\n`)
   for (const { id, hash: body } of members) hash.update(`${id} ${body}\n`)

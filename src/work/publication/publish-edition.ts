@@ -1,27 +1,27 @@
 /**
- * An edition: the files of one sequence as this process serves them, each a file of its own on disk. Made whole from the lines of
- * the snapshot, or from the edition before by leaving out and putting in single entries, which parses and reads no other entry.
+ * An edition: the files of one sequence, each a file on disk. It is built from the snapshot's lines, or derived from
+ * the previous edition by byte ranges without parsing unchanged entries.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chainHead, chainLine, type FileSaid, type Member } from '../../domain/publication/snapshot.js'
-import { FORMS, type Written } from './publish-files.js'
+import { FORMS, type SnapshotHead } from './publish-files.js'
 
-/** Bytes that are read, hashed and written at a time: so many are hashed in less than a millisecond. */
+/** Bytes processed at once; hashing them takes less than a millisecond. */
 const STEP_BYTES = 256 * 1024
 const ID_BYTES = 16
 
 export type EditionLine = Member & { line: string | null }
 
 interface PartForm {
-  head: (snapshot: Written) => string
+  head: (snapshot: SnapshotHead) => string
   entry: (member: Member, line: string) => string
   separator: string
   tail: string
 }
 
-/** The forms that are served, and last the text of which the hash of the sequence is made. */
+/** The served formats, and last the text that the sequence's hash covers. */
 const PARTS: readonly PartForm[] = [
   ...FORMS.map(({ head, entry, separator, tail }) => ({
     head,
@@ -38,13 +38,13 @@ const PARTS: readonly PartForm[] = [
 ]
 const CHAIN = PARTS.length - 1
 
-interface Part {
-  /** Null: the bytes were only counted. */
+interface EditionPart {
+  /** Null when only hash and length were computed. */
   handle: FileHandle | null
   sha256: string
   bytes: number
   headBytes: number
-  /** Where each entry ends, in order of id; empty where the bytes were only counted. */
+  /** End offset of each entry by id; empty when only counted. */
   ends: Float64Array
 }
 
@@ -52,23 +52,23 @@ export interface Edition {
   sequence: number
   hash: string
   entries: number
-  /** Of the forms (publish-files.ts), in their order. */
+  /** In the order of FORMS. */
   files: readonly FileSaid[]
-  /** 16 bytes of each id, in order. */
+  /** 16 bytes per id, sorted. */
   ids: Buffer
-  parts: readonly Part[]
+  parts: readonly EditionPart[]
 }
 
-/** A piece of a file: bytes of the file of an edition, or others. */
-export type Segment = Run | Uint8Array
-export interface Run {
+/** A byte range of the edition's file, or new bytes. */
+export type Segment = ByteRange | Uint8Array
+export interface ByteRange {
   from: number
   to: number
 }
 
-/** Files in `folder`; null: nothing is written, and hashes and lengths alone are found out. */
+/** Builds the files in `folder`. With null, only hashes and lengths are computed. */
 export const buildEdition = async (
-  snapshot: Written,
+  snapshot: SnapshotHead,
   lines: AsyncIterable<readonly EditionLine[]>,
   folder: string | null,
 ): Promise<Edition> => {
@@ -97,10 +97,10 @@ export const buildEdition = async (
   }
 }
 
-/** The next edition: of `before`, without `gone`, with `put` (in order of id) in place of what it has of them. */
+/** Derives the next edition: `before` without `gone` and with `put`, which is sorted by id. */
 export const deriveEdition = async (
   before: Edition,
-  snapshot: Written,
+  snapshot: SnapshotHead,
   { gone, put }: { gone: readonly string[]; put: readonly EditionLine[] },
   folder: string,
 ): Promise<Edition> => {
@@ -108,7 +108,7 @@ export const deriveEdition = async (
   const parts = await partsIn(snapshot, folder)
   try {
     for (const [at, part] of parts.entries()) {
-      const from = before.parts[at] as Part
+      const from = before.parts[at] as EditionPart
       for (const segment of segmentsOf(part.form, from, steps)) {
         if ('length' in segment) await part.add(Buffer.from(segment))
         else for await (const bytes of bytesIn(from, segment)) await part.add(bytes)
@@ -126,13 +126,13 @@ export const deriveEdition = async (
   }
 }
 
-/** The file of a form (its place in FORMS) without these entries, and its length. */
+/** Returns the segments and length of a format's file without these entries. */
 export const without = (
   edition: Edition,
   form: number,
   gone: readonly string[],
 ): { segments: Segment[]; bytes: number } => {
-  const [part, { separator, ...rest }] = [edition.parts[form] as Part, PARTS[form] as PartForm]
+  const [part, { separator, ...rest }] = [edition.parts[form] as EditionPart, PARTS[form] as PartForm]
   const tail = { from: part.bytes - Buffer.byteLength(rest.tail), to: part.bytes }
   const steps = stepsOf(edition, gone, [])
   const between = segmentsOf({ separator, ...rest }, part, steps)
@@ -142,17 +142,19 @@ export const without = (
 
 export const lengthOf = (segment: Segment): number => ('length' in segment ? segment.length : segment.to - segment.from)
 
-/** Where the last of these entries ends in the file of a form; 0: it has none of them. */
+/** Returns the end offset of the last of these entries, or 0 when absent. */
 export const lastEndOf = (edition: Edition, form: number, ids: readonly string[]): number => {
-  const { ends } = edition.parts[form] as Part
+  const { ends } = edition.parts[form] as EditionPart
   return ids.reduce((last, id) => {
     const at = placeOf(edition, bytesOf(id))
     return at.isThere ? Math.max(last, ends[at.index] ?? 0) : last
   }, 0)
 }
 
-/** A step at a time. */
-export async function* bytesIn({ handle }: Pick<Part, 'handle'>, { from, to }: Run): AsyncGenerator<Buffer> {
+export async function* bytesIn(
+  { handle }: Pick<EditionPart, 'handle'>,
+  { from, to }: ByteRange,
+): AsyncGenerator<Buffer> {
   if (handle === null) throw new Error('an edition that was only counted has no bytes')
   for (let at = from; at < to; ) {
     const want = Math.min(STEP_BYTES, to - at)
@@ -163,7 +165,7 @@ export async function* bytesIn({ handle }: Pick<Part, 'handle'>, { from, to }: R
   }
 }
 
-/** A file that has no name any more: it is gone with the last who reads it, and with the process. */
+/** Creates a file and unlinks it at once, so that it disappears with its last reader or with the process. */
 export const anonymousFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
   const path = join(
@@ -179,15 +181,15 @@ export const closeEdition = async ({ parts }: Pick<Edition, 'parts'>): Promise<v
   for (const { handle } of parts) await handle?.close()
 }
 
-type Step = Run | { put: EditionLine }
+type EditionStep = ByteRange | { put: EditionLine }
 
-/** Runs of entries that stay, and what is put between them, in order of id. */
-const stepsOf = (edition: Edition, gone: readonly string[], put: readonly EditionLine[]): Step[] => {
+/** Unchanged ranges and inserted entries, by id. */
+const stepsOf = (edition: Edition, gone: readonly string[], put: readonly EditionLine[]): EditionStep[] => {
   const changes = [
     ...gone.map((id) => ({ ...placeOf(edition, bytesOf(id)), put: null as EditionLine | null })),
     ...put.map((one) => ({ ...placeOf(edition, bytesOf(one.id)), put: one as EditionLine | null })),
   ].sort((a, b) => a.index - b.index || ((a.put?.id ?? '') < (b.put?.id ?? '') ? -1 : 1))
-  const steps: Step[] = []
+  const steps: EditionStep[] = []
   let at = 0
   for (const { index, isThere, put: one } of changes) {
     if (index > at) steps.push({ from: at, to: index })
@@ -211,10 +213,11 @@ const placeOf = ({ ids }: Pick<Edition, 'ids'>, id: Buffer): { index: number; is
   return { index: low, isThere: false }
 }
 
-const startOf = ({ ends, headBytes }: Part, entry: number): number => (entry === 0 ? headBytes : (ends[entry - 1] ?? 0))
+const startOf = ({ ends, headBytes }: EditionPart, entry: number): number =>
+  entry === 0 ? headBytes : (ends[entry - 1] ?? 0)
 
-/** Without head and tail. The first entry of a file has no separator before it, whichever it was before. */
-const segmentsOf = (form: PartForm, part: Part, steps: readonly Step[]): Segment[] => {
+/** Excludes head and tail. The first entry has no separator before it. */
+const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[]): Segment[] => {
   const separator = Buffer.from(form.separator)
   const segments: Segment[] = []
   for (const [n, step] of steps.entries()) {
@@ -231,8 +234,10 @@ const segmentsOf = (form: PartForm, part: Part, steps: readonly Step[]): Segment
   return segments
 }
 
-/** The entries of a run keep their distances. One step of arithmetic for each of 200,000: the event loop waits for it. */
-const endsOf = (form: PartForm, part: Part, steps: readonly Step[], from: number): Float64Array => {
+/**
+ * Offsets shift by range. The loop blocks the event loop, so it does one addition for each of up to 200,000 entries.
+ */
+const endsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[], from: number): Float64Array => {
   const separator = Buffer.byteLength(form.separator)
   const ends = new Float64Array(steps.reduce((sum, step) => sum + ('put' in step ? 1 : step.to - step.from), 0))
   let [at, end] = [0, from]
@@ -251,21 +256,21 @@ const endsOf = (form: PartForm, part: Part, steps: readonly Step[], from: number
   return ends
 }
 
-interface Making {
+interface PartWriter {
   form: PartForm
   handle: FileHandle | null
   headBytes: number
   ends: number[] | Float64Array
-  /** Where the last entry ends, while they are counted one by one. */
+  /** End offset of the last entry so far. */
   end: number
   add: (bytes: Buffer) => Promise<void>
   finish: () => Promise<{ sha256: string; bytes: number }>
 }
 
-const partsIn = (snapshot: Written, folder: string | null): Promise<Making[]> =>
+const partsIn = (snapshot: SnapshotHead, folder: string | null): Promise<PartWriter[]> =>
   Promise.all(PARTS.map((form) => making(form, Buffer.from(form.head(snapshot)), folder)))
 
-const making = async (form: PartForm, head: Buffer, folder: string | null): Promise<Making> => {
+const making = async (form: PartForm, head: Buffer, folder: string | null): Promise<PartWriter> => {
   const handle = folder === null ? null : await anonymousFile(folder)
   const hash = createHash('sha256')
   let bytes = 0
@@ -273,7 +278,7 @@ const making = async (form: PartForm, head: Buffer, folder: string | null): Prom
   let waitingBytes = 0
   const flush = async (): Promise<void> => {
     const [first = Buffer.alloc(0), ...more] = waiting
-    // A part read from the edition before is long enough by itself, and not copied.
+    // Chunks from the previous edition are long enough to pass through without a copy.
     const all = more.length === 0 ? first : Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0
@@ -296,22 +301,22 @@ const making = async (form: PartForm, head: Buffer, folder: string | null): Prom
 }
 
 const ended = async (
-  { sequence }: Written,
-  makings: readonly Making[],
+  { sequence }: SnapshotHead,
+  makings: readonly PartWriter[],
   ids: Buffer,
   entries: number,
 ): Promise<Edition> => {
-  const parts: Part[] = []
+  const parts: EditionPart[] = []
   for (const { handle, headBytes, ends, finish } of makings)
     parts.push({ handle, headBytes, ends: Float64Array.from(ends), ...(await finish()) })
   const files = FORMS.map(({ path }, at): FileSaid => {
-    const { sha256, bytes } = parts[at] as Part
+    const { sha256, bytes } = parts[at] as EditionPart
     return { path, sha256, bytes, entries }
   })
   return { sequence, hash: parts[CHAIN]?.sha256 ?? '', entries, files, ids, parts }
 }
 
-const closeAll = async (parts: readonly Pick<Making, 'handle'>[]): Promise<void> => {
+const closeAll = async (parts: readonly Pick<PartWriter, 'handle'>[]): Promise<void> => {
   for (const { handle } of parts) await handle?.close()
 }
 

@@ -1,6 +1,6 @@
-/** The files of a snapshot, each written from the same lines in order of id, always the same bytes for one sequence. */
+/** File formats of a snapshot. Entries are ordered by id, and one sequence always gives the same bytes. */
 
-export interface Written {
+export interface SnapshotHead {
   sequence: number
   previousHash: string
   publishedAt: Date
@@ -9,17 +9,16 @@ export interface Written {
 export interface FileForm {
   path: string
   type: string
-  head: (snapshot: Written) => string
-  /** `line`: the entry's canonical JSON. */
+  head: (snapshot: SnapshotHead) => string
+  /** `line` is the entry's canonical JSON. */
   entry: (line: string) => string
-  /** Between two entries. */
   separator: string
   tail: string
 }
 
-/** Spreadsheets take a text file for UTF-8 only when it begins so. */
+/** Spreadsheets need it to recognise UTF-8. */
 export const BYTE_ORDER_MARK = '\uFEFF'
-/** The names that the other forms use, lest there be two. */
+/** Same names as in the other formats. */
 const COLUMNS = [
   'id',
   'list',
@@ -36,10 +35,13 @@ const COLUMNS = [
   'hash',
   'contested',
 ] as const
-/** What a spreadsheet would run as a formula, whatever blanks and unseen signs stand before it; it is shown behind an apostrophe. */
+/**
+ * Text that a spreadsheet would run as a formula, after blanks and invisible characters. It is escaped with an
+ * apostrophe.
+ */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 
-/** A line of a table, RFC 4180. */
+/** A CSV line (RFC 4180). */
 export const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const cell = (value: unknown): string => {

@@ -1,6 +1,6 @@
 /**
- * Publish: the public list as a numbered snapshot, chained to the one before, with the files that it is served as and their
- * signed manifest; the sequence is noted outside the database too.
+ * Publishes the list as a numbered snapshot, chained to the previous one, with files and signed manifest. The sequence
+ * is also noted outside the database.
  */
 import { createHash } from 'node:crypto'
 import { type Head, headSaid } from '../../domain/audit/audit-log.js'
@@ -23,13 +23,13 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import { forgetChanges } from '../../store/publication/public-list.js'
 import * as snapshots from '../../store/publication/snapshots.js'
-import { alone, type Occasioned } from '../timetable/run.js'
+import { alone, type RunOptions } from '../timetable/run.js'
 import { atom, FEED_CHANGES, originIn } from './publish-atom.js'
 import { buildEdition, closeEdition, type Edition } from './publish-edition.js'
 import { ATOM } from './publish-files.js'
 import type { PublishedFiles } from './published-files.js'
 
-export interface Published {
+export interface PublishResult {
   sequence: number
   entries: number
   added: number
@@ -39,32 +39,32 @@ export interface Published {
   ms: number
 }
 
-export interface PublishOptions extends Occasioned {
+export interface PublishOptions extends RunOptions {
   manifests: Keys['manifests']
-  /** The latest instant that is certain: what is signed says no later one. `now` when absent. */
+  /** Latest certain instant, used as signing date. Default `now`. */
   sure?: () => Date
-  /** Writes the sequence where a database restored from a backup will find itself behind. */
+  /** Notes the sequence outside the database, to detect a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
-  /** The largest sequence noted there, of whichever database: it is not given again. */
+  /** Highest sequence noted by any database, which is never reused. */
   noted?: () => number
-  /** Where this process serves the files from: the next edition is made of the one it holds. Absent: nothing is kept. */
+  /** Holder of the current edition, from which the next is derived. Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
-  /** Takes out what has left the list and nothing else: additions and other texts wait for the timetable. */
+  /** Publishes removals only; additions and changes wait for the schedule. */
   removalsOnly?: boolean
 }
 
-/** Entries written at a time; where as many are put, statistics are gathered anew. */
+/** Batch size; from this many additions on, table statistics are refreshed. */
 const STEP_ENTRIES = 1_000
-/** How often a snapshot is begun anew because what it takes was removed meanwhile. */
+/** Attempts after serialization failures. */
 const TRIES = 5
-/** SQLSTATE: another transaction changed what this one wanted to. */
+/** SQLSTATE serialization_failure. */
 const SERIALIZATION_FAILURE = '40001'
 
-/** A list that did not change keeps its sequence. Null: another process has this occurrence of the timetable. */
+/** An unchanged list keeps its sequence. Resolves to null when another process has this occurrence. */
 export const publish = (
   db: Db,
   { note, noted, manifests, sure, files, removalsOnly = false, ...options }: PublishOptions,
-): Promise<Published | null> =>
+): Promise<PublishResult | null> =>
   alone(db, { ...options, job: 'publish' }, async (run) => {
     const now = run.startedAt
     const taking = { run: run.id, now, sure: sure?.() ?? now, manifests, noted: noted?.() ?? 0, files, removalsOnly }
@@ -89,7 +89,7 @@ export const publish = (
     return { sequence, entries, added, changed, removed, hash, ms: run.elapsed() }
   })
 
-/** Of one instant: moves go on beside it, and what they remove is told by its trigger to whoever reads. */
+/** Reads one instant (repeatable read) while moves continue. A trigger hides their removals from readers at once. */
 const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -100,11 +100,11 @@ const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> =
   }
 }
 
-interface Taking {
+interface SnapshotInput {
   run: number
   /** Decides what is in force. */
   now: Date
-  /** What is signed is dated so. */
+  /** Date of the signature. */
   sure: Date
   manifests: Keys['manifests']
   noted: number
@@ -112,18 +112,17 @@ interface Taking {
   removalsOnly: boolean
 }
 
-interface Taken {
+interface TakenSnapshot {
   snapshot: snapshots.Snapshot
-  /** Null: the list is the same, or its files are not kept. */
+  /** Null when the list is unchanged or files are not kept. */
   edition: Edition | null
 }
 
 /**
- * Of a database that was restored from a backup only what left the list is published, and that is signed anew like any other
- * snapshot, so that removals go on being told; while the clock is doubted the list also only shrinks. Refusals DATABASE_RESTORED and
- * CLOCK_DOUBTED where it has never published.
+ * Takes a snapshot. While the database counts as restored or the clock is in doubt, only removals are published.
+ * Refusals DATABASE_RESTORED and CLOCK_DOUBTED when nothing was ever published.
  */
-const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
+const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files } = taking
   const last = await snapshots.current(tx)
   const today = dateIn(now)
@@ -145,7 +144,7 @@ const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
     added: many('ADDED'),
     changed: many('CHANGED'),
     removed: many('REMOVED'),
-    // Two publications within one instant of a clock that stands still are told apart by their sequence.
+    // Publications at the same instant of a stopped clock differ by their sequence.
     publishedAt: sure,
     form: FORM,
     origin: originIn(manifests.issuer),
@@ -169,18 +168,18 @@ const take = async (tx: Tx, taking: Taking): Promise<Taken> => {
   }
 }
 
-/** A list that was never published, or in another form, is published whole whatever is asked. */
+/** A list that is unpublished, or in another format, is always published whole. */
 const changesIn = async (
   tx: Tx,
   last: Awaited<ReturnType<typeof snapshots.current>>,
   today: string,
-  { removalsOnly }: Pick<Taking, 'removalsOnly'>,
+  { removalsOnly }: Pick<SnapshotInput, 'removalsOnly'>,
 ): Promise<snapshots.Change[]> => {
   if (!removalsOnly || last === null || last.snapshot.form !== FORM) return snapshots.changes(tx, today)
   return snapshots.changes(tx, today, await snapshots.gone(tx, last.snapshot.sequence, today))
 }
 
-/** The same list, signed for another while. Nothing differs, so nothing that was forgotten is in it. */
+/** Signs the unchanged list again when its signature is about to expire. */
 const renew = async (
   tx: Tx,
   { snapshot, signed, forgotten }: NonNullable<Awaited<ReturnType<typeof snapshots.current>>>,
@@ -207,7 +206,7 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
   let next = read(0)
   for (let from = 0; from < put.length; from += STEP_ENTRIES) {
     const sources = new Map((await next).map((source) => [source.id, source]))
-    // The next ones are read while these are sealed.
+    // Reads the next batch while this one is sealed.
     next = read(from + STEP_ENTRIES)
     next.catch(() => undefined)
     const entries = put.slice(from, from + STEP_ENTRIES).map(({ listingId, change }): snapshots.Entry => {
@@ -223,7 +222,7 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
   if (put.length >= STEP_ENTRIES) await snapshots.analyze(tx)
 }
 
-/** Hashes and lengths alone, for a process that serves nothing. */
+/** For a process that serves nothing. */
 const counted = (tx: Tx, snapshot: snapshots.Snapshot): Promise<Edition> =>
   buildEdition(snapshot, snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES), null)
 
@@ -255,7 +254,7 @@ const signAnew = async (
     await keepSigned(tx, { ...said.trail, signedAt: now, ...manifests.signHead(JSON.stringify(said.trail)) })
 }
 
-/** Of the files of a snapshot, or of one answer about it. */
+/** Manifest of a snapshot's files, or of one answer about it. */
 export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,

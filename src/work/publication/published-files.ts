@@ -1,6 +1,6 @@
 /**
- * The public files as this process serves them: the edition of the last sequence, encoded once. Encodings of a large edition are made
- * in the background once no newer one has come for a while.
+ * The public files of the last sequence as this process serves them, with cached encodings. Large files are encoded in
+ * the background once no newer edition has come for a while.
  */
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -14,14 +14,14 @@ import { anonymousFile, buildEdition, bytesIn, closeEdition, deriveEdition, type
 export const ENCODINGS = ['br', 'gzip'] as const
 export type FileEncoding = (typeof ENCODINGS)[number]
 
-/** Files up to this length are encoded before they are served, bytes. */
+/** Files up to this size are encoded before they are served, bytes. */
 const SMALL_BYTES = 1024 * 1024
-/** An edition that stays the last one for so long has its large files encoded, milliseconds. */
+/** Delay before large files are encoded, milliseconds. */
 const QUIET_MS = 5_000
-/** Entries read at a time, and changed ones from which on an edition is built whole. */
+/** Batch size, and number of changes from which an edition is rebuilt instead of derived. */
 const STEP_ENTRIES = 1_000
 const CHANGES_MOST = 5_000
-/** Window of brotli, bits: its own 22 take 16 MB. */
+/** Brotli window, bits. The default 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
 
 export interface EncodedFile {
@@ -29,32 +29,32 @@ export interface EncodedFile {
   bytes: number
 }
 
-/** An edition in use: its files stay open until it is released. */
+/** Reference to an edition; its files stay open until released. */
 export interface HeldEdition {
   edition: Edition
-  /** Null: not made yet. `form`: its place in FORMS. */
+  /** Returns null when not encoded yet. `form` is an index into FORMS. */
   encoded: (form: number, encoding: FileEncoding) => EncodedFile | null
   release: () => void
 }
 
 export interface PublishedFiles {
-  /** Null: none was made yet. Release what you hold. */
+  /** Returns null when there is no edition. The caller must release it. */
   hold: () => HeldEdition | null
-  /** The edition of the snapshot being published, made from the one before where this process holds that. */
+  /** Makes the edition of the snapshot being published, derived from the previous one when held. */
   make: (
     tx: Tx,
     made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.Change[] },
   ) => Promise<Edition>
-  /** Serves it from now on; `publication`: what commits it, and returns it. Null where nothing was published. */
+  /** Serves the edition that `publication` resolves to after its commit; null when nothing was published. */
   adopt: (publication: Promise<Edition | null>) => Promise<void>
-  /** Holds the edition of this snapshot, which another process may have published. */
+  /** Makes sure that an edition at least as new as this snapshot is held, also when another process published it. */
   ensure: (db: Db, snapshot: snapshots.Snapshot) => Promise<void>
-  /** When everything is encoded that is to be. */
+  /** Resolves when all encodings are done. */
   settled: () => Promise<void>
   close: () => Promise<void>
 }
 
-interface Kept {
+interface ServedEdition {
   edition: Edition
   encoded: Map<string, EncodedFile>
   users: number
@@ -62,7 +62,7 @@ interface Kept {
 }
 
 export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}): PublishedFiles => {
-  let last: Kept | null = null
+  let last: ServedEdition | null = null
   let adopting: Promise<void> = Promise.resolve()
   let ensuring: { sequence: number; done: Promise<void> } | null = null
   let encoding: Promise<void> = Promise.resolve()
@@ -85,7 +85,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
     }
   }
   const replace = async (edition: Edition): Promise<void> => {
-    const next: Kept = { edition, encoded: new Map(), users: 0, isLast: true }
+    const next: ServedEdition = { edition, encoded: new Map(), users: 0, isLast: true }
     await encode(next, folder, (bytes) => bytes <= SMALL_BYTES)
     const before = last
     last = next
@@ -120,10 +120,10 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
       return adopted
     },
     ensure: async (db, snapshot) => {
-      // A newer one is not gone back from: whoever asks looks for the list once more.
+      // Never go back to an older edition.
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
-      // A publication of this process may just have been committed.
+      // This process may just have committed a publication.
       await adopting
       if (isThere()) return
       if (ensuring?.sequence !== snapshot.sequence) {
@@ -155,7 +155,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
 const isOf = (edition: Edition, snapshot: Pick<snapshots.Snapshot, 'sequence' | 'hash'>): boolean =>
   edition.sequence === snapshot.sequence && edition.hash === snapshot.hash
 
-const closeUnused = (kept: Kept): void => {
+const closeUnused = (kept: ServedEdition): void => {
   if (kept.isLast || kept.users > 0) return
   const { edition, encoded } = kept
   kept.users = Number.POSITIVE_INFINITY
@@ -164,7 +164,7 @@ const closeUnused = (kept: Kept): void => {
   )
 }
 
-/** Of one instant. From the edition before where few entries differ; the hash of the sequence says whether that is right. */
+/** Derives from the held edition when few entries differ, and checks the result by the sequence's hash. */
 const editionOf = async (
   db: Db,
   snapshot: snapshots.Snapshot,
@@ -196,8 +196,8 @@ const editionOf = async (
   }
 }
 
-/** Makes what is missing; stops where a newer edition has come. */
-const encode = async (kept: Kept, folder: string, which: (bytes: number) => boolean): Promise<void> => {
+/** Stops when a newer edition arrives. */
+const encode = async (kept: ServedEdition, folder: string, which: (bytes: number) => boolean): Promise<void> => {
   kept.users += 1
   try {
     for (const [form, { bytes }] of kept.edition.files.entries())
@@ -211,7 +211,12 @@ const encode = async (kept: Kept, folder: string, which: (bytes: number) => bool
   }
 }
 
-const encodedFile = async (kept: Kept, form: number, name: FileEncoding, folder: string): Promise<EncodedFile> => {
+const encodedFile = async (
+  kept: ServedEdition,
+  form: number,
+  name: FileEncoding,
+  folder: string,
+): Promise<EncodedFile> => {
   const part = kept.edition.parts[form]
   if (part === undefined) throw new Error(`an edition has no form ${form}`)
   const handle = await anonymousFile(folder)

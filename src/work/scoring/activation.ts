@@ -1,4 +1,4 @@
-/** Adoption: one person proposes a card from a day on, another decides; scores that were given stay as they are. */
+/** Activation of scorecards: one person proposes a card from a day on, another decides. Existing scores stay. */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -14,11 +14,11 @@ import * as trials from '../../store/scoring/trials.js'
 import type { Rules } from '../calendar/rules.js'
 import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
 
-type Marked = Pick<Rules, 'mark'>
+type PseudonymRules = Pick<Rules, 'mark'>
 
-export interface Proposed {
+export interface ActivationProposal {
   version: string
-  /** The first day on which the card shall be in force; today at the earliest. */
+  /** First day in force; today at the earliest. */
   effectiveOn: string
   reason: string
   by: string
@@ -26,10 +26,14 @@ export interface Proposed {
 }
 
 /**
- * Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN with its faults, SCORECARD_CHANGED, ADOPTION_PAST, ADOPTION_UNTRIED where no
- * trial of this very card was made, ADOPTION_OPEN, DATE_INVALID, INPUT_INVALID.
+ * Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN with its faults, SCORECARD_CHANGED, ADOPTION_PAST, ADOPTION_UNTRIED (no
+ * trial of this card), ADOPTION_OPEN, DATE_INVALID, INPUT_INVALID.
  */
-export const proposeScorecard = async (db: Db, { mark }: Marked, made: Proposed): Promise<adoptions.Adoption> => {
+export const proposeScorecard = async (
+  db: Db,
+  { mark }: PseudonymRules,
+  made: ActivationProposal,
+): Promise<adoptions.Adoption> => {
   const { version, effectiveOn, by, now } = made
   const reason = writtenText(made.reason, '理由 the reason', mark)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
@@ -44,20 +48,24 @@ export const proposeScorecard = async (db: Db, { mark }: Marked, made: Proposed)
   })
 }
 
-export interface Decided {
+export interface ActivationDecision {
   adoption: number
   adopt: boolean
-  /** Needed where it is rejected. */
+  /** Required for a rejection. */
   note: string | null
   by: string
   now: Date
 }
 
 /**
- * Refusals: ADOPTION_UNKNOWN, ADOPTION_SETTLED, ADOPTION_OWN for whoever proposed it, ADOPTION_PAST where its day has gone
- * by; SCORECARD_BROKEN and SCORECARD_CHANGED where the card is no longer what was proposed; INPUT_INVALID, RUN_BUSY.
+ * Refusals: ADOPTION_UNKNOWN, ADOPTION_SETTLED, ADOPTION_OWN (same person), ADOPTION_PAST, SCORECARD_BROKEN and
+ * SCORECARD_CHANGED (card differs from the proposal), INPUT_INVALID, RUN_BUSY.
  */
-export const decideScorecard = async (db: Db, { mark }: Marked, made: Decided): Promise<adoptions.Adoption> => {
+export const decideScorecard = async (
+  db: Db,
+  { mark }: PseudonymRules,
+  made: ActivationDecision,
+): Promise<adoptions.Adoption> => {
   const { adopt, by, now } = made
   const given = made.note?.trim() ?? ''
   const note = adopt && given === '' ? null : writtenText(given, '说明 the note', mark)
@@ -70,38 +78,38 @@ export const decideScorecard = async (db: Db, { mark }: Marked, made: Decided): 
       notPast(found.effectiveOn, now)
       await cardToTry(tx, found.scorecard)
     }
-    // An instant of knowledge: which card was in force is asked as it was known then.
+    // The card in force is looked up by knowledge instant.
     const at = await knowledge.tick(tx, now)
     return adoptions.decide(tx, found.id, { state: adopt ? 'ADOPTED' : 'REJECTED', note, by, at })
   })
 }
 
-/** What was scored on a day that has gone by stays: no card comes into force before today. */
+/** Scores of past days must stay, so no card starts before today. */
 const notPast = (effectiveOn: string, now: Date): void => {
   if (effectiveOn < dateIn(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
 }
 
-/** Where several hold, the first of them. */
-export type CardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
+/** The first that applies. */
+export type ScorecardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
 
-export interface CardTold {
+export interface CardStatus {
   version: string
-  /** Null for a broken card that was never kept. */
+  /** Null for a broken card that was never stored. */
   name: Scorecard['name'] | null
   hash: string | null
-  state: CardState
-  /** What is wrong with its file, each fault with its place; what is kept is not touched by it. */
+  state: ScorecardState
+  /** Faults of its file with their places; they do not affect the stored card. */
   faults: string[]
 }
 
-/** Every card there is, as a file or kept, by version. A file that is broken stops none of the others. */
-export const scorecards = async (db: Db, today: string): Promise<CardTold[]> => {
+/** Lists all cards, from files and database, by version. A broken file does not hide the others. */
+export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
   const kept = new Map((await adoptions.keptCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => cardInForce(db, today))
   const standing = isRefusal(inForce) ? null : inForce.version
   const files = contracts.folder('scorecards').filter((file) => file.endsWith('.json'))
   const versions = new Set([...files.map((file) => file.replace(/\.json$/, '')), ...kept.keys()])
-  const told: CardTold[] = []
+  const told: CardStatus[] = []
   for (const version of [...versions].sort()) {
     const known = kept.get(version)
     const card = await orRefusal(() => cardToTry(db, version))
@@ -118,16 +126,20 @@ export const scorecards = async (db: Db, today: string): Promise<CardTold[]> => 
   return told
 }
 
-const stateOf = (version: string, inForce: string | null, kept: adoptions.KeptCard | undefined): CardState | null => {
+const stateOf = (
+  version: string,
+  inForce: string | null,
+  kept: adoptions.KeptCard | undefined,
+): ScorecardState | null => {
   if (version === inForce) return 'IN_FORCE'
   if (kept?.coming) return 'COMING'
   if (kept?.proposed) return 'PROPOSED'
   return kept?.adopted || (version === FIRST_IN_FORCE && inForce !== null) ? 'RETIRED' : null
 }
 
-const brokenOr = ({ code }: Refusal): CardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')
+const brokenOr = ({ code }: Refusal): ScorecardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')
 
-/** Faults are told as `place: reason`, joined. */
+/** Faults are joined as `place: reason; place: reason`. */
 const NEXT_FAULT = /; (?=[\w[\]./-]*: )/
 
 const faultsIn = ({ code, details, message }: Refusal): string[] =>

@@ -1,4 +1,4 @@
-/** A stored score with all that it was made of, as it was known when it was made: so that others can make it again. */
+/** A stored score with everything needed to recompute it. */
 
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactEvent, FactFamily, Facts } from '../../domain/records/facts.js'
@@ -16,13 +16,13 @@ export interface AuditedScore {
   score: scores.StoredScore
   operator: operators.Operator
   card: Scorecard
-  /** Read anew from the versions as known then; that they are what was scored is what their hash shows. */
+  /** Reread as known then; the hash proves that these facts were scored. */
   facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
-  /** Behind the facts and the reasons, by id. */
+  /** Records behind facts and reasons, by id. */
   records: versions.Version[]
 }
 
-/** What stands behind a score that was read already. */
+/** Returns the basis of a score. */
 export const auditOf = async (
   db: Db,
   score: scores.StoredScore,
@@ -31,11 +31,10 @@ export const auditOf = async (
 ): Promise<AuditedScore> => {
   const card = await cardByHash(db, score.scorecardHash)
   if (card === null) throw new Refusal('SCORECARD_UNKNOWN', { version: score.scorecard, known: '' })
-  // By the rules of then, as they are kept.
   const rules = (await ruleBooks.byHash(db, score.rulesHash)) ?? lists
   const found = await factsOf(db, [operator], score, { lists: rules, known: score.families as FactFamily[] })
   const { events, comingOn: _, ...rest } = found.get(operator.id) as Facts
-  // Every field that their hash has is there, and no other.
+  // Exactly the fields that the facts' hash covers.
   const facts = {
     ...rest,
     events: events.map(({ decidedOn: _, ...event }) => ({ until: null, weight: 1, ...event })),
@@ -48,13 +47,13 @@ export const auditOf = async (
   return { score, operator, card, facts, records: [...records.values()].sort((a, b) => a.id - b.id) }
 }
 
-/** Whose it is, merged into another since or not. */
+/** Returns a score with its operator, even when that was merged since. */
 export const scoreAndOwner = async (
   db: Db,
   id: number,
 ): Promise<{ score: scores.StoredScore; operator: operators.Operator } | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
-  // Also where there is none: an answer about another's takes no longer than one about nothing.
+  // Always runs the query, so that answers about another's score and about none take the same time.
   const owner = score?.operatorId ?? 0
   const operator = (await operators.byIds(db, [owner])).get(owner)
   return score && operator ? { score, operator } : null

@@ -1,4 +1,4 @@
-/** From what the store knows of operators on a day to facts: shared by scoring, by replaying what was stored, and by trials. */
+/** Turns stored evidence into facts, for scoring, replay and trials. */
 import { hash } from 'node:crypto'
 import { type OwnDecision, repeatsOwn } from '../../domain/listing/own-decisions.js'
 import { type FactEvent, type FactFamily, type Facts, LIST_FACT } from '../../domain/records/facts.js'
@@ -11,7 +11,7 @@ import type { When } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
 import type { Lists } from '../../store/scoring/rule-books.js'
 
-/** Facts of these operators on a day, as they were known at an instant; `known`: families that the hub had a source for. */
+/** Facts of operators on a day, as known at an instant. `known` lists the families with a source. */
 export const factsOf = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
@@ -66,7 +66,7 @@ export const factsOf = async (
   )
 }
 
-/** A decision of this hub that its agency's list repeats is the hub's own entry, and no second fact. */
+/** Skips list entries of an agency that repeat a decision of this hub. */
 const withoutOwn = (rows: readonly evidence.EvidenceRow[], own: readonly OwnDecision[] | undefined) => {
   if (own === undefined) return rows
   const isRepeated = repeatsOwn(own)
@@ -84,11 +84,11 @@ const inOrder = (a: FactEvent, b: FactEvent): number =>
 const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * SHA-256, hexadecimal, of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`: events by record,
- * fact, day and end, families by name, every field there. The day is not part of it: time alone changes no fact.
+ * SHA-256 (hexadecimal) of the canonical JSON of `{events: [{fact, on, record, until, weight}], kind, known}`. Events
+ * are sorted by record, fact, day and end; families by name. The day is excluded, because time alone changes no fact.
  */
 export const hashOfFacts = ({ kind, known, events }: Facts): string => {
-  // Names of facts and days need no escaping; written at once, since it is done a million times.
+  // Concatenated without escaping, for speed: it runs a million times.
   let told = ''
   for (const { fact, on, record, until = null, weight = 1 } of events) {
     told += `${told === '' ? '' : ','}{"fact":"${fact}","on":${quoted(on)},"record":${record},"until":${quoted(until)},"weight":${weight}}`
@@ -98,7 +98,7 @@ export const hashOfFacts = ({ kind, known, events }: Facts): string => {
 
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)
 
-/** What facts are worth by a card; a state that begins later is another day on which it changes. */
+/** Scores facts by a card. A state that begins later also sets `nextChangeOn`. */
 export const scoreOf = (facts: Facts, card: Scorecard): Score => {
   const result = score(facts, card)
   const { comingOn = null } = facts
@@ -106,13 +106,13 @@ export const scoreOf = (facts: Facts, card: Scorecard): Score => {
   return sooner ? { ...result, nextChangeOn: comingOn } : result
 }
 
-/** What of the kinds of list makes facts, with its hash: other rules are another basis of every score. */
+/** The part of the list rules that affects facts, and its hash. */
 export const bookOf = (lists: Lists): { hash: string; lists: Lists } => {
   const known = books.get(lists)
   if (known) return known
   const book = lists.map(({ id, fact, terms, counting }) => ({
     ...{ id, fact, terms },
-    // Books kept before the counting was a rule lack it, and keep their hash.
+    // Old stored books lack `counting` and keep their hash.
     ...(counting && { counting: { lastDay: counting.lastDay } }),
   }))
   const made = { hash: hash('sha256', canonical(book as unknown as Json)), lists: book }

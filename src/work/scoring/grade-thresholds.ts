@@ -1,6 +1,6 @@
 /**
- * Lines of a card: whose score falls below one gets a lead, a reason to look and never a ground for listing, or an entry of
- * the internal watch list, until the score is above it again.
+ * Grade thresholds of a card. Falling below one opens a lead (a reason to look, never a ground for listing) or a watch
+ * entry; rising above it closes the watch entry.
  */
 import { LIST_FACT } from '../../domain/records/facts.js'
 import { crossed, type Reason } from '../../domain/scoring/score.js'
@@ -14,29 +14,29 @@ import type { Rules } from '../calendar/rules.js'
 import { openLeads } from '../listing/listing.js'
 import { cardByHash, hashOfCard } from './scorecards.js'
 
-/** Why an untouched lead is dropped, and nobody need look at what the run gave rise to. */
+/** Reason stored with what is dropped after a rollback. */
 export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'
 
-interface Followed {
+interface ScoredBatch {
   card: Scorecard
-  /** All that were looked at. */
+  /** All examined operators. */
   ids: readonly number[]
-  /** The scores that were added. */
+  /** The new scores. */
   rows: readonly scores.NewScore[]
-  /** Where each stood before. */
+  /** Their previous scores. */
   before: ReadonlyMap<number, { value: number; scorecardHash: string }>
   on: string
   at: Date
 }
 
-/** Before the new scores are added. */
-export const followLines = async (tx: Tx, rules: Rules, followed: Followed): Promise<void> => {
+/** Call before the new scores are added. */
+export const applyThresholds = async (tx: Tx, rules: Rules, followed: ScoredBatch): Promise<void> => {
   const { card, rows, on, at } = followed
   const dropped = await dropUnfounded(tx, followed)
   const stood = await stoodBefore(tx, followed, dropped)
-  const fallen = { lead: [] as Fallen[], watch: [] as Fallen[] }
+  const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
   for (const { operatorId, value, reasons } of rows) {
-    // Whoever already stands on a list needs no lead to get there.
+    // A listed operator needs no lead.
     for (const opens of crossed(stood.get(operatorId) ?? null, { value }, card)) {
       if (opens === 'watch' || !listedBy(reasons)) fallen[opens].push({ operatorId, value })
     }
@@ -48,29 +48,29 @@ export const followLines = async (tx: Tx, rules: Rules, followed: Followed): Pro
   await watchEntries.close(tx, risen, { on, at })
 }
 
-/** On a list of the seriously dishonest; an entry without a day, which nobody can count, is none. */
+/** True for an entry on the list of the seriously dishonest that counts; undated entries do not. */
 const listedBy = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ fact, why, count }) => fact === LIST_FACT && why !== 'UNDATED' && count > 0)
 
-interface Fallen {
+interface FallenScore {
   operatorId: number
   value: number
 }
 
-type Stood = Map<number, { value: number; lines?: Scorecard['lines'] }>
+type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
 
 /**
- * Where each stood before, by the lines of its own card. A score that rests on what was taken back never stood, nor did one
- * whose lead was dropped for it; one that needed no lead because its operator was listed does not stand for one without. But
- * what a person dropped is not opened again while the score stays below.
+ * Previous position of each score by its own card's thresholds. Scores that rest on a rolled-back run do not count, nor
+ * those whose lead was dropped for that. A score that needed no lead because of a listing does not count once the
+ * listing is gone. A lead dropped by a person is not opened again while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,
-  { card, rows, before, on }: Followed,
+  { card, rows, before, on }: ScoredBatch,
   dropped: ReadonlySet<number>,
-): Promise<Stood> => {
+): Promise<EarlierStandings> => {
   const line = card.lines.find(({ opens }) => opens === 'lead')?.below ?? 0
-  const stood: Stood = new Map()
+  const stood: EarlierStandings = new Map()
   const still: number[] = []
   for (const { operatorId, value } of rows) {
     const earlier = before.get(operatorId)
@@ -96,8 +96,11 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
   return its === null || its === card ? {} : { lines: its.lines }
 }
 
-/** Leads put in question by a take-back: without a new score they stand; with one they are dropped, to be opened anew if it says so. */
-const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: Followed): Promise<Set<number>> => {
+/**
+ * Handles leads questioned by a rollback: they stand without a new score, and are dropped with one, to be opened again
+ * if it says so.
+ */
+const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.questioned(tx, ids)
   if (questioned.length === 0) return new Set()
   const moved = new Set(rows.map((row) => row.operatorId))

@@ -1,4 +1,7 @@
-/** An operator contests a record behind a reason of its score; upheld, the agency that sent it corrects the record, nobody the score. */
+/**
+ * Objections of an operator to a record behind its score. When upheld, the sending agency corrects the record; scores
+ * are never edited.
+ */
 
 import { samePerson } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -9,21 +12,21 @@ import type { Operator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
 import { type ActContext, findOperator, inTurn } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
-import { sayContested } from '../listing/contested.js'
+import { republishContested } from '../listing/contested.js'
 import { currentScore } from './override.js'
 
-export interface Opened extends ActContext {
+export interface ObjectionInput extends ActContext {
   /** Any code of the operator. */
   operator: string
-  /** Id of a version of the contested record. */
+  /** Id of any version of the contested record. */
   record: number
   statement: string
-  /** Whether whoever opens it may do so for this operator. */
+  /** Returns whether this person may act for the operator. */
   mayFor: (operator: Operator) => boolean
 }
 
-/** Refusals: OPERATOR_UNKNOWN (also for an operator that is not theirs), OBJECTION_NOT_ALLOWED with the reason, INPUT_INVALID, RUN_BUSY. */
-export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise<objections.Objection> => {
+/** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
+export const openObjection = async (db: Db, rules: Rules, made: ObjectionInput): Promise<objections.Objection> => {
   const statement = writtenText(made.statement, '陈述 the statement', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
@@ -45,23 +48,23 @@ export const openObjection = async (db: Db, rules: Rules, made: Opened): Promise
       at,
     })
     if (opened === null) throw notAllowed('对这条信用信息的异议正在核查 an objection to this record is open already')
-    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await republishContested(tx, rules, { now: at, dueAt: made.now })
     return opened
   })
 }
 
 const notAllowed = (reason: string): Refusal => new Refusal('OBJECTION_NOT_ALLOWED', { reason })
 
-export interface ObjectionDecided extends ActContext {
+export interface ObjectionDecision extends ActContext {
   objection: number
   verdict: 'UPHELD' | 'REJECTED'
   note: string
-  /** The agency that sends a feed; null: none does any more. */
+  /** Returns the agency that sends a feed, or null when none does now. */
   senderOf: (feed: string) => string | null
 }
 
 /** Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, SECOND_PERSON, INPUT_INVALID, RUN_BUSY. */
-export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecided): Promise<objections.Objection> => {
+export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecision): Promise<objections.Objection> => {
   const note = writtenText(made.note, '说明 the note', rules.mark)
   const { verdict: state, by } = made
   return inTurn(db, made.now, async (tx, at) => {
@@ -70,27 +73,27 @@ export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecid
     if (samePerson(found.openedBy, by)) throw new Refusal('SECOND_PERSON')
     const referredTo = state === 'UPHELD' ? made.senderOf(found.feed) : null
     const decided = settled(await objections.settle(tx, found.id, { state, note, referredTo, by, at }))
-    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await republishContested(tx, rules, { now: at, dueAt: made.now })
     return decided
   })
 }
 
-export interface ObjectionWithdrawn extends ActContext {
+export interface ObjectionWithdrawal extends ActContext {
   objection: number
 }
 
-/** By whoever opened it; to anybody else it is not there. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
+/** Only for the person who opened it. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
 export const withdrawObjection = async (
   db: Db,
   rules: Rules,
-  made: ObjectionWithdrawn,
+  made: ObjectionWithdrawal,
 ): Promise<objections.Objection> =>
   inTurn(db, made.now, async (tx, at) => {
     const found = await objections.byId(tx, made.objection)
     if (found === null || found.openedBy !== made.by) throw new Refusal('OBJECTION_UNKNOWN')
     const withdrawn = { state: 'WITHDRAWN' as const, note: null, referredTo: null, by: made.by, at }
     const ended = settled(await objections.settle(tx, found.id, withdrawn))
-    await sayContested(tx, rules, { now: at, dueAt: made.now })
+    await republishContested(tx, rules, { now: at, dueAt: made.now })
     return ended
   })
 

@@ -1,6 +1,6 @@
 /**
- * A person overrules a grade, another confirms it. The computed score stays beside it; nothing but what standing shows rests on
- * an overrule: no lead, no listing, no score.
+ * Override of a grade: one person proposes, another confirms. The computed score is shown beside it. It affects the
+ * displayed standing only; leads, listings and scores ignore it.
  */
 
 import { samePerson } from '../../domain/access/viewer.js'
@@ -15,7 +15,7 @@ import * as scores from '../../store/scoring/scores.js'
 import { type ActContext, findOperator, inTurn, type OperatorAccess } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 
-export interface Proposed extends ActContext {
+export interface OverrideProposal extends ActContext {
   mayFor?: OperatorAccess
   /** Any code of the operator. */
   operator: string
@@ -24,8 +24,8 @@ export interface Proposed extends ActContext {
   reason: string
 }
 
-/** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, OVERRULE_NOT_ALLOWED with the reason, RUN_BUSY. */
-export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Promise<overrules.Overrule> => {
+/** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, OVERRULE_NOT_ALLOWED, RUN_BUSY. */
+export const proposeOverride = async (db: Db, rules: Rules, made: OverrideProposal): Promise<overrules.Overrule> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(made.now))
@@ -40,15 +40,18 @@ export const proposeOverrule = async (db: Db, rules: Rules, made: Proposed): Pro
   })
 }
 
-export interface OverruleDecided extends ActContext {
+export interface OverrideDecision extends ActContext {
   overrule: number
   verdict: 'CONFIRM' | 'REFUSE'
-  /** Needed to refuse. */
+  /** Required for REFUSE. */
   note: string | null
 }
 
-/** The one in force before ends with a confirmation. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON, OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
-export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided): Promise<overrules.Overrule> => {
+/**
+ * Confirming ends the previous override. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON,
+ * OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY.
+ */
+export const decideOverride = async (db: Db, rules: Rules, made: OverrideDecision): Promise<overrules.Overrule> => {
   const { overrule: id, verdict, by } = made
   const note =
     made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
@@ -65,13 +68,16 @@ export const decideOverrule = async (db: Db, rules: Rules, made: OverruleDecided
   })
 }
 
-export interface OverruleWithdrawn extends ActContext {
+export interface OverrideWithdrawal extends ActContext {
   overrule: number
   reason: string
 }
 
-/** What waits or holds is withdrawn; what it replaced does not come back. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY. */
-export const withdrawOverrule = async (db: Db, rules: Rules, made: OverruleWithdrawn): Promise<overrules.Overrule> => {
+/**
+ * Withdraws a pending or active override; the one it replaced does not return. Refusals: OVERRULE_UNKNOWN,
+ * OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY.
+ */
+export const withdrawOverride = async (db: Db, rules: Rules, made: OverrideWithdrawal): Promise<overrules.Overrule> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
     const { id, state } = await present(tx, made.overrule, at, made.now)
@@ -95,6 +101,5 @@ const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrule
   return kept
 }
 
-/** The score that counts today. */
 export const currentScore = async (tx: Tx, operator: number, at: Date, now: Date): Promise<scores.StoredScore | null> =>
   (await scores.latest(tx, [operator], { asOf: dateIn(now), knownAt: at })).get(operator) ?? null

@@ -1,7 +1,7 @@
 /**
- * Score: facts of the operators that need it → points, reasons, grade → a row added where something moved; leads and watch
- * entries opened. What one run weighs was all known at one instant; facts of the next operators are fetched while these are
- * folded and those before are written.
+ * Scoring run: facts of queued operators become points, reasons and grade. A row is added where something changed, and
+ * leads and watch entries follow. One run uses one knowledge instant. Fetching, scoring and writing overlap as a
+ * pipeline.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
@@ -18,43 +18,43 @@ import { type Due, type DueList, withDue } from '../../store/scoring/due.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { Rules } from '../calendar/rules.js'
-import { alone, type Occasioned, type Running } from '../timetable/run.js'
+import { alone, type OpenRun, type RunOptions } from '../timetable/run.js'
 import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
-import { followLines } from './grade-thresholds.js'
+import { applyThresholds } from './grade-thresholds.js'
 import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 
-/** Operators fetched, folded and written together: few at first, so that soon all three go on at once. */
+/** Batch size, in operators: small at first, so that the pipeline fills quickly. */
 const FIRST_STEP_OPERATORS = 250
 const STEP_OPERATORS = 2_000
-/** Steps whose facts are fetched at once, each over a connection of its own: page by page, the database waits for most of them. */
+/** Batches prefetched in parallel, each on its own connection, because the database mostly waits for pages. */
 const STEPS_AHEAD = 2
-/** After so many folds the system gets its turn: what was asked for arrives meanwhile. */
+/** Yields to the event loop after this many operators. */
 const TURN_EVERY_OPERATORS = 100
 
-export interface Scored {
+export interface ScoringResult {
   scored: number
   stored: number
   unchanged: number
   ms: number
 }
 
-export interface ScoreOptions extends Occasioned {
+export interface ScoreOptions extends RunOptions {
   all?: boolean
-  /** These operators alone. */
+  /** Restricts the run to these operators. */
   only?: readonly number[]
   asOf?: string
-  /** Of this card instead of the one in force. */
+  /** Card to use instead of the one in force. */
   scorecard?: string
   dryRun?: boolean
   rules: Rules
-  /** Families of facts that the hub has a feed for: what no source tells is missing, not zero. */
+  /** Families with a feed. Other facts are missing, not zero. */
   families: readonly FactFamily[]
   progress?: (operators: number) => void
   signal?: AbortSignal
 }
 
-/** Null: another process has this occurrence of the timetable. */
-export const score = async (db: Db, options: ScoreOptions): Promise<Scored | null> => {
+/** Resolves to null when another process has this occurrence. */
+export const score = async (db: Db, options: ScoreOptions): Promise<ScoringResult | null> => {
   const today = dateIn(options.now())
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
@@ -69,14 +69,19 @@ export const score = async (db: Db, options: ScoreOptions): Promise<Scored | nul
   })
 }
 
-interface Course {
+interface ScoringCourse {
   card: Scorecard
-  /** For a day that somebody asked for, or by a card not in force: opens nothing, and leaves operators as dirty as they were. */
+  /** True for a requested day or card: opens nothing and leaves the rescoring queue alone. */
   asked: boolean
   asOf: string
 }
 
-const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOptions): Promise<Omit<Scored, 'ms'>> => {
+const scoreDue = async (
+  db: Db,
+  run: OpenRun,
+  course: ScoringCourse,
+  options: ScoreOptions,
+): Promise<Omit<ScoringResult, 'ms'>> => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
   const book = bookOf(options.rules.lists)
   if (!options.dryRun) {
@@ -104,7 +109,7 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
   }
   await withDue(db, which, async ({ next }) => {
     let last: Promise<Due[]> = Promise.resolve([])
-    const begun = (): Promise<Fetched> => {
+    const begun = (): Promise<FetchedBatch> => {
       last = last.then(() => found(next))
       const step = last.then(async (operators) => {
         const [facts, before] = await Promise.all([
@@ -113,13 +118,13 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
         ])
         return { operators, facts, before }
       })
-      // Awaited when its turn comes; until then nobody else is to be told of its failure.
+      // Avoids an unhandled rejection; the failure is thrown when awaited.
       step.catch(() => {})
       return step
     }
     const coming = Array.from({ length: STEPS_AHEAD }, begun)
     let writing: Promise<void> = Promise.resolve()
-    const count = (done: Counted): void => {
+    const count = (done: ScoredCounts): void => {
       counts.scored += done.scored
       counts.stored += done.stored
       counts.unchanged += done.scored - done.stored
@@ -149,26 +154,26 @@ const scoreDue = async (db: Db, run: Running, course: Course, options: ScoreOpti
   return counts
 }
 
-interface ByRules extends Course {
+interface RuledCourse extends ScoringCourse {
   rulesHash: string
 }
 
-interface Fetched {
+interface FetchedBatch {
   operators: Due[]
   facts: Map<number, Facts>
-  /** What each is compared with. Nobody else scores meanwhile. */
-  before: ReadonlyMap<number, Earlier>
+  /** Previous scores. No other run scores meanwhile. */
+  before: ReadonlyMap<number, EarlierScore>
 }
 
-const NOTHING: Fetched = { operators: [], facts: new Map(), before: new Map() }
+const NOTHING: FetchedBatch = { operators: [], facts: new Map(), before: new Map() }
 
-const comparedWith = (db: Db, operators: readonly Due[], when: When, { asked, card }: Course) => {
+const comparedWith = (db: Db, operators: readonly Due[], when: When, { asked, card }: ScoringCourse) => {
   const ids = operators.map(({ id }) => id)
   return asked ? scores.latestBy(db, ids, when.asOf, card.version) : scores.current(db, ids)
 }
 
-/** The rows to be added: of operators of whom nothing moved there is none. */
-const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promise<scores.NewScore[]> => {
+/** Returns the rows to add; unchanged operators get none. */
+const folded = async (db: Db, step: FetchedBatch, when: When, course: RuledCourse): Promise<scores.NewScore[]> => {
   const rows: scores.NewScore[] = []
   const same: { row: scores.NewScore; scoreId: number }[] = []
   let done = 0
@@ -193,22 +198,22 @@ const folded = async (db: Db, step: Fetched, when: When, course: ByRules): Promi
   return rows
 }
 
-type Earlier = scores.CurrentScore | scores.StoredScore
-type Hashes = Pick<scores.NewScore, 'factsHash' | 'scorecardHash'>
+type EarlierScore = scores.CurrentScore | scores.StoredScore
+type ScoreHashes = Pick<scores.NewScore, 'factsHash' | 'scorecardHash'>
 
-const holdsSame = (earlier: Earlier, { factsHash, scorecardHash }: Hashes): boolean =>
+const holdsSame = (earlier: EarlierScore, { factsHash, scorecardHash }: ScoreHashes): boolean =>
   earlier.factsHash === factsHash && earlier.scorecardHash === scorecardHash
 
-/** The same facts by the same card before the day on which time alone changes the result. */
-const holdsStill = (earlier: Earlier, hashes: Hashes, asOf: string, comingOn: string | null): boolean =>
+/** Same facts and card, before the day on which time alone changes the result. */
+const holdsStill = (earlier: EarlierScore, hashes: ScoreHashes, asOf: string, comingOn: string | null): boolean =>
   holdsSame(earlier, hashes) &&
   earlier.asOf <= asOf &&
   (earlier.nextChangeOn === null
     ? comingOn === null
     : asOf < earlier.nextChangeOn && (comingOn ?? earlier.nextChangeOn) >= earlier.nextChangeOn)
 
-/** The score whose reasons decide, where all else is the same. */
-const movedNothing = (earlier: Earlier, row: scores.NewScore): number | null => {
+/** Returns the score to compare reasons with, when all else is equal. */
+const movedNothing = (earlier: EarlierScore, row: scores.NewScore): number | null => {
   const same = holdsSame(earlier, row) && earlier.value === row.value && earlier.nextChangeOn === row.nextChangeOn
   return same ? ('scoreId' in earlier ? earlier.scoreId : earlier.id) : null
 }
@@ -218,10 +223,10 @@ const sameReasons = (a: unknown, b: unknown): boolean => canonical((a ?? null) a
 const newScore = (
   operatorId: number,
   facts: Facts,
-  { card, asked, rulesHash }: ByRules,
+  { card, asked, rulesHash }: RuledCourse,
   when: When,
-  hashes: Hashes,
-  earlier: Earlier | undefined,
+  hashes: ScoreHashes,
+  earlier: EarlierScore | undefined,
 ): scores.NewScore => {
   const { value, grade, reasons, nextChangeOn } = scoreOf(facts, card)
   return {
@@ -241,32 +246,32 @@ const newScore = (
   }
 }
 
-const causeOf = (earlier: Earlier | undefined, hashes: Hashes): scores.NewScore['cause'] => {
+const causeOf = (earlier: EarlierScore | undefined, hashes: ScoreHashes): scores.NewScore['cause'] => {
   if (earlier === undefined) return 'FIRST'
   if (earlier.scorecardHash !== hashes.scorecardHash) return 'SCORECARD'
   return earlier.factsHash === hashes.factsHash ? 'TIME' : 'RECORD'
 }
 
-interface Writing extends Course {
+interface ScoreBatch extends ScoringCourse {
   when: When
   step: readonly Due[]
   rows: readonly scores.NewScore[]
-  before: ReadonlyMap<number, Earlier>
+  before: ReadonlyMap<number, EarlierScore>
 }
 
-/** Operators whose score was looked at and holds, and those of them that got a new row. */
-type Counted = Pick<Scored, 'scored' | 'stored'>
+/** Operators examined, and those with a new row. */
+type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
 
 /**
- * Adds the rows, but for operators that are merged or forgotten by now, and those that changed since they were read: these are dirty
- * and scored again. A day that somebody asked for keeps its rows whatever changed: its knowledge is fixed, and nobody scores it again.
+ * Adds the rows, except for operators merged, removed or changed since they were read; those stay queued. Rows of a
+ * requested day are kept in any case, because its knowledge is fixed.
  */
 const written = async (
   db: Db,
-  run: Running,
-  { card, asked, when, step, rows, before }: Writing,
+  run: OpenRun,
+  { card, asked, when, step, rows, before }: ScoreBatch,
   options: ScoreOptions,
-): Promise<Counted> =>
+): Promise<ScoredCounts> =>
   db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, options.now())
     const ids = step.map(({ id }) => id)
@@ -276,7 +281,7 @@ const written = async (
     const looked = ids.filter(holds)
     const still = rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
-      await followLines(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
+      await applyThresholds(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
       await dirty.scored(tx, looked, when.knownAt)
     }
     await scores.add(tx, still, { run: run.id, at })

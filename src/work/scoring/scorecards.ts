@@ -1,6 +1,6 @@
 /**
- * Scorecards: files under schema/scorecards until one gives its first score or is proposed; from then on what is kept with
- * the scores, so that the one in force stays what it was whatever becomes of its file.
+ * Scorecards: a card comes from schema/scorecards until it is first used or proposed. After that the stored copy
+ * counts, whatever happens to its file.
  */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
@@ -12,10 +12,10 @@ import { nameTwice } from '../../foundation/text/duplicate-keys.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as kept from '../../store/scoring/scorecards.js'
 
-/** In force where nobody adopted another. */
+/** In force when no other was activated. */
 export const FIRST_IN_FORCE = kept.FIRST_IN_FORCE
 
-/** Refused with place and reason if broken: the scores that stand are not touched. */
+/** Refuses a broken card with place and reason. */
 export const loadScorecard = (version: string): Scorecard => {
   const known = versionsInFiles()
   if (!known.includes(version)) throw new Refusal('SCORECARD_UNKNOWN', { version, known: known.join(' ') })
@@ -26,17 +26,16 @@ export const loadScorecard = (version: string): Scorecard => {
 
 const versionsInFiles = (): string[] => contracts.folder('scorecards').map((file) => file.replace(/\.json$/, ''))
 
-/** Versions of the files that are cards; the broken ones are left out. */
 export const versionsThatLoad = (): string[] =>
   versionsInFiles().filter((version) => document(version).faults.length === 0)
 
-interface Examined {
+interface ExaminedCard {
   card: unknown
   faults: readonly string[]
 }
 
-/** Read anew each time, since a card is changed while it is tried; the same text is the same object, examined once. */
-const document = (version: string): Examined => {
+/** Reread each time, since cards are edited while tried. An unchanged text returns the cached object. */
+const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.text(`scorecards/${version}.json`)
     const known = documents.get(version)
@@ -51,7 +50,7 @@ const document = (version: string): Examined => {
   }
 }
 
-const documents = new Map<string, Examined & { text: string }>()
+const documents = new Map<string, ExaminedCard & { text: string }>()
 
 const faultsOf = (card: unknown, version: string): string[] => {
   const shape = contracts.contract('contracts/scorecard')(card)
@@ -61,17 +60,17 @@ const faultsOf = (card: unknown, version: string): string[] => {
   return faults.length > 0 || named ? faults : ['version: 与文件名不一致。It is not the name of the file.']
 }
 
-/** The card by which operators stand on a day, as was decided by an instant. */
+/** Returns the card in force on a day, as decided by an instant. */
 export const cardInForce = async (db: Db | Tx, on: string, knownAt?: Date): Promise<Scorecard> => {
   const adopted = await kept.inForce(db, on, knownAt ?? null)
   return adopted ?? (await cardNamed(db, FIRST_IN_FORCE))
 }
 
-/** As it is kept, else as its file says. A broken or a changed file does not touch what is kept. */
+/** Returns the stored card, or else the file's. */
 export const cardNamed = async (db: Db | Tx, version: string): Promise<Scorecard> =>
   (await kept.byVersion(db, version)) ?? loadScorecard(version)
 
-/** Refusal SCORECARD_CHANGED: its file says another thing than was kept under that version. */
+/** Refusal SCORECARD_CHANGED when the file differs from the stored card of that version. */
 export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard> => {
   const known = await kept.byVersion(db, version)
   const card =
@@ -82,7 +81,7 @@ export const cardToTry = async (db: Db | Tx, version: string): Promise<Scorecard
 
 export const cardByHash = (db: Db | Tx, hash: string): Promise<Scorecard | null> => kept.byHash(db, hash)
 
-/** Kept for whoever replays what it gave. Returns its hash. */
+/** Stores the card for replays and returns its hash. */
 export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise<string> => {
   const hash = hashOfCard(card)
   if (!(await kept.keep(tx, { hash, card, now }))) throw new Refusal('SCORECARD_CHANGED', { version: card.version })
@@ -91,7 +90,7 @@ export const keepCard = async (tx: Db | Tx, card: Scorecard, now: Date): Promise
 
 const hashes = new WeakMap<Scorecard, string>()
 
-/** SHA-256 of the card as canonical JSON, hexadecimal. */
+/** SHA-256 of the card's canonical JSON, hexadecimal. */
 export const hashOfCard = (card: Scorecard): string => {
   const known =
     hashes.get(card) ??

@@ -1,4 +1,4 @@
-/** Trial: one card beside another over all operators, in one pass; stores what came of it, and no score and no lead. */
+/** Trial: compares two cards over all operators in one pass. Stores the comparison, but no score or lead. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
@@ -15,40 +15,40 @@ import * as trials from '../../store/scoring/trials.js'
 import { factsOf } from './facts.js'
 import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 
-/** Operators whose facts are in memory at once. */
+/** Operators in memory at once. */
 const CHUNK_OPERATORS = 2_000
-/** After so many folds the system gets its turn: a server answers others meanwhile. */
+/** Yields to the event loop after this many operators. */
 const TURN_EVERY_OPERATORS = 250
-/** Operators that a question may wait for; a trial of more is a command's. */
+/** Maximum operators of a trial in a request; larger ones are run by the command. */
 export const ASKED_OPERATORS_MOST = 20_000
 
 export interface TrialOptions {
-  /** The card tried. */
+  /** The card to try. */
   version: string
-  /** The card that it is tried against; absent or null: the one in force on the day. */
+  /** The card to compare with; default the one in force. */
   against?: string | null
-  /** The day whose facts are weighed; it may lie ahead. Absent: today. */
+  /** Day of the facts, which may be in the future. Default today. */
   asOf?: string
   by?: string | null
   lists: readonly ListKind[]
-  /** Families of facts that the hub has a feed for. */
+  /** Families with a feed. */
   families: readonly FactFamily[]
   now: () => Date
   progress?: (operators: number) => void
   signal?: AbortSignal
 }
 
-export interface TriedOut {
+export interface TrialRun {
   scored: number
   stored: 0
-  /** Of the same value and grade by both cards. */
+  /** Same value and grade by both cards. */
   unchanged: number
   ms: number
-  trial: TrialTold
+  trial: TrialReport
 }
 
-/** Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN, SCORECARD_CHANGED; on any of them nothing is stored. */
-export const tryScorecard = async (db: Db, options: TrialOptions): Promise<TriedOut> => {
+/** Refusals: SCORECARD_UNKNOWN, SCORECARD_BROKEN, SCORECARD_CHANGED. Nothing is stored then. */
+export const tryScorecard = async (db: Db, options: TrialOptions): Promise<TrialRun> => {
   const startedAt = options.now()
   const asOf = options.asOf ?? dateIn(startedAt)
   const trial = await made(db, await cardsOf(db, options, asOf), asOf, options)
@@ -57,14 +57,14 @@ export const tryScorecard = async (db: Db, options: TrialOptions): Promise<Tried
   return { scored, stored: 0, unchanged, ms, trial: await toldOf(db, trial) }
 }
 
-type Cards = Record<'before' | 'after', Scorecard>
+type TrialCards = Record<'before' | 'after', Scorecard>
 
-const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<Cards> => ({
+const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<TrialCards> => ({
   after: await cardToTry(db, version),
   before: against === null ? await cardInForce(db, asOf) : await cardNamed(db, against),
 })
 
-const made = async (db: Db, cards: Cards, asOf: string, options: TrialOptions): Promise<trials.Trial> => {
+const made = async (db: Db, cards: TrialCards, asOf: string, options: TrialOptions): Promise<trials.Trial> => {
   const { knownAt, lastScore } = await trials.beginning(db)
   const tally = nothingTried()
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
@@ -91,14 +91,14 @@ const made = async (db: Db, cards: Cards, asOf: string, options: TrialOptions): 
   })
 }
 
-type Chunk = Awaited<ReturnType<typeof trials.operators>>
+type OperatorChunk = Awaited<ReturnType<typeof trials.operators>>
 
-/** All operators by id, with their facts; those of the next step are fetched while these are weighed. */
+/** Iterates over all operators by id, prefetching the next chunk. */
 const eachStep = async (
   db: Db,
   when: When,
   { lists, families, signal }: TrialOptions,
-  weigh: (chunk: Chunk, facts: ReadonlyMap<number, Facts>) => Promise<void>,
+  weigh: (chunk: OperatorChunk, facts: ReadonlyMap<number, Facts>) => Promise<void>,
 ): Promise<void> => {
   const known = [...families].sort()
   const fetched = async (after: number) => {
@@ -107,7 +107,7 @@ const eachStep = async (
   }
   const begun = (after: number) => {
     const step = fetched(after)
-    // Whoever awaits it hears of its failure; until then nobody does.
+    // Avoids an unhandled rejection; the failure is thrown when awaited.
     step.catch(() => {})
     return step
   }
@@ -126,12 +126,12 @@ const eachStep = async (
   }
 }
 
-/** Trials that questions wait for now: whoever asks the same meanwhile waits with them. */
+/** Running trials, shared by concurrent requests for the same one. */
 const underWay = new WeakMap<Db, Map<string, Promise<trials.Trial>>>()
 
 /**
- * What a question is answered with: the latest trial of these cards made today if nothing was scored since, else one made
- * for it. Refusal TRIAL_TOO_LARGE with the command to run where that would take too long; those of `tryScorecard`.
+ * Returns today's latest trial of these cards when nothing was scored since, or makes one. Refusals: TRIAL_TOO_LARGE
+ * with the command to run, and those of `tryScorecard`.
  */
 export const trialAsked = async (
   asker: Db,
@@ -148,42 +148,42 @@ export const trialAsked = async (
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
-  // Others may wait for it when whoever asked first has gone.
+  // Not bound to the first request: others may wait for it.
   const db = beneath(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.Trial>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
-  // Asked once more: the one that was under way may have ended since the first look.
+  // Checked again: a running trial may have ended since the first look.
   const sought = async () => (await trials.fresh(db, { ...hashes, today })) ?? (await made(db, cards, today, options))
   const going = waited.get(key) ?? sought().finally(() => waited.delete(key))
   waited.set(key, going)
   return going
 }
 
-/** An operator that moved, as it is named now. */
-export interface MovedTold extends Omit<Moved, 'operatorId'> {
+/** An operator whose score changed, with its current name. */
+export interface TrialMove extends Omit<Moved, 'operatorId'> {
   operator: { code: string | null; name: string | null; kind: string; region: string | null } | null
 }
 
 /** A trial as the command prints it. */
-export interface TrialTold extends Omit<Comparison, 'up' | 'down'> {
+export interface TrialReport extends Omit<Comparison, 'up' | 'down'> {
   id: number
   scorecard: { version: string; hash: string }
   against: { version: string; hash: string }
   asOf: string
   knownAt: Date
   madeAt: Date
-  up: MovedTold[]
-  down: MovedTold[]
+  up: TrialMove[]
+  down: TrialMove[]
 }
 
-const toldOf = async (db: Db, trial: trials.Trial): Promise<TrialTold> => {
+const toldOf = async (db: Db, trial: trials.Trial): Promise<TrialReport> => {
   const { scorecard, against, lastScore: _, up, down, ...result } = trial.result
   const named = await operators.byIds(
     db,
     [...up, ...down].map(({ operatorId }) => operatorId),
   )
-  const told = ({ operatorId, ...moved }: Moved): MovedTold => {
+  const told = ({ operatorId, ...moved }: Moved): TrialMove => {
     const found = named.get(operatorId)
     const { uscc, shop, name, kind, region } = found ?? {}
     const operator =

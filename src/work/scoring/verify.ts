@@ -1,4 +1,4 @@
-/** Verify: stored scores recomputed from the versions as they were known then; each difference is a score that cannot be replayed. */
+/** Recomputes stored scores from the versions known then. A difference means that a score cannot be replayed. */
 import type { FactFamily } from '../../domain/records/facts.js'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Score } from '../../domain/scoring/score.js'
@@ -12,32 +12,32 @@ import * as scores from '../../store/scoring/scores.js'
 import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
 import { hashOfCard } from './scorecards.js'
 
-/** Differences told one by one. */
+/** Maximum listed differences. */
 const MOST_TOLD = 100_000
 
-export interface Verified {
+export interface ScoreVerification {
   verified: number
   differences: number
   ms: number
-  /** The first of them; absent where there is none. */
-  found?: Difference[]
+  /** The first ones; absent when there is none. */
+  found?: ScoreDifference[]
 }
 
 /**
- * What a stored score says otherwise than its replay; `score` is its id. CARD, RULES: what gave it is not kept, or not as it
- * was. FACTS: other facts were known then. SUM: the points do not add up. RESULT: the same facts give another result. DAY, CAUSE:
- * not of the day of its run, or for another reason than it says. CURRENT: what counts now is not the latest.
+ * A difference between a stored score (id `score`) and its replay. CARD, RULES: the basis is missing or altered. FACTS:
+ * other facts were known. SUM: the points do not add up. RESULT: same facts, other result. DAY, CAUSE: wrong for its
+ * run. CURRENT: not the latest score.
  */
-export interface Difference {
+export interface ScoreDifference {
   score: number
   operatorId: number
   of: 'CARD' | 'RULES' | 'FACTS' | 'SUM' | 'RESULT' | 'DAY' | 'CAUSE' | 'CURRENT'
-  /** What is stored, and what comes of it anew; absent where nothing could be made anew. */
-  stored?: Told
-  recomputed?: Told
+  /** Absent when nothing could be recomputed. */
+  stored?: ReplayedScore
+  recomputed?: ReplayedScore
 }
 
-export interface Told {
+export interface ReplayedScore {
   value: number
   grade: string
   factsHash: string
@@ -51,13 +51,13 @@ export const verify = async (
     sample?: number
     progress?: (scores: number) => void
   },
-): Promise<Verified> => {
+): Promise<ScoreVerification> => {
   const startedAt = options.now()
   const counts = { verified: 0, differences: 0 }
-  const found: Difference[] = []
+  const found: ScoreDifference[] = []
   const differing = new Set<number>()
-  const note = (difference: Difference): void => {
-    // What was falsified may differ in several ways; it is one score.
+  const note = (difference: ScoreDifference): void => {
+    // Counted once per score.
     if (differing.has(difference.score)) return
     differing.add(difference.score)
     counts.differences += 1
@@ -78,7 +78,7 @@ export const verify = async (
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
 
-/** Scores of one day, one instant, one card and the same sources are recomputed from one query; those of one run always are. */
+/** Groups scores with the same day, instant, card and sources, so that one query serves a group. */
 const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => {
   const groups = new Map<string, scores.StoredScore[]>()
   for (const row of stored) {
@@ -90,10 +90,10 @@ const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] =>
   return [...groups.values()]
 }
 
-const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promise<Difference[]> => {
+const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promise<ScoreDifference[]> => {
   const [first] = rows
   if (first === undefined) return []
-  const lost = (of: Difference['of']) => rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of }))
+  const lost = (of: ScoreDifference['of']) => rows.map((row) => ({ score: row.id, operatorId: row.operatorId, of }))
   const card = await scorecards.asKept(db, first.scorecardHash)
   if (card === null || hashOfCard(card) !== first.scorecardHash) return lost('CARD')
   const lists = await ruleBooks.byHash(db, first.rulesHash)
@@ -118,15 +118,20 @@ const differs = (
   card: Scorecard,
   factsHash: string,
   again: Score,
-): Difference['of'] | null => {
+): ScoreDifference['of'] | null => {
   if (factsHash !== row.factsHash) return 'FACTS'
   if (card.version !== row.scorecard) return 'CARD'
-  // The points of the reasons are the value, exactly.
+  // The points must add up to the value exactly.
   if (row.reasons.reduce((sum, reason) => sum + reason.points, 0) !== row.value) return 'SUM'
   const { value, grade, reasons, nextChangeOn } = row
   return bytes(again) === bytes({ value, grade, reasons, nextChangeOn }) ? null : 'RESULT'
 }
 
-const toldOf = ({ value, grade, factsHash, nextChangeOn }: Told): Told => ({ value, grade, factsHash, nextChangeOn })
+const toldOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): ReplayedScore => ({
+  value,
+  grade,
+  factsHash,
+  nextChangeOn,
+})
 
 const bytes = (result: unknown): string => canonical(result as Json)

@@ -1,4 +1,4 @@
-/** A credit service records what an operator has authorised it to, and either of them ends it. */
+/** Authorisations that an operator gave to a credit service, and their end. */
 
 import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -11,19 +11,23 @@ import * as store from '../../store/standing/authorisations.js'
 import { findOperator } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 
-export interface Recorded extends Term {
+export interface AuthorisationInput extends Term {
   /** Any code of the operator. */
   operator: string
-  /** By which the operator authorised it: number or name, day, where it is kept. */
+  /** Number or name, day and place of the authorising document. */
   document: string
-  /** SHA-256 of its file: whoever checks it later sees whether it is the same. Null is refused. */
+  /** SHA-256 of the document, for later checks. Null is refused. */
   sha256: string | null
   client: string
   now: Date
 }
 
 /** Refusals: INPUT_INVALID, AUTHORISATION_TERM, OPERATOR_UNKNOWN. */
-export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded): Promise<store.Authorisation> => {
+export const recordAuthorisation = async (
+  db: Db,
+  rules: Rules,
+  made: AuthorisationInput,
+): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
   const document = writtenText(made.document, '授权文件 the document', rules.mark)
   const sha256 = documentHash(made.sha256)
@@ -40,7 +44,7 @@ export const recordAuthorisation = async (db: Db, rules: Rules, made: Recorded):
   })
 }
 
-/** By the credit service that recorded it, or by the operator itself; to all others it is not there: AUTHORISATION_UNKNOWN. */
+/** For the recording credit service or the operator. Refusal AUTHORISATION_UNKNOWN, also for everybody else. */
 export const withdrawAuthorisation = async (
   db: Db,
   id: number,

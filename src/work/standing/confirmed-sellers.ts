@@ -1,4 +1,7 @@
-/** Decides anew which sellers of marketplaces open their grade: after shops were pulled, once a night, and when an administrator sets more. */
+/**
+ * Decides which sellers of marketplaces have their grade disclosed: after shops are pulled, each night, and when an
+ * administrator changes the cap.
+ */
 
 import { MARKETPLACE } from '../../domain/operators/codes.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -16,7 +19,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/standing/confirmed-sellers.js'
 import * as sellers from '../../store/standing/sellers.js'
 
-/** Longest reason, characters. */
+/** Characters. */
 const LONGEST_REASON = 500
 
 export const decidingOf = async (tx: Tx, client: string, today: string): Promise<store.Deciding> => {
@@ -30,10 +33,10 @@ export const decidingOf = async (tx: Tx, client: string, today: string): Promise
   }
 }
 
-type Cap = Pick<sellers.SellerList, 'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost'>
+type SellerCap = Pick<sellers.SellerList, 'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost'>
 
-/** A person is to see it: `hub status` and the metric `hub_backlog` show it for as long as it lasts. */
-export const warnOverCap = (log: Log | undefined, client: string, list: Cap): void => {
+/** A person should see this; `hub status` and the metric `hub_backlog` show it while it lasts. */
+export const warnOverCap = (log: Log | undefined, client: string, list: SellerCap): void => {
   const { confirmed, unconfirmed, gradesClosed, unconfirmedMost: most } = list
   if (gradesClosed !== null && gradesClosed > 0)
     log?.warn(
@@ -42,14 +45,14 @@ export const warnOverCap = (log: Log | undefined, client: string, list: Cap): vo
     )
 }
 
-interface Renewing {
+interface RenewalOptions {
   now: Date
   log?: Log | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Every list that counts, each in a transaction of its own. Gives how many lists are over their cap. */
-export const renewSellers = async (db: Db, { now, log, signal }: Renewing): Promise<number> => {
+/** Renews every current list in its own transaction. Returns the number of lists over their cap. */
+export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions): Promise<number> => {
   let over = 0
   for (const client of await store.clients(db, oldestHolding(dateIn(now)))) {
     if (signal?.aborted) break
@@ -67,7 +70,7 @@ const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Dec
   return decided
 }
 
-export interface SellersAllowed extends SellersSetting {
+export interface SellersCapInput extends SellersSetting {
   client: string
   reason: string
   mark: (id: string) => string
@@ -75,10 +78,10 @@ export interface SellersAllowed extends SellersSetting {
 }
 
 /**
- * By an administrator: the id of a client's marketplace in the shops feed, and how many unconfirmed sellers may open their grade;
- * null: by the convention, by the rule. Its list is decided anew. Refusals: USAGE, CLIENT_UNKNOWN.
+ * Sets the client's marketplace id in the shops feed and its cap of unconfirmed sellers; null restores the default
+ * rule. Refusals: USAGE, CLIENT_UNKNOWN.
  */
-export const allowSellers = async (db: Db, given: SellersAllowed): Promise<sellers.Decided> => {
+export const allowSellers = async (db: Db, given: SellersCapInput): Promise<sellers.Decided> => {
   const { client, marketplace, unconfirmedSellers, now } = given
   const reason = redact(given.reason, given.mark).trim()
   if (reason === '' || reason.length > LONGEST_REASON)

@@ -1,12 +1,12 @@
-/** As of when answers are true: by the last good pulls of the list feeds that they rest on. */
+/** Freshness of answers, from the last good pulls of the list feeds behind them. */
 import type { Agency } from '../../agencies/feed.js'
 import { isStale } from '../../domain/intake/bounds.js'
 import type { Freshness } from '../../domain/standing/standing-seen.js'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
- * True as of the last good whole pull of the oldest list feed behind the answer; one that was tried and never came makes the
- * answer as old as can be. No answer rests on a feed of which no pull was ever tried: nothing of it can be missing yet.
+ * Returns the last good whole pull of the oldest list feed; a feed that was tried without success counts as infinitely
+ * old. Feeds never tried are ignored: nothing of them can be missing.
  */
 export const freshnessOf = (
   agencies: readonly Agency[],
@@ -18,7 +18,7 @@ export const freshnessOf = (
   )
   const each = feeds.map((feed) => {
     const at = pulls.get(feed.id) ?? null
-    // No answer is true as of an instant that has not come: a pull dated ahead says nothing of how old it is.
+    // A pull dated in the future proves nothing.
     const dated = at === null || isAhead(at, now) ? new Date(0) : at
     return { asOf: dated, stale: isStale(feed.bounds, at, now) }
   })

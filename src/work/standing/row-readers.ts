@@ -1,17 +1,17 @@
-/** Text to rows, piece by piece, however it is written. A bad row costs itself; what is no list of rows at all is refused. */
+/** Parses text into rows piece by piece. A bad row costs only itself; text that is no list is refused. */
 
 import { type Column, columnsIn, type ReadRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface RowReader {
-  /** Rows that this piece completes. */
+  /** Rows completed by this piece. */
   read(text: string): Iterable<ReadRow>
-  /** What is left. Refusal ROWS_UNREADABLE where the text ends before the list does. */
+  /** Returns the rest. Refusal ROWS_UNREADABLE when the text ends early. */
   end(): Iterable<ReadRow>
 }
 
-/** Before the list, and behind it, characters. */
+/** Bound of text before and after the list, characters. */
 const AROUND_CHARACTERS = 1_000
 
 const TOO_LONG: ReadRow = { fault: 'ROW_TOO_LONG' }
@@ -28,7 +28,7 @@ const parsed = (text: string): ReadRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
-/** NDJSON: a value a line; blank lines are no rows. */
+/** NDJSON: one value a line; blank lines are skipped. */
 export const ndjsonRows = (): RowReader => {
   let pending = ''
   let skipping = false
@@ -63,12 +63,12 @@ const BEGINS = /^\s*(?:\[|(\{)\s*"codes"\s*:\s*\[)/
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** JSON: a list of values, or an object with nothing but one as `codes`. Taken apart as it comes, never held as a whole. */
+/** JSON: a list, or an object with only `codes`. Parsed as a stream, never held whole. */
 export const jsonRows = (): RowReader => {
   let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
   let around = ''
   let inObject = false
-  // Of the value that is being read: as far as it came, unless it is too long, and where in it we are.
+  // State of the value being read.
   let pending = ''
   let long = false
   let [depth, inText, escaped] = [0, false, false]
@@ -87,7 +87,7 @@ export const jsonRows = (): RowReader => {
     where = 'LIST'
     return rest
   }
-  /** Null: nothing stands between the brackets. */
+  /** Returns null for an empty list. */
   const ended = (rest: string, isLast: boolean): ReadRow | null => {
     const text = pending + rest
     const read = long ? TOO_LONG : isFirst && isLast && isBlank(text) ? null : parsed(text)
@@ -151,8 +151,8 @@ const SEPARATORS = [',', ';', '\t']
 const HEADLESS: Column[] = ['code', 'name', 'ref']
 
 /**
- * CSV: a heading with `code` or `shop`, beside it `name` and `ref`, in any order among other columns; without a heading a code
- * stands first. A quoted cell may hold line ends; a quote that closes nowhere sensible costs its own line alone.
+ * CSV: a heading with `code` or `shop`, optionally `name` and `ref`, in any order; without a heading, the code comes
+ * first. A quoted cell may hold line breaks. An unclosed quote costs only its own line.
  */
 export const csvRows = (): RowReader => {
   let pending = ''
@@ -168,7 +168,7 @@ export const csvRows = (): RowReader => {
     }
     return { value }
   }
-  /** By the first line that is not blank; true: it is a heading. */
+  /** Detects separator and columns from the first line that is not blank. Returns true for a heading. */
   const begin = (line: string): boolean => {
     for (const separator of SEPARATORS) {
       const columns = columnsIn(cellsIn(line, 0, separator, line.length)?.cells ?? [])
@@ -202,7 +202,7 @@ export const csvRows = (): RowReader => {
       const { separator, columns, headed } = table as NonNullable<typeof table>
       const found = line.includes('"') ? cellsIn(pending, at, separator, last ? pending.length : -1) : null
       if (found === null && line.includes('"')) {
-        // Its quote may yet be closed by what is to come.
+        // The quote may be closed by later text.
         if (!last && pending.length - at <= ROW_CHARACTERS) break
         at = end + 1
         yield UNREADABLE
@@ -235,7 +235,10 @@ export const csvRows = (): RowReader => {
   }
 }
 
-/** The cells of the record that begins at `from`, and where the next one begins; null: a quote in it is not closed. `most`: the text's end, -1: more may come. */
+/**
+ * Returns the cells of the record at `from` and the offset of the next; null for an unclosed quote. `most` is the end
+ * of the text, or -1 when more may come.
+ */
 const cellsIn = (
   text: string,
   from: number,
@@ -252,7 +255,7 @@ const cellsIn = (
       if (close < 0 || close - from > ROW_CHARACTERS) return null
       cell = text.slice(at + 1, close).replaceAll('""', '"')
       next = text[close + 1] === '\r' ? close + 2 : close + 1
-      // Whether it closes the cell is not known before what follows it has come.
+      // What follows the quote decides whether it closes the cell.
       if (next >= text.length && most < 0) return null
       if (next < text.length && text[next] !== separator && text[next] !== '\n') return null
     } else {

@@ -1,4 +1,4 @@
-/** A marketplace says who its sellers are: a whole list, which takes the place of the one before. */
+/** A marketplace's seller list; a new list replaces the previous one. */
 
 import {
   cellIn,
@@ -21,38 +21,37 @@ import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import { decidingOf, warnOverCap } from './confirmed-sellers.js'
 
-/** Lines read before others have their turn. */
+/** Yields to the event loop after this many lines. */
 const LINES_AT_ONCE = 10_000
-/** SQLSTATE of a lock not had in time. */
+/** SQLSTATE lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
-export interface SellersGiven {
+export interface SellerListInput {
   client: string
-  /** UTF-8: one code a line, in the first cell of a CSV or as NDJSON. */
+  /** UTF-8, one code a line: first CSV cell, or NDJSON. */
   bytes: Buffer
-  /** The day on which it holds true. */
+  /** The day on which the list is true. */
   dated: string
-  /** Whose shop ids these are, where a line is no code. */
+  /** Marketplace of bare shop ids. */
   marketplace: string | null
   now: Date
-  /** Warned where grades stay closed. */
+  /** Receives a warning when grades stay closed. */
   log?: Log
 }
 
-export interface SellersTaken extends store.SellerList {
+export interface SellerListResult extends store.SellerList {
   holdsUntil: string
-  /** Number of this among the marketplace's changes: what changes after it is heard of the sellers on this list. */
+  /** Its sequence number among the marketplace's changes; later changes concern this list. */
   sequence: number
-  /** Why the grades of some of them stay closed; null: none does. */
+  /** Why some grades stay closed; null when none does. */
   notice: string | null
 }
 
 /**
- * Refusals: SELLERS_DATE for a day to come or so long ago that the list would say nothing; SELLERS_OLDER than the list that
- * there is; SELLERS_UNREADABLE where half of the lines hold no code; CONTENT_TOO_LARGE; RUN_BUSY for the first
- * list of all while something goes on of which it would not hear.
+ * Refusals: SELLERS_DATE (future or expired day), SELLERS_OLDER, SELLERS_UNREADABLE (half of the lines hold no code),
+ * CONTENT_TOO_LARGE, RUN_BUSY (the first list waits for running transactions).
  */
-export const replaceSellers = async (db: Db, given: SellersGiven): Promise<SellersTaken> => {
+export const replaceSellers = async (db: Db, given: SellerListInput): Promise<SellerListResult> => {
   const { client, dated, now } = given
   const today = dateIn(now)
   if (dated > today || holdsUntil(dated) <= today)
@@ -87,9 +86,9 @@ export const replaceSellers = async (db: Db, given: SellersGiven): Promise<Selle
   return { ...list, holdsUntil: holdsUntil(list.dated), notice }
 }
 
-const read = async ({ bytes, marketplace }: SellersGiven): Promise<{ sellers: Seller[]; malformed: number[] }> => {
+const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {
   const sellers: Seller[] = []
-  // Numbers of lines, not what they hold: a list that is none may hold anything.
+  // Line numbers only: a wrong file may hold anything.
   const malformed: number[] = []
   let number = 0
   for (const line of linesOf(bytes)) {
@@ -116,14 +115,14 @@ function* linesOf(bytes: Buffer): Iterable<string> {
 }
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** What a line says of who it is about; null: the line is empty. No code has a comma or a quote in it. */
+/** Returns the line's subject, or null for an empty line. Codes hold no comma or quote. */
 const cellOf = (line: string): unknown => {
   if (line === '') return null
   if (line.startsWith('{') || /^".*"$/.test(line)) {
     try {
       return cellIn(JSON.parse(line)) ?? ''
     } catch {
-      // As a CSV has it.
+      // Fall back to CSV.
     }
   }
   return (line.split(',')[0] ?? '').replace(/^"(.*)"$/, '$1').trim()

@@ -1,7 +1,6 @@
 /**
- * Calls the address that a subscriber has given, which is whoever's: its host is resolved once, every address that it leads to
- * is checked, and the connection goes to a checked one, so that nothing is asked a second time that could be answered otherwise.
- * No redirect is followed, no answer is read beyond its head, and there is a limit for all.
+ * Calls a subscriber's address, which is not trusted (SSRF). The host is resolved once, every address is checked, and
+ * the connection goes to a checked address. Redirects and bodies are ignored, and one timeout covers everything.
  */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'
@@ -11,30 +10,30 @@ import { whyUnreachable } from '../../domain/standing/subscriber-addresses.js'
 import { addressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, named, Unreachable } from '../../foundation/http.js'
 
-/** All addresses of a host. */
+/** Returns all addresses of a host. */
 export type Resolve = (host: string) => Promise<string[]>
 
-export interface Telling {
+export interface SubscriberRequest {
   headers: Record<string, string>
   body: string
-  /** Whole exchange, the look-up included, milliseconds. */
+  /** Timeout of the whole exchange with DNS, milliseconds. */
   timeoutMs: number
-  /** Networks (CIDR) that are exempt from what is refused. */
+  /** Private networks (CIDR) that may be called. */
   allow: readonly string[]
   resolve?: Resolve
   signal?: AbortSignal
 }
 
-export interface Told {
+export interface SubscriberAnswer {
   status: number
-  /** Header Retry-After, where it is a number of seconds. */
+  /** Seconds of Retry-After, or 0. */
   retryAfterSeconds: number
 }
 
 const byDns: Resolve = async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
-/** Unreachable: nothing came back, or the address is none that may be called. An answer with an error status is an answer. */
-export const tellSubscriber = async (text: string, telling: Telling): Promise<Told> => {
+/** Throws Unreachable when nothing came back or the address is forbidden. An error status is an answer. */
+export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> => {
   const url = addressOf(text)
   const timer = AbortSignal.timeout(telling.timeoutMs)
   const signal = telling.signal ? AbortSignal.any([telling.signal, timer]) : timer
@@ -48,10 +47,10 @@ export const tellSubscriber = async (text: string, telling: Telling): Promise<To
   }
 }
 
-/** Whether it may be called now, without calling it. Refuses as `tellSubscriber` does. */
+/** Checks the address without calling it. Throws like `tellSubscriber`. */
 export const checkSubscriber = async (
   text: string,
-  given: Pick<Telling, 'allow' | 'resolve' | 'timeoutMs'>,
+  given: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,
 ): Promise<void> => {
   const url = addressOf(text)
   try {
@@ -67,13 +66,13 @@ const addressOf = (text: string): URL => {
   return new URL(text)
 }
 
-/** The addresses of its host, all of them checked. */
+/** Returns the host's addresses, all checked. */
 const reachable = async (
   url: URL,
-  { allow, resolve = byDns }: Pick<Telling, 'allow' | 'resolve'>,
+  { allow, resolve = byDns }: Pick<SubscriberRequest, 'allow' | 'resolve'>,
   signal: AbortSignal,
 ): Promise<string[]> => {
-  // A host that is an address is written in one way only once the URL is read: no octal, no decimal, no short form is left.
+  // The URL parser normalises octal, decimal and short forms of an address.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) === 0 ? await within(resolve(host), signal) : [host]
   const why = whyUnreachable(url, addresses, allow)
@@ -89,13 +88,13 @@ const within = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 
-/** To the checked address itself; the name is said to it, and checked against its certificate. */
+/** Connects to the checked address; TLS still verifies the host name. */
 const exchange = (
   url: URL,
   address: string,
-  { headers, body }: Pick<Telling, 'headers' | 'body'>,
+  { headers, body }: Pick<SubscriberRequest, 'headers' | 'body'>,
   signal: AbortSignal,
-): Promise<Told> =>
+): Promise<SubscriberAnswer> =>
   new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:'
     const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -112,7 +111,7 @@ const exchange = (
     request.once('error', reject)
     request.once('response', (response) => {
       const { statusCode: status = 0, headers: said } = response
-      // What it says besides is nothing that the hub has asked for.
+      // The body is ignored.
       response.destroy()
       if (isRedirect(status))
         reject(new Unreachable('redirect', `${url.host} redirects (${status}); give the final address`))

@@ -1,11 +1,11 @@
-/** The files of the archive: month by month, and their removal. */
+/** Files of the archive by month, and their removal. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface ArchivedFile {
-  /** Relative to the archive, as its run notes it. */
+  /** Relative to the archive folder. */
   path: string
-  /** Of the run that wrote it. */
+  /** The run that wrote it. */
   run: number
 }
 
@@ -14,7 +14,7 @@ const UNFINISHED = '.part'
 
 const namesIn = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
 
-/** A month of one feed at a time, oldest first within a feed. What the hub did not write is left out. */
+/** Yields one month of one feed at a time, oldest first. Other files are skipped. */
 export async function* months(folder: string): AsyncIterable<ArchivedFile[]> {
   for (const feed of await namesIn(folder))
     for (const year of await namesIn(join(folder, feed)))

@@ -1,6 +1,6 @@
 /**
- * The clock: node-cron says when a minute begins, and a steady beat, which no change of the host's clock reaches, looks each
- * second for what waits or was left behind by a dead process. Both only look: what runs is decided by the rows of occurrences.
+ * Drives the timetable. node-cron signals each minute. A monotonic timer, immune to clock changes, looks each second
+ * for waiting or abandoned occurrences. Occurrence rows decide what runs.
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
@@ -8,17 +8,17 @@ import { makeScheduler, RENEW_MS, type SchedulerParts } from './occurrences.js'
 
 const ZONE = 'Asia/Shanghai'
 const EVERY_MINUTE = '* * * * *'
-/** Between two looks, milliseconds. */
+/** Polling interval, milliseconds. */
 const BEAT_MS = 1_000
-/** How long a stopping hub waits for what is running, milliseconds. */
+/** Grace period of running jobs at shutdown, milliseconds. */
 const STOP_WITHIN_MS = 15_000
 
-export interface Clock {
+export interface TimetableClock {
   stop(): Promise<void>
 }
 
-/** `db`: connections of its own, so that a long merge cannot keep it from renewing its leases. */
-export const startClock = (db: Db, parts: SchedulerParts): Clock => {
+/** `db` needs a connection pool of its own, so that a long merge cannot block lease renewal. */
+export const startClock = (db: Db, parts: SchedulerParts): TimetableClock => {
   const scheduler = makeScheduler(db, parts)
   const minute = cron.schedule(EVERY_MINUTE, () => scheduler.beat(), {
     timezone: ZONE,

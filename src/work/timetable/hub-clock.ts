@@ -1,7 +1,7 @@
 /**
- * The clock by which a hub works: the database's, read with each beat and carried on by the machine's monotonic clock in between. The
- * wall clock of the host decides nothing. Where the database's clock leaps, it is followed, so that nobody is shown past the
- * end of an entry, but whatever cannot be taken back waits until a second source or a person has confirmed it.
+ * The hub's clock: read from the database and carried on by the monotonic clock. The host's wall clock is not used. A
+ * leap of the database's clock is followed, so that no entry is shown past its end. Irreversible work then waits for a
+ * second source or a person.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -12,24 +12,24 @@ import { confirms, doubtedAtStart, hasLeapt, hasReturned, LEAP_MS } from '../../
 import * as doubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** How often the newest instant at which the clock was right is noted, milliseconds. */
+/** Interval of noting the latest certain instant, milliseconds. */
 const NOTE_MS = 60_000
-/** Between two looks at the database's clock, milliseconds. */
+/** Polling interval, milliseconds. */
 const LOOK_MS = 1_000
 
 export interface HubClock {
   now(): Date
-  /** The latest instant that is certain: `now`, except while the clock is doubted. */
+  /** Latest certain instant: `now`, unless the clock is in doubt. */
   sure(): Date
-  /** Whether the clock is doubted, as of the last look; also where host and machine disagree since then. */
+  /** True when the clock was in doubt at the last look, or host and monotonic clock have diverged since. */
   isDoubted(): boolean
-  /** Reads the database's clock. Throws where the database does not answer; the monotonic clock carries on. */
+  /** Reads the database's clock. Throws when it does not answer; the monotonic clock continues. */
   look(): Promise<void>
-  /** An answer of an agency or a platform, with the `Date` of its header: a second source. Never throws. */
+  /** Takes the `Date` header of an agency or platform as a second source. Never throws. */
   hear(host: string, date: Date): Promise<void>
 }
 
-/** A clock that is given, by tests and demonstrations: it is never doubted. */
+/** An injected clock for tests and demos, never in doubt. */
 export const givenClock = (now: () => Date): HubClock => ({
   now,
   sure: now,
@@ -40,21 +40,21 @@ export const givenClock = (now: () => Date): HubClock => ({
 
 export interface ClockParts {
   log: Log
-  /** The machine's monotonic and wall clock, milliseconds, and the reading of the database's; given by tests. */
+  /** Monotonic clock and wall clock, milliseconds, and the database reading; replaced in tests. */
   machine?: () => number
   wall: () => number
   read?: (db: Db) => Promise<doubts.ClockRead>
 }
 
-/** An instant of the database and that of the machine at which it was read, milliseconds. */
-interface Anchor {
+/** A database instant and the monotonic time of its reading, milliseconds. */
+interface ClockAnchor {
   at: number
   machine: number
 }
 
-const carried = ({ at, machine }: Anchor, to: number): number => at + (to - machine)
+const carried = ({ at, machine }: ClockAnchor, to: number): number => at + (to - machine)
 
-/** Reads the database's clock before it is given back. */
+/** Resolves after the first reading. */
 export const openClock = async (db: Db, parts: ClockParts): Promise<HubClock> => {
   const clock = databaseClock(db, parts)
   await clock.look()
@@ -65,21 +65,21 @@ const databaseClock = (
   db: Db,
   { log, machine = () => performance.now(), wall, read = doubts.read }: ClockParts,
 ): HubClock => {
-  let anchor: Anchor | null = null
-  /** What the clock would show, had it not leapt. */
-  let expected: Anchor | null = null
+  let anchor: ClockAnchor | null = null
+  /** The time without the leap. */
+  let expected: ClockAnchor | null = null
   let doubt: doubts.Doubt | null = null
   let notedAt = Number.NEGATIVE_INFINITY
   let wallAtLook = 0
 
-  const anchored = (): Anchor => {
+  const anchored = (): ClockAnchor => {
     if (anchor === null) throw new Error('the clock was not read yet')
     return anchor
   }
   const now = (): Date => new Date(Math.floor(carried(anchored(), machine())))
 
-  /** A doubt begins, or another hub has begun one: from here on the machine alone says what the clock should show. */
-  const doubted = async (found: Omit<doubts.Doubt, 'id'>, base: Anchor): Promise<void> => {
+  /** Begins or joins a doubt. From then on the monotonic clock gives the expected time. */
+  const doubted = async (found: Omit<doubts.Doubt, 'id'>, base: ClockAnchor): Promise<void> => {
     expected ??= base
     if (await doubts.begin(db, found))
       log.error(
@@ -96,7 +96,12 @@ const databaseClock = (
     expected = null
   }
 
-  const judge = async (found: doubts.ClockRead, before: Anchor | null, at: number, tookMs: number): Promise<void> => {
+  const judge = async (
+    found: doubts.ClockRead,
+    before: ClockAnchor | null,
+    at: number,
+    tookMs: number,
+  ): Promise<void> => {
     const instant = found.at.getTime()
     doubt = found.doubt
     if (doubt !== null) {
@@ -114,7 +119,7 @@ const databaseClock = (
       return
     }
     const wanted = carried(before, at)
-    // Another hub that has looked without a break vouches for the clock: then it is this machine that slept.
+    // Another hub that watched without a break vouches for the clock, so this machine slept.
     const vouched = sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_MS && sureAt > wanted
     if (hasLeapt(instant, wanted, tookMs) && !vouched)
       await doubted({ cause: 'LEAP', foundAt: found.at, expectedAt: new Date(wanted) }, { at: wanted, machine: at })
@@ -152,7 +157,7 @@ const databaseClock = (
   }
 }
 
-/** Looks with each beat, one look at a time, and listens to second sources meanwhile. */
+/** Polls the clock and listens to second sources. */
 export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop(): void } => {
   let timer: NodeJS.Timeout | null = null
   let isLooking = false
@@ -180,7 +185,7 @@ export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop():
   }
 }
 
-/** By a person. Refusals: CLOCK_CERTAIN where nothing is doubted, INPUT_INVALID for a reason that says nothing. */
+/** A person confirms the clock. Refusals: CLOCK_CERTAIN, INPUT_INVALID. */
 export const confirm = async (
   db: Db,
   { by, reason: given, mark }: { by: string; reason: string; mark: (id: string) => string },

@@ -1,7 +1,6 @@
 /**
- * Occurrences: what the timetable plans becomes a row, once, whoever plans it; the row is taken by one process under a lease
- * and acted upon. A process that dies loses its lease, and another takes up what it held. Every beat is safe to repeat, in
- * any number of processes, under any clock.
+ * Occurrences: each planned time becomes one row, which one process takes under a lease and runs. When a process dies,
+ * its lease ends and another takes over. A beat is idempotent in any number of processes and under any clock.
  */
 
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'
@@ -13,68 +12,67 @@ import { type Db, isLost } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import type * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
-import { type Occasion, RULES } from './timetable.js'
+import { RULES, type ScheduledJob } from './timetable.js'
 
-/** A taken occurrence belongs to its process for so long, milliseconds; renewed well before. */
+/** Lease of an occurrence and its renewal interval, milliseconds. */
 export const LEASE_MS = 10_000
 export const RENEW_MS = 3_000
-/** So often one is taken before whoever takes it is thought to die of it. */
+/** Attempts after which an occurrence is given up as fatal. */
 const ATTEMPTS_MOST = 5
-/** Most that one process runs at once. */
+/** Concurrent occurrences of one process. */
 const HELD_MOST = 64
-/** Most planned times that are listed of one job: more than a month of a job of every hour. */
+/** Maximum listed planned times of one job: over a month of an hourly job. */
 const PLANNED_MOST = 1_000
-/** Backwards by more than this is a clock that was set, milliseconds. */
+/** A backward step larger than this is a clock change, milliseconds. */
 const STEP_MS = 2_000
 const KEPT_MS = 90 * 86_400_000
-/** Beats of a second between two clearances of old rows. */
+/** Beats between two deletions of old rows. */
 const PRUNE_BEATS = 3_600
 
-/** The occurrence that an act is. */
-export interface Turn {
-  job: Occasion['job']
+export interface OccurrenceTurn {
+  job: ScheduledJob['job']
   subject: string
   plannedFor: Date
   attempt: number
   cause: Extract<runs.Cause, 'timetable' | 'person'>
-  /** Who asked for it; absent: the timetable. */
+  /** The person who requested it, if any. */
   by?: string
 }
 
-/** False: it could not begin, because its job is being run otherwise; it is tried again. */
-export type Act = (turn: Turn, signal: AbortSignal) => Promise<boolean>
+/** Returns false when the job is already running elsewhere; it is retried. */
+export type JobAct = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
 export interface Scheduler {
-  /** Plans what has become due and takes what waits; its acts go on after it. Never throws. */
+  /** Plans due occurrences and starts waiting ones, without waiting for them. Never throws. */
   beat(): Promise<void>
-  /** Renews what is held; what was lost is told to stop. Never throws. */
+  /** Renews leases and aborts lost occurrences. Never throws. */
   renew(): Promise<void>
-  /** Until nothing is held. */
+  /** Resolves when nothing is running. */
   idle(): Promise<void>
-  /** Tells what is held to stop. */
+  /** Aborts what is running. */
   stop(): void
 }
 
 export interface SchedulerParts {
-  occasions: readonly Occasion[]
-  act: Act
+  occasions: readonly ScheduledJob[]
+  act: JobAct
   now: () => Date
   log: Log
   metrics?: Pick<Metrics, 'ran'>
 }
 
-interface Row extends Occasion {
+interface PlannedOccasion extends ScheduledJob {
   rule: Cron
-  /** When it must be planned next, epoch ms; 0: not known yet. */
+  /** Next planning time, epoch ms; 0 when unknown. */
   nextAt: number
 }
 
 export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: SchedulerParts): Scheduler => {
-  const rows: Row[] = occasions.map((occasion) => ({ ...occasion, rule: parse(occasion.cron), nextAt: 0 }))
+  const rows: PlannedOccasion[] = occasions.map((occasion) => ({ ...occasion, rule: parse(occasion.cron), nextAt: 0 }))
   const wanted = occasions.map(({ job, subject }) => ({ job, subject, beside: RULES[job].beside }))
   const stopping = new AbortController()
   const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
-  /** Ends that could not be written; tried again at each beat. */
+  /** Ends that could not be stored; retried at each beat. */
   const unwritten = new Map<number, () => Promise<unknown>>()
   let lastBeat = 0
   let beats = 0
@@ -86,7 +84,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       unwritten.delete(id)
     }
     const at = now()
-    // Set back: what it passes again is looked at again; what has its row does not run twice.
+    // After a clock change, plan again; existing rows do not run twice.
     if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())
@@ -130,7 +128,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       const again = stopping.signal.aborted || isLost(error)
       if (!stopping.signal.aborted)
         log.error({ err: error, ...turn }, `the timetable's ${turn.job} failed: ${reasonOf(error)}`)
-      // For another process where this one stops, for whoever is first where the database was gone.
+      // Given back when stopping or when the database was lost.
       if (!again) tell('FAILED')
       write = again
         ? () => occurrences.giveBack(db, mine, { unused: false })
@@ -173,8 +171,8 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
   }
 }
 
-const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.Occurrence): Turn => ({
-  job: job as Occasion['job'],
+const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.Occurrence): OccurrenceTurn => ({
+  job: job as ScheduledJob['job'],
   subject,
   plannedFor,
   attempt: attempts,
@@ -182,8 +180,8 @@ const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.O
   ...(by === null ? {} : { by }),
 })
 
-/** What the timetable planned since it was last asked becomes rows, as the rule of each job has it. One transaction. */
-const plan = (db: Db, rows: readonly Row[], now: Date): Promise<void> =>
+/** Turns planned times since the last call into rows, in one transaction. */
+const plan = (db: Db, rows: readonly PlannedOccasion[], now: Date): Promise<void> =>
   db.transaction(async (tx) => {
     const known = new Map((await schedules.hold(tx, rows, now)).map((row) => [nameOf(row), row]))
     for (const row of rows) {
@@ -198,13 +196,13 @@ const plan = (db: Db, rows: readonly Row[], now: Date): Promise<void> =>
       for (const plannedFor of run)
         await occurrences.add(tx, { ...row, plannedFor, missed: plannedFor === run.at(-1) ? missed : 0 })
       const first = run[0]
-      // Of those that nobody has begun, the newest is enough, unless each must run.
+      // Only the newest unstarted occurrence matters, unless each must run.
       if (first !== undefined && RULES[row.job].missed !== 'all')
         await occurrences.passOver(tx, { ...row, before: first, now })
     }
   })
 
-/** After a clock was set back only the minute that it shows is looked at, milliseconds. */
+/** Look-back after the clock was set back, milliseconds. */
 const STEP_BACK_LOOK_MS = 60_000
 
 const nameOf = ({ job, subject }: { job: string; subject: string }): string => `${job}:${subject}`

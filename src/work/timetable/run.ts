@@ -1,7 +1,4 @@
-/**
- * One run of a job: opened as a row, and closed as a row whatever happens. Alone under a lock, or beside others under a lease.
- * The frame of every verb of the timetable.
- */
+/** Frame of every job: opens a run row and always closes it. `alone` holds a lock; `beside` renews a lease. */
 import { redact } from '../../domain/records/privacy.js'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -9,57 +6,54 @@ import { asUnavailable, type Db, type Tx } from '../../store/db/db.js'
 import * as locks from '../../store/db/locks.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/** How long a second run of the same job waits for the first unless told otherwise, milliseconds. One that the timetable started does not wait. */
+/** Default wait for a running job, milliseconds. Scheduled runs do not wait. */
 const WAIT_MS = 120_000
-/** A run beside others is taken for dead when it was silent for so long, milliseconds; it speaks well before. */
+/** Lease of a parallel run and its renewal interval, milliseconds. */
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
-/** From this status on a refusal is somebody's failure (an agency that did not answer), not a judgement on what was brought. */
+/** From this status on, a refusal means failure (such as an unreachable agency), not rejected content. */
 export const FAILURE_STATUS = 500
 
-/** Why and when a verb runs; part of the options of each. */
-export interface Occasioned {
+/** Options common to all jobs. */
+export interface RunOptions {
   cause: runs.Cause
-  /** The occurrence of the timetable that it is; null or absent: somebody asked for it. */
+  /** Planned time of the occurrence; null for a manual run. */
   plannedFor?: Date | null
-  /** Which attempt at its occurrence it is; the first when absent. */
+  /** Attempt number; default 1. */
   attempt?: number
   now: () => Date
-  /** Milliseconds for which whoever asked waits for a run that goes on. */
+  /** Wait for a running job, milliseconds. */
   waitMs?: number
-  /** Replaces ID numbers in what a refusal repeats of an agency's own words. */
+  /** Replaces ID numbers in refusals that quote an agency. */
   mark?: (id: string) => string
-  /** Who uploaded, corrected or took back. */
+  /** The acting person. */
   by?: string
-  /** Hears of each run's beginning and end, under the run's id. */
+  /** Logs begin and end of the run. */
   log?: Log
 }
 
-export interface What extends Occasioned {
+export interface RunDescription extends RunOptions {
   job: runs.Job
   subject?: string
   whole?: boolean
   file?: string | null
-  /** The day on which the file holds true. */
+  /** Day on which the file is true. */
   dated?: string | null
 }
 
-export interface Running {
+export interface OpenRun {
   id: number
   startedAt: Date
-  /** What was done so far; kept with the run also if it fails. */
+  /** Progress counts, stored also on failure. */
   counts: Record<string, number>
-  /** Closes the run inside the transaction of its work; otherwise it is closed when the work returns. */
+  /** Closes the run inside the work's transaction; otherwise it is closed afterwards. */
   close(tx: Tx): Promise<void>
-  /** Milliseconds since its start. */
+  /** Milliseconds since the start. */
   elapsed(): number
 }
 
-/**
- * Null: another process has this occurrence of the timetable. Refusal RUN_BUSY where another run of the job does not end
- * in time.
- */
-export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promise<T>): Promise<T | null> => {
+/** Runs work under the job's lock. Resolves to null when another process has this occurrence. Refusal RUN_BUSY. */
+export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun) => Promise<T>): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
   const done = await locks.alone(
     db,
@@ -71,7 +65,7 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
       return id === null ? null : { value: await closed(db, what, id, startedAt, work) }
     },
   )
-  // Whoever came by the timetable finds the work being done; whoever asked for it himself is told.
+  // A scheduled run finds its work being done; a manual one is refused.
   if (done === 'held') {
     if (plannedFor !== null) return null
     throw new Refusal('RUN_BUSY', { job, subject })
@@ -80,14 +74,18 @@ export const alone = async <T>(db: Db, what: What, work: (run: Running) => Promi
 }
 
 /**
- * Beside other runs of the job: its work keeps them apart. Null: this attempt at its occurrence of the timetable was begun
- * already. Runs that have fallen silent are closed as abandoned.
+ * Runs work in parallel with other runs of the job. Resolves to null when this attempt has begun already. Runs with an
+ * expired lease are closed as abandoned.
  */
-export const beside = async <T>(db: Db, what: What, work: (run: Running) => Promise<T>): Promise<T | null> => {
+export const beside = async <T>(
+  db: Db,
+  what: RunDescription,
+  work: (run: OpenRun) => Promise<T>,
+): Promise<T | null> => {
   const startedAt = what.now()
   const id = await runs.start(db, { ...startOf(what, startedAt), leaseMs: LEASE_MS })
   if (id === null) return null
-  // One renewal that fails is made up for by the next.
+  // A failed renewal is made up for by the next.
   const renewing = setInterval(() => void runs.renew(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
   renewing.unref()
   try {
@@ -97,17 +95,17 @@ export const beside = async <T>(db: Db, what: What, work: (run: Running) => Prom
   }
 }
 
-const startOf = (what: What, now: Date): runs.Start => {
+const startOf = (what: RunDescription, now: Date): runs.Start => {
   const { job, subject = '', cause, plannedFor = null, attempt = 1, whole = false, file = null, dated = null } = what
   return { job, subject, cause, plannedFor, attempt, whole, file, dated, by: what.by ?? null, now }
 }
 
 const closed = async <T>(
   db: Db,
-  what: What,
+  what: RunDescription,
   id: number,
   startedAt: Date,
-  work: (run: Running) => Promise<T>,
+  work: (run: OpenRun) => Promise<T>,
 ): Promise<T> => {
   const counts: Record<string, number> = {}
   const log = what.log?.child({ run: id, job: what.job, subject: what.subject ?? '', cause: what.cause })
@@ -141,7 +139,7 @@ const closed = async <T>(
   }
 }
 
-/** A person maps them at the desk. A cell told as `…` held data. */
+/** Headings for a person to map at the desk. `…` marks a cell with data. */
 const headingsIn = (error: unknown): { headings?: string[] } => {
   if (!isRefusal(error) || error.code !== 'CONTENT_UNKNOWN' || !Array.isArray(error.details['read'])) return {}
   const headings = error.details['read'].filter((name) => typeof name === 'string' && name !== '' && name !== '…')

@@ -1,6 +1,6 @@
 /**
- * Tidying: what is past its term by schema/rules/retention.json and no longer needed is deleted, in windows of bounded size, each in a
- * statement of its own. Broken off anywhere, the next night begins anew and finds less.
+ * Deletes what is past its term (schema/rules/retention.json) and no longer referenced, in small statements. An
+ * interrupted run continues the next night.
  */
 import { checkRetention, type Kept, keptSince, type RetentionRules } from '../../domain/timetable/retention.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -9,11 +9,9 @@ import type { Db } from '../../store/db/db.js'
 import * as retention from '../../store/timetable/retention.js'
 import { checked } from '../calendar/rules.js'
 import { type ArchivedFile, months, remove } from './archive-files.js'
-import { alone, type Occasioned } from './run.js'
+import { alone, type RunOptions } from './run.js'
 
-/** Rows looked at by one statement. */
 const WINDOW_ROWS = 2_000
-/** Archived files asked about at once. */
 const FILES_AT_ONCE = 500
 
 let read: RetentionRules | null = null
@@ -24,14 +22,13 @@ export const retentionRules = (): RetentionRules => {
   return read
 }
 
-export interface TidyOptions extends Occasioned {
-  /** Folder of the archive. */
+export interface TidyOptions extends RunOptions {
   archive: string
-  /** Another than the hub's, for tests. */
+  /** Replaces the rules in tests. */
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
-  /** Decides anew, before anything is deleted, what rests on records and claims that may have passed their term. */
+  /** Runs first: renews decisions that rest on expired records and claims. */
   renew?: (now: Date) => Promise<unknown>
 }
 
@@ -43,7 +40,7 @@ export interface TidyCounts {
   runs: number
 }
 
-/** What is referred to goes after what refers to it: runs last. */
+/** Referencing rows go first, runs last. */
 const STEPS: readonly [
   count: keyof TidyCounts,
   what: Kept,
@@ -56,10 +53,13 @@ const STEPS: readonly [
   ['runs', 'RUNS', retention.runs],
 ]
 
-/** Null: another process has this occurrence of the timetable. Refusal CLOCK_DOUBTED. Ends after the window under way once the signal is given. */
+/**
+ * Refusal CLOCK_DOUBTED. Resolves to null when another process has this occurrence. Ends after the current window once
+ * `signal` aborts.
+ */
 export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   alone(db, { ...options, job: 'tidy' }, async (run) => {
-    // What was deleted does not come back.
+    // Deletion cannot be undone.
     if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
@@ -77,7 +77,7 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
     return counts
   })
 
-/** Files past their term, and files that no run calls its own: their process died before its delivery was taken in. */
+/** Deletes expired files, and files without a run, whose process crashed. */
 const tidyArchives = async (db: Db, before: Date, { archive, signal }: TidyOptions): Promise<number> => {
   let removed = 0
   for await (const month of months(archive)) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { makeLog } from '../../../src/hub/log.js'
 import * as names from '../../../src/store/operators/names.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeSweeper, sweepNames } from '../../../src/work/operators/names.js'
 import { globalOf, makeWorld, NOW, operatorId, registration, uscc, type World } from '../world.js'
 
@@ -181,7 +181,7 @@ describe('operators by their names over HTTP', () => {
     await world.bring('registry', [registration(code, '虚构孤松晚照有限公司')], new Date('2026-03-01T00:00:00Z'))
     const run = await world.bring('registry', [registration(code, '虚构寒江独钓有限公司')])
     expect((await briefly('虚构寒江独钓有限公司'))[0]).to.deep.equal([code, 'EXACT'])
-    await takeBack(db, {
+    await rollBack(db, {
       run,
       reason: '报错',
       by: 'reviewer-1',

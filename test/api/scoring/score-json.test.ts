@@ -10,7 +10,7 @@ import { score as fold } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import * as contracts from '../../../src/foundation/contracts.js'
 import { startAgencies } from '../../../src/sandbox/agencies/index.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
 import { hashOfFacts } from '../../../src/work/scoring/facts.js'
 import { score } from '../../../src/work/scoring/score.js'
@@ -238,7 +238,7 @@ describe('who is given a score as JSON, and what was known then', () => {
     const after = await newest(one)
     expect(after).to.be.greaterThan(mine)
     expect((await get(world, after, auditor())).body.score.value).to.be.greaterThan(before[0]?.body.score.value)
-    const taken = await takeBack(db, { run, reason: '误报', by: 'reviewer-1', rules: world.rules, now: () => at(6) })
+    const taken = await rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules: world.rules, now: () => at(6) })
     expect(taken).to.be.an('object')
     await mergeOperators(db, world.rules, {
       from: two,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
-import { tellWebhooks } from '../../../src/work/standing/changes/send.js'
+import { sendWebhooks } from '../../../src/work/standing/changes/send.js'
 import { addWebhook } from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { type Marketplace, startMarketplace } from '../../support/marketplace.js'
@@ -101,11 +101,11 @@ describe('removals of a marketplace’s sellers in the ledger', () => {
   it('an address has confirmed when it answers 2xx, and was told when it answers otherwise', async () => {
     mall.answer = () => 500
     world.setNow(later(15))
-    await tellWebhooks(world.database.db, parts())
+    await sendWebhooks(world.database.db, parts())
     expect(await stateOf('mall')).to.deep.include({ state: 'TOLD', toldAt: later(15).toISOString(), confirmedAt: null })
     mall.answer = () => 200
     world.setNow(later(30))
-    await tellWebhooks(world.database.db, parts())
+    await sendWebhooks(world.database.db, parts())
     expect(await stateOf('mall')).to.deep.include({
       state: 'CONFIRMED',
       toldAt: later(15).toISOString(),

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { makeScheduler, type Turn } from '../../../src/work/timetable/occurrences.js'
+import { makeScheduler, type OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
 import { log } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
@@ -21,7 +21,7 @@ describe('the timetable over GraphQL', () => {
   const row = async (job: string) =>
     (await world.ask(TIMETABLE, by('auditor'))).data.timetable.find((each: { job: string }) => each.job === job)
   const REGISTRY = { job: 'PULL', subject: 'registry' }
-  const scheduler = (turns: Turn[], now: Date) =>
+  const scheduler = (turns: OccurrenceTurn[], now: Date) =>
     makeScheduler(world.database.db, {
       occasions: [
         { job: 'pull', subject: 'registry', cron: '10 3 * * *' },
@@ -52,7 +52,7 @@ describe('the timetable over GraphQL', () => {
     expect(asked.data.startJob).to.deep.include({ ...REGISTRY, cause: 'PERSON', by: 'officer-1', state: 'DUE' })
     const again = await world.ask(START, { ...by('administrator'), variables: REGISTRY })
     expect(again.data.startJob).to.deep.equal(asked.data.startJob)
-    const turns: Turn[] = []
+    const turns: OccurrenceTurn[] = []
     const one = scheduler(turns, NOW)
     await one.beat()
     await one.idle()
@@ -70,7 +70,7 @@ describe('the timetable over GraphQL', () => {
       next: null,
       paused: { at: NOW.toISOString(), by: 'administrator-1', reason: '评分卡核对' },
     })
-    const turns: Turn[] = []
+    const turns: OccurrenceTurn[] = []
     const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
     await scheduler(turns, later(5)).beat()
     expect(turns).to.deep.equal([])

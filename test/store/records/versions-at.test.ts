@@ -4,7 +4,7 @@ import { RECORD_KINDS } from '../../../src/domain/records/records.js'
 import { addDays } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { at, codeOf, database, type FeedGiven, later, pullItems, refusal, rowsOf, rules } from '../../support/world.js'
 
 const DAY = 86_400
@@ -120,7 +120,7 @@ describe('what is believed of a day, as it was known at an instant', () => {
     await bring('registration', '乙', '2025-01-01', 1)
     const wrong = await lastPull(db())
     await bring('registration', '丙', '2026-01-01', 2)
-    await takeBack(db(), { run: wrong, reason: '误报', by: 'r', rules, now: at(later(3 * DAY)) })
+    await rollBack(db(), { run: wrong, reason: '误报', by: 'r', rules, now: at(later(3 * DAY)) })
     const now = later(4 * DAY)
     const owner = codeOf(1)
     expect(await believed(db(), '2025-06-01', now)).to.deep.equal([`K 甲 ${owner}`])
@@ -277,7 +277,7 @@ describe('histories of deliveries and take-backs', () => {
             } else {
               const run = deliveries[one.takeBack % Math.max(1, deliveries.length)]
               if (run === undefined) continue
-              const done = takeBack(db(), { run, reason: '误报', by: 'r', rules, now: at(instant(n)) })
+              const done = rollBack(db(), { run, reason: '误报', by: 'r', rules, now: at(instant(n)) })
               if ((await refusal(done)).code === 'none') model.takeBack(run, n)
             }
           }

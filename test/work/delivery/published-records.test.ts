@@ -6,7 +6,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import type { Rules } from '../../../src/work/calendar/rules.js'
 import { backfill } from '../../../src/work/delivery/backfill.js'
 import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import {
   at,
@@ -79,7 +79,7 @@ const countsOf = async (db: Db, run: number) =>
 const confirmed = (db: Db) =>
   db.raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = created_at where state = 'OWED'`)
 const undone = (db: Db, run: number, now: Date) =>
-  takeBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
+  rollBack(db, { run, reason: '错报', by: 'reviewer', rules, now: at(now) })
 
 describe('records that platforms are told of', () => {
   const db = database()

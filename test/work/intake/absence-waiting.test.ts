@@ -3,7 +3,7 @@ import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as waiting from '../../../src/store/intake/unmatched.js'
 import { correct } from '../../../src/work/intake/rejects.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
 import { row, rows } from '../../support/rows.js'
 import {
@@ -34,7 +34,7 @@ describe('a record that waits ends as what it is', () => {
   const takeBackLast = async (n: number) => {
     const [last] = await rowsOf(db(), `select max(id)::int as id from runs where job = 'pull' and subject = 'test'`)
     const made = { run: Number(last?.['id']), by: 'officer-1', reason: '误报', rules, mark, ...hour(n) }
-    await takeBack(db(), made as never)
+    await rollBack(db(), made as never)
   }
 
   it('I-A3: an entry of a whole list that finds its firm later ends when the list holds it no longer', async () => {
@@ -104,7 +104,7 @@ describe('a record that waits ends as what it is', () => {
     const [first] = await rowsOf(db(), `select ended_by as run from unmatched`)
     await pullItems(db(), [row(1)], hour(4))
     const made = { run: Number(first?.['run']), by: 'officer-1', reason: '误报', rules, mark, ...hour(5) }
-    await takeBack(db(), made as never)
+    await rollBack(db(), made as never)
     const [after] = await rowsOf(db(), `select state, ended_by > ? as "isLater" from unmatched`, [first?.['run']])
     expect(after).to.deep.equal({ state: 'ENDED', isLater: true })
   })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Body } from '../../../src/domain/records/records.js'
 import * as operators from '../../../src/store/operators/operators.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
 import {
   at,
@@ -23,7 +23,7 @@ describe('what comes again', () => {
   const registered = (more: Partial<Row>, now: Date, body: Body = {}) =>
     pullItems(db(), [row(1, more)], { id: 'registry', kind: 'registration', now: at(now), body: () => body })
   const back = (run: number, now: Date) =>
-    takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
+    rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
   const firm = async () => {
     const found = (await operators.byCodes(db(), [{ scheme: 'uscc', code: codeOf(1) }])).get(`uscc:${codeOf(1)}`)
     return found && { name: found.name, status: found.status, formerly: await operators.formerNames(db(), [found.id]) }

@@ -9,7 +9,7 @@ import * as versions from '../../../src/store/records/versions.js'
 import { withDue } from '../../../src/store/scoring/due.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
 import * as directory from '../../../src/store/standing/directory.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import {
   codeOf,
@@ -318,7 +318,7 @@ describe('merging operators', () => {
     const { decision } = await merge(D, E)
     await penalties([penalty('PD2', D, { name: '并甲商贸' })])
     const run = Number(brought?.['id'])
-    await takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: () => next() })
+    await rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: () => next() })
     const after = sorted([
       [A, '长春旧名商贸有限公司'],
       [B, '四平新址商贸有限公司'],

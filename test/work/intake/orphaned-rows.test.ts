@@ -5,7 +5,7 @@ import { orgCodeIn } from '../../../src/domain/operators/codes.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
 import {
   at,
@@ -28,7 +28,7 @@ describe('a code by which an operator is found', () => {
   const lastRun = async (): Promise<number> =>
     Number((await rowsOf(db(), `select max(id) as id from runs where job = 'pull'`))[0]?.['id'])
   const back = (run: number) =>
-    takeBack(db(), { run, reason: '登记有误', by: 'reviewer-1', rules, now: at(later(3_600)) })
+    rollBack(db(), { run, reason: '登记有误', by: 'reviewer-1', rules, now: at(later(3_600)) })
   const owner = async (key: string): Promise<unknown> => (await versions.current(db(), 'test', key))?.operatorId ?? null
   const reasons = async () => (await rejects.openUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 

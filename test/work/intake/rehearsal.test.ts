@@ -4,7 +4,7 @@ import { filling } from '../../../src/store/db/bulk-load.js'
 import { connect, type Tx } from '../../../src/store/db/db.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { rehearse } from '../../../src/work/intake/rehearsal.js'
-import { previewTakeBack } from '../../../src/work/intake/rollback-preview.js'
+import { previewRollback } from '../../../src/work/intake/rollback-preview.js'
 import { previewUpload } from '../../../src/work/intake/upload-preview.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import {
@@ -58,7 +58,7 @@ describe('a rehearsal', () => {
   it('I-B6: the preview of a take-back waits for nobody who has taken the order of knowledge', async () => {
     const { run } = await pullItems(database.db, rowsFrom(1, 3))
     const asked = { run, by: 'reviewer-1', mayMove: true, rules, families: [], now: later(60) }
-    const told = await whileOrderIsTaken(() => previewTakeBack(database.db, asked))
+    const told = await whileOrderIsTaken(() => previewRollback(database.db, asked))
     expect(told).to.include({ wrong: 3 })
   })
 
@@ -85,7 +85,7 @@ describe('a rehearsal', () => {
     const working = await database.db.transaction()
     await working.raw('select 1 from versions for update')
     const asked = { run, by: 'reviewer-1', mayMove: true, rules, families: [], now: later(60) }
-    expect((await refusal(previewTakeBack(database.db, asked))).code).to.equal('RUN_BUSY')
+    expect((await refusal(previewRollback(database.db, asked))).code).to.equal('RUN_BUSY')
     await working.rollback()
   })
 

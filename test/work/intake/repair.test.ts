@@ -7,7 +7,7 @@ import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { makeArchive } from '../../../src/work/intake/archive.js'
 import { correct } from '../../../src/work/intake/rejects.js'
-import { type Repaired, repair } from '../../../src/work/intake/repair/index.js'
+import { type RepairResult, repair } from '../../../src/work/intake/repair/index.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { deliver } from '../../support/absence.js'
 import { row } from '../../support/rows.js'
@@ -44,7 +44,7 @@ describe('repair', () => {
   let rowsNoted: { words: string; codes: readonly string[] }[] = []
   const scoreOf = (only: readonly number[] | null, n: number) =>
     score(db(), { cause: 'command', rules, families: [...FAMILIES], ...(only && { only }), ...hour(n) })
-  const run = async (n: number, dryRun = false): Promise<Repaired> => {
+  const run = async (n: number, dryRun = false): Promise<RepairResult> => {
     rowsNoted = []
     return repair(db(), {
       dryRun,
@@ -57,7 +57,7 @@ describe('repair', () => {
       score: (only) => scoreOf(only, n),
     })
   }
-  const foundBy = ({ checks }: Repaired) =>
+  const foundBy = ({ checks }: RepairResult) =>
     Object.fromEntries(
       checks.filter(({ found }) => found > 0).map(({ check, records }) => [check, records.map(({ key }) => key)]),
     )

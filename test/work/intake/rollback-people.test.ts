@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { back, HOUR, penalties, penalty, registry, rescored, twins, wrongFile } from '../../support/taking-back.js'
 import {
   at,
@@ -105,7 +105,7 @@ describe('taking a run back, and people', () => {
     const failed = await runs.start(one(), { job: 'pull', subject: 'penalties', cause: 'command', now: NOW })
     await runs.finish(one(), failed ?? 0, { outcome: 'FAILED', now: NOW })
     const code = async (id: number, reason = '误报') =>
-      (await refusal(takeBack(one(), { run: id, reason, by: 'r', rules, now: at(later(HOUR)) }))).code
+      (await refusal(rollBack(one(), { run: id, reason, by: 'r', rules, now: at(later(HOUR)) }))).code
     expect(await code(999_999)).to.equal('RUN_UNKNOWN')
     expect(await code(Number(scoring?.['id']))).to.equal('RUN_NOT_TAKEN_BACK')
     expect(await code(failed ?? 0)).to.equal('RUN_NOT_TAKEN_BACK')

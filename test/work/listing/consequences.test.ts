@@ -8,7 +8,7 @@ import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
 import * as scores from '../../../src/store/scoring/scores.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { settle } from '../../../src/work/listing/concerns.js'
 import { score } from '../../../src/work/scoring/score.js'
 import {
@@ -88,7 +88,7 @@ const owed = async (db: Db, id: string) =>
   rowsOf(db, `select platform, action from deliveries where subject_id = ? and state = 'OWED' order by 1, 2`, [id])
 const PLATFORMS = rules.platforms.map(({ id }) => id).sort()
 const back = (db: Db, run: number, now = later(HOUR)) =>
-  takeBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
+  rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
 /** Every platform has confirmed what it was owed. */
 const confirmed = (db: Db) =>
   db('deliveries').update({ state: 'CONFIRMED', attempts: 1, confirmed_at: NOW, receipt: '{}' })

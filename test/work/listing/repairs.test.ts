@@ -4,7 +4,7 @@ import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { settle } from '../../../src/work/listing/concerns.js'
 import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
 import { freshDatabase } from '../../support/database.js'
@@ -160,7 +160,7 @@ describe('a repair taken back by its entrance', () => {
     await repaired()
     const run = await tell(db(), [{ outcome: 'REVOKED', key: 'R2' }], atHour(2))
     expect(await asked(db())).to.deep.equal(['REPAIR_REVOKED'])
-    await takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(atHour(3)) })
+    await rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(atHour(3)) })
     expect(await asked(db())).to.deep.equal([])
   })
 })

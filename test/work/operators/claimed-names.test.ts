@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as operators from '../../../src/store/operators/operators.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, database, later, NOW, pullItems, rowsOf, rules } from '../../support/world.js'
 
@@ -50,7 +50,7 @@ describe('names from sources that are no register', () => {
   it('F-6: after the registration was taken back the firm has the claimed name again', async () => {
     await listed('虚构误读商贸有限公司')
     const { run } = await registered('虚构正读商贸有限公司')
-    await takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: hour(2) })
+    await rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: hour(2) })
     expect(await firm()).to.deep.equal({ name: '虚构误读商贸有限公司', formerly: [], sought: [] })
   })
 })

@@ -5,7 +5,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { decideSubject, type SubjectDecided, undoDecision } from '../../../src/work/operators/identity.js'
+import { decideSubject, type SubjectDecisionInput, undoDecision } from '../../../src/work/operators/identity.js'
 import {
   codeOf,
   counted,
@@ -67,7 +67,7 @@ const stateOf = async (): Promise<string> => (await queue()).map(({ key, state }
 const waiting = async (key: string): Promise<number> =>
   Number((await rowsOf(db(), 'select id from unmatched where record_key = ?', [key]))[0]?.['id'])
 
-const decide = async (key: string, given: Partial<SubjectDecided> = {}) =>
+const decide = async (key: string, given: Partial<SubjectDecisionInput> = {}) =>
   decideSubject(db(), rules, {
     unmatched: await waiting(key),
     verdict: 'ATTACH',

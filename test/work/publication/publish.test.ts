@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Keys, loadKeys, newManifestKey } from '../../../src/foundation/keys.js'
 import { current } from '../../../src/store/publication/snapshots.js'
-import { type Published, type PublishOptions, publish } from '../../../src/work/publication/publish.js'
+import { type PublishOptions, type PublishResult, publish } from '../../../src/work/publication/publish.js'
 import { verifyChain } from '../../../src/work/publication/publish-chain.js'
 import { letGo, shown } from '../../support/public-list.js'
 import { at, database, later, NOW, rowsOf, TODAY } from '../../support/world.js'
@@ -26,7 +26,7 @@ describe('publish', () => {
   beforeEach(() => {
     notes = []
   })
-  const snapshot = async (now = NOW, given: Partial<PublishOptions> = {}): Promise<Published> => {
+  const snapshot = async (now = NOW, given: Partial<PublishOptions> = {}): Promise<PublishResult> => {
     const note = (one: Note) => {
       notes.push(one)
     }

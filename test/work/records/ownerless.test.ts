@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as ownerless from '../../../src/store/records/ownerless.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
 import { at, codeOf, database, later, mark, operatorOf, pullItems, rowsOf, rules } from '../../support/world.js'
 
@@ -24,7 +24,7 @@ describe('a record of a kind that needs no operator', () => {
   const takeBackLast = async (feed: string, n: number) => {
     const [last] = await rowsOf(db(), `select max(id)::int as id from runs where job = 'pull' and subject = '${feed}'`)
     const made = { run: Number(last?.['id']), by: 'officer-1', reason: '误报', rules, mark, ...hour(n) }
-    await takeBack(db(), made as never)
+    await rollBack(db(), made as never)
   }
 
   it('I-A12: a mark with a registration number alone finds its firm once the registry says the number', async () => {

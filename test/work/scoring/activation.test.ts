@@ -6,7 +6,7 @@ import { document } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { Db } from '../../../src/store/db/db.js'
 import type { Adoption } from '../../../src/store/scoring/activations.js'
-import { type CardTold, decideScorecard, proposeScorecard, scorecards } from '../../../src/work/scoring/activation.js'
+import { type CardStatus, decideScorecard, proposeScorecard, scorecards } from '../../../src/work/scoring/activation.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { cardInForce, hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
 import { tryScorecard } from '../../../src/work/scoring/trial.js'
@@ -202,7 +202,7 @@ describe('adoption of a scorecard', () => {
     expect(row).to.deep.equal({ reason: '依 [居民身份证 hash] 来信', note: '见 [居民身份证 hash]' })
   })
 
-  const toldOf = async (version: string, day = TODAY): Promise<CardTold | undefined> =>
+  const toldOf = async (version: string, day = TODAY): Promise<CardStatus | undefined> =>
     (await scorecards(db(), day)).find((one) => one.version === version)
 
   it('every card is told with its state, from its file to its retirement', async () => {

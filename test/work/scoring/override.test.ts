@@ -10,7 +10,7 @@ import * as overrules from '../../../src/store/scoring/overrides.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import * as standings from '../../../src/store/standing/standings.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
-import { decideOverrule, proposeOverrule, withdrawOverrule } from '../../../src/work/scoring/override.js'
+import { decideOverride, proposeOverride, withdrawOverride } from '../../../src/work/scoring/override.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { keepCard, loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import {
@@ -65,8 +65,8 @@ const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as Why, asOf =
   await db.transaction((tx) => scores.add(tx, [row], { run: 1, at: now }))
 }
 
-const propose = (db: Db, given: Partial<Parameters<typeof proposeOverrule>[2]> = {}) =>
-  proposeOverrule(db, rules, {
+const propose = (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
+  proposeOverride(db, rules, {
     operator: codeOf(1),
     grade: 'B',
     endsOn: ENDS,
@@ -75,11 +75,11 @@ const propose = (db: Db, given: Partial<Parameters<typeof proposeOverrule>[2]> =
     now: NOW,
     ...given,
   })
-const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideOverrule>[2]> = {}) =>
-  decideOverrule(db, rules, { overrule: id, verdict: 'CONFIRM', note: null, by: 'reviewer-1', now: NOW, ...given })
-const withdraw = (db: Db, id: number, given: Partial<Parameters<typeof withdrawOverrule>[2]> = {}) =>
-  withdrawOverrule(db, rules, { overrule: id, reason: '依据不足', by: 'officer-2', now: NOW, ...given })
-const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverrule>[2]> = {}) =>
+const decide = (db: Db, id: number, given: Partial<Parameters<typeof decideOverride>[2]> = {}) =>
+  decideOverride(db, rules, { overrule: id, verdict: 'CONFIRM', note: null, by: 'reviewer-1', now: NOW, ...given })
+const withdraw = (db: Db, id: number, given: Partial<Parameters<typeof withdrawOverride>[2]> = {}) =>
+  withdrawOverride(db, rules, { overrule: id, reason: '依据不足', by: 'officer-2', now: NOW, ...given })
+const inForce = async (db: Db, given: Partial<Parameters<typeof proposeOverride>[2]> = {}) =>
   decide(db, (await propose(db, given)).id, { now: given.now ?? NOW })
 
 const standing = async (db: Db, asOf = TODAY, n = 1) => {

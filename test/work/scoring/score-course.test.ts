@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import { score } from '../../../src/work/scoring/score.js'
@@ -85,7 +85,7 @@ describe('scoring in its course', () => {
       now,
     })
   const back = (run: number, now: Date) =>
-    takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
+    rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(now) })
   /** Does `act` just before the n-th transaction of what is done with it begins. */
   const justBefore = (n: number, act: () => Promise<unknown>): Db => {
     let begun = 0

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Unreachable } from '../../../src/foundation/http.js'
-import { checkSubscriber, tellSubscriber } from '../../../src/work/standing/subscriber-client.js'
+import { callSubscriber, checkSubscriber } from '../../../src/work/standing/subscriber-client.js'
 
 /** Ways to spell an address of this machine or of its own network; each is refused before anything is called. */
 const SPELLINGS = [
@@ -89,7 +89,7 @@ describe('the client for addresses of subscribers', () => {
   for (const address of SPELLINGS)
     it(`${address} is refused, by http and by https`, async () => {
       for (const url of [address, address.replace('http:', 'https:')]) {
-        expect(await kindOf(tellSubscriber(url, { ...given, resolve: async () => ['127.0.0.1'] })), url).to.equal(
+        expect(await kindOf(callSubscriber(url, { ...given, resolve: async () => ['127.0.0.1'] })), url).to.equal(
           'forbidden',
         )
         expect(await kindOf(checkSubscriber(url, { ...given, resolve: async () => ['127.0.0.1'] })), url).to.equal(
@@ -100,7 +100,7 @@ describe('the client for addresses of subscribers', () => {
 
   for (const [name, addresses] of Object.entries(NAMES))
     it(`${name} is refused by what it leads to`, async () => {
-      expect(await kindOf(tellSubscriber(`https://${name}/`, { ...given, resolve: async () => addresses }))).to.equal(
+      expect(await kindOf(callSubscriber(`https://${name}/`, { ...given, resolve: async () => addresses }))).to.equal(
         'forbidden',
       )
     })
@@ -112,11 +112,11 @@ describe('the client for addresses of subscribers', () => {
     let times = 0
     const resolve = async () => answers[times++] ?? []
     const url = `http://rebind.example:${port}/hook`
-    expect(await tellSubscriber(url, { ...given, allow: ['127.0.0.2/32'], resolve })).to.deep.include({ status: 204 })
+    expect(await callSubscriber(url, { ...given, allow: ['127.0.0.2/32'], resolve })).to.deep.include({ status: 204 })
     expect(times).to.equal(1)
     expect(asked).to.deep.equal([`127.0.0.2 rebind.example:${port} /hook`])
     // Asked again it leads inwards, and is refused.
-    expect(await kindOf(tellSubscriber(url, { ...given, allow: ['127.0.0.2/32'], resolve }))).to.equal('forbidden')
+    expect(await kindOf(callSubscriber(url, { ...given, allow: ['127.0.0.2/32'], resolve }))).to.equal('forbidden')
     expect(asked).to.have.length(1)
   })
 
@@ -125,7 +125,7 @@ describe('the client for addresses of subscribers', () => {
     let times = 0
     const resolve = async () => answers[times++] ?? []
     expect(await kindOf(checkSubscriber('https://rebind.example/', { ...given, resolve }))).to.equal('none')
-    expect(await kindOf(tellSubscriber('https://rebind.example/', { ...given, resolve }))).to.equal('forbidden')
+    expect(await kindOf(callSubscriber('https://rebind.example/', { ...given, resolve }))).to.equal('forbidden')
   })
 
   it('a redirect is not followed', async () => {
@@ -134,7 +134,7 @@ describe('the client for addresses of subscribers', () => {
       const outer = await listening('127.0.0.1', (_, response) =>
         response.writeHead(status, { location: `http://127.0.0.1:${inner}/inner` }).end(),
       )
-      expect(await kindOf(tellSubscriber(`http://127.0.0.1:${outer}/`, { ...given, allow: HERE }))).to.equal('redirect')
+      expect(await kindOf(callSubscriber(`http://127.0.0.1:${outer}/`, { ...given, allow: HERE }))).to.equal('redirect')
     }
     expect(asked.filter((each) => each.includes('/inner'))).to.deep.equal([])
   })
@@ -147,16 +147,16 @@ describe('the client for addresses of subscribers', () => {
       }
       more()
     })
-    expect(await tellSubscriber(`http://127.0.0.1:${endless}/`, { ...given, allow: HERE })).to.deep.include({
+    expect(await callSubscriber(`http://127.0.0.1:${endless}/`, { ...given, allow: HERE })).to.deep.include({
       status: 200,
     })
     const silent = await listening('127.0.0.1', () => {})
     expect(
-      await kindOf(tellSubscriber(`http://127.0.0.1:${silent}/`, { ...given, allow: HERE, timeoutMs: 100 })),
+      await kindOf(callSubscriber(`http://127.0.0.1:${silent}/`, { ...given, allow: HERE, timeoutMs: 100 })),
     ).to.equal('timeout')
     const never = () => new Promise<string[]>(() => {})
     expect(
-      await kindOf(tellSubscriber('https://slow.example/', { ...given, timeoutMs: 100, resolve: never })),
+      await kindOf(callSubscriber('https://slow.example/', { ...given, timeoutMs: 100, resolve: never })),
     ).to.equal('timeout')
   })
 
@@ -164,16 +164,16 @@ describe('the client for addresses of subscribers', () => {
     const gone = async () => {
       throw Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })
     }
-    expect(await kindOf(tellSubscriber('https://gone.example/', { ...given, resolve: gone }))).to.equal('dns')
+    expect(await kindOf(callSubscriber('https://gone.example/', { ...given, resolve: gone }))).to.equal('dns')
     const port = await listening('127.0.0.1', (_, response) => response.destroy())
-    expect(await kindOf(tellSubscriber(`http://127.0.0.1:${port}/`, { ...given, allow: HERE }))).to.equal('cut')
+    expect(await kindOf(callSubscriber(`http://127.0.0.1:${port}/`, { ...given, allow: HERE }))).to.equal('cut')
     // Its https speaks no TLS.
-    expect(await kindOf(tellSubscriber(`https://127.0.0.1:${port}/`, { ...given, allow: HERE }))).to.be.oneOf([
+    expect(await kindOf(callSubscriber(`https://127.0.0.1:${port}/`, { ...given, allow: HERE }))).to.be.oneOf([
       'tls',
       'cut',
     ])
     const later = await listening('127.0.0.1', (_, response) => response.writeHead(503, { 'retry-after': '120' }).end())
-    expect(await tellSubscriber(`http://127.0.0.1:${later}/`, { ...given, allow: HERE })).to.deep.equal({
+    expect(await callSubscriber(`http://127.0.0.1:${later}/`, { ...given, allow: HERE })).to.deep.equal({
       status: 503,
       retryAfterSeconds: 120,
     })

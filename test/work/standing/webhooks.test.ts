@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks'
 import { DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
 import { numberChanges } from '../../../src/work/standing/changes/number.js'
-import { makeTeller, type SendParts, tellWebhooks } from '../../../src/work/standing/changes/send.js'
+import { makeWebhookSender, sendWebhooks, type WebhookSenderParts } from '../../../src/work/standing/changes/send.js'
 import * as webhooks from '../../../src/work/standing/changes/webhooks.js'
 import { replaceSellers } from '../../../src/work/standing/sellers.js'
 import { makeWorld, NOW, registration, TODAY, uscc, type World } from '../../api/world.js'
@@ -18,7 +18,7 @@ const DAY = 86_400
 describe('webhooks', () => {
   let world: World
   let mall: Marketplace
-  let parts: SendParts
+  let parts: WebhookSenderParts
   let now = NOW
   let names = 0
   const alarms: object[] = []
@@ -79,7 +79,7 @@ describe('webhooks', () => {
     )
     await numberChanges(db(), now)
   }
-  const tell = () => tellWebhooks(db(), parts)
+  const tell = () => sendWebhooks(db(), parts)
   const codesTold = () => mall.received.map(({ body }) => body.data.code)
   const stateOf = async (id: number) => await db()('webhooks').where({ id }).first()
   const refusal = async (work: Promise<unknown>): Promise<string> =>
@@ -215,7 +215,7 @@ describe('webhooks', () => {
     await add(`http://127.0.0.1:${(slow.address() as AddressInfo).port}/hook`)
     await add()
     await rename(one)
-    const teller = makeTeller(db(), parts)
+    const teller = makeWebhookSender(db(), parts)
     await teller.look()
     await until(() => hung.length === 1 && mall.received.length === 1)
     await rename(two)
@@ -353,7 +353,7 @@ describe('webhooks', () => {
     const kept: string[] = []
     const refusing = { ...parts, trail: { chunk: async () => Promise.reject(new Error('no trail')) } }
     expect(
-      await tellWebhooks(db(), refusing).then(
+      await sendWebhooks(db(), refusing).then(
         () => 'told',
         (error) => error.message,
       ),
@@ -368,7 +368,7 @@ describe('webhooks', () => {
         },
       },
     }
-    await tellWebhooks(db(), counting)
+    await sendWebhooks(db(), counting)
     expect(kept).to.deep.equal([CLIENT, one])
     expect(codesTold()).to.deep.equal([one])
   })
@@ -378,7 +378,7 @@ describe('webhooks', () => {
     const url = 'https://turned.example/hook'
     await webhooks.addWebhook(db(), world.keys, { client: CLIENT, url, allow: [], resolve, now })
     await rename(one)
-    await tellWebhooks(db(), { ...parts, allow: [], resolve: async () => ['127.0.0.1'] })
+    await sendWebhooks(db(), { ...parts, allow: [], resolve: async () => ['127.0.0.1'] })
     const row = await db()('webhook_messages').first()
     expect(row.last_error).to.match(/^forbidden: /)
   })

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import { next, parse } from '../../../src/foundation/time/cron.js'
 import { startClock } from '../../../src/work/timetable/clock.js'
-import type { Turn } from '../../../src/work/timetable/occurrences.js'
-import { type Occasion, RULES, timetable } from '../../../src/work/timetable/timetable.js'
+import type { OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
+import { RULES, type ScheduledJob, timetable } from '../../../src/work/timetable/timetable.js'
 import { database, log, NOW, rowsOf } from '../../support/world.js'
 
 describe('the timetable', () => {
@@ -41,7 +41,7 @@ describe('the timetable', () => {
 
 describe('the clock', () => {
   const db = database()
-  const occasions: Occasion[] = [{ job: 'pull', subject: 'registry', cron: '* * * * *' }]
+  const occasions: ScheduledJob[] = [{ job: 'pull', subject: 'registry', cron: '* * * * *' }]
   /** An hour that no test waits for; each call is a second later. */
   const ticking = (start = new Date('2026-11-25T02:00:58Z')) => {
     let ms = start.getTime()
@@ -53,7 +53,7 @@ describe('the clock', () => {
 
   it('a minute that begins is told as what was planned, and a stop lets what runs end', async () => {
     let ended = false
-    const told = await new Promise<{ turn: Turn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
+    const told = await new Promise<{ turn: OccurrenceTurn; stop: Promise<void>; aborted: () => boolean }>((resolve) => {
       const clock = startClock(db(), {
         occasions,
         now: ticking(),

@@ -7,7 +7,7 @@ import * as concerns from '../../../src/store/listing/concerns.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as scores from '../../../src/store/scoring/scores.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { expire } from '../../../src/work/listing/expire.js'
 import { moveWithin } from '../../../src/work/listing/listing.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
@@ -81,7 +81,7 @@ const stateOf = async (db: Db, id: string) => (await listings.byId(db, id))?.sta
 const shown = (db: Db) => rowsOf(db, `select body->>'name' as name, body->>'uscc' as uscc from public_entries`)
 const causes = async (db: Db) => (await concerns.list(db, { first: 10, after: null })).map(({ cause }) => cause)
 const back = (db: Db, run: number, more: { mayMove?: boolean } = {}) =>
-  takeBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(HOUR)), ...more })
+  rollBack(db, { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(HOUR)), ...more })
 
 describe('what the clock has hidden for a doubt', () => {
   const db = database()

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { RecordKind } from '../../../src/domain/records/records.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as versions from '../../../src/store/records/versions.js'
-import { takeBack } from '../../../src/work/intake/rollback.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
 import { row } from '../../support/rows.js'
 import {
@@ -31,7 +31,7 @@ describe('a record whose code its agency takes away', () => {
     return lastPull()
   }
   const back = (run: number, seconds: number) =>
-    takeBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(seconds)) })
+    rollBack(db(), { run, reason: '误报', by: 'reviewer-1', rules, now: at(later(seconds)) })
   /** Of the n-th operator, as the record is believed on a day. */
   const believed = async (n: number, asOf = TODAY, knownAt = ALL, kind: RecordKind = 'penalty'): Promise<number> => {
     const own = await mergers.ownId(db(), { scheme: 'uscc', code: codeOf(n) }, ALL)

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { connect } from '../../../src/store/db/db.js'
-import { type Act, makeScheduler, type Turn } from '../../../src/work/timetable/occurrences.js'
+import { type JobAct, makeScheduler, type OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
 import { alone, beside } from '../../../src/work/timetable/run.js'
-import { type Occasion, RULES } from '../../../src/work/timetable/timetable.js'
+import { RULES, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import { freshDatabase } from '../../support/database.js'
 import { at, database, log, rowsOf } from '../../support/world.js'
 
 const START = new Date('2026-11-25T02:00:30Z')
 const MINUTE = 60_000
-const PUSH: Occasion = { job: 'push', subject: 'national', cron: '* * * * *' }
-const PULL: Occasion = { job: 'pull', subject: 'registry', cron: '10 * * * *' }
+const PUSH: ScheduledJob = { job: 'push', subject: 'national', cron: '* * * * *' }
+const PULL: ScheduledJob = { job: 'pull', subject: 'registry', cron: '10 * * * *' }
 
 describe('occurrences', () => {
   const db = database()
@@ -25,17 +25,18 @@ describe('occurrences', () => {
     now = new Date(now.getTime() + ms)
   }
   /** A process with its own clock where one is given. */
-  const process = (occasions: Occasion[], act: Act = async () => true, clock = () => now) =>
+  const process = (occasions: ScheduledJob[], act: JobAct = async () => true, clock = () => now) =>
     makeScheduler(db(), { occasions, act, now: clock, log })
   const seen = () => {
-    const turns: Turn[] = []
-    return { turns, act: async (turn: Turn) => Boolean(turns.push(turn)) }
+    const turns: OccurrenceTurn[] = []
+    return { turns, act: async (turn: OccurrenceTurn) => Boolean(turns.push(turn)) }
   }
   const look = async (...all: ReturnType<typeof makeScheduler>[]) => {
     await Promise.all(all.map((one) => one.beat()))
     await Promise.all(all.map((one) => one.idle()))
   }
-  const minutes = (turns: readonly Turn[]) => turns.map(({ plannedFor }) => plannedFor.toISOString().slice(11, 16))
+  const minutes = (turns: readonly OccurrenceTurn[]) =>
+    turns.map(({ plannedFor }) => plannedFor.toISOString().slice(11, 16))
   const lapse = () =>
     db().raw(`update occurrences set lease_until = clock_timestamp() - interval '1 s' where ended_at is null`)
   const states = async () =>

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { makeScheduler } from '../../../src/work/timetable/occurrences.js'
 import { alone } from '../../../src/work/timetable/run.js'
-import type { Occasion } from '../../../src/work/timetable/timetable.js'
+import type { ScheduledJob } from '../../../src/work/timetable/timetable.js'
 import * as acts from '../../../src/work/timetable/timetable-acts.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { log, rowsOf } from '../../support/world.js'
@@ -57,7 +57,7 @@ describe('processes of the timetable', () => {
   for (const [step, zone, outcomes] of CASES)
     it(`killed when its run is ${step}, a process in ${zone} leaves one effective run; its nights are Shanghai's`, async () => {
       const subject = `at ${step}`
-      const occasion: Occasion = { job: 'pull', subject, cron: '0 0 1 1 *' }
+      const occasion: ScheduledJob = { job: 'pull', subject, cron: '0 0 1 1 *' }
       const { child, line } = keepers.get(step) ?? keeper(subject, step, zone)
       expect(await line()).to.deep.equal({ planned: NIGHTS, zone })
       const told = { timetable: [occasion], job: 'pull', subject, by: 'officer-1' }

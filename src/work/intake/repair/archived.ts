@@ -1,4 +1,4 @@
-/** The archived items of a delivery, read again by the rules of today. */
+/** Reads archived items of a delivery again, by today's rules. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -6,16 +6,16 @@ import { createGunzip } from 'node:zlib'
 import type { Feed } from '../../../agencies/feed.js'
 import type { Item, Mapped } from '../../../domain/records/records.js'
 import { dateIn } from '../../../foundation/time/dates.js'
-import { understood } from '../read.js'
+import { draftsIn } from '../read.js'
 
 export interface ArchivedRun {
-  /** Relative to the archive's folder. */
+  /** Path relative to the archive folder. */
   archive: string
   dated: string | null
   startedAt: Date
 }
 
-/** Throws where the archive is not there or cannot be read. `wanted`: other items are passed over; absent: all. */
+/** Throws when the archive is missing or unreadable. `wanted` selects items. */
 export async function* readAgain(
   feed: Feed,
   { archive, dated, startedAt }: ArchivedRun,
@@ -28,6 +28,6 @@ export async function* readAgain(
   file.on('error', (error) => lines.destroy(error))
   for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
     const item = JSON.parse(line) as Item
-    if (wanted(item)) yield { item, mapped: understood(feed, item, context, mark) }
+    if (wanted(item)) yield { item, mapped: draftsIn(feed, item, context, mark) }
   }
 }

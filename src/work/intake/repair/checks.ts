@@ -1,7 +1,4 @@
-/**
- * The checks of a repair, in the order in which they are made. A check finds and mends in one: what it returns is what was wrong,
- * and made again it returns nothing. A new one is a row here.
- */
+/** The checks of a repair, in order. Each check fixes what it finds and returns it; repeated, it returns nothing. */
 import type { Feed } from '../../../agencies/feed.js'
 import { repeatsOwn } from '../../../domain/listing/own-decisions.js'
 import { KINDS } from '../../../domain/records/records.js'
@@ -11,10 +8,10 @@ import * as feedStates from '../../../store/intake/feed-states.js'
 import * as ends from '../../../store/intake/repair/ends.js'
 import * as facts from '../../../store/intake/repair/facts.js'
 import { readAgain } from './archived.js'
-import type { Checking } from './checking.js'
+import type { RepairContext } from './checking.js'
 import { mendDates } from './dates.js'
 
-export interface Check {
+export interface RepairCheck {
   id:
     | 'WRONG_DATE'
     | 'ENDED'
@@ -27,10 +24,10 @@ export interface Check {
     | 'OWN_ENTRY_TWICE'
   zh: string
   en: string
-  mend: (tx: Tx, checking: Checking) => Promise<ends.Mended[]>
+  mend: (tx: Tx, checking: RepairContext) => Promise<ends.Mended[]>
 }
 
-/** Entries of the hub's own that an agency's list repeats were counted twice; scored anew they are not. */
+/** Own entries repeated by an agency's list were counted twice; rescoring fixes them. */
 const ownEntries = async (tx: Tx): Promise<ends.Mended[]> => {
   const found = await facts.mirroredBesideOwn(tx)
   return found
@@ -38,8 +35,8 @@ const ownEntries = async (tx: Tx): Promise<ends.Mended[]> => {
     .map(({ feed, key, operator }) => ({ feed, key, operator }))
 }
 
-/** What the archive of a feed's last whole delivery does not hold has ended. */
-const unsent = async (tx: Tx, checking: Checking): Promise<ends.Mended[]> => {
+/** Ends records that the archive of the feed's last whole delivery lacks. */
+const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.Mended[]> => {
   const feeds = new Map(checking.feeds.filter(({ kind }) => KINDS[kind].endsByAbsence).map((feed) => [feed.id, feed]))
   const mended: ends.Mended[] = []
   for (const delivered of await ends.lastWhole(tx, [...feeds.keys()])) {
@@ -51,15 +48,15 @@ const unsent = async (tx: Tx, checking: Checking): Promise<ends.Mended[]> => {
       )
       continue
     }
-    // The next pull brings everything, and ends what is absent.
+    // The next pull then reads everything and ends what is absent.
     checking.untold.add(delivered.feed)
     await feedStates.forget(tx, delivered.feed)
   }
   return mended
 }
 
-/** Null: there is no archive of it, or it cannot be read. */
-const sentBy = async (feed: Feed, { archive, ...run }: ends.Delivered, checking: Checking) => {
+/** Returns null when the archive is missing or unreadable. */
+const sentBy = async (feed: Feed, { archive, ...run }: ends.Delivered, checking: RepairContext) => {
   if (archive === null) return null
   const keys = new Set<string>()
   const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }
@@ -76,7 +73,7 @@ const sentBy = async (feed: Feed, { archive, ...run }: ends.Delivered, checking:
   return { keys, unreadable }
 }
 
-export const CHECKS: readonly Check[] = [
+export const CHECKS: readonly RepairCheck[] = [
   {
     id: 'WRONG_DATE',
     zh: '十二位日期时间被误读为1976年的日期',

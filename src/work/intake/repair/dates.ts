@@ -1,6 +1,6 @@
 /**
- * Days that earlier releases read wrongly: twelve digits (yyyyMMddHHmm) were taken for epoch milliseconds, and every such text
- * became a day of 1976. The archived item shows the text. Without it the day may be a real one of 1976: it is named, not changed.
+ * Repairs days misread by earlier releases: twelve digits (yyyyMMddHHmm) were read as epoch milliseconds and became
+ * days of 1976. The archived item proves the error. Without it the day is reported but not changed.
  */
 import type { Feed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
@@ -10,9 +10,9 @@ import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
 import type { Mended } from '../../../store/intake/repair/ends.js'
 import { readAgain } from './archived.js'
-import type { Checking } from './checking.js'
+import type { RepairContext } from './checking.js'
 
-export const mendDates = async (tx: Tx, checking: Checking): Promise<Mended[]> => {
+export const mendDates = async (tx: Tx, checking: RepairContext): Promise<Mended[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
   const found: dates.Redated[] = []
   for (const run of byRun(await dates.datedWithin(tx, MISREAD))) {
@@ -27,11 +27,11 @@ export const mendDates = async (tx: Tx, checking: Checking): Promise<Mended[]> =
   return dates.redate(tx, checking, found)
 }
 
-type OfOneRun = [dates.Dated, ...dates.Dated[]]
+type RunRecords = [dates.Dated, ...dates.Dated[]]
 
-/** The store sends them by run. */
-const byRun = (records: readonly dates.Dated[]): OfOneRun[] => {
-  const runs: OfOneRun[] = []
+/** The store returns records ordered by run. */
+const byRun = (records: readonly dates.Dated[]): RunRecords[] => {
+  const runs: RunRecords[] = []
   for (const record of records) {
     const last = runs.at(-1)
     if (last && last[0].run === record.run) last.push(record)
@@ -42,11 +42,11 @@ const byRun = (records: readonly dates.Dated[]): OfOneRun[] => {
 
 const placeOf = ({ page, row }: Pick<Item, 'page' | 'row'>): string => `${page}/${row}`
 
-/** What the items of these records say today, by their place; null: there is no archive, or it cannot be read. */
+/** Returns today's drafts by place, or null when the archive is missing or unreadable. */
 const draftsOf = async (
   feed: Feed | undefined,
-  records: OfOneRun,
-  checking: Checking,
+  records: RunRecords,
+  checking: RepairContext,
 ): Promise<Map<string, Draft[]> | null> => {
   const [{ archive, dated, startedAt }] = records
   if (feed === undefined || archive === null) return null
@@ -61,7 +61,7 @@ const draftsOf = async (
   return drafts
 }
 
-/** Only days that were misread are changed, whatever else the rules of today would read otherwise. */
+/** Changes misread days only, whatever else today's rules would read differently. */
 const judge = (record: dates.Dated, drafts: readonly Draft[]): dates.Redated | 'SOUND' | 'UNPROVEN' => {
   const ofKind = drafts.filter(({ kind }) => kind === record.kind)
   const draft = ofKind.find(({ key }) => key === record.key) ?? (ofKind.length === 1 ? ofKind[0] : undefined)
@@ -87,7 +87,7 @@ const judge = (record: dates.Dated, drafts: readonly Draft[]): dates.Redated | '
   }
 }
 
-/** What is stored, with each day that is a misreading of the day in its place today replaced by that. */
+/** Replaces each stored day that is a misreading of today's value. */
 const redated = (stored: Json, today: Json | undefined): Json => {
   if (typeof stored === 'string') return typeof today === 'string' && isMisread(stored, today) ? today : stored
   if (Array.isArray(stored))

@@ -1,6 +1,6 @@
 /**
- * Repair: what earlier releases left wrong in a database is found by one list of checks and mended in one transaction, each
- * record with a row in the audit log; whose score it may have moved is scored anew. A second run finds nothing.
+ * Repair: finds and fixes what earlier releases left wrong, in one transaction. Each record gets an audit row, and
+ * affected operators are scored again. A second run finds nothing.
  */
 import type { Feed } from '../../../agencies/feed.js'
 import { dateIn } from '../../../foundation/time/dates.js'
@@ -13,47 +13,45 @@ import type { Rules } from '../../calendar/rules.js'
 import { oweRecords } from '../../delivery/published-records.js'
 import { consequences } from '../../listing/consequences.js'
 import { alone } from '../../timetable/run.js'
-import { CHECKS, type Check } from './checks.js'
+import { CHECKS, type RepairCheck } from './checks.js'
 
-/** A merge that goes on is waited for so long, milliseconds. */
+/** Wait for a running merge, milliseconds. */
 const WAIT_MS = 60_000
 
 export interface RepairOptions {
-  /** Finds and mends, and undoes it all. */
+  /** Runs everything and rolls it back. */
   dryRun: boolean
   feeds: readonly Feed[]
   rules: Rules
   mark: (id: string) => string
-  /** Folder of the archive. */
   archiveDir: string
   now: () => Date
   by?: string
-  /** Writes one row of the audit log: the check, the feed, the key, and the code of the operator. */
+  /** Writes an audit row with check, feed, key and operator code. */
   note: (words: string, codes: readonly string[]) => Promise<void>
-  /** Scores these operators anew, after the repair is committed. */
+  /** Scores these operators after the commit. */
   score: (operators: readonly number[]) => Promise<unknown>
 }
 
-export interface Repaired {
+export interface RepairResult {
   dryRun: boolean
-  checks: { check: Check['id']; zh: string; en: string; found: number; records: Mended[] }[]
+  checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: Mended[] }[]
   found: number
-  /** Operators that were scored anew. */
   scored: number
-  /** Feeds of which nobody can tell what their last whole delivery held: the next pull asks for everything. */
+  /** Feeds whose last whole delivery is unknown; their next pull reads everything. */
   untold: string[]
-  /** Records with a day of 1976 that may have been misread: nothing that is kept shows what was sent. */
+  /** Records with a possibly misread day of 1976. */
   unproven: Mended[]
   ms: number
 }
 
-class Rehearsed extends Error {}
+class DryRunEnd extends Error {}
 
-/** Refusal RUN_BUSY while another repair goes on. */
-export const repair = async (db: Db, options: RepairOptions): Promise<Repaired> => {
+/** Refusal RUN_BUSY while another repair runs. */
+export const repair = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
   const what = { job: 'repair' as const, cause: 'command' as const, now: options.now, waitMs: WAIT_MS }
   const done = await alone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {
-    let found: Omit<Repaired, 'ms' | 'scored'> | null = null
+    let found: Omit<RepairResult, 'ms' | 'scored'> | null = null
     const operators = new Set<number>()
     try {
       await db.transaction(async (tx) => {
@@ -66,14 +64,14 @@ export const repair = async (db: Db, options: RepairOptions): Promise<Repaired> 
         const { rules } = options
         await consequences(tx, { run: run.id, at, now: options.now(), rules })
         await oweRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
-        if (options.dryRun) throw new Rehearsed()
+        if (options.dryRun) throw new DryRunEnd()
         await noteAll(tx, found, options)
       })
     } catch (error) {
-      if (!(error instanceof Rehearsed)) throw error
+      if (!(error instanceof DryRunEnd)) throw error
     }
     if (!options.dryRun && operators.size > 0) await options.score([...operators])
-    const told = found as unknown as Omit<Repaired, 'ms' | 'scored'>
+    const told = found as unknown as Omit<RepairResult, 'ms' | 'scored'>
     Object.assign(run.counts, Object.fromEntries(told.checks.map(({ check, found }) => [check, found])))
     return { ...told, scored: options.dryRun ? 0 : operators.size, ms: run.elapsed() }
   })
@@ -81,15 +79,15 @@ export const repair = async (db: Db, options: RepairOptions): Promise<Repaired> 
   return done
 }
 
-/** Each check has an instant of its own: a record may be wrong in several ways, and its versions follow one another. */
-const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<Repaired, 'ms' | 'scored'>> => {
+/** Each check has an instant of its own, because one record may need several new versions. */
+const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
   const unproven: Mended[] = []
-  const checks: Repaired['checks'] = []
+  const checks: RepairResult['checks'] = []
   const today = dateIn(options.now())
   let last = 0
   for (const { id, zh, en, mend: work } of CHECKS) {
-    // A rehearsal reads one instant again and again.
+    // A rehearsal does not advance the knowledge clock.
     last = Math.max((await knowledge.tick(tx, options.now())).getTime(), last + 1)
     const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })
     checks.push({ check: id, zh, en, found: records.length, records })
@@ -98,8 +96,8 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   return { dryRun: options.dryRun, checks, found, untold: [...untold], unproven }
 }
 
-/** Before it is committed: nothing is mended without its row. */
-const noteAll = async (tx: Tx, { checks }: Pick<Repaired, 'checks'>, { note }: RepairOptions): Promise<void> => {
+/** Runs before the commit: no fix without its audit row. */
+const noteAll = async (tx: Tx, { checks }: Pick<RepairResult, 'checks'>, { note }: RepairOptions): Promise<void> => {
   const all = checks.flatMap(({ check, records }) => records.map((record) => ({ check, ...record })))
   const codes = new Map<number, string>()
   const ids = [...new Set(all.map(({ operator }) => operator).filter((id) => id !== null))]

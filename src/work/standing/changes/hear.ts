@@ -1,4 +1,4 @@
-/** Changes as their marketplace is told of them: each with its seller's standing as it is now, and as that marketplace sees it. */
+/** Changes as their marketplace receives them, with the seller's current standing in that marketplace's view. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
 import { CHANGE_VERSION, type Change, follows, inOrder, type Reach } from '../../../domain/standing/changes.js'
@@ -15,26 +15,26 @@ import * as sellers from '../../../store/standing/sellers.js'
 import * as standings from '../../../store/standing/standings.js'
 import { freshnessOf } from '../freshness.js'
 
-export interface Asking {
+export interface ChangesReader {
   client: string
   lists: readonly ListKind[]
   agencies: readonly Agency[]
   now: Date
 }
 
-export interface Heard {
+export interface ReadChanges {
   changes: Change[]
-  /** Codes of the operators that they show. */
+  /** Codes of the operators shown. */
   shown: string[]
 }
 
-type States = ReadonlyMap<string, string>
+type EntryStates = ReadonlyMap<string, string>
 
-const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<States> =>
+const statesOf = async (db: Db, rows: readonly standings.StandingRow[]): Promise<EntryStates> =>
   listings.publicStates(db, [...new Set(rows.flatMap(({ entries }) => entries.map(({ id }) => id)))])
 
-/** An entry that left the list between the two statements is left out. */
-const entriesOf = ({ entries }: standings.StandingRow, states: States): StandingEntry[] =>
+/** Skips entries that left the list between the two statements. */
+const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): StandingEntry[] =>
   entries.flatMap((body) => {
     const state = states.get(body.id)
     return state === undefined ? [] : [standingEntry(membersOf(body), { state, contested: body.contested })]
@@ -46,10 +46,10 @@ export const reachOf = async (db: Db, client: string): Promise<Reach> =>
   (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
 
 /**
- * From where whoever goes on after a number is to be told; with it, it says that it has all up to there. Null: from now on.
- * Refusal CHANGES_GONE where something that follows is there no more.
+ * Resolves where to continue after a sequence number, which also acknowledges all up to it. Null means from now on.
+ * Refusal CHANGES_GONE when later changes were erased.
  */
-export const goOn = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
+export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await reachOf(db, client)
   if (after === null) return reach.last
   if (!follows(reach, after)) throw new Refusal('CHANGES_GONE', { after, next: reach.last })
@@ -57,21 +57,20 @@ export const goOn = async (db: Db, client: string, after: number | null, now: Da
   return after
 }
 
-/** The next ones after a number. */
 export const nextChanges = async (
   db: Db,
-  asking: Asking,
+  asking: ChangesReader,
   { after, limit }: { after: number; limit: number },
-): Promise<Heard> => asHeard(db, asking, await store.after(db, asking.client, after, limit))
+): Promise<ReadChanges> => asHeard(db, asking, await store.after(db, asking.client, after, limit))
 
-export const theseChanges = async (db: Db, asking: Asking, sequences: readonly number[]): Promise<Heard> =>
+export const theseChanges = async (db: Db, asking: ChangesReader, sequences: readonly number[]): Promise<ReadChanges> =>
   asHeard(db, asking, await store.bySequences(db, asking.client, sequences))
 
 const asHeard = async (
   db: Db,
-  { client, lists, agencies, now }: Asking,
+  { client, lists, agencies, now }: ChangesReader,
   rows: readonly store.Row[],
-): Promise<Heard> => {
+): Promise<ReadChanges> => {
   const today = dateIn(now)
   const codes = rows.flatMap(({ scheme, code }, place) =>
     scheme === null || code === null ? [] : [{ place, scheme, code }],

@@ -1,6 +1,6 @@
 /**
- * Numbers what was marked: one process at a time, step by step, each step whole. It may be called by whoever wants to know of
- * changes; what another is numbering at that moment comes with the next call.
+ * Assigns sequence numbers to marked changes, one process at a time. Callers that find another process at work return;
+ * the next call continues.
  */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
@@ -9,17 +9,15 @@ import type { Db } from '../../../store/db/db.js'
 import * as store from '../../../store/standing/changes.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 
-/** Marks of one step. */
 const STEP_MARKS = 5_000
-/** Steps of one call. */
 const STEPS_MOST = 20
-/** Of one made by whoever asks for changes: he does not wait for a whole first scoring, and has the rest the next time. */
+/** Steps when called by a request, which must not wait for a whole first scoring. */
 export const STEPS_ASKED = 2
-/** Changes of one marketplace erased in one step, and steps of one call. */
+/** Changes erased in one step, and steps of one call. */
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
 
-/** Gives how many changes were numbered, over all marketplaces. */
+/** Returns the number of changes over all marketplaces. */
 export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
   const today = dateIn(now)
   let numbered = 0
@@ -37,7 +35,7 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
   return numbered
 }
 
-/** Erases what is past its time. */
+/** Erases changes past their retention. */
 export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
   let erased = 0
   for (let step = 0; step < ERASE_STEPS; step += 1) {

@@ -1,21 +1,21 @@
 /**
- * The timetable's run: numbers what changed, tells webhooks, erases what is past its time; it lingers until the next begins, so
- * that a removal leaves within a second or two. Beside others: a lock keeps the numbering apart, leases the messages.
+ * Scheduled job: numbers changes, sends webhooks and erases old changes. It runs until the next occurrence, so that a
+ * removal leaves within two seconds. Locks and leases allow parallel runs.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
 import { type Db, isLost } from '../../../store/db/db.js'
-import { beside, type Occasioned } from '../../timetable/run.js'
+import { beside, type RunOptions } from '../../timetable/run.js'
 import { numberChanges, tidyChanges } from './number.js'
-import { makeTeller, type SendParts } from './send.js'
+import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 
-/** Between two looks, milliseconds. */
+/** Polling interval, milliseconds. */
 const LOOK_MS = 1_000
 
-export interface ChangesOptions extends Occasioned {
-  /** Null: webhooks are told by another process. */
-  sending: SendParts | null
-  /** Until when it goes on looking; absent: once. */
+export interface ChangesOptions extends RunOptions {
+  /** Null when another process sends webhooks. */
+  sending: WebhookSenderParts | null
+  /** Polls until this instant; without it, runs once. */
   until?: Date
   signal?: AbortSignal
 }
@@ -27,7 +27,7 @@ export interface ChangesRun {
   erased: number
 }
 
-/** Null: this attempt at its occurrence of the timetable was begun already. */
+/** Resolves to null when this attempt at its occurrence has begun already. */
 export const runChanges = (
   db: Db,
   { sending, until, signal, ...options }: ChangesOptions,
@@ -37,10 +37,10 @@ export const runChanges = (
       counts[name] = (counts[name] ?? 0) + n
     }
     count('erased', await tidyChanges(db, options.now()))
-    const teller = sending && makeTeller(db, sending, signal)
+    const teller = sending && makeWebhookSender(db, sending, signal)
     for (;;) {
       count('numbered', await numberChanges(db, options.now()))
-      // No address is waited for: numbering, and the other addresses, go on beside a slow one.
+      // Does not wait for slow addresses.
       await teller?.look()
       if (until === undefined || options.now() >= until || signal?.aborted) break
       await after(LOOK_MS, undefined, { signal }).catch(() => undefined)

@@ -1,7 +1,7 @@
 /**
- * Tells webhooks what is owed to them: removals first, of each seller in the order of its changes. A message is one change, so
- * that each is signed, confirmed and tried again by itself, and stays small; it holds the standing as it is when it leaves, so
- * that an older state never arrives after a newer one. Any number of processes may send at once: leases keep them apart.
+ * Sends webhooks: removals first, and each seller's changes in order. A message is one change, so that it is signed,
+ * confirmed and retried by itself. It holds the standing when sent, so an older state never follows a newer one. Leases
+ * allow several processes.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
@@ -17,23 +17,23 @@ import type { Db } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
-import { type Resolve, tellSubscriber } from '../subscriber-client.js'
+import { callSubscriber, type Resolve } from '../subscriber-client.js'
 import { theseChanges } from './hear.js'
-import { type Sealing, secretAbout } from './webhooks.js'
+import { secretAbout, type WebhookKeys } from './webhooks.js'
 
-/** Messages on their way to one address at once. */
+/** Parallel messages to one address. */
 const AT_ONCE = 8
-/** Longest exchange, and for how long a message is its sender's, milliseconds: longer than the exchange and all beside it. */
+/** Timeout of an exchange, and lease of a message, milliseconds. The lease must be longer. */
 const SEND_MS = 10_000
 const LEASE_MS = 30_000
 const SECOND_MS = 1_000
 const ERROR_MOST = 200
 
-export interface SendParts {
-  keys: Sealing
+export interface WebhookSenderParts {
+  keys: WebhookKeys
   lists: readonly ListKind[]
   agencies: readonly Agency[]
-  /** Networks (CIDR) that may be called though they are not public. */
+  /** Private networks (CIDR) that may be called. */
   allow: readonly string[]
   resolve?: Resolve
   trail: Pick<AuditLog, 'chunk'>
@@ -42,31 +42,30 @@ export interface SendParts {
   log: Log
 }
 
-/** What happened in one round. */
-export interface Sent {
+export interface WebhookCounts {
   confirmed: number
   failed: number
 }
 
-/** Everything that is due, until nothing is. Each address has a loop of its own: a slow one holds no other up. */
-export const tellWebhooks = async (db: Db, parts: SendParts, signal?: AbortSignal): Promise<Sent> => {
-  const teller = makeTeller(db, parts, signal)
+/** Sends until nothing is due. Each address has its own loop, so that a slow one delays no other. */
+export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: AbortSignal): Promise<WebhookCounts> => {
+  const teller = makeWebhookSender(db, parts, signal)
   do await teller.look()
   while ((await teller.ended()) > 0 && !signal?.aborted)
   return teller.sent
 }
 
-export interface Teller {
-  /** What was sent so far. */
-  readonly sent: Sent
-  /** Begins a loop for each address at which something is due and that has none. It waits for no address. */
+export interface WebhookSender {
+  /** Totals so far. */
+  readonly sent: WebhookCounts
+  /** Starts a loop for each address with due messages. Returns without waiting for them. */
   look: () => Promise<void>
-  /** Waits for the loops that go on; gives how many messages they have sent. Throws what ended one of them. */
+  /** Awaits the running loops. Returns the number of messages sent, or throws the first error. */
   ended: () => Promise<number>
 }
 
-export const makeTeller = (db: Db, parts: SendParts, signal?: AbortSignal): Teller => {
-  const sent: Sent = { confirmed: 0, failed: 0 }
+export const makeWebhookSender = (db: Db, parts: WebhookSenderParts, signal?: AbortSignal): WebhookSender => {
+  const sent: WebhookCounts = { confirmed: 0, failed: 0 }
   const loops = new Map<number, Promise<number>>()
   let faults: unknown[] = []
   const loop = async (id: number): Promise<number> => {
@@ -103,8 +102,7 @@ export const makeTeller = (db: Db, parts: SendParts, signal?: AbortSignal): Tell
   }
 }
 
-/** One round to one address. */
-const tellOne = async (db: Db, parts: SendParts, id: number, signal?: AbortSignal): Promise<Sent> => {
+const tellOne = async (db: Db, parts: WebhookSenderParts, id: number, signal?: AbortSignal): Promise<WebhookCounts> => {
   const nothing = { confirmed: 0, failed: 0 }
   const webhook = await store.byId(db, id)
   const now = parts.now()
@@ -124,7 +122,7 @@ const tellOne = async (db: Db, parts: SendParts, id: number, signal?: AbortSigna
   return { confirmed, failed: outcomes.length - confirmed }
 }
 
-interface Judged {
+interface JudgedMessage {
   outcome: queue.Outcome
   meaning: ReturnType<typeof meaningOf>
   retryAfterSeconds: number
@@ -132,11 +130,11 @@ interface Judged {
 
 const sendAll = async (
   db: Db,
-  parts: SendParts,
+  parts: WebhookSenderParts,
   webhook: store.Webhook,
   claimed: readonly queue.Message[],
   signal?: AbortSignal,
-): Promise<Judged[]> => {
+): Promise<JudgedMessage[]> => {
   const { client } = webhook
   const now = parts.now()
   const sequences = claimed.map(({ sequence }) => sequence)
@@ -147,7 +145,7 @@ const sendAll = async (
   )
   const replaced = await queue.replaced(db, webhook.id, sequences)
   const bodies = new Map(changes.map((change) => [change.sequence, bodyOf(change, replaced.get(change.sequence))]))
-  // What leaves the hub has its row before it does, whoever asked for it and when.
+  // The audit row must be durable before the message leaves.
   await parts.trail.chunk({
     at: now,
     client,
@@ -169,8 +167,8 @@ const sendAll = async (
 }
 
 /**
- * Type, instant and data, as Standard Webhooks proposes; the data is what the stream of changes says. `replaces`: numbers of earlier
- * changes of the seller that are told by this one, so that a gap in what an address has got is explained.
+ * Body by Standard Webhooks: type, timestamp and data. `replaces` lists earlier changes of the seller that this one
+ * covers, which explains gaps.
  */
 export const bodyOf = (change: Change, replaces: readonly number[] = []): string =>
   JSON.stringify({
@@ -180,7 +178,7 @@ export const bodyOf = (change: Change, replaces: readonly number[] = []): string
   })
 
 const secretsOf = (
-  { keys }: SendParts,
+  { keys }: WebhookSenderParts,
   { id, secret, previousSecret, previousUntil }: store.Webhook,
   now: Date,
 ): string[] => [
@@ -191,7 +189,7 @@ const secretsOf = (
 ]
 
 const sendOne = async (
-  parts: SendParts,
+  parts: WebhookSenderParts,
   {
     webhook,
     message,
@@ -199,8 +197,8 @@ const sendOne = async (
     body,
   }: { webhook: store.Webhook; message: queue.Message; secrets: readonly string[]; body: string | undefined },
   signal?: AbortSignal,
-): Promise<Judged> => {
-  // Erased meanwhile: it is past its time.
+): Promise<JudgedMessage> => {
+  // Erased meanwhile, past its retention.
   if (body === undefined)
     return judged({ message, state: 'GIVEN_UP', status: null, error: 'past its time', dueAt: null }, 'REFUSED')
   const id = `change-${webhook.id}-${message.sequence}`
@@ -214,7 +212,7 @@ const sendOne = async (
   }
   const { allow, resolve, now, random } = parts
   try {
-    const { status, retryAfterSeconds } = await tellSubscriber(webhook.url, {
+    const { status, retryAfterSeconds } = await callSubscriber(webhook.url, {
       headers,
       body,
       allow,
@@ -246,21 +244,21 @@ const later = (message: queue.Message, dueAt: Date | null, status: number | null
   dueAt,
 })
 
-const judged = (outcome: queue.Outcome, meaning: Judged['meaning'], retryAfterSeconds = 0): Judged => ({
+const judged = (outcome: queue.Outcome, meaning: JudgedMessage['meaning'], retryAfterSeconds = 0): JudgedMessage => ({
   outcome,
   meaning,
   retryAfterSeconds,
 })
 
-/** What the answers say of the address as a whole. */
+/** Applies the answers to the address's circuit breaker. */
 const judge = async (
   db: Db,
-  { now, random, log }: SendParts,
+  { now, random, log }: WebhookSenderParts,
   webhook: store.Webhook,
-  outcomes: readonly Judged[],
+  outcomes: readonly JudgedMessage[],
 ): Promise<void> => {
   const { id, client, failures, openUntil } = webhook
-  const has = (meaning: Judged['meaning']) => outcomes.some((each) => each.meaning === meaning)
+  const has = (meaning: JudgedMessage['meaning']) => outcomes.some((each) => each.meaning === meaning)
   const alarm = (because: 'GONE' | 'FAILING') =>
     log.error(
       { alarm: 'WEBHOOK_DISABLED', webhook: id, client, because },

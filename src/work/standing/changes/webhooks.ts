@@ -1,4 +1,4 @@
-/** A marketplace says where it wants to be told of changes of its sellers, changes the secret, enables again, and ends it. */
+/** Webhooks of a marketplace: add, rotate the secret, enable, remove. */
 import { follows } from '../../../domain/standing/changes.js'
 import { addressFault, OVERLAP_HOURS, WEBHOOKS_MOST } from '../../../domain/standing/webhooks.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -14,30 +14,30 @@ import { reachOf } from './hear.js'
 const HOUR_MS = 3_600_000
 const CHECK_MS = 5_000
 
-export type Sealing = Pick<Keys, 'seal' | 'unseal'>
+export type WebhookKeys = Pick<Keys, 'seal' | 'unseal'>
 
-export interface Made {
+export interface CreatedWebhook {
   webhook: store.Webhook
   /** Shown once. */
   secret: string
 }
 
-/** What a sealed secret belongs to. */
+/** Context of the sealed secret. */
 export const secretAbout = (id: number): string => `webhook ${id}`
 
-/** Refusals: WEBHOOK_ADDRESS for one that may not be called, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
+/** Refusals: WEBHOOK_ADDRESS, WEBHOOK_EXISTS, WEBHOOKS_MOST. */
 export const addWebhook = async (
   db: Db,
-  keys: Sealing,
+  keys: WebhookKeys,
   made: { client: string; url: string; allow: readonly string[]; resolve?: Resolve; now: Date },
-): Promise<Made> => {
+): Promise<CreatedWebhook> => {
   const { client, allow, resolve, now } = made
   const fault = addressFault(made.url)
   if (fault !== null) throw new Refusal('WEBHOOK_ADDRESS', { reason: fault })
   const url = new URL(made.url).href
   await checkSubscriber(url, { allow, timeoutMs: CHECK_MS, ...(resolve && { resolve }) }).catch((error) => {
     if (!(error instanceof Unreachable)) throw error
-    // Where a name leads within the hub's own network is not told.
+    // Do not reveal how names resolve inside the hub's network.
     throw new Refusal('WEBHOOK_ADDRESS', {
       reason: '该地址不可达或不得呼叫 it cannot be reached, or must not be called',
     })
@@ -54,8 +54,8 @@ export const addWebhook = async (
   })
 }
 
-/** The secret before stays good for a while: meanwhile each message has a signature by either. */
-export const rotateWebhook = (db: Db, keys: Sealing, { id, client, now }: Acting): Promise<Made> =>
+/** The previous secret stays valid for a while; messages then carry both signatures. */
+export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: WebhookAct): Promise<CreatedWebhook> =>
   db.transaction(async (tx) => {
     await there(tx, id, client)
     const secret = newWebhookSecret()
@@ -63,13 +63,10 @@ export const rotateWebhook = (db: Db, keys: Sealing, { id, client, now }: Acting
     return { webhook: await there(tx, id, client), secret }
   })
 
-/**
- * It is told again, and of all that it missed; `after`: of all after that number, also what it has. Refusals: WEBHOOK_UNKNOWN,
- * CHANGES_GONE where what follows is there no more.
- */
+/** Enables a webhook and sends what it missed, or everything after `after`. Refusals: WEBHOOK_UNKNOWN, CHANGES_GONE. */
 export const enableWebhook = (
   db: Db,
-  { id, client, now, after }: Acting & { after: number | null },
+  { id, client, now, after }: WebhookAct & { after: number | null },
 ): Promise<store.Webhook> =>
   db.transaction(async (tx) => {
     await there(tx, id, client)
@@ -81,20 +78,20 @@ export const enableWebhook = (
     return there(tx, id, client)
   })
 
-export const removeWebhook = (db: Db, { id, client, now }: Acting): Promise<store.Webhook> =>
+export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<store.Webhook> =>
   db.transaction(async (tx) => {
     const webhook = await there(tx, id, client)
     await store.remove(tx, id, now)
     return webhook
   })
 
-interface Acting {
+interface WebhookAct {
   id: number
   client: string
   now: Date
 }
 
-/** Another's is not there. */
+/** Another client's webhook counts as unknown. */
 const there = async (tx: Tx, id: number, client: string): Promise<store.Webhook> => {
   const found = await store.byId(tx, id)
   if (found === null || found.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
