@@ -1,4 +1,3 @@
-/** Common to acts of people on an operator: who acts, which operator, and their order. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -11,7 +10,7 @@ export interface ActContext {
   now: Date
 }
 
-/** Returns whether the acting person may see this operator. When the callback is absent, every operator may be seen. */
+/** Returns whether the acting person may see this operator; absent means that all may be seen. */
 export type OperatorAccess = (operator: operators.Operator) => boolean
 
 /** Returns the operator to which a code leads. Refusal OPERATOR_UNKNOWN, also when `mayFor` denies access. */
@@ -26,6 +25,6 @@ export const findOperator = async (
   return found
 }
 
-/** Runs acts one after the other, each at its own knowledge instant. Refusal RUN_BUSY. */
+/** Each act gets its own knowledge instant. Refusal RUN_BUSY. */
 export const inTurn = async <T>(db: Db, now: Date, act: (tx: Tx, at: Date) => Promise<T>): Promise<T> =>
   inTransaction(db, 'decide', async (tx) => act(tx, await knowledge.tick(tx, now)))

@@ -30,8 +30,8 @@ export interface ClientInput {
 export const BY_COMMAND = 'command'
 
 /**
- * Registers a client, which stays pending until a second person confirms it (confirm-account.ts). `agencies` lists the
- * allowed agency ids. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS.
+ * Registers a client, pending until a second person confirms it. `agencies` lists the allowed ids. Refusals: USAGE,
+ * ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS.
  */
 export const add = async (
   db: Db,
@@ -57,7 +57,7 @@ export const checkedGiven = (
       reason:
         '名称须为 1–64 个可见字符，不含空白、冒号和不可见字符 a name has 1–64 visible characters, no blank, no colon, nothing unseen',
     })
-  // The name is written unmasked to the audit log and to the process log.
+  // The name appears unmasked in logs.
   if (redact(name, () => '') !== name)
     throw new Refusal('USAGE', { reason: '名称不得含证件号码 a name holds no number of a person' })
   if (!isRole(role) || !CLIENT_ROLES.includes(role))
@@ -69,7 +69,7 @@ export const checkedGiven = (
   return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
-/** Default time for which the previous secret stays valid, milliseconds. */
+/** Default validity of the previous secret, milliseconds. */
 export const OVERLAP_MS = 24 * 3_600_000
 /** Maximum overlap, milliseconds. */
 const OVERLAP_MOST_MS = 30 * 24 * 3_600_000
@@ -80,9 +80,8 @@ export interface RotatedSecret extends ClientCredentials {
 }
 
 /**
- * Issues a new secret, pending until a second person confirms it. The previous one stays valid for `overlapMs`, so that
- * the system can switch without an outage. `leaked` invalidates the previous secret and its tokens at once. Refusals:
- * CLIENT_UNKNOWN, USAGE.
+ * Issues a secret, pending confirmation. The previous one stays valid for `overlapMs`; `leaked` invalidates it and its
+ * tokens at once. Refusals: CLIENT_UNKNOWN, USAGE.
  */
 export const rotate = async (
   db: Db,
@@ -114,7 +113,6 @@ const allOf = (sub: string, now: Date): revocations.Revoked => ({
   endsAt: new Date(now.getTime() + TOKEN_SECONDS * 1_000),
 })
 
-/** Returns whether this secret may get a token now. */
 export const matches = async (db: Db, name: string, secret: string, now: Date): Promise<boolean> => {
   const client = await clients.byId(db, name, now)
   const is = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)

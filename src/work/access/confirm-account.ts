@@ -8,16 +8,13 @@ import type { Db } from '../../store/db/db.js'
 export interface AccountConfirmation {
   table: confirmations.AccountTable
   name: string
-  /** The version that the second person saw. A later change needs a confirmation of its own. */
+  /** The version that was seen; a later change needs its own confirmation. */
   pendingSince: Date
   by: string
   now: Date
 }
 
-/**
- * Refusals: PERSON_UNKNOWN or CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, and ACCOUNT_CHANGED when the pending change
- * is not the one that was seen.
- */
+/** Refusals: PERSON_UNKNOWN, CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, ACCOUNT_CHANGED (not the version seen). */
 export const confirmAccount = async (
   db: Db,
   { table, name, pendingSince, by, now }: AccountConfirmation,

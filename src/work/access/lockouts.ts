@@ -1,6 +1,6 @@
 /**
- * Locks out repeated wrong secrets or passwords for a while, across all processes, and logs the lockout. The rate limit
- * (api/request/rate-limit) comes first and only slows guessing down.
+ * Locks out repeated failures to sign in, across all processes, and logs it. The rate limit (api/request/rate-limit)
+ * only slows guessing down.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -9,13 +9,12 @@ import type { Db } from '../../store/db/db.js'
 
 /** Failures no further apart than this are counted together, milliseconds. */
 const WINDOW_MS = 15 * 60_000
-/** Duration of a lockout, milliseconds. */
 const LOCK_MS = 15 * 60_000
 /** Failures that lock out one name at one address. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
 /**
- * Failures that lock out a person everywhere except at proven addresses. Clients are exempt: anyone who knows a
- * client's name could lock it out.
+ * Failures that lock out a person except at proven addresses. Clients are exempt: knowing the name would be enough to
+ * lock one out.
  */
 const MOST_EVERYWHERE = 100
 
@@ -27,8 +26,8 @@ export interface SignInAttempt {
 }
 
 /**
- * Returns the seconds until the next attempt is allowed, or null when it is allowed now. Unknown names cost the same
- * look-up. `proven` ignores failures from other addresses (see `isProven`).
+ * Returns seconds until the next attempt, or null when allowed now. Unknown names cost the same look-up. `proven`
+ * ignores failures from other addresses.
  */
 export const shutFor = async (
   db: Db,
@@ -42,10 +41,7 @@ export const shutFor = async (
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
-/**
- * Returns whether this name has signed in from this address in recent weeks, in any process. Unknown names cost the
- * same look-up.
- */
+/** Returns whether this name signed in from this address in recent weeks. Unknown names cost the same look-up. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
   lockouts.isProven(db, here(knock, mark), now)
 
@@ -65,10 +61,7 @@ export const failed = async (
   if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/**
- * Marks the address as proven after a success. A person's failures at this address are cleared; those elsewhere stay
- * counted.
- */
+/** Marks the address as proven. A person's failures there are cleared; those elsewhere stay counted. */
 export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<void> => {
   const { kind, name, address } = knock
   return lockouts.prove(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })

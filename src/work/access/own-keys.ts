@@ -1,15 +1,12 @@
 /**
- * Checks that the hub's keys belong to its database. Two hubs with different keys on one database would refuse each
- * other's tokens, sign unverifiable lists and seal unverifiable audit rows. So the second does not start.
+ * Checks that the keys belong to the database. Two hubs with different keys would refuse each other's tokens and write
+ * unverifiable lists and audit rows, so the second does not start.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/db/key-fingerprints.js'
 
-/**
- * Records the keys of the first hub, and further keys of a folder that the database knows. Refusal KEYS_FOREIGN names
- * the kinds of keys of which none is known.
- */
+/** Records the keys. Refusal KEYS_FOREIGN names the kinds of keys of which none is known. */
 export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     const before = await store.all(tx)
@@ -24,10 +21,9 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
     await store.note(tx, fingerprints)
   })
 
-/** Records a newly created key. */
 export const noteKeys = store.note
 
-/** Replaces the recorded keys by those of another folder. Anything only the previous keys could open is lost. */
+/** Replaces the recorded keys. Data that only the previous keys could open is lost. */
 export const adoptKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     await store.hold(tx)

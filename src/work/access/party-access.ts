@@ -1,7 +1,4 @@
-/**
- * Access codes of a listed party. A code belongs to one operator and is shown once; only its keyed hash is stored. Who
- * issued, replaced or revoked it, when and why, is kept permanently.
- */
+/** Access codes of a listed party. A code is shown once and stored as a keyed hash. Its history is kept permanently. */
 
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -14,7 +11,6 @@ import { type ActContext, findOperator, inTurn, type OperatorAccess } from './ac
 
 export interface AccessCodeRequest extends ActContext {
   mayFor?: OperatorAccess
-  /** Any code of the operator. */
   operator: string
   reason: string
 }
@@ -58,12 +54,12 @@ export const revokeAccessCode = async (db: Db, rules: Rules, made: AccessCodeReq
 const reasonIn = ({ reason }: AccessCodeRequest, rules: Rules): string =>
   withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
 
-/** Stands for a malformed code, which then costs the same look-up and is never found. */
+/** A malformed code costs the same look-up. */
 const NO_CODE = ''
 
 /**
- * Returns a party token for an access code. Wrong, malformed, replaced and revoked codes cost the same (one hash, one
- * index look-up) and share one refusal: ACCESS_CODE_REFUSED.
+ * Returns a party token. Wrong, malformed, replaced and revoked codes cost the same and share one refusal:
+ * ACCESS_CODE_REFUSED.
  */
 export const partyToken = async (
   db: Db,

@@ -1,13 +1,11 @@
-/**
- * Sessions of a listed party, from entering its access code to signing out. The browser holds a cookie, never the code.
- */
+/** Sessions of a listed party. The browser holds a cookie, never the access code. */
 import { createHash } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { newSecret } from '../../foundation/keys.js'
 import * as store from '../../store/access/party-sessions.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Idle timeout and maximum length of a session, milliseconds. They leave time to write an application by hand. */
+/** Idle timeout and maximum length; enough to write an application by hand. */
 export const IDLE_MS = 30 * 60_000
 export const SESSION_MS = 2 * 3_600_000
 
@@ -17,7 +15,6 @@ export interface SignedInParty {
   endsAt: Date
 }
 
-/** `grant` is the access code's id. `before` is the cookie of the session that this one replaces, if any. */
 export const begin = async (
   db: Db,
   { code, grant, before, now }: { code: string; grant: number; before: string | null; now: Date },
@@ -29,7 +26,6 @@ export const begin = async (
   return { cookie, viewer: viewerOf(code, grant), endsAt }
 }
 
-/** Returns the session of this cookie, or null when there is none. */
 export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<SignedInParty | null> => {
   const found = await store.use(db, markOf(cookie), IDLE_MS, now)
   return found && { cookie, viewer: viewerOf(found.code, found.grant), endsAt: found.endsAt }

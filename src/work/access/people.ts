@@ -19,7 +19,6 @@ import type { Db } from '../../store/db/db.js'
 import { type ClientInput, checkedGiven } from './clients.js'
 import * as lockouts from './lockouts.js'
 
-/** Validity of a one-time password, milliseconds. */
 const ONE_TIME_MS = 7 * 24 * 3_600_000
 /** Idle timeout and maximum length of a session, milliseconds. */
 export const IDLE_MS = 30 * 60_000
@@ -28,13 +27,12 @@ export const SESSION_MS = 12 * 3_600_000
 export interface PersonCredentials {
   name: string
   one_time_password: string
-  /** ISO 8601. */
   good_until: string
   role: Role
   duty: Duty | null
   agency: string | null
   region: string | null
-  /** True until a second person has confirmed the account; sign-in is refused until then. */
+  /** Sign-in is refused until a second person has confirmed the account. */
   pending: boolean
 }
 
@@ -109,7 +107,6 @@ export interface SignInInput {
   password: string
   newPassword: string | null
   address: string
-  /** True when the person has signed in from this address before. */
   proven?: boolean
   /** Cookie of the current session, which this sign-in ends; null when there is none. */
   cookie: string | null
@@ -122,9 +119,9 @@ export interface PersonSession {
 }
 
 /**
- * Starts a session. Known and unknown people, right and wrong passwords all cost the same look-ups and one scrypt.
- * Refusals: SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (one-time password without a new
- * one), PASSWORD_WEAK.
+ * Starts a session. Known or unknown, right or wrong: the look-ups and one scrypt cost the same. Refusals:
+ * SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (one-time password without a new one),
+ * PASSWORD_WEAK.
  */
 export const signIn = async (
   db: Db,
@@ -162,7 +159,6 @@ export const signIn = async (
   return { cookie, viewer: { role, sub: id, agency, region }, endsAt }
 }
 
-/** Returns the session of this cookie, or null when there is none. */
 export const signedInBy = async (db: Db, cookie: string, now: Date): Promise<PersonSession | null> => {
   const found = await sessions.use(db, markOf(cookie), IDLE_MS, now)
   if (found === null) return null
@@ -201,7 +197,6 @@ const chosen = async ({ id }: people.Person, before: string, given: string): Pro
 }
 
 let list: ReadonlySet<string> | null = null
-/** Loaded when the first password is chosen. */
 const common = (): ReadonlySet<string> => {
   list ??= new Set(contracts.text('passwords/common.txt').split('\n').filter(Boolean))
   return list

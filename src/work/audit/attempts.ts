@@ -1,13 +1,12 @@
 /**
- * Refused sign-in attempts in the audit log, at most one row a minute for a name and address. The first attempt gets
- * its row at once. Further attempts within the minute are counted and reported by the next row.
+ * Audit rows of refused sign-ins, at most one a minute for a name and address. Further attempts are counted and
+ * reported by the next row.
  */
 import type { Log } from '../../foundation/log.js'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 
-/** Interval between two rows of one name and address, milliseconds. */
 const ROW_EVERY_MS = 60_000
-/** Maximum number of counted names and addresses. Beyond it, the oldest counter is flushed early. */
+/** Maximum number of counters; beyond it the oldest is flushed early. */
 const COUNTED_MOST = 10_000
 
 export interface Attempt {
@@ -15,17 +14,15 @@ export interface Attempt {
   request: string
   /** Method and path of the attempt, such as `POST /desk/login`. */
   door: string
-  /** Keyed hash of the name as typed, which may be a password typed into the wrong field. Empty when no name counts. */
+  /** Keyed hash of the name as typed, which may be a misplaced password. Empty when no name counts. */
   mark: string
-  /** The name, when it is registered. */
   known: string | null
   address: string
-  /** The refusal code. */
   code: string
 }
 
 export interface Attempts {
-  /** Resolves once the row, if any, is durable. Refusal TRAIL_UNAVAILABLE. */
+  /** Refusal TRAIL_UNAVAILABLE when the row is not durable. */
   refused(attempt: Attempt): Promise<void>
   /** Writes rows for counters that are at least a minute old. */
   sweep(now: Date): void
@@ -35,9 +32,7 @@ export interface Attempts {
 
 interface AttemptCounter {
   last: Attempt
-  /** Instant of its last row. */
   since: Date
-  /** Attempts since that row. */
   more: number
 }
 

@@ -1,7 +1,7 @@
 /**
  * Writer of the audit log. An answer leaves only after its row is durable and the head is noted outside the database.
- * Rows that are ready together form one group; the next group gathers while one is written. All processes extend one
- * chain without gaps. When two take the same number, the later one chains its group again.
+ * Rows that are ready together form one group. All processes extend one chain without gaps; when two take the same
+ * number, the later one chains its group again.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -29,26 +29,24 @@ import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
 import type { Notes } from './restore-guard.js'
 
-/** Bounds of the write queue, in rows and bytes. Beyond them, requests are refused. */
+/** Bounds of the write queue; beyond them, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
-/** Bounds of one group, in rows and bytes. */
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
 /** Timeout of one group, milliseconds. Its requests are then refused. */
 const WRITE_MS = 5_000
 /** Attempts to chain a group again after another process was faster. */
 const TRIES = 20
-/** Groups written under the global write lock after a collision with another process. */
+/** Groups written under the global lock after a collision with another process. */
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** Interval at which noted heads are fsynced, milliseconds. A power cut may lose the notes made since. */
+/** Interval of fsyncs of noted heads. A power cut may lose the notes since. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry {
   kind: TrailKind
-  /** Instant of the request. */
   at: Date
   client: string
   role: string
@@ -57,7 +55,6 @@ export interface AuditEntry {
   request: string
   asked: string
   outcome: string | null
-  /** Codes of the operators shown. */
   shown: Iterable<string>
   digest: string | null
 }
@@ -65,9 +62,8 @@ export interface AuditEntry {
 export interface AuditLog {
   /** Resolves once the row is durable. On refusal TRAIL_UNAVAILABLE the answer must not leave. */
   row(entry: AuditEntry): Promise<void>
-  /** Logs one chunk of a streamed answer, of at most CHUNK_CODES_MOST codes. Await it before the chunk leaves. */
+  /** Logs a chunk of a streamed answer, of at most CHUNK_CODES_MOST codes, before it leaves. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
-  /** Writes the queue and notes the head. */
   close(): Promise<void>
 }
 
@@ -81,27 +77,22 @@ interface QueuedEntry {
 export interface AuditLogParts {
   log: Log
   now: () => Date
-  /** Returns the seal for rows written now. */
   seal: () => Seal
   /** Without it, heads are noted in memory only. */
   notes?: HeadNotes
   metrics?: Metrics
 }
 
-/** The last durable row of this process and the server that holds it. */
 interface WrittenGroup {
   head: Head
   server: Server
 }
 
-/** `db` needs a connection pool of its own. Otherwise answers that wait for a connection could block their own rows. */
+/** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
 export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), metrics }: AuditLogParts): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /**
-   * Last head written by this process. Null at the start and after a failure, when the writer must check what is still
-   * there.
-   */
+  /** Last head written by this process; null when the writer must check what is still there. */
   let own: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -116,7 +107,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return new Promise((resolve, reject) => {
       queue.push({ link, bytes, resolve, reject })
       bytesWaiting += bytes
-      // Deferred by one event-loop turn, so that answers that are ready together share one write.
+      // Deferred by one event-loop turn, so that simultaneous answers share one write.
       writing ??= new Promise((done) => setImmediate(() => void writeAll().then(done)))
     })
   }
@@ -132,7 +123,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // The outcome is unknown, and so is the state of earlier rows: the connection may lead to another server.
+        // The outcome is unknown, also of earlier rows: the connection may lead to another server.
         own = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
@@ -156,10 +147,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return group
   }
 
-  /**
-   * Runs after the rows are durable and before any answer leaves. Rows without a note therefore belong to no delivered
-   * answer.
-   */
+  /** Runs after the rows are durable and before any answer leaves, so rows without a note belong to no answer. */
   const note = (came: WrittenGroup): void => {
     if (own === null || !sameServer(own.server, came.server)) notes.begin()
     const { number, hash } = came.head
@@ -172,7 +160,6 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     for (let tried = 0; tried < TRIES; tried += 1) {
       const came = await tryOnce(known, links)
       if (typeof came !== 'string') return came
-      // Our last row has disappeared: look for the loss.
       if (came === 'GONE') known = null
       lockedGroups = LOCKED_GROUPS
     }
@@ -185,7 +172,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
-    // Read the notes before the rows, so that every noted head was written before.
+    // Read notes before rows, so that every noted head was written before.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockedHead(tx)) ?? NO_HEAD
@@ -205,7 +192,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
   }
 
-  /** Returns a CUT row for noted heads that the database lacks, as after a failover or a restore. */
+  /** A CUT row reports noted heads that the database lacks, as after a failover or a restore. */
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<Link[]> => {
     const loss = await unsaidLoss(tx, heads, last)
     if (loss === null) return []
@@ -244,7 +231,6 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   }
 }
 
-/** Opens an audit log with its own connection pool and with head notes for this database. */
 export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
@@ -259,7 +245,7 @@ export const openAuditLog = (
   return { ...trail, close }
 }
 
-/** Spelled out member by member for speed: it runs for every answer. */
+/** Spelled out for speed: it runs for every answer. */
 const linkOf = (entry: AuditEntry): Link => {
   const codes = new Set(entry.shown)
   const content = {
@@ -278,7 +264,7 @@ const linkOf = (entry: AuditEntry): Link => {
   return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
-/** Salts are drawn in bulk: one randomBytes call per row would cost more than the rest of the row. */
+/** One randomBytes call per row would cost more than the rest of the row. */
 let salts = Buffer.alloc(0)
 let drawn = 0
 const newSalt = (): string => {
@@ -293,7 +279,6 @@ const newSalt = (): string => {
 /** PostgreSQL text holds neither NUL nor lone surrogates. */
 const kept = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
-/** Estimated size in bytes, for the bounds. */
 const sizeOf = (body: string): number => 500 + 2 * body.length
 
 const inTime = async <T>(work: Promise<T>): Promise<T> => {

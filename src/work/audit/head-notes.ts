@@ -1,11 +1,10 @@
 /**
- * Notes of audit log heads, kept outside the database. A head is appended before its answers leave and fsynced each
- * second; nothing is overwritten. All processes share `noted/<database>.heads`, with one head a line:
+ * Notes of audit log heads outside the database. A head is appended before its answers leave and fsynced each second;
+ * nothing is overwritten. All processes share `noted/<database>.heads`, one head a line: `1 <stretch> <number>
+ * <timeline> <system> <instant> <hash>`.
  *
- * 1 <stretch> <number> <timeline> <system> <instant> <hash>
- *
- * A stretch is what one process wrote without losing sight of the chain, so its last head covers all earlier ones. A
- * full file is rotated. The last head of each of its stretches then moves to `<database>.heads.kept`.
+ * A stretch is what one process wrote without losing sight of the chain, so its last head covers all earlier ones. When
+ * a full file is rotated, these last heads move to `<database>.heads.kept`.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -31,7 +30,7 @@ import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 /** Size at which a file is rotated, bytes: about ten thousand heads. */
 const FILE_BYTES = 1024 * 1024
-/** Time for which other processes may still append to a rotated file, milliseconds. */
+/** Time for which other processes may still append to a rotated file. */
 const LEAVE_MS = 60_000
 const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
@@ -39,11 +38,9 @@ const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 export interface HeadNotes {
   /** Returns the last head of each stretch. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
-  /** Starts a new stretch. */
   begin(): void
   /** Appends the head before it returns. On refusal FOLDER_UNWRITABLE the answer must not leave. */
   note(head: { number: number; hash: string; server: Server; at: Date }): void
-  /** Resolves once all notes are durable. */
   sync(): Promise<void>
   close(): void
 }
@@ -116,7 +113,6 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
 const synced = promisify(fsync)
 const newStretch = (): string => randomBytes(STRETCH_BYTES).toString('hex')
 
-/** The current file, the kept heads and the rotated files. */
 const namesIn = (folder: string, database: string): string[] => {
   const own = `${database}.heads`
   return listed(folder).filter((name) => name === own || name.startsWith(`${own}.`))
@@ -131,7 +127,7 @@ const listed = (folder: string): string[] => {
   }
 }
 
-/** Merges the last head of each stretch into `heads`. Truncated lines are skipped. */
+/** Merges the last head of each stretch. Truncated lines are skipped. */
 const readIn = (path: string, heads = new Map<string, NotedHead>()): Map<string, NotedHead> => {
   for (const line of textOf(path).split('\n')) {
     const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []
@@ -158,20 +154,16 @@ const textOf = (path: string): string => {
   }
 }
 
-/** Returns the head noted by an earlier release, or null. */
 const oldHead = (path: string): NotedHead | null => {
   const text = textOf(path)
   if (text === '') return null
   try {
     const head = headIn(JSON.parse(text))
     if (head !== null) return { ...head, server: null, at: null }
-  } catch {
-    // Reported by the throw below.
-  }
+  } catch {}
   throw unreadable(path, new Error('不是审计日志的记录 not a note of the audit log'))
 }
 
-/** Returns whether another process has rotated the file. */
 const isSetAside = (file: number, path: string): boolean => {
   try {
     return statSync(path).ino !== fstatSync(file).ino
@@ -180,7 +172,7 @@ const isSetAside = (file: number, path: string): boolean => {
   }
 }
 
-/** Moves the last heads of rotated files to the kept file. An interruption only leaves duplicates. */
+/** Moves the last heads of rotated files to the kept file. An interruption leaves only duplicates. */
 const thin = (folder: string, database: string): void => {
   const own = `${database}.heads`
   for (const name of namesIn(folder, database)) {
@@ -201,7 +193,7 @@ const thin = (folder: string, database: string): void => {
   }
 }
 
-/** Modification time by the file system's clock, milliseconds; 0 when the file is missing. */
+/** Modification time by the file system's clock; 0 when missing. */
 const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 const syncFolder = (folder: string): void => {

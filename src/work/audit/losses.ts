@@ -5,8 +5,7 @@ import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
 /**
- * Returns null when nothing is missing. Read `heads` first, so that every noted head was written before. Whether a CUT
- * row is genuine is checked by the verification walk.
+ * Returns null when nothing is missing. Read `heads` first. The verification walk checks whether CUT rows are genuine.
  */
 export const unsaidLoss = async (handle: Db | Tx, heads: readonly NotedHead[], last: number): Promise<Loss | null> => {
   const numbers = heads.map(({ number }) => number)

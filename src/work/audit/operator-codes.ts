@@ -1,18 +1,15 @@
 /**
- * Packs the operator codes of a row into one column: sorted, unique, joined by newlines, and deflated when that is
- * smaller.
+ * Packs the operator codes of a row into one column: sorted, unique, newline-separated, deflated when that is smaller.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** Shorter texts, in bytes, are stored plain: setting up the compression would cost more than the row. */
+/** Below this size, compression costs more than the row. */
 const SMALLEST = 400
-/** The first byte tells the encoding. */
 const PLAIN = '\0'
 const DEFLATED = 1
 /** Fastest level. Codes differ only at their ends, so higher levels gain little. */
 const LEVEL = 1
 
-/** Returns base64, or null when there is no code. */
 export const packed = (codes: ReadonlySet<string>): string | null => {
   const sorted = [...codes].sort()
   if (sorted.length === 0) return null

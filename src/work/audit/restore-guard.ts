@@ -1,10 +1,9 @@
 /**
- * Notes outside the database of what has left it: the last snapshot and the highest delivery. A database restored from
- * a backup finds itself behind them. Files are written aside, fsynced and renamed, so a reader never sees half a file.
+ * Notes outside the database of what has left it, by which a database restored from a backup finds itself behind. Files
+ * are written aside, fsynced and renamed.
  *
- * `publication.json` holds the last snapshot. `noted/<database>.<delivery>.<number>.json` holds the highest delivery.
- * The values are in the file name, so concurrent processes never overwrite a higher note; lower ones are removed.
- * `noted/<database>.heads` holds audit log heads (head-notes.ts).
+ * `publication.json` holds the last snapshot. `noted/<database>.<delivery>.<number>.json` holds the highest delivery in
+ * its name, so concurrent processes never lower it. `noted/<database>.heads` holds audit log heads (head-notes.ts).
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -30,18 +29,14 @@ export interface PublicationNote {
   sequence: number
   hash: string
   publishedAt: string
-  /** Identity of the database; absent in notes of early releases. */
+  /** Absent in notes of early releases. */
   database?: string
 }
 
 export interface SentNote {
   deliveryId: number
-  /** Highest message number at any platform. */
   number: number
-  /**
-   * Subject of the delivery and when it fell due (ISO 8601), because ids may be reused after a restore. Absent in notes
-   * of early releases.
-   */
+  /** Subject and due time (ISO 8601), because ids may be reused after a restore. Absent in notes of early releases. */
   key?: string
   at?: string
 }
@@ -50,7 +45,7 @@ export type Notes = ReturnType<typeof makeNotes>
 
 export const makeNotes = (folder: string) => {
   const place = join(folder, FOLDER)
-  /** Cache by database of a lower bound of the note, so that most batches skip the disk. */
+  /** Cache of lower bounds, so that most batches skip the disk. */
   const noted = new Map<string, SentNote>()
 
   const published = (): PublicationNote | null => {
@@ -77,7 +72,7 @@ export const makeNotes = (folder: string) => {
 
   return {
     published,
-    /** Heads of the audit log of this database. The previous release noted one head in a file of its own. */
+    /** The previous release noted one head in a file of its own. */
     heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
     /** Keeps the higher sequence of the same database. */
     notePublished: (said: PublicationNote): void => {
@@ -102,7 +97,6 @@ export const makeNotes = (folder: string) => {
       }
       noted.set(database, now)
     },
-    /** Returns the identities of other databases with notes in this folder. */
     strangers: (database: string): string[] => {
       const last = published()?.database
       const all = [...allSent().map((one) => one.database), ...(last === undefined ? [] : [last])]
@@ -116,7 +110,6 @@ const higher = (one: SentNote, other: SentNote): SentNote => ({
   number: Math.max(one.number, other.number),
 })
 
-/** Reads the content of a note; returns an empty object when another process has removed it. */
 const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
   try {
     const { key, at } = (JSON.parse(textOf(path) ?? 'null') ?? {}) as Partial<SentNote>
@@ -148,14 +141,12 @@ const textOf = (path: string): string | null => {
   }
 }
 
-/** Refuses an unreadable note instead of restarting at 1: a person must look at it. */
+/** An unreadable note is refused: restarting at 1 would be wrong. */
 const publicationIn = (text: string): PublicationNote => {
   try {
     const said = JSON.parse(text)
     if (Number.isSafeInteger(said?.sequence)) return said
-  } catch {
-    // Reported by the throw below.
-  }
+  } catch {}
   throw unreadable(PUBLICATION, new Error('不是公示记录 not a note of publication'))
 }
 
@@ -186,9 +177,7 @@ const write = (folder: string, name: string, said: object): void => {
     try {
       // Free the disk space of the partial file.
       rmSync(beside, { force: true })
-    } catch {
-      // The refusal below gives the cause of the failed write.
-    }
+    } catch {}
     throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })
   }
 }

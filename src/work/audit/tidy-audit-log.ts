@@ -1,6 +1,6 @@
 /**
- * Follow-up work on audit rows: the index by operator, and erasing expired content. Each step is a transaction that
- * records its progress, so an interrupted run resumes there.
+ * Follow-up work on audit rows: the index by operator, and erasing. Each step is a transaction that records its
+ * progress.
  */
 import { setTimeout as rest } from 'node:timers/promises'
 import { keptUntil, type TrailRules } from '../../domain/audit/audit-rules.js'
@@ -12,17 +12,13 @@ import { alone, type RunOptions } from '../timetable/run.js'
 import { auditRules } from './audit-rules.js'
 import { unpacked } from './operator-codes.js'
 
-/**
- * Bounds of one index step, in rows (up to 1000 codes each) and codes. Larger steps would slow down concurrent
- * requests.
- */
+/** Bounds of one index step; larger steps would slow down requests. */
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
-/** Longest pause between steps, and time budget of indexing in one run, milliseconds. */
+/** Longest pause between steps, and time budget of one run. */
 const REST_MOST_MS = 1_000
 const INDEX_MOST_MS = 240_000
 
-/** Resolves to null when another process has this occurrence. */
 export const tidyAuditLog = (
   db: Db,
   options: RunOptions & { signal?: AbortSignal; isDoubted?: () => boolean },
@@ -35,10 +31,7 @@ export const tidyAuditLog = (
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
-/**
- * Indexes all new rows and returns their number. It pauses after each step for as long as the step took, to leave
- * capacity to requests. Ends after the current step once `signal` aborts.
- */
+/** Returns the number of indexed rows. Pauses after each step for as long as it took, to leave capacity to requests. */
 export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
   for (let all = 0; ; ) {
@@ -51,7 +44,6 @@ export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> =>
   }
 }
 
-/** `isLast` is true when no further rows were left. */
 const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
   db.transaction(async (tx) => {
     const { indexed } = await store.progress(tx)

@@ -1,4 +1,4 @@
-/** `hub verify audit`: walks the whole audit log page by page and compares it with heads kept outside it. */
+/** `hub verify audit`: walks the whole audit log and compares it with heads kept outside it. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type Head, headIn, headSaid } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
@@ -10,14 +10,12 @@ import * as heads from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
 import { auditRules } from './audit-rules.js'
 
-/** Rows in one page. */
 const PAGE_ROWS = 2_000
 
 /** A range of rows that were noted or published and are now missing or different. */
 export interface CutReport {
   after: number
   noted: number
-  /** Instant of detection. */
   at: string
   /** Instant of the last note in the range; null when unknown. */
   notedAt: string | null
@@ -33,16 +31,13 @@ export interface CutReport {
 export interface AuditVerification {
   walked: number
   ok: boolean
-  /** Null when the log is empty. */
   head: Head | null
   /** Number of rows whose content was erased after its retention period. */
   erased: number
   cuts: CutReport[]
-  /** Number of external heads compared. */
   compared: number
-  /** The first altered row; absent when all are intact. */
   broken?: Broken
-  /** Altered rows, of which a bounded number is listed, and their total; absent when all are intact. */
+  /** A bounded list of altered rows, and their total. */
   breaks?: Broken[]
   faults?: number
   ms: number
@@ -52,13 +47,12 @@ export interface WalkOptions {
   /** Heads supplied by the caller, for example from a manifest. */
   held?: readonly Head[]
   progress?: (rows: number) => void
-  /** Pauses after each page for as long as it took, to leave capacity to requests. */
+  /** Pauses after each page for as long as it took. */
   gently?: boolean
 }
 
 export interface AuditVerifyOptions extends WalkOptions {
   now: () => Date
-  /** Heads noted outside the database. */
   noted: readonly NotedHead[]
   keys: Pick<Keys, 'audit'> & { manifests: Pick<Keys['manifests'], 'payloadIn'> }
 }
@@ -110,7 +104,7 @@ export const verifyAuditLog = async (
   }
 }
 
-/** Leaves out heads signed with a key that is not here: they cannot be checked. */
+/** Skips heads signed with an unknown key. */
 const signedHeads = async (
   db: Db,
   { payloadIn }: Pick<Keys['manifests'], 'payloadIn'>,

@@ -9,7 +9,6 @@ import { type AuditVerification, type AuditVerifyOptions, verifyAuditLog } from 
 export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys'> {
   log: Log
   metrics?: Metrics
-  /** Heads noted outside the database. */
   noted: () => AuditVerifyOptions['noted']
 }
 
@@ -17,7 +16,6 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
   const verify = (of: Omit<AuditVerifyOptions, 'now' | 'keys' | 'noted'> = {}): Promise<AuditVerification> =>
     verifyAuditLog(db, { ...parts, noted: noted(), ...of })
 
-  /** Logs an error when a row is altered or missing. */
   const watch = async (signal: AbortSignal | undefined): Promise<AuditVerification> => {
     const found = await verify({ gently: true, progress: () => signal?.throwIfAborted() })
     const { ok, walked, broken, faults = 0, cuts } = found
@@ -31,7 +29,6 @@ export const auditOf = (db: Db, { log, metrics, noted, ...parts }: AuditWatchPar
 
   return {
     verify,
-    /** Runs in the background at start. Ends once `signal` aborts. */
     atStart: async (signal: AbortSignal): Promise<void> => {
       await watch(signal).catch((error) => {
         if (!signal.aborted) log.error({ err: error }, 'the audit log could not be verified')

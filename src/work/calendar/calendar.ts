@@ -1,4 +1,4 @@
-/** The working-day calendar: the shipped one, overlaid with amendments confirmed by two persons. */
+/** The shipped working-day calendar, overlaid with amendments confirmed by two persons. */
 
 import { samePerson } from '../../domain/access/persons.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -11,7 +11,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { Rules } from './rules.js'
 
-/** Maximum days in one amendment; the holidays and make-up days of a year are fewer. */
+/** The holidays and make-up days of a year are fewer. */
 const DAYS_MOST = 200
 
 export const withAmendments = async (db: Db | Tx, rules: Rules): Promise<Rules> => {
@@ -71,8 +71,8 @@ export interface CalendarDecisionInput {
 }
 
 /**
- * A second person confirms or refuses an amendment; its proposer may withdraw it. `renewDeadlines` recounts the
- * affected deadlines. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
+ * A second person confirms or refuses an amendment; its proposer may withdraw it. `renewDeadlines` then recounts
+ * deadlines. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
  */
 export const decideCalendar = async (
   db: Db,

@@ -1,7 +1,6 @@
 /** The dated rule tables of schema/rules, for display. The calendar is shown by days elsewhere. */
 import * as contracts from '../../foundation/contracts.js'
 
-/** Excluded: shown day by day elsewhere. */
 const CALENDAR = 'calendar.json'
 
 export interface RuleTable {
@@ -14,7 +13,7 @@ export interface RuleRow {
   from: string | null
   to: string | null
   basis: string | null
-  /** False when the row must not be cited as law yet; null when the row carries no certainty mark. */
+  /** False when not to be cited as law yet; null without a certainty mark. */
   confirmed: boolean | null
   fields: { name: string; value: string }[]
 }
@@ -23,7 +22,7 @@ type Members = Record<string, unknown>
 
 let tables: readonly RuleTable[] | null = null
 
-/** Returns all rows, or those in force on that day (YYYY-MM-DD). Undated rows are always in force. */
+/** Rows in force on that day (YYYY-MM-DD), or all. Undated rows are always in force. */
 export const ruleTables = (on: string | null = null): RuleTable[] => {
   tables ??= contracts
     .folder('rules')

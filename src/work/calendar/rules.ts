@@ -1,5 +1,3 @@
-/** The rules that work verbs receive, loaded once from schema/rules. */
-
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { RuleFault } from '../../domain/calendar/dated-rows.js'
 import type { Hearing } from '../../domain/delivery/delivery.js'
@@ -14,7 +12,6 @@ export interface Rules {
   lists: readonly ListKind[]
   calendar: Calendar
   clocks: ClockRules
-  /** The notices that each platform must receive. */
   platforms: readonly Hearing[]
   /** Returns the pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
@@ -27,7 +24,6 @@ export const listOf = (rules: Rules, id: string): ListKind => {
   return list
 }
 
-/** The rules for a case of this kind of list. */
 export const caseRules = (rules: Rules, id: string): CaseRules => {
   const { calendar, clocks } = rules
   return { list: listOf(rules, id), calendar, clocks }

@@ -1,6 +1,6 @@
 /**
  * Owes a new or wiped platform everything in force, and any platform the kinds it newly receives. Each step is a
- * transaction and idempotent: an interrupted run restarts and owes nothing twice.
+ * transaction and idempotent.
  */
 
 import { type Heard, lacks } from '../../domain/delivery/backfill-plan.js'
@@ -15,7 +15,6 @@ import * as listings from '../../store/listing/listings.js'
 import type { Rules } from '../calendar/rules.js'
 import { inForce, noticesOf, type SubjectInForce } from './in-force.js'
 
-/** Subjects of one transaction; a move of one of them waits for it. */
 const STEP_SUBJECTS = 200
 
 interface BackfillTarget {
@@ -25,8 +24,8 @@ interface BackfillTarget {
 }
 
 /**
- * Call before a platform is sent anything. Returns the number of additions owed. When other transactions hold a subject
- * throughout, the platform stays unfilled and the next call continues.
+ * Returns the number of additions owed. When a subject stays locked, the platform stays unfilled and the next call
+ * continues.
  */
 export const backfill = async (
   db: Db,
@@ -74,8 +73,8 @@ const lackingOf = async (
 }
 
 /**
- * Skips subjects locked by others, which avoids deadlocks; the caller retries them. Locked subjects are read again. A
- * removal made meanwhile has withdrawn them, and a later one sees what is owed here.
+ * Skips locked subjects, which avoids deadlocks; the caller retries them. Locked ones are reread, because a removal may
+ * have withdrawn them.
  */
 const oweStep = async (
   tx: Tx,

@@ -18,16 +18,14 @@ const NO_LONGER_SHOWN = '不再公示'
 
 export interface DeliveryDecision {
   delivery: number
-  /** 1–1000 characters; ID numbers in it are replaced. */
   reason: string
   by: string
   now: Date
 }
 
 /**
- * Owes the delivery again at once with the subject's current content, or a removal when it is no longer public. The key
- * stays; the number changes only when the platform would ignore it. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED,
- * INPUT_INVALID, RUN_BUSY.
+ * Owes the delivery again with the current content, or a removal when no longer public. The number changes only when
+ * the platform would ignore it. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: Rules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
@@ -37,7 +35,7 @@ export const resend = (db: Db, rules: Rules, made: DeliveryDecision): Promise<vo
     await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
-/** Previews `resend`. A null action means that nothing would be sent; the notice is null for removals. */
+/** Previews `resend`. A null action means that nothing would be sent. */
 export const previewResend = async (
   db: Db,
   rules: Rules,
@@ -102,10 +100,7 @@ const settle = async (
   })
 }
 
-/**
- * Returns the current notice, or null when the entry is no longer public. A removal repeats its text, and so does a
- * record without a fresh notice: a changed record would have folded this delivery.
- */
+/** Returns null when the entry is no longer public. Removals and records without a fresh notice repeat their text. */
 const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
@@ -117,8 +112,8 @@ const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promi
 }
 
 /**
- * Returns the same number when later deliveries are queued; otherwise one above the platform's floor. It reads without
- * locks, because a merge that holds them may be waiting for this transaction.
+ * Keeps the number when later deliveries are queued; otherwise it must exceed the platform's floor. No locks: a merge
+ * that holds them may be waiting for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number

@@ -1,14 +1,10 @@
-/**
- * Transactional outbox: owes each platform what a change of an entry or record requires, given what it was sent before.
- * Runs in the transaction of the change.
- */
+/** Transactional outbox: owes each platform what a change requires, given what it was sent before. */
 import { type Action, hears, type Notice, owing, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Tx } from '../../store/db/db.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import type { Rules } from '../calendar/rules.js'
 
-/** A notice before it is numbered for each platform. */
 export type UnnumberedNotice = Notice extends infer N
   ? N extends Notice
     ? Omit<N, 'sequence' | 'action'>

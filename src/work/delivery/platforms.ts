@@ -28,8 +28,8 @@ export const resume = (db: Db, rules: Rules, made: PlatformDirective): Promise<v
   })
 
 /**
- * The platform has lost our entries. The next push owes everything in force again, under the same keys with the next
- * number. Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
+ * The platform lost our entries. The next push owes everything in force under the same keys with the next number.
+ * Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
  */
 export const declareWiped = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.wipe)

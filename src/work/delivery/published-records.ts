@@ -1,6 +1,6 @@
 /**
- * Published records (双公示): owes platforms the penalties and permits that a merge added, changed or withdrew, in the
- * same transaction. One query ends it when no platform receives or received records.
+ * Published records (双公示): owes platforms the penalties and permits that a merge changed, in the same transaction. A
+ * single query ends it when no platform receives records.
  */
 
 import type { Hearing } from '../../domain/delivery/delivery.js'
@@ -28,11 +28,10 @@ import { owePlatforms, type SubjectChange } from './outbox.js'
 const STEP_RECORDS = 500
 
 export interface PublishedRecordCounts {
-  /** Records for which a platform is owed something. */
   told: number
-  /** Records of natural persons, which the hub does not report. */
+  /** Natural persons' records, which the hub does not report. */
   untold: number
-  /** Records that are secret, by simple procedure, repaired or no longer published; nothing is owed. */
+  /** Secret, by simple procedure, repaired or no longer published. */
   excluded: number
 }
 
@@ -40,8 +39,7 @@ export interface PublishedRecordCounts {
 export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
 /**
- * `at` is the knowledge instant of the transaction, `dueAt` the start of the duty. Returns null when no platform
- * receives or ever received records.
+ * `at` is the knowledge instant, `dueAt` the start of the duty. Returns null when no platform ever received records.
  */
 export const oweRecords = async (
   tx: Tx,
@@ -106,7 +104,7 @@ const tellPage = async (
     if (!taken && stood && told.digest === digest) continue
     if (!stood && !heard.includes(kind)) continue
     if (taken) {
-      // A removal repeats the code and text that its receivers know. Only a revocation needs the newest text.
+      // A removal repeats the text its receivers know; only a revocation needs the newest.
       const { operator, body } = before.get(id) ?? notice
       const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, one, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
@@ -135,7 +133,6 @@ const count = (counts: PublishedRecordCounts, telling: Telling | null, due: Due)
 
 interface ExaminedRecord {
   known: toldRecords.Known
-  /** Null when the record is no longer in force. */
   telling: Telling | null
   due: Due
   repairedOn: string | null
@@ -220,7 +217,7 @@ export const recordsInForce = async function* (
   }
 }
 
-/** Returns the current notices by platform key, without ended ones. With `today` null, end days are ignored. */
+/** Current notices by platform key, without ended ones. With `today` null, end days are ignored. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],

@@ -1,7 +1,6 @@
 /**
- * Pushes owed deliveries to each platform until nothing is due, or until a given instant. Rows are claimed with a
- * lease, sent outside any transaction and booked by receipt; unanswered rows stay owed. Several hubs may push to one
- * platform at once. Platforms fail independently.
+ * Pushes owed deliveries until nothing is due, or until a given instant. Rows are claimed with a lease, sent outside
+ * any transaction and booked by receipt; unanswered rows stay owed. Several hubs may push to one platform at once.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -17,23 +16,20 @@ import * as door from './push/circuit-breaker.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 import { sendAll } from './push/sending.js'
 
-/** Bound on the loop of one run. */
 const ROUNDS_MAX = 100_000
-/** Parallel calls for platforms with small batches: total rows, and the maximum of calls. */
+/** Parallel calls for platforms with small batches: total rows, and maximum calls. */
 const ROWS_AT_ONCE = 50
 const CALLS_AT_ONCE = 8
-/** Concurrent rounds when much is due: one is booked while another awaits its answer. */
+/** Concurrent rounds: one is booked while another awaits its answer. */
 const ROUNDS_ABREAST = 2
 /** Polling interval of a push with `until`, milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 
 export interface PushResult {
   platform: string
-  /** Rows sent and answered. */
   sent: number
   accepted: number
   rejected: number
-  /** Owed or refused. */
   outstanding: number
 }
 
@@ -57,7 +53,6 @@ export interface PushOptions extends RunOptions {
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
   /** Monotonic clock, milliseconds; replaced in tests. */
   machine?: () => number
-  /** Sleep function; replaced in tests. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
   signal?: AbortSignal
@@ -65,7 +60,6 @@ export interface PushOptions extends RunOptions {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
-/** Failure reason by platform. */
 export type FailureReasons = Readonly<Record<string, string>>
 
 /** Pushes to all platforms in parallel. Deliveries to `unreachable` platforms stay owed. */
@@ -87,7 +81,7 @@ export const push = async (
     }
     return { platform: to.platform.id as string, ...counts }
   })
-  // Wait for all: one platform's failure must not leave another's batch half booked.
+  // One platform's failure must not leave another's batch half booked.
   const ended = await Promise.allSettled(sending)
   for (const end of ended) if (end.status === 'rejected') throw end.reason
   const results = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
@@ -142,8 +136,7 @@ const pushOne = async (
 }
 
 /**
- * Result of a round. `later`: the pace allows nothing now. `failed`: the platform or the database did not answer.
- * `full`: more may be due.
+ * `later`: the pace allows nothing now. `failed`: the platform or the database did not answer. `full`: more may be due.
  */
 type RoundResult = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
 

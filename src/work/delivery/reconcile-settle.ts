@@ -27,15 +27,11 @@ export interface SettleContext {
 export interface ExaminedSubject {
   key: string
   kind: SubjectKind
-  /** The highest number owed when it was read; 0 when none. */
   highest: number
   shown: { sequence: number | null } | undefined
 }
 
-/**
- * Owes a removal. Returns false when a delivery is due, the entry is in force again, or an officer has closed the
- * removal.
- */
+/** Returns false when a delivery is due, the entry is in force again, or an officer closed the removal. */
 export const oweRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by))
 
@@ -56,7 +52,7 @@ const removeWithin = async (
   return true
 }
 
-/** Owes a second removal for a subject that is still displayed, and ends its check as SHOWN. */
+/** Owes a second removal and ends the check as SHOWN. */
 export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
 
@@ -73,10 +69,7 @@ export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Prom
     return true
   })
 
-/**
- * Owes the addition that a new platform would get. Returns false when a delivery is due, the subject is no longer in
- * force, or an officer has closed the addition.
- */
+/** Returns false when a delivery is due, the subject is no longer in force, or an officer closed the addition. */
 export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)

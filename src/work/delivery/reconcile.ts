@@ -1,7 +1,7 @@
 /**
  * Compares what a platform shows under our keys with what is in force and confirmed. Unwanted entries are removed,
- * stale ones sent again. A missing entry may have been repaired at the platform, so it is never sent again but hidden
- * until a person decides. Mass absence counts as an outage: it raises an alarm and changes nothing.
+ * stale ones sent again. A missing entry may have been repaired there, so it is hidden until a person decides. Mass
+ * absence raises an alarm and changes nothing.
  */
 import { type Difference, isOutage, judge } from '../../domain/delivery/comparison.js'
 import { type Hearing, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
@@ -30,10 +30,7 @@ export interface ComparisonResult extends comparisons.Counts {
 }
 
 export interface ReconcileOptions extends RunOptions {
-  /**
-   * Hides an entry that a platform has lost. Returns false when it may not be hidden. Injected, because hiding is a
-   * listing move.
-   */
+  /** Returns false when the entry may not be hidden. Injected, because hiding is a listing move. */
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
   rules: Rules
   platforms: readonly DisplaySource[]
@@ -49,10 +46,7 @@ interface DisplaySource {
   secret: string
 }
 
-/**
- * Compares all platforms in parallel, each in its own run. Unreadable ones are named in `unreachable` only. An alarm
- * fails its run. Platforms whose occurrence another process took are left out.
- */
+/** Each platform has its own run. Unreadable ones are named in `unreachable` only; an alarm fails its run. */
 export const reconcile = async (
   db: Db,
   options: ReconcileOptions,
@@ -97,7 +91,6 @@ interface MissingEntry {
 }
 interface Discrepancy extends MissingEntry {
   shown: DisplayedSubject | undefined
-  /** The highest number owed when it was read. */
   highest: number
   differs: Difference[]
 }
@@ -178,8 +171,8 @@ const compareOne = async (
 }
 
 /**
- * Age in seconds below which a message is not judged. A scheduled comparison hides missing entries by itself, so it
- * waits for receivers. A requested one, or one after a restore, judges everything.
+ * Seconds below which a message is not judged. Scheduled comparisons hide missing entries, so they wait for receivers;
+ * requested ones, and those after a restore, judge everything.
  */
 const unsettledSeconds = async (
   db: Db,
@@ -256,7 +249,6 @@ const held = async (
   return read
 }
 
-/** Shown entries under our keys; of duplicates, the higher number. Other senders' entries are ignored. */
 const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<string, DisplayedSubject>> => {
   const ours = new Map<string, DisplayedSubject>()
   const keyed = shown.filter(({ key }) => UUID.test(key))

@@ -7,13 +7,9 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { Notes } from '../audit/restore-guard.js'
 
-/**
- * Numbers skipped when no note tells which were sent. A subject is sent only a few times, and a platform ignores
- * repeated numbers.
- */
+/** Numbers skipped when no note tells which were sent, because platforms ignore repeated numbers. */
 const UNNOTED_NUMBERS = 1_000
 
-/** True while additions and changes are stopped. Removals pass. */
 export const additionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayList(db))
 
 export interface RestoreCheckOptions {
@@ -23,10 +19,7 @@ export interface RestoreCheckOptions {
   log: Log
 }
 
-/**
- * Compares the notes with the database: at start, before a push and before a publication. Returns true when additions
- * are stopped.
- */
+/** Compares the notes with the database. Returns true when additions are stopped. */
 export const notice = async (db: Db, { notes, platforms, now, log }: RestoreCheckOptions): Promise<boolean> => {
   const database = await store.identity(db)
   const had = await store.reached(db)
@@ -52,8 +45,8 @@ export const notice = async (db: Db, { notes, platforms, now, log }: RestoreChec
 }
 
 /**
- * Returns true when the database runs on another server than the vouched one: a promoted standby or a copy. Its last
- * transactions may be missing. The first start vouches for the current server.
+ * True when the database runs on another server than the vouched one, so that its last transactions may be missing. The
+ * first start vouches for the current server.
  */
 const hasMoved = async (db: Db): Promise<boolean> => {
   const { now, vouched } = await store.servers(db)
@@ -72,8 +65,8 @@ const ownPublication = (notes: RestoreCheckOptions['notes'], database: string) =
 const NOBODY = { saidBy: null, said: null, platform: null }
 
 /**
- * A platform holds a number that the database never sent. One platform's word pauses that platform only; a second one's
- * stops all additions, because the database must be behind.
+ * A platform holds a number that was never sent. One platform's word pauses that platform; a second one's stops all
+ * additions.
  */
 export const shownAhead = async (
   db: Db,
@@ -91,7 +84,6 @@ export const shownAhead = async (
 
 const CLOCK = 'clock'
 
-/** Pauses the platform and raises its floor. Returns the number of other platforms paused for the same reason. */
 const holdPlatform = async (
   tx: Tx,
   { platform, highest, now }: { platform: string; highest: number; now: Date },
@@ -104,7 +96,6 @@ const holdPlatform = async (
   return (await states.pausedBy(tx, CLOCK)).filter((one) => one !== platform).length
 }
 
-/** The platform answered that it holds a later message, and the database knows of none. */
 export const receiptsAhead = async (
   db: Db,
   {
@@ -133,7 +124,6 @@ export const declare = async (
 type StopEvidence = Omit<store.Evidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
   had: store.Reached
   platforms: readonly string[]
-  /** True when a note gives the highest sent number. */
   exact: boolean
   now: Date
   log: Log
@@ -165,7 +155,6 @@ export const awaitsComparison = async (db: Db, platform: string): Promise<boolea
 }
 
 export interface RestoreStatus extends store.Restored {
-  /** Time of each platform's last good comparison since; null when there is none. */
   compared: { platform: string; at: Date | null }[]
 }
 
@@ -182,7 +171,6 @@ export interface ReleaseInput {
   by: string
   reason: string
   mark: (id: string) => string
-  /** Platforms with an address; `platforms` are all. */
   configured: Iterable<string>
   platforms: readonly string[]
   now: Date

@@ -11,14 +11,10 @@ export interface RetractionStatus extends store.Retraction {
   receivers: store.Receiver[]
   /** Marketplaces with this seller, which are informed too. */
   hearers: Hearer[]
-  /**
-   * True when every receiver has confirmed and no longer shows the entry, an officer closed the rest, or the entry is
-   * in force again.
-   */
+  /** True when every receiver no longer shows the entry, an officer closed the rest, or the entry is in force again. */
   done: boolean
 }
 
-/** Newest first. */
 export const retractions = async (
   db: Db,
   filter: store.Filter,

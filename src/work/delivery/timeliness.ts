@@ -46,7 +46,6 @@ export const monthly = async (db: Db, given: Rules, month: string, today: string
 }
 
 export interface DueDelivery extends store.Waiting {
-  /** The last day in time. */
   dueOn: string
   /** True beyond the published holidays, when the day may still move. */
   provisional: boolean
@@ -63,7 +62,6 @@ export interface DueListFilter {
 }
 
 export interface DueDeliveryList {
-  /** Longest waiting first. */
   page: (at: { first: number; after: { dueOn: string; id: number } | null }) => Promise<DueDelivery[]>
   count: () => Promise<number>
 }

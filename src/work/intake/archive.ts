@@ -1,10 +1,9 @@
 /**
- * Archive of received items, as read and with ID numbers replaced. Each delivery is one gzip file of JSON lines,
+ * Archive of received items, ID numbers replaced by the caller. Each delivery is one gzip file of JSON lines,
  * `<folder>/<feed>/<yyyy>/<mm>/<run>-<name>.jsonl.gz`, written aside and renamed when complete.
  *
  * `add` returns a promise only when its caller should wait. `close` returns the relative path, or null without items.
- * `abandon` removes the file, also after `close`. Items and name must be redacted by the caller. Disk errors are thrown
- * by the next `add` or by `close`.
+ * `abandon` removes the file, also after `close`. Disk errors are thrown by the next `add` or by `close`.
  */
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -14,11 +13,10 @@ import { createGzip, type Gzip } from 'node:zlib'
 import type { Item } from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
 
-/** Text compressed at once, characters. */
 const CHUNK_CHARACTERS = 64 * 1024
 /** Fast compression, so that the archive does not slow down a delivery. */
 const GZIP_LEVEL = 2
-/** Maximum length of the delivery's name in the file name, bytes of UTF-8. File systems allow 255 in all. */
+/** Bytes of UTF-8; file systems allow 255 for the whole name. */
 const NAME_BYTES = 120
 const PART = '.part'
 /** Readable by the hub's own account only: the items name people. */
@@ -27,7 +25,6 @@ const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
 export interface ArchiveTarget {
   feed: string
   run: number
-  /** Name of the received file; null for an interface. */
   name: string | null
   startedAt: Date
 }
@@ -66,7 +63,6 @@ const archiving = (folder: string, place: string, name: string): ArchiveWriter =
     const begun = createGzip({ level: GZIP_LEVEL })
     begun.pipe(file)
     written = finished(file)
-    // The next `add` or `close` reports the error.
     written.catch((error) => begun.destroy(error))
     begun.on('error', () => {})
     return begun

@@ -1,5 +1,3 @@
-/** Merges staged records into operators and versions, and applies the consequences, in one transaction. */
-
 import { subjectKey } from '../../domain/intake/matching.js'
 import { operatorKindIn, regionIn, usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
@@ -48,8 +46,8 @@ export const toStage = (index: number, part: number, item: Item, draft: Draft, l
 }
 
 /**
- * A valid code makes an operator. A code in the registry does so even with a wrong check digit, and so does a shop. A
- * registration without a code makes none, but still updates its operator's status.
+ * A valid code makes an operator; so do a registered code with a wrong check digit, and a shop. A registration without
+ * a code only updates its operator's status.
  */
 const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged['makes'] => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
@@ -70,10 +68,9 @@ export interface MergeInput {
   whole: boolean
   /** Records of a partial file never end by absence. Default: `!whole`. */
   partial?: boolean
-  /** Number of staged records. */
   drafts: number
   says: Says
-  /** Current records that the delivery repeats unchanged and that are therefore not staged. */
+  /** Current records repeated unchanged, which are not staged. */
   known: Known
   /** Keys of rejected items: their records are present but unreadable. */
   unreadable?: Unreadable
@@ -88,11 +85,9 @@ export interface MergeResult extends plan.ItemCounts {
   ended: number
   late: number
   timely: number
-  /** Null when no platform receives records. */
   told: PublishedRecordCounts | null
 }
 
-/** Merges the stage. Counts cover staged items only. */
 export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> => {
   const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.tick(tx, merging.now)

@@ -1,6 +1,6 @@
 /**
- * Pull: takes one feed, or a file in its place, into versions. Items are read and staged without an open transaction,
- * then merged in one. A pull that crashes leaves nothing half done.
+ * Pull: takes one feed, or a file, into versions. Items are staged without an open transaction, then merged in one, so
+ * a crash leaves nothing half done.
  */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
@@ -26,7 +26,6 @@ import { alone, FAILURE_STATUS, type OpenRun, type RunOptions } from '../timetab
 import { merge } from './merge.js'
 import { read } from './read.js'
 
-/** Deliveries taken by one pull. */
 const MOST_DELIVERIES = 1_000
 
 export interface PullResult {
@@ -55,7 +54,6 @@ export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | 
 export interface DeliveryArchive {
   open: (of: { feed: string; run: number; name: string | null; startedAt: Date }) => Promise<{
     add: (item: Item) => unknown
-    /** Resolves to the relative path, or null without items. */
     close: () => Promise<string | null>
     abandon: () => Promise<void>
   }>
@@ -63,7 +61,6 @@ export interface DeliveryArchive {
 
 export interface PullOptions extends RunOptions {
   feed: Feed
-  /** Address of the agency; unused with a file. */
   url: string | null
   file?: SubmittedFile
   mark: (id: string) => string
@@ -73,7 +70,6 @@ export interface PullOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-/** Resolves to null when another process has this occurrence. */
 export const pull = async (db: Db, options: PullOptions): Promise<PullResult | null> => {
   let sum: PullResult | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
@@ -203,7 +199,7 @@ const takeIn = async (
     }).finally(() => runs.noteMaps(db, run.id, [...maps]))
     const passedOver = await stage.keepLast(done.withdrawn)
     await stage.ready()
-    // Records that never end by absence only accumulate, so the bound compares with the last complete delivery.
+    // Records that never end by absence accumulate; the bound compares with the last complete delivery.
     const standing = KINDS[feed.kind].endsByAbsence
       ? await versions.standing(db, feed.id)
       : await runs.lastCompleteSize(db, feed.id)
@@ -264,8 +260,8 @@ const takeIn = async (
 }
 
 /**
- * True when the feed is now as current as the agency: it sent everything, all changes, or "unmodified". An empty folder
- * proves nothing, and a part of a whole feed leaves the rest as it was.
+ * True when the feed is as current as the agency. An empty folder proves nothing, and a part of a whole feed leaves the
+ * rest as old as it was.
  */
 const isCurrent = (delivery: FeedDelivery, { feed, file }: PullOptions): boolean => {
   if (file) return file.full === true
@@ -287,7 +283,6 @@ const hashOf = async (file: SubmittedFile | undefined): Promise<string | null> =
   return hash.digest('hex')
 }
 
-/** Reports the outcome to the sender. Returns false on failure, which undoes nothing. */
 const settle = async (
   db: Db,
   { run, delivery }: OpenedDelivery,

@@ -40,12 +40,10 @@ const TURN_EVERY_ITEMS = 50
 export interface ReadInput {
   feed: Feed
   items: AsyncIterable<Item>
-  /** Day on which the file was true, when given. */
   dated: string | null
   mark: (id: string) => string
   /** Needed for the agency's reporting deadline. */
   calendar?: Calendar
-  /** Receives each redacted item. */
   archive?: { add: (item: Item) => unknown }
   /** Collects the ids of the column maps used, also for an aborted delivery. */
   maps?: Set<number>
@@ -56,11 +54,8 @@ export interface ReadInput {
 export interface ReadResult {
   received: number
   rejected: number
-  /** Reject counts by first problem. */
   causes: Causes
-  /** Items whose records were all unchanged. */
   met: number
-  /** Records staged. */
   drafts: number
   /** Distinct records; a bad item counts as one. */
   records: number
@@ -72,7 +67,6 @@ export interface ReadResult {
 
 export interface ReadTarget {
   startedAt: Date
-  /** Stores the rejects found since the last call. */
   setAside: (bad: readonly rejects.Reject[]) => Promise<void>
 }
 
@@ -84,7 +78,7 @@ export const read = async (
 ): Promise<ReadResult> => {
   const { feed, mark, calendar } = reading
   const today = dateIn(startedAt)
-  const context: Context = { dated: reading.dated, today }
+  const context: MappingContext = { dated: reading.dated, today }
   const done: ReadResult = {
     received: 0,
     rejected: 0,
@@ -200,10 +194,7 @@ const charactersIn = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
-/**
- * Maps an item to drafts that satisfy their contract. ID numbers in the item are already replaced. `clear` holds its
- * texts when none was replaced.
- */
+/** Maps an item, with ID numbers already replaced, to valid drafts. `clear` holds its texts when none was replaced. */
 export const draftsIn = (
   feed: Feed,
   item: Item,
@@ -213,8 +204,8 @@ export const draftsIn = (
 ): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
 
 /**
- * Digest for detecting repeats. It ignores the reporting unit and, beside an authority code, the spelling of the
- * authority: several units may report one decision.
+ * Digest for detecting repeats. Several units may report one decision, so it ignores the reporting unit and, beside an
+ * authority code, the authority's spelling.
  */
 const saidIn = ({ draft, digest: whole }: Staged): string => {
   const { body } = draft

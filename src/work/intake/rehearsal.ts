@@ -1,6 +1,6 @@
 /**
- * Rehearsal: runs the real act in a transaction that is always rolled back, so that previews cannot differ from it. It
- * takes no exclusive locks and does not advance the knowledge clock; changed rows stay locked until the rollback.
+ * Rehearsal: runs the real act in a transaction that is always rolled back. It takes no exclusive locks and does not
+ * advance the knowledge clock; changed rows stay locked meanwhile.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'

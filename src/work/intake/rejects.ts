@@ -1,7 +1,4 @@
-/**
- * A person settles rejects. A corrected item is taken in by a run of its own, at its original page and row; a dropped
- * item needs a reason.
- */
+/** A person settles rejects. A corrected item gets a run of its own at its original page and row. */
 import type { Feed } from '../../agencies/feed.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -36,7 +33,6 @@ export interface RejectDecision {
 }
 
 export interface RejectCorrection extends RejectDecision {
-  /** The whole corrected item. */
   fields: unknown
   rules?: Rules
   log?: Log
@@ -44,7 +40,6 @@ export interface RejectCorrection extends RejectDecision {
 
 export type CorrectionResult =
   | { taken: true; run: number; effect: Exclude<Effect, 'CONFLICT'> }
-  /** Remaining problems; nothing has changed. */
   | { taken: false; problems: readonly Problem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */

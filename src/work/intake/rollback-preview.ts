@@ -1,5 +1,3 @@
-/** Previews a rollback with the code that performs it. */
-
 import type { FactFamily } from '../../domain/records/facts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -30,14 +28,11 @@ export interface ScoreChange {
 
 export interface RollbackPreview extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
   feed: string
-  /** Records whose current version would be undone. */
   records: { records: rehearsal.RecordUndone[]; total: number }
   listings: { listings: rehearsal.ListingMoved[]; total: number }
-  /** Deliveries that would be owed. */
   deliveries: number
-  /** The first operators that would no longer exist. */
   goneOperators: number[]
-  /** Score changes among the first remaining operators; `weighed` is how many were examined. */
+  /** `weighed` is how many operators were examined for `scores`. */
   scores: ScoreChange[]
   weighed: number
 }
@@ -85,7 +80,6 @@ const rehearsed = async (tx: Tx, feed: string, asked: RollbackPreviewInput): Pro
   }
 }
 
-/** Scores each operator as the next scoring run would. */
 const scoresMoved = async (
   tx: Tx,
   operators: readonly { id: number; kind: string }[],

@@ -1,7 +1,7 @@
 /**
- * Rollback of a whole run that a person declares wrong, with a reason. Later questions are answered as if it had never
- * come; questions as of the time in between still see it. A later pull that merely repeated its content left no trace.
- * The next whole delivery brings that content back; a feed of changes must send it again.
+ * Rollback of a run that a person declares wrong. Later questions are answered as if it had never come; questions as of
+ * the time in between still see it. What later pulls merely repeated must be sent again: a whole feed does so by
+ * itself.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -32,13 +32,9 @@ const WAIT_MS = 10_000
 export interface RollbackResult {
   run: number
   feed: string
-  /** Versions marked wrong. */
   wrong: number
-  /** Records with their previous version restored. */
   restored: number
-  /** Operators to be scored again. */
   operators: number
-  /** Operators that no longer exist. */
   gone: number
   ms: number
 }
@@ -134,10 +130,7 @@ export const undo = async (
   return { wrong, restored, operators, gone }
 }
 
-/**
- * Shows an entry again that only this run caused to be hidden automatically, if the person may move listings. Otherwise
- * it stays hidden and a concern is opened.
- */
+/** Shows an entry again that only this run hid, if the person may move listings. Otherwise a concern is opened. */
 const showAgain = async (tx: Tx, id: string, { run, at, now, rules, by, mayMove }: UnhideContext): Promise<void> => {
   const found = await listings.forMove(tx, id)
   const hiding = found?.facts.hiding ?? null

@@ -4,10 +4,7 @@ import { familiesOf } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/**
- * Families of facts from feeds with a completed whole pull that was not rolled back. A partial delivery proves nothing
- * about operators it lacks.
- */
+/** Families of facts with a completed whole pull. A partial delivery proves nothing about operators it lacks. */
 export const familiesTold = async (
   db: Db,
   feeds: Iterable<{ id: string; kind: RecordKind }>,

@@ -1,4 +1,4 @@
-/** Previews an upload with the real reader, contracts and merge. Nothing is stored: no run, reject or record. */
+/** Previews an upload with the real reader, contracts and merge. Nothing is stored. */
 import type { Feed } from '../../agencies/feed.js'
 import { outOfBounds } from '../../domain/intake/bounds.js'
 import { withCauses } from '../../domain/intake/reject-causes.js'
@@ -27,21 +27,18 @@ export interface RejectPreview {
   page: number | null
   row: number
   problems: readonly Problem[]
-  /** The item as received, ID numbers replaced. */
   item: Record<string, unknown>
 }
 
 export interface UploadPreview
   extends Pick<PullResult, 'feed' | 'received' | 'new' | 'changed' | 'unchanged' | 'rejected'> {
   unmatched: number
-  /** Records that would end by absence. */
   ended: number
   full: boolean
   /** Reason for refusing the whole file, or null. */
   refused: string | null
   records: rehearsal.RecordBrought[]
   faults: RejectPreview[]
-  /** Rejects by first broken rule, most frequent first. */
   rules: { rule: string; count: number }[]
 }
 

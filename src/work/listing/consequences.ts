@@ -1,6 +1,6 @@
 /**
- * Consequences for listings when their records change. Legal consequences are applied at once; where judgement is
- * needed, a concern is opened.
+ * Consequences for listings when their records change. Legal ones are applied at once; where judgement is needed, a
+ * concern is opened.
  */
 
 import { isPublic } from '../../domain/listing/listing.js'
@@ -21,13 +21,13 @@ import { asToldNow } from './public-entry.js'
 import { repairs } from './repairs.js'
 
 /**
- * Iterates over listings, not over the versions of a run, of which there may be a million. A withdrawn or erroneous
- * penalty ends the case. A lighter one, or one of another operator, hides the entry and opens a concern. New wording is
- * republished. A missing record, or one that returns after the end of a case, only opens a concern.
+ * Iterates over listings: a run may bring a million versions. A withdrawn or erroneous penalty ends the case. A lighter
+ * one, or one of another operator, hides the entry. New wording is republished. A missing or returning record only
+ * opens a concern.
  */
 export const consequences = async (tx: Tx, changed: RecordsChange): Promise<void> => {
   for (const listing of await listings.restingOn(tx, changed.at)) await follow(tx, listing, changed)
-  // An identity decision never changes a published text: the entry keeps naming the firm that was listed.
+  // An identity decision never changes a published text.
   if (changed.decision === undefined)
     for (const listing of await listings.renamedAt(tx, changed.at)) await renewEntry(tx, listing, changed)
   await repairs(tx, changed)
@@ -60,7 +60,6 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: RecordsChange)
   await hideDoubtful(tx, listing, cause, ground, changed)
 }
 
-/** Hides the entry until a person has decided. */
 const hideDoubtful = async (
   tx: Tx,
   listing: listings.Listing,
@@ -108,8 +107,8 @@ const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
 /**
- * Republishes the entry when its records have changed, or hides it when it may not be public. Returns false when that
- * failed and the old text is still shown.
+ * Republishes the entry as its records say now, or hides it when it may not be public. False when the old text is still
+ * shown.
  */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: RecordsChange): Promise<boolean> => {
   if (!isPublic(listing.state)) return true

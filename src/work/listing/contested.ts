@@ -1,7 +1,4 @@
-/**
- * Republishes entries whose objection was opened, ended or followed by a correction, because an entry under objection
- * says so.
- */
+/** Republishes entries when an objection to them opens or ends, because they say so. */
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as objections from '../../store/scoring/objections.js'

@@ -11,7 +11,6 @@ import type { Listing } from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type Rules } from '../calendar/rules.js'
 
-/** Digits of a rule's version. */
 const VERSION_LENGTH = 12
 const STEP_DEADLINES = 1_000
 
@@ -22,7 +21,6 @@ export interface MoveStep {
   act: Act
 }
 
-/** Runs in the transaction of the moves. */
 export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly MoveStep[], now: Date): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {
     const by = caseRules(rules, after.list)
@@ -40,7 +38,7 @@ const versioned = (deadline: Deadline) => ({
     .slice(0, VERSION_LENGTH),
 })
 
-/** Recounts running deadlines by the current calendar, and closes withdrawals that every platform confirmed. */
+/** Recounts running deadlines, and closes withdrawals that every platform confirmed. */
 export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, given)
   let [moved, after] = [0, 0]
@@ -63,7 +61,6 @@ export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: num
   return { moved, settled }
 }
 
-/** A running deadline that another calendar moves, and its new last day. */
 export interface MovedDeadline<K extends store.Kept = store.Kept> {
   kept: K
   due: { dueOn: string; provisional: boolean }
@@ -75,10 +72,7 @@ const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar)
     return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]
   })
 
-/**
- * Previews the moves under this calendar: their number and the first `shown`. `ended` includes closed cases in the
- * list; they are always counted.
- */
+/** Previews the moves: their number and the first `shown`. `ended` lists closed cases too; they are always counted. */
 export const foreseenMoves = async (
   db: Db,
   calendar: Calendar,

@@ -30,7 +30,6 @@ export interface EntryInstants {
   dueAt: Date
 }
 
-/** Publishes, changes or removes the public entries that the moves affect. */
 export const applyToEntries = async (
   tx: Tx,
   rules: Rules,

@@ -1,6 +1,6 @@
 /**
- * Ends listings whose term is complete, as the law does. Also recounts terms after rule changes and deadlines after
- * calendar changes, and masks public entries again after mask changes.
+ * Ends listings whose term is complete. Also recounts terms and deadlines, and masks public entries again, after rule
+ * changes.
  */
 import { isCalendarEnding } from '../../domain/calendar/calendar.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -17,7 +17,6 @@ import { MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
 import { makeMove, moveMany } from './listing.js'
 import { renewMasks } from './masking.js'
 
-/** Entries of one transaction. */
 const STEP_ENTRIES = 500
 
 export interface ExpireOptions extends RunOptions {

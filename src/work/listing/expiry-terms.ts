@@ -14,7 +14,6 @@ const STEP_ENTRIES = 1_000
 /** Wait for a running merge, milliseconds. */
 export const MERGE_WAIT_MS = 600_000
 
-/** Returns the number of recounted terms. */
 export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
   for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {

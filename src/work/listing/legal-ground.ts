@@ -23,7 +23,6 @@ export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing
   return { ...facts, decisionLinked: stands, decisionHeavy: stands && ground.heavy }
 }
 
-/** Returns null when no decision is linked. */
 export const groundUnder = async (
   tx: Db | Tx,
   { decisionVersion, operatorId }: listings.Listing,
@@ -61,7 +60,7 @@ export const standingUnder = async (tx: Tx, listing: listings.Listing): Promise<
   return own === undefined ? null : linkedFrom(own)
 }
 
-/** Returns the decision to link. Refuses one that is withdrawn or not this operator's. */
+/** Refuses a decision that is withdrawn or not this operator's. */
 export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: number): Promise<LinkedDecision> => {
   const version = decision === undefined ? null : await versions.byId(tx, decision)
   const sources = version && (await versions.sourcesOfGround(tx, version, listing.operatorId))

@@ -1,6 +1,6 @@
 /**
  * Listings: each move is one transaction with its event, state, public entry and deliveries. domain/listing/moves
- * decides whether a move is allowed.
+ * decides what is allowed.
  */
 import { type Act, type Case, newCase, type Role, type State, wholeCase } from '../../domain/listing/case.js'
 import { type Denial, dated, move } from '../../domain/listing/listing.js'
@@ -28,7 +28,7 @@ export type { MoveInput } from './move-input.js'
 
 /** Default lock timeout of a move, milliseconds. */
 const WAIT_MS = 5_000
-/** Moves that stop publication do not wait for a running merge; they take their instant outside the knowledge lock. */
+/** Moves that stop publication do not wait for a running merge; they bypass the knowledge lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
 /** SQLSTATE and index of a second open listing of one kind. */
 const UNIQUE_VIOLATION = '23505'
@@ -109,7 +109,6 @@ export interface MoveRequest {
   role: Role
   input: MoveInput
   now: Date
-  /** Lock timeout, milliseconds. */
   waitMs?: number
 }
 
@@ -173,9 +172,7 @@ const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boole
   return followsFrom(listing.facts, listing.documentNumber ?? '', told)?.what === 'TOLD'
 }
 
-/**
- * Makes an automatic move on many listings. Returns the moved ones; locked or refused ones should be retried singly.
- */
+/** Returns the moved listings; retry locked or refused ones singly. */
 export const moveMany = (
   db: Db,
   given: Rules,
@@ -215,7 +212,6 @@ const ifAllowed = <T>(step: () => T): T | null => {
 const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restoreListing', 'renewEntry']
 
 interface MoveDecisions {
-  /** The decision linked by this move. */
   linked: LinkedDecision | null
   /** The decision linked before, as it stands now. */
   standing: LinkedDecision | null
@@ -237,7 +233,6 @@ const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisio
   return { name: made.name, before, after, act }
 }
 
-/** Stores the results of moves: state, event, public entry, deliveries, deadlines. */
 const keep = async (
   tx: Tx,
   rules: Rules,
@@ -300,7 +295,6 @@ const refusal = (move: MoveName, state: State | null, { code, from, zh, en }: De
     ...(from !== null && { from }),
   })
 
-/** Derives the listing's columns after a move. */
 const follow = (
   before: listings.Listing,
   facts: Case,

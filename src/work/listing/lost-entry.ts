@@ -8,7 +8,6 @@ import * as listings from '../../store/listing/listings.js'
 import type { Rules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
-/** The platform that lost the entry. */
 export interface LostEntryContext {
   platform: string
   name: string

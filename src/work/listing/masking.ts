@@ -1,7 +1,4 @@
-/**
- * Renews entries that were published under older masks: each is republished with today's masks, or hidden when nothing
- * may be public.
- */
+/** Renews entries published under older masks: republished, or hidden when nothing may be public. */
 import { MASKS } from '../../domain/listing/public-entry.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -11,12 +8,10 @@ import * as masked from '../../store/listing/masking.js'
 import type { Rules } from '../calendar/rules.js'
 import { renewEntry } from './consequences.js'
 
-/** Entries per query; each gets its own transaction. */
 const STEP_ENTRIES = 500
 /** Bound of one run, so that expiry waits minutes at most. */
 const RUN_ENTRIES = 20_000
 
-/** Returns the number of examined entries. */
 export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {

@@ -28,16 +28,13 @@ export interface MoveInput {
   reason?: string
   text?: string
   waived?: boolean
-  /** Version of the linked penalty. */
   decision?: number
   ground?: Ground
   removal?: RemovalReason
   service?: Service
   /** Number of the party's consent to electronic service. */
   consentNumber?: string
-  /** True when the party asks for a hearing. */
   hearing?: boolean
-  /** Number of the answered point of the defence. */
   point?: number
   hiding?: HidingKind
   /** The run that made the entry doubtful; set by automatic moves only. */
@@ -48,7 +45,6 @@ export interface MoveInput {
   result?: number
   /** For publishListing: whether a natural person is of age. */
   ofAge?: boolean
-  /** SHA-256 of the document's file, hexadecimal. */
   fileHash?: string
   /** Origin of `fileHash`; set by the hub. */
   paper?: ServedPaper
@@ -98,7 +94,6 @@ export const actOf = (
   }
 }
 
-/** Checks lengths and replaces ID numbers. */
 export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: Rules): I => {
   for (const [field, most] of Object.entries(LONGEST)) {
     const length = input[field as keyof typeof LONGEST]?.length ?? 0

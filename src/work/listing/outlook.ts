@@ -14,7 +14,6 @@ import { caseRules, type Rules } from '../calendar/rules.js'
 import { withCurrentDecision } from './legal-ground.js'
 import { publicEntryOf } from './public-entry.js'
 
-/** An outlook with denials of the move table and of other rows. */
 export interface ListingOutlook extends Omit<Outlook, 'denial'> {
   denial: (Words & { code: string; from: string | null }) | null
 }
@@ -54,7 +53,6 @@ const waiting = async (db: Db, listing: listings.Listing, { move }: Outlook): Pr
 
 const denied = (code: DenialCode): OutlookDenial => ({ code, ...DENIALS[code] })
 
-/** Denies moves that would publish what may not be public. */
 const withheld = async (
   db: Db,
   { listing, operator }: { listing: listings.Listing; operator: Operator },

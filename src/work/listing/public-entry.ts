@@ -25,7 +25,6 @@ export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number;
     first: REGISTRATIONS_MOST,
   })
 
-/** Facts that `publicEntryFrom` needs beside the listing. */
 export interface PublicEntryFacts {
   decision: Pick<versions.Version, 'body'> | null
   /** From `registrationsOn`, including merged operators. */
@@ -35,7 +34,6 @@ export interface PublicEntryFacts {
   ofAge: boolean | null
 }
 
-/** `on` is the day of publication. */
 export const publicEntryOf = async (
   tx: Tx | Db,
   listing: Listing,
@@ -77,10 +75,7 @@ const businessAddress = (
   return typeof address === 'string' ? address : null
 }
 
-/**
- * Returns the operator to name in the entry: after a merger, still the firm that was listed; otherwise with its current
- * names.
- */
+/** After a merger the entry still names the firm that was listed; otherwise the operator's current names. */
 export const asShown = (operator: Operator, shown: PublicBody | undefined): Operator =>
   shown === undefined || publicCode(operator.uscc) === shown.uscc
     ? operator

@@ -23,9 +23,7 @@ export interface PublicationClockInput {
   list: string
   decidedOn: string
   publishedOn: string | null
-  /** Day of the document that restored the listing. */
   anewFrom: string | null
-  /** The linked penalty. */
   decision: Body | null
   today: string
 }

@@ -1,6 +1,6 @@
 /**
- * Division (分立): records that an operator was divided. Records and listings stay with the original. When it is or may
- * become listed, concerns and leads ask a person to examine it and each successor.
+ * Division (分立) of an operator. Records and listings stay with the original. If it is or may become listed, concerns
+ * and leads ask a person to examine it and each successor.
  */
 
 import { redact } from '../../domain/records/privacy.js'
@@ -16,22 +16,17 @@ import { openWithin } from '../listing/listing.js'
 import { type IdentityAct, inTurn, named } from './identity.js'
 
 const SUCCESSORS_MOST = 20
-/** Characters. */
 const NUMBER_LONGEST = 128
 
 export interface DivisionInput extends IdentityAct {
-  /** The operator's own code. */
   from: string
-  /** Each successor's own code. */
   into: readonly string[]
   on: string
   documentNumber: string
 }
 
 export interface DivisionResult {
-  /** One for each successor. */
   decisions: decisions.Decision[]
-  /** Leads opened on successors. */
   leads: number
 }
 

@@ -1,6 +1,6 @@
 /**
  * Identity decisions: whose a record is, and which operators are one. Each is one transaction, stored with person,
- * reason and evidence. An undone decision stays stored, and its effects are reversed.
+ * reason and evidence. Undoing reverses its effects and keeps the row.
  */
 
 import { subjectKey } from '../../domain/intake/matching.js'
@@ -29,7 +29,6 @@ import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
 
-/** Reason stored with a lead that is dropped with its operator. */
 const NOBODY = '建档的认定已撤销。The decision that made this operator was undone.'
 
 export interface IdentityAct {
@@ -48,7 +47,6 @@ export interface SubjectDecisionInput extends IdentityAct {
 
 export interface IdentityResult {
   decision: decisions.Decision
-  /** Records that were settled, moved or returned. */
   records: number
 }
 
@@ -128,7 +126,7 @@ const founded = async (
   return { id, mergedInto: null }
 }
 
-/** Unmatched records of early releases get their subject key with the first decision. */
+/** Records of early releases get their subject key with the first decision. */
 const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
@@ -161,7 +159,6 @@ export const undoDecision = (db: Db, rules: Rules, made: UndoInput): Promise<Ide
 
 interface UndoResult {
   records: number
-  /** Operators to score again. */
   touched: number[]
 }
 
@@ -245,7 +242,7 @@ export const mergeOperators = (db: Db, rules: Rules, made: OperatorMergeInput): 
     return { decision, records }
   })
 
-/** Returns why these two may not be merged, with advice, or null. Both must be unmerged, so no cycle can arise. */
+/** Returns why these two may not be merged, or null. Both must be unmerged, so no cycle can arise. */
 const notMergeable = async (
   tx: Tx,
   from: mergers.Party,
@@ -280,7 +277,7 @@ export const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** Runs a decision in a transaction; RUN_BUSY when a merge takes too long. ID numbers in the reason are replaced. */
+/** RUN_BUSY when a merge takes too long. ID numbers in the reason are replaced. */
 export const inTurn = async <T>(
   db: Db,
   { reason, now }: IdentityAct,

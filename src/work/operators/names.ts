@@ -1,6 +1,6 @@
 /**
- * Indexes names for search that their transactions left out because of their number, and those of old databases. Each
- * step is a transaction and idempotent.
+ * Indexes names for search that their transactions left out because of their number. Each step is a transaction and
+ * idempotent.
  */
 import { reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -10,7 +10,7 @@ import * as names from '../../store/operators/names.js'
 
 const LOCK = 'hub.names'
 
-/** Returns the number of names written, or null when nothing is due or another process is doing it. */
+/** Returns the number of names written; null when nothing is due or another process works. */
 export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = {}): Promise<number | null> => {
   if ((await names.wanting(db)) === null) return null
   const swept = await locks.alone(db, LOCK, 0, async () => {
@@ -33,9 +33,7 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
 }
 
 export interface NameSweeper {
-  /** Schedules a sweep in the background. */
   wake: () => void
-  /** Resolves when no sweep is running. */
   idle: () => Promise<void>
 }
 
@@ -48,7 +46,6 @@ export const makeSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log:
     try {
       await sweepNames(db, { signal })
     } catch (error) {
-      // The next sweep continues.
       if (!signal.aborted) log.warn({ reason: reasonOf(error) }, 'names could not all be made ready for search')
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Removal certificate: a signed statement for a party whose entry was removed, saying when, why and who has been
- * informed. It can be verified without asking the hub.
+ * Removal certificate: a signed statement of when and why an entry was removed and who has been informed. Verifiable
+ * without the hub.
  */
 import type { ManifestKeys } from '../../foundation/keys.js'
 import type { RetractionStatus } from '../delivery/retraction.js'
@@ -17,11 +17,9 @@ export interface RemovedEntry {
 }
 
 export interface CertificateInput {
-  /** Public address of the hub. */
   issuer: string
   party: { code: string; name: string | null }
   entry: RemovedEntry
-  /** Null when no platform ever had the entry. */
   retraction: RetractionStatus | null
   now: Date
 }
@@ -30,12 +28,10 @@ export interface Certificate {
   document: 'removal-certificate'
   version: 1
   issuer: string
-  /** ISO 8601. */
   issuedAt: string
   party: CertificateInput['party']
   entry: RemovedEntry
   statement: { zh: string; en: string }
-  /** As of `issuedAt`. */
   told: {
     platforms: { platform: string; state: string; toldAt: string | null; confirmedAt: string | null }[]
     marketplaces: { all: number; told: number; confirmed: number }

@@ -20,7 +20,6 @@ export const originIn = (issuer: string): string | null => (ANY_PORT.test(issuer
 export interface FeedChange {
   id: string
   at: Date
-  /** Null when removed from the list. */
   line: string | null
 }
 

@@ -1,6 +1,6 @@
 /**
- * An edition: the files of one sequence, each a file on disk. It is built from the snapshot's lines, or derived from
- * the previous edition by byte ranges without parsing unchanged entries.
+ * The files of one sequence on disk, built from the snapshot's lines or derived from the previous edition by byte
+ * ranges, without parsing unchanged entries.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
@@ -39,7 +39,6 @@ const PARTS: readonly PartForm[] = [
 const CHAIN = PARTS.length - 1
 
 interface EditionPart {
-  /** Null when only hash and length were computed. */
   handle: FileHandle | null
   sha256: string
   bytes: number
@@ -165,7 +164,7 @@ export async function* bytesIn(
   }
 }
 
-/** Creates a file and unlinks it at once, so that it disappears with its last reader or with the process. */
+/** Unlinked at once, so that the file disappears with its last reader or with the process. */
 export const anonymousFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
   const path = join(
@@ -183,7 +182,6 @@ export const closeEdition = async ({ parts }: Pick<Edition, 'parts'>): Promise<v
 
 type EditionStep = ByteRange | { put: EditionLine }
 
-/** Unchanged ranges and inserted entries, by id. */
 const stepsOf = (edition: Edition, gone: readonly string[], put: readonly EditionLine[]): EditionStep[] => {
   const changes = [
     ...gone.map((id) => ({ ...placeOf(edition, bytesOf(id)), put: null as EditionLine | null })),
@@ -234,9 +232,7 @@ const segmentsOf = (form: PartForm, part: EditionPart, steps: readonly EditionSt
   return segments
 }
 
-/**
- * Offsets shift by range. The loop blocks the event loop, so it does one addition for each of up to 200,000 entries.
- */
+/** Runs in one go on the event loop, so it does one addition for each of up to 200,000 entries. */
 const endsOf = (form: PartForm, part: EditionPart, steps: readonly EditionStep[], from: number): Float64Array => {
   const separator = Buffer.byteLength(form.separator)
   const ends = new Float64Array(steps.reduce((sum, step) => sum + ('put' in step ? 1 : step.to - step.from), 0))
@@ -261,7 +257,6 @@ interface PartWriter {
   handle: FileHandle | null
   headBytes: number
   ends: number[] | Float64Array
-  /** End offset of the last entry so far. */
   end: number
   add: (bytes: Buffer) => Promise<void>
   finish: () => Promise<{ sha256: string; bytes: number }>

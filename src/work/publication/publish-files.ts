@@ -36,8 +36,7 @@ const COLUMNS = [
   'contested',
 ] as const
 /**
- * Text that a spreadsheet would run as a formula, after blanks and invisible characters. It is escaped with an
- * apostrophe.
+ * Text that a spreadsheet would run as a formula, also after blanks or invisible characters. An apostrophe escapes it.
  */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@＝＋－＠])/u
 

@@ -1,7 +1,4 @@
-/**
- * Publishes the list as a numbered snapshot, chained to the previous one, with files and signed manifest. The sequence
- * is also noted outside the database.
- */
+/** Publishes the list as a numbered snapshot, chained to the previous one, with files and a signed manifest. */
 import { createHash } from 'node:crypto'
 import { type Head, headSaid } from '../../domain/audit/audit-log.js'
 import {
@@ -57,7 +54,6 @@ export interface PublishOptions extends RunOptions {
 const STEP_ENTRIES = 1_000
 /** Attempts after serialization failures. */
 const TRIES = 5
-/** SQLSTATE serialization_failure. */
 const SERIALIZATION_FAILURE = '40001'
 
 /** An unchanged list keeps its sequence. Resolves to null when another process has this occurrence. */
@@ -102,9 +98,7 @@ const undisturbed = async <T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> =
 
 interface SnapshotInput {
   run: number
-  /** Decides what is in force. */
   now: Date
-  /** Date of the signature. */
   sure: Date
   manifests: Keys['manifests']
   noted: number
@@ -114,13 +108,12 @@ interface SnapshotInput {
 
 interface TakenSnapshot {
   snapshot: snapshots.Snapshot
-  /** Null when the list is unchanged or files are not kept. */
   edition: Edition | null
 }
 
 /**
- * Takes a snapshot. While the database counts as restored or the clock is in doubt, only removals are published.
- * Refusals DATABASE_RESTORED and CLOCK_DOUBTED when nothing was ever published.
+ * While the database counts as restored or the clock is in doubt, only removals are published. Refusals
+ * DATABASE_RESTORED and CLOCK_DOUBTED when nothing was ever published.
  */
 const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
   const { run, now, sure, manifests, noted, files } = taking
@@ -206,7 +199,6 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
   let next = read(0)
   for (let from = 0; from < put.length; from += STEP_ENTRIES) {
     const sources = new Map((await next).map((source) => [source.id, source]))
-    // Reads the next batch while this one is sealed.
     next = read(from + STEP_ENTRIES)
     next.catch(() => undefined)
     const entries = put.slice(from, from + STEP_ENTRIES).map(({ listingId, change }): snapshots.Entry => {
@@ -222,7 +214,6 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
   if (put.length >= STEP_ENTRIES) await snapshots.analyze(tx)
 }
 
-/** For a process that serves nothing. */
 const counted = (tx: Tx, snapshot: snapshots.Snapshot): Promise<Edition> =>
   buildEdition(snapshot, snapshots.lines(tx, snapshot.sequence, STEP_ENTRIES), null)
 

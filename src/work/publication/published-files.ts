@@ -1,7 +1,4 @@
-/**
- * The public files of the last sequence as this process serves them, with cached encodings. Large files are encoded in
- * the background once no newer edition has come for a while.
- */
+/** The public files of the last sequence, with cached encodings. Large files are encoded in the background. */
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -18,7 +15,7 @@ export type FileEncoding = (typeof ENCODINGS)[number]
 const SMALL_BYTES = 1024 * 1024
 /** Delay before large files are encoded, milliseconds. */
 const QUIET_MS = 5_000
-/** Batch size, and number of changes from which an edition is rebuilt instead of derived. */
+/** Batch size, and changes from which an edition is rebuilt. */
 const STEP_ENTRIES = 1_000
 const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
@@ -40,16 +37,15 @@ export interface HeldEdition {
 export interface PublishedFiles {
   /** Returns null when there is no edition. The caller must release it. */
   hold: () => HeldEdition | null
-  /** Makes the edition of the snapshot being published, derived from the previous one when held. */
+  /** Derives the edition from the previous one when held. */
   make: (
     tx: Tx,
     made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.Change[] },
   ) => Promise<Edition>
-  /** Serves the edition that `publication` resolves to after its commit; null when nothing was published. */
+  /** Serves the edition once `publication` resolves after its commit; null when nothing was published. */
   adopt: (publication: Promise<Edition | null>) => Promise<void>
-  /** Makes sure that an edition at least as new as this snapshot is held, also when another process published it. */
+  /** Ensures an edition at least as new as this snapshot, also when another process published it. */
   ensure: (db: Db, snapshot: snapshots.Snapshot) => Promise<void>
-  /** Resolves when all encodings are done. */
   settled: () => Promise<void>
   close: () => Promise<void>
 }
@@ -123,7 +119,6 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}):
       // Never go back to an older edition.
       const isThere = () => last !== null && (isOf(last.edition, snapshot) || last.edition.sequence > snapshot.sequence)
       if (isThere()) return
-      // This process may just have committed a publication.
       await adopting
       if (isThere()) return
       if (ensuring?.sequence !== snapshot.sequence) {
@@ -164,7 +159,7 @@ const closeUnused = (kept: ServedEdition): void => {
   )
 }
 
-/** Derives from the held edition when few entries differ, and checks the result by the sequence's hash. */
+/** Derives from the held edition when few entries differ; the sequence's hash proves the result. */
 const editionOf = async (
   db: Db,
   snapshot: snapshots.Snapshot,
@@ -196,7 +191,6 @@ const editionOf = async (
   }
 }
 
-/** Stops when a newer edition arrives. */
 const encode = async (kept: ServedEdition, folder: string, which: (bytes: number) => boolean): Promise<void> => {
   kept.users += 1
   try {

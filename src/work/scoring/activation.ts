@@ -51,7 +51,6 @@ export const proposeScorecard = async (
 export interface ActivationDecision {
   adoption: number
   adopt: boolean
-  /** Required for a rejection. */
   note: string | null
   by: string
   now: Date
@@ -89,12 +88,10 @@ const notPast = (effectiveOn: string, now: Date): void => {
   if (effectiveOn < dateIn(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
 }
 
-/** The first that applies. */
 export type ScorecardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
 
 export interface CardStatus {
   version: string
-  /** Null for a broken card that was never stored. */
   name: Scorecard['name'] | null
   hash: string | null
   state: ScorecardState

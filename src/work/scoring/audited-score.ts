@@ -18,11 +18,9 @@ export interface AuditedScore {
   card: Scorecard
   /** Reread as known then; the hash proves that these facts were scored. */
   facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
-  /** Records behind facts and reasons, by id. */
   records: versions.Version[]
 }
 
-/** Returns the basis of a score. */
 export const auditOf = async (
   db: Db,
   score: scores.StoredScore,

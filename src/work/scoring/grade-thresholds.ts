@@ -1,6 +1,6 @@
 /**
- * Grade thresholds of a card. Falling below one opens a lead (a reason to look, never a ground for listing) or a watch
- * entry; rising above it closes the watch entry.
+ * Falling below a grade threshold opens a lead (a reason to look, never a ground for listing) or a watch entry; rising
+ * above closes the watch entry.
  */
 import { LIST_FACT } from '../../domain/records/facts.js'
 import { crossed, type Reason } from '../../domain/scoring/score.js'
@@ -14,16 +14,12 @@ import type { Rules } from '../calendar/rules.js'
 import { openLeads } from '../listing/listing.js'
 import { cardByHash, hashOfCard } from './scorecards.js'
 
-/** Reason stored with what is dropped after a rollback. */
 export const WITHOUT_GROUND = '所依据的批次已被撤回。The run it rests on was taken back.'
 
 interface ScoredBatch {
   card: Scorecard
-  /** All examined operators. */
   ids: readonly number[]
-  /** The new scores. */
   rows: readonly scores.NewScore[]
-  /** Their previous scores. */
   before: ReadonlyMap<number, { value: number; scorecardHash: string }>
   on: string
   at: Date
@@ -60,9 +56,8 @@ interface FallenScore {
 type EarlierStandings = Map<number, { value: number; lines?: Scorecard['lines'] }>
 
 /**
- * Previous position of each score by its own card's thresholds. Scores that rest on a rolled-back run do not count, nor
- * those whose lead was dropped for that. A score that needed no lead because of a listing does not count once the
- * listing is gone. A lead dropped by a person is not opened again while the score stays below.
+ * Previous position by the card's own thresholds. Ignores scores that rest on a rolled-back run, and those without a
+ * lead only because of a former listing. A lead dropped by a person is not opened again while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,
@@ -96,10 +91,7 @@ const linesOf = async (tx: Tx, hash: string, card: Scorecard): Promise<{ lines?:
   return its === null || its === card ? {} : { lines: its.lines }
 }
 
-/**
- * Handles leads questioned by a rollback: they stand without a new score, and are dropped with one, to be opened again
- * if it says so.
- */
+/** After a rollback, leads stand without a new score. With one they are dropped, and opened again if it says so. */
 const dropUnfounded = async (tx: Tx, { ids, rows, on, at }: ScoredBatch): Promise<Set<number>> => {
   const questioned = await leads.questioned(tx, ids)
   if (questioned.length === 0) return new Set()

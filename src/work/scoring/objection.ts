@@ -1,6 +1,6 @@
 /**
- * Objections of an operator to a record behind its score. When upheld, the sending agency corrects the record; scores
- * are never edited.
+ * Objections of an operator to a record behind its score. When upheld, the agency corrects the record; scores are never
+ * edited.
  */
 
 import { samePerson } from '../../domain/access/viewer.js'
@@ -16,7 +16,6 @@ import { republishContested } from '../listing/contested.js'
 import { currentScore } from './override.js'
 
 export interface ObjectionInput extends ActContext {
-  /** Any code of the operator. */
   operator: string
   /** Id of any version of the contested record. */
   record: number
@@ -59,7 +58,6 @@ export interface ObjectionDecision extends ActContext {
   objection: number
   verdict: 'UPHELD' | 'REJECTED'
   note: string
-  /** Returns the agency that sends a feed, or null when none does now. */
   senderOf: (feed: string) => string | null
 }
 

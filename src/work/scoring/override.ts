@@ -1,6 +1,6 @@
 /**
- * Override of a grade: one person proposes, another confirms. The computed score is shown beside it. It affects the
- * displayed standing only; leads, listings and scores ignore it.
+ * Override of a grade: one person proposes, another confirms. It affects the displayed standing only, not leads,
+ * listings or scores.
  */
 
 import { samePerson } from '../../domain/access/viewer.js'
@@ -17,7 +17,6 @@ import type { Rules } from '../calendar/rules.js'
 
 export interface OverrideProposal extends ActContext {
   mayFor?: OperatorAccess
-  /** Any code of the operator. */
   operator: string
   grade: Grade
   endsOn: string
@@ -43,7 +42,6 @@ export const proposeOverride = async (db: Db, rules: Rules, made: OverridePropos
 export interface OverrideDecision extends ActContext {
   overrule: number
   verdict: 'CONFIRM' | 'REFUSE'
-  /** Required for REFUSE. */
   note: string | null
 }
 

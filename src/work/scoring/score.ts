@@ -1,7 +1,6 @@
 /**
- * Scoring run: facts of queued operators become points, reasons and grade. A row is added where something changed, and
- * leads and watch entries follow. One run uses one knowledge instant. Fetching, scoring and writing overlap as a
- * pipeline.
+ * Scoring run: facts of queued operators become points, reasons and grade, all at one knowledge instant. A row is added
+ * where something changed. Fetching, scoring and writing overlap.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
@@ -26,9 +25,8 @@ import { cardInForce, cardToTry, hashOfCard, keepCard } from './scorecards.js'
 /** Batch size, in operators: small at first, so that the pipeline fills quickly. */
 const FIRST_STEP_OPERATORS = 250
 const STEP_OPERATORS = 2_000
-/** Batches prefetched in parallel, each on its own connection, because the database mostly waits for pages. */
+/** Batches prefetched in parallel, each on its own connection. */
 const STEPS_AHEAD = 2
-/** Yields to the event loop after this many operators. */
 const TURN_EVERY_OPERATORS = 100
 
 export interface ScoringResult {
@@ -40,10 +38,8 @@ export interface ScoringResult {
 
 export interface ScoreOptions extends RunOptions {
   all?: boolean
-  /** Restricts the run to these operators. */
   only?: readonly number[]
   asOf?: string
-  /** Card to use instead of the one in force. */
   scorecard?: string
   dryRun?: boolean
   rules: Rules
@@ -53,7 +49,6 @@ export interface ScoreOptions extends RunOptions {
   signal?: AbortSignal
 }
 
-/** Resolves to null when another process has this occurrence. */
 export const score = async (db: Db, options: ScoreOptions): Promise<ScoringResult | null> => {
   const today = dateIn(options.now())
   const asOf = options.asOf ?? today
@@ -172,7 +167,6 @@ const comparedWith = (db: Db, operators: readonly Due[], when: When, { asked, ca
   return asked ? scores.latestBy(db, ids, when.asOf, card.version) : scores.current(db, ids)
 }
 
-/** Returns the rows to add; unchanged operators get none. */
 const folded = async (db: Db, step: FetchedBatch, when: When, course: RuledCourse): Promise<scores.NewScore[]> => {
   const rows: scores.NewScore[] = []
   const same: { row: scores.NewScore; scoreId: number }[] = []
@@ -259,12 +253,11 @@ interface ScoreBatch extends ScoringCourse {
   before: ReadonlyMap<number, EarlierScore>
 }
 
-/** Operators examined, and those with a new row. */
 type ScoredCounts = Pick<ScoringResult, 'scored' | 'stored'>
 
 /**
- * Adds the rows, except for operators merged, removed or changed since they were read; those stay queued. Rows of a
- * requested day are kept in any case, because its knowledge is fixed.
+ * Skips operators merged, removed or changed since they were read; those stay queued. Rows of a requested day are
+ * always kept, because its knowledge is fixed.
  */
 const written = async (
   db: Db,

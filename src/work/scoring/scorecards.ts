@@ -1,7 +1,4 @@
-/**
- * Scorecards: a card comes from schema/scorecards until it is first used or proposed. After that the stored copy
- * counts, whatever happens to its file.
- */
+/** A scorecard comes from schema/scorecards until it is first used or proposed. After that the stored copy counts. */
 import { createHash } from 'node:crypto'
 import { canonical, type Json } from '../../domain/records/records.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
@@ -34,7 +31,7 @@ interface ExaminedCard {
   faults: readonly string[]
 }
 
-/** Reread each time, since cards are edited while tried. An unchanged text returns the cached object. */
+/** Reread each time, since cards are edited while tried; an unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.text(`scorecards/${version}.json`)

@@ -15,23 +15,18 @@ import * as trials from '../../store/scoring/trials.js'
 import { factsOf } from './facts.js'
 import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
 
-/** Operators in memory at once. */
 const CHUNK_OPERATORS = 2_000
-/** Yields to the event loop after this many operators. */
 const TURN_EVERY_OPERATORS = 250
 /** Maximum operators of a trial in a request; larger ones are run by the command. */
 export const ASKED_OPERATORS_MOST = 20_000
 
 export interface TrialOptions {
-  /** The card to try. */
   version: string
-  /** The card to compare with; default the one in force. */
   against?: string | null
   /** Day of the facts, which may be in the future. Default today. */
   asOf?: string
   by?: string | null
   lists: readonly ListKind[]
-  /** Families with a feed. */
   families: readonly FactFamily[]
   now: () => Date
   progress?: (operators: number) => void
@@ -130,8 +125,8 @@ const eachStep = async (
 const underWay = new WeakMap<Db, Map<string, Promise<trials.Trial>>>()
 
 /**
- * Returns today's latest trial of these cards when nothing was scored since, or makes one. Refusals: TRIAL_TOO_LARGE
- * with the command to run, and those of `tryScorecard`.
+ * Returns today's trial of these cards when nothing was scored since, or makes one. Refusals: TRIAL_TOO_LARGE with the
+ * command to run, and those of `tryScorecard`.
  */
 export const trialAsked = async (
   asker: Db,
@@ -165,7 +160,6 @@ export interface TrialMove extends Omit<Moved, 'operatorId'> {
   operator: { code: string | null; name: string | null; kind: string; region: string | null } | null
 }
 
-/** A trial as the command prints it. */
 export interface TrialReport extends Omit<Comparison, 'up' | 'down'> {
   id: number
   scorecard: { version: string; hash: string }

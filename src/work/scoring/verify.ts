@@ -12,27 +12,23 @@ import * as scores from '../../store/scoring/scores.js'
 import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
 import { hashOfCard } from './scorecards.js'
 
-/** Maximum listed differences. */
 const MOST_TOLD = 100_000
 
 export interface ScoreVerification {
   verified: number
   differences: number
   ms: number
-  /** The first ones; absent when there is none. */
   found?: ScoreDifference[]
 }
 
 /**
- * A difference between a stored score (id `score`) and its replay. CARD, RULES: the basis is missing or altered. FACTS:
- * other facts were known. SUM: the points do not add up. RESULT: same facts, other result. DAY, CAUSE: wrong for its
- * run. CURRENT: not the latest score.
+ * CARD, RULES: the basis is missing or altered. FACTS: other facts were known. SUM: the points do not add up. RESULT:
+ * same facts, other result. DAY, CAUSE: wrong for its run. CURRENT: not the latest score.
  */
 export interface ScoreDifference {
   score: number
   operatorId: number
   of: 'CARD' | 'RULES' | 'FACTS' | 'SUM' | 'RESULT' | 'DAY' | 'CAUSE' | 'CURRENT'
-  /** Absent when nothing could be recomputed. */
   stored?: ReplayedScore
   recomputed?: ReplayedScore
 }
@@ -78,7 +74,7 @@ export const verify = async (
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
 
-/** Groups scores with the same day, instant, card and sources, so that one query serves a group. */
+/** One query serves scores with the same day, instant, card and sources. */
 const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => {
   const groups = new Map<string, scores.StoredScore[]>()
   for (const row of stored) {

@@ -12,7 +12,6 @@ import { findOperator } from '../access/acts.js'
 import type { Rules } from '../calendar/rules.js'
 
 export interface AuthorisationInput extends Term {
-  /** Any code of the operator. */
   operator: string
   /** Number or name, day and place of the authorising document. */
   document: string

@@ -1,6 +1,6 @@
 /**
- * Decides which sellers of marketplaces have their grade disclosed: after shops are pulled, each night, and when an
- * administrator changes the cap.
+ * Decides which sellers have their grade disclosed: after shops are pulled, each night, and when an administrator
+ * changes the cap.
  */
 
 import { MARKETPLACE } from '../../domain/operators/codes.js'
@@ -19,7 +19,6 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/standing/confirmed-sellers.js'
 import * as sellers from '../../store/standing/sellers.js'
 
-/** Characters. */
 const LONGEST_REASON = 500
 
 export const decidingOf = async (tx: Tx, client: string, today: string): Promise<store.Deciding> => {
@@ -78,8 +77,8 @@ export interface SellersCapInput extends SellersSetting {
 }
 
 /**
- * Sets the client's marketplace id in the shops feed and its cap of unconfirmed sellers; null restores the default
- * rule. Refusals: USAGE, CLIENT_UNKNOWN.
+ * Sets the client's marketplace id and its cap of unconfirmed sellers; null restores the default. Refusals: USAGE,
+ * CLIENT_UNKNOWN.
  */
 export const allowSellers = async (db: Db, given: SellersCapInput): Promise<sellers.Decided> => {
   const { client, marketplace, unconfirmedSellers, now } = given

@@ -5,8 +5,8 @@ import type { Freshness } from '../../domain/standing/standing-seen.js'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 /**
- * Returns the last good whole pull of the oldest list feed; a feed that was tried without success counts as infinitely
- * old. Feeds never tried are ignored: nothing of them can be missing.
+ * The last good whole pull of the oldest list feed. A feed tried without success counts as infinitely old; one never
+ * tried is ignored.
  */
 export const freshnessOf = (
   agencies: readonly Agency[],

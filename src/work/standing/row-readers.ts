@@ -5,7 +5,6 @@ import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface RowReader {
-  /** Rows completed by this piece. */
   read(text: string): Iterable<ReadRow>
   /** Returns the rest. Refusal ROWS_UNREADABLE when the text ends early. */
   end(): Iterable<ReadRow>
@@ -68,7 +67,6 @@ export const jsonRows = (): RowReader => {
   let where: 'BEFORE' | 'LIST' | 'BEHIND' = 'BEFORE'
   let around = ''
   let inObject = false
-  // State of the value being read.
   let pending = ''
   let long = false
   let [depth, inText, escaped] = [0, false, false]
@@ -87,7 +85,6 @@ export const jsonRows = (): RowReader => {
     where = 'LIST'
     return rest
   }
-  /** Returns null for an empty list. */
   const ended = (rest: string, isLast: boolean): ReadRow | null => {
     const text = pending + rest
     const read = long ? TOO_LONG : isFirst && isLast && isBlank(text) ? null : parsed(text)
@@ -151,8 +148,8 @@ const SEPARATORS = [',', ';', '\t']
 const HEADLESS: Column[] = ['code', 'name', 'ref']
 
 /**
- * CSV: a heading with `code` or `shop`, optionally `name` and `ref`, in any order; without a heading, the code comes
- * first. A quoted cell may hold line breaks. An unclosed quote costs only its own line.
+ * CSV: a heading with `code` or `shop`, optionally `name` and `ref`; without a heading, the code comes first. An
+ * unclosed quote costs only its own line.
  */
 export const csvRows = (): RowReader => {
   let pending = ''
@@ -236,8 +233,8 @@ export const csvRows = (): RowReader => {
 }
 
 /**
- * Returns the cells of the record at `from` and the offset of the next; null for an unclosed quote. `most` is the end
- * of the text, or -1 when more may come.
+ * Returns the cells of the record at `from` and the next offset; null for an unclosed quote. `most` is the end of the
+ * text, or -1 when more may come.
  */
 const cellsIn = (
   text: string,

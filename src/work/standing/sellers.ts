@@ -21,16 +21,13 @@ import * as store from '../../store/standing/sellers.js'
 import * as queue from '../../store/standing/webhook-queue.js'
 import { decidingOf, warnOverCap } from './confirmed-sellers.js'
 
-/** Yields to the event loop after this many lines. */
 const LINES_AT_ONCE = 10_000
-/** SQLSTATE lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface SellerListInput {
   client: string
   /** UTF-8, one code a line: first CSV cell, or NDJSON. */
   bytes: Buffer
-  /** The day on which the list is true. */
   dated: string
   /** Marketplace of bare shop ids. */
   marketplace: string | null
@@ -48,8 +45,8 @@ export interface SellerListResult extends store.SellerList {
 }
 
 /**
- * Refusals: SELLERS_DATE (future or expired day), SELLERS_OLDER, SELLERS_UNREADABLE (half of the lines hold no code),
- * CONTENT_TOO_LARGE, RUN_BUSY (the first list waits for running transactions).
+ * Refusals: SELLERS_DATE (future or expired), SELLERS_OLDER, SELLERS_UNREADABLE (half of the lines hold no code),
+ * CONTENT_TOO_LARGE, RUN_BUSY.
  */
 export const replaceSellers = async (db: Db, given: SellerListInput): Promise<SellerListResult> => {
   const { client, dated, now } = given

@@ -1,6 +1,6 @@
 /**
- * Calls a subscriber's address, which is not trusted (SSRF). The host is resolved once, every address is checked, and
- * the connection goes to a checked address. Redirects and bodies are ignored, and one timeout covers everything.
+ * Calls a subscriber's untrusted address without SSRF: the host is resolved once, every address is checked, and the
+ * connection goes to a checked one. Redirects and bodies are ignored.
  */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'
@@ -10,7 +10,6 @@ import { whyUnreachable } from '../../domain/standing/subscriber-addresses.js'
 import { addressFault } from '../../domain/standing/webhooks.js'
 import { isRedirect, named, Unreachable } from '../../foundation/http.js'
 
-/** Returns all addresses of a host. */
 export type Resolve = (host: string) => Promise<string[]>
 
 export interface SubscriberRequest {
@@ -18,7 +17,6 @@ export interface SubscriberRequest {
   body: string
   /** Timeout of the whole exchange with DNS, milliseconds. */
   timeoutMs: number
-  /** Private networks (CIDR) that may be called. */
   allow: readonly string[]
   resolve?: Resolve
   signal?: AbortSignal
@@ -47,7 +45,7 @@ export const callSubscriber = async (text: string, telling: SubscriberRequest): 
   }
 }
 
-/** Checks the address without calling it. Throws like `tellSubscriber`. */
+/** Checks the address without calling it. Throws like `callSubscriber`. */
 export const checkSubscriber = async (
   text: string,
   given: Pick<SubscriberRequest, 'allow' | 'resolve' | 'timeoutMs'>,
@@ -111,7 +109,6 @@ const exchange = (
     request.once('error', reject)
     request.once('response', (response) => {
       const { statusCode: status = 0, headers: said } = response
-      // The body is ignored.
       response.destroy()
       if (isRedirect(status))
         reject(new Unreachable('redirect', `${url.host} redirects (${status}); give the final address`))

@@ -3,9 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface ArchivedFile {
-  /** Relative to the archive folder. */
   path: string
-  /** The run that wrote it. */
   run: number
 }
 

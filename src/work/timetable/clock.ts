@@ -1,6 +1,6 @@
 /**
- * Drives the timetable. node-cron signals each minute. A monotonic timer, immune to clock changes, looks each second
- * for waiting or abandoned occurrences. Occurrence rows decide what runs.
+ * Drives the timetable. node-cron signals each minute; a timer, immune to clock changes, looks each second for waiting
+ * or abandoned occurrences.
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
@@ -8,7 +8,6 @@ import { makeScheduler, RENEW_MS, type SchedulerParts } from './occurrences.js'
 
 const ZONE = 'Asia/Shanghai'
 const EVERY_MINUTE = '* * * * *'
-/** Polling interval, milliseconds. */
 const BEAT_MS = 1_000
 /** Grace period of running jobs at shutdown, milliseconds. */
 const STOP_WITHIN_MS = 15_000

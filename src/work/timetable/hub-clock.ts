@@ -1,7 +1,6 @@
 /**
- * The hub's clock: read from the database and carried on by the monotonic clock. The host's wall clock is not used. A
- * leap of the database's clock is followed, so that no entry is shown past its end. Irreversible work then waits for a
- * second source or a person.
+ * The hub's clock: read from the database and carried on by the monotonic clock. A leap of the database's clock is
+ * followed, so that no entry is shown past its end; irreversible work then waits for a second source or a person.
  */
 
 import { writtenText } from '../../domain/records/written-text.js'
@@ -14,14 +13,13 @@ import type { Db } from '../../store/db/db.js'
 
 /** Interval of noting the latest certain instant, milliseconds. */
 const NOTE_MS = 60_000
-/** Polling interval, milliseconds. */
 const LOOK_MS = 1_000
 
 export interface HubClock {
   now(): Date
   /** Latest certain instant: `now`, unless the clock is in doubt. */
   sure(): Date
-  /** True when the clock was in doubt at the last look, or host and monotonic clock have diverged since. */
+  /** Also true when host and monotonic clock have diverged since the last look. */
   isDoubted(): boolean
   /** Reads the database's clock. Throws when it does not answer; the monotonic clock continues. */
   look(): Promise<void>
@@ -40,7 +38,7 @@ export const givenClock = (now: () => Date): HubClock => ({
 
 export interface ClockParts {
   log: Log
-  /** Monotonic clock and wall clock, milliseconds, and the database reading; replaced in tests. */
+  /** Clocks in milliseconds, and the database reading; replaced in tests. */
   machine?: () => number
   wall: () => number
   read?: (db: Db) => Promise<doubts.ClockRead>
@@ -54,7 +52,6 @@ interface ClockAnchor {
 
 const carried = ({ at, machine }: ClockAnchor, to: number): number => at + (to - machine)
 
-/** Resolves after the first reading. */
 export const openClock = async (db: Db, parts: ClockParts): Promise<HubClock> => {
   const clock = databaseClock(db, parts)
   await clock.look()

@@ -1,6 +1,6 @@
 /**
- * Occurrences: each planned time becomes one row, which one process takes under a lease and runs. When a process dies,
- * its lease ends and another takes over. A beat is idempotent in any number of processes and under any clock.
+ * Each planned time becomes one row, which one process runs under a lease. When a process dies, another takes over. A
+ * beat is idempotent in any number of processes and under any clock.
  */
 
 import { owed, setBack } from '../../domain/timetable/missed-runs.js'
@@ -35,7 +35,6 @@ export interface OccurrenceTurn {
   plannedFor: Date
   attempt: number
   cause: Extract<runs.Cause, 'timetable' | 'person'>
-  /** The person who requested it, if any. */
   by?: string
 }
 
@@ -47,9 +46,7 @@ export interface Scheduler {
   beat(): Promise<void>
   /** Renews leases and aborts lost occurrences. Never throws. */
   renew(): Promise<void>
-  /** Resolves when nothing is running. */
   idle(): Promise<void>
-  /** Aborts what is running. */
   stop(): void
 }
 

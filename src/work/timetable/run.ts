@@ -14,7 +14,6 @@ const RENEW_MS = 3_000
 /** From this status on, a refusal means failure (such as an unreachable agency), not rejected content. */
 export const FAILURE_STATUS = 500
 
-/** Options common to all jobs. */
 export interface RunOptions {
   cause: runs.Cause
   /** Planned time of the occurrence; null for a manual run. */
@@ -26,7 +25,6 @@ export interface RunOptions {
   waitMs?: number
   /** Replaces ID numbers in refusals that quote an agency. */
   mark?: (id: string) => string
-  /** The acting person. */
   by?: string
   /** Logs begin and end of the run. */
   log?: Log
@@ -37,7 +35,6 @@ export interface RunDescription extends RunOptions {
   subject?: string
   whole?: boolean
   file?: string | null
-  /** Day on which the file is true. */
   dated?: string | null
 }
 
@@ -48,11 +45,10 @@ export interface OpenRun {
   counts: Record<string, number>
   /** Closes the run inside the work's transaction; otherwise it is closed afterwards. */
   close(tx: Tx): Promise<void>
-  /** Milliseconds since the start. */
   elapsed(): number
 }
 
-/** Runs work under the job's lock. Resolves to null when another process has this occurrence. Refusal RUN_BUSY. */
+/** Runs under the job's lock. Resolves to null when another process has this occurrence. Refusal RUN_BUSY. */
 export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun) => Promise<T>): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
   const done = await locks.alone(
@@ -74,8 +70,8 @@ export const alone = async <T>(db: Db, what: RunDescription, work: (run: OpenRun
 }
 
 /**
- * Runs work in parallel with other runs of the job. Resolves to null when this attempt has begun already. Runs with an
- * expired lease are closed as abandoned.
+ * Runs beside other runs of the job. Resolves to null when this attempt has begun already. Runs with an expired lease
+ * are closed as abandoned.
  */
 export const beside = async <T>(
   db: Db,

@@ -1,7 +1,4 @@
-/**
- * Deletes what is past its term (schema/rules/retention.json) and no longer referenced, in small statements. An
- * interrupted run continues the next night.
- */
+/** Deletes what is past its term (schema/rules/retention.json) and unreferenced, in small statements. */
 import { checkRetention, type Kept, keptSince, type RetentionRules } from '../../domain/timetable/retention.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
@@ -24,7 +21,6 @@ export const retentionRules = (): RetentionRules => {
 
 export interface TidyOptions extends RunOptions {
   archive: string
-  /** Replaces the rules in tests. */
   rules?: RetentionRules
   windowRows?: number
   signal?: AbortSignal
@@ -53,10 +49,7 @@ const STEPS: readonly [
   ['runs', 'RUNS', retention.runs],
 ]
 
-/**
- * Refusal CLOCK_DOUBTED. Resolves to null when another process has this occurrence. Ends after the current window once
- * `signal` aborts.
- */
+/** Refusal CLOCK_DOUBTED. Resolves to null when another process has this occurrence. */
 export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
   alone(db, { ...options, job: 'tidy' }, async (run) => {
     // Deletion cannot be undone.

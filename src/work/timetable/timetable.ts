@@ -27,7 +27,6 @@ const RECONCILE = '30 2 * * *'
 
 /** The whole audit log is verified at night, and at start. */
 const AUDIT = '50 2 * * *'
-/** After the night's comparisons. */
 const TIDY = '40 3 * * *'
 
 /** Time within which a missed comparison is made up for, milliseconds. */
@@ -42,7 +41,6 @@ interface JobRule extends MissedRule {
   pausable: boolean
 }
 
-/** One run makes up for all missed ones. */
 const ONCE = { missed: 'once', withinMs: null } as const
 
 export const RULES: Record<ScheduledJob['job'], JobRule> = {

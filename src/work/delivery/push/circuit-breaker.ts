@@ -8,7 +8,7 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** Longest wait for the pace while rows are claimed, milliseconds; below the lease. */
+/** Longest wait for the pace while rows are claimed; below the lease. */
 const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
 /** Attempts of a booking that a lost connection or a deadlock ended. Receipts must not be lost. */
@@ -55,7 +55,6 @@ export const turn = async (s: Sender): Promise<boolean> => {
   return true
 }
 
-/** Resets the circuit breaker. */
 export const answered = async (s: Sender): Promise<void> => {
   if (!s.troubled) return
   await withRetries(s, () => gates.calm(s.db, s.platform.id))

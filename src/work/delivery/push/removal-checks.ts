@@ -1,7 +1,7 @@
 /**
- * Checks confirmed removals. A receiver may apply an earlier addition after it confirmed the removal. So a removal is
- * done only when a display read SETTLE_SECONDS later lacks the subject; otherwise it is sent again. Platforms without a
- * display get the removal twice.
+ * Checks confirmed removals, because a receiver may apply an earlier addition afterwards. A removal is done when a
+ * display read SETTLE_SECONDS later lacks the subject; otherwise it is sent again. Platforms without a display get it
+ * twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { NoDisplay } from '../../../foundation/errors/no-display.js'
@@ -14,27 +14,22 @@ import type { Rules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
 
 const CHECKS_AT_ONCE = 10_000
-/** Delay before an unreadable display is read again, and lease of a claimed check, milliseconds. */
+/** Delay before an unreadable display is read again, and lease of a check. */
 const AGAIN_MS = 60_000
-/** Polling interval with `until`, milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 
 export interface RemovalCheckOptions {
   rules: Rules
   now: () => Date
   log: Log
-  /** Polls until this instant; without it, checks once. */
   until?: Date
-  /** Sleep function; replaced in tests. */
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   signal?: AbortSignal
 }
 
 export interface RemovalCheckCounts {
   gone: number
-  /** Still displayed, and removed again. */
   shown: number
-  /** Sent again because the platform has no display. */
   again: number
 }
 
@@ -103,7 +98,6 @@ const checkOnce = async (
   }
 }
 
-/** Returns the display by key, or null when the platform has none. */
 const read = async (
   platform: Platform,
   from: Parameters<Platform['shown']>[0],

@@ -36,13 +36,10 @@ export interface Sender {
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log
   beforeSending?: ((highest: HighestDelivery) => void) | undefined
-  /** Receives deliveries for which the platform reports that it holds a later one. */
   heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined
-  /** Batches so far; part of their ids. */
   batches: number
   /** True when the platform failed last, so that an answer resets the breaker. */
   troubled: boolean
-  /** True once the failure to write notes is logged. */
   unnoted: boolean
 }

@@ -8,13 +8,12 @@ import { LEASE_MS, type Sender } from './sender.js'
 
 /** Timeout of a call, milliseconds; below the lease. */
 const CALL_MS = 10_000
-/** The lease is renewed before a call that starts later than this after the claim, milliseconds. */
+/** The lease is renewed before calls later than this after the claim. */
 const FRESH_MS = 1_000
 /** Delay before asking again about a message that the platform has not judged, seconds. */
 const ASK_AGAIN_SECONDS = 30
 /** Failures after which a row is sent alone, so that it cannot fail others. */
 const ALONE_AFTER = 2
-/** Such rows tried per claim; the rest is put back. */
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
@@ -143,7 +142,7 @@ const ask = async (
 const isUnanswered = ({ attempts, receipt }: queue.Claimed): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
 
-/** Groups rows into parallel calls, each of one kind. Repeatedly failing rows come last, each alone. */
+/** Parallel calls, each of one kind. Repeatedly failing rows come last, each alone. */
 const wavesOf = (size: number, claimed: readonly queue.Claimed[], width: number): queue.Claimed[][][] => {
   const batches: queue.Claimed[][] = []
   const [fresh, worn] = [claimed.filter((delivery) => !isWorn(delivery)), claimed.filter(isWorn)]
@@ -187,7 +186,6 @@ const sendWave = async (
   const failures = sent.flatMap((one) => ('error' in one ? [one] : []))
   const [first] = failures
   if (first === undefined) return unnoted
-  // Parallel failures count as one.
   await fail(
     s,
     first.error,
@@ -201,10 +199,7 @@ interface NotedBatch {
   unnoted: { rows: readonly queue.Claimed[]; error: unknown } | null
 }
 
-/**
- * Rows that cannot be noted stay here; that is no failure of the platform. Removals need no note, because a comparison
- * finds them.
- */
+/** Rows that cannot be noted are held back. Removals need no note, because a comparison finds them. */
 const notedOf = (s: Sender, batch: readonly queue.Claimed[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
@@ -322,8 +317,8 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.Outcome[]): void => 
 }
 
 /**
- * Books unanswered rows as still owed. After a recent success the rows may be at fault, so their own delay grows.
- * Otherwise they return with the platform's next attempt.
+ * After a recent success the rows may be at fault, so their own delay grows. Otherwise they return with the platform's
+ * next attempt.
  */
 const fail = async (s: Sender, error: unknown, rows: readonly queue.Claimed[]): Promise<void> => {
   // An abort is no failure of the platform.
@@ -360,10 +355,7 @@ const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/**
- * Undoes the claim of unsent rows. Not retried: a second attempt could undo another process's claim. The lease ends it
- * anyway.
- */
+/** Undoes the claim of unsent rows. Not retried: that could undo another process's claim. The lease ends it anyway. */
 const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)

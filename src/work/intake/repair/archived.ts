@@ -9,7 +9,6 @@ import { dateIn } from '../../../foundation/time/dates.js'
 import { draftsIn } from '../read.js'
 
 export interface ArchivedRun {
-  /** Path relative to the archive folder. */
   archive: string
   dated: string | null
   startedAt: Date

@@ -1,6 +1,6 @@
 /**
  * Repairs days misread by earlier releases: twelve digits (yyyyMMddHHmm) were read as epoch milliseconds and became
- * days of 1976. The archived item proves the error. Without it the day is reported but not changed.
+ * days of 1976. Without the archived item the day is reported but not changed.
  */
 import type { Feed } from '../../../agencies/feed.js'
 import { subjectKey } from '../../../domain/intake/matching.js'
@@ -29,7 +29,6 @@ export const mendDates = async (tx: Tx, checking: RepairContext): Promise<Mended
 
 type RunRecords = [dates.Dated, ...dates.Dated[]]
 
-/** The store returns records ordered by run. */
 const byRun = (records: readonly dates.Dated[]): RunRecords[] => {
   const runs: RunRecords[] = []
   for (const record of records) {

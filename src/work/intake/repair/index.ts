@@ -1,6 +1,6 @@
 /**
- * Repair: finds and fixes what earlier releases left wrong, in one transaction. Each record gets an audit row, and
- * affected operators are scored again. A second run finds nothing.
+ * Repair: fixes what earlier releases left wrong, in one transaction. Each record gets an audit row. A second run finds
+ * nothing.
  */
 import type { Feed } from '../../../agencies/feed.js'
 import { dateIn } from '../../../foundation/time/dates.js'
@@ -19,7 +19,6 @@ import { CHECKS, type RepairCheck } from './checks.js'
 const WAIT_MS = 60_000
 
 export interface RepairOptions {
-  /** Runs everything and rolls it back. */
   dryRun: boolean
   feeds: readonly Feed[]
   rules: Rules
@@ -29,7 +28,6 @@ export interface RepairOptions {
   by?: string
   /** Writes an audit row with check, feed, key and operator code. */
   note: (words: string, codes: readonly string[]) => Promise<void>
-  /** Scores these operators after the commit. */
   score: (operators: readonly number[]) => Promise<unknown>
 }
 

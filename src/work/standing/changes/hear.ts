@@ -24,7 +24,6 @@ export interface ChangesReader {
 
 export interface ReadChanges {
   changes: Change[]
-  /** Codes of the operators shown. */
   shown: string[]
 }
 
@@ -46,8 +45,8 @@ export const reachOf = async (db: Db, client: string): Promise<Reach> =>
   (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
 
 /**
- * Resolves where to continue after a sequence number, which also acknowledges all up to it. Null means from now on.
- * Refusal CHANGES_GONE when later changes were erased.
+ * Returns where to continue after a sequence number, and acknowledges all up to it. Null means from now on. Refusal
+ * CHANGES_GONE when later changes were erased.
  */
 export const acknowledge = async (db: Db, client: string, after: number | null, now: Date): Promise<number> => {
   const reach = await reachOf(db, client)

@@ -1,7 +1,4 @@
-/**
- * Assigns sequence numbers to marked changes, one process at a time. Callers that find another process at work return;
- * the next call continues.
- */
+/** Assigns sequence numbers to marked changes, one process at a time; others return at once. */
 import { retainedSince } from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { dateIn } from '../../../foundation/time/dates.js'
@@ -17,7 +14,6 @@ export const STEPS_ASKED = 2
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
 
-/** Returns the number of changes over all marketplaces. */
 export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Promise<number> => {
   const today = dateIn(now)
   let numbered = 0
@@ -35,7 +31,6 @@ export const numberChanges = async (db: Db, now: Date, steps = STEPS_MOST): Prom
   return numbered
 }
 
-/** Erases changes past their retention. */
 export const tidyChanges = async (db: Db, now: Date): Promise<number> => {
   let erased = 0
   for (let step = 0; step < ERASE_STEPS; step += 1) {

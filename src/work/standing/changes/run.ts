@@ -1,6 +1,6 @@
 /**
  * Scheduled job: numbers changes, sends webhooks and erases old changes. It runs until the next occurrence, so that a
- * removal leaves within two seconds. Locks and leases allow parallel runs.
+ * removal leaves within two seconds.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
@@ -9,13 +9,11 @@ import { beside, type RunOptions } from '../../timetable/run.js'
 import { numberChanges, tidyChanges } from './number.js'
 import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 
-/** Polling interval, milliseconds. */
 const LOOK_MS = 1_000
 
 export interface ChangesOptions extends RunOptions {
   /** Null when another process sends webhooks. */
   sending: WebhookSenderParts | null
-  /** Polls until this instant; without it, runs once. */
   until?: Date
   signal?: AbortSignal
 }

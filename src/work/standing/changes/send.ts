@@ -1,7 +1,6 @@
 /**
- * Sends webhooks: removals first, and each seller's changes in order. A message is one change, so that it is signed,
- * confirmed and retried by itself. It holds the standing when sent, so an older state never follows a newer one. Leases
- * allow several processes.
+ * Sends webhooks: removals first, and each seller's changes in order. One change a message, so that it is signed and
+ * retried by itself. It holds the standing when sent, so an older state never follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
@@ -23,7 +22,7 @@ import { secretAbout, type WebhookKeys } from './webhooks.js'
 
 /** Parallel messages to one address. */
 const AT_ONCE = 8
-/** Timeout of an exchange, and lease of a message, milliseconds. The lease must be longer. */
+/** Timeout of an exchange, and lease of a message, which must be longer. */
 const SEND_MS = 10_000
 const LEASE_MS = 30_000
 const SECOND_MS = 1_000
@@ -33,7 +32,6 @@ export interface WebhookSenderParts {
   keys: WebhookKeys
   lists: readonly ListKind[]
   agencies: readonly Agency[]
-  /** Private networks (CIDR) that may be called. */
   allow: readonly string[]
   resolve?: Resolve
   trail: Pick<AuditLog, 'chunk'>
@@ -56,7 +54,6 @@ export const sendWebhooks = async (db: Db, parts: WebhookSenderParts, signal?: A
 }
 
 export interface WebhookSender {
-  /** Totals so far. */
   readonly sent: WebhookCounts
   /** Starts a loop for each address with due messages. Returns without waiting for them. */
   look: () => Promise<void>
@@ -166,10 +163,7 @@ const sendAll = async (
   )
 }
 
-/**
- * Body by Standard Webhooks: type, timestamp and data. `replaces` lists earlier changes of the seller that this one
- * covers, which explains gaps.
- */
+/** Body by Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
 export const bodyOf = (change: Change, replaces: readonly number[] = []): string =>
   JSON.stringify({
     type: 'seller.changed',
