@@ -71,7 +71,7 @@ const takeBackRun = async (_: unknown, args: { id: string; reason: string }, con
   const run = numberIn(id, 'Run')
   if (run === null) throw new Refusal('RUN_UNKNOWN')
   const { db, rules, now } = context.parts
-  await takeBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
+  await rollBack(db, { run, reason, by: nameOf(context.viewer), rules, now, mark: rules.mark, log: context.log })
   context.load = makeLoaders(context.parts, context.now)
   const taken = await runs.byId(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)

@@ -1,5 +1,5 @@
 import { mayConsent } from '../../domain/access/viewer.js'
-import { outlooksOf, type Told } from '../../work/listing/outlook.js'
+import { type ListingOutlook, outlooksOf } from '../../work/listing/outlook.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ListingView } from './listing-view.js'
 

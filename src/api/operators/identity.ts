@@ -160,7 +160,7 @@ const operatorsOf = async (context: GraphqlContext, ids: readonly (number | null
 const decided = async <I>(
   context: GraphqlContext,
   input: I,
-  deed: (parts: GraphqlContext['parts'], input: I, who: { by: string; now: Date }) => Promise<work.Decided>,
+  deed: (parts: GraphqlContext['parts'], input: I, who: { by: string; now: Date }) => Promise<work.IdentityResult>,
 ) => {
   const who = { by: context.viewer.sub ?? '', now: context.now }
   const { decision, records } = await deed(context.parts, withoutNul(input), who)

@@ -57,7 +57,10 @@ const acting = (context: GraphqlContext, id: string) => {
   return { id: key, client: context.viewer.sub ?? '', now: context.now }
 }
 
-const shown = (context: GraphqlContext, { webhook, secret }: work.CreatedWebhook) => ({ webhook: view(context, webhook), secret })
+const shown = (context: GraphqlContext, { webhook, secret }: work.CreatedWebhook) => ({
+  webhook: view(context, webhook),
+  secret,
+})
 
 const addWebhook = async (_: unknown, args: { url: string }, context: GraphqlContext) => {
   const { viewer, parts, now } = context
