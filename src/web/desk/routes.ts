@@ -258,7 +258,7 @@ export const PAGES: readonly DeskPage[] = [
     title: '查询痕迹',
     section: '管理',
     acts: ['see_trail'],
-    load: () => import('./pages/administration/trail/index.js'),
+    load: () => import('./pages/administration/audit-log/index.js'),
   },
   {
     path: 'administration/restored',

@@ -7,7 +7,7 @@ import { PageHead } from '../../pieces/page.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } from './feeds.generated.js'
-import { useOwn } from './own.js'
+import { useOwn } from './own-agencies.js'
 import { RunBars } from './runs.js'
 
 const BARS_MOST = 12

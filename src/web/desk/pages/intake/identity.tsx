@@ -11,7 +11,7 @@ import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
-import { useOwn } from './own.js'
+import { useOwn } from './own-agencies.js'
 import { type IdentityDecision, Subject } from './subject.js'
 import { Undo } from './undo.js'
 

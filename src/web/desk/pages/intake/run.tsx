@@ -11,9 +11,9 @@ import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
+import { TakeBack } from './rollback.js'
 import { IntakeRunDocument, RunRejectsDocument, type RunRejectsQuery } from './run.generated.js'
 import { Counts, isFailed, ruleWords } from './runs.js'
-import { TakeBack } from './take-back.js'
 
 type RunRejectRow = RunRejectsQuery['rejects']['nodes'][number]
 

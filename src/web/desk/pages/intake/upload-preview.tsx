@@ -3,9 +3,9 @@ import { bodyOf, lineOf } from '../../pieces/record-words.js'
 import { chineseOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { fieldWords, problemsOf, textOf } from './item.js'
+import { differenceOf } from './rollback.js'
 import { Counts, ruleWords } from './runs.js'
-import { differenceOf } from './take-back.js'
-import type { FilePreview, PreviewFault, PreviewRecord } from './upload-asked.js'
+import type { FilePreview, PreviewFault, PreviewRecord } from './upload-request.js'
 
 const EFFECTS: Record<PreviewRecord['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
 /** Maps rule names to reason codes. */

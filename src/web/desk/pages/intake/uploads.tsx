@@ -10,8 +10,9 @@ import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import type { RefusedHeadings } from './maps.js'
-import { useOwn } from './own.js'
+import { useOwn } from './own-agencies.js'
 import { Counts, countIn, isFailed, runPath } from './runs.js'
+import { PreviewOf } from './upload-preview.js'
 import {
   type FilePreview,
   globalRun,
@@ -21,8 +22,7 @@ import {
   type UploadRefusal,
   type UploadRequest,
   type UploadResult,
-} from './upload-asked.js'
-import { PreviewOf } from './upload-preview.js'
+} from './upload-request.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
 /** Larger files come over the agency's transport. */

@@ -6,8 +6,8 @@ import { count, exact } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../../pieces/words.js'
+import { TrailDocument, type TrailQuery } from './audit-log.generated.js'
 import { RowDrawer } from './row.js'
-import { TrailDocument, type TrailQuery } from './trail.generated.js'
 import { Verification } from './verification.js'
 
 type AuditLogRow = TrailQuery['trail']['nodes'][number]

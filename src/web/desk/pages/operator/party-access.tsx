@@ -8,14 +8,14 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { Once, type OneTimeSecret } from '../administration/once.js'
+import { Once, type OneTimeSecret } from '../administration/one-time-secret.js'
+import type { OperatorFile } from './file.js'
 import {
   type DoorCodeFragment,
   DoorCodesDocument,
   IssueAccessCodeDocument,
   RevokeAccessCodeDocument,
-} from './door.generated.js'
-import type { OperatorFile } from './file.js'
+} from './party-access.generated.js'
 
 export const Door = ({ of }: { of: OperatorFile }) => {
   const sees = useMay('see_access_codes')

@@ -8,7 +8,7 @@ import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
-import { TrailRowDocument, type TrailRowQuery } from './trail.generated.js'
+import { TrailRowDocument, type TrailRowQuery } from './audit-log.generated.js'
 
 /** Bulk answers hold up to a thousand codes. */
 const CODES_SHOWN = 200

@@ -5,7 +5,7 @@ import type { TrailFault } from '../../../../../domain/audit/walk.js'
 import { count, instant } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
-import { TrailSizeDocument } from './trail.generated.js'
+import { TrailSizeDocument } from './audit-log.generated.js'
 import { type VerificationResult, verify } from './verify.js'
 
 const FAULTS: Record<TrailFault, string> = {
