@@ -5,7 +5,7 @@ import { COME_AGAIN_SECONDS, type ProblemDetails, sendProblem } from '../api/req
 import type { RequestContext } from '../api/request/request-context.js'
 import { INTERNAL, Refusal } from '../foundation/errors.js'
 import { asUnavailable } from '../store/db/db.js'
-import { sorryPage } from '../web/frame/error-page.js'
+import { errorPage } from '../web/frame/error-page.js'
 import { langOf } from '../web/frame/render-response.js'
 
 const DATA_PATH =
@@ -20,7 +20,7 @@ export const answerProblem = (
   if (!DATA_PATH.test(request.path) && request.accepts(['html', 'json']) === 'html') {
     asked.refused.push(problem.code)
     response.status(problem.status).set('Cache-Control', 'no-store')
-    response.type('html').send(sorryPage({ ...problem, lang: langOf(request) }))
+    response.type('html').send(errorPage({ ...problem, lang: langOf(request) }))
     return
   }
   sendProblem(response, asked, problem)

@@ -34,7 +34,7 @@ import { asUnavailable, poolOf } from '../store/db/db.js'
 import { makeTurns } from '../store/db/turns.js'
 import { about } from '../web/about/routes.js'
 import { check } from '../web/check/index.js'
-import { sorryPage } from '../web/frame/error-page.js'
+import { errorPage } from '../web/frame/error-page.js'
 import { graphiqlFiles, sendGraphiql } from '../web/graphiql-pages.js'
 import { data } from '../web/published/index.js'
 import { site } from '../web/site.js'
@@ -129,7 +129,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
       return void refuseRequest(response, own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, response, own)) return
     if (own.url.pathname !== '/graphql') {
-      if (pages.atOnce(request, response, own.now, () => rest(request, response))) return
+      if (pages.fastPath(request, response, own.now, () => rest(request, response))) return
       return void rest(request, response)
     }
     if (asksForPage(request, own)) return sendGraphiql(response, cookieIn(request.headers) !== null)
@@ -181,7 +181,7 @@ const refuseRequest = (
     'Content-Type': reader === null ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
   })
-  if (reader !== null) return void response.end(sorryPage({ status, detail: message, lang: reader }))
+  if (reader !== null) return void response.end(errorPage({ status, detail: message, lang: reader }))
   response.end(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: message, code }))
 }
 

@@ -10,16 +10,16 @@ import * as publicFigures from '../store/publication/public-figures.js'
 import * as publicList from '../store/publication/public-list.js'
 import { listPage } from './blacklist/page.js'
 import { sendCsv } from './blacklist/result-csv.js'
-import { find } from './blacklist/search.js'
-import { askedIn, isId, isNarrowed, parametersOf, type SearchFilter } from './blacklist/search-filter.js'
+import { searchList } from './blacklist/search.js'
+import { isId, isNarrowed, parametersOf, parseFilter, type SearchFilter } from './blacklist/search-filter.js'
 import { endedPage, entryPage } from './entry/page.js'
-import { answer, encodingOf, freshFor, pack } from './frame/compression.js'
+import { compress, encodingOf, freshFor, sendCompressed } from './frame/compression.js'
 import { addressOf } from './frame/html.js'
 import { ICON } from './frame/icon.js'
 import { render, type SitePage } from './frame/page.js'
-import { type DayStamp, gathered, makeKept, type PageCache } from './frame/page-cache.js'
-import { atOnce, type FastPath, keyOf } from './frame/page-cache-fast-path.js'
-import { baseOf, langOf, type RenderedPage, show, written } from './frame/render-response.js'
+import { batchReads, type DayStamp, makePageCache, type PageCache } from './frame/page-cache.js'
+import { type FastPath, keyOf, makeFastPath } from './frame/page-cache-fast-path.js'
+import { baseOf, langOf, type RenderedPage, renderCompressed, sendPage } from './frame/render-response.js'
 import { robots, siteMap } from './frame/robots.js'
 import type { SiteDependencies } from './frame/site-parts.js'
 import { STYLE } from './frame/style.js'
@@ -38,17 +38,17 @@ const UNKEPT = 'noarchive, nosnippet'
 const UNFOUND = 'noindex, noarchive'
 
 interface SiteContext extends SiteDependencies {
-  kept: PageCache
+  cache: PageCache
   entry: (id: string) => Promise<publicList.SignedEntry | null>
 }
 
-export const site = (parts: SiteDependencies): { routes: Router; atOnce: FastPath } => {
+export const site = (parts: SiteDependencies): { routes: Router; fastPath: FastPath } => {
   const own: SiteContext = {
     ...parts,
-    kept: makeKept(parts.byKey, parts.inTurn),
-    entry: gathered((ids) => publicList.signed(parts.byKey, ids)),
+    cache: makePageCache(parts.byKey, parts.inTurn),
+    entry: batchReads((ids) => publicList.signed(parts.byKey, ids)),
   }
-  return { routes: routesOf(own), atOnce: atOnce({ kept: own.kept, entry: writtenEntry(own) }) }
+  return { routes: routesOf(own), fastPath: makeFastPath({ cache: own.cache, entry: writtenEntry(own) }) }
 }
 
 const routesOf = (own: SiteContext): Router => {
@@ -64,20 +64,20 @@ const routesOf = (own: SiteContext): Router => {
     response.set('Cache-Control', `public, max-age=${STYLE_SECONDS}`).type('svg').send(ICON)
   })
   const style = {
-    br: pack(STYLE, 'br', 'often'),
-    gzip: pack(STYLE, 'gzip', 'often'),
-    identity: pack(STYLE, 'identity', 'often'),
+    br: compress(STYLE, 'br', 'often'),
+    gzip: compress(STYLE, 'gzip', 'often'),
+    identity: compress(STYLE, 'identity', 'often'),
   }
   router.get('/site.css', (request, response) => {
     response.type('css')
-    answer(request, response, STYLE_SECONDS, style[encodingOf(request)])
+    sendCompressed(request, response, STYLE_SECONDS, style[encodingOf(request)])
   })
   return router
 }
 
 /** Rendered once per stamp of the list. */
 const showKept = async (
-  { kept, demo, nowOf }: SiteContext,
+  { cache, demo, nowOf }: SiteContext,
   request: Request,
   response: Response,
   {
@@ -95,28 +95,28 @@ const showKept = async (
   },
 ): Promise<void> => {
   const [lang, encoding] = [langOf(request), encodingOf(request)]
-  const page = () => kept.by(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
+  const page = () => cache.getOrMake(stamp, `page ${addressOf(path, parameters, 'zh')}`, make)
   const made = async (): Promise<RenderedPage> => {
     const text = render(await page(), { demo, lang, here: { path, parameters } })
-    return { ...pack(text, encoding, 'often'), robots, isChosen: path === LIST }
+    return { ...compress(text, encoding, 'often'), robots, isChosen: path === LIST }
   }
   const key = keyOf(encoding, addressOf(path, parameters, lang))
   response.set('X-Robots-Tag', robots)
-  answer(request, response, freshFor(nowOf(request)), await kept.by(stamp, key, made))
+  sendCompressed(request, response, freshFor(nowOf(request)), await cache.getOrMake(stamp, key, made))
 }
 
 const showFront =
   (own: SiteContext): RequestHandler =>
   async (request, response) => {
-    const { db, kept, nowOf } = own
-    const stamp = await kept.stamp(nowOf(request))
+    const { db, cache, nowOf } = own
+    const stamp = await cache.stamp(nowOf(request))
     const make = async (): Promise<SitePage> => {
       const { day, sequence } = stamp
       const all = { day, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
       const [figures, newest] = await Promise.all([
         // Without names, so made once per publication.
-        (sequence > 0 ? kept.published : kept.by)(stamp, 'figures', () =>
-          kept.inTurn(() => publicFigures.figures(db, day)),
+        (sequence > 0 ? cache.getOrMakePublished : cache.getOrMake)(stamp, 'figures', () =>
+          cache.inTurn(() => publicFigures.figures(db, day)),
         ),
         publicList.page(db, all, { order: 'newest', first: NEWEST, after: null }),
       ])
@@ -128,13 +128,13 @@ const showFront =
 const showList =
   (own: SiteContext): RequestHandler =>
   async (request, response) => {
-    const { dbOf, kept, nowOf } = own
-    const asked = askedIn(request.query)
+    const { dbOf, cache, nowOf } = own
+    const asked = parseFilter(request.query)
     const parameters = parametersOf(asked)
     if (wantsCsv(request)) {
       if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
       return sendCsv(
-        { db: dbOf(request), inTurn: kept.inTurn, now: nowOf(request), slowMs: own.slowMs },
+        { db: dbOf(request), inTurn: cache.inTurn, now: nowOf(request), slowMs: own.slowMs },
         request,
         response,
         asked,
@@ -145,12 +145,12 @@ const showList =
       response.set('Cache-Control', 'no-store')
       return response.redirect(303, addressOf(LIST, parameters, langOf(request)))
     }
-    const stamp = await kept.stamp(nowOf(request))
+    const stamp = await cache.stamp(nowOf(request))
     const robots = isNarrowed(asked) || asked.after !== null || asked.sort !== null ? UNFOUND : UNKEPT
     if (asked.name !== '') {
       response.set('X-Robots-Tag', robots)
       const page = await listOf(own, dbOf(request), stamp, asked)
-      return show(own, request, response, page, { parameters, isChosen: true })
+      return sendPage(own, request, response, page, { parameters, isChosen: true })
     }
     await showKept(own, request, response, {
       path: LIST,
@@ -166,14 +166,16 @@ const showList =
  * statement.
  */
 const listOf = async (
-  { db, kept }: SiteContext,
+  { db, cache }: SiteContext,
   reader: Db,
   stamp: DayStamp,
   asked: SearchFilter,
 ): Promise<SitePage> => {
   const [found, known] = await Promise.all([
-    find(reader, kept, stamp, asked),
-    kept.by(stamp, 'authorities', () => kept.inTurn(() => publicList.authorities(db, stamp.day, AUTHORITIES_MOST))),
+    searchList(reader, cache, stamp, asked),
+    cache.getOrMake(stamp, 'authorities', () =>
+      cache.inTurn(() => publicList.authorities(db, stamp.day, AUTHORITIES_MOST)),
+    ),
   ])
   return listPage({ asked, ...found, day: stamp.day, authorities: known.map(({ authority }) => authority) })
 }
@@ -203,12 +205,12 @@ const showEntry =
     response.set('X-Robots-Tag', UNFOUND)
     const entry = await own.entry(id)
     const page = pageOf(own, entry, { today: dateIn(nowOf(request)), base: baseOf(own, request) })
-    if (page !== null) return show(own, request, response, page)
+    if (page !== null) return sendPage(own, request, response, page)
     if (!(await restored.mayList(dbOf(request)))) throw new Refusal('LIST_WITHHELD')
     // An entry that was never public answers 404, not 410.
     const published = entry !== null || (await listings.wasPublished(dbOf(request), id))
     if (!published) throw new Refusal('NOT_FOUND')
-    show(own, request, response.status(410), endedPage())
+    sendPage(own, request, response.status(410), endedPage())
   }
 
 /** Returns null when not in force today. */
@@ -224,9 +226,9 @@ const pageOf = (
 
 /** Returns null when `showEntry` must answer. */
 const writtenEntry =
-  (own: SiteContext): Parameters<typeof atOnce>[0]['entry'] =>
+  (own: SiteContext): Parameters<typeof makeFastPath>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {
     const page = pageOf(own, await own.entry(id), { today: dateIn(now), base: baseOf(own, request) })
     const here = { path: `/blacklist/${id}`, parameters: {} }
-    return page && { ...written(own, page, { lang, encoding, here }), robots: UNFOUND }
+    return page && { ...renderCompressed(own, page, { lang, encoding, here }), robots: UNFOUND }
   }

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Response } from 'express'
 import { chain } from '../../src/domain/publication/snapshot.js'
 import * as snapshots from '../../src/store/publication/snapshots.js'
-import { listNow } from '../../src/web/published/current.js'
+import { listReader } from '../../src/web/published/current.js'
 import { deltaOf } from '../../src/web/published/delta.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
@@ -25,7 +25,7 @@ describe('while a delta is made', () => {
   /** The delta from nothing, with something done after its list was found. */
   const deltaBeside = (act: () => Promise<unknown>) => {
     const { keys, publish } = world
-    return listNow({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
+    return listReader({ keys, publish })(world.database.db, NOW, NOBODY, async (tx, { snapshot }) => {
       await act()
       const delta = await deltaOf(tx, { snapshot }, { since: '0', today: TODAY })
       if ('refused' in delta) throw new Error(delta.refused.detail)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { isRefusal } from '../../src/foundation/errors.js'
 import type { Db } from '../../src/store/db/db.js'
-import { gathered, makeKept } from '../../src/web/frame/page-cache.js'
+import { batchReads, makePageCache } from '../../src/web/frame/page-cache.js'
 
 const NOW = new Date('2026-03-02T02:00:00Z')
 /** The code of the refusal with which it ends; null: it ends well. */
@@ -20,7 +20,7 @@ const listed = () => {
       const read = state.changes
       readings.push(() => resolve({ rows: [{ changes: read, sequence: 1 }] }))
     })
-  return { state, readings, kept: makeKept({ raw } as unknown as Db) }
+  return { state, readings, kept: makePageCache({ raw } as unknown as Db) }
 }
 const turned = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -48,12 +48,14 @@ describe('what is kept of the list', () => {
       if (made === 1) throw new Error('away')
       return made
     }
-    expect(await refusedBy(kept.by(stamp, 'x', make))).to.equal('Error: away')
-    expect(await Promise.all([kept.by(stamp, 'x', make), kept.by(stamp, 'x', make)])).to.deep.equal([2, 2])
-    expect(await kept.by({ ...stamp, changes: '2' }, 'x', make)).to.equal(3)
-    expect(await kept.by({ ...stamp, changes: '2', day: '2026-03-03' }, 'x', make)).to.equal(4)
-    const published = () => kept.published({ ...stamp, changes: '3' }, 'x', make)
-    expect([await published(), await kept.published(stamp, 'x', make)]).to.deep.equal([5, 5])
+    expect(await refusedBy(kept.getOrMake(stamp, 'x', make))).to.equal('Error: away')
+    expect(await Promise.all([kept.getOrMake(stamp, 'x', make), kept.getOrMake(stamp, 'x', make)])).to.deep.equal([
+      2, 2,
+    ])
+    expect(await kept.getOrMake({ ...stamp, changes: '2' }, 'x', make)).to.equal(3)
+    expect(await kept.getOrMake({ ...stamp, changes: '2', day: '2026-03-03' }, 'x', make)).to.equal(4)
+    const published = () => kept.getOrMakePublished({ ...stamp, changes: '3' }, 'x', make)
+    expect([await published(), await kept.getOrMakePublished(stamp, 'x', make)]).to.deep.equal([5, 5])
   })
 
   it('makes a few at once, the others in their turn, and refuses whoever would wait too long', async () => {
@@ -83,7 +85,7 @@ describe('what is kept of the list', () => {
 
   it('of keys asked for together is read in one go', async () => {
     const reads: string[][] = []
-    const get = gathered(async (keys) => {
+    const get = batchReads(async (keys) => {
       reads.push([...keys])
       return new Map([['a', 1]])
     })

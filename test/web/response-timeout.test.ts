@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect } from 'chai'
-import { bounded, type TimeoutBounds } from '../../src/web/frame/response-timeout.js'
+import { sendWithTimeouts, type TimeoutBounds } from '../../src/web/frame/response-timeout.js'
 
 const LONG_MS = 600_000
 const PART = Buffer.alloc(65_536, 'x')
@@ -33,7 +33,7 @@ describe('an answer that leaves in steps', () => {
     })
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
     const [, response] = (await once(server, 'request')) as [unknown, ServerResponse]
-    void bounded(response, bounds, from).catch(() => undefined)
+    void sendWithTimeouts(response, bounds, from).catch(() => undefined)
     return [response, socket]
   }
 

@@ -1,8 +1,8 @@
 /** GET /about. */
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { RuleTable } from '../../work/calendar/rule-tables.js'
-import { day } from '../blacklist/page.js'
-import { type Html, html, only, paragraphs, to, told } from '../frame/html.js'
+import { dayText } from '../blacklist/page.js'
+import { type Html, html, inPageLanguage, linkTo, paragraphs, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { CONFIRMED, sizeOf, UNCONFIRMED } from './rule-page.js'
 
@@ -36,30 +36,30 @@ const bases = ({ lists }: AboutContent): Html => html`<section aria-labelledby="
 <h2 id="bases">${both('法定依据', 'Legal bases')}</h2>
 ${lists.map(
   (list) => html`<h3>${both(list.zh, list.en)}</h3>
-<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${told(`《${title}》`)}${number && told(`（${number}）`)}${articles && told(articles)}${only('，', ', ')}${inForce(from, until)} ${mark === 'F' ? CONFIRMED : UNCONFIRMED}</li>\n`)}</ul>\n`,
+<ul>${list.legalBasis.map(({ title, number, articles, from, to: until, mark }) => html`<li>${publishedText(`《${title}》`)}${number && publishedText(`（${number}）`)}${articles && publishedText(articles)}${inPageLanguage('，', ', ')}${inForce(from, until)} ${mark === 'F' ? CONFIRMED : UNCONFIRMED}</li>\n`)}</ul>\n`,
 )}
 </section>`
 
 const inForce = (from: string | null, until: string | null): Html =>
   from === null && until === null
     ? both('现行', 'in force')
-    : html`${from === null ? '…' : day(from)}${only('至', ' to ')}${until === null ? only('今', 'now') : day(until)}`
+    : html`${from === null ? '…' : dayText(from)}${inPageLanguage('至', ' to ')}${until === null ? inPageLanguage('今', 'now') : dayText(until)}`
 
 const rules = ({ tables }: AboutContent): Html => html`<section aria-labelledby="rules">
 <h2 id="rules">${both('规则表', 'Rule tables')}</h2>
 <p>${both('期限、名单、惩戒措施等规则都是注明出处和施行期间的数据。未见于公开文本的一律标为“未经核实”，不作为法律依据引用；发现有误的，请告知。', 'Times, lists and measures are data, each with its source and its days. What was not found in a published text is marked unconfirmed, and cited as no law; tell us what is wrong.')}</p>
 <dl class="facts">${tables.map((one) => {
   const { rows, open } = sizeOf(one)
-  return html`<div><dt><a href="${to(rulesPath(one.name))}">${one.name}</a></dt><dd>${both(one.about.zh, one.about.en)}<br><small>${both(`${rows} 条`, rows === 1 ? '1 row' : `${rows} rows`)}${only('，', ', ')}${open === 0 ? both('均见于公开文本', 'all found in published texts') : both(`未经核实 ${open} 处`, `${open} unconfirmed`)}</small></dd></div>\n`
+  return html`<div><dt><a href="${linkTo(rulesPath(one.name))}">${one.name}</a></dt><dd>${both(one.about.zh, one.about.en)}<br><small>${both(`${rows} 条`, rows === 1 ? '1 row' : `${rows} rows`)}${inPageLanguage('，', ', ')}${open === 0 ? both('均见于公开文本', 'all found in published texts') : both(`未经核实 ${open} 处`, `${open} unconfirmed`)}</small></dd></div>\n`
 })}</dl>
-<p>${both('评分的规则见', 'The rules of the score:')} <a href="${to('/scorecard')}">${both('评分卡', 'scorecard')}</a>${both('。评分卡的权重是本项目的建议，未见法定标准。', '. Its weights are proposals of this project: no legal standard for them was found.')}</p>
+<p>${both('评分的规则见', 'The rules of the score:')} <a href="${linkTo('/scorecard')}">${both('评分卡', 'scorecard')}</a>${both('。评分卡的权重是本项目的建议，未见法定标准。', '. Its weights are proposals of this project: no legal standard for them was found.')}</p>
 </section>`
 
 const COMPLAINTS = html`<section aria-labelledby="complaints">
 <h2 id="complaints">${both('异议与投诉', 'Objections and complaints')}</h2>
 <ul>
 <li>${both('对某条名单记录：向该记录所列的决定机关提出异议；不服决定的，可依法申请行政复议或者提起行政诉讼。', 'About an entry: object to the deciding authority named in it; against the decision, reconsideration or a suit is open as the law says.')}</li>
-<li>${both('被列入或被评分的本人：凭访问码在', 'Whoever is listed or scored:')} <a href="${to('/my')}">${both('我的记录', 'My record')}</a>${both('查看全部信息及出处、提出异议、申请信用修复。', ' shows, by access code, the whole file with sources, and takes objections and applications for repair.')}</li>
+<li>${both('被列入或被评分的本人：凭访问码在', 'Whoever is listed or scored:')} <a href="${linkTo('/my')}">${both('我的记录', 'My record')}</a>${both('查看全部信息及出处、提出异议、申请信用修复。', ' shows, by access code, the whole file with sources, and takes objections and applications for repair.')}</li>
 <li>${both('移出后仍被他人使用：持移出证明（在“我的记录”下载）要求停止使用；台账记载告知了谁、谁尚未确认。', 'Used by others after the removal: show them the signed certificate (from My record); a ledger says who was told, and who has not confirmed.')}</li>
 <li>${both('对本站本身：运行单位尚未登记联系方式。正式运行之前必须补上。', 'About this site itself: whoever runs it has left no address yet, and must before it runs in earnest.')}</li>
 </ul>
@@ -72,7 +72,7 @@ const privacy = ({ trailMonths }: AboutContent): Html => html`<section aria-labe
 <div><dt>${both('批量核验', 'Check')}</dt><dd>${both('所交内容只用于当次答复，不保存、不记日志。', 'What is sent is used for that answer alone: neither stored nor logged.')}</dd></div>
 <div><dt>${both('次数限制', 'Quotas')}</dt><dd>${both('运行单位设有限额的，每分钟按来源地址计数。', 'Where its operator sets a quota, requests are counted by address and minute.')}</dd></div>
 <div><dt>${both('我的记录', 'My record')}</dt><dd>${both('登录期间一个 Cookie；会话只存其散列。每次查看和办理在痕迹中留一行。', 'One cookie while signed in, of which only a hash is stored. Every look and every act leaves a row in the trail.')}</dd></div>
-<div><dt>${both('痕迹', 'The trail')}</dt><dd>${trailMonths === null ? both('留存期限未定。', 'How long it is kept is not set.') : both(`对已登录者的每次答复各有一行，逐行以散列相连；内容保存 ${trailMonths} 个月后抹去，散列保留。`, `A row for each answer to whoever is signed in, chained by hashes; its content is erased after ${trailMonths} months, the hashes stay.`)} <a href="${to(rulesPath('trail'))}">${both('规则及出处', 'the rule and its source')}</a></dd></div>
+<div><dt>${both('痕迹', 'The trail')}</dt><dd>${trailMonths === null ? both('留存期限未定。', 'How long it is kept is not set.') : both(`对已登录者的每次答复各有一行，逐行以散列相连；内容保存 ${trailMonths} 个月后抹去，散列保留。`, `A row for each answer to whoever is signed in, chained by hashes; its content is erased after ${trailMonths} months, the hashes stay.`)} <a href="${linkTo(rulesPath('trail'))}">${both('规则及出处', 'the rule and its source')}</a></dd></div>
 <div><dt>${both('个人信息', 'Personal data')}</dt><dd>${both('身份证号写入之前即替换为种类和密钥散列；公示的内容隐去自然人的证件号、电话、住址等。', 'ID numbers are replaced by their kind and a keyed hash before anything is written; what is published masks ID numbers, telephones and addresses of natural persons.')}</dd></div>
 <div><dt>${both('移出之后', 'After a removal')}</dt><dd>${both('页面答复 410，不再载明是谁；各种格式中只留编号和日期。', 'The page answers 410 and names nobody; other forms keep only the number and the day.')}</dd></div>
 </dl>

@@ -3,7 +3,7 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { ruleTables } from '../../work/calendar/rule-tables.js'
-import { show } from '../frame/render-response.js'
+import { sendPage } from '../frame/render-response.js'
 import { aboutPage } from './page.js'
 import { ruleTablePage } from './rule-page.js'
 
@@ -18,12 +18,12 @@ export const about = (parts: AboutDependencies): Router => {
   router.get('/about', (request, response) => {
     const { rules, demo, nowOf } = parts
     const trailMonths = trailMonthsOn(dateIn(nowOf(request)))
-    show(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, trailMonths }))
+    sendPage(parts, request, response, aboutPage({ lists: rules.lists, tables: ruleTables(), demo, trailMonths }))
   })
   router.get('/about/rules/:name', (request, response) => {
     const found = ruleTables().find(({ name }) => name === request.params['name'])
     if (found === undefined) throw new Refusal('NOT_FOUND')
-    show(parts, request, response, ruleTablePage(found))
+    sendPage(parts, request, response, ruleTablePage(found))
   })
   return router
 }

@@ -1,7 +1,7 @@
 /** Prints one rule table with periods, sources and certainty. */
 import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
-import { day } from '../blacklist/page.js'
-import { type Html, html, only, to, told } from '../frame/html.js'
+import { dayText } from '../blacklist/page.js'
+import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 
 export const UNCONFIRMED = html`<small>${both('未经核实', 'unconfirmed')}</small>`
@@ -11,7 +11,7 @@ export const ruleTablePage = ({ name, about, sections }: RuleTable): SitePage =>
   page(
     { zh: `规则表 ${name}`, en: 'rule table' },
     html`<p>${both(about.zh, about.en)}</p>
-<p><a href="${to('/about', {}, '#rules')}">${both('全部规则表', 'All rule tables')}</a></p>
+<p><a href="${linkTo('/about', {}, '#rules')}">${both('全部规则表', 'All rule tables')}</a></p>
 ${sections.map(
   (section) => html`<section>
 <h2><code>${section.name}</code></h2>
@@ -21,12 +21,12 @@ ${section.rows.map(ruleRow)}</section>\n`,
 
 const ruleRow = ({ from, to: until, basis, confirmed, fields }: RuleRow): Html =>
   html`<article class="rule"><h3>${titleOf(fields)} ${confirmed === null ? null : confirmed ? CONFIRMED : UNCONFIRMED}</h3>
-<dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : day(from)} – ${until === null ? '…' : day(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${told(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
+<dl class="facts">${from !== null || until !== null ? html`<div><dt>${both('施行期间', 'In force')}</dt><dd>${from === null ? '…' : dayText(from)} – ${until === null ? '…' : dayText(until)}</dd></div>\n` : null}${basis === null ? null : html`<div><dt>${both('出处', 'Source')}</dt><dd>${publishedText(basis)}</dd></div>\n`}${fields.map((field) => html`<div><dt><code>${field.name}</code></dt><dd>${shown(readIn(field.value))}</dd></div>\n`)}</dl></article>\n`
 
 /** Tables without names: the first value stands in. */
 const titleOf = (fields: RuleRow['fields']): Html => {
   const named = fields.find(({ name }) => name === 'zh') ?? fields.find(({ name }) => name === 'id') ?? fields[0]
-  return told(named === undefined || named.value.startsWith('{') ? '—' : named.value)
+  return publishedText(named === undefined || named.value.startsWith('{') ? '—' : named.value)
 }
 
 /** Nested values arrive as JSON text. */
@@ -42,13 +42,13 @@ const readIn = (text: string): unknown => {
 const shown = (value: unknown): Html => {
   if (Array.isArray(value)) {
     if (value.length === 0) return html`—`
-    if (value.every((each) => typeof each !== 'object')) return told(value.join('、'))
+    if (value.every((each) => typeof each !== 'object')) return publishedText(value.join('、'))
     return html`<ul>${value.map((each) => html`<li>${shown(each)}</li>\n`)}</ul>`
   }
-  if (typeof value !== 'object' || value === null) return told(value === null ? '—' : String(value))
+  if (typeof value !== 'object' || value === null) return publishedText(value === null ? '—' : String(value))
   const { mark, confirmed, ...rest } = value as Record<string, unknown>
   const sure = typeof confirmed === 'boolean' ? confirmed : mark === undefined ? null : mark === 'F'
-  return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${only('：', ': ')}${shown(member)}${only('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
+  return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
 }
 
 /** Counts rows and unconfirmed marks, nested ones included. */

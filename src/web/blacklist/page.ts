@@ -3,7 +3,7 @@
 import { TOPICS } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import type { PublicBody } from '../../store/listing/listings.js'
-import { foreign, type Html, html, inEnglish, plain, to, told } from '../frame/html.js'
+import { foreignText, type Html, html, inEnglish, linkTo, plainText, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { PREFECTURES, placeNamed } from '../frame/prefectures.js'
 import { isNarrowed, parametersOf, type SearchFilter, type UrlParameters } from './search-filter.js'
@@ -26,13 +26,13 @@ export const listPage = (shown: ResultPage): SitePage =>
     { zh: '严重失信名单', en: 'Blacklist' },
     html`${form(shown)}
 <section aria-labelledby="found">
-<h2 id="found" class="count">${counted(shown)}</h2>
-${chosen(shown)}
+<h2 id="found" class="count">${countLine(shown)}</h2>
+${activeFilters(shown)}
 ${shown.similar ? SIMILAR : null}
-${shown.entries.length === 0 ? nothing(shown) : list(shown.entries)}
+${shown.entries.length === 0 ? noResults(shown) : entryList(shown.entries)}
 ${pages(shown)}
 </section>
-${shown.entries.length === 0 ? null : take(shown)}`,
+${shown.entries.length === 0 ? null : downloadLinks(shown)}`,
   )
 
 const form = ({ asked, authorities }: ResultPage): Html =>
@@ -82,7 +82,7 @@ const select = (
   all: readonly SelectOption[],
 ): Html =>
   html`<p><label for="${name}">${both(words.zh, words.en)}</label>
-<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${plain(zh, en)}</option>`)}</select></p>`
+<select id="${name}" name="${name}">${all.map(([value, zh, en]) => html`<option value="${value}"${value === (chosenOne ?? '') ? html` selected` : null}>${plainText(zh, en)}</option>`)}</select></p>`
 
 const date = (name: string, words: { zh: string; en: string }, value: string | null): Html =>
   html`<p><label for="${name}">${both(words.zh, words.en)}</label>
@@ -102,7 +102,7 @@ const choices = (authority: string | null, authorities: readonly string[]): Sele
   ]
 }
 
-const counted = ({ asked, total, day }: ResultPage): Html =>
+const countLine = ({ asked, total, day }: ResultPage): Html =>
   isNarrowed(asked)
     ? both(
         `找到 ${total} 条，截至 ${day} 有效`,
@@ -112,23 +112,23 @@ const counted = ({ asked, total, day }: ResultPage): Html =>
 
 const SIMILAR = html`<p class="notice">${both('没有名称完全相符的记录。以下只是名称相近，未必是您要查的企业，请核对统一社会信用代码。', 'No entry bears this name. Those below are only called something like it, and may be other firms: compare the code.')}</p>`
 
-const chosen = ({ asked }: ResultPage): Html | null => {
+const activeFilters = ({ asked }: ResultPage): Html | null => {
   if (!isNarrowed(asked)) return null
   const { after: _, ...parameters } = parametersOf(asked)
   const without = (name: string): UrlParameters => ({ ...parameters, [name]: '' })
   const said: Record<string, Html> = {
-    ...(asked.name !== '' && { name: html`“${foreign(asked.name)}”` }),
+    ...(asked.name !== '' && { name: html`“${foreignText(asked.name)}”` }),
     ...(asked.reason && { reason: both(TOPICS[asked.reason].zh, TOPICS[asked.reason].en) }),
     ...(asked.region && { region: regionSaid(asked.region) }),
-    ...(asked.authority && { authority: told(asked.authority) }),
+    ...(asked.authority && { authority: publishedText(asked.authority) }),
     ...(asked.from && { from: both(`${asked.from} 起`, `from ${asked.from}`) }),
     ...(asked.to && { to: both(`${asked.to} 止`, `until ${asked.to}`) }),
     ...(asked.contested && { contested: CONTESTED }),
   }
-  return html`<ul class="chosen" aria-label="${plain('已选条件', 'What was chosen')}">${Object.entries(said).map(
+  return html`<ul class="chosen" aria-label="${plainText('已选条件', 'What was chosen')}">${Object.entries(said).map(
     ([name, what]) =>
-      html`<li><a href="${to('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${plain('，去掉', ', remove')}</span></a></li>`,
-  )}<li><a href="${to('/blacklist')}">${both('全部清除', 'Clear all')}</a></li></ul>`
+      html`<li><a href="${linkTo('/blacklist', without(name))}">${what} <span class="x" aria-hidden="true">×</span><span class="unseen">${plainText('，去掉', ', remove')}</span></a></li>`,
+  )}<li><a href="${linkTo('/blacklist')}">${both('全部清除', 'Clear all')}</a></li></ul>`
 }
 
 const regionSaid = (region: string): Html => {
@@ -136,48 +136,48 @@ const regionSaid = (region: string): Html => {
   return place === null || region.length > 4 ? html`${region}` : both(place.zh, place.en)
 }
 
-const nothing = ({ asked }: ResultPage): Html =>
+const noResults = ({ asked }: ResultPage): Html =>
   html`<div class="empty">
 <p>${both('没有符合条件的记录。', 'There is no such entry.')}</p>
 <ul>
 ${asked.name === '' ? null : html`<li>${both('请核对名称或 18 位代码，或只写企业字号，不写“有限公司”。', 'Check the name or the 18 characters of the code, or write only what is the firm’s own in its name.')}</li>`}
-${isFiltered(asked) ? html`<li><a href="${to('/blacklist', { name: asked.name })}">${both('去掉筛选条件再查', 'Search without the filters')}</a></li>` : null}
+${isFiltered(asked) ? html`<li><a href="${linkTo('/blacklist', { name: asked.name })}">${both('去掉筛选条件再查', 'Search without the filters')}</a></li>` : null}
 <li>${both('名单只含本省依法列入并在公示期内的经营者；查不到，不是没有违法记录的证明。', 'The list holds only operators lawfully listed in this province and still published: not to be found is no certificate of a clean record.')}</li>
 </ul>
 </div>`
 
 export const CONTESTED = both('有异议，正在核查', 'under objection, being examined')
 
-export const list = (entries: readonly PublicBody[]): Html =>
+export const entryList = (entries: readonly PublicBody[]): Html =>
   html`<ol class="entries">
-${entries.map((entry) => html`<li>${one(entry)}</li>\n`)}</ol>`
+${entries.map((entry) => html`<li>${entryItem(entry)}</li>\n`)}</ol>`
 
-const one = (entry: PublicBody): Html => {
+const entryItem = (entry: PublicBody): Html => {
   const place = placeNamed(entry.region)
   return html`<article>
-<h3><a href="${to(`/blacklist/${entry.id}`)}">${told(entry.name)}</a></h3>
+<h3><a href="${linkTo(`/blacklist/${entry.id}`)}">${publishedText(entry.name)}</a></h3>
 <p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && both(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
-<p class="why">${told(entry.reason)}</p>
-<p class="by">${told(entry.authority)} · ${told(entry.documentNumber)} · ${day(entry.decidedOn)}</p>
-<p class="when">${both('公示', 'published')} ${day(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${both('届满', 'ends')} ${day(entry.endsOn)}`}</p>
+<p class="why">${publishedText(entry.reason)}</p>
+<p class="by">${publishedText(entry.authority)} · ${publishedText(entry.documentNumber)} · ${dayText(entry.decidedOn)}</p>
+<p class="when">${both('公示', 'published')} ${dayText(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${both('届满', 'ends')} ${dayText(entry.endsOn)}`}</p>
 </article>`
 }
 
-export const day = (date: string): Html => html`<time datetime="${date}">${date}</time>`
+export const dayText = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
 const pages = ({ asked, next }: ResultPage): Html | null => {
   if (next === null && asked.after === null) return null
   const { after: _, ...parameters } = parametersOf(asked)
-  return html`<nav class="pages" aria-label="${plain('翻页', 'Pages')}">
-${asked.after === null ? null : html`<a href="${to('/blacklist', parameters)}">${both('首页', 'First page')}</a>`}
-${next && html`<a rel="next" href="${to('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${both('下一页', 'Next page')}</a>`}
+  return html`<nav class="pages" aria-label="${plainText('翻页', 'Pages')}">
+${asked.after === null ? null : html`<a href="${linkTo('/blacklist', parameters)}">${both('首页', 'First page')}</a>`}
+${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${both('下一页', 'Next page')}</a>`}
 </nav>`
 }
 
-const take = ({ asked }: ResultPage): Html => {
+const downloadLinks = ({ asked }: ResultPage): Html => {
   const { after: _, ...parameters } = parametersOf(asked)
   return html`<div class="take">
-<p><a href="${to('/blacklist', { ...parameters, format: 'csv' })}" download>${both('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
-<p><a href="${to('/data')}">${both('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
+<p><a href="${linkTo('/blacklist', { ...parameters, format: 'csv' })}" download>${both('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
+<p><a href="${linkTo('/data')}">${both('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
 </div>`
 }

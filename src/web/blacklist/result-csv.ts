@@ -6,9 +6,9 @@ import type { InTurn } from '../../store/db/turns.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import * as publicList from '../../store/publication/public-list.js'
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
-import { bounded, ReaderLeft } from '../frame/response-timeout.js'
-import { called } from './search.js'
-import { type SearchFilter, soughtBy } from './search-filter.js'
+import { ReaderLeft, sendWithTimeouts } from '../frame/response-timeout.js'
+import { entriesNamed } from './search.js'
+import { conditionsOf, type SearchFilter } from './search-filter.js'
 
 const STEP_ENTRIES = 500
 const COLUMNS = [
@@ -53,7 +53,7 @@ export const sendCsv = async (
   if (request.method === 'HEAD') return void response.end()
   // Entries end at midnight.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }
-  await bounded(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
+  await sendWithTimeouts(response, bounds, lines({ db, inTurn }, asked, day)).catch((error) => {
     if (!(error instanceof ReaderLeft)) throw error
   })
 }
@@ -64,8 +64,8 @@ async function* lines(
   day: string,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(BYTE_ORDER_MARK + row(COLUMNS))
-  if (asked.name !== '') return yield rowsOf(await called(db, inTurn, asked, day))
-  const [sought, order] = [soughtBy(asked, day), asked.sort ?? 'newest']
+  if (asked.name !== '') return yield rowsOf(await entriesNamed(db, inTurn, asked, day))
+  const [sought, order] = [conditionsOf(asked, day), asked.sort ?? 'newest']
   for (let after: publicList.Place | null = null; ; ) {
     const from: publicList.Place | null = after
     const step: { body: PublicBody; on: string }[] = await inTurn(() =>

@@ -30,9 +30,9 @@ const REGION = /^\d{2,6}$/
 export const isId = (text: string): boolean => UUID.test(text)
 
 /** Throws INPUT_INVALID with a reason. */
-export const askedIn = (query: Readonly<Record<string, unknown>>): SearchFilter => {
+export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFilter => {
   const [reason, region, from, until, sort] = ['reason', 'region', 'from', 'to', 'sort'].map((name) =>
-    given(query, name),
+    parameterIn(query, name),
   )
   if (reason && !isTopic(reason)) refuse(`事由类别 ${reason} 不存在 there is no such kind of reason`)
   if (region && !REGION.test(region)) refuse('地区应为二至六位行政区划代码 a region is two to six digits')
@@ -40,26 +40,26 @@ export const askedIn = (query: Readonly<Record<string, unknown>>): SearchFilter 
     if (day && !isDate(day)) refuse(`日期 ${day} 应为 YYYY-MM-DD a day is written YYYY-MM-DD`)
   if (sort && !ORDERS.includes(sort as Order)) refuse(`没有排序方式 ${sort} there is no such order`)
   return {
-    name: given(query, 'name').slice(0, NAME_LONGEST),
+    name: parameterIn(query, 'name').slice(0, NAME_LONGEST),
     reason: (reason || null) as Topic | null,
     region: region || null,
-    authority: given(query, 'authority') || null,
+    authority: parameterIn(query, 'authority') || null,
     from: from || null,
     to: until || null,
-    contested: given(query, 'contested') === '1',
+    contested: parameterIn(query, 'contested') === '1',
     sort: (sort || null) as Order | null,
-    after: placeIn(query['after']),
+    after: cursorIn(query['after']),
   }
 }
 
 /** A repeated parameter counts as absent. PostgreSQL text cannot hold NUL. */
-const given = (query: Readonly<Record<string, unknown>>, name: string): string => {
+const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): string => {
   const value = query[name]
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }
 
 /** Not trimmed: a malformed cursor is refused instead of meaning the first page. */
-const placeIn = (value: unknown): Place | null => {
+const cursorIn = (value: unknown): Place | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null
   const [on = '', id = ''] = text.split('_')
@@ -80,7 +80,10 @@ export const parametersOf = ({ after, contested, ...asked }: SearchFilter): UrlP
     }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   )
 
-export const soughtBy = ({ reason, region, authority, from, to, contested }: SearchFilter, day: string): Sought => ({
+export const conditionsOf = (
+  { reason, region, authority, from, to, contested }: SearchFilter,
+  day: string,
+): Sought => ({
   day,
   region,
   authority,

@@ -9,7 +9,7 @@ import * as names from '../../store/operators/found-names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as publicList from '../../store/publication/public-list.js'
 import type { DayStamp, PageCache } from '../frame/page-cache.js'
-import { type SearchFilter, soughtBy } from './search-filter.js'
+import { conditionsOf, type SearchFilter } from './search-filter.js'
 
 export const PAGE_ENTRIES = 50
 /** Most operators of one name search. */
@@ -25,15 +25,15 @@ export interface SearchResult {
 }
 
 /** Not cached for names: they change without changing the list's stamp. */
-export const find = (db: Db, kept: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> =>
-  asked.name === '' ? pageOf(db, kept, stamp, asked) : named(db, kept.inTurn, stamp, asked)
+export const searchList = (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> =>
+  asked.name === '' ? pageOf(db, cache, stamp, asked) : searchByName(db, cache.inTurn, stamp, asked)
 
-const pageOf = async (db: Db, kept: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
-  const sought = soughtBy(asked, stamp.day)
+const pageOf = async (db: Db, cache: PageCache, stamp: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
+  const sought = conditionsOf(asked, stamp.day)
   const order = asked.sort ?? 'newest'
   const [rows, total] = await Promise.all([
-    kept.inTurn(() => publicList.page(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
-    kept.by(stamp, `count ${JSON.stringify(sought)}`, () => kept.inTurn(() => publicList.count(db, sought))),
+    cache.inTurn(() => publicList.page(db, sought, { order, first: PAGE_ENTRIES + 1, after: asked.after })),
+    cache.getOrMake(stamp, `count ${JSON.stringify(sought)}`, () => cache.inTurn(() => publicList.count(db, sought))),
   ])
   const shown = rows.slice(0, PAGE_ENTRIES)
   const last = rows.length > PAGE_ENTRIES ? shown.at(-1) : undefined
@@ -45,8 +45,8 @@ const pageOf = async (db: Db, kept: PageCache, stamp: DayStamp, asked: SearchFil
   }
 }
 
-const named = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
-  const { entries: all, similar } = await placed(db, inTurn, asked, day)
+const searchByName = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: SearchFilter): Promise<SearchResult> => {
+  const { entries: all, similar } = await rankedEntries(db, inTurn, asked, day)
   // Earlier entries may have left the list since the previous page.
   const from = asked.after === null ? 0 : all.findIndex(({ id }) => id === asked.after?.id) + 1
   const shown = all.slice(from, from + PAGE_ENTRIES)
@@ -55,8 +55,8 @@ const named = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: SearchFil
   return { entries: await bodiesOf(db, shown), total: all.length, next, similar }
 }
 
-export const called = async (db: Db, inTurn: InTurn, asked: SearchFilter, day: string): Promise<PublicBody[]> =>
-  bodiesOf(db, (await placed(db, inTurn, asked, day)).entries)
+export const entriesNamed = async (db: Db, inTurn: InTurn, asked: SearchFilter, day: string): Promise<PublicBody[]> =>
+  bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
 
 const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<PublicBody[]> =>
   publicList.bodies(
@@ -65,13 +65,13 @@ const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<Public
   )
 
 /** Sorts ids only. Bodies are loaded for the page shown. */
-const placed = async (
+const rankedEntries = async (
   db: Db,
   inTurn: InTurn,
   asked: SearchFilter,
   day: string,
 ): Promise<{ entries: publicList.Placed[]; similar: boolean }> => {
-  const sought = soughtBy(asked, day)
+  const sought = conditionsOf(asked, day)
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
   const best = new Map<string, publicList.Placed>()
@@ -82,18 +82,20 @@ const placed = async (
   const found = [...best.values()]
   const orders: Record<'best' | publicList.Order, (a: publicList.Placed, b: publicList.Placed) => number> = {
     best: (a, b) => rank(a) - rank(b) || orders.newest(a, b),
-    newest: (a, b) => compared(b.publishedOn, a.publishedOn) || compared(b.id, a.id),
+    newest: (a, b) => compareTexts(b.publishedOn, a.publishedOn) || compareTexts(b.id, a.id),
     oldest: (a, b) => orders.newest(b, a),
-    ending: (a, b) => compared(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compared(a.id, b.id),
+    ending: (a, b) =>
+      compareTexts(a.endsOn ?? publicList.ENDLESS, b.endsOn ?? publicList.ENDLESS) || compareTexts(a.id, b.id),
   }
-  const similar = found.length > 0 && found.every(({ operator }) => LIKE.has(ranked.get(operator)?.reason ?? 'EXACT'))
+  const similar =
+    found.length > 0 && found.every(({ operator }) => SIMILAR_REASONS.has(ranked.get(operator)?.reason ?? 'EXACT'))
   return { entries: found.sort(orders[asked.sort ?? 'best']), similar }
 }
 
 /** Match reasons that mean a different name. */
-const LIKE: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
+const SIMILAR_REASONS: ReadonlySet<MatchReason> = new Set(['TYPING', 'SIMILAR'])
 
-const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 const ranksOf = async (db: Db, inTurn: InTurn, name: string): Promise<Map<number, Pick<Match, 'rank' | 'reason'>>> => {
   const code = codeOf(name)

@@ -5,7 +5,7 @@ import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { body, formIn } from '../frame/forms.js'
 import { render, type SitePage } from '../frame/page.js'
-import { langOf, show } from '../frame/render-response.js'
+import { langOf, sendPage } from '../frame/render-response.js'
 import type { CheckAnswer } from './answers.js'
 import { csvOf } from './csv.js'
 import { answerPage, checkPage } from './page.js'
@@ -26,7 +26,9 @@ export interface CheckDependencies {
 
 export const check = (parts: CheckDependencies): Router => {
   const router = Router()
-  router.get('/check', (request, response) => show(parts, request, response, checkPage({ text: '', refused: null })))
+  router.get('/check', (request, response) =>
+    sendPage(parts, request, response, checkPage({ text: '', refused: null })),
+  )
   router.post('/check', noStore, body(BODY_BYTES), answer(parts), tooLarge(parts))
   return router
 }

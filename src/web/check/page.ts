@@ -1,7 +1,7 @@
 import type { Words } from '../../foundation/text/words.js'
-import { day } from '../blacklist/page.js'
+import { dayText } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
-import { foreign, type Html, html, only, to, told } from '../frame/html.js'
+import { foreignText, type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { type TableCell, table } from '../scorecard/card-table.js'
 import {
@@ -38,7 +38,7 @@ ${NOTHING_KEPT}
 <li>${both('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称，先后不限）粘贴，会一并核对名称。', 'One code a line; or two columns (code and name, whichever is first) copied from a spreadsheet: names are compared too.')}</li>
 <li>${both('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
 <li>${both('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
-<li>${both('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${to('/data')}">${both('下载整份名单', 'download the whole list')}</a>${only('。', '.')}</li>
+<li>${both('更多的，用程序接口 POST /v1/standings，或者', 'More than that: POST /v1/standings, or')} <a href="${linkTo('/data')}">${both('下载整份名单', 'download the whole list')}</a>${inPageLanguage('。', '.')}</li>
 </ul>`,
   )
 
@@ -46,7 +46,7 @@ const NOTHING_KEPT = html`<p class="note">${both('所查内容只用于当次答
 
 const form = (
   text: string,
-): Html => html`<form action="${to('/check')}" method="post" enctype="multipart/form-data" class="search">
+): Html => html`<form action="${linkTo('/check')}" method="post" enctype="multipart/form-data" class="search">
 <div class="main">
 <label for="codes">${both('代码，每行一个', 'Codes, one a line')}</label>
 <textarea id="codes" name="codes" rows="8" spellcheck="false" autocomplete="off" aria-describedby="codes-note">
@@ -63,7 +63,7 @@ export const answerPage = (answered: CheckAnswer, text: string): SitePage => {
   return page(
     { zh: '核验结果', en: 'Answers' },
     html`${summary(rows)}
-${since(answered)}
+${asOfLine(answered)}
 <p class="notice">${both('未查到的，不是无不良记录的证明：只说明此刻没有在此公示的有效记录；代码写错、信息尚未归集的，也查不到。', 'Not found is no certificate: it says only that no entry in force is published here now. A wrong code, or what has not been sent in yet, is not found either.')}</p>
 ${table({
   caption: {
@@ -78,13 +78,13 @@ ${table({
   ],
   rows: rows.map(cells),
 })}
-<form action="${to('/check')}" method="post" enctype="multipart/form-data">
+<form action="${linkTo('/check')}" method="post" enctype="multipart/form-data">
 <textarea name="codes" hidden>
 ${text}</textarea>
 <p><button name="format" value="csv">${both('下载结果（CSV）', 'Get the answers as CSV')}</button></p>
 </form>
 ${NOTHING_KEPT}
-<p><a href="${to('/check')}">${both('再查一批', 'Check others')}</a></p>`,
+<p><a href="${linkTo('/check')}">${both('再查一批', 'Check others')}</a></p>`,
   )
 }
 
@@ -102,7 +102,7 @@ const summary = (rows: readonly RowAnswer[]): Html => {
   return html`<ul class="totals small">${figures.map(([number, { zh, en }]) => html`<li><strong>${number}</strong> ${both(zh, en)}</li>\n`)}</ul>`
 }
 
-const since = ({ asOf, stale }: CheckAnswer): Html =>
+const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
   asOf.getTime() === 0
     ? html`<p class="notice">${both('名单信源尚未有一次成功归集：以下结果可能不全。', 'No feed of lists has been read in whole yet: the answers may lack entries.')}</p>`
     : html`<p>${both(`信息截至 ${minute(asOf)}（北京时间）`, `True as of ${minute(asOf)} (Beijing time)`)}</p>
@@ -114,10 +114,15 @@ const cells = (one: RowAnswer): TableCell[] => {
     return [both(`第 ${one.row.row} 行`, `row ${one.row.row}`), html`<strong>${both(zh, en)}</strong>`, '—', '—']
   }
   const { row, known } = one
-  return [html`<code>${foreign(row.code)}</code>`, onList(known), who(row.code, known), named(row.name, known)]
+  return [
+    html`<code>${foreignText(row.code)}</code>`,
+    listCell(known),
+    operatorCell(row.code, known),
+    nameCell(row.name, known),
+  ]
 }
 
-const onList = ({ listed, entries }: CodeAnswer): Html =>
+const listCell = ({ listed, entries }: CodeAnswer): Html =>
   html`${
     listed
       ? html`<strong class="contested">${both('在名单上', 'on the blacklist')}</strong>`
@@ -125,19 +130,19 @@ const onList = ({ listed, entries }: CodeAnswer): Html =>
   }${entries.length > 0 ? html`<ul>${entries.map(entry)}</ul>` : null}`
 
 const entry = ({ id, reason, publishedOn, endsOn, contested }: CheckedEntry): Html => {
-  const text = told(reason)
-  return html`<li>${id === null ? text : html`<a href="${to(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && day(publishedOn)}${endsOn && html`–${day(endsOn)}`}${contested ? both('（有异议）', '(under objection)') : null}</li>\n`
+  const text = publishedText(reason)
+  return html`<li>${id === null ? text : html`<a href="${linkTo(`/blacklist/${id}`)}">${text}</a>`} ${publishedOn && dayText(publishedOn)}${endsOn && html`–${dayText(endsOn)}`}${contested ? both('（有异议）', '(under objection)') : null}</li>\n`
 }
 
-const who = (code: string, { name, uscc, status }: CodeAnswer): Html => {
+const operatorCell = (code: string, { name, uscc, status }: CodeAnswer): Html => {
   const { zh, en } = STATUS[status]
   const wrong = status === 'UNKNOWN' ? miswritten(code) : null
-  return html`${name && html`${told(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
+  return html`${name && html`${publishedText(name)} `}${uscc !== null && uscc !== code.trim() ? html`<code>${uscc}</code> ` : null}${both(zh, en)}${wrong && html`<br><strong>${both(wrong.zh, wrong.en)}</strong>`}`
 }
 
-const named = (asked: string | null, { nameAnswer }: CodeAnswer): TableCell => {
+const nameCell = (asked: string | null, { nameAnswer }: CodeAnswer): TableCell => {
   if (asked === null || nameAnswer === null) return '—'
   const { zh, en } = NAMES[nameAnswer]
   const words = both(zh, en)
-  return html`${foreign(asked)}${only('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
+  return html`${foreignText(asked)}${inPageLanguage('：', ': ')}${nameAnswer === 'SAME' ? words : html`<strong>${words}</strong>`}`
 }

@@ -18,13 +18,13 @@ const EDGE = /[\s,;，、；"]/
 /** Spreadsheet markers for text cells: ="…", or a leading apostrophe. */
 const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
 /** The `sep=…` line of spreadsheet files. */
-const SEPARATOR_SAID = /^\s*"?sep=.?"?[^\S\n]*\n/i
+const SEPARATOR_LINE = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
 export const rowsIn = (text: string): (AskedRow | BadRow)[] => {
   const reader = csvRows()
   const rows: (AskedRow | BadRow)[] = []
-  const given = headed(plain(text))
+  const given = withHeading(normaliseText(text))
   for (const part of [() => reader.read(given), () => reader.end()])
     for (const read of part()) {
       if (rows.length === CHECK_MOST) throw new Refusal('TOO_MANY_CODES', { limit: CHECK_MOST })
@@ -34,14 +34,14 @@ export const rowsIn = (text: string): (AskedRow | BadRow)[] => {
   return rows
 }
 
-const plain = (text: string): string => {
+const normaliseText = (text: string): string => {
   const bare = text.replace(/^\uFEFF/, '').replaceAll('\0', '')
   const lines = bare.includes('\n') ? bare : bare.replaceAll('\r', '\n')
-  return lines.replace(SEPARATOR_SAID, '').replace(AS_TEXT, '$1$2')
+  return lines.replace(SEPARATOR_LINE, '').replace(AS_TEXT, '$1$2')
 }
 
 /** Adds a heading, derived from the first code line, so that a bad line fails alone. */
-const headed = (text: string): string => {
+const withHeading = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
   const coded = above.findIndex(({ line }) => hasCode(line))
@@ -81,7 +81,7 @@ const linesOf = (text: string): string => {
   const each = (line: string): string => {
     if (left === 0 || line.trim() === '') return line
     left -= 1
-    return isCode(line) ? line : (firstOf(PARTED, (by) => coded(line, line.trim().split(by))) ?? line)
+    return isCode(line) ? line : (firstOf(PARTED, (by) => codeAndName(line, line.trim().split(by))) ?? line)
   }
   return text.split('\n').map(each).join('\n')
 }
@@ -102,14 +102,14 @@ const hasCode = (line: string): boolean =>
 /** Too long for a row, so searched for codes only. */
 const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
 
-const coded = (line: string, cells: readonly string[]): string | null => {
+const codeAndName = (line: string, cells: readonly string[]): string | null => {
   if (isRow(cells)) return cells.join('\n')
   const code = isLong(line) ? undefined : cells[placeOfCode(cells)]
-  return code === undefined ? null : `${code}\t${within(line.replace(code, '')).replaceAll('\t', ' ')}`
+  return code === undefined ? null : `${code}\t${trimSeparators(line.replace(code, '')).replaceAll('\t', ' ')}`
 }
 
 /** A loop: the regular expression is quadratic on inner separators. */
-const within = (text: string): string => {
+const trimSeparators = (text: string): string => {
   let [from, to] = [0, text.length]
   while (from < to && EDGE.test(text.charAt(from))) from += 1
   while (to > from && EDGE.test(text.charAt(to - 1))) to -= 1

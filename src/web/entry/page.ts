@@ -5,8 +5,8 @@ import { sealed } from '../../domain/publication/snapshot.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { SignedEntry } from '../../store/publication/public-list.js'
-import { day } from '../blacklist/page.js'
-import { constant, type Html, html, to, told } from '../frame/html.js'
+import { dayText } from '../blacklist/page.js'
+import { constant, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { placeNamed } from '../frame/prefectures.js'
 import { termLine } from './term-line.js'
@@ -26,9 +26,9 @@ export const entryPage = (shown: EntryContent): SitePage => {
     { zh: body.name, en: 'an entry of the blacklist', named: true },
     html`${state(shown)}
 ${facts(shown)}
-${until(shown)}
+${termSection(shown)}
 ${measures(shown)}
-${ways(shown)}
+${remediesSection(shown)}
 ${verified(shown)}`,
   )
 }
@@ -36,7 +36,7 @@ ${verified(shown)}`,
 /** Not checked against a published text. */
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
-const asTheLawSays = (marks: readonly Mark[]): Html | null =>
+const unconfirmedNote = (marks: readonly Mark[]): Html | null =>
   marks.includes('M')
     ? html`<p class="note">${both('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
     : null
@@ -51,10 +51,10 @@ const row = (zh: string, en: string, value: Html | null): Html | null =>
 const facts = ({ entry: { body }, list }: EntryContent): Html => {
   const place = placeNamed(body.region)
   return html`<dl class="facts">
-${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code>${body.uscc}</code>`)}${row('所在地', 'Region', place && both(place.zh, place.en))}${row('列入事由', 'Reason', told(body.reason))}${row('列入依据', 'Legal basis', told(body.basis))}${row('决定机关', 'Authority', told(body.authority))}${row('决定文号', 'Document', told(body.documentNumber))}${row('决定日期', 'Decided', day(body.decidedOn))}${row('公示日期', 'Published', day(body.publishedOn))}${row('届满日期', 'Ends on', body.endsOn === null ? both('未定，经决定移出', 'not fixed: it ends by a decision') : day(body.endsOn))}${row('名单类别', 'List', list ? both(list.zh, list.en) : html`${body.list}`)}</dl>`
+${row('统一社会信用代码', 'Code', body.uscc === null ? null : html`<code>${body.uscc}</code>`)}${row('所在地', 'Region', place && both(place.zh, place.en))}${row('列入事由', 'Reason', publishedText(body.reason))}${row('列入依据', 'Legal basis', publishedText(body.basis))}${row('决定机关', 'Authority', publishedText(body.authority))}${row('决定文号', 'Document', publishedText(body.documentNumber))}${row('决定日期', 'Decided', dayText(body.decidedOn))}${row('公示日期', 'Published', dayText(body.publishedOn))}${row('届满日期', 'Ends on', body.endsOn === null ? both('未定，经决定移出', 'not fixed: it ends by a decision') : dayText(body.endsOn))}${row('名单类别', 'List', list ? both(list.zh, list.en) : html`${body.list}`)}</dl>`
 }
 
-const until = ({ entry: { body }, list, today }: EntryContent): Html | null => {
+const termSection = ({ entry: { body }, list, today }: EntryContent): Html | null => {
   if (body.endsOn === null) return null
   const earliest = list ? repairFrom(body, list, today) : null
   const left = daysBetween(today, body.endsOn) + 1
@@ -70,7 +70,7 @@ const repairFrom = (body: PublicBody, list: ListKind, today: string): string | n
   list.repair === null ? null : firstRepairDay(list, body.decidedOn, { from: body.decidedOn, on: today })
 
 /** Rendered once per list. */
-const ofList = (say: (list: ListKind) => Html | null): ((shown: EntryContent) => Html | null) => {
+const renderPerList = (say: (list: ListKind) => Html | null): ((shown: EntryContent) => Html | null) => {
   const known = new WeakMap<ListKind, Html | null>()
   return ({ list }) => {
     if (list === undefined) return null
@@ -83,17 +83,17 @@ const ofList = (say: (list: ListKind) => Html | null): ((shown: EntryContent) =>
   }
 }
 
-const measures = ofList((list) =>
+const measures = renderPerList((list) =>
   list.measures.length > 0
     ? html`<section aria-labelledby="measures">
 <h2 id="measures">${both('惩戒措施', 'Measures')}</h2>
 <ul>${list.measures.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
-${asTheLawSays(list.measures.map(({ mark }) => mark))}
+${unconfirmedNote(list.measures.map(({ mark }) => mark))}
 </section>`
     : null,
 )
 
-const ways = (shown: EntryContent): Html => html`<section aria-labelledby="ways">
+const remediesSection = (shown: EntryContent): Html => html`<section aria-labelledby="ways">
 ${TO_OBJECT}
 ${repair(shown.entry.body, shown.list, shown.today)}
 ${removals(shown)}
@@ -102,12 +102,12 @@ ${removals(shown)}
 const TO_OBJECT = constant(html`<h2 id="ways">${both('异议与信用修复', 'To object, and to repair')}</h2>
 <h3>${both('提出异议', 'To object')}</h3>
 <p>${both('对列入有异议的，可向上列决定机关提出；不服列入决定的，可依法申请行政复议或者提起行政诉讼。', 'Whoever disputes this entry may turn to the deciding authority named above; against the decision, reconsideration or a suit is open as the law says.')}</p>
-<p>${both('被列入者本人凭决定书所附的访问码，可在本站查看所依据的记录，对记录提出异议，申请修复：', 'The operator itself, by the access code served with the decision, can read here the records behind this entry, object to them, and apply for repair:')} <a href="${to('/my')}">${both('我的记录', 'My record')}</a></p>`)
+<p>${both('被列入者本人凭决定书所附的访问码，可在本站查看所依据的记录，对记录提出异议，申请修复：', 'The operator itself, by the access code served with the decision, can read here the records behind this entry, object to them, and apply for repair:')} <a href="${linkTo('/my')}">${both('我的记录', 'My record')}</a></p>`)
 
-const removals = ofList(
+const removals = renderPerList(
   (list) => html`<h3>${both('移出途径', 'Ways off the list')}</h3>
 <ul>${list.removals.map(({ zh, en, mark }) => html`<li>${both(zh, en)}${mark === 'F' ? null : UNCONFIRMED}</li>\n`)}</ul>
-${asTheLawSays(list.removals.map(({ mark }) => mark))}`,
+${unconfirmedNote(list.removals.map(({ mark }) => mark))}`,
 )
 
 const repair = (body: PublicBody, list: ListKind | undefined, today: string): Html | null => {
@@ -130,7 +130,7 @@ ${
 <dl class="facts">${row('期号', 'Sequence', html`${sequence}`)}${row('本条哈希（SHA-256，加盐）', 'Hash of the entry (SHA-256, salted)', html`<code class="hash">${hash}</code>`)}${row('签名有效至', 'Signed until', validUntil && html`${minute(validUntil)}`)}</dl>
 <p>${both('自行核对：取名单，找到本条，重算哈希；两行应相同。', 'To see for yourself: fetch the list, find the entry, work out its hash; both lines should be the same.')}</p>
 <pre tabindex="0"><code>${commands(base, body.id)}</code></pre>
-<p><a href="${to('/data', {}, '#verify')}">${both('核对整份名单和签名', 'Verify the whole list and its signature')}</a></p>`
+<p><a href="${linkTo('/data', {}, '#verify')}">${both('核对整份名单和签名', 'Verify the whole list and its signature')}</a></p>`
     : html`<p class="notice">${both('本条刚有变动，尚未列入签名名单；下一期公布后即可核对。', 'This entry has just changed and is not in the signed list yet: it can be held against the next sequence.')}</p>`
 }
 </section>`
@@ -152,5 +152,5 @@ export const endedPage = (): SitePage =>
     { zh: '该记录已结束公示', en: 'No longer published' },
     html`<p>${both('此条记录的公示已经结束，内容不再显示。', 'This entry is no longer published, and what it said is no longer shown.')}</p>
 <p>${both('持有旧副本的，请一并删除：期满、修复或者撤销之后不得继续使用。', 'Whoever holds an older copy should delete it: after its end an entry may no longer be used.')}</p>
-<p><a href="${to('/blacklist')}">${both('查看现行名单', 'Read the list as it is now')}</a></p>`,
+<p><a href="${linkTo('/blacklist')}">${both('查看现行名单', 'Read the list as it is now')}</a></p>`,
   )

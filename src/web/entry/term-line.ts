@@ -1,6 +1,6 @@
 import type { Words } from '../../foundation/text/words.js'
 import { daysBetween } from '../../foundation/time/dates.js'
-import { both, type Html, html, plain } from '../frame/html.js'
+import { both, type Html, html, plainText } from '../frame/html.js'
 
 export interface TermLine {
   decidedOn: string
@@ -29,7 +29,7 @@ export const termLine = ({ decidedOn, publishedOn, endsOn, earliest, today }: Te
   ]
   marks.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0))
   return html`<figure class="term">
-<svg viewBox="0 0 ${WIDTH} 28" role="img" aria-label="${plain('时间线，各日期见下', 'Time line; its days stand below')}">
+<svg viewBox="0 0 ${WIDTH} 28" role="img" aria-label="${plainText('时间线，各日期见下', 'Time line; its days stand below')}">
 <line class="rest" x1="${LEFT}" y1="${LINE}" x2="${RIGHT}" y2="${LINE}"/>
 <line class="gone" x1="${LEFT}" y1="${LINE}" x2="${at(today)}" y2="${LINE}"/>
 ${marks.map(({ on, what }) => html`<circle class="${what}" cx="${at(on)}" cy="${LINE}" r="${what === 'today' ? 9 : 6}"/>`)}

@@ -1,7 +1,7 @@
 /** Charts as SVG without scripts, each with a sentence and a table of the same figures. */
 import type { Words } from '../../foundation/text/words.js'
 import { table } from '../scorecard/card-table.js'
-import { both, type Html, html, plain, to } from './html.js'
+import { both, type Html, html, linkTo, plainText } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
 /** About the width of a phone. */
@@ -20,14 +20,14 @@ interface ChartFrame {
   height?: number
 }
 
-const drawn = ({ id, title, says, drawing, rows, height = HEIGHT }: ChartFrame): Html =>
+const chartFigure = ({ id, title, says, drawing, rows, height = HEIGHT }: ChartFrame): Html =>
   html`<figure class="chart" aria-labelledby="${id}">
 <figcaption><h3 id="${id}">${both(title.zh, title.en)}</h3><p>${both(says.zh, says.en)}</p></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
-<title id="${id}-title">${plain(title.zh, title.en)}</title><desc id="${id}-desc">${plain(says.zh, says.en)}</desc>
+<title id="${id}-title">${plainText(title.zh, title.en)}</title><desc id="${id}-desc">${plainText(says.zh, says.en)}</desc>
 ${drawing}
 </svg>
-<details><summary>${both('以表格查看', 'As a table')}<span class="unseen">${plain(`：${title.zh}`, `: ${title.en}`)}</span></summary>
+<details><summary>${both('以表格查看', 'As a table')}<span class="unseen">${plainText(`：${title.zh}`, `: ${title.en}`)}</span></summary>
 ${rows}
 </details>
 </figure>`
@@ -39,7 +39,7 @@ export interface MonthCounts {
   removed: number
 }
 
-const across = (count: number): { at: (place: number) => number; wide: number } => {
+const columnsOf = (count: number): { at: (place: number) => number; wide: number } => {
   const step = (WIDTH - 2 * EDGE) / Math.max(1, count)
   return { at: (place) => round(EDGE + place * step), wide: round(Math.max(1, step * 0.72)) }
 }
@@ -73,13 +73,13 @@ const monthTable = (months: readonly MonthCounts[], title: Words): Html =>
     narrow: true,
   })
 
-export const overTime = (months: readonly MonthCounts[]): Html => {
+export const inForceByMonth = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.map(({ inForce }) => inForce))
-  const { at, wide } = across(months.length)
+  const { at, wide } = columnsOf(months.length)
   const room = HEIGHT - HEAD - FOOT
   const last = months.at(-1)
   const title = { zh: '名单的变化', en: 'The list over time' }
-  return drawn({
+  return chartFigure({
     id: 'over-time',
     title,
     says: {
@@ -97,14 +97,14 @@ ${monthNames(months, at, HEIGHT - 5)}`,
   })
 }
 
-export const comeAndGone = (months: readonly MonthCounts[]): Html => {
+export const changesByMonth = (months: readonly MonthCounts[]): Html => {
   const most = Math.max(1, ...months.flatMap(({ published, removed }) => [published, removed]))
-  const { at, wide } = across(months.length)
+  const { at, wide } = columnsOf(months.length)
   const room = (HEIGHT - FOOT - 8) / 2
   const middle = round(4 + room)
   const [came, left] = [sum(months.map(({ published }) => published)), sum(months.map(({ removed }) => removed))]
   const title = { zh: '每月新增与移出', en: 'New and removed, by month' }
-  return drawn({
+  return chartFigure({
     id: 'come-and-gone',
     title,
     says: {
@@ -131,15 +131,15 @@ export interface ChartBar extends Words {
 /** Bar distance, and the right edge of numbers. */
 const [BAR, NUMBERS] = [34, 348]
 
-export const bars = (id: string, title: Words, says: Words, all: readonly ChartBar[], column: Words): Html => {
+export const barChart = (id: string, title: Words, says: Words, all: readonly ChartBar[], column: Words): Html => {
   const most = Math.max(1, ...all.map(({ n }) => n))
-  return drawn({
+  return chartFigure({
     id,
     title,
     says,
     height: Math.max(1, all.length) * BAR,
     drawing: html`${all.map(
-      ({ zh, en, n }, place) => html`<text class="axis" x="0" y="${place * BAR + 12}">${plain(zh, en)}</text>
+      ({ zh, en, n }, place) => html`<text class="axis" x="0" y="${place * BAR + 12}">${plainText(zh, en)}</text>
 <rect class="in-force" x="0" y="${place * BAR + 17}" width="${round(Math.max(n === 0 ? 0 : 2, (n / most) * NUMBERS))}" height="10" rx="2"/><text class="figure" x="${round((n / most) * NUMBERS + 6)}" y="${place * BAR + 26}">${n}</text>`,
     )}`,
     rows: table({
@@ -156,13 +156,13 @@ const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
 const SHADES = 5
 
 /** Tiles in geographic order, darker for more entries. */
-export const map = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
+export const prefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))
   const top = [...all].sort((a, b) => b.n - a.n)[0]
   const title = { zh: '各市州的有效条数', en: 'Entries in force by prefecture' }
   const wide = (WIDTH - (TILES_ACROSS - 1) * GAP) / TILES_ACROSS
-  return drawn({
+  return chartFigure({
     id: 'by-prefecture',
     title,
     says: {
@@ -185,7 +185,7 @@ export const map = (counts: ReadonlyMap<string, number>, elsewhere: number): Htm
         ...[...all]
           .sort((a, b) => b.n - a.n)
           .map(({ code, zh, en, n }) => [
-            html`<a href="${to('/blacklist', { region: code })}">${both(zh, en)}</a>`,
+            html`<a href="${linkTo('/blacklist', { region: code })}">${both(zh, en)}</a>`,
             String(n),
           ]),
         ...(elsewhere > 0 ? [[both('未注明市州', 'No prefecture told'), String(elsewhere)]] : []),

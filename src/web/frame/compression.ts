@@ -35,7 +35,7 @@ const ENCODINGS = new Map<string, PageEncoding>()
 const accepts = (request: IncomingMessage, encoding: string): string | false =>
   express.request.acceptsEncodings.call(request as Request, encoding)
 
-export const pack = (text: string, encoding: PageEncoding, used: keyof typeof QUALITY): CompressedPage => {
+export const compress = (text: string, encoding: PageEncoding, used: keyof typeof QUALITY): CompressedPage => {
   const bytes = Buffer.from(text)
   const quality = QUALITY[used]
   // Weak, because all encodings share it. No client asks for ranges.
@@ -50,7 +50,7 @@ export const pack = (text: string, encoding: PageEncoding, used: keyof typeof QU
 export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
 
 /** Answers 304 when the tag matches. `fresh` is in seconds. */
-export const answer = (
+export const sendCompressed = (
   request: IncomingMessage,
   response: ServerResponse,
   fresh: number,

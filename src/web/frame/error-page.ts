@@ -1,6 +1,6 @@
 import type { Words } from '../../foundation/text/words.js'
 import { ENGLISH_STAYS } from '../blacklist/page.js'
-import { type Html, html, type Lang, to } from './html.js'
+import { type Html, html, type Lang, linkTo } from './html.js'
 import { both, page, render } from './page.js'
 
 export interface ErrorContent {
@@ -15,7 +15,7 @@ interface ErrorWords {
   advice: Words
 }
 
-const SAID: Record<number, ErrorWords> = {
+const WORDS_BY_STATUS: Record<number, ErrorWords> = {
   400: {
     title: { zh: '地址里有写错的内容', en: 'Something in the address is wrong' },
     advice: { zh: '请返回上一页改正，或者从名单重新查询。', en: 'Go back and mend it, or search the list anew.' },
@@ -47,7 +47,7 @@ const SAID: Record<number, ErrorWords> = {
   },
 }
 
-const OTHER: ErrorWords = {
+const OTHER_WORDS: ErrorWords = {
   title: { zh: '无法显示', en: 'Cannot be shown' },
   advice: {
     zh: '请稍后再试；问题依旧的，请告知本站。',
@@ -55,8 +55,8 @@ const OTHER: ErrorWords = {
   },
 }
 
-export const sorryPage = ({ status, detail, lang = 'zh', demo = false }: ErrorContent): string => {
-  const { title, advice } = SAID[status] ?? OTHER
+export const errorPage = ({ status, detail, lang = 'zh', demo = false }: ErrorContent): string => {
+  const { title, advice } = WORDS_BY_STATUS[status] ?? OTHER_WORDS
   return render(
     page(
       title,
@@ -64,9 +64,9 @@ export const sorryPage = ({ status, detail, lang = 'zh', demo = false }: ErrorCo
 <p>${both(advice.zh, advice.en)}</p>
 ${search()}
 <ul>
-<li><a href="${to('/')}">${both('首页', 'Front page')}</a></li>
-<li><a href="${to('/blacklist')}">${both('严重失信名单', 'Blacklist')}</a></li>
-<li><a href="${to('/data')}">${both('名单数据', 'The list as data')}</a></li>
+<li><a href="${linkTo('/')}">${both('首页', 'Front page')}</a></li>
+<li><a href="${linkTo('/blacklist')}">${both('严重失信名单', 'Blacklist')}</a></li>
+<li><a href="${linkTo('/data')}">${both('名单数据', 'The list as data')}</a></li>
 </ul>`,
     ),
     { lang, demo },

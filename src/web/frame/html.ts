@@ -14,7 +14,7 @@ type HtmlPart = Html | string | number | null | undefined | readonly HtmlPart[]
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 const MARKUP = /[&<>"']/
-const escaped = (text: string): string =>
+const escapeHtml = (text: string): string =>
   MARKUP.test(text) ? text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : text
 
 export const html = (strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html =>
@@ -27,7 +27,7 @@ export const html = (strings: TemplateStringsArray, ...parts: readonly HtmlPart[
 const write = (part: HtmlPart, lang: Lang): string => {
   if (part === null || part === undefined) return ''
   if (part instanceof Html) return part.written(lang)
-  if (typeof part === 'string') return escaped(part)
+  if (typeof part === 'string') return escapeHtml(part)
   if (typeof part === 'number') return String(part)
   return part.map((each) => write(each, lang)).join('')
 }
@@ -43,37 +43,42 @@ export const constant = (part: Html): Html => {
 }
 
 export const both = (zh: string, en: string): Html =>
-  new Html((lang) => (lang === 'en' ? escaped(en) : `${escaped(zh)} <span class="en" lang="en">${escaped(en)}</span>`))
+  new Html((lang) =>
+    lang === 'en' ? escapeHtml(en) : `${escapeHtml(zh)} <span class="en" lang="en">${escapeHtml(en)}</span>`,
+  )
 
 export const paragraphs = (zh: string, en: string): Html =>
   new Html((lang) =>
-    lang === 'en' ? `<p>${escaped(en)}</p>` : `<p>${escaped(zh)}</p>\n<p class="en" lang="en">${escaped(en)}</p>`,
+    lang === 'en'
+      ? `<p>${escapeHtml(en)}</p>`
+      : `<p>${escapeHtml(zh)}</p>\n<p class="en" lang="en">${escapeHtml(en)}</p>`,
   )
 
 /** For attributes, titles and options. */
-export const plain = (zh: string, en: string): Html =>
-  new Html((lang) => escaped(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
+export const plainText = (zh: string, en: string): Html =>
+  new Html((lang) => escapeHtml(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
 /** Foreign text in its own writing direction. */
-export const foreign = (text: string): Html => new Html(() => isolate(text, ''))
+export const foreignText = (text: string): Html => new Html(() => isolateText(text, ''))
 
 /** Published text: always Chinese, in its own writing direction. */
-export const told = (text: string): Html => new Html((lang) => isolate(text, lang === 'en' ? ' lang="zh-CN"' : ''))
+export const publishedText = (text: string): Html =>
+  new Html((lang) => isolateText(text, lang === 'en' ? ' lang="zh-CN"' : ''))
 
-/** Like `told`, marked as Chinese on every page. */
-export const chinese = (text: string): Html => new Html(() => isolate(text, ' lang="zh-CN"'))
+/** Like `publishedText`, marked as Chinese on every page. */
+export const chineseText = (text: string): Html => new Html(() => isolateText(text, ' lang="zh-CN"'))
 
-const isolate = (text: string, attributes: string): string => {
+const isolateText = (text: string, attributes: string): string => {
   const own = contained(text)
-  return `<bdi${attributes}>${escaped(own.text)}</bdi>${own.closes}`
+  return `<bdi${attributes}>${escapeHtml(own.text)}</bdi>${own.closes}`
 }
 
 /** For punctuation and short words. */
-export const only = (zh: string, en: string): Html => new Html((lang) => escaped(lang === 'en' ? en : zh))
+export const inPageLanguage = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
 /** A link that keeps the language. */
-export const to = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
-  new Html((lang) => escaped(addressOf(path, parameters, lang) + fragment))
+export const linkTo = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
+  new Html((lang) => escapeHtml(addressOf(path, parameters, lang) + fragment))
 
 export const addressOf = (path: string, parameters: Record<string, string>, lang: Lang): string => {
   const given = Object.entries(parameters).filter(([, value]) => value !== '')

@@ -2,7 +2,7 @@
  * Fast path before express: cached pages and entries in force. Everything else, errors included, is left to express.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, encodingOf, freshFor, type PageEncoding } from './compression.js'
+import { encodingOf, freshFor, type PageEncoding, sendCompressed } from './compression.js'
 import type { Lang } from './html.js'
 import type { PageCache } from './page-cache.js'
 import type { RenderedPage } from './render-response.js'
@@ -18,7 +18,7 @@ interface EntryRequest {
 }
 
 interface FastPathSources {
-  kept: Pick<PageCache, 'known' | 'again' | 'stamp'>
+  cache: Pick<PageCache, 'has' | 'get' | 'stamp'>
   /** Returns null when the entry has no page now. */
   entry: (id: string, asked: EntryRequest) => Promise<RenderedPage | null>
 }
@@ -28,8 +28,8 @@ export const keyOf = (encoding: PageEncoding, address: string): string => `${enc
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
 
-export const atOnce =
-  ({ kept, entry }: FastPathSources): FastPath =>
+export const makeFastPath =
+  ({ cache, entry }: FastPathSources): FastPath =>
   (request, response, now, express) => {
     const { method, url = '', headers } = request
     if (method !== 'GET' || !readsPages(headers.accept)) return false
@@ -40,7 +40,7 @@ export const atOnce =
         .then((page) => {
           if (!page) return express()
           response.setHeader('X-Robots-Tag', page.robots)
-          answer(request, response, freshFor(now), page)
+          sendCompressed(request, response, freshFor(now), page)
         })
         .catch((fault) => response.destroy(fault))
       return true
@@ -48,7 +48,7 @@ export const atOnce =
     const [, id, english] = ENTRY.exec(url) ?? []
     if (id !== undefined) return send(entry(id, { request, now, lang: english ? 'en' : 'zh', encoding }))
     const key = keyOf(encoding, url)
-    return kept.known(key) && send(kept.stamp(now).then((stamp) => kept.again<RenderedPage>(stamp, key)))
+    return cache.has(key) && send(cache.stamp(now).then((stamp) => cache.get<RenderedPage>(stamp, key)))
   }
 
 /** False for CSV clients of the same URL. */

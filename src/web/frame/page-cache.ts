@@ -20,38 +20,38 @@ export interface PageCache {
   /** Reads the stamp after the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
   stamp: (now: Date) => Promise<DayStamp>
   /** Returns the cached or pending value, else calls `make`. */
-  by: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
+  getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Cached under any stamp. */
-  known: (key: string) => boolean
-  again: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
-  /** Like `by`, for figures without names, as of the last publication. */
-  published: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
+  has: (key: string) => boolean
+  get: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
+  /** Like `getOrMake`, for figures without names, as of the last publication. */
+  getOrMakePublished: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Limits concurrent scans of the whole list. Turns must not nest. */
   inTurn: InTurn
 }
 
-export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): PageCache => {
-  const kept = new Map<string, { stamp: string; made: Promise<unknown> }>()
-  const read = together(() => publicList.stamp(db))
-  const again = <T>(key: string, stamp: string): Promise<T> | undefined => {
-    const known = kept.get(key)
+export const makePageCache = (db: Db, inTurn: InTurn = makeTurns()): PageCache => {
+  const entries = new Map<string, { stamp: string; made: Promise<unknown> }>()
+  const read = shareReads(() => publicList.stamp(db))
+  const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {
+    const known = entries.get(key)
     if (known?.stamp !== stamp) return undefined
     // Moves the key to the end, for LRU order.
-    kept.delete(key)
-    kept.set(key, known)
+    entries.delete(key)
+    entries.set(key, known)
     return known.made as Promise<T>
   }
-  const keep = <T>(key: string, stamp: string, make: () => Promise<T>): Promise<T> => {
-    const known = again<T>(key, stamp)
+  const lookUpOrMake = <T>(key: string, stamp: string, make: () => Promise<T>): Promise<T> => {
+    const known = lookUp<T>(key, stamp)
     if (known !== undefined) return known
     const made = make()
-    kept.delete(key)
-    kept.set(key, { stamp, made })
+    entries.delete(key)
+    entries.set(key, { stamp, made })
     // Failures are not cached.
     made.catch(() => {
-      if (kept.get(key)?.made === made) kept.delete(key)
+      if (entries.get(key)?.made === made) entries.delete(key)
     })
-    if (kept.size > KEPT_MOST) kept.delete(kept.keys().next().value ?? '')
+    if (entries.size > KEPT_MOST) entries.delete(entries.keys().next().value ?? '')
     return made
   }
   return {
@@ -60,18 +60,18 @@ export const makeKept = (db: Db, inTurn: InTurn = makeTurns()): PageCache => {
       if (listed === false) throw new Refusal('LIST_WITHHELD')
       return { ...stamp, day: dateIn(now) }
     },
-    known: (key) => kept.has(key),
-    again: (stamp, key) => again(key, told(stamp)),
-    by: (stamp, key, make) => keep(key, told(stamp), make),
-    published: ({ sequence, day }, key, make) => keep(`published ${key}`, `${sequence} ${day}`, make),
+    has: (key) => entries.has(key),
+    get: (stamp, key) => lookUp(key, keyOfStamp(stamp)),
+    getOrMake: (stamp, key, make) => lookUpOrMake(key, keyOfStamp(stamp), make),
+    getOrMakePublished: ({ sequence, day }, key, make) => lookUpOrMake(`published ${key}`, `${sequence} ${day}`, make),
     inTurn,
   }
 }
 
-const told = ({ changes, sequence, day }: DayStamp): string => `${changes} ${sequence} ${day}`
+const keyOfStamp = ({ changes, sequence, day }: DayStamp): string => `${changes} ${sequence} ${day}`
 
 /** Shares one read among calls made before it begins. Later calls share the next. */
-const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+const shareReads = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let next: Promise<T> | null = null
   let current: Promise<unknown> = Promise.resolve()
   return () => {
@@ -85,12 +85,12 @@ const together = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** Batches single keys like `together`. */
-export const gathered = <V>(
+/** Batches single keys like `shareReads`. */
+export const batchReads = <V>(
   read: (keys: readonly string[]) => Promise<Map<string, V>>,
 ): ((key: string) => Promise<V | null>) => {
   let keys = new Set<string>()
-  const once = together(() => {
+  const once = shareReads(() => {
     const asked = [...keys]
     keys = new Set()
     return read(asked)

@@ -1,5 +1,5 @@
 import { contained } from '../../foundation/text/bidi.js'
-import { addressOf, both, chinese, constant, type Html, html, type Lang, plain, to } from './html.js'
+import { addressOf, both, chineseText, constant, type Html, html, type Lang, linkTo, plainText } from './html.js'
 import { FOOT, NAVIGATION, type NavigationLink } from './navigation.js'
 
 export { both } from './html.js'
@@ -34,18 +34,18 @@ ${LINKS}
 ${here && languages(here)}</head>
 <body>
 ${TOP}
-${linked(MAIN, here?.path)}
-${here && other(here, lang)}
+${navigationAt(MAIN, here?.path)}
+${here && languageSwitch(here, lang)}
 </div>
 </header>
-${demo ? html`<aside class="demo" aria-label="${plain('演示', 'Demonstration')}"><p>${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
+${demo ? html`<aside class="demo" aria-label="${plainText('演示', 'Demonstration')}"><p>${both('演示：本页数据全部虚构，不涉及任何真实企业。', 'A demonstration: all data is invented, and no real firm is meant.')}</p></aside>` : null}
 <main id="content" tabindex="-1">
 <h1>${headingOf(title)}</h1>
 ${content}
 </main>
 <footer class="foot">
 <div class="wide">
-${linked(MORE, here?.path)}
+${navigationAt(MORE, here?.path)}
 ${SAID}
 </div>
 </footer>
@@ -55,34 +55,34 @@ ${SAID}
 
 const LINKS = constant(html`<link rel="stylesheet" href="/site.css">
 <link rel="icon" type="image/svg+xml" href="/icon.svg">
-<link rel="alternate" type="application/atom+xml" title="${plain('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
+<link rel="alternate" type="application/atom+xml" title="${plainText('严重失信名单的变更', 'Changes of the blacklist')}" href="/data/blacklist.atom">`)
 
 const TOP = constant(html`<a class="skip" href="#content">${both('跳到正文', 'Skip to the content')}</a>
 <header class="top">
 <div class="wide">
-<p class="name"><a href="${to('/')}">${both('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>`)
+<p class="name"><a href="${linkTo('/')}">${both('吉林省电子商务信用信息枢纽', 'Jilin e-commerce credit hub')}</a></p>`)
 
 const SAID =
   constant(html`<p>${both('公开页面不使用脚本、不设置 Cookie、不记录谁看了什么。', 'Its public pages use no script, set no cookie, and keep no note of who read what.')}</p>
 <p>${both('对某条记录有疑问，请联系该条所列决定机关；本站尚未登记运行单位的联系方式。', 'For questions about an entry turn to the authority named in it; whoever runs this site has not yet left an address here.')}</p>`)
 
 /** First strong isolate (U+2068 … U+2069), for places without markup. */
-const isolated = (text: string): string => {
+const isolateName = (text: string): string => {
   const own = contained(text)
   return `\u2068${own.text}${own.closes}\u2069`
 }
 
 const titleOf = ({ zh, en, named = false }: SitePage['title'], lang: Lang): string => {
-  const own = named ? isolated(zh) : zh
+  const own = named ? isolateName(zh) : zh
   if (lang === 'en') return named ? `${own} · ${en}` : en
   return `${own} · ${en}`
 }
 
 const headingOf = ({ zh, en, named = false }: SitePage['title']): Html =>
-  named ? html`${chinese(zh)} <span class="en" lang="en">${en}</span>` : both(zh, en)
+  named ? html`${chineseText(zh)} <span class="en" lang="en">${en}</span>` : both(zh, en)
 
 const item = ({ path, zh, en }: NavigationLink, here: string | null): Html =>
-  html`<li><a href="${to(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
+  html`<li><a href="${linkTo(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
 
 /** Keyed by the current page. The null key stands for every other page. */
 const navigation = (label: Html, links: readonly NavigationLink[]): ReadonlyMap<string | null, Html> =>
@@ -93,19 +93,19 @@ const navigation = (label: Html, links: readonly NavigationLink[]): ReadonlyMap<
     ]),
   )
 
-const linked = (links: ReadonlyMap<string | null, Html>, here: string | undefined): Html | undefined =>
+const navigationAt = (links: ReadonlyMap<string | null, Html>, here: string | undefined): Html | undefined =>
   links.get(here ?? null) ?? links.get(null)
 
 const CURRENT = html` aria-current="page"`
-const MAIN = navigation(plain('主要栏目', 'Main'), NAVIGATION)
-const MORE = navigation(plain('更多', 'More'), FOOT)
+const MAIN = navigation(plainText('主要栏目', 'Main'), NAVIGATION)
+const MORE = navigation(plainText('更多', 'More'), FOOT)
 
 const languages = ({ path, parameters }: NonNullable<FrameOptions['here']>): Html =>
   html`<link rel="alternate" hreflang="zh-CN" href="${addressOf(path, parameters, 'zh')}">
 <link rel="alternate" hreflang="en" href="${addressOf(path, parameters, 'en')}">
 `
 
-const other = ({ path, parameters }: NonNullable<FrameOptions['here']>, lang: Lang): Html =>
+const languageSwitch = ({ path, parameters }: NonNullable<FrameOptions['here']>, lang: Lang): Html =>
   lang === 'en'
     ? html`<p class="lang"><a href="${addressOf(path, parameters, 'zh')}" lang="zh-CN" hreflang="zh-CN">中文</a></p>`
     : html`<p class="lang"><a href="${addressOf(path, parameters, 'en')}" lang="en" hreflang="en">English</a></p>`

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
-import { answer, type CompressedPage, encodingOf, freshFor, type PageEncoding, pack } from './compression.js'
+import {
+  type CompressedPage,
+  compress,
+  encodingOf,
+  freshFor,
+  type PageEncoding,
+  sendCompressed,
+} from './compression.js'
 import type { Lang } from './html.js'
 import { type FrameOptions, render, type SitePage } from './page.js'
 
@@ -38,13 +45,13 @@ export interface RenderedPage extends CompressedPage {
   robots: string
 }
 
-export const written = (
+export const renderCompressed = (
   { demo }: Pick<RenderDependencies, 'demo'>,
   page: SitePage,
   { encoding, ...framed }: Required<Pick<FrameOptions, 'lang' | 'here'>> & { encoding: PageEncoding },
-): CompressedPage => pack(render(page, { demo, ...framed }), encoding, 'once')
+): CompressedPage => compress(render(page, { demo, ...framed }), encoding, 'once')
 
-export const show = (
+export const sendPage = (
   { demo, nowOf }: Pick<RenderDependencies, 'demo' | 'nowOf'>,
   request: Request,
   response: Response,
@@ -52,6 +59,6 @@ export const show = (
   { parameters = {}, isChosen = false, freshFor: given = Number.POSITIVE_INFINITY }: RenderOptions = {},
 ): void => {
   const here = { path: request.path, parameters }
-  const packed = written({ demo }, page, { lang: langOf(request), encoding: encodingOf(request), here })
-  answer(request, response, Math.min(given, freshFor(nowOf(request))), { ...packed, isChosen })
+  const packed = renderCompressed({ demo }, page, { lang: langOf(request), encoding: encodingOf(request), here })
+  sendCompressed(request, response, Math.min(given, freshFor(nowOf(request))), { ...packed, isChosen })
 }

@@ -23,7 +23,7 @@ export class ReaderLeft extends Error {
 /**
  * Throws ReaderLeft, or the error of `parts`. The response is then destroyed, so that the client sees a truncated body.
  */
-export const bounded = async (
+export const sendWithTimeouts = async (
   response: ServerResponse,
   { goodMs, stalledMs = STALLED_MS }: TimeoutBounds,
   parts: AsyncIterable<Buffer>,
@@ -35,11 +35,11 @@ export const bounded = async (
   try {
     for await (const part of parts) {
       if (response.destroyed) throw new ReaderLeft()
-      if (!response.write(part)) await taken(response, 'drain', stalledMs)
+      if (!response.write(part)) await waitForClient(response, 'drain', stalledMs)
     }
     if (response.destroyed) throw new ReaderLeft()
     response.end()
-    if (!response.writableFinished) await taken(response, 'finish', stalledMs)
+    if (!response.writableFinished) await waitForClient(response, 'finish', stalledMs)
   } catch (error) {
     response.destroy()
     throw error
@@ -50,7 +50,7 @@ export const bounded = async (
 }
 
 /** The socket timeout runs only here. */
-const taken = async (response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> => {
+const waitForClient = async (response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> => {
   const left = new AbortController()
   const leave = () => left.abort()
   response.once('close', leave)

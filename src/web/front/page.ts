@@ -6,9 +6,9 @@ import type { Words } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
 import type { Figures } from '../../store/publication/public-figures.js'
-import { ENGLISH_STAYS, list } from '../blacklist/page.js'
-import { bars, comeAndGone, type MonthCounts, map, overTime } from '../frame/charts.js'
-import { type Html, html, to } from '../frame/html.js'
+import { ENGLISH_STAYS, entryList } from '../blacklist/page.js'
+import { barChart, changesByMonth, inForceByMonth, type MonthCounts, prefectureMap } from '../frame/charts.js'
+import { type Html, html, linkTo } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 
 export interface FrontContent {
@@ -39,11 +39,11 @@ ${charts(front)}
 </section>
 <section aria-labelledby="newest">
 <h2 id="newest">${both('最新公示', 'Published last')}</h2>
-${front.newest.length === 0 ? html`<p>${both('现在没有公示中的记录。', 'No entry is published now.')}</p>` : list(front.newest)}
-<p><a href="${to('/blacklist')}">${both('查看全部名单', 'Read the whole list')}</a></p>
+${front.newest.length === 0 ? html`<p>${both('现在没有公示中的记录。', 'No entry is published now.')}</p>` : entryList(front.newest)}
+<p><a href="${linkTo('/blacklist')}">${both('查看全部名单', 'Read the whole list')}</a></p>
 </section>
-${gone(front)}
-${doors()}`,
+${removalsSection(front)}
+${moreLinks()}`,
   )
 
 const totals = ({ day, figures, sequence }: FrontContent): Html => {
@@ -53,21 +53,21 @@ const totals = ({ day, figures, sequence }: FrontContent): Html => {
   )
   const left = figures.removals.reduce((n, one) => n + one.n, 0)
   const all: (Words & { n: number; path?: Html })[] = [
-    { n: figures.inForce, zh: '条在公示期内', en: 'in force', path: to('/blacklist') },
+    { n: figures.inForce, zh: '条在公示期内', en: 'in force', path: linkTo('/blacklist') },
     {
       n: counterfeit,
       zh: '条涉假冒或商标侵权',
       en: 'for counterfeits',
-      path: to('/blacklist', { reason: 'counterfeit' }),
+      path: linkTo('/blacklist', { reason: 'counterfeit' }),
     },
-    { n: figures.contested, zh: '条有异议在核', en: 'under objection', path: to('/blacklist', { contested: '1' }) },
+    { n: figures.contested, zh: '条有异议在核', en: 'under objection', path: linkTo('/blacklist', { contested: '1' }) },
     { n: left, zh: '条已移出', en: 'have left' },
   ]
   return html`<ul class="totals">${all.map(
     ({ n, zh, en, path }) =>
       html`<li>${path ? html`<a href="${path}"><strong>${n}</strong> ${both(zh, en)}</a>` : html`<strong>${n}</strong> ${both(zh, en)}`}</li>`,
   )}</ul>
-<p class="note">${sequence === 0 ? both(`截至 ${day}；名单尚未公布过签名的一期。`, `As of ${day}; no signed sequence was published yet.`) : both(`截至 ${day}，签名名单第 ${sequence} 期。`, `As of ${day}, sequence ${sequence} of the signed list.`)} <a href="${to('/data', {}, '#verify')}">${both('如何核验', 'How to verify it')}</a></p>`
+<p class="note">${sequence === 0 ? both(`截至 ${day}；名单尚未公布过签名的一期。`, `As of ${day}; no signed sequence was published yet.`) : both(`截至 ${day}，签名名单第 ${sequence} 期。`, `As of ${day}, sequence ${sequence} of the signed list.`)} <a href="${linkTo('/data', {}, '#verify')}">${both('如何核验', 'How to verify it')}</a></p>`
 }
 
 const charts = ({ day, figures }: FrontContent): Html => {
@@ -76,14 +76,14 @@ const charts = ({ day, figures }: FrontContent): Html => {
   const topics = Object.entries(TOPICS).map(([topic, { zh, en }]) => ({
     zh,
     en,
-    path: to('/blacklist', { reason: topic }),
+    path: linkTo('/blacklist', { reason: topic }),
     n: figures.reasons.reduce((n, one) => (topicsOf(one.reason).includes(topic as Topic) ? n + one.n : n), 0),
   }))
   topics.sort((a, b) => b.n - a.n)
-  return html`${overTime(months)}
-${map(counts, figures.places.find(({ place }) => place === null)?.n ?? 0)}
-${comeAndGone(months)}
-${bars(
+  return html`${inForceByMonth(months)}
+${prefectureMap(counts, figures.places.find(({ place }) => place === null)?.n ?? 0)}
+${changesByMonth(months)}
+${barChart(
   'by-reason',
   { zh: '列入事由', en: 'Reasons' },
   { zh: '按事由所含字词归类，一条可属几类。', en: 'By words in the reason; an entry may be of several kinds.' },
@@ -115,7 +115,7 @@ const REMOVALS: Record<RemovalReason, Words> = {
   CEASED: { zh: '主体已注销', en: 'firm ceased' },
 }
 
-const gone = ({ figures: { removals } }: FrontContent): Html =>
+const removalsSection = ({ figures: { removals } }: FrontContent): Html =>
   html`<section aria-labelledby="gone">
 <h2 id="gone">${both('已移出', 'Removed')}</h2>
 <p>${both('移出的只计数，不再提名称。', 'Of what was removed only the number is told, and no name.')}</p>
@@ -126,13 +126,13 @@ ${
 }
 </section>`
 
-const doors = (): Html =>
+const moreLinks = (): Html =>
   html`<section aria-labelledby="more">
 <h2 id="more">${both('还可以', 'You can also')}</h2>
 <ul>
-<li><a href="${to('/data')}">${both('下载名单数据并核验签名', 'Download the list as data and verify its signature')}</a></li>
+<li><a href="${linkTo('/data')}">${both('下载名单数据并核验签名', 'Download the list as data and verify its signature')}</a></li>
 <li><a href="/data/blacklist.atom">${both('订阅名单变更（Atom）', 'Subscribe to its changes (Atom)')}</a></li>
-<li><a href="${to('/scorecard')}">${both('看信用评价如何计分', 'See how credit is scored')}</a></li>
+<li><a href="${linkTo('/scorecard')}">${both('看信用评价如何计分', 'See how credit is scored')}</a></li>
 <li><a href="/graphql">${both('用程序查询（GraphQL）', 'Ask by program (GraphQL)')}</a></li>
 </ul>
 </section>`

@@ -1,6 +1,6 @@
-import { day } from '../blacklist/page.js'
+import { dayText } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
-import { type Html, html, told } from '../frame/html.js'
+import { type Html, html, publishedText } from '../frame/html.js'
 import { both } from '../frame/page.js'
 import { form, PATHS, type PartyPageContext } from './frame.js'
 import type { PartyAuthorisation } from './questions.js'
@@ -15,10 +15,10 @@ ${all.length === 0 ? html`<p>${both('没有。', 'None.')}</p>` : html`<ul class
 </section>`
 
 const authorisation = (own: PartyPageContext, one: PartyAuthorisation): Html => html`<li><article>
-<h3>${told(one.client)} <small>${stateOf(one)}</small></h3>
-<p class="why">${told(one.document)}</p>
+<h3>${publishedText(one.client)} <small>${stateOf(one)}</small></h3>
+<p class="why">${publishedText(one.document)}</p>
 ${one.sha256 && html`<p class="by">SHA-256 <code>${one.sha256}</code></p>`}
-<p class="when">${both('授权日', 'given')} ${day(one.givenOn)} ${both('有效至', 'holds until')} ${day(one.endsOn)}${one.withdrawnAt && html` ${both('撤回', 'withdrawn')} ${minute(new Date(one.withdrawnAt))}`}</p>
+<p class="when">${both('授权日', 'given')} ${dayText(one.givenOn)} ${both('有效至', 'holds until')} ${dayText(one.endsOn)}${one.withdrawnAt && html` ${both('撤回', 'withdrawn')} ${minute(new Date(one.withdrawnAt))}`}</p>
 ${one.holds ? html`<div class="when">${form(own, `${PATHS.authorisations}/${encodeURIComponent(one.id)}/withdraw`, html`<button class="plain">${both('撤回授权', 'Withdraw it')}</button>`)}</div>` : null}
 </article></li>\n`
 

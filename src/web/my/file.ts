@@ -1,12 +1,12 @@
-import { day } from '../blacklist/page.js'
+import { dayText } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
-import { type Html, html, only, to, told } from '../frame/html.js'
+import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
 import { both, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 import { authorisations } from './authorisations.js'
-import { done, form, listingPath, ownPage, PATHS, type PartyPageContext, refused } from './frame.js'
+import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, refusalNotice } from './frame.js'
 import type { PartyFile, PartyListing, PartyObjection, PartyRecord, PartyScore } from './questions.js'
-import { ACTS, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES, say } from './words.js'
+import { ACTS, label, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES } from './words.js'
 
 /** Same bound as work/scoring/objection. */
 const STATEMENT_MOST = 1_000
@@ -25,7 +25,7 @@ export const filePage = (shown: FileContent): SitePage => {
   return ownPage(
     own,
     { zh: file.name ?? own.code, en: 'my record', named: true },
-    html`${done(shown.done)}${refused(shown.refused)}
+    html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}
 ${standing(file)}
 ${entries(file.listings)}
 ${file.score === null ? NO_SCORE : score(file.score)}
@@ -44,7 +44,7 @@ const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
     : html`${minute(new Date(at))} ${stale ? both('（已过时）', '(stale)') : null}`
 
 const standing = ({ uscc, shop, formerNames, standing: now }: PartyFile): Html => html`<dl class="facts">
-${row('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${row('状态', 'Status', say(STANDINGS, now.status))}${row('曾用名', 'Former names', formerNames.length > 0 ? told(formerNames.join('；')) : null)}${row('名单', 'Blacklist', now.listed ? html`<strong class="contested">${both('在名单上', 'on it')}</strong>` : both('不在名单上', 'not on it'))}${row('信息截至', 'True as of', asOf(now))}</dl>`
+${row('代码', 'Code', html`<code>${uscc ?? shop ?? ''}</code>`)}${row('状态', 'Status', label(STANDINGS, now.status))}${row('曾用名', 'Former names', formerNames.length > 0 ? publishedText(formerNames.join('；')) : null)}${row('名单', 'Blacklist', now.listed ? html`<strong class="contested">${both('在名单上', 'on it')}</strong>` : both('不在名单上', 'not on it'))}${row('信息截至', 'True as of', asOf(now))}</dl>`
 
 const entries = (listings: readonly PartyListing[]): Html => html`<section aria-labelledby="listings">
 <h2 id="listings">${both('名单记录', 'Entries of lists')}</h2>
@@ -56,11 +56,11 @@ ${
 </section>`
 
 const entry = (one: PartyListing): Html => html`<li><article>
-<h3><a href="${to(listingPath(one.id))}">${one.list ? both(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
-<p class="why">${told(one.reason)}</p>
-<p class="who">${say(STATES, one.state)}${one.removalReason && html`${only('：', ': ')}${say(REMOVALS, one.removalReason)}`}${one.contested ? both('（有异议）', '(under objection)') : null}${one.mirrored ? both('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
-<p class="when">${one.publishedOn && html`${both('公示', 'published')} ${day(one.publishedOn)} `}${one.removedOn ? html`${both('移出', 'removed')} ${day(one.removedOn)}` : one.endsOn && html`${both('届满', 'ends')} ${day(one.endsOn)}`}</p>
-<p class="by">${one.authority && told(one.authority)} ${one.documentNumber && told(one.documentNumber)}</p>
+<h3><a href="${linkTo(listingPath(one.id))}">${one.list ? both(one.list.name.zh, one.list.name.en) : one.kind}</a></h3>
+<p class="why">${publishedText(one.reason)}</p>
+<p class="who">${label(STATES, one.state)}${one.removalReason && html`${inPageLanguage('：', ': ')}${label(REMOVALS, one.removalReason)}`}${one.contested ? both('（有异议）', '(under objection)') : null}${one.mirrored ? both('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
+<p class="when">${one.publishedOn && html`${both('公示', 'published')} ${dayText(one.publishedOn)} `}${one.removedOn ? html`${both('移出', 'removed')} ${dayText(one.removedOn)}` : one.endsOn && html`${both('届满', 'ends')} ${dayText(one.endsOn)}`}</p>
+<p class="by">${one.authority && publishedText(one.authority)} ${one.documentNumber && publishedText(one.documentNumber)}</p>
 </article></li>\n`
 
 const NO_SCORE = html`<section aria-labelledby="score"><h2 id="score">${both('信用评分', 'Score')}</h2><p>${both('尚未评分。', 'Not scored.')}</p></section>`
@@ -68,7 +68,7 @@ const NO_SCORE = html`<section aria-labelledby="score"><h2 id="score">${both('�
 const score = (one: PartyScore): Html => html`<section aria-labelledby="score">
 <h2 id="score">${both('信用评分', 'Score')}</h2>
 <ul class="totals small"><li><strong>${one.value}</strong> ${both('分（0–1000）', 'points (0–1000)')}</li><li><strong>${one.grade}</strong> ${both('等级', 'grade')}</li></ul>
-<p>${both(`按 ${one.asOf} 的事实，依评分卡`, `By the facts of ${one.asOf} and the scorecard`)} <a href="${to(`/scorecard/${one.scorecard}`)}">${one.scorecard}</a>${one.nextChangeOn && both(`；事实不变的，下一次随时间变化之日为 ${one.nextChangeOn}`, `; time alone changes it next on ${one.nextChangeOn}`)}</p>
+<p>${both(`按 ${one.asOf} 的事实，依评分卡`, `By the facts of ${one.asOf} and the scorecard`)} <a href="${linkTo(`/scorecard/${one.scorecard}`)}">${one.scorecard}</a>${one.nextChangeOn && both(`；事实不变的，下一次随时间变化之日为 ${one.nextChangeOn}`, `; time alone changes it next on ${one.nextChangeOn}`)}</p>
 ${one.objected ? html`<p class="notice">${both('所依据的信息有异议，正在核查。', 'A record behind it is under objection.')}</p>` : null}
 ${table({
   caption: { zh: '理由（各项之和恰为分值）', en: 'Reasons (they add up to the score)' },
@@ -81,7 +81,7 @@ ${table({
   rows: one.reasons.map((each) => [
     both(each.zh, each.en),
     signed(each.points),
-    each.fadesOn ? day(each.fadesOn) : '—',
+    each.fadesOn ? dayText(each.fadesOn) : '—',
     each.records.length === 0
       ? '—'
       : html`<ul>${each.records.map((record) => html`<li>${recordLine(record)}</li>`)}</ul>`,
@@ -94,7 +94,7 @@ ${lasting(one)}
 export const signed = (points: number): string => (points > 0 ? `+${points}` : `${points}`.replace('-', '−'))
 
 const recordLine = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
-  html`${say(RECORDS, kind)} ${both(agencyName.zh, agencyName.en)} ${validFrom && day(validFrom)}`
+  html`${label(RECORDS, kind)} ${both(agencyName.zh, agencyName.en)} ${validFrom && dayText(validFrom)}`
 
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
@@ -113,11 +113,11 @@ ${table({
     { zh: '依据', en: 'Source' },
   ],
   rows: steps.map((step) => [
-    html`<strong>${say(ACTS, step.act)}</strong> ${both(step.zh, step.en)}${step.answer && html`<br>${both(`认定单位 ${step.answer.workdays} 个工作日内答复`, `answered within ${step.answer.workdays} workdays`)}${step.answer.confirmed ? null : UNCONFIRMED}`}`,
-    day(step.on),
+    html`<strong>${label(ACTS, step.act)}</strong> ${both(step.zh, step.en)}${step.answer && html`<br>${both(`认定单位 ${step.answer.workdays} 个工作日内答复`, `answered within ${step.answer.workdays} workdays`)}${step.answer.confirmed ? null : UNCONFIRMED}`}`,
+    dayText(step.on),
     signed(step.points),
     `${step.value} ${step.grade}`,
-    html`${told(step.basis)}${step.confirmed ? null : UNCONFIRMED}`,
+    html`${publishedText(step.basis)}${step.confirmed ? null : UNCONFIRMED}`,
   ]),
 })}`
 }`
@@ -126,7 +126,7 @@ const lasting = ({ lasting: losses }: PartyScore): Html | null =>
   losses.length === 0
     ? null
     : html`<h3>${both('不能单独消除的', 'What lasts')}</h3>
-<ul>${losses.map(({ zh, en, basis, confirmed }) => html`<li>${both(zh, en)} <small>${told(basis)}</small>${confirmed ? null : UNCONFIRMED}</li>\n`)}</ul>`
+<ul>${losses.map(({ zh, en, basis, confirmed }) => html`<li>${both(zh, en)} <small>${publishedText(basis)}</small>${confirmed ? null : UNCONFIRMED}</li>\n`)}</ul>`
 
 const objections = ({ own, file, statement }: FileContent): Html => {
   const records = [
@@ -156,11 +156,11 @@ ${statement}</textarea></p>
 }
 
 const choice = ({ kind, agencyName, validFrom }: PartyRecord): Html =>
-  html`${only(RECORDS[kind]?.zh ?? kind, RECORDS[kind]?.en ?? kind)} ${only(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
+  html`${inPageLanguage(RECORDS[kind]?.zh ?? kind, RECORDS[kind]?.en ?? kind)} ${inPageLanguage(agencyName.zh, agencyName.en)} ${validFrom ?? ''}`
 
 const objection = (own: PartyPageContext, one: PartyObjection): Html => html`<li><article>
-<h3>${say(OBJECTIONS, one.state)} <small>${minute(new Date(one.openedAt))}</small></h3>
-<p class="why">${told(one.statement)}</p>
-<p class="who">${both(one.consequence.zh, one.consequence.en)}${one.note && html` ${told(one.note)}`}</p>
+<h3>${label(OBJECTIONS, one.state)} <small>${minute(new Date(one.openedAt))}</small></h3>
+<p class="why">${publishedText(one.statement)}</p>
+<p class="who">${both(one.consequence.zh, one.consequence.en)}${one.note && html` ${publishedText(one.note)}`}</p>
 ${one.state === 'OPEN' && one.openedBy === own.code ? html`<div class="when">${form(own, `${PATHS.objections}/${encodeURIComponent(one.id)}/withdraw`, html`<button class="plain">${both('撤回异议', 'Withdraw it')}</button>`)}</div>` : null}
 </article></li>\n`

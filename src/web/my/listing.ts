@@ -1,15 +1,15 @@
 /** One case of the party. */
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { RetractionStatus } from '../../work/delivery/retraction.js'
-import { day } from '../blacklist/page.js'
+import { dayText } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
-import { type Html, html, to, told } from '../frame/html.js'
+import { type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { both, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 import { row } from './file.js'
-import { done, form, listingPath, ownPage, PATHS, type PartyPageContext, refused } from './frame.js'
+import { doneNotice, form, listingPath, ownPage, PATHS, type PartyPageContext, refusalNotice } from './frame.js'
 import type { PartyListingDetail } from './questions.js'
-import { CHECKS, DELIVERIES, REMOVALS, STATES, say } from './words.js'
+import { CHECKS, DELIVERIES, label, REMOVALS, STATES } from './words.js'
 
 /** Same bound as work/listing/move-input. */
 const TEXT_MOST = 10_000
@@ -36,20 +36,20 @@ export const listingPage = (shown: ListingContent): SitePage => {
   return ownPage(
     own,
     { zh: name.zh, en: name.en },
-    html`${done(shown.done)}${refused(shown.refused)}
-<p class="state">${say(STATES, listing.state)}</p>
+    html`${doneNotice(shown.done)}${refusalNotice(shown.refused)}
+<p class="state">${label(STATES, listing.state)}</p>
 ${facts(listing)}
 ${removed(shown)}
 ${repair(shown)}
 ${defence(shown)}
 ${process(listing)}
 ${documents(listing)}
-<p><a href="${to(PATHS.file)}">${both('返回概况', 'Back to the overview')}</a></p>`,
+<p><a href="${linkTo(PATHS.file)}">${both('返回概况', 'Back to the overview')}</a></p>`,
   )
 }
 
 const facts = (one: PartyListingDetail): Html => html`<dl class="facts">
-${row('列入事由', 'Reason', told(one.reason))}${row('列入依据', 'Legal basis', one.basis && told(one.basis))}${row('决定机关', 'Authority', one.authority && told(one.authority))}${row('决定文号', 'Document', one.documentNumber && told(one.documentNumber))}${row('决定日期', 'Decided', one.decidedOn && day(one.decidedOn))}${row('公示日期', 'Published', one.publishedOn && day(one.publishedOn))}${row('届满日期', 'Ends on', one.endsOn && day(one.endsOn))}${row('移出日期', 'Removed', one.removedOn && day(one.removedOn))}${row('移出原因', 'Why removed', one.removalReason && say(REMOVALS, one.removalReason))}${row('暂停公示', 'Hidden since', one.hiding && day(one.hiding.on))}${row('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${both(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? both('（已结束）', ' (over)') : provisional ? both('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
+${row('列入事由', 'Reason', publishedText(one.reason))}${row('列入依据', 'Legal basis', one.basis && publishedText(one.basis))}${row('决定机关', 'Authority', one.authority && publishedText(one.authority))}${row('决定文号', 'Document', one.documentNumber && publishedText(one.documentNumber))}${row('决定日期', 'Decided', one.decidedOn && dayText(one.decidedOn))}${row('公示日期', 'Published', one.publishedOn && dayText(one.publishedOn))}${row('届满日期', 'Ends on', one.endsOn && dayText(one.endsOn))}${row('移出日期', 'Removed', one.removedOn && dayText(one.removedOn))}${row('移出原因', 'Why removed', one.removalReason && label(REMOVALS, one.removalReason))}${row('暂停公示', 'Hidden since', one.hiding && dayText(one.hiding.on))}${row('期限', 'Your time', one.deadlines.length > 0 ? html`${one.deadlines.map(({ dueOn, endedOn, provisional }) => html`${both(`陈述申辩至 ${dueOn}（含）`, `to be heard until ${dueOn}, inclusive`)}${endedOn ? both('（已结束）', ' (over)') : provisional ? both('（节假日未公布，可能变动）', ' (holidays not published yet, it may move)') : null}`)}` : null)}</dl>`
 
 const repair = ({ own, listing, text }: ListingContent): Html | null => {
   if (listing.repair !== null)
@@ -92,7 +92,7 @@ const process = ({ proceedings }: PartyListingDetail): Html => html`<section ari
 ${
   proceedings.length === 0
     ? html`<p>${both('没有可告知的步骤。', 'No step to be told.')}</p>`
-    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${day(step.on)} ${step.documentNumber && told(step.documentNumber)}</p>${step.reason && html`<p>${told(step.reason)}</p>`}${step.text && html`<p>${told(step.text)}</p>`}</li>\n`)}</ol>`
+    : html`<ol>${proceedings.map((step) => html`<li><p><strong>${moveNamed(step.move)}</strong> ${dayText(step.on)} ${step.documentNumber && publishedText(step.documentNumber)}</p>${step.reason && html`<p>${publishedText(step.reason)}</p>`}${step.text && html`<p>${publishedText(step.text)}</p>`}</li>\n`)}</ol>`
 }
 </section>`
 
@@ -105,12 +105,12 @@ const documents = (listing: PartyListingDetail): Html | null =>
   listing.documents.length === 0
     ? null
     : html`<section aria-labelledby="documents"><h2 id="documents">${both('文书', 'Documents')}</h2>
-<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${to(`${listingPath(listing.id)}/documents/${kind}`)}">${told(title)}</a> ${number && told(number)} ${both('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
+<ul>${listing.documents.map(({ kind, title, number }) => html`<li><a href="${linkTo(`${listingPath(listing.id)}/documents/${kind}`)}">${publishedText(title)}</a> ${number && publishedText(number)} ${both('（可打印的网页）', '(a page to print)')}</li>\n`)}</ul></section>`
 
 const removed = ({ listing, retraction, platformNames }: ListingContent): Html | null => {
   if (listing.state !== 'REMOVED') return null
   return html`<section aria-labelledby="removed"><h2 id="removed">${both('移出之后', 'After the removal')}</h2>
-${isCertified(listing) ? html`<p><a href="${to(`${listingPath(listing.id)}/certificate`)}">${both('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
+${isCertified(listing) ? html`<p><a href="${linkTo(`${listingPath(listing.id)}/certificate`)}">${both('移出证明（签名，可打印、可下载）', 'Signed certificate of the removal, to print or keep')}</a></p>` : null}
 ${receivers(retraction, platformNames)}</section>`
 }
 
@@ -139,7 +139,7 @@ export const receivers = (
               name ? both(name.zh, name.en) : platform,
               toldAt ? minute(toldAt) : both('尚未', 'not yet'),
               confirmedAt ? minute(confirmedAt) : both('尚未', 'not yet'),
-              state === 'CONFIRMED' && check !== null ? say(CHECKS, check) : say(DELIVERIES, state),
+              state === 'CONFIRMED' && check !== null ? label(CHECKS, check) : label(DELIVERIES, state),
             ]
           }),
         })

@@ -1,13 +1,13 @@
 import { saidIn, valueIn, wordsOfField } from '../../domain/records/record-words.js'
-import { day } from '../blacklist/page.js'
+import { dayText } from '../blacklist/page.js'
 import { minute } from '../entry/page.js'
-import { type Html, html, to, told } from '../frame/html.js'
+import { type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { both, type SitePage } from '../frame/page.js'
 import { table } from '../scorecard/card-table.js'
 import { row } from './file.js'
 import { ownPage, PATHS, type PartyPageContext } from './frame.js'
 import type { ConnectionPage, PartyAsker, PartyRecordDetail } from './questions.js'
-import { ASKED, RECORDS, ROLES, say } from './words.js'
+import { ASK_KINDS, label, RECORDS, ROLES } from './words.js'
 
 export const recordsPage = (
   own: PartyPageContext,
@@ -22,16 +22,16 @@ ${more(PATHS.records, pageInfo)}`,
   )
 
 const record = (one: PartyRecordDetail): Html => html`<article>
-<h2>${say(RECORDS, one.kind)} <small>${one.validFrom && day(one.validFrom)}${one.validTo && html`–${day(one.validTo)}`}</small></h2>
+<h2>${label(RECORDS, one.kind)} <small>${one.validFrom && dayText(one.validFrom)}${one.validTo && html`–${dayText(one.validTo)}`}</small></h2>
 <dl class="facts">
-${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? told(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
+${row('信源单位', 'Agency', both(one.agencyName.zh, one.agencyName.en))}${row('得知于', 'Known since', minute(new Date(one.knownFrom)))}${row('出处', 'Source', sourceOf(one))}${row('可疑之处', 'Noticed', one.findings.length > 0 ? publishedText(one.findings.map(({ message }) => message).join('；')) : null)}${saidIn(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
 /** Free values are shown as sent. */
 const member = (kind: string, name: string, value: unknown): Html | null => {
   const { zh, en } = wordsOfField(name)
   const [chinese, english] = [valueIn('zh', kind, value), valueIn('en', kind, value)]
-  return row(zh, en, chinese === english ? told(chinese) : both(chinese, english))
+  return row(zh, en, chinese === english ? publishedText(chinese) : both(chinese, english))
 }
 
 const sourceOf = ({ source: { file, page, row: line } }: PartyRecordDetail): Html =>
@@ -59,11 +59,11 @@ ${
           { zh: '用途', en: 'Purpose' },
         ],
         rows: nodes.map(({ at, kind, client, role, purpose }) => [
-          told(client),
+          publishedText(client),
           minute(new Date(at)),
-          say(ROLES, role),
-          say(ASKED, kind),
-          purpose === null ? both('未说明', 'not said') : told(purpose),
+          label(ROLES, role),
+          label(ASK_KINDS, kind),
+          purpose === null ? both('未说明', 'not said') : publishedText(purpose),
         ]),
       })
 }
@@ -72,5 +72,5 @@ ${more(PATHS.askers, pageInfo)}`,
 
 const more = (path: string, { hasNextPage, endCursor }: ConnectionPage<unknown>['pageInfo']): Html | null =>
   hasNextPage && endCursor !== null
-    ? html`<p class="pages"><a href="${to(path, { after: endCursor })}">${both('下一页', 'Next page')}</a></p>`
+    ? html`<p class="pages"><a href="${linkTo(path, { after: endCursor })}">${both('下一页', 'Next page')}</a></p>`
     : null

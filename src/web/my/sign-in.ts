@@ -1,6 +1,6 @@
-import { type Html, html, to } from '../frame/html.js'
+import { type Html, html, linkTo } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
-import { refused } from './frame.js'
+import { refusalNotice } from './frame.js'
 
 export interface SignInContent {
   /** In both languages. */
@@ -16,9 +16,9 @@ export const signInPage = ({ why, typed }: SignInContent): SitePage =>
       '被列入名单或者被评分的经营者，凭访问码查看自己的全部信息、评分理由和恢复途径，提出异议，申请信用修复。',
       'An operator that is listed or scored reads its own file here by its access code, with the reasons of its score and the way back up, objects, and applies for repair.',
     )}</p>
-${refused(why)}
-${typed === null || typed === '' ? null : kept(typed)}
-<form action="${to('/my')}" method="post" class="search" autocomplete="off">
+${refusalNotice(why)}
+${typed === null || typed === '' ? null : unsentText(typed)}
+<form action="${linkTo('/my')}" method="post" class="search" autocomplete="off">
 <div class="main">
 <label for="access-code">${both('访问码', 'Access code')}</label>
 <div class="row"><input id="access-code" name="accessCode" type="text" required maxlength="100" autocapitalize="characters" autocomplete="off" spellcheck="false" aria-describedby="access-note">
@@ -32,7 +32,7 @@ ${typed === null || typed === '' ? null : kept(typed)}
 <p>${both('本站在您登录期间设置一个 Cookie，退出即删除；30 分钟不操作或满两小时自动退出，访问码补发或撤销时立即失效。每次查看和办理都留有痕迹，供审计。', 'While you are signed in this site sets one cookie, which goes when you sign out. A session ends after 30 minutes without use, after two hours in any case, and at once when the access code is replaced or revoked. Every look and every act leaves a row for auditors.')}</p>`,
   )
 
-const kept = (typed: string): Html => html`<section aria-labelledby="typed">
+const unsentText = (typed: string): Html => html`<section aria-labelledby="typed">
 <h2 id="typed">${both('您刚才填写的内容（尚未提交）', 'What you had written (not sent)')}</h2>
 <p>${both('请先复制保存，登录后重新粘贴。', 'Copy it, sign in, and paste it again.')}</p>
 <pre tabindex="0">${typed}</pre>

@@ -90,7 +90,7 @@ export const ROLES: Record<string, Words> = {
   party: words('当事人', 'the party itself'),
 }
 
-export const ASKED: Record<string, Words> = {
+export const ASK_KINDS: Record<string, Words> = {
   ANSWER: words('查询', 'a question'),
   ACT: words('办理', 'an act'),
   OUTCOME: words('办理结果', 'what came of an act'),
@@ -100,7 +100,7 @@ export const ASKED: Record<string, Words> = {
 }
 
 /** An unknown code is shown as is. */
-export const say = (table: Record<string, Words>, name: string): Html => {
+export const label = (table: Record<string, Words>, name: string): Html => {
   const found = Object.hasOwn(table, name) ? table[name] : undefined
   return found ? both(found.zh, found.en) : html`${name}`
 }

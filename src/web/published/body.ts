@@ -13,13 +13,13 @@ export interface EncodedBody extends Pick<FileRepresentation, 'tag' | 'bytes' | 
 
 export const bodyOf = async (bytes: Buffer): Promise<EncodedBody> => {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const plain = { tag: sha256, sha256, ...held(bytes) }
+  const plain = { tag: sha256, sha256, ...inMemory(bytes) }
   if (bytes.length > ENCODED_MOST) return { ...plain, encodings: {} }
   const [br, packed] = await Promise.all([promisify(brotliCompress)(bytes, QUALITY), promisify(gzip)(bytes)])
-  return { ...plain, encodings: { br: held(br), gzip: held(packed) } }
+  return { ...plain, encodings: { br: inMemory(br), gzip: inMemory(packed) } }
 }
 
-const held = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => ({
+const inMemory = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => ({
   bytes: bytes.length,
   read: async function* (from, to) {
     yield bytes.subarray(from, to)
@@ -27,7 +27,7 @@ const held = (bytes: Buffer): Pick<FileRepresentation, 'bytes' | 'read'> => ({
 })
 
 /** Concurrent callers share one computation. */
-export const keptBodies = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
+export const bodyCache = (most: number): ((key: string, make: () => Promise<Buffer>) => Promise<EncodedBody>) => {
   const kept = new Map<string, Promise<EncodedBody>>()
   return (key, make) => {
     const known = kept.get(key)

@@ -46,7 +46,7 @@ export type ListNow = <T>(
 ) => Promise<T>
 
 /** Throws LIST_IN_THE_MAKING, or LIST_WITHHELD while the restore guard forbids listing. */
-export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDependencies): ListNow => {
+export const listReader = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDependencies): ListNow => {
   const made = oneAtATime(publish)
   return async (db, now, response, read, { namesNobody = false } = {}) => {
     const found = (select: (tx: Tx) => Promise<ListInForce | null>) =>
@@ -59,15 +59,15 @@ export const listNow = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDependenc
         { isolationLevel: 'repeatable read', readOnly: true },
       )
     const times = { now, sure: sure?.() ?? now }
-    const whole = async (tx: Tx) => good(await snapshots.current(tx), keys, times)
+    const whole = async (tx: Tx) => servable(await snapshots.current(tx), keys, times)
     try {
       for (let tried = 0; ; tried += 1) {
         const list = await found(whole)
         if (list !== null) return list.read
         if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
         const making = made()
-        if (!(await within(making, waitMs))) {
-          const before = await found((tx) => lessWhatLeft(tx, keys, times))
+        if (!(await settlesWithin(making, waitMs))) {
+          const before = await found((tx) => withoutRemoved(tx, keys, times))
           if (before !== null) return before.read
         }
         await making
@@ -104,7 +104,7 @@ const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) =
 }
 
 /** Returns false on timeout. */
-export const within = async (making: Promise<unknown>, ms: number): Promise<boolean> => {
+export const settlesWithin = async (making: Promise<unknown>, ms: number): Promise<boolean> => {
   if (ms === Number.POSITIVE_INFINITY) return making.then(() => true)
   const given = new AbortController()
   const late = after(ms, false, { ref: false, signal: given.signal }).catch(() => false)
@@ -119,21 +119,21 @@ interface ServingTimes {
   sure: Date
 }
 
-const good = (found: StoredSnapshot, keys: Pick<Keys, 'manifests'>, times: ServingTimes): ListInForce | null =>
-  found === null || found.forgotten ? null : listOf(found, keys, times)
+const servable = (found: StoredSnapshot, keys: Pick<Keys, 'manifests'>, times: ServingTimes): ListInForce | null =>
+  found === null || found.forgotten ? null : servableList(found, keys, times)
 
 /** Returns null when it cannot be served. */
-const lessWhatLeft = async (
+const withoutRemoved = async (
   tx: Tx,
   keys: Pick<Keys, 'manifests'>,
   times: ServingTimes,
 ): Promise<ListInForce | null> => {
   const found = await snapshots.current(tx)
-  const list = found && listOf(found, keys, times)
+  const list = found && servableList(found, keys, times)
   return list && { ...list, gone: await snapshots.gone(tx, list.snapshot.sequence, dateIn(times.now)) }
 }
 
-const listOf = (
+const servableList = (
   { snapshot, signed }: NonNullable<StoredSnapshot>,
   keys: Pick<Keys, 'manifests'>,
   { now, sure }: ServingTimes,

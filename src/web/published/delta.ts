@@ -28,7 +28,7 @@ export const deltaOf = async (
   { since, today }: { since: unknown; today: string },
 ): Promise<ListDelta | DeltaRefusal> => {
   if (typeof since !== 'string' || !SEQUENCE.test(since) || Number(since) > last.sequence)
-    return nonsense(last.sequence)
+    return sequenceInvalid(last.sequence)
   const from = Number(since)
   const first = (await snapshots.firstSalted(tx)) ?? last.sequence
   // Unsalted hashes cannot be compared.
@@ -48,7 +48,7 @@ export const deltaOf = async (
     ...net.flatMap((one) => (!left.has(one.id) ? [one] : one.before === null ? [] : [{ ...one, after: null }])),
     ...[...unchanged].map((id) => ({ id, before: '', after: null, line: null, removedOn: today })),
   ]
-  const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => held(line)).join(',')
+  const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => lineText(line)).join(',')
   const stays = found.filter(({ after }) => after !== null)
   const added = texts(stays.filter(({ before }) => before === null))
   const changed = texts(stays.filter(({ before }) => before !== null))
@@ -57,12 +57,12 @@ export const deltaOf = async (
   return { text, from, entries: found.length, names: stays.length }
 }
 
-const held = (line: string | null): string => {
+const lineText = (line: string | null): string => {
   if (line === null) throw new Error('an entry of a snapshot that may be served has no text')
   return line
 }
 
-const nonsense = (last: number): DeltaRefusal => ({
+const sequenceInvalid = (last: number): DeltaRefusal => ({
   refused: {
     status: 400,
     code: 'INPUT_INVALID',

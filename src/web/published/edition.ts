@@ -14,7 +14,7 @@ import {
 } from '../../work/publication/publish-edition.js'
 import { FORMS } from '../../work/publication/publish-files.js'
 import { ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
-import { type ListInForce, type ListNow, WAIT_MS, within } from './current.js'
+import { type ListInForce, type ListNow, settlesWithin, WAIT_MS } from './current.js'
 import type { ByteSource, FileRepresentation } from './represented.js'
 
 const TRIES = 5
@@ -34,7 +34,7 @@ export interface EditionDependencies {
 /** The caller releases `held`. Throws LIST_IN_THE_MAKING. */
 export type EditionNow = (db: Db, now: Date, response: Response) => Promise<ListedEdition>
 
-export const editionNow = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
+export const editionReader = ({ files, waitMs = WAIT_MS }: EditionDependencies, listAt: ListNow): EditionNow => {
   // Served on, filtered, while the next edition is built.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
@@ -55,7 +55,7 @@ export const editionNow = ({ files, waitMs = WAIT_MS }: EditionDependencies, lis
       const list = await listAt(db, now, response, async (_, found) => found)
       const ready = files.ensure(db, list.snapshot)
       ready.catch(() => undefined)
-      if (!(await within(ready, waitMs))) {
+      if (!(await settlesWithin(ready, waitMs))) {
         const older = await before(db, now)
         if (older !== null) return older
         await ready
@@ -84,7 +84,7 @@ export const fileOf = (
     return (await snapshots.gone(db, edition.sequence, today)).filter((id) => !known.has(id))
   }
   const watched = (bytes: AsyncIterable<Buffer>, from: number) =>
-    broken(bytes, from, async (at) => {
+    abortOnRemoval(bytes, from, async (at) => {
       const ids = await left()
       return ids.length > 0 && lastEndOf(edition, form, ids) > at
     })
@@ -93,7 +93,7 @@ export const fileOf = (
     return {
       tag: `${said.sha256}-${digestOf(list.gone)}`,
       bytes,
-      read: (from, to) => watched(cut(edition, form, segments, { from, to }), from),
+      read: (from, to) => watched(readSegments(edition, form, segments, { from, to }), from),
       encodings: {},
     }
   }
@@ -104,7 +104,7 @@ export const fileOf = (
     const file = held.encoded(form, name)
     // Offsets in compressed files are unknown, so any removal aborts.
     const read: ByteSource['read'] = (from, to) =>
-      broken(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
+      abortOnRemoval(bytesIn(file ?? part, { from, to }), 0, async () => (await left()).length > 0)
     if (file !== null) encodings[name] = { bytes: file.bytes, read }
   }
   return {
@@ -121,7 +121,7 @@ const digestOf = (ids: readonly string[]): string =>
     .digest('base64url')
     .slice(0, 12)
 
-async function* broken(
+async function* abortOnRemoval(
   bytes: AsyncIterable<Buffer>,
   from: number,
   isBroken: (at: number) => Promise<boolean>,
@@ -137,7 +137,7 @@ async function* broken(
   }
 }
 
-async function* cut(
+async function* readSegments(
   edition: Edition,
   form: number,
   segments: readonly Segment[],

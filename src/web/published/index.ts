@@ -12,15 +12,15 @@ import { manifestOf } from '../../work/publication/publish.js'
 import { atom, FEED_CHANGES } from '../../work/publication/publish-atom.js'
 import { ATOM, type FileForm, FORMS } from '../../work/publication/publish-files.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
-import { baseOf, show } from '../frame/render-response.js'
+import { baseOf, sendPage } from '../frame/render-response.js'
 import type { TimeoutBounds } from '../frame/response-timeout.js'
-import { bodyOf, type EncodedBody, keptBodies } from './body.js'
-import { type ListInForce, type ListNow, listNow } from './current.js'
+import { bodyCache, bodyOf, type EncodedBody } from './body.js'
+import { type ListInForce, type ListNow, listReader } from './current.js'
 import { deltaOf } from './delta.js'
 import { type Downloads, makeDownloads } from './downloads.js'
-import { type EditionNow, editionNow, fileOf } from './edition.js'
+import { type EditionNow, editionReader, fileOf } from './edition.js'
 import { dataPage } from './page.js'
-import { represent } from './represented.js'
+import { sendFile } from './represented.js'
 
 export interface DataDependencies {
   dbOf: (request: Request) => Db
@@ -54,11 +54,11 @@ const BODIES_MOST = 8
 
 export const data = (parts: DataDependencies): Router => {
   const router = Router()
-  const listAt = listNow(parts)
+  const listAt = listReader(parts)
   const reading: DataSources = {
     listAt,
-    editionAt: editionNow(parts, listAt),
-    bodies: keptBodies(BODIES_MOST),
+    editionAt: editionReader(parts, listAt),
+    bodies: bodyCache(BODIES_MOST),
     downloads: makeDownloads(),
   }
   const routes: Record<string, RequestHandler> = {
@@ -72,7 +72,7 @@ export const data = (parts: DataDependencies): Router => {
     const { list, held } = await reading.editionAt(parts.dbOf(request), instant, response)
     held.release()
     const { snapshot, signed } = list
-    show(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
+    sendPage(parts, request, response, dataPage({ snapshot, signed, base: baseOf(parts, request) }), {
       freshFor: freshFor(list, instant),
     })
   }
@@ -116,13 +116,13 @@ const manifest =
     const { list, held } = await editionAt(dbOf(request), nowOf(request), response)
     held.release()
     const { jws } = list.signed
-    await represent(request, response, {
+    await sendFile(request, response, {
       ...(await bodies(`manifest ${jws}`, async () => Buffer.from(jws))),
       type: 'application/jose',
       freshFor: freshFor(list, nowOf(request)),
       bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
-      broke: brokenIn(log),
+      broke: logAbort(log),
     })
   }
 
@@ -139,13 +139,13 @@ const file =
       const listed = await editionAt(dbOf(request), nowOf(request), response)
       const { list, held } = listed
       try {
-        await represent(request, response, {
+        await sendFile(request, response, {
           ...fileOf(beneath(dbOf(request)), listed, { form, today: dateIn(nowOf(request)) }),
           type,
           freshFor: freshFor(list, nowOf(request)),
           bounds: boundsOf(list, nowOf(request), slowMs),
           saveAs: path.endsWith('.csv') ? `blacklist-${list.snapshot.sequence}.csv` : null,
-          broke: brokenIn(log),
+          broke: logAbort(log),
         })
       } finally {
         held.release()
@@ -171,13 +171,13 @@ const feed =
         ),
       )
     })
-    await represent(request, response, {
+    await sendFile(request, response, {
       ...body,
       type: ATOM.type,
       freshFor: freshFor(list, nowOf(request)),
       bounds: boundsOf(list, nowOf(request), slowMs),
       saveAs: null,
-      broke: brokenIn(log),
+      broke: logAbort(log),
     })
   }
 
@@ -197,18 +197,18 @@ const delta =
     const one = { path: `/data/delta?since=${made.from}`, sha256, bytes: body.bytes, entries: made.entries }
     const { jws } = keys.manifests.sign(JSON.stringify(manifestOf(list.snapshot, list.signed.validUntil, [one])))
     response.set('Manifest-JWS', jws)
-    await represent(request, response, {
+    await sendFile(request, response, {
       ...body,
       type: 'application/json; charset=utf-8',
       freshFor: freshFor(list, now),
       bounds: boundsOf(list, now, slowMs),
       saveAs: null,
-      broke: brokenIn(log),
+      broke: logAbort(log),
     })
   }
 
 /** A removal during sending is an expected cause. */
-const brokenIn =
+const logAbort =
   (log: Log) =>
   (error: unknown): void =>
     log.warn({ err: error }, 'a file broke off while it was sent')

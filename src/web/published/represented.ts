@@ -4,7 +4,7 @@
  */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
-import { bounded, ReaderLeft, type TimeoutBounds } from '../frame/response-timeout.js'
+import { ReaderLeft, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
 
 export interface ByteSource {
   bytes: number
@@ -25,7 +25,7 @@ export interface FileRepresentation extends ByteSource {
 
 const RANGE = /^bytes=(\d*)-(\d*)$/
 
-export const represent = async (request: Request, response: Response, given: FileRepresentation): Promise<void> => {
+export const sendFile = async (request: Request, response: Response, given: FileRepresentation): Promise<void> => {
   response.set({
     'Cache-Control': `public, max-age=${given.freshFor}, must-revalidate`,
     Vary: 'Accept-Encoding',
@@ -39,7 +39,7 @@ export const represent = async (request: Request, response: Response, given: Fil
   const asked = request.headers.range === undefined ? encodingFor(request, given) : 'identity'
   const tag = `"${given.tag}${asked === 'identity' ? '' : `-${asked}`}"`
   response.set('ETag', tag)
-  if (isKnown(request, tag)) return void response.status(304).end()
+  if (matchesTag(request, tag)) return void response.status(304).end()
   response.set('Content-Type', given.type)
   if (given.saveAs !== null) response.set('Content-Disposition', `attachment; filename="${given.saveAs}"`)
   const range = request.method === 'GET' ? rangeOf(request, tag, given) : null
@@ -67,7 +67,7 @@ const encodingFor = (request: Request, { encodings }: FileRepresentation): FileE
 }
 
 /** Tags only: two lists may share a Last-Modified second. */
-const isKnown = (request: Request, tag: string): boolean => {
+const matchesTag = (request: Request, tag: string): boolean => {
   const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
   return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
@@ -91,6 +91,6 @@ const rangeOf = (
 }
 
 const send = (response: Response, { bounds, broke }: FileRepresentation, parts: AsyncIterable<Buffer>): Promise<void> =>
-  bounded(response, bounds, parts).catch((error) => {
+  sendWithTimeouts(response, bounds, parts).catch((error) => {
     if (!(error instanceof ReaderLeft)) broke(error)
   })

@@ -1,6 +1,6 @@
 /** Explicit ARIA roles: browsers drop implicit ones when CSS turns rows into cards. */
 import type { Words } from '../../foundation/text/words.js'
-import { type Html, html, plain } from '../frame/html.js'
+import { type Html, html, plainText } from '../frame/html.js'
 import { both } from '../frame/page.js'
 
 export type TableCell = Html | string
@@ -18,7 +18,7 @@ export const table = ({ caption, columns, rows, narrow = false }: TableContent):
 <caption>${both(caption.zh, caption.en)}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(({ zh, en }) => html`<th role="columnheader" scope="col">${both(zh, en)}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, plain(columns[i]?.zh ?? '', columns[i]?.en ?? '')))}</tr>\n`)}</tbody>
+${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, i, plainText(columns[i]?.zh ?? '', columns[i]?.en ?? '')))}</tr>\n`)}</tbody>
 </table>`
 
 const NARROW = html` class="narrow"`

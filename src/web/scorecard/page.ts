@@ -9,7 +9,7 @@ import {
   type UnitRule,
 } from '../../domain/scoring/scorecard.js'
 import type { Words } from '../../foundation/text/words.js'
-import { type Html, html, paragraphs, plain, to, told } from '../frame/html.js'
+import { type Html, html, linkTo, paragraphs, plainText, publishedText } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
 import { type TableCell, table } from './card-table.js'
 
@@ -27,7 +27,7 @@ export const cardPage = (shown: CardContent): SitePage => {
   return page(
     card.name,
     html`${head(shown)}
-<nav class="within" aria-label="${plain('本页内容', 'On this page')}"><ul>
+<nav class="within" aria-label="${plainText('本页内容', 'On this page')}"><ul>
 ${SECTIONS.map(([id, words]) => html`<li><a href="#${id}">${said(words)}</a></li>\n`)}</ul></nav>
 ${SECTIONS.map(
   ([id, words, content]) => html`<section aria-labelledby="${id}">
@@ -59,7 +59,7 @@ const about = ({ card }: CardContent): Html =>
 <p><strong>${both('本卡的分值、时限和等级线为本项目的建议，并非所依标准的规定。', 'The points, windows and grade lines of this card are a proposal of this project, not of the standards that it rests on.')}</strong></p>
 <p><strong>${both('评分本身从不构成列入任何名单的依据。', 'A score is never a ground for any listing.')}</strong></p>
 <h3>${both('参照', 'It rests on')}</h3>
-${listed(card.restsOn.map(told))}`
+${listed(card.restsOn.map(publishedText))}`
 
 const grades = ({ card }: CardContent): Html =>
   html`<p>${both(`基础分：${card.base} 分。`, `Base: ${card.base} points.`)}</p>
@@ -91,7 +91,7 @@ ${rule.kind === 'units' ? unitTable(rule) : binTable(rule)}
 <dl class="notes">
 ${rule.kind === 'units' ? capOf(rule) : html`<dt>${both('时限', 'Window')}</dt><dd>${days(rule.windowDays)}</dd>`}
 <dt>${both('适用主体', 'Applies to')}</dt><dd>${kindsOf(rule.operators)}</dd>
-<dt>${both('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(told))}</dd>
+<dt>${both('依据', 'Legal basis')}</dt><dd>${listed(rule.legalBasis.map(publishedText))}</dd>
 </dl>
 </div>\n`
 
@@ -176,7 +176,7 @@ ${table({
     html`<span id="rule-${veto.id}">${veto.id}</span>`,
     factOf(veto.fact),
     both(`${veto.grade} 级，${topOf(veto.grade, card.grades)} 分`, 'points'),
-    listed(veto.legalBasis.map(told)),
+    listed(veto.legalBasis.map(publishedText)),
   ]),
 })}`
 
@@ -237,7 +237,7 @@ const history = ({ card, adoptions, versions }: CardContent): Html =>
             { zh: '决定日', en: 'Decided on' },
           ],
           rows: adoptions.map((each) => [
-            html`<a href="${to(`/scorecard/${each.version}`)}">${each.version}</a>`,
+            html`<a href="${linkTo(`/scorecard/${each.version}`)}">${each.version}</a>`,
             each.effectiveOn,
             each.decidedOn,
           ]),
@@ -245,7 +245,7 @@ const history = ({ card, adoptions, versions }: CardContent): Html =>
         })
   }
 <p>${both('已知版本：', 'Versions known:')}</p>
-${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${to(`/scorecard/${version}`)}">${version}</a>`)))}`
+${listed(versions.map((version) => (version === card.version ? html`<span aria-current="page">${version}</span>` : html`<a href="${linkTo(`/scorecard/${version}`)}">${version}</a>`)))}`
 
 const SECTIONS: readonly [string, Words, (shown: CardContent) => Html][] = [
   ['about', { zh: '这是什么', en: 'What it is' }, about],

@@ -7,7 +7,7 @@ import type { Db } from '../../store/db/db.js'
 import * as audits from '../../store/scoring/card-versions.js'
 import { cardInForce, cardNamed, hashOfCard, versionsThatLoad } from '../../work/scoring/scorecards.js'
 import type { SitePage } from '../frame/page.js'
-import { show } from '../frame/render-response.js'
+import { sendPage } from '../frame/render-response.js'
 import type { SiteDependencies } from '../frame/site-parts.js'
 import { cardPage } from './page.js'
 
@@ -31,7 +31,7 @@ const showInForce =
     const db = dbOf(request)
     const day = dateIn(nowOf(request))
     const card = await cardInForce(db, day)
-    show(parts, request, response, await pageOf(db, card, card, day))
+    sendPage(parts, request, response, await pageOf(db, card, card, day))
   }
 
 const showVersion =
@@ -44,7 +44,7 @@ const showVersion =
     const card = await known(db, asJson ? asked.slice(0, -JSON_END.length) : asked)
     if (asJson) return bytesOf(response, card)
     const day = dateIn(nowOf(request))
-    show(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
+    sendPage(parts, request, response, await pageOf(db, card, await cardInForce(db, day), day))
   }
 
 /** The hash is published and serves as ETag. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { told } from '../../../src/web/frame/html.js'
+import { publishedText } from '../../../src/web/frame/html.js'
 import { browser } from '../../support/browser.js'
 
 /** Where the letters of what stands beside the name begin, in pixels. */
@@ -24,7 +24,7 @@ describe('a name that runs from right to left', () => {
       'אב\u2067\u202E',
       '\u2069\u2069\u2067א',
     ]) {
-      await page.setContent(`<p>${told(name).written('zh')}<span id="beside">xyz</span> 123 end</p>`)
+      await page.setContent(`<p>${publishedText(name).written('zh')}<span id="beside">xyz</span> 123 end</p>`)
       const [x = 0, y = 0, z = 0] = await page.evaluate<number[]>(PLACES)
       expect(x < y && y < z, escape(name)).to.equal(true)
       expect(x, escape(name)).to.be.greaterThan(8)

@@ -2,7 +2,7 @@
 import { Button } from 'antd'
 import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
-import { saidOf, sentenceOf } from '../pieces/refusal.js'
+import { refusalWords, sentenceOf } from '../pieces/refusal.js'
 
 /** Chunks of an earlier release no longer exist. */
 const isOldPage = (error: unknown): boolean =>
@@ -14,7 +14,7 @@ export const Broken = () => {
   return (
     <main className="plain">
       <PageHead title={isOld ? '页面已更新' : '页面出错'} />
-      <p>{isOld ? '枢纽已升级，请刷新页面。' : `${sentenceOf(error)}（${saidOf(error).code}）`}</p>
+      <p>{isOld ? '枢纽已升级，请刷新页面。' : `${sentenceOf(error)}（${refusalWords(error).code}）`}</p>
       <Button type="primary" onClick={() => location.reload()}>
         刷新页面
       </Button>

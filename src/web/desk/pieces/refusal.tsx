@@ -22,7 +22,7 @@ const SENTENCES: Record<string, string> = {
 export const chineseOf = (message: string): string =>
   /^.*?[。！？](?=\s*[A-Za-z"'(]|[^。！？]* [a-z]+\.$)/su.exec(message)?.[0] ?? message
 
-export const saidOf = (error: unknown): RefusalWords & { requestId?: string } => {
+export const refusalWords = (error: unknown): RefusalWords & { requestId?: string } => {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors
     const { code, requestId } = (first?.extensions ?? {}) as { code?: string; requestId?: string }
@@ -46,13 +46,13 @@ const errorsIn = (text: string): { message: string; extensions?: { code?: string
 }
 
 export const sentenceOf = (error: unknown): string => {
-  const { code, detail } = saidOf(error)
+  const { code, detail } = refusalWords(error)
   return SENTENCES[code] ?? (detail === '' ? FALLBACK : chineseOf(detail))
 }
 
 /** `of`: any thrown value, or a refusal of /desk/login. */
 export const Refusal = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
-  const { code, retryAfter, requestId } = saidOf(of) as RefusalWords & { requestId?: string }
+  const { code, retryAfter, requestId } = refusalWords(of) as RefusalWords & { requestId?: string }
   return (
     <div className="refusal" role="alert">
       <Alert

@@ -1,7 +1,7 @@
 /** Adapts an unpaged list to the desk's tables. */
 import type { LoadedConnection } from '../../pieces/connection.js'
 
-export const whole = <T>(
+export const asConnection = <T>(
   rows: readonly T[] | undefined,
   { loading, error, refetch }: { loading: boolean; error?: unknown; refetch: () => unknown },
 ): LoadedConnection<T> => ({
@@ -20,7 +20,7 @@ interface AccountHolder {
   endedAt: string | null
 }
 
-export const sought = <T extends AccountHolder>(
+export const filterAccounts = <T extends AccountHolder>(
   all: readonly T[] | undefined,
   { name, role, ended }: { name: string; role: string; ended: boolean },
 ): T[] | undefined =>

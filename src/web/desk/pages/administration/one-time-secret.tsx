@@ -12,7 +12,7 @@ export interface OneTimeSecret {
   advice: string
 }
 
-export const Once = ({ of, onClose }: { of: OneTimeSecret | null; onClose: () => void }) => (
+export const OneTimeSecretDialog = ({ of, onClose }: { of: OneTimeSecret | null; onClose: () => void }) => (
   // The text cannot be shown again, so only the button closes it.
   <Modal
     open={of !== null}

@@ -7,13 +7,13 @@ import { PageHead } from '../../pieces/page.js'
 import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } from './feeds.generated.js'
-import { useOwn } from './own-agencies.js'
+import { useOwnAgencies } from './own-agencies.js'
 import { RunBars } from './runs.js'
 
 const BARS_MOST = 12
 
 export default function Feeds() {
-  const own = useOwn()
+  const own = useOwnAgencies()
   const { data, loading, error, refetch } = useQuery(IntakeFeedsDocument)
   const agencies = own(data?.agencies ?? [])
   return (

@@ -11,7 +11,7 @@ import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { IdentityFeedsDocument, IntakeUnmatchedDocument, type IntakeUnmatchedQuery } from './identity.generated.js'
-import { useOwn } from './own-agencies.js'
+import { useOwnAgencies } from './own-agencies.js'
 import { type IdentityDecision, Subject } from './subject.js'
 import { Undo } from './undo.js'
 
@@ -24,7 +24,7 @@ const saidBy = ({
 }: Pick<UnmatchedRow, 'feed' | 'subject'>): string => JSON.stringify([feed, name, uscc, orgCode, regNo, shop])
 
 export default function Identity() {
-  const own = useOwn()
+  const own = useOwnAgencies()
   const may = useMay('decide_identity')
   const [asked, ask] = useAddressState({ feed: '', state: 'OPEN', id: '', row: 0 })
   const { feed, state } = asked

@@ -38,7 +38,7 @@ export const fieldWords = (field: string, problems: readonly Pick<ItemProblem, '
 }
 
 /** Throws the field name when its text is not JSON. */
-export const written = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
+export const applyTexts = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {
     const before = item[name]

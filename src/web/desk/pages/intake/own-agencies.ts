@@ -1,7 +1,7 @@
 /** A person of an agency sees only that one. */
 import { useSession } from '../../session/session.js'
 
-export const useOwn = (): (<A extends { id: string }>(agencies: readonly A[]) => A[]) => {
+export const useOwnAgencies = (): (<A extends { id: string }>(agencies: readonly A[]) => A[]) => {
   const { role, agency } = useSession()
   return (agencies) => agencies.filter(({ id }) => role !== 'agency' || id === agency)
 }

@@ -9,6 +9,7 @@ import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import {
+  applyTexts,
   fieldWords,
   type ItemProblem,
   isLong,
@@ -17,7 +18,6 @@ import {
   problemsOf,
   type RejectedItem,
   textOf,
-  written,
 } from './item.js'
 import {
   CorrectRejectDocument,
@@ -95,7 +95,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     setError(null)
     setWords('')
     try {
-      const fields = written(item, texts)
+      const fields = applyTexts(item, texts)
       const variables = { id: reject.id, fields, note: note.trim() }
       const { data } = await client.mutate({ mutation: CorrectRejectDocument, variables })
       const told = data?.correctReject

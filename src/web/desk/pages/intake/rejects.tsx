@@ -11,7 +11,7 @@ import { Refusal } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { fieldWords } from './item.js'
-import { useOwn } from './own-agencies.js'
+import { useOwnAgencies } from './own-agencies.js'
 import { Reject } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
 import { ruleWords } from './runs.js'
@@ -20,7 +20,7 @@ type RejectRow = IntakeRejectsQuery['rejects']['nodes'][number]
 type RejectStateName = RejectRow['state']
 
 export default function Rejects() {
-  const own = useOwn()
+  const own = useOwnAgencies()
   const [asked, ask] = useAddressState({ feed: '', rule: '', state: 'OPEN', run: '', id: '', row: 0 })
   const { feed, rule, state, run } = asked
   const shared = {

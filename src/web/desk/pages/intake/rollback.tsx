@@ -15,7 +15,7 @@ import { TakeBackPreviewDocument, type TakeBackPreviewQuery, TakeBackRunDocument
 type RollbackPreview = TakeBackPreviewQuery['takeBackPreview']
 type OperatorNames = { name: string | null; uscc: string | null; shop: string | null }
 
-export const TakeBack = ({ run, onDone }: { run: string; onDone: () => void }) => {
+export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }) => {
   const client = useApolloClient()
   const [preview, setPreview] = useState<RollbackPreview | null>(null)
   const [isBusy, setBusy] = useState(false)

@@ -11,7 +11,7 @@ import { chineseOf, Refusal } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { TakeBack } from './rollback.js'
+import { RollbackRun } from './rollback.js'
 import { IntakeRunDocument, RunRejectsDocument, type RunRejectsQuery } from './run.generated.js'
 import { Counts, isFailed, ruleWords } from './runs.js'
 
@@ -90,7 +90,7 @@ export default function RunPage() {
           </section>
           {data.rejects.totalCount > 0 && <SetAside run={id} rules={data.rejectRules} />}
           {isPull && run.outcome === 'DONE' && run.takenBack === null && takes && (
-            <TakeBack run={id} onDone={() => void refetch()} />
+            <RollbackRun run={id} onDone={() => void refetch()} />
           )}
           {isPull && run.outcome === 'DONE' && run.takenBack === null && !takes && (
             <p className="soft">撤回本次拉取由复核人或管理员办理。</p>

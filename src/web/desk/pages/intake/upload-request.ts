@@ -102,5 +102,5 @@ const send = async <T>(
 
 export const previewOf = (asked: UploadRequest, underWay: UploadControls): Promise<FilePreview> =>
   send(asked, true, underWay)
-export const takeIn = (asked: UploadRequest, underWay: UploadControls): Promise<UploadResult> =>
+export const upload = (asked: UploadRequest, underWay: UploadControls): Promise<UploadResult> =>
   send(asked, false, underWay)

@@ -10,18 +10,18 @@ import { PageHead } from '../../pieces/page.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import type { RefusedHeadings } from './maps.js'
-import { useOwn } from './own-agencies.js'
+import { useOwnAgencies } from './own-agencies.js'
 import { Counts, countIn, isFailed, runPath } from './runs.js'
 import { PreviewOf } from './upload-preview.js'
 import {
   type FilePreview,
   globalRun,
   previewOf,
-  takeIn,
   type UploadControls,
   type UploadRefusal,
   type UploadRequest,
   type UploadResult,
+  upload,
 } from './upload-request.js'
 import { MyUploadsDocument, UploadFeedsDocument } from './uploads.generated.js'
 
@@ -33,7 +33,7 @@ const TICK_MS = 1_000
 type UploadStage = 'PREVIEW' | 'TAKE_IN'
 
 export default function Uploads() {
-  const own = useOwn()
+  const own = useOwnAgencies()
   const [asked, ask] = useAddressState({ feed: '' })
   const { feed } = asked
   const { data, error } = useQuery(UploadFeedsDocument)
@@ -80,7 +80,7 @@ export default function Uploads() {
     setPreview(await begun('PREVIEW', previewOf))
   }
   const act = async () => {
-    const done = await begun('TAKE_IN', takeIn)
+    const done = await begun('TAKE_IN', upload)
     if (done === null) return
     setTaken(done)
     setPreview(null)

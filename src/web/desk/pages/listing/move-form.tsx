@@ -8,7 +8,16 @@ import { optionsOf } from '../../pieces/words.js'
 import { type CaseFile, type MoveOutlook, notBefore, pointsOf } from './case.js'
 import { DecisionChoice } from './decision-choice.js'
 import { FileHash } from './file-hash.js'
-import { type FieldName, fieldsOf, followsOf, GRAVE, inputOf, lacking, type MoveDraft, TODAY_ONLY } from './moves.js'
+import {
+  type FieldName,
+  fieldsOf,
+  followsOf,
+  GRAVE,
+  inputOf,
+  type MoveDraft,
+  missingFields,
+  TODAY_ONLY,
+} from './moves.js'
 import { MUTATIONS, type PersonsMove } from './mutations.js'
 
 const TITLES: Record<FieldName, string> = {
@@ -74,7 +83,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
   const asked = fieldsOf(move, draft, of)
   const outlook = outlooks.find(({ removal }) => removal === null || removal === draft.removal)
   const denial = isOvercome(outlook, draft) ? null : (outlook?.denial ?? null)
-  const isComplete = lacking(move, draft, of).length === 0 && on !== ''
+  const isComplete = missingFields(move, draft, of).length === 0 && on !== ''
   const title = MOVES[move].zh
 
   const act = async () => {
@@ -143,7 +152,7 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale }
         <span className="soft">
           {' '}
           尚须填写：
-          {lacking(move, draft, of)
+          {missingFields(move, draft, of)
             .map((field) => TITLES[field])
             .join('、')}
         </span>

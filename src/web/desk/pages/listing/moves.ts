@@ -85,7 +85,7 @@ const OPTIONAL: readonly FieldName[] = [
 ]
 
 /** Required fields still empty. */
-export const lacking = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] =>
+export const missingFields = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] =>
   fieldsOf(move, draft, of).filter((field) => {
     if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false
     if (move === 'dropListing' && field === 'notListed') return false

@@ -12,7 +12,7 @@ import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, useFile } from './file.js'
 import { Identity } from './identity.js'
 import { Listings } from './listings.js'
-import { Door } from './party-access.js'
+import { PartyAccess } from './party-access.js'
 import { AskedBy, Records } from './records.js'
 import { ScorePanel } from './score.js'
 import { Time, type TimeAxis } from './time.js'
@@ -65,7 +65,7 @@ export default function OperatorPage() {
           <Listings of={file} />
           <Time of={file} by={asked.by as TimeAxis} onBy={(by) => ask({ by })} />
           <Records of={file} />
-          {!asOf && !knownAt && <Door of={file} />}
+          {!asOf && !knownAt && <PartyAccess of={file} />}
           {file.askedBy && <AskedBy of={file.askedBy} />}
         </div>
       )}

@@ -8,7 +8,7 @@ import { Empty, Loading } from '../../pieces/empty.js'
 import { Refusal } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
-import { Once, type OneTimeSecret } from '../administration/one-time-secret.js'
+import { type OneTimeSecret, OneTimeSecretDialog } from '../administration/one-time-secret.js'
 import type { OperatorFile } from './file.js'
 import {
   type DoorCodeFragment,
@@ -17,7 +17,7 @@ import {
   RevokeAccessCodeDocument,
 } from './party-access.generated.js'
 
-export const Door = ({ of }: { of: OperatorFile }) => {
+export const PartyAccess = ({ of }: { of: OperatorFile }) => {
   const sees = useMay('see_access_codes')
   return sees ? <Codes of={of} /> : null
 }
@@ -100,7 +100,7 @@ const Codes = ({ of }: { of: OperatorFile }) => {
       <p role="status" className="good said">
         {words}
       </p>
-      <Once of={told} onClose={() => setTold(null)} />
+      <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
     </section>
   )
 }

@@ -17,7 +17,7 @@ import {
 } from './calendar.generated.js'
 import { Months } from './months.js'
 import { Settled, Waiting } from './proposals.js'
-import { type CalendarDraft, isWeekend, turned } from './year.js'
+import { type CalendarDraft, flipDay, isWeekend } from './year.js'
 
 const [YEAR_LEAST, YEAR_MOST] = [2004, 2100]
 
@@ -40,7 +40,7 @@ export default function Calendar() {
     setDone(null)
     setDraft((before) => {
       const after = new Map(before)
-      if (!after.delete(on)) after.set(on, turned(on, said.get(on)?.working ?? !isWeekend(on)))
+      if (!after.delete(on)) after.set(on, flipDay(on, said.get(on)?.working ?? !isWeekend(on)))
       return after
     })
   }

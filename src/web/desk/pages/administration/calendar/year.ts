@@ -25,7 +25,7 @@ export const monthsOf = (year: number): string[][] => {
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
 /** The amendment that flips a day. */
-export const turned = (on: string, working: boolean): DayAmendment => {
+export const flipDay = (on: string, working: boolean): DayAmendment => {
   if (working === isWeekend(on)) return 'ORDINARY'
   return working ? 'HOLIDAY' : 'WORKDAY'
 }

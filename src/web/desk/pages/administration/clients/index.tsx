@@ -6,8 +6,8 @@ import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { useMay } from '../../../session/session.js'
-import { sought, whole } from '../account-list.js'
-import { Once, type OneTimeSecret } from '../one-time-secret.js'
+import { asConnection, filterAccounts } from '../account-list.js'
+import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
 import { ConfirmAccount, Pending } from '../pending.js'
 import { HolderFilters, Register, roleWords, useAgencyNames } from '../register.js'
 import {
@@ -32,7 +32,7 @@ export default function Clients() {
   const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
   const [told, setTold] = useState<OneTimeSecret | null>(null)
   const query = useQuery(ClientsDocument)
-  const found = sought(query.data?.clients as ClientLineFragment[] | undefined, asked)
+  const found = filterAccounts(query.data?.clients as ClientLineFragment[] | undefined, asked)
   const refetch = query.refetch
 
   const columns = useMemo<TableColumn<ClientLineFragment>[]>(() => {
@@ -135,7 +135,7 @@ export default function Clients() {
         <VirtualTable
           label="系统"
           columns={columns}
-          rows={whole(found, query)}
+          rows={asConnection(found, query)}
           rowKey={({ name }) => name}
           empty={query.data?.clients.length === 0 ? '还没有登记系统。' : '没有符合条件的系统。'}
           position={asked.row}
@@ -143,7 +143,7 @@ export default function Clients() {
           minWidth={manages ? 1_240 : 1_000}
         />
       </div>
-      <Once of={told} onClose={() => setTold(null)} />
+      <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
     </>
   )
 }

@@ -8,8 +8,8 @@ import { regionWords } from '../../../pieces/places.js'
 import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay, useSession } from '../../../session/session.js'
-import { sought, whole } from '../account-list.js'
-import { Once, type OneTimeSecret } from '../one-time-secret.js'
+import { asConnection, filterAccounts } from '../account-list.js'
+import { type OneTimeSecret, OneTimeSecretDialog } from '../one-time-secret.js'
 import { ConfirmAccount, Pending } from '../pending.js'
 import { HolderFilters, PEOPLE_ROLES, Register, roleWords, useAgencyNames } from '../register.js'
 import {
@@ -29,7 +29,7 @@ export default function People() {
   const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
   const [told, setTold] = useState<OneTimeSecret | null>(null)
   const query = useQuery(PeopleDocument)
-  const found = sought(query.data?.people as PersonLineFragment[] | undefined, asked)
+  const found = filterAccounts(query.data?.people as PersonLineFragment[] | undefined, asked)
   const refetch = query.refetch
 
   const columns = useMemo<TableColumn<PersonLineFragment>[]>(() => {
@@ -156,7 +156,7 @@ export default function People() {
         <VirtualTable
           label="人员"
           columns={columns}
-          rows={whole(found, query)}
+          rows={asConnection(found, query)}
           rowKey={({ name }) => name}
           empty="没有符合条件的人员。"
           position={asked.row}
@@ -164,7 +164,7 @@ export default function People() {
           minWidth={manages ? 1_280 : 1_040}
         />
       </div>
-      <Once of={told} onClose={() => setTold(null)} />
+      <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
     </>
   )
 }
