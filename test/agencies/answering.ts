@@ -1,4 +1,4 @@
-/** A stand-in for any agency over HTTP: what it answers, the running test says. */
+/** A stand-in agency over HTTP whose answers each test sets. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FeedDelivery } from '../../src/agencies/delivery.js'
@@ -7,10 +7,8 @@ import { isRefusal } from '../../src/foundation/errors.js'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void
 
-/** What the agency answers in the running test, and how often it was asked. */
 export const agency = { answer: ((_, response) => response.end()) as Answer, asked: 0, url: '', bodies: [] as string[] }
 
-/** For the suite that calls this. */
 export const listens = (): void => {
   let server: Server
 

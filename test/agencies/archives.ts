@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
-/** A workbook of these sheets as raw XML; null: named, but left out. */
+/** Builds a workbook from raw sheet XML. A null sheet is named but missing. */
 export const workbookOf = (sheets: (string | Buffer | null)[]): Buffer => {
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
   const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'

@@ -8,7 +8,7 @@ import { context, draftsOf, itemsOf, problemsOf, sample } from './samples.js'
 const RUNS = 500
 const SEED = 20_261_129
 
-/** Characters that patterns are given while `act` runs: the longest text, and its pattern. All ways of matching end in `exec`. */
+/** Returns the longest text given to any pattern while `act` runs. All matching ends in `exec`. */
 const longestMatched = (act: () => void): { length: number; pattern: string } => {
   const { exec } = RegExp.prototype
   let longest = { length: 0, pattern: '' }
@@ -34,7 +34,7 @@ describe('long cells', () => {
       expect(length, `${title}: ${pattern}`).to.be.at.most(MAX_TEXT)
       if (JSON.stringify(item.fields).length > MAX_TEXT) beyond += 1
     }
-    // Enough of them are too long for the rest to mean something.
+    // Enough runs are too long to be meaningful.
     expect(beyond).to.be.greaterThan(RUNS / 20)
   })
 
@@ -46,7 +46,7 @@ describe('long cells', () => {
       const problems = problemsOf('standards', { ...item, fields: { ...item.fields, 产品: value } })
       expect(problems.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['产品 length'])
     }
-    // A column that nobody reads may hold what it wants.
+    // An unread column may hold anything.
     const [draft] = draftsOf('standards', { ...item, fields: { ...item.fields, 附注: long } })
     expect(draft?.findings.map(({ rule }) => rule)).to.deep.equal(['field.unknown'])
   })

@@ -1,4 +1,4 @@
-/** Separated text on its short way: lines with their quotes in order. csv-parse must make the same of them. */
+/** The fast path of separated text must agree with csv-parse. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -12,7 +12,6 @@ const NAMES = ['甲列', '乙列', '丙列', '丁列']
 const SHAPES = [{ names: NAMES }]
 const RUNS = { numRuns: 100 }
 
-/** Read in pieces of so many bytes. */
 const inPieces = (bytes: Buffer, size: number): FileContent => ({
   ...fromBytes(bytes),
   chunks: async function* () {
@@ -31,7 +30,7 @@ const cell = fc.oneof(
   fc
     .string({ unit: fc.constantFrom('a', '"', ',', ';', '\t', '|', '中', ' '), maxLength: 6 })
     .map((text) => `"${text.replaceAll('"', '""')}"`),
-  // In the middle of a cell a quote is a character; these and quotes that do not close a cell are seen to be so.
+  // A quote inside a cell is an ordinary character.
   fc.constantFrom('a"b', 'a"', ' "a"', '""', '12" 屏', '"a"b', '"a" ', '"a"b"', '"'),
 )
 

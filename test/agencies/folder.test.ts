@@ -106,7 +106,7 @@ describe('a watched folder', () => {
     put('a.csv')
     const first = await opened()
     const [id = ''] = claimed()
-    // As another process of this machine would have left it: no process has this number.
+    // No process has this number.
     renameSync(own('.taken', id), own('.taken', id.replace(/\.\d+\./, '.99999999.')))
     const second = await opened()
     expect(second.file).to.equal('a.csv')

@@ -9,7 +9,7 @@ const SEED = 20261125
 const RUNS = 40
 const REFUSALS = ['CONTENT_UNREADABLE', 'CONTENT_UNKNOWN', 'CONTENT_TOO_LARGE']
 
-/** Items and drafts, or the refusal's code. Anything else that is thrown fails the test. */
+/** Returns items and drafts, or the refusal's code. Any other error fails the test. */
 const outcome = async (
   id: string,
   bytes: Buffer,
@@ -55,7 +55,7 @@ describe('bytes that are no feed', () => {
         async (start, bytes, reader, id) => {
           const got = await outcome(id, Buffer.concat([Buffer.from(start, 'latin1'), bytes]), reader)
           if (typeof got === 'string') expect(REFUSALS).to.include(got)
-          // Only a known header makes something readable of it, and then nothing of it becomes a record.
+          // A known header alone yields no record.
           else expect(got.drafts).to.equal(0)
         },
       ),
@@ -65,7 +65,7 @@ describe('bytes that are no feed', () => {
 
   for (const [id, name] of every) {
     const whole = readFileSync(sample(name))
-    // Each workbook is opened in a thread of its own, which takes its time to start; the soak damages thousands of them.
+    // Each workbook starts a thread. The soak damages thousands of them.
     const runs = name.endsWith('.xlsx') ? RUNS / 10 : RUNS
 
     it(`a cut ${name} never yields more than the whole of it`, async () => {

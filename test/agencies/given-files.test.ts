@@ -1,4 +1,4 @@
-/** Every real file that a feed takes, pulled as `hub pull FEED --file` pulls it, accounted for to the row; twice. */
+/** Pulls every real file that a feed accepts, twice, like `hub pull FEED --file`. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
@@ -15,24 +15,24 @@ interface Counts {
   received: number
   new: number
   unmatched?: number
-  /** Rows whose columns have slipped. */
+  /** Rows with shifted columns. */
   rejected?: number
-  /** Of rows that repeat another of the same file. */
+  /** Rows that repeat another row of the same file. */
   unchanged?: number
 }
 
 const TAKEN: [feed: string, file: string, counts: Counts][] = [
   ['registry', 'cn-company-register/dev/jilin.csv', { received: 9471, new: 9469, unchanged: 2 }],
-  // Three of its rows are rows of the file before, and in four others the columns have slipped (F-12).
+  // Three rows repeat the file before, and four have shifted columns (F-12).
   [
     'registry',
     'cn-company-register/dev/national-sample.csv',
     { received: 28056, new: 28049, unchanged: 3, rejected: 4 },
   ],
-  // One of them, of Hong Kong, has no code: it waits for a person.
+  // A firm of Hong Kong has no code and stays unmatched.
   ['registry', 'vendor-api-samples/qcc-fuzzy-search.json', { received: 10, new: 9, unmatched: 1 }],
   ['dishonest', 'creditchina-blacklists-2018/dev/ecommerce-blacklist-90.csv', { received: 90, new: 84, unmatched: 6 }],
-  // Producers by name only; the workbook says the same of the same.
+  // Producers are given by name only.
   [
     'quality',
     'creditchina-blacklists-2018/dev/herbal-slices-failed-sampling.csv',

@@ -1,4 +1,4 @@
-/** Files that nobody here made, read where they lie; without them these tests pass over themselves and say so. */
+/** Real files from outside. Without them these tests are skipped with a message. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -57,7 +57,7 @@ describe(`real input${said}`, () => {
     ])
     const waiting = await test.hub.db('unmatched').distinct('row_number').where({ state: 'OPEN' }).orderBy('row_number')
     expect(waiting.map((row) => row.row_number)).to.deep.equal([3, 4, 5, 6, 7, 8])
-    // Twelve records, but six items, as the pull counted them.
+    // Twelve records from six items, as the pull counted them.
     expect((await backlog(test.hub.db)).unmatched).to.equal(6)
   })
 

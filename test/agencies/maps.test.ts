@@ -5,7 +5,6 @@ import { contract } from '../../src/foundation/contracts.js'
 import { Refusal } from '../../src/foundation/errors.js'
 import { context, draftsOf, feedOf, itemsOf, problemsOf, SAMPLES, sample } from './samples.js'
 
-/** The n-th item of a sample, with some fields otherwise. */
 const from = async (id: string, file: string, at: number, changes: Record<string, unknown> = {}): Promise<Item> => {
   const item = (await itemsOf(id, sample(file)))[at]
   if (!item) throw new Error('no such item')

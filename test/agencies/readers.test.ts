@@ -247,7 +247,7 @@ describe('a large XML', () => {
     const items = await itemsOf('trademarks', fileOf(`<t>${mark.repeat(10_000)}</t>`))
     clearInterval(beat)
     expect(items).to.have.length(10_000)
-    // The whole of it takes ten times as long.
+    // Reading it whole takes ten times as long.
     expect(longest).to.be.lessThan(500)
     expect(await refusalOf(itemsOf('trademarks', fileOf(`<t>${mark.repeat(36_000)}</t>`)))).to.equal(
       'CONTENT_TOO_LARGE',

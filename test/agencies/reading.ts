@@ -1,4 +1,4 @@
-/** A feed of the tests' own, and what the readers make of bytes for it. */
+/** A test feed, and the items that readers make of bytes. */
 import { type FeedForm, makeFeed } from '../../src/agencies/feed.js'
 import type { Item } from '../../src/domain/records/records.js'
 import { context, fileOf } from './samples.js'
@@ -7,7 +7,6 @@ export const HEADER = '企业名称,工商注册号,组织机构代码,统一信
 export const ROW = '长春市样例电子商务有限公司,,,91220102MA0Y3X1HXM,甲类失信'
 export const PART = '样例,,,91220102MA0Y3X1HXM,'
 
-/** A feed of this file's own: what an agency's feed makes of its fields is no matter of the readers. */
 const form = (names: string[]): FeedForm => ({
   names,
   drafts: (row) => {
@@ -35,6 +34,6 @@ export const problemsIn = (item: Item) => {
   return 'problems' in mapped ? mapped.problems : []
 }
 export const lines = (...rows: string[]) => rows.join('\n')
-/** Rows of good and of broken items, as `2 3!`. */
+/** Returns row numbers, with `!` for broken items, such as `2 3!`. */
 export const rowsOf = async (bytes: string | Buffer) =>
   (await read(bytes)).map(({ row, fields }) => (Object.hasOwn(fields, '__row') ? `${row}!` : String(row))).join(' ')

@@ -9,7 +9,7 @@ import { isRefusal } from '../../src/foundation/errors.js'
 export const TODAY = '2026-11-25'
 export const context: MappingContext = { dated: null, today: TODAY }
 
-/** Every sample of every feed; at least one each. */
+/** Samples of every feed, at least one each. */
 export const SAMPLES: Record<string, string[]> = {
   registry: ['registry.json', 'registry.csv', 'search.json'],
   individuals: ['individuals.json', 'individuals.csv'],
@@ -47,7 +47,6 @@ export const feedOf = (id: string): Feed => {
 
 let folder: string | undefined
 let written = 0
-/** A file of these bytes that lasts as long as the machine's temporary folder. */
 export const fileOf = (bytes: string | Buffer): string => {
   folder ??= mkdtempSync(join(tmpdir(), 'hub-agencies-'))
   written += 1
@@ -73,7 +72,7 @@ export const problemsOf = (id: string, item: Item): Problem[] => {
   return 'problems' in mapped ? mapped.problems : []
 }
 
-/** The code of the refusal with which reading ends; `none` if it ends well. */
+/** Returns the refusal's code; `none` on success. */
 export const refusalOf = async (work: Promise<unknown>): Promise<string> => {
   try {
     await work

@@ -8,7 +8,7 @@ describe('five hundred damaged documents', () => {
     const soaked = await soakIntake({ runs: RUNS, seed: 20_261_125 })
     expect(soaked.faults).to.deep.equal([])
     expect(soaked.files).to.equal(RUNS)
-    // Enough of them are still readable for the rest to mean something.
+    // Enough items are still readable to be meaningful.
     expect(soaked.items).to.be.greaterThan(RUNS)
     expect(Object.values(soaked.refused).reduce((sum, count) => sum + count, 0)).to.be.within(RUNS / 10, RUNS)
   })

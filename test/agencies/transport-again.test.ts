@@ -96,7 +96,7 @@ describe('feeds by cursor', () => {
   const place = (request: IncomingMessage): string =>
     new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? ''
   const one = (n: number) => ({ a: n, b: 1, c: 1 })
-  /** What is answered at each cursor. */
+  /** Answers by cursor. */
   const stream =
     (pieces: Record<string, { items: unknown[]; next: string | null }>): Answer =>
     (request, response) => {
@@ -147,7 +147,7 @@ describe('feeds by cursor', () => {
         : response.writeHead(200, { etag: '"e"' }).end(JSON.stringify({ items: [one(1)], next: null }))
     const first = await open()
     await all(first)
-    // From the very beginning there is no place to go on from.
+    // The very beginning is no place to resume from.
     expect((await open(first.next?.() ?? null)).unmodified).to.equal(undefined)
     agency.answer = (request, response) =>
       request.headers['if-none-match'] === '"e"'

@@ -31,7 +31,6 @@ const cursoring: CursorOptions = {
   },
   resumes: false,
 }
-/** Four pages of two items each. */
 const fourPages: Answer = (request, response) => {
   const page = pageOf(request)
   response.end(registryPage(8, page, [record(2 * page), record(2 * page + 1)]))
@@ -60,7 +59,7 @@ describe('feeds over HTTP in many pages', () => {
       ] as const) {
         const { value } = await taking.next()
         expect(value).to.include({ page, row: 1 })
-        // Nobody has asked for another item, and the next page is on its way.
+        // The next page is on its way although no further item was requested.
         await arrives(asked)
         expect(agency.asked).to.equal(asked)
         await taking.next()
@@ -121,7 +120,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(asked).to.deep.equal([1, 2, 3, 3, 3, 4])
     })
 
-  /** Items on a page or piece of each feed that comes so; the others are one file each. */
+  /** Items per page of each paged feed. The others are one file. */
   const ON_A_PAGE: Record<string, number> = {
     ...{
       registry: 500,
@@ -135,7 +134,7 @@ describe('feeds over HTTP in many pages', () => {
     ...{ trademarks: 60, icp: 200, shops: 200, repairs: 100, defaulters: 100 },
   }
   const FILES = ['quality', 'food', 'permits', 'penalties', 'trustmarks']
-  /** Whose service is asked for no number. */
+  /** Feeds whose service fixes the page size. */
   const FIXED = ['trademarks']
 
   it('I-B4: every feed over HTTP is in the table of those in pages or is one file', () => {

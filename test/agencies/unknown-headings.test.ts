@@ -7,14 +7,14 @@ import { bookOf } from '../soak/documents.js'
 import { context, feedOf, fileOf } from './samples.js'
 
 const CODE = usccOf('91', '220102', 1)
-/** A ministry's list as it comes: no column for the field of dishonesty. */
+/** A ministry's list without a column for the field of dishonesty. */
 const MINISTRY = [
   ['失信企业名单'],
   ['企业名称', '统一信用代码', '工商注册号', '序号'],
   ['长春绯簏运输有限公司', CODE, '', '1'],
   ['合计', '', '', '1'],
 ]
-/** Another province's list under headings of its own. */
+/** Another province's list with its own headings. */
 const PROVINCE = [
   ['主体全称', '社会信用代码', '列入事由', '列入日期'],
   ['长春绯簏运输有限公司', CODE, '拒不履行', '2026-01-05'],
@@ -93,7 +93,7 @@ describe('content under unknown headings', () => {
       const mapped = item && feedOf('dishonest').map(item, context)
       expect(mapped && 'drafts' in mapped && mapped.drafts[0]?.key).to.equal(`ecommerce-2018/${CODE}/拒不履行`)
     }
-    // Content without all of the map's headings is read as if there were none.
+    // A map applies only if all its headings are present.
     expect(
       (await refusalOf(feedOf('dishonest').read(fileOf(csv([['主体全称'], ['样']])), { maps: [map] }))).code,
     ).to.equal('CONTENT_UNKNOWN')

@@ -21,7 +21,7 @@ const read = async (bytes: Buffer, named?: string): Promise<Item[]> => {
   return items
 }
 
-/** The stream of records inside, so that a test can change one and put it back. */
+/** Changes the record stream in place. */
 const changed = (bytes: Buffer, change: (stream: Buffer) => void): Buffer => {
   const container = XLSX.CFB.read(bytes, { type: 'buffer' })
   const entry = XLSX.CFB.find(container, 'Workbook') ?? XLSX.CFB.find(container, 'Book')
@@ -31,7 +31,6 @@ const changed = (bytes: Buffer, change: (stream: Buffer) => void): Buffer => {
   entry.content = stream
   return Buffer.from(XLSX.CFB.write(container, { type: 'buffer' }) as Uint8Array)
 }
-/** Places of the records of a kind. */
 const placesOf = (stream: Buffer, kind: number): number[] => {
   const places: number[] = []
   for (let at = 0; at + 4 <= stream.length; at += 4 + stream.readUInt16LE(at + 2))
@@ -59,7 +58,7 @@ describe('reader xls', () => {
 
   it('reads texts in the encoding of the machine that wrote them', async () => {
     const texts = [...NAMES, '甲', '长春市样例商行', '样例茶', '2025-05-06'].map((text) => iconv.encode(text, 'gbk'))
-    // The library cannot write such texts: others of their length give way to them.
+    // SheetJS cannot write such texts, so placeholders of equal length are replaced.
     const letters = texts.map((text, at) => String.fromCharCode(97 + at).repeat(text.length))
     const bytes = changed(book([letters.slice(0, 4), letters.slice(4)], { bookType: 'biff5' }), (stream) => {
       stream.writeUInt16LE(936, (placesOf(stream, 0x0042)[0] ?? 0) + 4)

@@ -1,4 +1,4 @@
-/** What a door makes of answers that no stand-in gives. */
+/** Answers that no stand-in gives. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { NO_RECEIPT, type Receipt } from '../../src/domain/delivery/delivery.js'
@@ -12,7 +12,7 @@ import type { DisplayedSubject, Platform } from '../../src/platforms/platform.js
 import { json, type StandInReply, type StandInRequest, serve } from '../../src/sandbox/server.js'
 import { batchOf, noticeOf } from './notices.js'
 
-/** The receipts, or the details of the refusal. */
+/** Returns the receipts, or the details of the refusal. */
 const answered = async (
   platform: Platform,
   answer: StandInReply | ((asked: StandInRequest) => StandInReply),

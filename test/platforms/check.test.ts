@@ -1,4 +1,3 @@
-/** A row is held against its schema before it leaves. */
 import { expect } from 'chai'
 import type { EntryNotice } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'

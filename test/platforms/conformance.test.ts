@@ -1,4 +1,4 @@
-/** What every door out must do, by each of its ways: against the stand-ins over real HTTP, a real folder, a real database. */
+/** Conformance of every platform by each transport: stand-ins over real HTTP, a real folder, a real database. */
 import { expect } from 'chai'
 import { NO_RECEIPT, type Notice } from '../../src/domain/delivery/delivery.js'
 import { isRefusal, type Refusal } from '../../src/foundation/errors.js'

@@ -1,4 +1,3 @@
-/** An exchange folder, and what happens at its edges. */
 import { execFileSync } from 'node:child_process'
 import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

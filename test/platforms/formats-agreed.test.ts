@@ -1,4 +1,4 @@
-/** Formats as they are agreed with receivers: byte for byte, and as their interface documents say. */
+/** Formats agreed with receivers: byte for byte, and as their interface documents say. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'

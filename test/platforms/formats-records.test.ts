@@ -1,4 +1,3 @@
-/** The forms of 双公示: what a penalty or a permit becomes, and what never leaves. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { RecordNotice } from '../../src/domain/delivery/delivery.js'

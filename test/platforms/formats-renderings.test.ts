@@ -1,4 +1,4 @@
-/** Rows as text, as workbooks and in tables: what goes out is read back by the hub's own readers as what it was. */
+/** Output is read back by the hub's own readers. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -18,7 +18,7 @@ import { freshDatabase } from '../support/database.js'
 import { noticeOf } from './notices.js'
 import { penaltyOf, permitOf, withBody, withdrawn } from './record-notices.js'
 
-/** Everything that separates, quotes, begins a formula, or is beyond the basic plane. */
+/** Separators, quotes, a formula, and characters beyond the basic plane. */
 const HARD = '=1+1,"甲";乙\t丙\n丁|𠮷 𬭚'
 
 const penalties = [
@@ -37,7 +37,7 @@ const permits = [permitOf(1), withBody(permitOf(2), { content: HARD, valid_to: '
 const bodiesIn = async (feed: string, bytes: string | Buffer) =>
   (await itemsOf(feed, fileOf(bytes))).flatMap((item) => draftsOf(feed, item)).map(({ body }) => body)
 
-/** The forms of 2019 have no state of a penalty, the name of the party is the operator's. */
+/** The forms of 2019 have no penalty state and take the operator's name. */
 const expectedOf = (notices: readonly RecordNotice[]) =>
   notices.map(({ body, operator, kind }) => ({
     ...body,

@@ -1,4 +1,4 @@
-/** A receiver that does what `schema/platforms/interfaces.md` says, and no more, is understood by its platform. */
+/** A receiver that does exactly what `schema/platforms/interfaces.md` says is understood. */
 import { createHmac } from 'node:crypto'
 import { expect } from 'chai'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
@@ -19,7 +19,7 @@ describe('a receiver by the interface document', () => {
 
   for (const { id, doors, headers, answers, displayed } of INTERFACES) {
     const platform = platforms.find((one) => one.id === id) as Platform
-    /** Answers in turn; displays without end of pages, as the document has it: what is after the last key is nothing. */
+    /** Answers in turn. As documented, nothing follows the last key. */
     const received = async (use: (to: PlatformAddress, asked: StandInRequest[]) => Promise<void>): Promise<void> => {
       const asked: StandInRequest[] = []
       const left = [...answers]

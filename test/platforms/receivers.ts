@@ -1,4 +1,4 @@
-/** What stands at the other end of each way to a platform, in the tests of the doors out: it takes, judges and shows. */
+/** Test receivers for each transport: they accept, judge and display. */
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,9 +14,9 @@ import { freshDatabase } from '../support/database.js'
 
 export interface Receiver {
   to: PlatformAddress
-  /** Rows it was told of, repeats and refused ones too. */
+  /** Includes repeats and rejected rows. */
   told(): number
-  /** Takes and answers what lies there; nothing to do where answers come at once. */
+  /** Answers what is waiting. A no-op where answers come at once. */
   judge(): Promise<void>
   refuse(codeOrName: string): void
   close(): Promise<void>
@@ -27,7 +27,7 @@ export interface Way {
   open: () => Promise<Receiver>
 }
 
-/** Sends, lets the receiver judge, and asks where the answer comes later. */
+/** Sends, lets the receiver judge, and asks where answers come later. */
 export const settled = async (platform: Platform, receiver: Receiver, batch: NoticeBatch) => {
   const receipts = await platform.send(batch, receiver.to)
   if (!receipts.some(({ code }) => code === WAITING)) return receipts
@@ -36,7 +36,7 @@ export const settled = async (platform: Platform, receiver: Receiver, batch: Not
   return platform.ask(batch.notices, receiver.to)
 }
 
-/** As its description says; the folder and the table are those of the provincial exchange. */
+/** The folder and the table belong to the provincial exchange. */
 export const waysTo = ({ id, ways }: Pick<Platform, 'id' | 'ways'>): Way[] =>
   ways.flatMap((way): Way[] => {
     if (way === 'http:') return [{ name: 'http', open: () => overHttp(id) }]
@@ -74,7 +74,6 @@ interface Row {
   name: string | null
 }
 
-/** The receiver's own register of what it was told. */
 const register = () => {
   const held = new Map<string, Row & { recordNo: string }>()
   let told = 0
@@ -108,7 +107,6 @@ const register = () => {
   }
 }
 
-/** By the receiver's names, whatever the kind of the row. */
 const rowIn = (told: Told): Row => {
   const first = (...names: string[]) => names.map((name) => told[name]).find((value) => value) ?? null
   return {
@@ -168,7 +166,7 @@ const inFolder = async (): Promise<Receiver> => {
   }
 }
 
-/** One for all receivers of a process, with a schema for each; it goes with the server of the run. */
+/** One database per process with a schema per receiver. It ends with the run's server. */
 let exchangeDatabase: Promise<string> | undefined
 let schemas = 0
 
@@ -219,7 +217,6 @@ const judgeTable = async (db: Knex, table: string, own: ReturnType<typeof regist
   }
 }
 
-/** As an operator makes it. */
 const exchangeIn = (schema: string): string => `create schema ${schema};
 ${SUBJECT_KINDS.map((kind) => tableSql(kind, schema)).join('')}
 create table ${schema}.hub_shown (subject_key text primary key, sequence bigint, kind text, uscc text, name text)`

@@ -1,4 +1,3 @@
-/** Invented notices of penalties and permits for the tests of the doors out. */
 import type { RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { usccOf } from './notices.js'
 

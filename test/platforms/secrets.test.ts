@@ -1,4 +1,4 @@
-/** A platform's credential goes out in its place, and never comes back from an answer into what the hub keeps, shows or logs. */
+/** A platform's credential never returns from an answer into storage, pages or logs. */
 import { expect } from 'chai'
 import iconv from 'iconv-lite'
 import { isRefusal } from '../../src/foundation/errors.js'
@@ -9,7 +9,7 @@ import { batchOf, noticeOf } from './notices.js'
 
 const SECRET = 'Zx9-not-to-be-seen'
 
-/** Everything that came of a call, whole: receipts, entries, or the error with all that hangs on it. */
+/** Returns everything a call produced: receipts, entries, or the error with its causes. */
 const outcomeOf = async (call: () => Promise<unknown>): Promise<string> => {
   try {
     return JSON.stringify((await call()) ?? null)
@@ -40,7 +40,7 @@ const everyCall = (platform: Platform, to: PlatformAddress): (() => Promise<unkn
   async () => platform.ask?.([noticeOf(1)], to),
 ]
 
-/** Answers that hold the credential wherever one of the formats has a place for words. */
+/** Answers that contain the credential in every place for text. */
 const ECHOES: readonly [string, (id: Platform['id'], secret: string) => StandInReply][] = [
   [
     'in receipts',

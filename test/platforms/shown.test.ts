@@ -1,4 +1,3 @@
-/** What a platform displays is read back whole or not at all. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { NO_RECEIPT } from '../../src/domain/delivery/delivery.js'
@@ -37,7 +36,7 @@ const reasonOf = async (working: Promise<unknown>): Promise<unknown> => {
   throw error ?? new Error('nothing was refused')
 }
 
-/** A platform that pages as agreed, but gives no more than `most`. */
+/** Pages as agreed, but returns at most `most` entries. */
 const paging =
   (all: readonly { ILLID: string }[], most: number) =>
   ({ query }: StandInRequest): StandInReply => {

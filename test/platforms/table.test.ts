@@ -1,4 +1,3 @@
-/** An exchange table in a real database, and what happens at its edges. */
 import { expect } from 'chai'
 import { NO_RECEIPT, type Notice, WAITING } from '../../src/domain/delivery/delivery.js'
 import { isRefusal } from '../../src/foundation/errors.js'
@@ -179,7 +178,7 @@ describe('an exchange table', () => {
     const before = await open()
     await send(noticeOf(1))
     await reasonOf(jilin.shown(to))
-    // The server takes a moment to see that a connection was closed.
+    // The server notices a closed connection with a delay.
     for (let tries = 0; tries < 100 && (await open()) > before; tries += 1);
     expect(await open()).to.be.at.most(before)
   })
@@ -217,7 +216,7 @@ describe('an exchange table', () => {
     stopping.abort(new Error('stopped'))
     expect(await sending).to.equal('Error: stopped')
     await receiver.commit()
-    // Granted when whoever waited before has come to his end.
+    // The lock is granted once the previous waiter has finished.
     await one.db.transaction((tx) => tx.raw(lock))
     expect(await rows()).to.deep.equal([])
   })

@@ -1,4 +1,3 @@
-/** XML as it is written and read. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { envelope, receiptRows } from '../../src/platforms/formats/exchange-envelope.js'

@@ -1,6 +1,6 @@
 /**
- * Rejected rows of every feed that ends by absence, with nulls, empty strings and missing members: what ends must equal a naive
- * model, which knows of each feed the members that make a key, those that bear the party's code, and one that can be spoilt.
+ * Rejected rows of every feed that ends by absence, with nulls, empty strings and missing members. The result must
+ * equal a naive model of keys, codes and spoilable members.
  */
 import { deliver, type Fields, standingIn } from '../support/absence.js'
 import { freshDatabase } from '../support/database.js'
@@ -8,18 +8,17 @@ import { at, codeOf, later } from '../support/world.js'
 import { type Random, randomOf } from './random.js'
 
 interface Kind {
-  /** The n-th record of a firm. */
   item: (firm: number, n: number) => Fields
   key: (firm: number, n: number) => string
-  /** Members without any of which the key cannot be read. */
+  /** The key is readable only with all of these. */
   keyed: readonly string[]
-  /** Members that a key may lack: without one it is the key of another record. */
+  /** Optional members of the key: without one it is another record's key. */
   loose?: readonly string[]
-  /** Members without any of which the code cannot be read. */
+  /** The code is readable only with all of these. */
   coded: readonly string[]
-  /** The member that names all records of one stem, and the one that tells them apart. */
+  /** The member that names all records of a stem, and the one that distinguishes them. */
   stem?: { by: string; apart: string }
-  /** A member that is no part of the key; as a day that does not exist it rejects the row. */
+  /** A member outside the key. An impossible date in it rejects the row. */
   spoilt: string
 }
 
@@ -146,7 +145,7 @@ const KINDS: Record<string, Kind> = {
 
 const FIRMS = 10
 const RECORDS_A_FIRM = 3
-/** Rejected rows of one delivery. */
+/** Rejected rows per delivery. */
 const BAD_A_DELIVERY = 10
 const SENT_SHARE = 0.6
 const MISSING = 'missing'
@@ -159,7 +158,7 @@ interface Bad {
   touched: Set<string>
 }
 
-/** Rejected in any case; up to three further members are null, empty or missing. */
+/** Always rejected. Up to three further members are null, empty or missing. */
 const badOf = (kind: Kind, random: Random): Bad => {
   const [firm, n] = [1 + random.below(FIRMS), random.below(RECORDS_A_FIRM)]
   const fields = { ...kind.item(firm, n), [kind.spoilt]: '2026-02-31' }
@@ -176,7 +175,7 @@ const badOf = (kind: Kind, random: Random): Bad => {
 
 type Records = { firm: number; n: number; key: string }[]
 
-/** Keys of the records that a rejected row may be, of all that there are. */
+/** Keys of the records that a rejected row may stand for. */
 const meantBy = (kind: Kind, { firm, n, touched }: Bad, all: Records): string[] => {
   const isOut = (members: readonly string[] = []) => members.some((each) => touched.has(each))
   if (!isOut(kind.keyed)) return isOut(kind.loose) ? [] : [kind.key(firm, n)]
@@ -192,11 +191,11 @@ export interface SoakedAbsence {
   items: number
   deliveries: number
   ended: number
-  /** Deliveries after which other records stood than the model has. */
+  /** Deliveries after which the records differ from the model. */
   faults: { feed: string; delivery: number; more: string[]; fewer: string[] }[]
 }
 
-/** `items`: rejected rows in all, spread over the feeds. */
+/** `items` counts the rejected rows over all feeds. */
 export const soakAbsence = async ({
   items,
   seed,

@@ -1,7 +1,6 @@
 /**
- * `npm run soak access [--minutes N] [--seed N]`: a hub in a process of its own, asked by all roles through all doors, well and
- * badly, for minutes. Its resident memory is looked at each second, its heap as it says itself (`/metrics`); every answer must be the
- * one that was expected.
+ * `npm run soak access [--minutes N] [--seed N]`: all roles query one hub process, well and badly, for minutes. Every
+ * answer must be the expected one, and memory must stay flat.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -28,15 +27,18 @@ import { randomOf } from './random.js'
 const WORKERS = 8
 const OPERATORS = 60
 const SLICE_MS = 60_000
-/** Between two looks at resident memory, milliseconds: the points of minutes scatter by more than the bound on their slope. */
+/**
+ * Milliseconds between two samples of resident memory. A point a minute would scatter by more than the bound on the
+ * slope.
+ */
 const LOOK_MS = 1_000
-/** Slices before memory is judged: caches fill, code is compiled. */
+/** Slices before memory is judged, while caches fill and code is compiled. */
 const WARM_SLICES = 2
 const SLOPE_MOST_MB = 1
 const MINUTE_MS = 60_000
-/** Last slices against the first warm one. */
+/** Last slices relative to the first warm one. */
 const P99_GROWTH_MOST = 2
-/** Fewer slices after the warm ones say nothing of a slope. */
+/** Fewer slices say nothing about a slope. */
 const SLICES_JUDGED = 3
 const TOKEN_MS = 300_000
 const START_MS = 60_000
@@ -51,16 +53,19 @@ const ROLES: readonly Role[] = [
 ]
 
 export interface Soaked {
-  /** False also where it was too short to judge memory: what was not judged is not well. */
+  /** Also false when the run was too short to judge memory. */
   ok: boolean
   seconds: number
   requests: number
   errors: number
-  /** The first few, in words. */
+  /** The first few failures. */
   found: string[]
-  /** Of each slice: resident memory, used heap and what is committed for the heap at its end, after a collection, MB; 99th percentile of good answers, ms; answers. */
+  /**
+   * Per slice after a collection: resident memory, used and committed heap (MB), 99th percentile of good answers (ms),
+   * answers.
+   */
   slices: { rssMb: number; heapMb: number; committedMb: number; p99Ms: number; answers: number }[]
-  /** Of resident memory after the warm slices, by least squares over all looks, MB a minute; null: too short to say. */
+  /** Least-squares slope of resident memory after the warm slices, MB per minute; null when too short. */
   slopeMbPerMinute: number | null
 }
 
@@ -68,7 +73,7 @@ interface Asked {
   path: string
   init?: RequestInit
   status: number | readonly number[]
-  /** What good answers are, for times. */
+  /** Good answers, which are timed. */
   timed?: boolean
 }
 
@@ -133,10 +138,10 @@ const furnished = async (world: World): Promise<Things> => {
 
 const served = async (database: string, folder: string): Promise<{ child: ChildProcess; url: string }> => {
   const program = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
-  // The young space as `hub` has it.
+  // The young generation as in `hub`.
   const flags = ['--expose-gc', '--max-semi-space-size=64', '--import', 'tsx']
   const child = spawn(process.execPath, [...flags, program, database, folder], {
-    // As `src/hub/README.md` starts a service: otherwise glibc keeps what threads have freed.
+    // `src/hub/README.md` starts the service with this setting. Otherwise glibc keeps memory freed by threads.
     env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -263,7 +268,7 @@ const asked = async (
   }
   const one = async ({ path, init = {}, status, timed = false }: Asked): Promise<void> => {
     const began = performance.now()
-    // One in forty goes away before its answer.
+    // One in forty disconnects before its answer.
     const leaves = random() < 0.025
     const signal = leaves ? AbortSignal.timeout(1 + Math.floor(random() * 10)) : AbortSignal.timeout(30_000)
     try {
@@ -272,7 +277,7 @@ const asked = async (
       if (timed && !leaves) times.push(performance.now() - began)
       if (![status].flat().includes(answer.status)) wrong(`${path} ${answer.status} ${text.slice(0, 200)}`)
     } catch (error) {
-      // What is too large may be cut off while it is still being sent.
+      // An oversized request may be cut off while it is sent.
       if (!leaves && status !== 413) wrong(`${path} ${error}`)
     }
     requests += 1
@@ -309,7 +314,7 @@ const asked = async (
   const watch = async (): Promise<void> => {
     for (let n = 1; n * sliceMs <= forMs; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, begins + n * sliceMs - performance.now()))
-      // What is held is measured, not what nobody has swept yet.
+      // Measures held memory, not garbage.
       collect()
       const slice = {
         rssMb: round(rss() ?? 0),
@@ -346,7 +351,7 @@ const asked = async (
   }
 }
 
-/** Of Linux from /proc, elsewhere from `ps`. Null: it is no longer there. */
+/** Reads /proc on Linux, `ps` elsewhere. Returns null when the process is gone. */
 const residentMb = ({ pid }: ChildProcess): number | null => {
   try {
     const kb = existsSync('/proc')
@@ -372,7 +377,7 @@ const percentile = (values: readonly number[], share: number): number => {
   return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
 }
 
-/** Least squares, MB a millisecond. */
+/** Least squares, MB per millisecond. */
 const slopeOf = (looks: readonly { at: number; mb: number }[]): number => {
   const mean = (read: (look: { at: number; mb: number }) => number) =>
     looks.reduce((sum, look) => sum + read(look), 0) / looks.length

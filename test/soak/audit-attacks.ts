@@ -1,4 +1,4 @@
-/** What the owner of a database can do to the audit log, with its rows and its source before him, and without its key. */
+/** Attacks on the audit log by the owner of the database, who has the rows and the source but not the key. */
 import { createHmac } from 'node:crypto'
 import {
   bodyOf,
@@ -27,7 +27,7 @@ interface Way {
   change: (rows: readonly Row[], random: Random) => Made
 }
 
-/** The numbers and links of all rows made anew, as far as that can be done without the key. */
+/** Recomputes numbers and links of all rows, as far as possible without the key. */
 const chainedAnew = (rows: readonly Row[], chain: Chain): Row[] => {
   if (chain === 'none') return [...rows]
   let { hash: previous } = NO_HEAD
@@ -107,7 +107,7 @@ export const ATTACKS: readonly Way[] = [
   ...(['unsealed', 'hashed', 'other key'] as const).map(refilled),
 ]
 
-/** Null: nothing was done. Signed heads and runs that could tell are taken away as often as not. */
+/** Returns null when nothing was done. Signed heads and runs that could tell are removed half of the times. */
 export const attacked = async (db: Db, way: Way | null, random: Random): Promise<Attack | null> => {
   if (way === null) return null
   const { rows, named } = way.change(await store.after(db, 0, 1_000), random)
@@ -119,7 +119,6 @@ export const attacked = async (db: Db, way: Way | null, random: Random): Promise
   return { name: way.name, rows: named }
 }
 
-/** Rows as they stand, of either form. */
 export const put = async (tx: Tx, rows: readonly Row[]): Promise<void> => {
   for (const row of rows) {
     const { content } = row

@@ -1,7 +1,6 @@
 /**
- * The audit log under an adversary who owns the database, but neither KEYS_DIR nor the notes outside it: rows are cut, rewritten
- * with the chain made anew, swapped and taken out while the hub is down. Each must be found and named after the hub was started
- * again, and alarmed at its start; logs that nobody touched must be accused of nothing.
+ * The audit log under an adversary who owns the database, but neither KEYS_DIR nor the heads noted outside. Every cut,
+ * rewrite and swap must be found, named and alarmed at the next start. Untouched logs must raise nothing.
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,9 +24,9 @@ export interface AuditGiven {
   url: string
   /** A folder for DATA_DIR. */
   folder: string
-  /** Logs that are tampered with, and so many that nobody touches. */
+  /** Tampered logs, and as many untouched ones. */
   runs: number
-  /** Of each, so many again with the command as its user runs it, killed or stopped, and started three times. */
+  /** Repeats through the command line, killed or stopped, and started three times. */
   commands: number
   seed: number
   progress?: (done: number) => void
@@ -41,7 +40,6 @@ export interface Audited {
   untouched: number
   accused: number
   attacks: Record<string, number>
-  /** What went wrong, for whoever looks. */
   faults: string[]
 }
 
@@ -77,12 +75,12 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
       const answer = await fetch(`${at}/graphql`, { method: 'POST', headers, body: QUESTION })
       const text = await answer.text()
       if (answer.status === 200) answered += 1
-      // A busy machine may keep the hub from its database for a moment: it asks its clients to come again.
+      // On a busy machine the hub may briefly lose its database and answer 503.
       else if (answer.status !== 503 || ++refused > REFUSED_MOST) throw new Error(text)
     }
   }
 
-  /** A hub that does so many things by command and closes, and what it then finds. */
+  /** Runs that many commands, and returns the verification afterwards. */
   const opened = async (many: number): Promise<Verified> => {
     const hub = await makeHub(config, { log: makeLog({ level: 'silent', file: null }) })
     try {
@@ -92,7 +90,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
       await hub.close()
     }
   }
-  /** A hub that serves and answers so many; how its look at the audit log at start ended, and what it finds before it closes. */
+  /** Serves that many answers, and returns the alarm at start and the verification before the end. */
   const served = async (many: number): Promise<{ alarm: boolean; found: Verified }> => {
     const { log, looked } = listening()
     const hub = await makeHub(config, { log })
@@ -123,7 +121,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
       told.faults.push(`${JSON.stringify(attack)}: alarm ${alarm}, ${JSON.stringify(found)}`)
   }
 
-  /** Signed manifests go too: they hold heads of the log before, and a hub that serves signs one. */
+  /** Signed manifests go too: they hold heads of the previous log. */
   const fresh = async (): Promise<void> => {
     await db.transaction((tx) =>
       tx.raw(
@@ -156,7 +154,7 @@ export const soakAudit = async ({ db, url, folder, runs, commands, seed, progres
   return { ...told, ok: told.found === told.tampered && told.alarmed === told.tampered && told.accused === 0 }
 }
 
-/** On a server of its own. */
+/** Runs on its own server. */
 export const soakAuditAlone = async (given: Omit<AuditGiven, 'db' | 'url' | 'folder'>): Promise<Audited> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
   const server = await embedded.join(join(folder, 'data'))
@@ -171,7 +169,7 @@ export const soakAuditAlone = async (given: Omit<AuditGiven, 'db' | 'url' | 'fol
   }
 }
 
-/** `hub start` in a process of its own, stopped or killed once it has answered. */
+/** Runs `hub start`, stopped or killed once it has answered. */
 const commanded = async (
   env: Record<string, string>,
   random: Random,
@@ -197,7 +195,7 @@ const addressOf = async (child: ChildProcess): Promise<string> => {
   throw new Error(`the hub did not start: ${said}`)
 }
 
-/** A log that hears whether the audit log was found whole; true: it was not. */
+/** Captures the start check of the audit log; true means a fault. */
 const listening = (): { log: Log; looked: Promise<boolean> } => {
   const silent = makeLog({ level: 'silent', file: null })
   let hear: (alarm: boolean) => void

@@ -1,4 +1,4 @@
-/** The n-th document of a soak: which feed reads it, and what is expected of that. The same seed makes the same ones. */
+/** The n-th document of a soak, its feed and the expectation. Deterministic by seed. */
 import { readFileSync } from 'node:fs'
 import type { Feed } from '../../src/agencies/feed.js'
 import { feedOf, SAMPLES, sample } from '../agencies/samples.js'
@@ -15,7 +15,7 @@ export interface Case {
 
 const MONSTER_EVERY = 40 // cases
 const SAMPLE_SHARE = 0.4
-/** Each workbook is opened in a thread of its own, which takes its time. */
+/** Each workbook starts a thread. */
 const WORKBOOK_SHARE = 0.05
 
 export const caseOf = (seed: number, n: number): Case => {
@@ -65,7 +65,7 @@ const made = (isWorkbook: boolean, random: Random): Case => {
 const chosen = (mutations: Record<string, Mutation>, random: Random): [string, Mutation] =>
   random.one(Object.entries(mutations))
 
-/** What becomes of columns, cell by cell. Cells with separators or quotes shift, which must cost their own row only. */
+/** Mutates columns cell by cell. A cell with separators or quotes may cost only its own row. */
 const ofCells =
   (change: (cells: string[], random: Random) => string[]): Mutation =>
   (bytes, random) => {

@@ -1,6 +1,6 @@
 /**
- * Cells made to harm: one field of a feed's sample item is given a long run of blanks, commas, digits, brackets, quotes or line ends.
- * Mapping the item must cost little processor time, however long the cell is.
+ * Hostile cells: one field of a sample item gets a long run of blanks, commas, digits, brackets, quotes or line ends.
+ * Mapping must stay cheap for any length.
  */
 import type { Feed } from '../../src/agencies/feed.js'
 import { redact } from '../../src/domain/records/privacy.js'
@@ -9,14 +9,14 @@ import { draftsIn } from '../../src/work/intake/read.js'
 import { context, feedOf, itemsOf, SAMPLES, sample } from '../agencies/samples.js'
 import { type Random, randomOf } from './random.js'
 
-/** Longest cell that a reader gives whole, characters. */
+/** Longest cell that a reader returns, characters. */
 const LONGEST = 262_144
 /** Processor time of one item, ms. */
 export const SLOW_MS = 200
-/** A slow item is taken again: a collection of garbage that falls into it is not its own. */
+/** A slow item is measured again, because a garbage collection may fall into it. */
 const TRIES = 3
 
-/** Signs between which patterns split and trim. Each once made a pattern try again from every character. */
+/** Separators of patterns. Each once caused quadratic backtracking. */
 const SIGNS = [
   ...[
     ' ',
@@ -42,7 +42,7 @@ const SIGNS = [
   ],
   ...['(', '（', ')', '（)', '〔', '[', '<', '"', '“', "'"],
 ] as const
-/** Beginnings of what a pattern looks for. */
+/** Prefixes that patterns look for. */
 const WORDS = [
   ...['〔2025', '<a', '&#4', '甲', '甲 ', '侵犯', '伪造', '禁止从事', '虚假', '没收', '罚款1', '逾期', '民国', '年1月'],
   ...['220102', '22010219800101', 'X', 'A1', '\u200b', '\ud83d\ude00', '\ufffd', ';\n', '{'],
@@ -54,7 +54,7 @@ export interface Cell {
   item: Item
 }
 
-/** The n-th case. `items`: sample items of every feed. */
+/** Returns the n-th case. `items` are sample items of every feed. */
 export const cellOf = (items: readonly Sampled[], seed: number, n: number): Cell => {
   const random = randomOf(seed * 1_000_003 + n)
   const { feed, item } = random.one(items)
@@ -73,7 +73,7 @@ export const cellOf = (items: readonly Sampled[], seed: number, n: number): Cell
   }
 }
 
-/** Mostly one filler, sometimes with another sign strewn in. */
+/** Mostly one filler, sometimes with another sign mixed in. */
 const textOf = (random: Random, filler: string, length: number): string => {
   const run = filler.repeat(Math.ceil(length / filler.length)).slice(0, length)
   if (random.chance(0.7)) return run
@@ -83,7 +83,7 @@ const textOf = (random: Random, filler: string, length: number): string => {
 
 type Path = readonly string[]
 
-/** Paths of all fields that hold no list or record. */
+/** Paths of all scalar fields. */
 const textsIn = (node: unknown, path: Path = []): Path[] =>
   node !== null && typeof node === 'object'
     ? Object.entries(node).flatMap(([name, part]) => textsIn(part, [...path, name]))
@@ -117,7 +117,7 @@ export const sampled = async (): Promise<Sampled[]> => {
 
 const mark = (): string => 'p'
 
-/** An item as intake takes it: ID numbers replaced, mapped, checked against its contract. */
+/** Takes an item as intake does: redacts ID numbers, maps, and checks the contract. */
 const taken = ({ feed, item }: Cell): void => {
   const fields = redact(item.fields, mark, feed.exempt)
   draftsIn(feed, { ...item, fields }, context, mark)

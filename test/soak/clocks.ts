@@ -1,6 +1,6 @@
 /**
- * The soak of clocks: hubs as they are run, whose hosts' clocks are turned days and years ahead and behind while entries are hidden and
- * shown through them. PostgreSQL's own clock stays right. No entry may end early, nothing be erased, nothing be sent twice.
+ * The soak of clocks: hubs whose host clocks are shifted by days and years hide and show entries. PostgreSQL's own
+ * clock stays right. No entry may end early, be erased or be sent twice.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -26,17 +26,17 @@ const LIBRARY = [
 ]
 const HUBS = 2
 const SUBJECTS = 12
-/** Their terms stand for so many more days: within what a wrong clock is ahead by. */
+/** Remaining term in days, shorter than a clock may be ahead. */
 const ENDS_IN_DAYS = 1
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
-/** How a host's clock is wrong, as libfaketime has it. */
+/** Clock offsets in libfaketime's syntax. */
 const TURNS = ['+2d', '-2d', '+3650d', '-3650d', '+0'] as const
 const TURN_EVERY_MS = 20_000
 const MOVE_EVERY_MS = 500
 const READY_WITHIN_MS = 60_000
 const DRAIN_WITHIN_MS = 180_000
-/** Share of the messages that meet with some trouble. */
+/** Share of messages with some trouble. */
 const CHAOS_SHARE = 0.1
 
 export interface ClocksSoaked {
@@ -44,7 +44,7 @@ export interface ClocksSoaked {
   turns: number
   hidden: number
   shown: number
-  /** All of these are 0 where all is well. */
+  /** All of these are 0 in a good run. */
   refused: number
   endedEarly: number
   erased: number
@@ -65,7 +65,7 @@ export const soakClocks = async (given: {
   if (library === undefined) throw new Error('libfaketime is not installed')
   const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   if (built.status !== 0) throw new Error('the build failed')
-  // Looks at what is built when it is loaded.
+  // The import checks what is built.
   const { begin, ended, printed } = await import('../support/command.js')
   const startedAt = performance.now()
   const random = randomOf(given.seed)
@@ -109,7 +109,7 @@ export const soakClocks = async (given: {
   const hubs: Awaited<ReturnType<typeof start>>[] = []
   let ok = false
   try {
-    // One after the other: the first makes the keys that both share.
+    // Sequential, because the first hub creates the shared keys.
     for (let place = 0; place < HUBS; place += 1) hubs.push(await start(place))
     let turnedAt = 0
     while (performance.now() - startedAt < given.forMs) {
@@ -118,7 +118,7 @@ export const soakClocks = async (given: {
         turn(random.below(HUBS), random.one(TURNS))
         count.turns += 1
       }
-      // The token of one hub, the move at another: their hosts differ by years.
+      // The token comes from one hub and the move goes to another, years apart.
       const [issuer, mover] = [random.one(hubs), random.one(hubs)]
       const moved = await move({ issuer: issuer.url, mover: mover.url, officer, shown, random })
       count[moved] += 1
@@ -164,7 +164,7 @@ interface Moving {
 
 const MOVE = (name: string) => `mutation($i: MoveInput!) { ${name}(input: $i) { listing { state } } }`
 
-/** Hides one that is shown, or shows one that is hidden. */
+/** Hides a shown entry or shows a hidden one. */
 const move = async ({ issuer, mover, officer, shown, random }: Moving): Promise<'hidden' | 'shown' | 'refused'> => {
   const id = random.one([...shown.keys()])
   const isShown = shown.get(id) === true
@@ -196,7 +196,7 @@ const move = async ({ issuer, mover, officer, shown, random }: Moving): Promise<
 
 const credentials = ({ client_id, client_secret }: ClientCredentials) => ({ client_id, client_secret })
 
-/** Whether anything went that may not go, or ran ahead. */
+/** Counts what was sent wrongly or ahead of time. */
 const look = async (
   db: Db,
   url: string,
@@ -216,7 +216,7 @@ const look = async (
   if (Date.parse(validUntil) > Date.now() + DAY_MS + HOUR_MS) count.manifestsTooLong += 1
 }
 
-/** Whether it came true in time. */
+/** Returns whether the condition became true in time. */
 const until = async (holds: () => Promise<boolean>, withinMs: number): Promise<boolean> => {
   for (const end = performance.now() + withinMs; ; ) {
     if (await holds()) return true

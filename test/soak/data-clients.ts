@@ -1,11 +1,11 @@
-/** Clients of a hub in another process: a message asks for one act, and is answered by one when that is done. */
+/** Clients in another process. A message requests one act and is answered when it is done. */
 import { once } from 'node:events'
 import http from 'node:http'
 
-/** How often a slow reader takes its share, milliseconds. */
+/** Interval of a slow reader, milliseconds. */
 const TURN_MS = 100
 
-/** `ms`: to the headers. */
+/** `ms` is the time to the headers. */
 const get = async (url: string, asked: RequestInit = {}) => {
   const began = performance.now()
   const answer = await fetch(url, asked)
@@ -13,7 +13,7 @@ const get = async (url: string, asked: RequestInit = {}) => {
   return { ok: answer.ok, ms, text: await answer.text() }
 }
 
-/** One after another, to the end of each, milliseconds. */
+/** Requests one after another, milliseconds each. */
 const times = async (urls: readonly string[], asked: RequestInit = {}): Promise<number[]> => {
   const told: number[] = []
   for (const url of urls) {
@@ -26,7 +26,7 @@ const times = async (urls: readonly string[], asked: RequestInit = {}): Promise<
 
 let taken = 0
 
-/** So many downloads at once, each begun anew at its end. Done when all are under way. */
+/** Runs `count` downloads at once, each restarted at its end. Resolves when all are running. */
 const read = async (url: string, count: number, bytesPerSecond: number): Promise<void> => {
   await Promise.all(Array.from({ length: count }, () => slowReader(url, (bytesPerSecond * TURN_MS) / 1_000)))
 }
@@ -49,7 +49,7 @@ const slowReader = async (url: string, bytesPerTurn: number): Promise<void> => {
   })
 }
 
-/** Since it was asked last. */
+/** Bytes since the last call. */
 const bytesTaken = async (): Promise<number> => {
   const told = taken
   taken = 0

@@ -1,7 +1,7 @@
 /**
- * The public files of a large list: the processor time of a range, answers while an entry leaves each second, and the standing of
- * one code beside slow readers. The hub has this process to itself: clients in it would wait for its event loop and be measured
- * as if they were the hub. SOAK_ENTRIES makes it shorter.
+ * The public files of a large list: processor time of a range, answers while an entry leaves each second, and standings
+ * beside slow readers. Clients run in another process, because in this one they would be measured as the hub.
+ * SOAK_ENTRIES shortens it.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,10 +20,10 @@ const RANGES = 20
 const READERS = 64
 const READER_BYTES_PER_SECOND = 1024 * 1024
 const ASKED = 200
-/** Before the readers are under way evenly, milliseconds. */
+/** Milliseconds until the readers run evenly. */
 const BEGINNING_MS = 2_000
 const PATHS = ['/data', '/data/manifest.jws', '/data/blacklist.csv', '/data/blacklist.atom', '/data/delta?since=1']
-/** What is asked for: a range of it, an answer in all, and how much slower one code may become. */
+/** Bounds: processor time of a range, time of an answer, slowdown of one code. */
 const RANGE_CPU_MS = 10
 const ANSWER_MS = 1_000
 const SLOWER = 2
@@ -39,11 +39,11 @@ export interface DataSoaked {
   slowestMs: number
   alone: number
   beside: number
-  /** What all readers took in a second while the standings were asked. */
+  /** Bytes per second that all readers took during the standings. */
   readBytesPerSecond: number
 }
 
-/** `forMs`: how long entries leave, one a second. */
+/** `forMs` is how long entries leave, one a second. */
 export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked> => {
   const world = await makeWorld()
   const { publishWaitMs: _, ...parts } = world.parts
@@ -66,7 +66,7 @@ export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked
     const removed = await whileLeaving(world, client, url, forMs)
     await world.publish()
     await encoded(url)
-    // The first questions meet code that is not compiled yet.
+    // The first requests meet code that is not compiled yet.
     await medianOf(client, url)
     const before = await medianOf(client, url)
     await readers('read', `${url}/data/blacklist.jsonl`, READERS, READER_BYTES_PER_SECOND)
@@ -76,7 +76,7 @@ export const soakData = async ({ forMs }: { forMs: number }): Promise<DataSoaked
     const beside = await medianOf(client, url)
     const readBytesPerSecond = ((await readers('bytesTaken')) / (performance.now() - began)) * 1_000
     readers.end()
-    // Others may load the machine meanwhile: what it is alone is the lesser of both.
+    // Other load may disturb one measurement, so the smaller counts.
     const alone = Math.min(before, await medianOf(client, url))
     const ok = rangeCpuMs <= RANGE_CPU_MS && removed.refused === 0 && removed.named === 0
     return {
@@ -116,7 +116,7 @@ const startClients = (): Clients => {
   return Object.assign(ask as Omit<Clients, 'end'>, { end: () => void child.kill() }) as Clients
 }
 
-/** Of the hub's process alone. */
+/** Processor time of the hub's process only. */
 const rangeOf = async (client: Clients, url: string): Promise<number> => {
   const ask = (times: number) =>
     client('times', Array(times).fill(`${url}/data/blacklist.csv`), { headers: { range: 'bytes=-1' } })
@@ -124,7 +124,7 @@ const rangeOf = async (client: Clients, url: string): Promise<number> => {
   return (await processorMs(() => ask(RANGES))) / RANGES
 }
 
-/** Time to the headers of each answer; the last bytes of a table are looked at too, where the entry stood that left. */
+/** Time to the headers of each answer. The tail of a table is also read, where the removed entry stood. */
 const whileLeaving = async (world: World, client: Clients, url: string, forMs: number) => {
   const { db } = world.database
   const told = { removals: 0, answers: 0, refused: 0, named: 0, slowestMs: 0 }
@@ -151,7 +151,7 @@ const whileLeaving = async (world: World, client: Clients, url: string, forMs: n
   return told
 }
 
-/** Files are encoded in the background once their list has stayed a while; the last form is the last one. */
+/** Encoding happens in the background; the last form is finished last. */
 const encoded = async (url: string): Promise<void> => {
   const ask = () => fetch(`${url}/data/blacklist.json`, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } })
   while ((await ask()).headers.get('content-encoding') === null) await pause(1_000)

@@ -1,4 +1,4 @@
-/** Whole documents in every format, in which each record bears a mark that can be found again wherever it ends up. */
+/** Documents in every format. Each record bears a mark that can be found wherever it ends up. */
 import * as XLSX from '@e965/xlsx'
 import { type FeedForm, makeFeed } from '../../src/agencies/feed.js'
 import type { Random } from './random.js'
@@ -25,7 +25,6 @@ const form: FeedForm = {
   },
 }
 
-/** Reads what is made here. */
 export const soaked = makeFeed({
   id: 'soaked',
   agency: 'market-regulator',

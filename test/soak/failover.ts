@@ -1,8 +1,8 @@
 /**
- * The soak of failover: an asynchronous standby is promoted again and again under a running hub, half of the times while moves are
- * made and questions asked, and rows are lost each time. Nobody who was removed is listed meanwhile, nothing but removals leaves
- * before the hub has noticed, and what was lost is named: rows of the audit log by their numbers, the delivery that left last, and
- * each entry that the platforms have otherwise. A person then settles it. Needs the binaries of PostgreSQL 17 (PG_BIN).
+ * The soak of failover: an asynchronous standby is promoted again and again under a running hub, half of the times
+ * under load, and rows are lost. Removed entries must stay unlisted, and only removals may leave before the hub
+ * notices. Every loss must be named: audit rows, the last delivery that left, entries that differ at platforms. An
+ * officer then settles it. Needs PostgreSQL 17 binaries (PG_BIN).
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,16 +42,16 @@ import { makeSubjects } from './push/subjects.js'
 import { randomOf } from './random.js'
 
 const SUBJECTS = 12
-/** Moves before the standby is cut off, and after it: the latter are lost. */
+/** Moves before and after the standby is cut off. The latter are lost. */
 const MOVES = 6
 const LOST_MOVES = 4
-/** Questions before the standby is cut off, and after it. */
+/** Questions before and after the standby is cut off. */
 const QUESTIONS = 2
 const LOST_QUESTIONS = 3
 const QUIET_MS = 500
 const NOTICED_WITHIN_MS = 10_000
 const HIGHEST_DELIVERY = 'select coalesce(max(id), 0)::int as n from deliveries'
-/** One that was folded into a later one has never left, though it may have been noted. */
+/** A folded delivery never left, although it may be noted. */
 const LAST_LEFT = 'select coalesce(max(id), 0)::int as n from deliveries where attempts > 0'
 const HIGHEST_ROW = 'select coalesce(max(number), 0)::int as n from trail'
 
@@ -59,22 +59,22 @@ export interface FailoverSoaked {
   ok: boolean
   promotions: number
   underLoad: number
-  /** Acknowledged moves that the promoted standby did not have, without those under load. */
+  /** Acknowledged moves missing on the promoted standby, without those under load. */
   lost: number
-  /** Answers of the audit log that it did not have, and entries that the platforms had otherwise. */
+  /** Lost rows of the audit log, and entries that platforms have otherwise. */
   lostRows: number
   lostActs: number
   noticed: number
-  /** Faults: all of these are 0 where all is well. */
+  /** Faults: all of these are 0 in a good run. */
   listedThoughRemoved: number
   leftBeforeNoticed: number
-  /** Promotions after which the audit log did not verify, or did not name exactly the rows that were lost so far. */
+  /** Promotions after which the audit log failed to verify or named the wrong rows. */
   rowsNotNamed: number
-  /** Promotions after which an officer was not told of the delivery that left last. */
+  /** Promotions after which an officer was not told of the last delivery. */
   deliveryNotNamed: number
   /** Lost acts on no list of discrepancies. */
   actsNotNamed: number
-  /** By the command as its user runs it, at the end; and an altered row behind all losses that was not found. */
+  /** Failures of the command at the end, and an altered row that was not found. */
   commandNotOk: number
   alteredNotFound: number
   ms: number
@@ -128,7 +128,7 @@ export const soakFailover = async (given: {
   }
   await hub.push(null, { cause: 'command' })
   await hub.publish({ cause: 'command' })
-  /** Of every promotion so far. */
+  /** All promotions so far. */
   const lostRows: LostRows[] = []
   try {
     for (let n = 1; n <= given.promotions; n += 1) {
@@ -147,7 +147,7 @@ export const soakFailover = async (given: {
       await asked(LOST_QUESTIONS)
       await hub.push(null, { cause: 'command' })
       const left = Number((await rowAt(primary, LAST_LEFT))['n'])
-      // Moves of the load go on until the primary stops, and owe deliveries of which nobody can be asked afterwards.
+      // Moves under load continue until the primary stops, so their deliveries have no known bound.
       const highest = underLoad ? Number.MAX_SAFE_INTEGER : Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
       if (!underLoad) await wait(QUIET_MS)
       const load = underLoad ? [repeated(subjects.move), repeated(questions.standing)] : []
@@ -165,7 +165,7 @@ export const soakFailover = async (given: {
       if (await noticed(hub)) counts.noticed += 1
       faults.leftBeforeNoticed += additionsSince(platforms, told)
       faults.listedThoughRemoved += await reading.stop()
-      // Before any row of the new server tells of the loss, and after one does.
+      // Checked before any row of the new server shows the loss, and after one does.
       const isNamedAtOnce = await namesRows(hub, lostRows)
       if (!(await namesDelivery(questions.ask, { left, highest, had }))) faults.deliveryNotNamed += 1
       if (!isNamedAtOnce || !(await namesRows(hub, lostRows))) faults.rowsNotNamed += 1
@@ -197,7 +197,7 @@ export const soakFailover = async (given: {
   }
 }
 
-/** Done again and again until it is stopped; it fails while the database is gone. */
+/** Repeats until stopped. It fails while the database is gone. */
 const repeated = (act: () => Promise<void>) => {
   let on = true
   const done = (async () => {
@@ -211,7 +211,7 @@ const repeated = (act: () => Promise<void>) => {
   }
 }
 
-/** Asks the public's doors again and again; counts answers that list somebody whose removal was acknowledged. */
+/** Polls public pages and counts answers that list a removed entry. */
 const watched = (web: string, shown: ReadonlyMap<string, boolean>) => {
   let on = true
   let faults = 0
@@ -261,7 +261,7 @@ const additionsSince = (platforms: readonly PlatformStandIn[], told: readonly nu
     0,
   )
 
-/** What a person does: makes the lost moves again, compares every platform, and releases the database. */
+/** Repeats the lost moves, compares every platform and releases the database. */
 const settle = async (hub: Awaited<ReturnType<typeof makeHub>>, shown: ReadonlyMap<string, boolean>): Promise<void> => {
   const { db, now } = hub
   const move = (id: string, name: 'hideListing' | 'unhideListing') =>

@@ -1,18 +1,18 @@
 /**
- * Intake under whatever may come: mutated documents are read and mapped in processes of their own. Each must end as items
- * or as a named refusal, in time, with every record that is still there in it accounted for.
+ * Mutated documents are read in separate processes. Each must end in time, as items or as a named refusal, with every
+ * remaining record accounted for.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Told } from './reading.js'
 
-/** Longest that one document may take, ms of its own: what others do on the machine meanwhile is not its fault. */
+/** Longest processor time of one document, ms. */
 const SLOW_MS = 5_000
-/** From when on it hangs, whatever the machine does, ms. */
+/** Limit for a hang on any machine, ms. */
 const HANG_MS = 180_000
-/** From when on a process is taken to be lost, ms: making the largest documents takes its own time. */
+/** Limit for a lost process, ms. Creating the largest documents takes time. */
 const LOST_MS = 300_000
-/** Memory of a reading process beside the bytes themselves, MB. */
+/** Memory of a reading process besides the bytes, MB. */
 const HEAP_MB = 512
 const PROCESSES = 2
 
@@ -20,7 +20,7 @@ export interface Soaking {
   runs: number
   seed: number
   progress?: (done: number) => void
-  /** Each as it is found: a long run need not be waited for. */
+  /** Reports each fault at once. */
   found?: (fault: Fault) => void
 }
 
@@ -81,7 +81,7 @@ export const soakIntake = async ({ runs, seed, progress = () => {}, found = () =
   return sum
 }
 
-/** From source the loader comes first; compiled it is a plain program. */
+/** The loader is needed from source only. */
 const [READING, LOADER] = import.meta.url.endsWith('.ts') ? ['./reading.ts', ['--import', 'tsx']] : ['./reading.js', []]
 
 const start = (): ChildProcess =>

@@ -1,4 +1,7 @@
-/** `npm run soak [NAME…] [--runs N] [--minutes N] [--seed N]`: the long forms of tests. The last line is one JSON object. */
+/**
+ * `npm run soak [NAME…] [--runs N] [--minutes N] [--seed N]`: the long forms of tests. The last line is one JSON
+ * object.
+ */
 import { parseArgs } from 'node:util'
 import { soakAbsence } from './absence.js'
 import { soakAccess } from './access.js'
@@ -19,13 +22,12 @@ interface Options {
   progress: (name: string, done: number, of: number) => void
 }
 
-/** How often it is said how far a soak is, milliseconds. */
+/** Progress interval, milliseconds. */
 const PROGRESS_MS = 10_000
 
-/** Of so many logs one more is tampered with beside the command as its user runs it: fifty of a thousand. */
+/** One in so many logs is also tested through the command line: fifty of a thousand. */
 const COMMANDS_SHARE = 20
 
-/** Each gives its figures and whether they are good. */
 const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
   absence: async ({ runs = 10_000, seed, progress }) => ({
     seed,

@@ -1,4 +1,4 @@
-/** Documents made to harm: endless lines, bombs, nesting, columns without number. */
+/** Hostile documents: endless lines, bombs, nesting, very wide tables. */
 import { workbookOf } from '../agencies/archives.js'
 import { bookOf, csvOf, NAMES, recordsOf, xmlOf } from './documents.js'
 import type { Mutated } from './mutations.js'

@@ -1,17 +1,17 @@
-/** What can befall a document on its way. Each says which marks a reader can still be expected to find in the outcome. */
+/** Mutations of documents. Each names the marks that must survive. */
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { marksIn } from './documents.js'
 import type { Random } from './random.js'
 
-/** `marks` null: nobody can say what is in there any more; only crash, hang and nameless refusal are faults. */
+/** `marks` is null when nothing is predictable; then only crashes, hangs and unnamed refusals are faults. */
 export interface Mutated {
   bytes: Buffer
   marks: Set<string> | null
 }
 export type Mutation = (bytes: Buffer, random: Random) => Mutated
 
-/** Marks that are still there byte for byte. */
+/** The marks that remain byte for byte. */
 const plain = (bytes: Buffer): Mutated => ({ bytes, marks: marksIn(bytes.toString('latin1')) })
 const opaque = (bytes: Buffer): Mutated => ({ bytes, marks: null })
 
@@ -76,7 +76,6 @@ const lines: Mutation = (bytes, random) =>
     ),
   )
 
-/** Any text. */
 export const TEXT_MUTATIONS: Record<string, Mutation> = {
   untouched: plain,
   truncated: (bytes, random) => plain(bytes.subarray(0, random.below(bytes.length))),
@@ -115,7 +114,7 @@ export const TEXT_MUTATIONS: Record<string, Mutation> = {
   empty: () => plain(Buffer.alloc(0)),
 }
 
-/** Workbooks as a whole: what is inside cannot be seen from outside. */
+/** Workbooks are opaque, so no marks are known. */
 export const BINARY_MUTATIONS: Record<string, Mutation> = {
   truncated: (bytes, random) => opaque(bytes.subarray(0, random.below(bytes.length))),
   flipped: (bytes, random) => opaque(flipped(bytes, random).bytes),

@@ -1,4 +1,4 @@
-/** The long form of the soak of push: hubs as they are run, `hub start` of what was built, on a PostgreSQL of their own. */
+/** The long form of the push soak: built `hub start` processes on their own PostgreSQL. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,13 +10,13 @@ import { named } from './push/witness.js'
 import { type Soaked, soakPush } from './push.js'
 
 const HUBS = 3
-/** Confirmed deliveries for each kill, and for each subject. */
+/** Confirmed deliveries per kill and per subject. */
 const DELIVERIES_A_KILL = 50
 const DELIVERIES_A_SUBJECT = 50
 const SUBJECTS_LEAST = 10
 const READY_WITHIN_MS = 60_000
 const DELAY_MS = 100
-/** Half of the bound within which the hub lets a receiver apply a message (SETTLE_SECONDS). */
+/** Half of the time within which a receiver may apply a message (SETTLE_SECONDS). */
 const CARELESS = { platforms: ['jilin', 'creditchina', 'creditjilin'], appliesWithinMs: 30_000 }
 const OUTAGE = { awayMs: 20_000, betweenMs: 60_000 }
 const KILL_WITHIN_MS = 30_000
@@ -29,7 +29,7 @@ export const soakPushHubs = async (given: {
 }): Promise<Soaked> => {
   const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   if (built.status !== 0) throw new Error('the build failed')
-  // Looks at what is built when it is loaded.
+  // The import checks what is built.
   const { begin, ended, printed } = await import('../support/command.js')
 
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
@@ -53,7 +53,7 @@ export const soakPushHubs = async (given: {
   }
   let ok = false
   try {
-    // The first makes the tables and the keys that all share, as an operator's first would.
+    // The first hub creates the tables and the shared keys.
     const first = start('hub-first')
     await first.readyWhen
     first.child.kill('SIGTERM')

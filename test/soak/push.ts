@@ -1,6 +1,6 @@
 /**
- * The soak of push: hub processes that are killed, platforms that misbehave, subjects that are published, changed, hidden, shown and
- * removed meanwhile; at the end each platform shows exactly what it should, and all that a killed process held was taken up in time.
+ * The soak of push: hub processes are killed and platforms misbehave while subjects change. At the end each platform
+ * shows exactly what it should, and everything a killed process held was taken over in time.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PlatformStandIn } from '../../src/sandbox/platforms/index.js'
@@ -12,20 +12,20 @@ import { doneAndShown, isGood, isSettled, type PlatformVerdict, statesOf, verdic
 import { holders, isGone, type Takeover, takeovers, watch } from './push/witness.js'
 import { type Random, randomOf } from './random.js'
 
-/** Within this time what a killed process held is claimed by another, milliseconds. */
+/** Milliseconds within which a killed process's claims are taken over. */
 export const TAKEOVER_MS = 15_000
-/** A platform that was away is not asked at once when it is back: what it is owed is not late for so long, milliseconds. */
+/** Grace period after a platform's outage, milliseconds. */
 const RECOVERY_MS = 30_000
 const ASK_AGAIN_MS = 50
-/** Share of the messages that meet with some trouble. */
+/** Share of messages with some trouble. */
 const CHAOS_SHARE = 0.15
-/** Deliveries of a subject that may stand open before the moves wait: beyond, the next moves mostly fold those of before. */
+/** Open deliveries per subject before moves wait. More would mostly fold. */
 const OPEN_PER_SUBJECT = 2
-/** Late ones of which the figures tell all. */
+/** Late takeovers shown in full. */
 const LATE_SHOWN = 5
-/** Share of the kills for which no claim is waited for. */
+/** Share of kills that wait for no claim. */
 const IDLE_SHARE = 0.1
-/** So far may the deliveries be ahead of the kills, as a share of all. */
+/** Share by which deliveries may be ahead of the kills. */
 const AHEAD_SHARE = 0.02
 
 export interface SoakGiven {
@@ -39,15 +39,15 @@ export interface SoakGiven {
   kills: number
   seed: number
   now: () => Date
-  /** Platforms that ignore the sequence, and apply each row up to so many milliseconds after they answered. */
+  /** Platforms that ignore the sequence and apply rows up to so many milliseconds late. */
   careless: { platforms: readonly string[]; appliesWithinMs: number }
-  /** How long each answer takes, so that there is something under way when a process is killed, milliseconds. */
+  /** Delay of each answer in milliseconds, so that kills meet work in progress. */
   delayMs: number
-  /** How long one platform after the other is away, and how long none is, milliseconds. */
+  /** Outage and pause between outages, milliseconds. */
   outage: { awayMs: number; betweenMs: number }
-  /** Whether the next kill waits until what the last ones held is taken up, so that each takeover is one's own. */
+  /** If true, a kill waits until the last takeover is complete. */
   apart: boolean
-  /** How long a process that holds something is waited for before one is killed that holds nothing, and how long the end may take, milliseconds. */
+  /** Milliseconds to wait for a process that holds a claim, and for the end. */
   killWithinMs: number
   drainWithinMs: number
   progress?: (confirmed: number, kills: number) => void
@@ -56,15 +56,15 @@ export interface SoakGiven {
 /** Rows that killed processes held. */
 interface Taken {
   leased: number
-  /** Set aside by a removal before anybody took them up. */
+  /** Replaced by a removal before the takeover. */
   folded: number
-  /** Their platform was away then or shortly before: not measured. */
+  /** Not measured, because the platform was away. */
   duringOutage: number
   open: number
   worstMs: number
   medianMs: number
   late: number
-  /** The worst of those that were late. */
+  /** The worst late ones. */
   latest: Takeover[]
 }
 
@@ -72,11 +72,11 @@ export interface Soaked {
   ok: boolean
   kills: number
   moves: Readonly<Record<string, number>>
-  /** By state. */
+  /** Deliveries by state. */
   deliveries: Record<string, number>
   takeovers: Taken
   platforms: Record<string, PlatformVerdict>
-  /** How often it was looked whether a removal counts as done while its entry is displayed, and how often one did. */
+  /** Checks for a removal that counts as done while displayed, and hits. */
   looks: number
   doneWhileShown: number
   ms: number
@@ -159,7 +159,7 @@ export const soakPush = async (given: SoakGiven): Promise<Soaked> => {
   }
 }
 
-/** Looks after every few milliseconds whether a removal counts as done while its entry is displayed. */
+/** Polls for a removal that counts as done while its entry is displayed. */
 const watchingDone = async (
   { db, platforms }: SoakGiven,
   looked: { looks: number; doneWhileShown: number },
@@ -174,7 +174,7 @@ const watchingDone = async (
   }
 }
 
-/** Moves as long as it goes on, so many that the platforms have work and not so many that they drown, spread over all kills. */
+/** Makes moves at the pace of the kills, enough to keep platforms busy. */
 const moving = async (
   { db, subjects, deliveries, kills }: SoakGiven,
   move: () => Promise<void>,
@@ -197,7 +197,7 @@ interface Away {
   to: number
 }
 
-/** One platform after the other is away for a while. */
+/** Takes one platform after another offline. */
 const failing = async ({ platforms, outage }: SoakGiven, away: Away[], signal: AbortSignal): Promise<void> => {
   for (let n = 0; !signal.aborted; n += 1) {
     await pause(outage.betweenMs, signal)
@@ -214,7 +214,7 @@ const failing = async ({ platforms, outage }: SoakGiven, away: Away[], signal: A
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> => wait(ms, undefined, { signal }).catch(() => {})
 
-/** One or two at a time, never all, and rather those that hold something. */
+/** Kills one or two processes, never all, preferably holders of claims. */
 const killing = async (
   given: SoakGiven,
   fleet: Fleet,
@@ -227,7 +227,7 @@ const killing = async (
     await fleet.allReady()
     const first = await victim(given, fleet, random, signal)
     const others = fleet.lives().filter((life) => life !== first)
-    // At once: the second is not to be whoever has just taken up what the first one held.
+    // Two at once, so that the second is not the one that takes over from the first.
     const two = others.length > 1 && kills - killed.size > 1 && random.chance(0.5)
     const lives = two ? [first, random.one(others)] : [first]
     await Promise.all(lives.map(async (life) => killed.set(life.name, await fleet.kill(life))))
@@ -236,7 +236,7 @@ const killing = async (
   }
 }
 
-/** One that holds a claim, if there is any before long; now and then whichever. */
+/** Prefers a process that holds a claim. */
 const victim = async (given: SoakGiven, fleet: Fleet, random: Random, signal: AbortSignal): Promise<Life> => {
   const ready = () => fleet.lives().filter((life) => life.ready)
   if (random.chance(IDLE_SHARE)) return random.one(ready())
@@ -249,7 +249,7 @@ const victim = async (given: SoakGiven, fleet: Fleet, random: Random, signal: Ab
   return random.one(found.length > 0 ? found : ready())
 }
 
-/** Whether something that a killed process held was not taken up yet. */
+/** True if something held by a killed process is not taken over yet. */
 const isOpen = async (db: Db, killed: ReadonlyMap<string, number>): Promise<boolean> =>
   (
     await rowsOf(
@@ -284,7 +284,7 @@ const summary = (all: readonly Takeover[], away: readonly Away[]): Taken => {
   }
 }
 
-/** Whether it came true in time. */
+/** Returns whether the condition became true in time. */
 const until = async (holds: () => Promise<boolean>, withinMs: number): Promise<boolean> => {
   for (const end = Date.now() + withinMs; ; ) {
     if (await holds()) return true

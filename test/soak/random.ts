@@ -1,6 +1,6 @@
-/** Chance that can be repeated: the same seed gives the same numbers (mulberry32). */
+/** Repeatable random numbers by seed (mulberry32). */
 export interface Random {
-  /** 0 ≤ n < most. */
+  /** Returns 0 ≤ n < most. */
   below: (most: number) => number
   one: <T>(list: readonly T[]) => T
   chance: (share: number) => boolean

@@ -1,6 +1,6 @@
 /**
- * Scores replayed: a made world is scored, changed and scored again, then every stored score is recomputed from what was
- * known then. One is falsified, and must be found.
+ * Scores a synthetic world, changes it and scores again. Every stored score is recomputed, and one falsified score must
+ * be found.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,13 +22,13 @@ export interface Replayed {
   found: number
 }
 
-/** `db`: with empty tables. */
+/** Needs empty tables. */
 export const soakScore = async (db: Db, rules: Rules, operators: number): Promise<Replayed> => {
   const options = { cause: 'command' as const, rules, families: familiesOf(feeds.values()), now: () => new Date() }
   await peopled(db, operators)
   await db.raw('insert into dirty_operators select id, now() from operators')
   await score(db, options)
-  // Every fourth gets a penalty more, so that there are scores of two instants.
+  // Every fourth gets another penalty, so that scores have two instants.
   await db.raw(
     `with marked as (insert into dirty_operators select id, now() from operators where id % 4 = 0)
      ${INSERT} select 'penalties', 'penalty', 'X' || id, id, md5(id::text), ${PENALTY}, date '2026-10-01', 1, 1, 'f', now()
@@ -46,7 +46,7 @@ export const soakScore = async (db: Db, rules: Rules, operators: number): Promis
   return { verified, differences, found: (await verify(db, options)).differences }
 }
 
-/** On a server of its own. 80,000 operators give 100,000 stored scores. */
+/** Runs on its own server. 80,000 operators give 100,000 stored scores. */
 export const soakScoreAlone = async (operators: number): Promise<Replayed> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-soak-'))
   const server = await embedded.join(join(folder, 'data'))

@@ -1,32 +1,32 @@
 /**
- * Whether the time of an answer tells another's from nothing: both are asked in a random order, and a rank test (Mann–Whitney)
- * says how often the one takes longer than the other. 0.5 is never; 0 and 1 are always.
+ * Timing test: does the time of an answer distinguish another's object from nothing? A Mann–Whitney rank test on random
+ * order gives 0.5 for no difference.
  */
 import { ABSENT, type MatrixWorld, makeMatrixWorld, SENDER } from '../api/access/matrix-world.js'
 import { globalOf, keyIn, NOW, penalty, recordId } from '../api/world.js'
 import { confirmedClient, confirmedPerson } from '../support/accounts.js'
 import { randomOf } from './random.js'
 
-/** Of a question that is answered by look-ups, and of one that costs a scrypt: requests, half of them of each kind. */
+/** Requests for lookups, and for a scrypt; half of each kind. */
 const REQUESTS = 10_000
 const SCRYPTS = 300
-/** Before it is measured: compiled, planned, connected. */
+/** Warm-up requests. */
 const WARM = 200
-/** How far from one half the share may be; for few requests three standard errors, which are then more. */
+/** Allowed distance from one half; at least three standard errors. */
 const APART = 0.03
 const HOUR_MS = 3_600_000
 
 interface Pair {
   name: string
   requests: number
-  /** Of another's; of nothing. */
+  /** Requests for another's object and for none. */
   other: (n: number) => Promise<Response>
   none: (n: number) => Promise<Response>
 }
 
 export interface Times {
   ok: boolean
-  /** By question: how often another's took longer, and the bounds between which that says nothing. */
+  /** Per question: the share, and the bounds that mean no difference. */
   auc: Record<string, { requests: number; auc: number; from: number; to: number }>
 }
 
@@ -41,7 +41,7 @@ export const soakTimes = async ({
   scrypts?: number
   seed: number
   progress: (what: string, done: number, of: number) => void
-  /** Of each question when it is known: all of them take long. */
+  /** Called when a question is measured. */
   told: (name: string, found: Times['auc'][string]) => void
 }): Promise<Times> => {
   const made = await makeMatrixWorld()
@@ -62,7 +62,7 @@ export const soakTimes = async ({
   }
 }
 
-/** A record of a kind that is open to no firm, of the other side. */
+/** A penalty of the other side, closed to all firms. */
 const penaltyOf = async ({ world, other }: MatrixWorld): Promise<string> => {
   const code = other['Code'] ?? ''
   await world.bring('penalties', [penalty(code, '虚市监处〔2026〕9号')])
@@ -125,7 +125,7 @@ const looked = ({ world, own, other, hidden }: MatrixWorld, record: string, requ
   ]
 }
 
-/** Wrong secrets: of who is registered, and of who is not. An hour apart, so that nobody is shut out. */
+/** Wrong secrets of registered and unregistered clients, an hour apart to avoid lockouts. */
 const knocked = async ({ world }: MatrixWorld, requests: number): Promise<Pair[]> => {
   const { db } = world.database
   await confirmedClient(db, { name: 'guard', role: 'agency' }, [], NOW)
@@ -167,7 +167,7 @@ const measured = async (
   return times
 }
 
-/** Share of all pairs in which the first is the larger; ties count half. */
+/** Share of pairs in which the first is larger; ties count half. */
 export const aucOf = (one: readonly number[], two: readonly number[]): number => {
   const all = [...one.map((ms) => ({ ms, first: true })), ...two.map((ms) => ({ ms, first: false }))]
   all.sort((a, b) => a.ms - b.ms)
@@ -182,5 +182,5 @@ export const aucOf = (one: readonly number[], two: readonly number[]): number =>
   return (ranks - (one.length * (one.length + 1)) / 2) / (one.length * two.length)
 }
 
-/** Standard error of that share where nothing tells the two apart. */
+/** Standard error of that share without a difference. */
 export const errorOf = (one: number, two: number): number => Math.sqrt((one + two + 1) / (12 * one * two))

@@ -1,14 +1,14 @@
-/** Deliveries of real feeds without their doors: the items as the agency's pages hold them, mapped by the feed itself. */
+/** Deliveries of real feeds without transports. The feed itself maps the items. */
 import { feeds } from '../../src/agencies/index.js'
 import type { Db } from '../../src/store/db/db.js'
 import { type PullGiven, pullFeed, rowsOf } from './world.js'
 
 export type Fields = Record<string, unknown>
 
-/** Bounds that no test of absence is about. */
+/** Bounds so wide that they never matter. */
 const OPEN_BOUNDS = { fewest: 0, most: 1_000_000, rejectShare: 1, shrinkShare: 1, staleAfterHours: 48 }
 
-/** Pulls these items as the whole feed; `whole: false`: as a part of it. */
+/** Pulls items as the whole feed, or as a part with `whole: false`. */
 export const deliver = (
   db: Db,
   id: string,
@@ -24,7 +24,7 @@ export const deliver = (
   return pullFeed(db, { ...feed, bounds: OPEN_BOUNDS, open }, given)
 }
 
-/** Keys of the records of a feed that stand, in order. */
+/** Keys of a feed's current records, in order. */
 export const standingIn = async (db: Db, feed: string): Promise<string[]> =>
   (
     await rowsOf(

@@ -1,4 +1,4 @@
-/** `npm run access`: writes who may see which field into `schema/access.md` and `schema/access.zh-CN.md`, out of the table itself. */
+/** `npm run access`: writes `schema/access.md` and `schema/access.zh-CN.md` from the table of fields. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ACCESS_PAGES, withAccess } from '../../src/commands/access-table.js'
 

@@ -1,4 +1,4 @@
-/** Registered people and systems that a second person has confirmed, for tests of what comes after. */
+/** Registered people and systems, confirmed by a second person. */
 import * as confirmations from '../../src/store/access/confirmations.js'
 import type { Db } from '../../src/store/db/db.js'
 import * as clients from '../../src/work/access/clients.js'

@@ -1,4 +1,4 @@
-/** Invented rows of the audit log, of both forms. */
+/** Invented rows of the audit log in both forms. */
 import {
   bodyOf,
   type Content,
@@ -38,7 +38,7 @@ export const linkOf = (content: Content, more: Partial<Link> = {}): Link => ({
   ...more,
 })
 
-/** Sealed, after `head`. */
+/** Sealed rows after `head`. */
 export const rowsOf = (many: number, { head = NO_HEAD, seal = SEAL }: { head?: Head; seal?: Seal } = {}): Row[] =>
   chained(
     head,
@@ -48,7 +48,7 @@ export const rowsOf = (many: number, { head = NO_HEAD, seal = SEAL }: { head?: H
     seal,
   )
 
-/** Of form 0, as hubs of before wrote them; or as the owner of the database makes them anew, who has no key. */
+/** Rows of form 0, as older hubs or an attacker without the key write them. */
 export const unsealed = (rows: readonly Row[], head: Head = NO_HEAD): Row[] => {
   let { number, hash: previous } = head
   return rows.map((row) => {

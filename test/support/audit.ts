@@ -1,4 +1,4 @@
-/** The audit log in tests: a seal, keys, and heads noted in memory or in a folder. */
+/** The audit log in tests: a seal, keys, and heads in memory or in a folder. */
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import type { AuditKeys, Seal } from '../../src/foundation/keys/audit.js'
 import { payloadIn } from '../../src/foundation/keys/jws.js'
@@ -22,7 +22,6 @@ export const auditKeys = (...seals: readonly Seal[]): AuditKeys => {
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 export const SIGNER = { privateKey, publicKey, kid: 'signer-1' }
 
-/** As a verification takes them. */
 export const verifyKeys = (...seals: readonly Seal[]) => ({
   audit: auditKeys(...seals),
   manifests: { payloadIn: (jws: string) => payloadIn(jws, [SIGNER]) },

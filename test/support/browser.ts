@@ -1,13 +1,13 @@
 /**
- * A real Chromium for a suite: Debian's, or the one that CHROMIUM names. Where there is none the suite says aloud that it was
- * passed over; under `CI=true` that is a failure.
+ * A real Chromium for a suite: Debian's or the one in CHROMIUM. Without one the suite is skipped with a message; under
+ * `CI=true` it fails.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-/** Nothing of its own goes over the network; as root it has no sandbox. */
+/** No network traffic of its own; root runs without a sandbox. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-background-networking',
@@ -17,23 +17,23 @@ const FLAGS = [
   '--no-first-run',
   '--no-pings',
 ]
-/** For an element to appear, or a page to come, milliseconds; a machine that others load is slow. */
+/** Milliseconds to wait for an element or page on a loaded machine. */
 const PATIENCE_MS = 120_000
-/** Slower than other tests: a browser starts. */
+/** Timeout that includes starting the browser. */
 export const BROWSER_MS = 300_000
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export interface Visit {
   page: Page
-  /** Addresses asked for that are not of the host under test. */
+  /** Requested addresses outside the host under test. */
   strays: string[]
-  /** Errors thrown in the page, and what its console calls an error. */
+  /** Errors thrown in the page or printed by its console. */
   faults: string[]
   close(): Promise<void>
 }
 
-/** One browser for the suite that calls this: `visit` opens a fresh context, without cookies. */
+/** One browser for the suite. `visit` opens a fresh context without cookies. */
 export const browser = (): { visit(base: string, options?: BrowserContextOptions): Promise<Visit> } => {
   let one: Browser | null = null
   before(async function () {
@@ -68,19 +68,19 @@ export const browser = (): { visit(base: string, options?: BrowserContextOptions
   }
 }
 
-/** Evaluated in the page, as text: what stands in a page is not what this project's types know. */
+/** Evaluated as text, because the page's objects have no types here. */
 const audit = (
   sizes: boolean,
 ): string => `axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: ${sizes} } } }).then(({ violations }) =>
   violations.map(({ id, help, nodes }) => id + ': ' + help + ': ' + nodes.slice(0, 3).map(({ html }) => html).join(' | ')))`
 
-/** What axe-core holds against the page as it stands, best practices included, with `sizes` the size of what is tapped too: one line each; none is good. */
+/** Findings of axe-core with best practices, one line each; `sizes` adds tap targets. */
 export const violations = async (page: Page, { sizes = false } = {}): Promise<string[]> => {
-  // As an expression: a page that lets no script of others in is not asked to.
+  // An expression passes a strict script policy.
   await page.evaluate(AXE)
   return page.evaluate<string[]>(audit(sizes))
 }
 
-/** Whether the page is wider than its window: then a reader at 360 px must scroll sideways. */
+/** True if a page is wider than its window, as seen at 360 px. */
 export const isTooWide = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')

@@ -15,12 +15,12 @@ export const kind = (id: string): ListKind => {
   if (!row) throw new Error(`there is no list ${id}`)
   return row
 }
-/** The numbers that a test counts with: those that ship are rows of the law, which may change. */
+/** Numbers fixed for tests, because the shipped rows follow the law and may change. */
 export const numbered = (list: ListKind, values: Partial<Record<NumberName, number>>): ListKind => ({
   ...list,
   numbers: list.numbers.map((row) => ({ ...row, value: values[row.name] ?? row.value })),
 })
-/** Spring Festival 2026: off from 15 to 23 February, made up for on two Saturdays. */
+/** Spring Festival 2026: 15 to 23 February off, made up on two Saturdays. */
 export const calendar: Calendar = {
   holidays: new Set(Array.from({ length: 9 }, (_, i) => addDays('2026-02-15', i))),
   workdays: new Set(['2026-02-14', '2026-02-28']),
@@ -43,7 +43,7 @@ export const full = (more: Partial<Act> = {}): Act => ({
   reason: '组织虚假交易',
   text: '陈述',
   heavy: true,
-  // A provincial authority asks nobody's consent.
+  // A provincial authority needs no consent.
   level: 'PROVINCE',
   ...more,
 })

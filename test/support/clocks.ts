@@ -1,4 +1,4 @@
-/** Rows of clocks that are not the law's: numbers of tests. */
+/** Test numbers, not the law's. */
 import type { ClockRow, ClockRules, SeverityRow } from '../../src/domain/listing/publication-clocks.js'
 
 export const GENERAL: SeverityRow = {
@@ -29,7 +29,7 @@ export const clockRow = (more: Partial<ClockRow> = {}): ClockRow => ({
   ...more,
 })
 
-/** So many months from the document, and nothing else. */
+/** So many months from the document. */
 export const shorterClocks = (maximumMonths: number): ClockRules => ({
   severities: [GENERAL],
   clocks: [clockRow({ maximumMonths })],

@@ -1,9 +1,9 @@
-/** Many of whatever a test has made one of, by copies of its rows: an operator with all that hangs on it, a hundred times. */
+/** Multiplies an operator and everything attached to it by copying rows. */
 import { randomUUID } from 'node:crypto'
 import type { Db } from '../../src/store/db/db.js'
 
 type Row = Record<string, unknown>
-/** What is other in the copy: by column. */
+/** Changed columns of a copy. */
 type Other = (row: Row, n: number) => Row
 
 /** Ids of copies, by table, old id and number of the copy. */
@@ -14,7 +14,7 @@ const nameOf = (table: string, id: unknown, n: number): string => `${table}/${id
 export const idOf = (ids: Ids, table: string, id: unknown, n: number): unknown =>
   id == null ? id : (ids.get(nameOf(table, id, n)) ?? id)
 
-/** Copies the rows `times` times. A numbered or uuid `id` is given anew and noted in `ids`. */
+/** Copies rows `times` times. A numeric or uuid `id` is replaced and noted in `ids`. */
 export const copies = async (
   db: Db,
   ids: Ids,
@@ -37,7 +37,7 @@ export const copies = async (
       const copied = { ...row, ...(id !== undefined && { id }) }
       made.push({ ...copied, ...other?.(copied, n) })
     }
-  // But columns that are made of others.
+  // Generated columns are excluded.
   const { rows: columns } = await db.raw(
     `select string_agg(quote_ident(column_name), ', ') as all from information_schema.columns
      where table_schema = current_schema and table_name = ? and is_generated = 'NEVER'`,

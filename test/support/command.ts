@@ -1,4 +1,4 @@
-/** The `hub` command as its user runs it: a process of its own; built, unless the sources are newer than what was built. */
+/** Runs the `hub` command in its own process, from the build unless the sources are newer. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ export interface Ran {
 
 const BUILT = join(ROOT, 'dist', 'src', 'cli.js')
 
-/** Of when the youngest source is; what is generated for browsers is made after the programs, and is none of theirs. */
+/** Time of the newest source. Files generated for browsers do not count. */
 const newest = (folder: string): number =>
   Math.max(
     ...readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -25,7 +25,7 @@ const newest = (folder: string): number =>
       .map((name) => statSync(join(folder, name)).mtimeMs),
   )
 
-/** What was built starts in half the time. */
+/** The build starts in half the time. */
 const program = ((): string[] => {
   const fresh =
     existsSync(BUILT) &&
@@ -40,7 +40,6 @@ export const begin = (args: string[], env: Record<string, string>): ChildProcess
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
-/** Runs to the end. */
 export const hub = (args: string[], env: Record<string, string>): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const child = begin(args, env)
@@ -61,7 +60,7 @@ export const hub = (args: string[], env: Record<string, string>): Promise<Ran> =
     })
   })
 
-/** Resolves with the text printed so far once it holds `wanted`. */
+/** Resolves with the output so far once it contains `wanted`. */
 export const printed = (child: ChildProcess, wanted: RegExp, withinMs: number): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = ''

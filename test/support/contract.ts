@@ -1,6 +1,6 @@
 /**
- * `schema/schema.graphql`: what the hub promises to whoever asks by GraphQL. `npm run schema` writes what was added to it, and
- * refuses to write what would break a client; `npm run check` fails where it is not what the code makes.
+ * `schema/schema.graphql` is the promise to GraphQL clients. `npm run schema` adds to it and refuses breaking changes;
+ * `npm run check` fails when it is outdated.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -33,15 +33,14 @@ const HEAD = `# 由代码生成（npm run schema），勿手工修改。Made by 
 
 `
 
-/** In the order of names, so that where a type stands in which file makes no difference. */
+/** Sorted by name, so that moving a type changes nothing. */
 export const printed = (schema: GraphQLSchema): string => `${HEAD}${printSchema(lexicographicSortSchema(schema))}\n`
 
-/** As it stands. */
 export const kept = (): string => (existsSync(FILE) ? readFileSync(FILE, 'utf8') : '')
 
 /**
- * The file as it was landed: where this branch left the main one, and before the last change where it has not left it. Editing
- * it by hand so takes no promise back, and what was never landed may still change. Without a history, as it stands.
+ * The promise as landed: at the merge base of this branch, or before the last change on main. Editing the file by hand
+ * therefore takes no promise back.
  */
 export const landed = (): string[] => {
   const from = git('merge-base', 'HEAD', 'origin/main') ?? git('rev-parse', 'HEAD')
@@ -50,7 +49,7 @@ export const landed = (): string[] => {
   return found.length > 0 ? found : [kept()].filter((text) => text !== '')
 }
 
-/** Null where there is no such thing, or no git. */
+/** Returns null without git or without the object. */
 const git = (...args: string[]): string | null => {
   try {
     return execFileSync('git', args, { cwd: dirname(FILE), encoding: 'utf8', stdio: 'pipe' }).trim()
@@ -60,14 +59,14 @@ const git = (...args: string[]): string | null => {
 }
 
 export interface Changes {
-  /** What would break a client of the promise, and was not announced in time. */
+  /** Unannounced breaking changes. */
   broken: string[]
-  /** What may surprise a client. */
+  /** Changes that may surprise a client. */
   risky: string[]
 }
 
 export const changesSince = (promise: string, made: GraphQLSchema, today: string): Changes => {
-  // The text tells no directives of the language itself: graphql-js adds its own.
+  // graphql-js adds the standard directives itself.
   const before = asOctober2021(buildSchema(promise))
   const over = announced(before, today)
   return {
@@ -78,7 +77,7 @@ export const changesSince = (promise: string, made: GraphQLSchema, today: string
   }
 }
 
-/** The day from which it may be gone, as its deprecation says first; null: it says none. */
+/** The first day of removal, read from the deprecation reason; null when none is stated. */
 export const goneFrom = (reason: string | null | undefined): string | null => {
   const day = /^\d{4}-\d{2}-\d{2}/.exec(reason ?? '')?.[0] ?? ''
   return isDate(day) ? day : null
@@ -95,12 +94,12 @@ const announced = (schema: GraphQLSchema, today: string): ReadonlySet<string> =>
 
 interface Deprecable {
   at: string
-  /** What it is; null: a value of an enum. */
+  /** The type; null for an enum value. */
   of: GraphQLType | null
   deprecationReason?: string | null | undefined
 }
 
-/** Whatever of a schema can be deprecated. */
+/** Everything in a schema that can be deprecated. */
 export const deprecable = (schema: GraphQLSchema): Deprecable[] =>
   Object.values(schema.getTypeMap())
     .filter(({ name }) => !name.startsWith('__'))
@@ -119,7 +118,7 @@ export const deprecable = (schema: GraphQLSchema): Deprecable[] =>
       ])
     })
 
-/** A type may go once all that leads to it may. */
+/** A type may go once everything that leads to it may. */
 const isOver = ({ type, description }: BreakingChange, before: GraphQLSchema, over: ReadonlySet<string>): boolean => {
   const words = description.split(' ')
   const [first = '', , third = ''] = words
@@ -134,7 +133,6 @@ const isOver = ({ type, description }: BreakingChange, before: GraphQLSchema, ov
   return leading.length > 0 && leading.every(({ at }) => over.has(at) || over.has(at.replace(/\(.*$/, '')))
 }
 
-/** `npm run schema`. */
 const write = (): void => {
   const made = makeSchema()
   const since = landed().map((promise) => changesSince(promise, made, dateIn(new Date())))

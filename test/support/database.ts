@@ -1,6 +1,6 @@
 /**
- * Real PostgreSQL for tests: one embedded server a run, a migrated template, a database of its own for each who asks. Where
- * several processes share a run, its address is in their environment.
+ * Real PostgreSQL for tests: one embedded server per run, a migrated template, and a database per caller. Processes of
+ * one run share its address in the environment.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,6 @@ import { type Embedded, join } from '../../src/store/embedded/index.js'
 
 const TEMPLATE = 'hub_template'
 
-/** Address of the server of a run of several processes. */
 const SHARED = 'HUB_TEST_SERVER'
 
 let cluster: Promise<{ embedded: Embedded; folder: string }> | null = null
@@ -32,7 +31,7 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A migrated, empty database; `empty` gives one that was never migrated. */
+/** Creates a migrated database without rows; `empty` skips the migration. */
 export const freshDatabase = async (options: { empty?: boolean } = {}): Promise<TestDatabase> => {
   const server = process.env[SHARED] ?? (await startCluster())
   made += 1
@@ -52,7 +51,7 @@ const startCluster = async (): Promise<string> => {
   return (await cluster).embedded.url
 }
 
-/** For this process and those that it starts. */
+/** Shares the server with this process's children. */
 export const shareCluster = async (): Promise<void> => {
   process.env[SHARED] = await startCluster()
 }

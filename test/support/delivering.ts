@@ -1,4 +1,4 @@
-/** A hub of which there is something to see at the desk's pages of deliveries: told, refused, removed, and differing. */
+/** A hub with deliveries in several states: confirmed, rejected, removed, differing. */
 
 import { isHeavy } from '../../src/domain/records/penalty.js'
 import type { Body } from '../../src/domain/records/records.js'
@@ -10,18 +10,20 @@ import { startHub, type TestHub } from './hub.js'
 
 export interface Delivering {
   hub: TestHub
-  /** Of the entry that stands and that `national` has refused, and of the one that was removed. */
+  /** The current entry that `national` rejected, and the removed one. */
   standing: { listing: string; name: string }
   removed: { listing: string; name: string }
   platform(id: string): PlatformStandIn
 }
 
-/** All that the two entries need. */
 const FEEDS = ['registry', 'individuals', 'penalties']
 
-/** Two entries: one is refused by `national`; the other all have confirmed, and its removal `creditchina` has not. */
+/**
+ * One entry is rejected by `national`. The other is confirmed everywhere, but `creditchina` has not confirmed its
+ * removal.
+ */
 export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Delivering> => {
-  // Its clock does not wait a minute until a removal may be checked.
+  // Removals may be checked at once.
   const hub = await startHub({ settleSeconds: 0 })
   const { db, rules, now } = hub.hub
   for (const feed of feeds) await hub.hub.pull(feed, { cause: 'command' })
@@ -46,12 +48,12 @@ export const delivering = async (feeds: readonly string[] = FEEDS): Promise<Deli
     now: now(),
   })
   await hub.hub.push(null, { cause: 'command' })
-  // This push looks at the displays.
+  // This push reads the displays.
   await hub.hub.push(null, { cause: 'command' })
   return { hub, standing, removed, platform }
 }
 
-/** Codes of two operators with a penalty heavy enough for the list. */
+/** Codes of two operators with a heavy penalty. */
 const punished = async ({ hub, world }: TestHub): Promise<[string, string]> => {
   const { rows } = await hub.db.raw(
     `select o.uscc, v.body from versions v join operators o on o.id = v.operator_id

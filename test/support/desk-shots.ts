@@ -1,4 +1,4 @@
-/** Pictures of the desk, of a hub that has gone through one whole cycle; each as whoever works there sees it. */
+/** Screenshots of the desk after one whole cycle, for each role. */
 import type { Browser, Page } from 'playwright-core'
 import { feeds } from '../../src/agencies/index.js'
 import { keepCard } from '../../src/work/scoring/scorecards.js'
@@ -14,13 +14,12 @@ interface DeskShot {
   name: string
   role: DeskRole
   path: string
-  /** Of the picture. */
   height: number
-  /** What is there once the page is complete. */
+  /** An element that shows when the page is complete. */
   ready: string
-  /** Before the picture. */
+  /** Runs before the picture. */
   does?: (page: Page) => Promise<unknown>
-  /** Stands in `README.md` or `src/web/help`. */
+  /** The picture appears in `README.md` or `src/web/help`. */
   shown?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** The desk for tests: a hub with a person of each role, the desk built as it lies in src, and people signed in to it in Chromium. */
+/** The desk for tests: a hub with a person per role, a fresh build, and people signed in with Chromium. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,19 +13,19 @@ import type { TestHub } from './hub.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUILT = join(ROOT, 'dist/web/desk/index.html')
-/** Whoever holds this folder builds. */
+/** Lock folder of the build. */
 const LOCK = join(ROOT, 'dist/web/desk.building')
 const LOCK_LOOK_MS = 200
-/** A build that was killed holds it no longer than this, milliseconds. */
+/** Milliseconds until the lock of a killed build expires. */
 const LOCK_STALE_MS = 120_000
-/** What a person of the tests has chosen; synthetic. */
+/** Synthetic password of test people. */
 export const PASSWORD = 'fjord kelp umbra lantern'
 
-/** Roles of people who sit at the desk. */
+/** Roles that use the desk. */
 export const DESK_ROLES = ['officer', 'reviewer', 'administrator', 'auditor', 'agency'] as const
 export type DeskRole = (typeof DESK_ROLES)[number]
 
-/** Builds the desk where a source is younger than what was built: no test looks at the desk of yesterday. */
+/** Builds the desk if a source is newer than the build. */
 export const deskBuilt = async (): Promise<void> => {
   mkdirSync(join(ROOT, 'dist/web'), { recursive: true })
   while (isOld()) {
@@ -61,7 +61,7 @@ const locked = (): boolean => {
   }
 }
 
-/** A person with this role, under its name or one's own, who has chosen PASSWORD. Asked twice for the same, it is there once. */
+/** Adds a person with this role who has chosen PASSWORD. Idempotent. */
 export const addPerson = async (
   hub: Pick<TestHub, 'hub' | 'url'>,
   role: Role,
@@ -79,7 +79,7 @@ export const addPerson = async (
   return name
 }
 
-/** Signs in over HTTP; the value of the cookie. */
+/** Signs in over HTTP and returns the cookie. */
 const cookieOf = async ({ url }: Pick<TestHub, 'url'>, given: object): Promise<string> => {
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(`${url}/desk/login`, { method: 'POST', headers, body: JSON.stringify(given) })
@@ -88,7 +88,7 @@ const cookieOf = async ({ url }: Pick<TestHub, 'url'>, given: object): Promise<s
   return value
 }
 
-/** The cookie of a session of whoever has this role, for a browser. */
+/** The session cookie of a role, for a browser. */
 export const cookieFor = async (
   hub: TestHub,
   role: Role,
@@ -106,7 +106,7 @@ export const cookieFor = async (
   }
 }
 
-/** Fills in the form that stands in the page, and waits until somebody is signed in. */
+/** Fills in the sign-in form and waits for the session. */
 export const fillSignIn = async (page: Page, name: string, password = PASSWORD): Promise<void> => {
   await page.getByLabel('姓名（登录名）').fill(name)
   await page.getByLabel('密码', { exact: true }).fill(password)
@@ -114,11 +114,11 @@ export const fillSignIn = async (page: Page, name: string, password = PASSWORD):
 }
 
 export interface AtDesk extends Visit {
-  /** Goes to a page of the desk, by its path below /desk, and waits for its title. */
+  /** Opens a page below /desk and waits for its title. */
   open(path: string, title: string | RegExp): Promise<void>
 }
 
-/** A browser of its own in which a person with this role is signed in; it stands at no page yet: `open` one. */
+/** A browser with a signed-in person. Call `open` for a first page. */
 export const atDesk = async (
   visitor: ReturnType<typeof browser>,
   hub: TestHub,
@@ -137,7 +137,7 @@ export const atDesk = async (
   }
 }
 
-/** The session of whoever is signed in there has ended, as after a night. */
+/** Ends the sessions of a person, as after a night. */
 export const endSession = async ({ hub }: Pick<TestHub, 'hub'>, name: string): Promise<void> => {
   await hub.db('sessions').where({ person: name }).del()
 }

@@ -1,4 +1,4 @@
-/** A platform's display that a test writes: real HTTP, in the form of the national platform's, a page at a time where it is asked so. */
+/** A platform display that a test writes: real HTTP in the national platform's form, with paging. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -24,7 +24,7 @@ export const startDisplay = async (): Promise<Display> => {
       searchParams.get('after') ?? '',
       Number(searchParams.get('limit') ?? Number.MAX_SAFE_INTEGER),
     ]
-    // Read before whatever happens meanwhile, as a display that is a moment behind.
+    // Read first, like a display that lags behind.
     const rows = display.rows
       .filter(({ key }) => key > after)
       .sort((a, b) => (a.key < b.key ? -1 : 1))

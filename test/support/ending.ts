@@ -1,16 +1,16 @@
-/** Published entries whose terms end in a few days by the real clock, brought there by the moves of anyone. */
+/** Published entries whose terms end in a few days by the real clock, made by ordinary moves. */
 import { addDays, addYears, dateIn, daysBetween } from '../../src/foundation/time/dates.js'
 import type { Db } from '../../src/store/db/db.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { lead, PATH, penalised, rules } from './world.js'
 
-/** The day on which the ordinary path decides. */
+/** Day of the decision. */
 const DECIDED_ON = '2026-11-12'
-/** And on which its penalty was decided. */
+/** Day of the penalty. */
 const PUNISHED_ON = '2026-10-10'
 const TERM_YEARS = 3
 
-/** Their ids; each was decided three years before the day on which it ends. */
+/** Returns their ids. Each was decided three years before its last day. */
 export const endingIn = async (db: Db, days: number, count: number): Promise<string[]> => {
   const decidedOn = addYears(addDays(dateIn(new Date()), days), -TERM_YEARS)
   const ids: string[] = []
@@ -20,7 +20,7 @@ export const endingIn = async (db: Db, days: number, count: number): Promise<str
     const { id } = await lead(db, operatorId)
     for (const [name, who, input] of PATH(decision)) {
       const on = shifted(input.on)
-      // A lead is dated by the ordinary path; the procedure of its agency began before it.
+      // The ordinary path dates the lead, although the procedure began earlier.
       await makeMove(db, rules, { id, name, ...who, input: { ...input, on }, now: new Date(`${on}T02:00:00Z`) })
     }
     ids.push(id)

@@ -1,4 +1,4 @@
-/** Reads server-sent events as a client does: by the lines of the standard, and with the number of the last one. */
+/** Reads server-sent events as a client does, with the last event id. */
 export interface Told {
   id: string | null
   event: string
@@ -9,15 +9,14 @@ export interface Told {
 export interface Listening {
   status: number
   headers: Headers
-  /** All so far. */
   events: Told[]
   comments: string[]
   lastId: string | null
-  /** The first event that is so, whenever it comes; rejects where the stream ends without. */
+  /** Resolves with the first matching event; rejects when the stream ends. */
   until(is: (told: Told) => boolean): Promise<Told>
-  /** When the other side has ended it. */
+  /** Resolves when the server has ended it. */
   ended: Promise<void>
-  /** Breaks it off, as a process that dies. */
+  /** Breaks the connection like a dying process. */
   kill(): void
 }
 

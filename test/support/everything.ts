@@ -1,4 +1,4 @@
-/** A world with a hundred of everything that comes in pages: one operator with all that can be asked of it, and copies. */
+/** A world with a hundred of everything that is paged: one complete operator, and copies. */
 import {
   globalOf,
   makeWorld,
@@ -28,7 +28,7 @@ export const everything = async (operators = OPERATORS): Promise<World> => {
   return world
 }
 
-/** One operator of whom there is all that a question can be about. */
+/** One operator with data for every query. */
 const one = async (world: World): Promise<void> => {
   const { db } = world.database
   const code = uscc(1)
@@ -136,7 +136,6 @@ const one = async (world: World): Promise<void> => {
   })
 }
 
-/** And as many more like it. */
 const many = async (world: World, operators: number): Promise<void> => {
   const { db } = world.database
   const ids: Ids = new Map()
@@ -189,7 +188,7 @@ const many = async (world: World, operators: number): Promise<void> => {
   await copy('listings', both, (row, n) => ({
     ...operated(row, n),
     ...of('versions', 'decision_version', row['decision_version'], n),
-    // Each on a day of its own.
+    // One day each.
     published_on: new Date(Date.parse('2025-06-01') + n * 86_400_000).toISOString().slice(0, 10),
   }))
   await copy('public_entries', 'true', (row, n) => ({
@@ -220,7 +219,7 @@ const many = async (world: World, operators: number): Promise<void> => {
   }))
   await copy('scorecard_adoptions', 'true', () => ({}))
   await db.raw('analyze')
-  // Rows of the trail come by themselves.
+  // Triggers write the audit rows.
   for (let n = 0; n < operators; n += 1)
     await world.ask(`{ operator(code: "${uscc(1)}") { name } }`, { token: world.token('officer') })
 }

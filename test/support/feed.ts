@@ -1,10 +1,10 @@
-/** A feed whose rows the test writes: one agency's form, and a body of each kind made of the little that a row says. */
+/** A feed whose rows the test writes: one agency's form, and a minimal body of each kind. */
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import { type Feed, makeFeed } from '../../src/agencies/feed.js'
 import type { Bounds } from '../../src/domain/intake/bounds.js'
 import type { Body, Item, RecordKind } from '../../src/domain/records/records.js'
 
-/** As the test agency spells it: every field text. `key`, `value` and `day` are needed. */
+/** All fields are text. `key`, `value` and `day` are required. */
 export interface Row {
   key: string
   code?: string
@@ -12,15 +12,14 @@ export interface Row {
   reg?: string
   shop?: string
   name?: string
-  /** What the record says; several joined by 、 are several records of one row. */
+  /** Content of the record; 、 separates several records of one row. */
   value?: string
-  /** From this day it holds. */
+  /** First day of validity. */
   day?: string
-  /** Anything; nobody reads it. */
+  /** Ignored. */
   note?: string
 }
 
-/** Its header. */
 export const NAMES = ['key', 'code', 'org', 'reg', 'shop', 'name', 'value', 'day', 'note'] as const
 
 export interface FeedGiven {
@@ -28,9 +27,9 @@ export interface FeedGiven {
   kind?: Invented
   whole?: boolean
   bounds?: Partial<Bounds>
-  /** Laid over the body that the kind has here. */
+  /** Overrides parts of the default body. */
   body?: (row: { value: string; day: string | null }) => Body
-  /** What comes over the wire; an error thrown is an agency that dies. */
+  /** Items over the wire. A thrown error is a failing agency. */
   sent?: () => Iterable<Row | Record<string, unknown>> | AsyncIterable<Row | Record<string, unknown>>
 }
 
@@ -84,7 +83,7 @@ async function* numbered(sent: ReturnType<NonNullable<FeedGiven['sent']>>): Asyn
 
 type Said = { value: string; day: string | null; name: string | null; code: string | null }
 
-/** Kinds of which this world invents bodies. */
+/** Kinds with invented bodies. */
 export type Invented = Extract<
   RecordKind,
   'registration' | 'shop' | 'trademark' | 'inspection' | 'penalty' | 'repair' | 'list_entry'

@@ -1,4 +1,4 @@
-/** GraphiQL for tests: built as it lies in src, where that is younger than what was built. */
+/** GraphiQL for tests, rebuilt if its sources are newer. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Whoever holds the list: asks over HTTP without any help, and verifies with a stock JOSE library. */
+/** A list holder outside the hub: plain HTTP, and a stock JOSE library. */
 import http from 'node:http'
 import { type CompactVerifyGetKey, compactVerify, createLocalJWKSet } from 'jose'
 
@@ -9,7 +9,7 @@ export interface Got {
   text: string
 }
 
-/** As it came over the wire: nothing is unpacked. */
+/** Raw bytes, not decompressed. */
 export const getRaw = (url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Got> =>
   new Promise((resolve, reject) => {
     const request = http.request(url, { headers, method }, (answer) => {
@@ -37,7 +37,7 @@ export interface Manifest {
 export const keysOf = async (hub: string): Promise<CompactVerifyGetKey> =>
   createLocalJWKSet(JSON.parse((await getRaw(`${hub}/.well-known/jwks.json`)).text)) as CompactVerifyGetKey
 
-/** What it says, if its signature holds. */
+/** Returns the payload if the signature is valid. */
 export const verified = async (hub: string, jws: string, keys?: CompactVerifyGetKey): Promise<Manifest> => {
   const { payload } = await compactVerify(jws, keys ?? (await keysOf(hub)), { algorithms: ['ES256'] })
   return JSON.parse(new TextDecoder().decode(payload))

@@ -17,9 +17,9 @@ export interface TestHub {
   url: string
   agencies: AgencyStandIn[]
   platforms: PlatformStandIn[]
-  /** What the stand-in agencies say; change it, and the next pull hears it. */
+  /** Data of the stand-in agencies, read by the next pull. */
   world: World
-  /** An access token of a client with this role, got over HTTP with its secret. */
+  /** An access token for this role, obtained over HTTP. */
   token(role: Role, name?: string): Promise<string>
   ask(query: string, variables?: object, token?: string): Promise<Answer>
   stop(): Promise<void>

@@ -1,15 +1,15 @@
-/** A marketplace's own server: takes webhooks, checks each signature by the library of Standard Webhooks, and answers as it is told. */
+/** A marketplace server that takes webhooks and checks signatures with the Standard Webhooks library. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 
 export interface Received {
   id: string
-  /** Which of the secrets given verify it. */
+  /** Secrets that verify it. */
   by: string[]
   // biome-ignore lint/suspicious/noExplicitAny: what a message holds is its test's to say
   body: any
-  /** As it came. */
+  /** Raw text. */
   text: string
   headers: Record<string, string>
 }
@@ -17,9 +17,9 @@ export interface Received {
 export interface Marketplace {
   url: string
   secrets: string[]
-  /** All that came, answered well or not. */
+  /** All messages, however they were answered. */
   received: Received[]
-  /** What it answers; 200 unless it is told otherwise. */
+  /** The answer; 200 by default. */
   answer: (message: Received, n: number) => number | { status: number; headers: Record<string, string> } | 'cut'
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ export const startMarketplace = async (host = '127.0.0.1'): Promise<Marketplace>
   return one
 }
 
-/** Its clock is the machine's: the hub under test may have another, and is verified as of then. */
+/** Verified at the message's own time, because the hub under test may have another clock. */
 const verifies = (secret: string, text: string, headers: Record<string, string>): boolean => {
   const webhook = new Webhook(secret)
   const [id, at] = [headers['webhook-id'] ?? '', new Date(Number(headers['webhook-timestamp']) * 1_000)]

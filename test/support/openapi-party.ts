@@ -1,11 +1,11 @@
-/** What the public and a party send in forms, for the test that holds the description of addresses against the server. */
+/** Forms of the public and the party, for the test that compares the OpenAPI description with the server. */
 import { keyIn, type World } from '../api/world.js'
 
 type Ask = (path: string, status: number, how: { at: string; [more: string]: unknown }) => Promise<Response>
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
 
-/** `listing`: uuid of a published entry of the operator; it is removed by this. */
+/** `listing` is the uuid of a published entry, which this removes. */
 export const hearForms = async (world: World, ask: Ask, operator: string, listing: string): Promise<void> => {
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) })
   await ask('/check', 200, { at: '/check' })

@@ -1,19 +1,19 @@
-/** PNG files as small as pages allow: 256 colours, which is what a page of flat areas and grey letters hardly exceeds. */
+/** Small PNG files: a palette of 256 colours suffices for pages of flat areas. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const COLOURS = 256
-/** A colour in so many bits of each channel: what is nearer than that counts as one. */
+/** Bits per channel. Closer colours count as one. */
 const BITS = 5
 
 interface Pixels {
   width: number
   height: number
-  /** Three bytes each. */
+  /** Three bytes per pixel. */
   rgb: Buffer
 }
 
-/** The same picture in at most 256 colours. */
+/** Reduces a picture to at most 256 colours. */
 export const inPalette = (png: Buffer): Buffer => {
   const { width, height, rgb } = read(png)
   const { palette, indexOf } = paletteOf(rgb)
@@ -43,7 +43,7 @@ const chunk = (type: string, body: Buffer): Buffer => {
   return Buffer.concat([length, named, sum])
 }
 
-/** As Chromium writes them: eight bits a channel, with or without alpha, not interlaced. */
+/** Reads Chromium's PNGs: eight bits per channel, optional alpha, not interlaced. */
 const read = (png: Buffer): Pixels => {
   const parts: Buffer[] = []
   for (let at = SIGNATURE.length; at < png.length; ) {
@@ -73,7 +73,7 @@ const read = (png: Buffer): Pixels => {
   return { width, height, rgb }
 }
 
-/** What the filter of a line expects of a byte (PNG, 9.2). */
+/** Predictor of a line filter (PNG, 9.2). */
 const guess = (filter: number, left: number, up: number, corner: number): number => {
   if (filter === 1) return left
   if (filter === 2) return up
@@ -84,7 +84,7 @@ const guess = (filter: number, left: number, up: number, corner: number): number
   return a <= b && a <= c ? left : b <= c ? up : corner
 }
 
-/** The colours met most often, each as it is met most often; any other is shown by the nearest of them. */
+/** The most frequent colours; any other maps to the nearest of them. */
 const paletteOf = (rgb: Buffer) => {
   const exact = new Map<number, number>()
   for (let at = 0; at < rgb.length; at += 3) {

@@ -1,4 +1,4 @@
-/** A browser without scripts, as far as a test of pages and forms needs one: it keeps its cookie and follows nothing by itself. */
+/** A browser without scripts for page tests. It keeps cookies and follows no redirect. */
 export interface Seen {
   status: number
   headers: Headers
@@ -8,7 +8,7 @@ export interface Seen {
 export interface Party {
   get(path: string, headers?: Record<string, string>): Promise<Seen>
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Seen>
-  /** The token that the forms of this page send. */
+  /** The token of this page's forms. */
   csrf(path: string): Promise<string>
   /** `name=value`, or empty. */
   cookie(): string

@@ -1,4 +1,4 @@
-/** Rows of the credit office's table of penalties, as its people would send them in a file; of firms that the hub knows. */
+/** Rows of the credit office's penalty table for firms that the hub knows. */
 import type { Db } from '../../src/store/db/db.js'
 
 export interface Firm {
@@ -9,7 +9,7 @@ export interface Firm {
 
 export type Line = Record<string, string>
 
-/** Enterprises of which no other has the name, the first so many. */
+/** Enterprises with a unique name. */
 export const firmsOf = async (db: Db, many: number): Promise<Firm[]> => {
   const { rows } = await db.raw(
     `select o.name, o.uscc as code, v.body->>'representative' as representative from operators o
@@ -21,22 +21,22 @@ export const firmsOf = async (db: Db, many: number): Promise<Firm[]> => {
   return rows
 }
 
-/** A row with every field that the table has: one that was rejected. */
+/** A row with every field of the table, which was rejected. */
 export const rowOf = async (db: Db): Promise<Line> =>
   (await db('rejects').where({ feed: 'penalties' }).first('item')).item
 
-/** The n-th, with what is particular to it. */
+/** The n-th row with its own fields. */
 export const line = (row: Line, n: number, fields: Line): Line => ({
   ...row,
   CF_WSH: `测市监处罚〔2026〕${n}号`,
-  // Recent, so that it weighs in the score.
+  // Recent, so that it counts in the score.
   CF_JDRQ: '2026-10-20',
   CF_YXQ: '2029-10-19',
   CF_GSJZQ: '2029-10-19',
   ...fields,
 })
 
-/** Its party, with or without its code. */
+/** Fields of the party, with or without its code. */
 export const of = ({ name, representative, code }: Firm, { coded = false } = {}): Line => ({
   CF_XDR_MC: name,
   CF_FRDB: representative,

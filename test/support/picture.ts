@@ -1,4 +1,4 @@
-/** A picture of a page as it stands, in a folder. */
+/** Saves a screenshot of a page. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -7,7 +7,7 @@ import { inPalette } from './palette-png.js'
 /** Largest picture of a page, bytes. */
 const SIZE_MOST = 150_000
 
-/** A picture that is `shown` stands in `README.md` or `src/web/help`. */
+/** A `shown` picture appears in `README.md` or `src/web/help`. */
 export const keep = async (page: Page, folder: string, shot: { name: string; shown?: boolean }): Promise<void> => {
   const path = join(folder, `${shot.name}.png`)
   const picture = inPalette(await page.screenshot())

@@ -1,6 +1,6 @@
 /**
- * 接口说明: what a receiver is given of each format, made from its schema and its example. `npx tsx test/support/platform-documents.ts`
- * writes them anew; with `goldens` the agreed messages too, which is to agree on others.
+ * 接口说明: the documents that a receiver gets, from schema and example. `npx tsx test/support/platform-documents.ts`
+ * rewrites them; `goldens` also rewrites the agreed messages.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -71,7 +71,7 @@ const cell = (value: string | number): string =>
 
 const fenced = (language: string, text: string): string[] => [`\`\`\`${language}`, text.trimEnd(), '```']
 
-/** A workbook is shown as the rows that it has, the rest as it is sent. */
+/** Workbooks are shown as rows, the rest as sent. */
 const shown = ({ name }: Format, { ending, bytes }: Message): string[] => {
   if (ending === 'xlsx') return [`见 see \`test/samples/platforms/${goldenName(name, 'ADD', ending)}\`。`]
   const made = bytes('ADD')
@@ -91,7 +91,7 @@ type Field = [
   example: string,
 ]
 
-/** Fields inside an object follow it, under `object/field`. */
+/** Nested fields follow as `object/field`. */
 const fieldsIn = (schema: Schema, example: unknown, path = '', outer: Condition[] = []): Field[] => {
   const conditions = [...outer, ...conditionsIn(schema, path)]
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]): Field[] => {
@@ -126,7 +126,7 @@ const conditionsIn = ({ allOf = [] }: Schema, path: string): Condition[] =>
 
 const partsOf = (schema: Schema, path: string): { code: string; then: Schema }[] =>
   Object.entries(schema.properties ?? {}).flatMap(([name, then]) => [
-    // What only leads to fields inside asks nothing of the field itself.
+    // A condition on nested fields does not concern the outer field.
     ...(then.properties ? [] : [{ code: path + name, then }]),
     ...partsOf(then, `${path + name}/`),
   ])
@@ -140,7 +140,7 @@ const TYPES: Record<string, string> = {
   boolean: '是非 boolean',
 }
 
-/** Patterns that have a name, and how long what keeps them is. */
+/** Named patterns with their maximum length. */
 const PATTERNS: readonly (readonly [pattern: string, name: string, length: string])[] = [
   ['^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$', '统一社会信用代码 unified code', '18'],
   ['^[0-9A-HJ-NP-RT-UW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RT-UW-Y]{10}$', '统一社会信用代码 unified code', '18'],
@@ -183,7 +183,7 @@ const requiredOf = (code: string, field: Schema, present: boolean, conditions: r
     .join('；')
 }
 
-/** The tables of 前置机, as an operator makes them. */
+/** DDL of the 前置机 tables. */
 const tablesSql = (): string =>
   [
     '-- 前置机交换表（PostgreSQL）：每类信息一张表，一条报文一行；state 起至 feedback_time 由接收方填写。',

@@ -1,11 +1,11 @@
 /**
- * What a receiver answers, platform by platform: where it is called, by which credential it knows the hub, the receipts, and what it
- * displays. `interfaces.md` is made of this; test/platforms/interfaces.test.ts plays it to the platforms themselves.
+ * A receiver's addresses, credentials, receipts and displays by platform. `interfaces.md` is generated from this;
+ * test/platforms/interfaces.test.ts plays it.
  */
 import type { SubjectKind } from '../../src/domain/delivery/delivery.js'
 import { platforms } from '../../src/platforms/index.js'
 
-/** The subjects of the examples: the first is taken, the second refused. */
+/** Subjects of the examples: the first is accepted, the second rejected. */
 export const KEYS = ['lst_0example0000001', 'lst_0example0000002'] as const
 const [TAKEN, REFUSED] = KEYS
 const WORDS = '未查询到主体或查询到的主体信息不匹配'
@@ -15,13 +15,13 @@ const NAME = '长春市虚构样例电子商务有限公司'
 
 export interface Interface {
   id: string
-  /** Where messages of each kind go, and the document of each. */
+  /** Path and document by kind. */
   doors: Record<SubjectKind, { path: string; document: string }>
-  /** Headers beside content-type; SECRET is the credential. */
+  /** Headers besides content-type; SECRET is the credential. */
   headers: Record<string, string>
-  /** One for each message that is sent, in their order. */
+  /** One per message, in order. */
   answers: { status: number; text: string }[]
-  /** Of `GET /entries`. */
+  /** Answer to `GET /entries`. */
   displayed: Record<string, string | number | null>[]
   notes: string[]
 }

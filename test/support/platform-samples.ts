@@ -1,4 +1,4 @@
-/** One invented subject of each kind, added, changed and withdrawn, and what it becomes in every format: byte for byte. */
+/** One invented subject of each kind, added, changed and withdrawn, in every format byte for byte. */
 import type { Action, EntryNotice, Notice, RecordNotice } from '../../src/domain/delivery/delivery.js'
 import { csv } from '../../src/platforms/formats/csv.js'
 import { envelope, envelopeHeader, exchangeRow } from '../../src/platforms/formats/exchange-envelope.js'
@@ -115,7 +115,7 @@ const permit: RecordNotice = {
   removal: null,
 }
 
-/** What is changed in the second message about each; the third withdraws it as it then was. */
+/** Changes of the second message. The third withdraws the changed state. */
 const changed = <N extends Notice>(notice: N): N =>
   'body' in notice
     ? { ...notice, body: { ...notice.body, note: '样例数据，更正' } }
@@ -137,7 +137,7 @@ const batchOf = (notice: Notice): NoticeBatch => ({
   notices: [notice],
 })
 
-/** One message that carries rows of a format. `ending` names its file, and its language where it is shown. */
+/** One message with rows of a format. `ending` names its file and its language. */
 export interface Message {
   title: string
   ending: string
@@ -145,7 +145,7 @@ export interface Message {
 }
 
 export interface Format {
-  /** Its schema's name. */
+  /** Name of the schema. */
   name: string
   row: (action: Action) => unknown
   messages: readonly Message[]
@@ -335,6 +335,6 @@ export const FORMATS: readonly Format[] = [
   },
 ]
 
-/** Where the message of a format lies as it is agreed, under test/samples/platforms. */
+/** File of an agreed message, under test/samples/platforms. */
 export const goldenName = (format: string, action: Action, ending: string): string =>
   `${format}.${action.toLowerCase()}.${ending}.golden`

@@ -1,4 +1,4 @@
-/** Processor time that this process takes for something, milliseconds: on a machine that others load the hours go by faster. */
+/** Processor time of an act in milliseconds, independent of other load. */
 export const processorMs = async (act: () => unknown): Promise<number> => {
   const before = process.cpuUsage()
   await act()

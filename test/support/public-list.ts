@@ -1,4 +1,4 @@
-/** Entries put on the public list and taken from it as the moves do in the end, without the moves. Every name is invented. */
+/** Entries put on the public list without moves, in the state that moves leave. All names are invented. */
 
 import { createHash } from 'node:crypto'
 import { MASKS } from '../../src/domain/listing/public-entry.js'
@@ -12,7 +12,7 @@ export interface Given {
   endsOn?: string | null
 }
 
-/** The n-th firm is on the list; once more, after it was let go, anew. */
+/** Lists the n-th firm; again if it was removed. */
 export const shown = async (db: Db, n: number, given: Given = {}): Promise<{ id: string; name: string }> => {
   const name = given.name ?? `虚构名单第${n}号有限公司`
   const { publishedOn = TODAY, endsOn = '2029-11-25' } = given
@@ -48,7 +48,7 @@ export const shown = async (db: Db, n: number, given: Given = {}): Promise<{ id:
   return { id, name }
 }
 
-/** Another reason stands on the list for it. */
+/** Changes the published reason. */
 export const corrected = async (db: Db, id: string, reason: string): Promise<void> => {
   await db.raw(
     `update public_entries set body = jsonb_set(body, '{reason}', to_jsonb(?::text)), body_hash = ? where listing_id = ?`,
@@ -75,11 +75,11 @@ export interface Many {
   reason?: number
   publishedOn: string
   endsOn: string
-  /** The case of each; the operator's id is put in. */
+  /** Facts of each case; the operator's id is added. */
   facts?: Record<string, unknown>
 }
 
-/** So many at once, in a few statements. */
+/** Lists many firms in a few statements. */
 export const manyShown = async (db: Db, { facts = {}, reason = 20, ...given }: Many): Promise<void> => {
   const bound = { ...given, reason, facts: JSON.stringify(facts), last: given.first + given.count - 1 } as never
   await db.raw(

@@ -1,16 +1,16 @@
-/** A page as whoever asks over HTTP gets it, and what stands in it. */
+/** Fetches a page over HTTP and reads its content. */
 import http from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 
 export interface Read {
   status: number
   headers: http.IncomingHttpHeaders
-  /** Bytes that went over the line. */
+  /** Bytes transferred. */
   bytes: number
   text: string
 }
 
-/** As a browser asks, unless `headers` say otherwise; redirects are not followed. */
+/** Requests like a browser unless `headers` differ. Redirects are not followed. */
 export const read = (url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Read> =>
   new Promise((resolve, reject) => {
     const asked = { accept: 'text/html', 'accept-encoding': 'gzip, br', ...headers }
@@ -45,7 +45,7 @@ const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 export const unescaped = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ENTITIES[name] ?? '')
 
-/** Of the entries that a page lists, their ids in its order. */
+/** Ids of the listed entries, in order. */
 export const idsIn = (text: string): string[] =>
   [...text.matchAll(/<h3><a href="\/blacklist\/([0-9a-f-]{36})(?:\?lang=en)?"/g)].map((match) => match[1] ?? '')
 
@@ -54,10 +54,10 @@ export const nextIn = (text: string): string | null => {
   return found === undefined ? null : unescaped(found)
 }
 
-/** Where links and forms of a page lead on its own host. */
+/** Targets of links and forms on the same host. */
 export const linksIn = (text: string): string[] =>
   [...text.matchAll(/(?:href|action|src)="(\/[^"]*)"/g)].map((match) => unescaped(match[1] ?? ''))
 
-/** Commands of a page, each as it would be pasted. */
+/** Commands of a page, ready to paste. */
 export const commandsIn = (text: string): string[] =>
   [...text.matchAll(/<pre[^>]*><code>([\s\S]*?)<\/code><\/pre>/g)].map((match) => unescaped(match[1] ?? ''))

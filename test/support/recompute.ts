@@ -1,7 +1,4 @@
-/**
- * A score made again from the JSON that auditors get, and from nothing else: by the words of its `method`, written down anew.
- * It shares no line with src, so that whoever reads the same words elsewhere gets the same number.
- */
+/** Recomputes a score from the auditors' JSON alone, by the words of its `method`. It shares no code with src. */
 import { createHash } from 'node:crypto'
 
 type Event = { fact: string; on: string | null; until: string | null; weight: number; record: number }
@@ -12,7 +9,7 @@ type Rule = { id: string; operators?: string[] } & (
   | { kind: 'bins'; fact: string; windowDays: number | null; bins: Bin[] }
 )
 type Weighed = { rule: string; why: string; fact: string | null; points: number; count: number; records: number[] }
-/** As much of the JSON as is needed. */
+/** The required parts of the JSON. */
 export interface Audited {
   score: { scorecardHash: string; factsHash: string; value: number; grade: string; reasons: Weighed[] }
   card: {
@@ -31,7 +28,7 @@ export interface Audited {
   }
 }
 
-/** Everything in which the score and what comes of its card and facts differ; empty: it can be made again. */
+/** Returns the differences between the stated and the recomputed score. */
 export const differences = (audited: Audited): string[] => {
   const { score, card, facts } = audited
   const reasons = reasonsOf(audited)
@@ -70,7 +67,7 @@ const reasonsOf = ({ card, facts, method }: Audited): Weighed[] => {
   const reasons: Weighed[] = []
   const say = (rule: string, why: string, points: number, fact: string | null = null, count = 0, of: Event[] = []) =>
     reasons.push({ rule, why, fact, points, count, records: recordsOf(of) })
-  /** The events of a fact that count, each with its points; those that nobody can date are said. */
+  /** The counting events of a fact with their points. Undated events are reported. */
   const counting = (rule: string, { fact, points, windowDays, halvesEveryDays = null }: Unit) => {
     const own = events.filter((event) => event.fact === fact && (event.until === null || event.until > asOf))
     const needsDay = told.get(fact)?.nature !== 'state' || (points !== 0 && halvesEveryDays !== null)
@@ -140,7 +137,7 @@ const halved = (points: number, times: number): number => {
   return left
 }
 
-/** The 29th of February comes round on the 28th in a common year. */
+/** 29 February falls on the 28th in a common year. */
 const fullYears = (since: string, asOf: string): number => {
   const years = Number(asOf.slice(0, 4)) - Number(since.slice(0, 4))
   const leap = new Date(Date.UTC(Number(asOf.slice(0, 4)), 1, 29)).getUTCMonth() === 1

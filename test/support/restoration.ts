@@ -1,4 +1,4 @@
-/** Rules, card and facts that the tests of the way back up share. */
+/** Rules, card and facts shared by the tests of the recovery path. */
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { FactEvent, FactFamily, Facts } from '../../src/domain/records/facts.js'
@@ -13,7 +13,7 @@ const cardIn = (file: string): Scorecard =>
   JSON.parse(readFileSync(new URL(`../../schema/scorecards/${file}`, import.meta.url), 'utf8'))
 export const shipped = ['ecommerce-1.json', 'general-1.json'].map(cardIn)
 const ecommerce = cardIn('ecommerce-1.json')
-/** Where A begins is fixed here: a plan is worked out by hand, wherever the shipped card sets its lines. */
+/** The start of grade A is fixed, because plans were worked out by hand. */
 export const card: Scorecard = {
   ...ecommerce,
   grades: ecommerce.grades.map((line) => (line.grade === 'A' ? { ...line, from: 700 } : line)),
@@ -30,7 +30,7 @@ export const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts =
   ...more,
 })
 
-/** The fold over the facts with the steps done gives each promise, to the point. */
+/** Scoring the facts after the steps must give each promise exactly. */
 export const promised = (facts: Facts, card: Scorecard, steps: readonly Step[]): void => {
   steps.forEach((step, i) => {
     const done = applied(facts, steps.slice(0, i + 1))

@@ -1,4 +1,4 @@
-/** Scorecards and facts to try rules on: the cards that ship, one that meets its bounds, and as many as one likes. */
+/** Scorecards and facts for tests: shipped cards, one at its bounds, and arbitrary ones. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { FactEvent, FactFamily, FactName, Facts } from '../../src/domain/records/facts.js'
@@ -18,7 +18,7 @@ export const ALL_FACTS = Object.keys(FACTS) as FactName[]
 export const ADVERSE = ALL_FACTS.filter((fact) => FACTS[fact].tone === 'adverse')
 
 const milderOf = (fact: FactName): string | undefined => (FACTS[fact] as { worseThan?: string }).worseThan
-/** From a fact to the next worse one of its sort. */
+/** Maps a fact to the next worse one of its sort. */
 export const WORSE = new Map<string, FactName>(
   ALL_FACTS.flatMap((fact) => {
     const milder = milderOf(fact)
@@ -26,7 +26,7 @@ export const WORSE = new Map<string, FactName>(
   }),
 )
 
-/** Each fact with what is worse than it, from the mildest: what one rule must weigh together. */
+/** Each fact with all worse ones, mildest first: one rule must weigh them together. */
 const CHAINS: FactName[][] = ALL_FACTS.filter((fact) => milderOf(fact) === undefined).map((mildest) => {
   const chain = [mildest]
   for (let worse = WORSE.get(mildest); worse !== undefined; worse = WORSE.get(worse)) chain.push(worse)
@@ -37,7 +37,7 @@ const said: Words = { zh: '{count} 件', en: 'so many: {count}' }
 const plain: Words = { zh: '一句话', en: 'a sentence' }
 const PLACE = { dimension: 'conduct', legalBasis: ['test'] }
 
-/** The card in force never meets the ceiling and bins no adverse fact; this one does both. */
+/** Meets the ceiling and bins an adverse fact, unlike the card in force. */
 export const BOUNDED: Scorecard = {
   ...ECOMMERCE_1,
   base: 950,
@@ -63,7 +63,7 @@ export const BOUNDED: Scorecard = {
 const ascending = (count: number, max: number): fc.Arbitrary<number[]> =>
   fc.array(fc.integer({ min: 1, max }), { minLength: count, maxLength: count }).map((all) => all.sort((a, b) => a - b))
 
-/** What is worse takes at least as much, for at least as long, and halves no sooner. */
+/** A worse fact costs at least as much, for at least as long, and halves no sooner. */
 const unitRule = (id: string, chain: FactName[]): fc.Arbitrary<UnitRule> => {
   const [first = 'recall'] = chain
   const { nature, tone } = FACTS[first]
@@ -118,7 +118,7 @@ const ruleOf = (chain: FactName[]): fc.Arbitrary<Rule> => {
 
 const VETOED: FactName[] = ['serious_list', 'judgment_defaulter', 'registration_revoked']
 
-/** Every one of them passes the check: the base lies in the best grade, and a veto leads down to each other one. */
+/** All pass the check: the base is in the best grade, and vetoes reach every other. */
 export const anyCard: fc.Arbitrary<Scorecard> = fc
   .record({
     lines: fc.uniqueArray(fc.integer({ min: 1, max: 900 }), { minLength: 3, maxLength: 3 }),

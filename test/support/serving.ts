@@ -1,4 +1,7 @@
-/** A hub in a process of its own, for tests that kill it: node --import tsx serving.ts DATABASE_URL DATA_DIR. Prints where it serves. */
+/**
+ * A hub in its own process, for tests that kill it: node --import tsx serving.ts DATABASE_URL DATA_DIR. Prints its
+ * address.
+ */
 import { readConfig } from '../../src/config.js'
 import { makeHub } from '../../src/hub/hub.js'
 
@@ -12,6 +15,6 @@ const hub = await makeHub(
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   }),
 )
-// For whoever measures what is held, and started it with --expose-gc.
+// Allows a collection before measuring (needs --expose-gc).
 process.on('SIGUSR2', () => void globalThis.gc?.())
 process.stdout.write(`${await hub.serve()}\n`)

@@ -1,6 +1,6 @@
 /**
- * A list as the public site shows it: firms of the synthetic world listed over two years for what its penalties are for, some
- * of them gone again. Put there as moves leave it in the end, without the moves. Every name is invented.
+ * A list as the public site shows it: firms of the synthetic world listed over two years, some removed. Written without
+ * moves; all names are invented.
  */
 import { createHash } from 'node:crypto'
 import { authorityOf } from '../../seeds/world/places.js'
@@ -21,7 +21,7 @@ export interface Firm {
   documentNumber: string
   publishedOn: string
   contested?: boolean
-  /** Why and when it has left; absent: it is on the list. */
+  /** Reason and day of removal; absent while listed. */
   left?: { reason: 'REPAIRED' | 'REVOKED' | 'EXPIRED'; on: string }
 }
 
@@ -29,10 +29,10 @@ const BASIS = '《市场监督管理严重违法失信名单管理办法》（�
 const REASONS = [COUNTERFEITS, COUNTERFEITS, FALSE_CLAIMS, ...HEAVY, { violation: '组织虚假交易，刷单炒信' }].map(
   ({ violation }) => violation,
 )
-/** Days from one listing to the next, and to a removal. */
+/** Days between listings, and until a removal. */
 const [EVERY_DAYS, STAYED_DAYS] = [7, 380]
 
-/** So many firms of the synthetic world, the last listed yesterday. */
+/** The last firm was listed yesterday. */
 export const firms = (today: string, count = 100): Firm[] => {
   const all = world().operators.filter(({ uscc, kind }) => uscc !== null && kind === 'enterprise')
   return all.slice(0, count).map(({ uscc, name, region }, n) => {
@@ -54,7 +54,7 @@ export const firms = (today: string, count = 100): Firm[] => {
   })
 }
 
-/** Their ids, in their order. */
+/** Returns their ids in order. */
 export const listFirms = async (db: Db, given: readonly Firm[]): Promise<string[]> =>
   db.transaction(async (tx) => {
     const [run] = (

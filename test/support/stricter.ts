@@ -1,4 +1,4 @@
-/** A card for a trial: the first one with each penalty weighing twice, and without a cap. */
+/** A trial card: penalties weigh twice and have no cap. */
 
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
 import { document } from '../../src/foundation/contracts.js'

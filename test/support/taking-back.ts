@@ -1,4 +1,4 @@
-/** Two databases told the same, in one of which a run is taken back. */
+/** Two databases with the same history; in one a run was rolled back. */
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
 import type { Db } from '../../src/store/db/db.js'
@@ -28,7 +28,7 @@ import {
 export const HOUR = 3_600
 export const ALL = new Date('9999-01-01T00:00:00Z')
 
-/** Pulls, and gives the id of its run. */
+/** Pulls and returns the run's id. */
 export const bring = async (db: Db, rows: readonly Row[], given: FeedGiven & PullGiven): Promise<number> => {
   await pullItems(db, rows, { rules, ...given })
   const [run] = await rowsOf(db, `select max(id) as id from runs where job = 'pull' and outcome = 'DONE'`)
@@ -44,7 +44,7 @@ export const rescored = (db: Db, now: Date) =>
     now: at(now),
   })
 
-/** What the hub answers now, in words that know neither ids nor instants: two databases that believe the same say the same. */
+/** The hub's current answers without ids and instants, so that two databases can be compared. */
 export const answers = async (db: Db): Promise<unknown> => {
   const all = await directory.list(db, {}, { first: 10_000, after: null })
   const codes = all.map(({ uscc, shop }, place) => ({
@@ -111,7 +111,7 @@ export const answers = async (db: Db): Promise<unknown> => {
   }
 }
 
-/** The same told to two databases, one of which also hears what `wrong` says, which is then taken back. */
+/** Builds both databases. One also receives `wrong`, which is then rolled back. */
 export const twins = async (
   one: Db,
   other: Db,

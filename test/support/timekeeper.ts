@@ -1,6 +1,6 @@
 /**
- * A process of the timetable for tests: tells which times it plans while its clock goes over some nights, then takes what is
- * due and hangs at the step named, until it is killed. Arguments: database, subject, step.
+ * A timetable process for tests: reports the times it plans over some nights, then takes due work and hangs at the
+ * named step until killed. Arguments: database, subject, step.
  */
 import { connect } from '../../src/store/db/db.js'
 import { startClock } from '../../src/work/timetable/clock.js'
@@ -9,7 +9,7 @@ import { alone } from '../../src/work/timetable/run.js'
 import type { ScheduledJob } from '../../src/work/timetable/timetable.js'
 import { log } from './world.js'
 
-/** Nights on which New York, Berlin and Apia put their clocks forward or back, or dropped a day. */
+/** Nights when New York, Berlin or Apia changed their clocks or dropped a day. */
 const NIGHTS = ['2026-03-07', '2026-10-31', '2026-03-28', '2026-10-24', '2011-12-29', '2021-04-03']
 const HOUR = 3_600_000
 const HOURS = 48

@@ -1,4 +1,4 @@
-/** A small world for tests of work and store: what a feed brings, operators, and a listing brought to any state. */
+/** A small world for tests of work and store: feeds, operators, and a listing in any state. */
 import { createHash } from 'node:crypto'
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import type { Feed } from '../../src/agencies/feed.js'
@@ -20,7 +20,7 @@ import { type FeedGiven, feed, NAMES, type Row } from './feed.js'
 
 export { type FeedGiven, feed, type Invented, type Row } from './feed.js'
 
-/** A Wednesday; every test says its own time. */
+/** A Wednesday. Every test states its own time. */
 export const NOW = new Date('2026-11-25T02:00:00.000Z')
 export const TODAY = '2026-11-25'
 export const later = (seconds: number, from = NOW): Date => new Date(from.getTime() + seconds * 1_000)
@@ -29,9 +29,9 @@ export const at = (instant: Date) => (): Date => instant
 export const mark = (id: string): string => createHash('sha256').update(`test ${id}`).digest('hex').slice(0, 16)
 export const log = makeLog({ level: 'silent', file: null })
 
-/** The n-th invented enterprise's code: valid, and of nobody. */
+/** The n-th valid code of an invented enterprise. */
 export const codeOf = (n: number): string => usccIn('91', '220102', 7_000 + n)
-/** The same with a check digit that does not hold. */
+/** The code with a wrong check digit. */
 export const wrongDigit = (code: string): string => code.slice(0, 17) + (code.endsWith('0') ? '1' : '0')
 
 const days = document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
@@ -43,7 +43,7 @@ export const rules: Rules = {
   mark: () => 'hash',
 }
 
-/** A database for the suite that calls this, emptied before each test; `once`: only before the first. */
+/** A database for the suite, emptied before each test, or only once. */
 export const database = ({ once = false } = {}): (() => Db) => {
   let one: Awaited<ReturnType<typeof freshDatabase>> | undefined
   const db = (): Db => {
@@ -59,8 +59,8 @@ export const database = ({ once = false } = {}): (() => Db) => {
 }
 
 /**
- * As it was migrated. A new database for each test would take twenty times as long, and `truncate` ten times; as a replica
- * PostgreSQL asks for no order among the tables. Into one without a page nobody ever wrote.
+ * Empties all tables. A new database per test would take twenty times as long, `truncate` ten times. Replica mode
+ * ignores foreign keys. Tables without a page were never written.
  */
 const empty = async (db: Db): Promise<void> => {
   const tables = await rowsOf(
@@ -76,7 +76,7 @@ const empty = async (db: Db): Promise<void> => {
 
 export type PullGiven = Partial<Omit<PullOptions, 'feed'>>
 
-/** A pull that ran; null, where another had the occurrence, fails the test. */
+/** Pulls and fails the test if another process had the occurrence. */
 export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<PullResult> => {
   const url = 'http://127.0.0.1:9'
   const pulled = await pull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
@@ -84,7 +84,7 @@ export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promi
   return pulled
 }
 
-/** Pulls these rows as the whole of a feed. */
+/** Pulls rows as the whole feed. */
 export const pullItems = (
   db: Db,
   rows: readonly (Row | Record<string, unknown>)[],
@@ -99,11 +99,9 @@ export const pullItems = (
   return pullFeed(db, feed(made), options)
 }
 
-/** The rows as a CSV file of the test agency. */
 export const csvOf = (rows: readonly Row[]): string =>
   fileOf([NAMES.join(','), ...rows.map((row) => NAMES.map((name) => row[name] ?? '').join(','))].join('\n'))
 
-/** The counts alone. */
 export const counts = ({ received, new: fresh, changed, unchanged, rejected, unmatched }: PullResult) => ({
   received,
   new: fresh,
@@ -135,13 +133,13 @@ const tablesOf = async (db: Db, without: readonly string[]): Promise<string> => 
   return parts.join('\n\n')
 }
 
-/** Every row of every table as text: what stands nowhere in it, the database does not hold. */
+/** Every row of every table as text, to prove that something is stored nowhere. */
 export const dumpOf = (db: Db, without: readonly string[] = []): Promise<string> => tablesOf(db, without)
 
-/** What the hub believes and owes, without the runs that brought it. */
+/** The hub's beliefs and obligations, without runs. */
 export const beliefsOf = (db: Db): Promise<string> => tablesOf(db, ['runs', 'rejects', 'knowledge'])
 
-/** The code of the refusal, with its reason; `none` if it ends well. */
+/** The refusal's code and reason; `none` on success. */
 export const refusal = async (work: Promise<unknown>): Promise<{ code: string; because: string; reason: string }> => {
   try {
     await work
@@ -161,7 +159,7 @@ export const operatorOf = async (db: Db, code: string): Promise<number> => {
   return Number(row?.['id'] ?? 0)
 }
 
-/** An operator with one heavy penalty; `n` is its number in this world. */
+/** An operator with one heavy penalty, numbered `n`. */
 export const penalised = async (
   db: Db,
   n: number,
@@ -184,13 +182,13 @@ export const REVIEWER = { by: 'reviewer-1', role: 'reviewer' as const }
 
 type Step = readonly [MoveName, typeof OFFICER | typeof REVIEWER, MoveInput]
 
-/** The whole way from a lead to the public list; each step on a day on which the law allows it. */
+/** The whole path from lead to public list, on lawful days. */
 export const PATH = (decision: number): Step[] => [
   ['linkDecision', OFFICER, { on: '2026-11-02', decision }],
   ['proposeListing', OFFICER, { on: '2026-11-03', reason: '情节严重' }],
   ['notifyListing', OFFICER, { on: '2026-11-04', documentNumber: '测市监告〔2026〕1号' }],
   ['reviewListing', REVIEWER, { on: '2026-11-12' }],
-  // Its authority is a county's.
+  // A county's authority needs consent.
   ['consentListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监函〔2026〕1号' }],
   ['decideListing', REVIEWER, { on: '2026-11-12', documentNumber: '测市监列〔2026〕1号' }],
   ['serveListing', OFFICER, { on: '2026-11-13', repairNotice: true }],
@@ -198,7 +196,7 @@ export const PATH = (decision: number): Step[] => [
 ]
 
 export const step = (db: Db, id: string, [name, who, input]: Step, now = NOW, by = rules): Promise<Listing> =>
-  // Publication is of the day on which it is made.
+  // Publication takes effect on its day.
   makeMove(db, by, {
     id,
     name,
@@ -210,7 +208,7 @@ export const step = (db: Db, id: string, [name, who, input]: Step, now = NOW, by
 export const lead = (db: Db, operatorId: number, now = NOW): Promise<Listing> =>
   openCase(db, rules, { operatorId, list: 'serious', reason: '群众举报', ...OFFICER, on: '2026-11-02', now })
 
-/** A listing of operator n brought up to the move named, which is made as well. */
+/** Lists operator n up to and including the named move. */
 export const listingAt = async (db: Db, n: number, upTo: MoveName, by = rules): Promise<Listing> => {
   const { operatorId, decision } = await penalised(db, n)
   let listing = await lead(db, operatorId)
@@ -223,6 +221,6 @@ export const listingAt = async (db: Db, n: number, upTo: MoveName, by = rules): 
 
 export const published = (db: Db, n: number, by = rules): Promise<Listing> => listingAt(db, n, 'publishListing', by)
 
-/** Revoked by the officer on the day named. */
+/** Revokes on the named day. */
 export const removed = (db: Db, id: string, on = TODAY, by = rules, now = NOW): Promise<Listing> =>
   step(db, id, ['removeListing', OFFICER, { on, removal: 'REVOKED', reason: '处罚决定被撤销' }], now, by)

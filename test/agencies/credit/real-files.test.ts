@@ -64,7 +64,7 @@ describe(`real files of penalties${said}`, () => {
   }
 })
 
-/** The refusal with which reading ends, or the first item that was read. */
+/** Returns the refusal, or the first item read. */
 const firstOf = async (id: string, path: string): Promise<unknown> => {
   try {
     for await (const item of feedOf(id).read(path, {})) return item

@@ -1,7 +1,7 @@
 import type { Draft, Item } from '../../../src/domain/records/records.js'
 import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
-/** The n-th item of a sample, with some fields otherwise. */
+/** Returns the n-th item of a sample with changed fields. */
 export const from = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Item> => {
   const item = (await itemsOf(id, sample(file)))[at]
   if (!item) throw new Error('no such item')

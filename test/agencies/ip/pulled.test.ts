@@ -1,4 +1,4 @@
-/** Real trademark files all the way into the database; without them these tests pass over themselves and say so. */
+/** Real trademark files, pulled into the database. Without them these tests are skipped with a message. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'

@@ -12,7 +12,7 @@ const DOCUMENTS = ['rn2178784-ST-961_D3.xml', 'rn2178784-ST-962.2.1.xml', 'sn760
   join(DATA, 'trademarks-uspto', name),
 )
 const FEEDS = ['trademarks', 'icp', 'shops', 'trustmarks']
-/** Sentences of what a file there may be refused with. */
+/** Codes with which a file may be refused. */
 const CODES = ['CONTENT_UNKNOWN', 'CONTENT_UNREADABLE', 'CONTENT_TOO_LARGE']
 
 const draftsIn = async (path: string): Promise<{ items: number; drafts: Draft[] }> => {
@@ -81,7 +81,7 @@ describe('real trademark files, and every other real file (left out where they a
   })
 })
 
-/** Reading stops at the first item: a feed that gives one takes the file for its own. */
+/** Reads the first item only: a feed that yields one accepts the file. */
 const refusal = async (id: string, path: string): Promise<{ code: string; message: string }> => {
   try {
     for await (const item of feedOf(id).read(path, {})) return { code: 'taken', message: String(item.row) }

@@ -4,7 +4,7 @@ import type { Draft, Item } from '../../../src/domain/records/records.js'
 import { contract } from '../../../src/foundation/contracts.js'
 import { draftsOf, feedOf, fileOf, itemsOf, problemsOf, sample, TODAY } from '../samples.js'
 
-/** Synthetic, of a day of birth in 1900. */
+/** Synthetic; born in 1900. */
 const PERSON = '220102190001010016'
 
 const itemOf = async (id: string, file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Item> => {

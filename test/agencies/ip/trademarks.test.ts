@@ -10,7 +10,6 @@ const itemOf = async (file: string, at: number, changes: Record<string, unknown>
 }
 const drafts = async (file: string, at = 0, changes: Record<string, unknown> = {}): Promise<Draft[]> =>
   draftsOf('trademarks', await itemOf(file, at, changes))
-/** A nested document of which one text is another. */
 const altered = async (file: string, from: string | RegExp, to: string): Promise<Item> => {
   const [item] = await itemsOf('trademarks', sample(file))
   if (!item) throw new Error('no such item')

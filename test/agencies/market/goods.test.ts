@@ -136,7 +136,7 @@ describe('recalls', () => {
       hazard: 'Fire; Fall',
       country: 'China',
     })
-    // Eleven digits have lost a digit, and which one nobody knows.
+    // An eleven-digit number has lost an unknown digit.
     expect(rulesOf(draft)).to.deep.equal(['upcs gtin'])
     const second = await only('recalls', 'recalls-consumers.jsonl', 1)
     expect(second.subject.name).to.equal(null)

@@ -3,7 +3,7 @@ import { draftsOf, itemsOf, problemsOf, sample } from '../samples.js'
 
 type Fields = Record<string, unknown>
 
-/** Read once: a workbook takes a thread of its own each time. */
+/** Cached, because each workbook starts a thread. */
 const read = new Map<string, Promise<Item[]>>()
 const itemsIn = (id: string, file: string): Promise<Item[]> => {
   const known = read.get(`${id} ${file}`) ?? itemsOf(id, sample(file))
@@ -11,7 +11,7 @@ const itemsIn = (id: string, file: string): Promise<Item[]> => {
   return known
 }
 
-/** The n-th item of a sample, with some fields otherwise; undefined takes a field away. */
+/** Returns the n-th item of a sample with changed fields; undefined removes a field. */
 export const from = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<Item> => {
   const item = (await itemsIn(id, file))[at]
   if (!item) throw new Error('no such item')
@@ -30,6 +30,6 @@ export const only = async (id: string, file: string, at = 0, changes: Fields = {
 
 export const rulesOf = ({ findings }: Draft): string[] => findings.map(({ field, rule }) => `${field} ${rule}`)
 
-/** `field rule` of everything that sets the item aside. */
+/** Returns `field rule` of every problem. */
 export const faults = async (id: string, file: string, at = 0, changes: Fields = {}): Promise<string[]> =>
   problemsOf(id, await from(id, file, at, changes)).map(({ field, rule }) => `${field} ${rule}`)

@@ -11,7 +11,7 @@ const FOLDER = resolve('../shared/data')
 const BLACKLISTS = 'creditchina-blacklists-2018/dev'
 const FEEDS = agencies.find(({ id }) => id === 'market-regulator')?.feeds.map(({ id }) => id) ?? []
 
-/** What each file is, and how many items and different keys it holds; every other file is none of this agency's. */
+/** Feed, items and distinct keys of each accepted file. All other files must be refused. */
 const ACCEPTED: Record<string, [feed: string, items: number, keys: number, slipped?: number]> = {
   'cn-company-register/dev/jilin.csv': ['registry', 9471, 9469],
   'cn-company-register/dev/national-sample.csv': ['registry', 28_056, 28_049, 4],
@@ -56,7 +56,7 @@ describe("the regulator's feeds and files that nobody here made (left out where 
       for (const draft of drafts) {
         expect(contract(`records/${draft.kind}`)(draft.body), draft.key).to.deep.equal([])
         const same = seen.get(draft.key) ?? JSON.stringify(draft)
-        // A genuine repeat counts as unchanged; the register of Jilin is the one that holds other than such.
+        // A repeated row counts as unchanged. Only the register of Jilin has different rows under one key.
         if (file !== 'cn-company-register/dev/jilin.csv') expect(JSON.stringify(draft), draft.key).to.equal(same)
         seen.set(draft.key, same)
       }

@@ -1,17 +1,17 @@
-/** What a promoted standby has lost, as the soak of failover knows it, and whether the hub names just that. */
+/** The losses of a promoted standby, and whether the hub names exactly those. */
 import type { makeHub } from '../../../src/hub/hub.js'
 import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
 import { rowsOf } from '../../support/world.js'
 
 type Hub = Awaited<ReturnType<typeof makeHub>>
 
-/** Rows of the audit log that were acknowledged and lost: those after `after`, up to `noted`. */
+/** Acknowledged and lost rows of the audit log: after `after`, up to `noted`. */
 export interface LostRows {
   after: number
   noted: number
 }
 
-/** Questions of an officer over HTTP: each that is answered has one row in the audit log. */
+/** Officer's questions over HTTP. Each answered one has a row in the audit log. */
 export const makeQuestions = (hub: Hub, web: string) => {
   let answered = 0
   // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is its question's
@@ -35,7 +35,7 @@ export const makeQuestions = (hub: Hub, web: string) => {
   }
 }
 
-/** Whether the audit log verifies up to its end, and names the rows of every loss so far as lost in a failover, and no other. */
+/** True if the audit log verifies and names exactly the lost rows as lost in a failover. */
 export const namesRows = async (hub: Hub, lost: readonly LostRows[]): Promise<boolean> => {
   const { ok, walked, head, cuts } = await hub.verifyTrail({})
   const [rows] = await rowsOf(hub.db, 'select count(*)::int as walked, max(number)::int as head from trail')
@@ -52,7 +52,7 @@ export const isSaid = (cuts: readonly LostRows[], lost: readonly LostRows[]): bo
   JSON.stringify(cuts.map(({ after, noted }) => [after, noted])) ===
   JSON.stringify(lost.map(({ after, noted }) => [after, noted]))
 
-/** Whether an officer is told of the last delivery that left and is not there; where none is lost, that the server is another. */
+/** True if an officer is told of the lost last delivery, or of the new server when none is lost. */
 export const namesDelivery = async (
   ask: ReturnType<typeof makeQuestions>['ask'],
   { left, highest, had }: { left: number; highest: number; had: number },
@@ -67,7 +67,7 @@ export const namesDelivery = async (
   return isNamed && databaseRestored.deliveries.had === had
 }
 
-/** Entries that every platform was told to show or to hide, and that the database has the other way: acts that were lost. */
+/** Entries that every platform shows or hides unlike the database: lost acts. */
 export const lostActs = async (hub: Hub, platforms: readonly PlatformStandIn[]): Promise<string[]> => {
   const shown = platforms.map((one) => new Set(one.entries().map(({ key }) => key)))
   const rows = await rowsOf(hub.db, 'select id, state from listings')
@@ -77,14 +77,14 @@ export const lostActs = async (hub: Hub, platforms: readonly PlatformStandIn[]):
   })
 }
 
-/** Of these entries how many no comparison since has put on the list of discrepancies, which an officer works through. */
+/** Counts those of the entries that are on no list of discrepancies since. */
 export const unnamed = async (hub: Hub, ids: readonly string[], since: Date): Promise<number> => {
   const found = await rowsOf(hub.db, 'select distinct key from findings where last_found_at >= ?', [since])
   const named = new Set(found.map(({ key }) => key))
   return ids.filter((id) => !named.has(id)).length
 }
 
-/** Whether a row behind every loss that somebody has altered is found and named; it is put back. */
+/** True if an altered row behind every loss is found and named. The row is restored. */
 export const findsAltered = async (hub: Hub): Promise<boolean> => {
   const [row] = await rowsOf(hub.db, 'select max(number)::int as number from trail')
   const number = Number(row?.['number'])

@@ -1,4 +1,4 @@
-/** PostgreSQL servers of the failover soak: a primary, a standby that follows it, and one address for whichever is the primary now. */
+/** PostgreSQL servers of the failover soak: a primary, a standby, and one address for the current primary. */
 import { execFile } from 'node:child_process'
 import { appendFileSync, chownSync, mkdtempSync } from 'node:fs'
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
@@ -12,7 +12,7 @@ import { rowsOf } from '../../support/world.js'
 const run = promisify(execFile)
 const PG_BIN = process.env['PG_BIN'] ?? '/usr/lib/postgresql/17/bin'
 const REPLICATED_WITHIN_MS = 10_000
-/** For a standby to let go of its primary, milliseconds. */
+/** Milliseconds for a standby to disconnect from its primary. */
 const CUT_OFF_MS = 500
 const OPTIONS = '-c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories=/tmp -c max_wal_senders=4'
 
@@ -21,7 +21,7 @@ export interface Cluster {
   port: number
 }
 
-/** One address that leads to whichever server is the primary now. */
+/** One address for the current primary. */
 export const makeProxy = async (): Promise<{ port: number; to: (port: number) => void; close: () => void }> => {
   let target = 0
   const sockets = new Set<Socket>()
@@ -54,7 +54,7 @@ export const makeProxy = async (): Promise<{ port: number; to: (port: number) =>
   }
 }
 
-/** PostgreSQL refuses root, which therefore lends it the account "nobody". */
+/** PostgreSQL refuses root, so it runs as "nobody". */
 const OWNER = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const pg = (name: string, ...args: string[]) => run(join(PG_BIN, name), args, { ...OWNER, cwd: tmpdir() })
 const freePort = (): Promise<number> =>
@@ -80,7 +80,7 @@ export const makePrimary = async (data: string): Promise<Cluster> => {
   return { data, port }
 }
 
-/** Follows the primary, asynchronously. */
+/** Asynchronous standby. */
 export const makeStandby = async (primary: Cluster, data: string): Promise<Cluster> => {
   const port = await freePort()
   const from = ['-h', '127.0.0.1', '-p', String(primary.port), '-U', 'hub']
@@ -92,14 +92,14 @@ export const makeStandby = async (primary: Cluster, data: string): Promise<Clust
 export const stop = (data: string) => pg('pg_ctl', '-D', data, '-m', 'immediate', 'stop')
 export const promote = (data: string) => pg('pg_ctl', '-D', data, '-w', 'promote')
 
-/** From now on nothing reaches the standby: what is acknowledged is lost. */
+/** Cuts the standby off. Anything acknowledged later is lost. */
 export const cutOff = async (standby: Cluster): Promise<void> => {
   appendFileSync(join(standby.data, 'postgresql.auto.conf'), `primary_conninfo = ''\n`)
   await pg('pg_ctl', '-D', standby.data, 'reload')
   await wait(CUT_OFF_MS)
 }
 
-/** One row of one server, whatever the proxy leads to. */
+/** Reads one row of one server, past the proxy. */
 export const rowAt = async ({ port }: Cluster, sql: string): Promise<Record<string, unknown>> => {
   const db = connect(`postgres://hub@127.0.0.1:${port}/postgres`)
   try {
@@ -109,7 +109,7 @@ export const rowAt = async ({ port }: Cluster, sql: string): Promise<Record<stri
   }
 }
 
-/** Until the standby has replayed all that the primary has written. */
+/** Waits until the standby has replayed everything. */
 export const replicated = async (from: Cluster, to: Cluster): Promise<void> => {
   const [one, other] = [from, to].map(({ port }) => connect(`postgres://hub@127.0.0.1:${port}/postgres`)) as [Db, Db]
   try {

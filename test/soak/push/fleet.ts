@@ -1,11 +1,11 @@
-/** Hub processes that are killed and started again; each life has a name of its own. */
+/** Hub processes that are killed and restarted. Each life has its own name. */
 import type { ChildProcess } from 'node:child_process'
 
-/** How long a process may take until it is ready, milliseconds. */
+/** Milliseconds until a process must be ready. */
 const READY_WITHIN_MS = 60_000
 
 export interface Life {
-  /** The place that it has in the fleet, from 0. */
+  /** Place in the fleet, from 0. */
   place: number
   name: string
   child: ChildProcess
@@ -14,10 +14,10 @@ export interface Life {
 
 export interface Fleet {
   lives(): readonly Life[]
-  /** Kills it with SIGKILL and starts another in its place; resolves when it is dead. The instant of the kill, by this clock. */
+  /** Kills with SIGKILL and starts a replacement. Resolves at death with the instant of the kill. */
   kill(life: Life): Promise<number>
   allReady(): Promise<void>
-  /** Throws if one has ended by itself. */
+  /** Throws if a process has ended by itself. */
   check(): void
   stop(): Promise<void>
 }
@@ -46,7 +46,7 @@ export const makeFleet = (
       () => {
         life.ready = true
       },
-      // Killed before it was ready; one that ends by itself is a fault.
+      // A kill before readiness is expected. Ending by itself is a fault.
       (error: unknown) => {
         if (!stopping && child.signalCode === null) throw error
       },

@@ -1,7 +1,4 @@
-/**
- * Listings that are published, changed, hidden, shown again and removed by the same moves as anyone's, and what the public ought to
- * see of each: kept here, apart from the database.
- */
+/** Listings under ordinary moves, and the expected public view of each, kept apart from the database. */
 
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { isRefusal } from '../../../src/foundation/errors.js'
@@ -12,22 +9,21 @@ import { OFFICER, published, rules } from '../../support/world.js'
 import type { Random } from '../random.js'
 
 const CLOCK = { by: 'clock', role: 'clock' } as const
-/** Of a hundred moves of what is shown: so many hide it, and so many remove it for good; the rest change it. */
+/** Shares of moves that hide and that remove; the rest change the entry. */
 const HIDE_SHARE = 0.35
 const REMOVE_SHARE = 0.01
 
 export interface Subjects {
-  /** Key to whether it is shown. */
+  /** Key to visibility. */
   shown: ReadonlyMap<string, boolean>
   moves: Readonly<Record<string, number>>
-  /** One move of one of them. */
   move(): Promise<void>
 }
 
 export const makeSubjects = async (db: Db, count: number, random: Random, now: () => Date): Promise<Subjects> => {
   const shown = new Map<string, boolean>()
   for (let n = 1; n <= count; n += 1) shown.set((await published(db, n)).id, true)
-  /** Those that were not removed for good. */
+  /** Entries not removed for good. */
   const moving = [...shown.keys()]
   const moves: Record<string, number> = { publishListing: count }
 
@@ -63,7 +59,7 @@ export const makeSubjects = async (db: Db, count: number, random: Random, now: (
   }
 }
 
-/** A move that another's transaction holds up is made again, as a person would. */
+/** Retries a move that another transaction blocks. */
 const inTime = async (act: () => Promise<unknown>): Promise<void> => {
   for (;;) {
     try {

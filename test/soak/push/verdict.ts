@@ -1,31 +1,31 @@
-/** What every platform shows and was told, held against what the public ought to see and what the database says was confirmed. */
+/** Compares every platform's display with the expectation and with the confirmed deliveries. */
 import type { PlatformStandIn } from '../../../src/sandbox/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
 export interface PlatformVerdict {
   shown: number
-  /** Messages that it answered badly, late or not at all. */
+  /** Messages answered badly, late or not at all. */
   troubles: number
-  /** Rows that it was told of, and of these: */
+  /** Rows received, and of these: */
   told: number
   applied: number
   repeated: number
   late: number
-  /** All of these are 0 where all is well. */
+  /** All of these are 0 in a good run. */
   missing: number
   unwanted: number
-  /** Shown as an older message than the last that was confirmed. */
+  /** Displays an older message than the last confirmed one. */
   stale: number
   refused: number
-  /** Messages that took effect twice; where the platform heeds the sequence, also behind a newer one. */
+  /** Messages applied twice, or behind a newer one although the platform heeds the sequence. */
   doubled: number
-  /** Messages that first arrived behind a newer one of their subject at a platform that heeds the sequence; folded ones too. */
+  /** Messages that first arrived behind a newer one at a platform that heeds the sequence, folded ones included. */
   reordered: number
-  /** At a platform that ignores the sequence: messages that took effect behind a newer one, and of these the folded ones. No fault. */
+  /** Messages applied behind a newer one at a platform that ignores the sequence; no fault. */
   overtaken: number
   overtakenFolded: number
-  /** Confirmed in the database, never told to the platform. */
+  /** Confirmed in the database, but never sent. */
   phantom: number
 }
 
@@ -87,10 +87,7 @@ export const verdictOf = async (
   }
 }
 
-/**
- * Keys whose last message to the platform is a removal that counts as done although the platform displayed the entry when it was
- * asked, before and after. Looked at again and again while the soak goes on.
- */
+/** Keys whose removal counts as done although the platform displayed the entry before and after. */
 export const doneAndShown = async (db: Db, platform: PlatformStandIn): Promise<string[]> => {
   const keys = () => platform.entries().map(({ key }) => key)
   const before = keys()
@@ -106,11 +103,10 @@ export const doneAndShown = async (db: Db, platform: PlatformStandIn): Promise<s
   return done.map(({ key }) => String(key)).filter((key) => after.has(key))
 }
 
-/** Whether nothing is owed and no removal is to be checked. */
+/** True if nothing is owed and no removal awaits its check. */
 export const isSettled = async (db: Db): Promise<boolean> =>
   (await rowsOf(db, `select 1 from deliveries where state = 'OWED' or check_due_at is not null limit 1`)).length === 0
 
-/** Deliveries by state. */
 export const statesOf = async (db: Db): Promise<Record<string, number>> => {
   const rows = await rowsOf(db, 'select state, count(*)::int as count from deliveries group by state order by state')
   return Object.fromEntries(rows.map(({ state, count }) => [String(state), Number(count)]))

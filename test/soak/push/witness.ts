@@ -1,11 +1,11 @@
 /**
- * What the database saw of each delivery: who claimed it and who booked it, when. Written by a trigger of the soak's own, so that
- * the hub does nothing for being watched; who it was is the name that each process gives its connections.
+ * Records who claimed and booked each delivery, with a trigger, so that the hub is not affected. Each process is
+ * identified by its connection's name.
  */
 import type { Db } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 
-/** Latest marks that are looked at for who holds what now. */
+/** Latest marks examined for current holders. */
 const LATEST_MARKS = 5_000
 
 export const watch = async (db: Db): Promise<void> => {
@@ -23,14 +23,14 @@ export const watch = async (db: Db): Promise<void> => {
       when (old.attempts <> new.attempts or old.state <> new.state or old.due_at <> new.due_at) execute function soak_mark()`)
 }
 
-/** An address by which the database knows whose connection it is. */
+/** Names the process in its database address. */
 export const named = (url: string, process: string): string => {
   const address = new URL(url)
   address.searchParams.set('application_name', process)
   return address.href
 }
 
-/** Processes that hold a claim now, each once. */
+/** Processes that hold a claim now. */
 export const holders = async (db: Db): Promise<string[]> => {
   const held = await rowsOf(
     db,
@@ -41,20 +41,20 @@ export const holders = async (db: Db): Promise<string[]> => {
   return held.map((row) => String(row['process']))
 }
 
-/** The last connection of a killed process is closed, and what it did not commit is undone. */
+/** The last connection of a killed process is closed and its transaction rolled back. */
 export const isGone = async (db: Db, process: string): Promise<boolean> =>
   (await rowsOf(db, 'select 1 from pg_stat_activity where application_name = ?', [process])).length === 0
 
 export interface Takeover {
   platform: string
   killedAt: number
-  /** Milliseconds from the kill until another process claimed it; null: nobody has, or it was folded. */
+  /** Milliseconds from the kill to the takeover; null when there was none or it was folded. */
   claimedAfter: number | null
   bookedAfter: number | null
   folded: boolean
 }
 
-/** What each killed process had claimed and not booked, and when another took it up. */
+/** Claims of killed processes that were not booked, and their takeovers. */
 export const takeovers = async (db: Db, killed: ReadonlyMap<string, number>): Promise<Takeover[]> => {
   const rows = await rowsOf(
     db,

@@ -1,4 +1,4 @@
-/** A process that does nothing but push, by a clock that runs ahead: an hour of waiting is minutes here. Killed, never stopped. */
+/** A process that only pushes, with a clock that runs fast: an hour takes minutes. It is killed, never stopped. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
@@ -9,7 +9,7 @@ import { rules } from '../../support/world.js'
 
 export interface WorkerGiven {
   url: string
-  /** The clock shows `base` at the instant `since` and runs so many times as fast. Milliseconds. */
+  /** The clock shows `base` at `since` and runs `speed` times as fast. Milliseconds. */
   clock: { base: number; since: number; speed: number }
   platforms: Record<string, { url: string; secret: string }>
 }
@@ -26,7 +26,7 @@ const to = platforms.flatMap((platform) => {
 const log = makeLog({ level: 'silent', file: null })
 const db = connect(given.url)
 process.stdout.write('ready\n')
-// Each by itself, as each has an occasion of its own in the timetable.
+// One occasion per platform, as in the timetable.
 await Promise.all(
   to.map(async (one) => {
     for (;;) {
