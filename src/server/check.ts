@@ -11,7 +11,7 @@ import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/
 import { Refusal } from '../foundation/errors.js'
 import type { Reads } from '../store/db/bulk-handle.js'
 import * as restored from '../store/db/restored.js'
-import type { CheckAnswer, RowAnswer } from '../web/check/answers.js'
+import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 
 /** The request itself has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checkStandings =
@@ -33,7 +33,7 @@ export const checkStandings =
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedRow(one))), ...freshness }
   }
 
-const checkedRow = ({ row, told, name }: ToldRow): RowAnswer => ({
+const checkedRow = ({ row, told, name }: ToldRow): CheckedRow => ({
   row,
   known: {
     uscc: told.view.uscc,

@@ -24,16 +24,16 @@ export interface CodeAnswer {
   nameAnswer: NameAnswer | null
 }
 
-export type RowAnswer = { row: BadRow } | { row: AskedRow; known: CodeAnswer }
+export type CheckedRow = { row: BadRow } | { row: AskedRow; known: CodeAnswer }
 
 export interface CheckAnswer {
-  rows: readonly RowAnswer[]
+  rows: readonly CheckedRow[]
   /** The epoch means that no list feed was ever read. */
   asOf: Date
   stale: boolean
 }
 
-export const isKnown = (one: RowAnswer): one is { row: AskedRow; known: CodeAnswer } => 'known' in one
+export const isKnown = (one: CheckedRow): one is { row: AskedRow; known: CodeAnswer } => 'known' in one
 
 export const STATUS: Record<CodeAnswer['status'], Words> = {
   KNOWN: { zh: '已知主体', en: 'known' },

@@ -7,12 +7,12 @@ import { type TableCell, table } from '../scorecard/card-table.js'
 import {
   type CheckAnswer,
   type CheckedEntry,
+  type CheckedRow,
   type CodeAnswer,
   FAULTS,
   isKnown,
   miswritten,
   NAMES,
-  type RowAnswer,
   STATUS,
 } from './answers.js'
 import { CHECK_MOST } from './rows.js'
@@ -88,7 +88,7 @@ ${NOTHING_KEPT}
   )
 }
 
-const summary = (rows: readonly RowAnswer[]): Html => {
+const summary = (rows: readonly CheckedRow[]): Html => {
   const known = rows.filter(isKnown)
   const listed = known.filter((one) => one.known.listed).length
   const unknown = known.filter((one) => one.known.status === 'UNKNOWN').length
@@ -108,7 +108,7 @@ const asOfLine = ({ asOf, stale }: CheckAnswer): Html =>
     : html`<p>${both(`信息截至 ${minute(asOf)}（北京时间）`, `True as of ${minute(asOf)} (Beijing time)`)}</p>
 ${stale ? html`<p class="notice">${both('信息已过时：最近的归集没有按时完成，可能缺少新的变动。', 'Stale: the latest reading of a feed is overdue, and what is new may be missing.')}</p>` : null}`
 
-const cells = (one: RowAnswer): TableCell[] => {
+const cells = (one: CheckedRow): TableCell[] => {
   if (!isKnown(one)) {
     const { zh, en } = FAULTS[one.row.fault]
     return [both(`第 ${one.row.row} 行`, `row ${one.row.row}`), html`<strong>${both(zh, en)}</strong>`, '—', '—']

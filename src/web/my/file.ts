@@ -11,7 +11,7 @@ import { ACTS, label, OBJECTIONS, RECORDS, REMOVALS, STANDINGS, STATES } from '.
 /** Same bound as work/scoring/objection. */
 const STATEMENT_MOST = 1_000
 
-export interface FileContent {
+export interface PartyFileContent {
   own: PartyPageContext
   file: PartyFile
   done: string | null
@@ -20,7 +20,7 @@ export interface FileContent {
   statement: string
 }
 
-export const filePage = (shown: FileContent): SitePage => {
+export const filePage = (shown: PartyFileContent): SitePage => {
   const { own, file } = shown
   return ownPage(
     own,
@@ -128,7 +128,7 @@ const lasting = ({ lasting: losses }: PartyScore): Html | null =>
     : html`<h3>${both('不能单独消除的', 'What lasts')}</h3>
 <ul>${losses.map(({ zh, en, basis, confirmed }) => html`<li>${both(zh, en)} <small>${publishedText(basis)}</small>${confirmed ? null : UNCONFIRMED}</li>\n`)}</ul>`
 
-const objections = ({ own, file, statement }: FileContent): Html => {
+const objections = ({ own, file, statement }: PartyFileContent): Html => {
   const records = [
     ...new Map((file.score?.reasons ?? []).flatMap((each) => each.records).map((each) => [each.id, each])).values(),
   ]
