@@ -64,7 +64,7 @@ const fieldCosts = async () => {
   return printedCosts(makeSchema())
 }
 
-interface Json {
+interface JsonFlag {
   json?: boolean
 }
 
@@ -113,13 +113,13 @@ command
     '仅升级可与旧版本并行的部分 · only what may go before the roll-out, while the release before still runs',
   )
   .addOption(JSON_OPTION())
-  .action(({ json, before = false }: Json & { before?: boolean }) =>
+  .action(({ json, before = false }: JsonFlag & { before?: boolean }) =>
     withHub(async () => tell(json, { migrated: true }, () => ['数据库已是最新 The database is up to date']), {
       migrate: before ? 'before' : 'always',
     }),
   )
 
-interface PullOptions extends Json {
+interface PullFlags extends JsonFlag {
   file?: string
   reader?: string
   dated?: string
@@ -135,7 +135,7 @@ command
   .option('--dated <date>', '文件所反映的日期 · the day on which the file holds true')
   .option('--full', '文件是全量 · the file is the whole feed')
   .addOption(JSON_OPTION())
-  .action(async (ids: string[], options: PullOptions) => {
+  .action(async (ids: string[], options: PullFlags) => {
     for (const id of ids) feedOf(id)
     const { file, reader, dated, full, json } = options
     if (file === undefined && (reader ?? dated ?? full) !== undefined) {
@@ -171,7 +171,7 @@ command
     })
   })
 
-interface ScoreOptions extends Json {
+interface ScoreFlags extends JsonFlag {
   all?: boolean
   asOf?: string
   scorecard?: string
@@ -195,7 +195,7 @@ command
   .option('--verify', '重算已存评分 · recompute stored scores')
   .option('--sample <n>', '抽样重算 · verify about so many')
   .addOption(JSON_OPTION())
-  .action(async ({ all, asOf, scorecard, against, dryRun, verify, sample, json }: ScoreOptions) => {
+  .action(async ({ all, asOf, scorecard, against, dryRun, verify, sample, json }: ScoreFlags) => {
     if (asOf !== undefined && !isDate(asOf)) throw new Refusal('DATE_INVALID', { value: asOf })
     const tried = dryRun ? scorecard : undefined
     if (against !== undefined && tried === undefined) {
@@ -253,7 +253,7 @@ command
   .argument('[platform...]', '信用平台 platforms')
   .description('报送应报内容 · deliver what is due')
   .addOption(JSON_OPTION())
-  .action(async (ids: string[], { json }: Json) => {
+  .action(async (ids: string[], { json }: JsonFlag) => {
     checkPlatforms(ids)
     await withHub(async (hub) => {
       const bar = progress('push', json === true)
@@ -287,7 +287,7 @@ command
   .argument('[platform...]', '信用平台 platforms')
   .description('与平台展示的内容比对 · compare with what the platforms show')
   .addOption(JSON_OPTION())
-  .action(async (ids: string[], { json }: Json) => {
+  .action(async (ids: string[], { json }: JsonFlag) => {
     checkPlatforms(ids)
     await withHub(async (hub) => {
       const { value, lines, refusals } = await compared(hub, ids)
@@ -301,7 +301,7 @@ command
   .description('生成公示快照 · store the public snapshot, its delta and hash')
   .option('--new-key', '先换用新的签名密钥 · sign with a new key from now on; older ones stay in the key set')
   .addOption(JSON_OPTION())
-  .action(({ json, newKey = false }: Json & { newKey?: boolean }) =>
+  .action(({ json, newKey = false }: JsonFlag & { newKey?: boolean }) =>
     withHub(async (hub) => {
       if (newKey) hub.newManifestKey()
       const p = await hub.publish({ cause: 'command' })
@@ -325,7 +325,7 @@ command
     ),
   )
   .addOption(JSON_OPTION())
-  .action(async ({ access, costs, json }: Json & { access?: boolean; costs?: boolean }) => {
+  .action(async ({ access, costs, json }: JsonFlag & { access?: boolean; costs?: boolean }) => {
     const told = access ? accessTold : costs ? await fieldCosts() : null
     if (told) return tell(json, told.value, () => told.lines)
     await withHub(async (hub) => {
@@ -340,7 +340,7 @@ command
   .description('核对查询痕迹 · walk the trail: finds any altered, missing or reordered row')
   .option('--head <number:hash>', '另存的痕迹末行，例如公示清单中的 · a head held elsewhere, as from a manifest')
   .addOption(JSON_OPTION())
-  .action(async (what: string, { head, json }: Json & { head?: string }) => {
+  .action(async (what: string, { head, json }: JsonFlag & { head?: string }) => {
     const held = heldIn(what, head)
     await withHub(async (hub) => {
       const bar = progress('audit', json === true)
@@ -355,7 +355,7 @@ command
   .description('修复早先版本留下的错误，每项留痕并重新评分 · mend what earlier releases left wrong, and score it anew')
   .option('--dry-run', '只列出，不改动 · name what would be mended')
   .addOption(JSON_OPTION())
-  .action(async ({ dryRun, json }: Json & { dryRun?: boolean }) => {
+  .action(async ({ dryRun, json }: JsonFlag & { dryRun?: boolean }) => {
     await withHub(async (hub) => {
       const repaired = await hub.repair({ dryRun: dryRun === true })
       tell(json, repaired, () => repairedLines(repaired))

@@ -13,11 +13,11 @@ import { confirm } from '../work/timetable/hub-clock.js'
 
 const HOUR_MS = 3_600_000
 
-interface Json {
+interface JsonChoice {
   json?: boolean
 }
 
-interface Registering extends Json {
+interface RegistrationOptions extends JsonChoice {
   role: string
   agency?: string
   region?: string
@@ -25,19 +25,19 @@ interface Registering extends Json {
 }
 
 /** Helpers that cli.ts passes to commands. */
-export interface Tools {
+export interface CommandTools {
   withHub: <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
   tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
   json: () => Option
 }
 
-interface SellersOptions extends Json {
+interface SellersOptions extends JsonChoice {
   marketplace?: string
   unconfirmed?: string
   reason: string
 }
 
-export const accessCommands = (command: Command, tools: Tools): void => {
+export const accessCommands = (command: Command, tools: CommandTools): void => {
   clientCommands(command.command('client').description('登记系统 · registered systems'), tools)
   personCommands(command.command('person').description('人员 · people who sign in'), tools)
   clockCommands(command.command('clock').description('数据库时钟 · the clock of the database'), tools)
@@ -55,7 +55,7 @@ const WAITS =
 /** Quoted like in a shell, so that blanks in a name are visible. */
 const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
 
-const worded = (name: string, { role, duty, agency, region }: Registering): string =>
+const worded = (name: string, { role, duty, agency, region }: RegistrationOptions): string =>
   [
     quoted(name),
     `--role ${quoted(role)}`,
@@ -69,14 +69,14 @@ const worded = (name: string, { role, duty, agency, region }: Registering): stri
 /** `unlock`, for systems and people. */
 const unlockCommand = (
   of: Command,
-  { withHub, tell, json: jsonOption }: Tools,
+  { withHub, tell, json: jsonOption }: CommandTools,
   { kind, field }: { kind: lockouts.SignInAttempt['kind']; field: 'client_id' | 'name' },
 ): void => {
   of.command('unlock')
     .argument('<name>')
     .description('解除登录锁定 · lift the lockout after too many failures')
     .addOption(jsonOption())
-    .action((name: string, { json }: Json) =>
+    .action((name: string, { json }: JsonChoice) =>
       withHub(async (hub) => {
         const lifted = await hub.recorded(`hub ${of.name()} unlock ${quoted(name)}`, () =>
           lockouts.lift(hub.db, { kind, name, now: hub.now(), log: hub.log }),
@@ -86,7 +86,7 @@ const unlockCommand = (
     )
 }
 
-const clientCommands = (client: Command, tools: Tools): void => {
+const clientCommands = (client: Command, tools: CommandTools): void => {
   const { withHub, tell, json: jsonOption } = tools
   unlockCommand(client, tools, { kind: 'CLIENT', field: 'client_id' })
   const show = (
@@ -110,7 +110,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     .option('--region <code>', '区划代码 · division code of six digits')
     .description('登记系统，密钥只显示一次 · register a system; prints the secret once')
     .addOption(jsonOption())
-    .action((name: string, { json, ...given }: Registering) =>
+    .action((name: string, { json, ...given }: RegistrationOptions) =>
       withHub(async (hub) => {
         const add = () => clients.add(hub.db, { name, ...given }, agencyIds(), changeOf(hub))
         show(json, await hub.recorded(`hub client add ${worded(name, given)}`, add))
@@ -128,7 +128,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     )
     .description('更换密钥 · a new secret, printed once')
     .addOption(jsonOption())
-    .action((name: string, { json, overlap, leaked = false }: Json & { overlap: string; leaked?: boolean }) => {
+    .action((name: string, { json, overlap, leaked = false }: JsonChoice & { overlap: string; leaked?: boolean }) => {
       if (!/^\d{1,3}$/.test(overlap)) throw new Refusal('USAGE', { reason: '--overlap 须为小时数 hours, 0 to 720' })
       return withHub(async (hub) => {
         const options = { overlapMs: Number(overlap) * HOUR_MS, leaked }
@@ -182,7 +182,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     .argument('<name>')
     .description('停用系统，其令牌立即失效 · a system gets no token any more, and those it has are good no more')
     .addOption(jsonOption())
-    .action((name: string, { json }: Json) =>
+    .action((name: string, { json }: JsonChoice) =>
       withHub(async (hub) => {
         await hub.recorded(`hub client end ${quoted(name)}`, () => clients.end(hub.db, name, hub.now()))
         tell(json, { client_id: name, ended: true }, () => [`已停用 ended ${name}`])
@@ -190,7 +190,7 @@ const clientCommands = (client: Command, tools: Tools): void => {
     )
 }
 
-const personCommands = (person: Command, tools: Tools): void => {
+const personCommands = (person: Command, tools: CommandTools): void => {
   const { withHub, tell, json: jsonOption } = tools
   unlockCommand(person, tools, { kind: 'PERSON', field: 'name' })
   const show = (json: boolean | undefined, registered: people.PersonCredentials): void =>
@@ -212,7 +212,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     .option('--region <code>', '区划代码 · division code of six digits')
     .description('登记人员，一次性密码只显示一次 · register a person; prints a one-time password')
     .addOption(jsonOption())
-    .action((name: string, { json, ...given }: Registering) =>
+    .action((name: string, { json, ...given }: RegistrationOptions) =>
       withHub(async (hub) => {
         const add = () => people.add(hub.db, { name, ...given }, agencyIds(), changeOf(hub))
         show(json, await hub.recorded(`hub person add ${worded(name, given)}`, add))
@@ -224,7 +224,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     .argument('<name>')
     .description('重设一次性密码，其登录全部结束 · a new one-time password; its sessions end')
     .addOption(jsonOption())
-    .action((name: string, { json }: Json) =>
+    .action((name: string, { json }: JsonChoice) =>
       withHub(async (hub) =>
         show(
           json,
@@ -238,7 +238,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     .argument('<name>')
     .description('停用人员，其登录立即结束 · a person signs in no more; its sessions end')
     .addOption(jsonOption())
-    .action((name: string, { json }: Json) =>
+    .action((name: string, { json }: JsonChoice) =>
       withHub(async (hub) => {
         await hub.recorded(`hub person end ${quoted(name)}`, () => people.end(hub.db, name, hub.now()))
         tell(json, { name, ended: true }, () => [`已停用 ended ${name}`])
@@ -246,7 +246,7 @@ const personCommands = (person: Command, tools: Tools): void => {
     )
 }
 
-const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: CommandTools): void => {
   keys
     .command('rotate')
     .option('--leaked', '立即换用，旧密钥签发的令牌全部失效 · at once; no token of an older key is good any more')
@@ -258,7 +258,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
     )
     .description('换用新的令牌签名密钥 · sign tokens with a new key')
     .addOption(jsonOption())
-    .action(({ json, leaked = false, audit = false }: Json & { leaked?: boolean; audit?: boolean }) =>
+    .action(({ json, leaked = false, audit = false }: JsonChoice & { leaked?: boolean; audit?: boolean }) =>
       withHub(async (hub) => {
         if (audit) {
           const key = await hub.recorded('hub keys rotate --audit', () => hub.newAuditKey())
@@ -278,7 +278,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
       '改用 KEYS_DIR 中的密钥（原密钥已失）· use the keys of KEYS_DIR from now on, where those of the database are lost',
     )
     .addOption(jsonOption())
-    .action(({ json }: Json) =>
+    .action(({ json }: JsonChoice) =>
       withHub(
         async (hub) => {
           await hub.recorded('hub keys adopt', async () => {})
@@ -290,7 +290,7 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Tools):
 }
 
 /** Commands for a doubted database clock. */
-const clockCommands = (clock: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+const clockCommands = (clock: Command, { withHub, tell, json: jsonOption }: CommandTools): void => {
   clock
     .command('confirm')
     .requiredOption('--reason <text>', '依据 · by what it was found right')

@@ -11,7 +11,7 @@ import * as store from '../store/intake/feed-maps.js'
 import * as feedMaps from '../work/intake/feed-maps.js'
 import { checkReadable } from '../work/intake/pull.js'
 
-interface Tools {
+interface MapTools {
   withHub: <T>(work: (hub: Hub) => Promise<T>) => Promise<T>
   tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
   json: () => Option
@@ -20,7 +20,7 @@ interface Tools {
 /** Columns of a map file in either language. */
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
-export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }: Tools): void => {
+export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }: MapTools): void => {
   command
     .command('map')
     .argument('<feed>', '数据源 feed')

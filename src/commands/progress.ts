@@ -1,15 +1,15 @@
 /** Progress bar on standard error; silent without a terminal. */
 import { Presets, SingleBar } from 'cli-progress'
 
-export interface Progress {
+export interface ProgressBar {
   at: (count: number) => void
   stop: () => void
 }
 
-const SILENT: Progress = { at: () => {}, stop: () => {} }
+const SILENT: ProgressBar = { at: () => {}, stop: () => {} }
 
 /** The total is often unknown until a feed's last page, so the bar grows with the items. */
-export const progress = (label: string, quiet: boolean): Progress => {
+export const progress = (label: string, quiet: boolean): ProgressBar => {
   if (quiet || !process.stderr.isTTY) return SILENT
   const bar = new SingleBar(
     {

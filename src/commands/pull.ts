@@ -15,11 +15,11 @@ export const pullOne = async (
   return pulled
 }
 
-type Each = PullResult | { feed: string; error: object }
+type PullOutcome = PullResult | { feed: string; error: object }
 
 /** A failing agency does not stop the others. */
-export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<Each[]> => {
-  const pulls: Each[] = []
+export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefined): Promise<PullOutcome[]> => {
+  const pulls: PullOutcome[] = []
   for (const id of ids) {
     try {
       pulls.push(await pullOne(hub, id, json))
@@ -34,7 +34,7 @@ export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean |
 /** The documented JSON; `run` and `ended` are for people only. */
 export const promised = ({ run: _, ended: __, ...told }: PullResult) => told
 
-export const eachLine = (each: Each): string =>
+export const eachLine = (each: PullOutcome): string =>
   'error' in each ? `${each.feed}：${JSON.stringify(each.error)}` : pulledLine(each)
 
 export const pulledLine = (p: PullResult): string =>

@@ -1,6 +1,6 @@
 /** Prints a scorecard trial as tables. */
 import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
-import type { Difference, Group, Spread } from '../domain/scoring/trial.js'
+import type { ReasonDifference, Spread, TrialGroup } from '../domain/scoring/trial.js'
 import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
 
 /** Column width, characters. */
@@ -61,12 +61,12 @@ const movedLines = ({ operator, points, before, after, reasons }: TrialMove): st
   ...(reasons.length > REASONS_SHOWN ? [`           … +${reasons.length - REASONS_SHOWN}`] : []),
 ]
 
-const reasonLine = ({ rule, before, after }: Difference): string => {
+const reasonLine = ({ rule, before, after }: ReasonDifference): string => {
   const said = after ?? before
   return `           ${rule}：${before?.points ?? '—'} → ${after?.points ?? '—'}  ${said?.zh ?? ''} · ${said?.en ?? ''}`
 }
 
-const groupLines = (title: string, groups: readonly (readonly [string, Group])[]): string[] => [
+const groupLines = (title: string, groups: readonly (readonly [string, TrialGroup])[]): string[] => [
   '',
   title,
   columns('', 'operators', 'better', 'worse', 'mean', ...GRADES),

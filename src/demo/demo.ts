@@ -30,8 +30,8 @@ import { replaceSellers } from '../work/standing/sellers.js'
 import { forget, note, readJson, SANDBOX_FOLDER } from './notes.js'
 import { demoPeople, SEEDED_BY } from './people.js'
 
-type Say = (text: string) => void
-type Run = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
+type LinePrinter = (text: string) => void
+type DemoRun = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
 
 const CLIENTS_FILE = 'clients.json'
 /** Push rounds until all platforms confirm. */
@@ -41,7 +41,7 @@ const LOOPBACK = '127.0.0.1/32'
 
 type Examples = Pick<World, 'dishonestExample' | 'goodExample' | 'shopExample'>
 
-export const demo = async (config: Config, say: Say, run: Run): Promise<void> => {
+export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Promise<void> => {
   await portIsFree(config)
   const here = world()
   const standIns: { close(): Promise<void> }[] = []
@@ -94,7 +94,7 @@ const portIsFree = ({ port, host }: Config): Promise<void> =>
     probe.listen(port, host, () => probe.close(() => resolve()))
   })
 
-const cycle = async (hub: Hub, say: Say, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
+const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
   await seed(hub.db)
   say('② 拉取 Pull')
   for (const feed of feeds.values()) {
@@ -138,7 +138,7 @@ const DEMO_CLIENTS = [
   { name: 'demo-officer', role: 'officer', agency: 'market-regulator', region: '220000' },
 ]
 
-const serve = async (hub: Hub, say: Say, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
+const serve = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: MarketplaceStandIn): Promise<void> => {
   const url = await hub.serve({ demo: true })
   hub.tick()
   const secrets = await secretsOf(hub)

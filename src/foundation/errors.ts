@@ -9,7 +9,7 @@ import { CALENDAR_REFUSALS } from './errors/calendar.js'
 import { CHANGES_REFUSALS } from './errors/changes.js'
 import { DELIVERY_REFUSALS } from './errors/delivery.js'
 import { INTAKE_REFUSALS } from './errors/intake.js'
-import { type Details, type Row, row } from './errors/row.js'
+import { type Details, type RefusalRow, row } from './errors/row.js'
 import { RUNNING_REFUSALS } from './errors/running.js'
 
 const REFUSALS = {
@@ -308,7 +308,7 @@ const REFUSALS = {
   ),
   NOT_FOUND: row(404, 1, () => '没有这个地址。There is nothing at this address.'),
   STOPPING: row(503, 1, () => '服务正在停止。The hub is stopping.'),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>
 
 export type RefusalCode = keyof typeof REFUSALS
 

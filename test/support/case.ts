@@ -1,7 +1,7 @@
 import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
 import type { Calendar } from '../../src/domain/calendar/calendar.js'
 import { type Act, type Case, newCase, type Role, type Rules } from '../../src/domain/listing/case.js'
-import type { Moved } from '../../src/domain/listing/listing.js'
+import type { MoveResult } from '../../src/domain/listing/listing.js'
 import { move } from '../../src/domain/listing/listing.js'
 import type { ListKind, NumberName } from '../../src/domain/listing/lists.js'
 import type { MoveName } from '../../src/domain/listing/moves.js'
@@ -47,11 +47,11 @@ export const full = (more: Partial<Act> = {}): Act => ({
   level: 'PROVINCE',
   ...more,
 })
-export const caseAfter = (moved: Moved): Case => {
+export const caseAfter = (moved: MoveResult): Case => {
   if (!moved.ok) throw new Error(moved.reason.code)
   return moved.after
 }
-export const denied = (moved: Moved): string | null => (moved.ok ? null : moved.reason.code)
+export const denied = (moved: MoveResult): string | null => (moved.ok ? null : moved.reason.code)
 
 /** Each step of an ordinary listing, on the days of one file. */
 export const STEPS: [MoveName, Partial<Act>][] = [

@@ -9,7 +9,7 @@ export interface Retention extends DatedRow {
   months: number
 }
 
-export interface Telling extends DatedRow {
+export interface AskerRule extends DatedRow {
   asker: Role
   /** Roles that are told about questions of this asker. */
   told: readonly Role[]
@@ -17,7 +17,7 @@ export interface Telling extends DatedRow {
 
 export interface TrailRules {
   retention: readonly Retention[]
-  telling: readonly Telling[]
+  telling: readonly AskerRule[]
 }
 
 /** Checks that each day has one retention term and each asker one rule. ACCESS limits who may be told at all. */

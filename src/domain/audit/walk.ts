@@ -44,7 +44,7 @@ export interface Cut extends Loss {
   isEnd: boolean
 }
 
-export interface Walked {
+export interface WalkResult {
   walked: number
   erased: number
   head: Head
@@ -66,15 +66,15 @@ export interface WalkParts {
   mayErase: (at: Date) => boolean
 }
 
-interface Found extends Loss {
+interface LossRow extends Loss {
   row: number
   form: number
   foundAt: Date
 }
 
 export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
-  const state: Omit<Walked, 'cuts'> = { walked: 0, erased: 0, head: NO_HEAD, broken: [], faults: 0 }
-  const found: Found[] = []
+  const state: Omit<WalkResult, 'cuts'> = { walked: 0, erased: 0, head: NO_HEAD, broken: [], faults: 0 }
+  const found: LossRow[] = []
   const released: { row: number; at: Date }[] = []
   const kept = new Map<number, Anchor[]>()
   for (const anchor of anchors) kept.set(anchor.number, [...(kept.get(anchor.number) ?? []), anchor])
@@ -140,8 +140,8 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     server: Server | null
     now: Date
     releasedOld: Date | null
-  }): Walked => {
-    const excuseOf = (cut: Found): Excuse | null => {
+  }): WalkResult => {
+    const excuseOf = (cut: LossRow): Excuse | null => {
       if (cut.form > 0 && isFailover(cut)) return 'FAILOVER'
       if (released.some(({ row }) => row > cut.row)) return 'RELEASED'
       return cut.form === 0 && releasedOld !== null && releasedOld >= cut.foundAt ? 'RELEASED' : null
@@ -158,7 +158,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     const known = anchors.filter((head) => !excused.has(head)).map(({ number }) => number)
     const numbers = [...new Set(known)].sort((a, b) => a - b)
     const before = new Map(numbers.map((number, i) => [number, numbers[i - 1] ?? 0]))
-    for (const cut of unsaid(open, { before, server, now, last: state.head.number })) {
+    for (const cut of unrecordedLosses(open, { before, server, now, last: state.head.number })) {
       cuts.push(cut)
       if (cut.excuse === null) tell(brokenOf(cut))
     }
@@ -172,7 +172,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
  * Losses without a CUT row: the hub has not started since, or clients hold heads that it lacks. `before` maps an anchor's number to the
  * previous anchor's, or 0. A differing row accuses all rows since the previous anchor, because its hash covers them.
  */
-const unsaid = (
+const unrecordedLosses = (
   open: readonly Anchor[],
   { before, server, now, last }: { before: Map<number, number>; server: Server | null; now: Date; last: number },
 ): Cut[] => {

@@ -12,7 +12,7 @@ export type FindingKind = (typeof FINDINGS)[number]
 export type Difference = 'SEQUENCE' | 'USCC' | 'NAME'
 
 /** Null where the platform does not display the value. */
-export interface ShownAs {
+export interface DisplayedValues {
   sequence: number | null
   uscc: string | null
   name: string
@@ -36,7 +36,7 @@ export type Judgement =
  * `told` is null when the platform never received the subject. Deliveries in flight are left to the next comparison. An unconfirmed
  * addition is untold rather than missing, and an untold subject cannot be stale.
  */
-export const judge = (standing: boolean, told: ToldLast | null, shown: ShownAs | null): Judgement => {
+export const judge = (standing: boolean, told: ToldLast | null, shown: DisplayedValues | null): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
   if (!standing) return { what: shown === null ? 'AGREES' : 'UNWANTED' }
   if (told === null || told.action === 'REMOVE') return { what: 'UNTOLD' }
@@ -45,7 +45,7 @@ export const judge = (standing: boolean, told: ToldLast | null, shown: ShownAs |
   return differs.length > 0 && told.state === 'CONFIRMED' ? { what: 'STALE', differs } : { what: 'AGREES' }
 }
 
-const differences = (told: ToldLast, shown: ShownAs): Difference[] => [
+const differences = (told: ToldLast, shown: DisplayedValues): Difference[] => [
   ...(shown.sequence !== null && shown.sequence < told.number ? (['SEQUENCE'] as const) : []),
   ...(shown.uscc !== null && shown.uscc !== told.uscc ? (['USCC'] as const) : []),
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),

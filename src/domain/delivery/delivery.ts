@@ -123,13 +123,13 @@ export interface Earlier {
  * Deliveries that a change of the public entry owes to one platform. `fold` says which earlier ones are dropped: `untried` includes refused
  * ones, `unconfirmed` also sent but unanswered ones.
  */
-export type Owing = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
+export type OwedDelivery = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
  * A removal goes at once to every platform that may have heard of the entry, and a pending addition is not resent. An addition and its
  * removal cancel out when nothing has left the hub.
  */
-export const owing = (change: Action, earlier: readonly Earlier[]): Owing => {
+export const owing = (change: Action, earlier: readonly Earlier[]): OwedDelivery => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
   if (change === 'CHANGE') return { owe: surelyShows(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }

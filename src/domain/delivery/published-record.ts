@@ -27,7 +27,7 @@ export interface PartyTold {
   address: string | null
 }
 
-export interface Asked {
+export interface PublicationFacts {
   /** In Asia/Shanghai; null ignores the day. */
   today: string | null
   /** A repair result names the record. */
@@ -35,7 +35,12 @@ export interface Asked {
 }
 
 /** Judges a record that stands. */
-export const tellingOf = (kind: ToldKind, body: Body, party: PartyTold | null, { today, repaired }: Asked): Telling => {
+export const tellingOf = (
+  kind: ToldKind,
+  body: Body,
+  party: PartyTold | null,
+  { today, repaired }: PublicationFacts,
+): Telling => {
   if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
   if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
   if (kind === 'penalty' && isWithdrawn(body)) return 'WITHDRAWN'
@@ -73,7 +78,7 @@ const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
 /** The body as it may leave: ID numbers, telephones, accounts and homes are masked in every text. */
-export const bodyTold = (body: Body, address: string | null): Body => {
+export const publishedBody = (body: Body, address: string | null): Body => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
     if (typeof value !== 'string' || PLAIN.test(field)) return value
@@ -100,7 +105,7 @@ export const recordTold = (
     regNo: party.regNo,
     orgCode: party.orgCode,
   },
-  body: bodyTold(body, party.address),
+  body: publishedBody(body, party.address),
   removal,
 })
 
@@ -120,7 +125,7 @@ export const REMOVALS = {
 export type WhyGone = keyof typeof REMOVALS
 
 /** One source's record of a decision. */
-export interface Source {
+export interface RecordSource {
   id: string
   kind: ToldKind
   /** The source's current word; null when the record no longer stands. */
@@ -136,8 +141,8 @@ export type Due = 'SHOW' | WhyGone | null
  * A decision reported by several sources is told once, by the source that told it before, else by the first. A withdrawal or repair by one
  * counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
-export const dueOf = (sources: readonly Source[]): Map<string, Due> => {
-  const decisions = new Map<string, Source[]>()
+export const dueOf = (sources: readonly RecordSource[]): Map<string, Due> => {
+  const decisions = new Map<string, RecordSource[]>()
   for (const source of sources) {
     const { operatorId = null, fact = null } = source.stands ?? {}
     const decision = operatorId === null || fact === null ? source.id : `${operatorId} ${source.kind} ${fact}`
@@ -154,20 +159,24 @@ export const dueOf = (sources: readonly Source[]): Map<string, Due> => {
   return due
 }
 
-const isTold = ({ told }: Source): boolean => told !== null && !told.removed
+const isTold = ({ told }: RecordSource): boolean => told !== null && !told.removed
 
-const speakerOf = (group: readonly Source[]): Source | undefined =>
+const speakerOf = (group: readonly RecordSource[]): RecordSource | undefined =>
   group
     .filter(({ stands }) => stands?.telling === 'PUBLIC')
     .sort((a, b) => Number(isTold(b)) - Number(isTold(a)) || (a.stands?.order ?? 0) - (b.stands?.order ?? 0))[0]
 
-const endOf = (group: readonly Source[]): 'REVOKED' | 'REPAIRED' | null => {
+const endOf = (group: readonly RecordSource[]): 'REVOKED' | 'REPAIRED' | null => {
   const tellings = group.map(({ stands }) => stands?.telling)
   if (tellings.includes('WITHDRAWN')) return 'REVOKED'
   return tellings.includes('REPAIRED') ? 'REPAIRED' : null
 }
 
-const dueOfOne = (source: Source, ended: 'REVOKED' | 'REPAIRED' | null, speaking: Source | undefined): Due => {
+const dueOfOne = (
+  source: RecordSource,
+  ended: 'REVOKED' | 'REPAIRED' | null,
+  speaking: RecordSource | undefined,
+): Due => {
   if (source === speaking) return 'SHOW'
   if (!isTold(source)) return null
   if (source.stands === null) return 'WRONG'

@@ -14,7 +14,7 @@ export interface Bounds {
   staleAfterHours: number
 }
 
-export interface Delivered {
+export interface DeliveryCounts {
   received: number
   rejected: number
   /** Records in the items. One item may hold several; a bad item counts as one. */
@@ -34,7 +34,7 @@ const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
 /** Returns the reason for refusing the delivery, or null. */
-export const outOfBounds = (bounds: Bounds, d: Delivered): string | null => {
+export const outOfBounds = (bounds: Bounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }

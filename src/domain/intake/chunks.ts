@@ -10,7 +10,7 @@ export type Stretches = AsyncIterable<Iterable<Item>>
 /** Chunks by the item stream made of them. */
 const known = new WeakMap<AsyncIterable<Item>, Stretches>()
 
-/** Returns the items of these chunks. Read them once, either singly or through `stretchesOf`. */
+/** Returns the items of these chunks. Read them once, either singly or through `chunksOf`. */
 export const stretched = (stretches: Stretches): AsyncIterable<Item> => {
   const items = singly(stretches)
   known.set(items, stretches)

@@ -9,7 +9,7 @@ import { digitsOfDivision, placeIn } from '../operators/places.js'
 import { type Body, canonical, type Draft, type Subject } from '../records/records.js'
 
 /** An item's data on its subject besides the name, as sent and in compared form. */
-export interface Said {
+export interface SubjectDetails {
   name: string | null
   /** Codes that lead to no operator. */
   uscc: string | null
@@ -39,7 +39,7 @@ export interface Candidate {
 export type EvidenceField = 'NAME' | 'FORMER_NAME' | 'CODE' | 'REGION' | 'REPRESENTATIVE'
 
 /** One point of agreement between item and operator, both values as sent. */
-export interface Evidence {
+export interface MatchEvidence {
   field: EvidenceField
   said: string
   held: string
@@ -48,7 +48,7 @@ export interface Evidence {
 /** Why no operator is proposed: none of that name, only the name agrees, several fit, or one point agrees and another contradicts. */
 export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS'
 
-export type Proposal = { operator: number; evidence: Evidence[] } | { operator: null; because: NoProposal }
+export type Proposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
 
 /** Hexadecimal digits of a subject key, the length of a version digest. */
 const KEY_DIGITS = 32
@@ -58,13 +58,13 @@ const REGION_FROM_DIGITS = 4
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
 /** Region and representative come only from what the item says of the party itself. Most kinds have neither. */
-export const saidOf = (subject: Subject, body: Body): Said => ({
+export const saidOf = (subject: Subject, body: Body): SubjectDetails => ({
   ...subject,
   region: regionSaid(body),
   representative: textIn(body, 'representative'),
 })
 
-const regionSaid = (body: Body): Said['region'] => {
+const regionSaid = (body: Body): SubjectDetails['region'] => {
   for (const text of placesSaid(body)) {
     const digits = text === null ? null : placeIn(text)
     if (text !== null && digits !== null) return { text, digits }
@@ -116,16 +116,16 @@ const hashed = (said: { [field: string]: string | null }): string =>
   hash('sha256', canonical(said)).slice(0, KEY_DIGITS)
 
 type Word = 'AGREES' | 'CONTRADICTS' | 'SILENT'
-interface Weighed {
+interface WeighedPoint {
   word: Word
-  evidence: Evidence[]
+  evidence: MatchEvidence[]
 }
 
 /**
  * `candidates` are all operators of the same name. One is proposed when it alone agrees in region, representative or a code with one slip,
  * and differs in none. The name alone proposes nobody.
  */
-export const proposal = (candidates: readonly Candidate[], said: Said): Proposal => {
+export const proposal = (candidates: readonly Candidate[], said: SubjectDetails): Proposal => {
   if (candidates.length === 0) return { operator: null, because: 'UNKNOWN_NAME' }
   const weighed = candidates.map((candidate) => weigh(candidate, said))
   const agreeing = weighed.filter(({ word }) => word === 'AGREES')
@@ -137,9 +137,9 @@ export const proposal = (candidates: readonly Candidate[], said: Said): Proposal
   return { operator: null, because: differs ? 'CONTRADICTS' : 'NAME_ONLY' }
 }
 
-const weigh = (candidate: Candidate, said: Said): Weighed & { operator: number } => {
+const weigh = (candidate: Candidate, said: SubjectDetails): WeighedPoint & { operator: number } => {
   const words = [weighCode(candidate, said), weighRegion(candidate, said), weighRepresentative(candidate, said)]
-  const name: Evidence = {
+  const name: MatchEvidence = {
     field: candidate.former ? 'FORMER_NAME' : 'NAME',
     said: said.name ?? '',
     held: candidate.name,
@@ -153,9 +153,9 @@ const weigh = (candidate: Candidate, said: Said): Weighed & { operator: number }
   }
 }
 
-const SILENT: Weighed = { word: 'SILENT', evidence: [] }
-const CONTRADICTS: Weighed = { word: 'CONTRADICTS', evidence: [] }
-const agrees = (field: EvidenceField, said: string, held: string): Weighed => ({
+const SILENT: WeighedPoint = { word: 'SILENT', evidence: [] }
+const CONTRADICTS: WeighedPoint = { word: 'CONTRADICTS', evidence: [] }
+const agrees = (field: EvidenceField, said: string, held: string): WeighedPoint => ({
   word: 'AGREES',
   evidence: [{ field, said, held }],
 })
@@ -164,7 +164,7 @@ const agrees = (field: EvidenceField, said: string, held: string): Weighed => ({
  * A code that is one slip from a held code is taken for a misspelling. USCCs and organisation codes are for life, so a different one
  * contradicts; registration numbers change.
  */
-const weighCode = (candidate: Candidate, said: Said): Weighed => {
+const weighCode = (candidate: Candidate, said: SubjectDetails): WeighedPoint => {
   const { uscc } = candidate
   if (said.uscc !== null && uscc !== null) {
     return isSlip(said.uscc, uscc) ? agrees('CODE', said.uscc, uscc) : CONTRADICTS
@@ -191,7 +191,7 @@ export const isSlip = (sent: string, held: string): boolean => {
   return at.length === 2 && second === first + 1 && sent[first] === held[second] && sent[second] === held[first]
 }
 
-const weighRegion = ({ regions }: Candidate, { region }: Said): Weighed => {
+const weighRegion = ({ regions }: Candidate, { region }: SubjectDetails): WeighedPoint => {
   if (region === null) return SILENT
   const words = regions.map((held) => ({ held, word: compareRegions(region.digits, held) }))
   const same = words.find(({ word }) => word === 'AGREES')
@@ -211,7 +211,7 @@ const compareRegions = (said: string, held: string): Word => {
   return common >= REGION_FROM_DIGITS ? 'AGREES' : 'SILENT'
 }
 
-const weighRepresentative = ({ representatives }: Candidate, { representative }: Said): Weighed => {
+const weighRepresentative = ({ representatives }: Candidate, { representative }: SubjectDetails): WeighedPoint => {
   if (representative === null || representatives.length === 0) return SILENT
   const same = representatives.find((held) => normalizeName(held) === normalizeName(representative))
   return same === undefined ? CONTRADICTS : agrees('REPRESENTATIVE', representative, same)

@@ -3,7 +3,7 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 
-export interface Duty {
+export interface SendingDuty {
   /** Working days from the record's first day to sending (双公示 7, the register's publicity 20). */
   workdays: number
 }
@@ -12,7 +12,7 @@ export interface Duty {
 export const WATCHED_DAYS = 90
 
 /** Later first days have later due days, so two threshold days decide for all records. No record needs a working-day count of its own. */
-interface Turns {
+interface ThresholdDays {
   today: string
   /** Records with this first day or later are in time. */
   timely: string
@@ -21,7 +21,7 @@ interface Turns {
 }
 
 /** Cache by calendar, then by working days; it holds one day only. */
-const remembered = new WeakMap<Calendar, Map<number, Turns>>()
+const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
 
 /**
  * True when `today` is past the due day of a record that holds from `validFrom`. Returns null without a duty or date, and when the passed
@@ -29,7 +29,7 @@ const remembered = new WeakMap<Calendar, Map<number, Turns>>()
  */
 export const isLate = (
   validFrom: string | null,
-  duty: Duty | undefined,
+  duty: SendingDuty | undefined,
   calendar: Calendar,
   today: string,
 ): boolean | null => {
@@ -39,7 +39,7 @@ export const isLate = (
   return validFrom >= open ? null : true
 }
 
-const turns = (workdays: number, calendar: Calendar, today: string): Turns => {
+const turns = (workdays: number, calendar: Calendar, today: string): ThresholdDays => {
   let known = remembered.get(calendar)
   if (known === undefined) {
     known = new Map()

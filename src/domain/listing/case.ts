@@ -49,7 +49,7 @@ export type NotListedReason = (typeof NOT_LISTED)[number]
 export const RESTORINGS = ['FALSE_MATERIALS', 'RESULT_WITHDRAWN'] as const
 export type Restoring = (typeof RESTORINGS)[number]
 
-export interface Hiding {
+export interface EntryHiding {
   by: string
   on: string
   kind: HidingKind
@@ -95,7 +95,7 @@ export interface Case {
   publishedOn: string | null
   /** True when the natural person was found to be of age. Null when unchecked or not a person. Never public. */
   ofAge: boolean | null
-  hiding: Hiding | null
+  hiding: EntryHiding | null
   repair: Repair | null
   /** Reason of the removal, or of not listing. */
   removal: RemovalReason | null

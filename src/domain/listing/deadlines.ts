@@ -71,23 +71,28 @@ export const deadlinesOf = (name: MoveName, before: Case, after: Case, act: Act,
   return { begun, met: changes.meets ?? [], dropped: changes.drops ?? [] }
 }
 
-type Days = Record<LegalNumber['selectedBy'], string | null>
+type SelectingDays = Record<LegalNumber['selectedBy'], string | null>
 
 /** Days that select rule rows. The application day is that of the pending application. */
-const selectingDays = (before: Case, after: Case, act: Act): Days => ({
+const selectingDays = (before: Case, after: Case, act: Act): SelectingDays => ({
   DECISION: after.decidedOn,
   NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,
   APPLICATION: after.repair?.appliedOn ?? before.repair?.appliedOn ?? null,
   PUBLICATION: after.publishedOn,
 })
 
-const begin = (name: DeadlineName, startsOn: string | null, days: Days, { list, calendar }: Rules): Deadline[] => {
+const begin = (
+  name: DeadlineName,
+  startsOn: string | null,
+  days: SelectingDays,
+  { list, calendar }: Rules,
+): Deadline[] => {
   const rule = startsOn === null ? null : selected(list, NUMBERS[name], days)
   if (startsOn === null || rule === null) return []
   return [{ name, startsOn, rule, ...dueDay({ name, startsOn, rule }, calendar) }]
 }
 
-const selected = (list: ListKind, name: NumberName, days: Days): SetNumber | null => {
+const selected = (list: ListKind, name: NumberName, days: SelectingDays): SetNumber | null => {
   // All rows of one number share `selectedBy`; loading checks this.
   const by = list.numbers.find((row) => row.name === name)?.selectedBy
   const day = by === undefined ? null : days[by]

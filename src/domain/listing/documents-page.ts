@@ -1,7 +1,7 @@
 /** A document as a printable A4 page: escaped, self-contained, without script. Officer-only notes are not printed. */
 import { createHash } from 'node:crypto'
 import { contained, turns } from '../../foundation/text/bidi.js'
-import { BLANK, type DocumentOf, type Filled, fill, type Missing, type Template } from './documents.js'
+import { BLANK, type DocumentOf, type FilledDocument, fill, type MissingBlank, type Template } from './documents.js'
 
 /** The party's page omits what its officer still has to do. */
 export type Reader = 'OFFICER' | 'PARTY'
@@ -11,7 +11,7 @@ export interface DocumentPage {
   html: string
   /** SHA-256 of the article element in UTF-8, from first to last tag. Equal for every reader. */
   sha256: string
-  missing: Missing[]
+  missing: MissingBlank[]
 }
 
 const STYLE = `
@@ -90,7 +90,7 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESC
 type Labels = Template['blanks']
 
 /** A paragraph that consists of one list becomes a list element. */
-const paragraphOf = (text: string, filled: Filled, labels: Labels): string => {
+const paragraphOf = (text: string, filled: FilledDocument, labels: Labels): string => {
   const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
   const value = filled.values.get(name)
   if (value !== undefined && typeof value !== 'string')
@@ -98,7 +98,7 @@ const paragraphOf = (text: string, filled: Filled, labels: Labels): string => {
   return `<p>${lineOf(text, filled, labels)}</p>`
 }
 
-const lineOf = (text: string, { values }: Filled, labels: Labels): string => {
+const lineOf = (text: string, { values }: FilledDocument, labels: Labels): string => {
   let written = ''
   let kept = 0
   for (const { index, 0: blank, 1: name = '' } of text.matchAll(BLANK)) {
@@ -121,12 +121,12 @@ const textOf = (value: string | readonly string[]): string => (typeof value === 
 
 const emptyOf = (zh: string): string => `<span class="blank"><small>（手填：${escaped(zh)}）</small></span>`
 
-const plainOf = (text: string, { values }: Filled): string =>
+const plainOf = (text: string, { values }: FilledDocument): string =>
   text.replace(BLANK, (_, name: string) => textOf(values.get(name) ?? ''))
 
 const WHY = { BY_HAND: '须手填', UNKNOWN: '系统中没有', UNCONFIRMED: '未经核实，不印入文书' } as const
 
-const noteOf = (missing: readonly Missing[]): string => {
+const noteOf = (missing: readonly MissingBlank[]): string => {
   const items = missing.map(({ zh, why, unconfirmed }) => {
     const said = unconfirmed === null ? '' : `：“${unconfirmed.text}”，出处：${unconfirmed.basis}。请核实后手填`
     return `<li>${escaped(`${zh}（${WHY[why]}）${said}`)}</li>`

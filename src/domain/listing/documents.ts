@@ -51,7 +51,7 @@ export interface DocumentRules {
 }
 
 /** Issued by the case system and entered by an officer, never made here. */
-export interface Issued {
+export interface IssuedPaper {
   number: string
   issuedOn: string
 }
@@ -71,7 +71,7 @@ export interface DocumentOf {
   list: ListKind
   clocks: Clocks | null
   rules: DocumentRules
-  issued: Issued | null
+  issued: IssuedPaper | null
   /** Numbers that moves named before the case system's were entered. */
   named: Partial<Record<DocumentKind, string>>
   /** Day of the draft. Its rules apply until the document's own day is known. */
@@ -110,23 +110,23 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
 
-export type Why = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
+export type BlankCause = 'BY_HAND' | 'UNKNOWN' | 'UNCONFIRMED'
 
-export interface Missing {
+export interface MissingBlank {
   name: string
   zh: string
-  why: Why
+  why: BlankCause
   /** Text and source of an unconfirmed value, for the officer only. */
   unconfirmed: { text: string; basis: string } | null
 }
 
-export interface Filled {
+export interface FilledDocument {
   values: Map<string, string | readonly string[]>
-  missing: Missing[]
+  missing: MissingBlank[]
 }
 
-export const fill = (template: Template, of: DocumentOf): Filled => {
-  const filled: Filled = { values: new Map(), missing: [] }
+export const fill = (template: Template, of: DocumentOf): FilledDocument => {
+  const filled: FilledDocument = { values: new Map(), missing: [] }
   for (const [name, { zh, from, words }] of Object.entries(template.blanks)) {
     const found = from === null ? null : (SOURCES[from]?.(of, template.kind) ?? null)
     const value = typeof found === 'string' && words ? (words[found] ?? null) : found
@@ -141,16 +141,16 @@ export const fill = (template: Template, of: DocumentOf): Filled => {
   return filled
 }
 
-interface Sourced {
+interface SourcedText {
   text: string
   basis: string
   confirmed: boolean
   length: number
 }
 
-type Source = (of: DocumentOf, kind: DocumentKind) => string | readonly string[] | Sourced | null
+type BlankSource = (of: DocumentOf, kind: DocumentKind) => string | readonly string[] | SourcedText | null
 
-const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed: boolean }): Sourced => ({
+const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed: boolean }): SourcedText => ({
   text,
   basis,
   confirmed,
@@ -161,14 +161,14 @@ const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed:
 const dayOf = ({ listing, on }: DocumentOf): string => listing.facts.decidedOn ?? on
 
 const numbered =
-  (name: NumberName, unit: string, on: (of: DocumentOf) => string = dayOf): Source =>
+  (name: NumberName, unit: string, on: (of: DocumentOf) => string = dayOf): BlankSource =>
   (of) => {
     const row: LegalNumber | null = numberOf(of.list, name, on(of))
     return row && sourced(row.value === null ? '无' : `${row.value}${unit}`, row)
   }
 
 const ruled =
-  (name: DocumentRow['name']): Source =>
+  (name: DocumentRow['name']): BlankSource =>
   (of) => {
     const row = of.rules.rows.find((each) => each.name === name && applies(each, dayOf(of)))
     return row ? sourced(row.text, row) : null
@@ -176,14 +176,14 @@ const ruled =
 
 /** Values of the penalty as sent. No pseudonym of a person's number enters a document. */
 const penalty =
-  (field: string): Source =>
+  (field: string): BlankSource =>
   ({ decision }) => {
     const value = decision?.[field]
     return typeof value === 'string' && value.trim() !== '' ? mask(value, ['ID_NUMBER']).text : null
   }
 
 const clocked =
-  (which: (clocks: Clocks) => { on: string; row: { basis: string; confirmed: boolean } } | undefined): Source =>
+  (which: (clocks: Clocks) => { on: string; row: { basis: string; confirmed: boolean } } | undefined): BlankSource =>
   ({ clocks }) => {
     const day = clocks && which(clocks)
     return day ? sourced(chineseDay(day.on), day.row) : null
@@ -196,7 +196,7 @@ export const chineseDay = (date: string): string => {
   return `${year}年${month}月${of}日`
 }
 
-const SOURCES: Record<string, Source> = {
+const SOURCES: Record<string, BlankSource> = {
   authority: ({ listing }) => listing.authority,
   number: ({ issued, named }, kind) => issued?.number ?? named[kind] ?? null,
   issuedOn: ({ issued }) => day(issued?.issuedOn ?? null),

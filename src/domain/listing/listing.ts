@@ -20,7 +20,7 @@ export interface Denial extends Words {
   from: string | null
 }
 
-export type Moved =
+export type MoveResult =
   | {
       ok: true
       after: Case
@@ -32,7 +32,7 @@ export type Moved =
   | { ok: false; reason: Denial }
 
 /** Returns the next state of the case, or why the move is denied. Today is in the act. */
-export const move = (name: MoveName, before: Case | null, given: Act, rules: Rules): Moved => {
+export const move = (name: MoveName, before: Case | null, given: Act, rules: Rules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
   const act = dated(name, before, given)
@@ -67,7 +67,7 @@ export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
 /** REPAIR_APPLIED is public like PUBLISHED. */
 export const isPublic = (state: State | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
-export interface Entry {
+export interface DatedEntry {
   state: State | null
   mirrored: boolean
   publishedOn: string | null
@@ -75,7 +75,7 @@ export interface Entry {
 }
 
 /** True when the entry makes its operator `listed` on that day: published by this hub, on a blacklist, in force. */
-export const listed = (entry: Entry, list: ListKind, asOf: string): boolean =>
+export const listed = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
   isPublic(entry.state) &&
   !entry.mirrored &&
   list.blacklist &&

@@ -3,12 +3,12 @@ import { addDays, isDate } from '../../foundation/time/dates.js'
 import { factRow } from '../records/facts.js'
 import {
   type Consent,
-  type Dated,
   type LegalNumber,
   type ListKind,
+  type ListTerm,
   NUMBER_NAMES,
   type NumberName,
-  type Term,
+  type RuleDates,
 } from './lists.js'
 
 export interface ListFault {
@@ -19,7 +19,7 @@ export interface ListFault {
 /** Returns all faults; empty means usable. `items` are those of the national basic list of measures. */
 export const checkLists = (rows: readonly ListKind[], items: readonly string[]): ListFault[] => {
   const faults: ListFault[] = []
-  const say: Say = (place, reason) => {
+  const say: ListFaultReporter = (place, reason) => {
     faults.push({ place, reason })
   }
   const ids = new Set<string>()
@@ -39,9 +39,9 @@ export const checkLists = (rows: readonly ListKind[], items: readonly string[]):
   return faults
 }
 
-type Say = (place: string, reason: string) => void
+type ListFaultReporter = (place: string, reason: string) => void
 
-const checkBasis = (row: ListKind, say: Say): void => {
+const checkBasis = (row: ListKind, say: ListFaultReporter): void => {
   if (row.legalBasis.length === 0) {
     say(`${row.id}.legalBasis`, '没有法定依据，不得设立名单。A kind without a legal basis cannot be made.')
   } else if (row.scope === 'PROVINCIAL' && !row.legalBasis.some((basis) => basis.type === 'LOCAL_REGULATION')) {
@@ -52,7 +52,7 @@ const checkBasis = (row: ListKind, say: Say): void => {
   })
 }
 
-const checkRow = (row: ListKind, say: Say): void => {
+const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   const texts = {
     zh: row.zh,
     en: row.en,
@@ -87,7 +87,7 @@ const checkRow = (row: ListKind, say: Say): void => {
  * Each number needs a row for every day from its first row on, even if the row says that none is set. A guard must not pass for want of a
  * row.
  */
-const checkCovered = (row: ListKind, name: NumberName, say: Say): void => {
+const checkCovered = (row: ListKind, name: NumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`
   if (rows.length === 0)
@@ -102,14 +102,14 @@ const checkCovered = (row: ListKind, name: NumberName, say: Say): void => {
   })
 }
 
-const checkMeasures = (row: ListKind, items: readonly string[], say: Say): void => {
+const checkMeasures = (row: ListKind, items: readonly string[], say: ListFaultReporter): void => {
   row.measures.forEach(({ item, basis }, i) => {
     if (!items.includes(item) || basis.trim() === '')
       say(`${row.id}.measures[${i}]`, '惩戒措施须为基础清单中的一项。A measure must be an item of the basic list.')
   })
 }
 
-const checkSettings = (rows: readonly Consent[], place: string, say: Say): void => {
+const checkSettings = (rows: readonly Consent[], place: string, say: ListFaultReporter): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`
     checkDays(row, here, say)
@@ -121,14 +121,14 @@ const checkSettings = (rows: readonly Consent[], place: string, say: Say): void 
 
 const OVERLAP = '适用日期重叠。Two rows apply on one day.'
 
-const checkDays = (row: Dated & { basis: string }, here: string, say: Say): void => {
+const checkDays = (row: RuleDates & { basis: string }, here: string, say: ListFaultReporter): void => {
   for (const day of [row.from, row.to]) if (day !== null && !isDate(day)) say(here, `不是日期：${day}。Not a day.`)
   if (row.basis.trim() === '') say(here, '缺少出处。The source is missing.')
   if (row.from !== null && row.to !== null && row.to < row.from) say(here, '止期早于起期。It ends before it begins.')
 }
 
 /** Rows of one number may not overlap, and only found texts may be confirmed. */
-const checkDated = (rows: readonly (Term | LegalNumber)[], place: string, say: Say): void => {
+const checkDated = (rows: readonly (ListTerm | LegalNumber)[], place: string, say: ListFaultReporter): void => {
   rows.forEach((row, i) => {
     const here = `${place}[${i}]`
     const value = 'years' in row ? row.years : row.value
@@ -145,5 +145,5 @@ const checkDated = (rows: readonly (Term | LegalNumber)[], place: string, say: S
 
 const FIRST_DAY = '0000-01-01'
 const LAST_DAY = '9999-12-31'
-const overlap = (a: Dated, b: Dated): boolean =>
+const overlap = (a: RuleDates, b: RuleDates): boolean =>
   (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)

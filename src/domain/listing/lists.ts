@@ -12,17 +12,17 @@ import type { FactName } from '../records/facts.js'
 export type Mark = 'F' | 'M'
 
 /** First and last day on which a row applies; null for an open end. */
-export interface Dated {
+export interface RuleDates {
   from: string | null
   to: string | null
 }
 
-interface Sourced {
+interface RuleSource {
   basis: string
   mark: Mark
 }
 
-export interface LegalBasis extends Dated {
+export interface LegalBasis extends RuleDates {
   type:
     | 'LAW'
     | 'ADMINISTRATIVE_REGULATION'
@@ -42,12 +42,12 @@ export type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 /**
  * Effect of a new row on entries standing on its first day: none, or it applies. Null when the law is silent; the milder result then holds.
  */
-export type Standing = 'KEEP' | 'APPLY' | null
+export type StandingEffect = 'KEEP' | 'APPLY' | null
 
-export interface Term extends Dated, Sourced {
+export interface ListTerm extends RuleDates, RuleSource {
   years: number
   selectedBy: 'DECISION' | 'PUBLICATION'
-  standing: Standing
+  standing: StandingEffect
   confirmed: boolean
 }
 
@@ -65,36 +65,36 @@ export const NUMBER_NAMES = [
 ] as const
 export type NumberName = (typeof NUMBER_NAMES)[number]
 
-export interface LegalNumber extends Dated, Sourced {
+export interface LegalNumber extends RuleDates, RuleSource {
   name: NumberName
   /** Null when none is set; `basis` says by what. */
   value: number | null
   selectedBy: SelectedBy
   /** Only for the months before a repair, which affect standing entries. */
-  standing?: Standing
+  standing?: StandingEffect
   confirmed: boolean
 }
 
 /** Setting with dates: whether the next higher authority must consent before a decision. */
-export interface Consent extends Dated, Sourced {
+export interface Consent extends RuleDates, RuleSource {
   needed: boolean
   levels: Level[]
 }
 
 /** Entrance for repair applications. HERE: the deciding authority in this hub. */
-export interface RepairEntrance extends Words, Sourced {
+export interface RepairEntrance extends Words, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
 
 /** A measure against the listed: an item of 全国失信惩戒措施基础清单. */
-export interface Measure extends Words, Sourced {
+export interface Measure extends Words, RuleSource {
   item: string
 }
 
 export const REMOVALS = ['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'] as const
 export type RemovalReason = (typeof REMOVALS)[number]
 
-export interface RemovalRule extends Words, Sourced {
+export interface RemovalRule extends Words, RuleSource {
   reason: RemovalReason
 }
 
@@ -102,14 +102,14 @@ export interface RemovalRule extends Words, Sourced {
  * How terms in years and months are counted. STANDS: the corresponding day is the last day of the term. Older score rules lack this row and
  * ended a term as that day began.
  */
-export interface Counting extends Sourced {
+export interface TermCounting extends RuleSource {
   lastDay: 'STANDS'
   confirmed: boolean
 }
 
 export interface ListKind extends Words {
   id: string
-  counting: Counting
+  counting: TermCounting
   legalBasis: LegalBasis[]
   authority: string
   scope: 'NATIONAL' | 'PROVINCIAL'
@@ -125,7 +125,7 @@ export interface ListKind extends Words {
   /** Authority levels that may decide; empty when nobody here may. */
   deciders: Level[]
   consents: Consent[]
-  terms: Term[]
+  terms: ListTerm[]
   numbers: LegalNumber[]
   /** Null when repair by application does not exist. */
   repair: RepairEntrance | null
@@ -134,7 +134,7 @@ export interface ListKind extends Words {
 }
 
 /** Other inputs to the end of an entry. */
-export interface Counted {
+export interface TermRestart {
   /** Day of a restart of the count. */
   from?: string | null
   publishedOn?: string | null
@@ -148,18 +148,18 @@ type Terms = Pick<ListKind, 'terms'>
  * Returns the last day on which an entry stands: the corresponding day of the last month (Civil Code, articles 201 and 202). Returns null
  * without a decision day or fixed term; such an entry ends only by an act.
  */
-export const termEnd = (list: Terms, decidedOn: string | null, counted: Counted = {}): string | null => {
+export const termEnd = (list: Terms, decidedOn: string | null, counted: TermRestart = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
   return years === null || decidedOn === null ? null : addYears(counted.from ?? decidedOn, years)
 }
 
-export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): Term | null =>
+export const termOf = (list: Terms, decidedOn: string | null, publishedOn: string | null = null): ListTerm | null =>
   list.terms.find((term) => {
     const day = term.selectedBy === 'PUBLICATION' ? publishedOn : decidedOn
     return day !== null && applies(term, day)
   }) ?? null
 
-const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: Counted): number | null => {
+const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }: TermRestart): number | null => {
   const own = termOf(list, decidedOn, publishedOn ?? null)
   if (own === null) return null
   return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
@@ -187,12 +187,12 @@ const repairMonths = (list: ListKind, decidedOn: string, on: string): number | n
 }
 
 /** Rows that came into force after the entry's own, in order. */
-const later = <R extends Dated>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
+const later = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
     .sort((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1))
 
-const follow = <R extends { standing?: Standing }>(
+const follow = <R extends { standing?: StandingEffect }>(
   first: number,
   rows: readonly R[],
   numberIn: (row: R) => number,
@@ -224,5 +224,5 @@ export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNum
 export const daysOf = (list: ListKind, name: NumberName, on: string): number | null =>
   numberOf(list, name, on)?.value ?? null
 
-const applies = (row: Dated, on: string): boolean =>
+const applies = (row: RuleDates, on: string): boolean =>
   (row.from === null || row.from <= on) && (row.to === null || on <= row.to)

@@ -6,10 +6,10 @@ import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
   type Guard,
   groundStands,
+  type MoveNeed,
   type MoveRow,
   madeToday,
   missing,
-  type Need,
   notEnded,
   publicKind,
 } from './moves-row.js'
@@ -45,7 +45,7 @@ const repairDecided: Guard = (before, act, rules) => {
 const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
 /** Roles, proof and guard of each removal reason. */
-const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly Need[]; guard: Guard }> = {
+const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly MoveNeed[]; guard: Guard }> = {
   EXPIRED: {
     roles: ['clock'],
     needs: [],

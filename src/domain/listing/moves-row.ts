@@ -9,14 +9,14 @@ export interface MoveRow extends Words {
   /** SAME keeps the state. */
   to: State | 'SAME' | ((before: Case) => State)
   roles: readonly Role[]
-  needs: readonly Need[]
+  needs: readonly MoveNeed[]
   /** Conditions of the case itself, whoever acts. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards: readonly Guard[]
   sets: (before: Case, act: Act, rules: Rules) => Partial<Case> & { provisional?: boolean }
 }
 
-export type Need = 'documentNumber' | 'reason' | 'text'
+export type MoveNeed = 'documentNumber' | 'reason' | 'text'
 export type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | NotYet | null
 
 /** A denial that ends on this day. */
@@ -28,7 +28,7 @@ export interface NotYet {
 export const nothing = (): Partial<Case> => ({})
 
 /** Returns the denial for the first missing need, or null. */
-export const missing = (needs: readonly Need[], act: Act): DenialCode | null => {
+export const missing = (needs: readonly MoveNeed[], act: Act): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())
   return lacking === undefined ? null : LACKING[lacking]
 }

@@ -51,7 +51,7 @@ export interface PartyOf {
 }
 
 /** Further facts about the party. */
-export interface Known {
+export interface PartyFacts {
   /** An officer's finding whether the person is a minor now or was when acting; null without a finding. */
   minor?: boolean | null
   /** True when the penalty says that its party is a natural person. */
@@ -79,7 +79,7 @@ export interface PublicEntry {
   contested: boolean
 }
 
-export interface Masked {
+export interface MaskedField {
   field: 'name' | 'reason' | 'basis' | 'authority' | 'documentNumber' | 'uscc'
   what: Personal
   times: number
@@ -103,7 +103,7 @@ export interface PublicAnswer {
   /** Null when the entry must not be public, for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
-  masked: Masked[]
+  masked: MaskedField[]
 }
 
 /** `on` is the publication day and selects the rule on natural persons. */
@@ -112,10 +112,10 @@ export const publicEntry = (
   operator: PartyOf,
   rules: PublicRules,
   on: string,
-  known: Known = {},
+  known: PartyFacts = {},
 ): PublicAnswer => {
-  const masked: Masked[] = []
-  const shown = (field: Masked['field'], text: string, kinds: readonly Personal[] = PERSONAL_NAMES): string => {
+  const masked: MaskedField[] = []
+  const shown = (field: MaskedField['field'], text: string, kinds: readonly Personal[] = PERSONAL_NAMES): string => {
     const answer = mask(text, kinds, known.businessAddress ?? null)
     for (const what of PERSONAL_NAMES) {
       const times = answer.found.filter((each) => each === what).length
@@ -144,7 +144,7 @@ export const publicEntry = (
 }
 
 /** A code that reads as a person's number is not a firm's and is masked. */
-const codeShown = (uscc: string | null, masked: Masked[]): string | null => {
+const codeShown = (uscc: string | null, masked: MaskedField[]): string | null => {
   const shown = publicCode(uscc)
   if (shown === uscc) return uscc
   masked.push({ field: 'uscc', what: 'ID_NUMBER', times: 1 })
@@ -156,7 +156,7 @@ const whyNot = (
   operator: PartyOf,
   rules: PublicRules,
   on: string,
-  { minor = null, naturalPerson = false }: Known,
+  { minor = null, naturalPerson = false }: PartyFacts,
 ): Withheld | null => {
   if (!operator.name?.trim()) return 'NO_NAME'
   if (minor === true) return 'MINOR'

@@ -5,12 +5,12 @@
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Mark, Standing } from './lists.js'
+import type { Mark, StandingEffect } from './lists.js'
 
-export type Severity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
+export type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 export type ClockName = 'GSXT' | 'CREDITCHINA'
 
-interface Row {
+interface ClockRuleRow {
   /** First and last day on which the row applies; null for an open end. */
   from: string | null
   to: string | null
@@ -19,23 +19,23 @@ interface Row {
   confirmed: boolean
 }
 
-export interface SeverityRow extends Row {
+export interface SeverityRow extends ClockRuleRow {
   list: string
-  severity: Severity
+  severity: EntrySeverity
 }
 
-export interface ClockRow extends Row {
+export interface ClockRow extends ClockRuleRow {
   clock: ClockName
   /** Null for every list or severity. */
   list: string | null
-  severity: Severity | null
+  severity: EntrySeverity | null
   selectedBy: 'DOCUMENT' | 'PUBLICATION'
   countedFrom: 'DOCUMENT' | 'PUBLICATION'
   minimumMonths: number
   maximumMonths: number
   legalBan: 'LENGTHENS' | 'NOTHING'
   /** Effect on entries standing when the row comes into force. Null when the rule is silent, so the milder result holds. */
-  standing: Standing
+  standing: StandingEffect
 }
 
 export interface ClockRules {
@@ -43,7 +43,7 @@ export interface ClockRules {
   clocks: readonly ClockRow[]
 }
 
-export interface Clocked {
+export interface ClockedEntry {
   list: string
   /** The decision day fixes the severity, whatever rules come later. */
   documentOn: string
@@ -86,7 +86,7 @@ export interface Clocks {
   here: ClockDay | null
 }
 
-export const clocksOf = (rules: ClockRules, entry: Clocked): Clocks => {
+export const clocksOf = (rules: ClockRules, entry: ClockedEntry): Clocks => {
   const severity = rules.severities.find((row) => row.list === entry.list && applies(row, entry.documentOn)) ?? null
   const gsxt = clockOf(rules, 'GSXT', severity, entry)
   const creditchina = clockOf(rules, 'CREDITCHINA', severity, entry)
@@ -97,7 +97,7 @@ const clockOf = (
   { clocks }: ClockRules,
   clock: ClockName,
   severity: SeverityRow | null,
-  entry: Clocked,
+  entry: ClockedEntry,
 ): Clock | null => {
   const own = clocks.filter(
     (row) =>
@@ -129,7 +129,7 @@ const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => 
   }
 }
 
-const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
+const clockBy = (row: ClockRow, entry: ClockedEntry): Clock | null => {
   const anew = row.clock === 'GSXT' ? (entry.anewFrom ?? null) : null
   const startsOn = anew ?? dayOf(row.countedFrom, entry)
   if (startsOn === null) return null
@@ -145,7 +145,7 @@ const clockBy = (row: ClockRow, entry: Clocked): Clock | null => {
   }
 }
 
-const dayOf = (which: 'DOCUMENT' | 'PUBLICATION', { documentOn, publishedOn }: Clocked): string | null =>
+const dayOf = (which: 'DOCUMENT' | 'PUBLICATION', { documentOn, publishedOn }: ClockedEntry): string | null =>
   which === 'DOCUMENT' ? documentOn : publishedOn
 
 const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null => {
@@ -154,7 +154,8 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
   return one.on < other.on ? one : other
 }
 
-const applies = ({ from, to }: Row, on: string): boolean => (from === null || from <= on) && (to === null || on <= to)
+const applies = ({ from, to }: ClockRuleRow, on: string): boolean =>
+  (from === null || from <= on) && (to === null || on <= to)
 
 /** Checks beyond the JSON Schema. Empty means usable. */
 export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
@@ -178,7 +179,7 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
 
 /** Checks of every dated table: existing days, one row a day, and only found texts confirmed. */
-export const checkRows = <R extends Row>(
+export const checkRows = <R extends ClockRuleRow>(
   rows: readonly R[],
   place: string,
   same: (one: R, other: R) => boolean,
@@ -197,5 +198,5 @@ export const checkRows = <R extends Row>(
 
 const FIRST_DAY = '0000-01-01'
 const LAST_DAY = '9999-12-31'
-const overlap = (a: Row, b: Row): boolean =>
+const overlap = (a: ClockRuleRow, b: ClockRuleRow): boolean =>
   (a.from ?? FIRST_DAY) <= (b.to ?? LAST_DAY) && (b.from ?? FIRST_DAY) <= (a.to ?? LAST_DAY)

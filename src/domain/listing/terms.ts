@@ -6,7 +6,7 @@
 import { type ListKind, termEnd } from './lists.js'
 import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.js'
 
-export interface Standing {
+export interface TermDays {
   decidedOn: string | null
   /** Null before publication; the decision day then stands in for it. */
   publishedOn: string | null
@@ -28,7 +28,7 @@ interface EndRules {
  * Returns the last day on which the entry stands, or null when nothing fixes one. A legal ban lengthens the display in 公示系统, never this
  * day.
  */
-export const endHere = ({ list, clocks }: EndRules, standing: Standing): string | null => {
+export const endHere = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
   if (decidedOn === null) return null
   const publishedOn = standing.publishedOn ?? decidedOn

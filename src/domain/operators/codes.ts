@@ -37,8 +37,8 @@ export const MARKETPLACE = /^[a-z0-9-]{1,32}$/
 const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
 const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su
 
-export type Scheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
-export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
+export type CodeScheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
+export type RegisteredKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
  * Returns a code in compared and stored form: NFKC, no blanks, upper case, organisation codes without hyphen. In a shop code only the
@@ -56,7 +56,7 @@ export const normalizeCode = (text: unknown): string | null => {
 }
 
 /** Identifies the kind of a code by its form. `valid` is true when the check digit holds. Resident ID numbers are not codes. */
-export const codeOf = (text: unknown): { scheme: Scheme; code: string; valid: boolean } | null => {
+export const codeOf = (text: unknown): { scheme: CodeScheme; code: string; valid: boolean } | null => {
   const code = normalizeCode(text)
   if (code === null) return null
   const shop = shopParts(code)
@@ -95,13 +95,13 @@ export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
 /** Division code (GB/T 2260, six digits) of the registering authority; 100000 is national. */
 export const regionIn = (uscc: string): string => uscc.slice(2, 8)
 
-const KINDS_OF_MARKET_REGULATION = new Map<string, OperatorKind>([
+const KINDS_OF_MARKET_REGULATION = new Map<string, RegisteredKind>([
   ['91', 'enterprise'],
   ['92', 'individual'],
   ['93', 'cooperative'],
 ])
 
-export const operatorKindIn = (uscc: string): OperatorKind =>
+export const operatorKindIn = (uscc: string): RegisteredKind =>
   KINDS_OF_MARKET_REGULATION.get(uscc.slice(0, 2)) ?? 'other'
 
 // Organisation code, GB 11714-1997.

@@ -10,13 +10,13 @@ import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 /** Longest searched name, characters of its key. */
 export const NAME_LONGEST = 100
 /** Limits of a search: number of grams used, and names that together hold one of them. */
-export interface Reach {
+export interface SearchReach {
   grams: number
   candidates: number
 }
 /** The first attempt, and the second when the first finds nothing near. */
-export const NARROW: Reach = { grams: 4, candidates: 2_000 }
-export const WIDE: Reach = { grams: 6, candidates: 8_000 }
+export const NARROW: SearchReach = { grams: 4, candidates: 2_000 }
+export const WIDE: SearchReach = { grams: 6, candidates: 8_000 }
 /** Number of grams combined with AND when each alone is too frequent. */
 const GRAMS_TOGETHER = 3
 /** Typing errors that are tolerated; in a name shorter than `SHORT_NAME` only one. */
@@ -105,7 +105,7 @@ export interface GramCounts {
 export type Question = { grams: number[]; all: boolean } | null
 
 /** Picks the rarest known grams within the budget. */
-export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: Reach): Question => {
+export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): Question => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
@@ -162,7 +162,7 @@ export const matchesOf = (key: string, candidates: readonly Candidate[]): Match[
 export const isNear = (match: Match | undefined): boolean =>
   match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
-interface Asked {
+interface QueriedName {
   key: string
   core: string
   /** Count of each gram in the key. */
@@ -178,7 +178,7 @@ const countsOf = (text: string): Map<number, number> => {
   return counts
 }
 
-const askedOf = (key: string): Asked => {
+const askedOf = (key: string): QueriedName => {
   const core = coreOf(key)
   return {
     key,
@@ -193,7 +193,7 @@ const askedOf = (key: string): Asked => {
  * Share of common grams (Dice), above 1 when one name contains the other, 0 when they need no scoring. Kept fast: it runs for thousands of
  * names.
  */
-const shareOf = ({ key, core, grams, within, edits }: Asked, held: string): number => {
+const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string): number => {
   let [common, commonWithin] = [0, 0]
   let before = BEGINNING
   for (let at = 0; at <= held.length; at += 1) {
@@ -215,7 +215,7 @@ const shareOf = ({ key, core, grams, within, edits }: Asked, held: string): numb
   return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
 }
 
-const weigh = (asked: Asked, candidate: Candidate, share: number): Match | null => {
+const weigh = (asked: QueriedName, candidate: Candidate, share: number): Match | null => {
   const reason = reasonFor(asked, candidate)
   if (reason === null) return null
   const far = reason.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
@@ -223,7 +223,10 @@ const weigh = (asked: Asked, candidate: Candidate, share: number): Match | null 
   return { ...candidate, reason: reason.is, rank }
 }
 
-const reasonFor = (asked: Asked, { key: held, former }: Candidate): { is: MatchReason; edits?: number } | null => {
+const reasonFor = (
+  asked: QueriedName,
+  { key: held, former }: Candidate,
+): { is: MatchReason; edits?: number } | null => {
   const { key, core } = asked
   if (held === key) return { is: former ? 'FORMER' : 'EXACT', edits: 0 }
   const [own, askedOwn] = [spoken(held), spoken(key)]

@@ -16,14 +16,14 @@ const VALID_MS = 86_400_000
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'
 
-export interface Sealed {
+export interface SealedEntry {
   /** Canonical JSON of the entry with its salt, and the hash as last member. Every file is written from this line. */
   line: string
   hash: string
 }
 
 /** Hashes the canonical JSON of all members but the hash itself. */
-export const sealed = (body: Record<string, unknown>, salt: string): Sealed => {
+export const sealed = (body: Record<string, unknown>, salt: string): SealedEntry => {
   const text = canonical({ ...body, salt } as Record<string, Json>)
   const hash = createHash('sha256').update(text).digest('hex')
   return { line: `${text.slice(0, -1)},"hash":"${hash}"}`, hash }

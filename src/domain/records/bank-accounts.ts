@@ -1,7 +1,7 @@
 /** Finds bank accounts and cards in a text: by a card's check digit, by a word for an account, by a bank's name. */
 
 import { usccValid } from '../operators/codes.js'
-import { type Candidate, digitsOf, type Finder, finding, isNobodys } from './normalised-view.js'
+import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
 
 const CARD = /(?<![\dA-Za-z])\d(?:[- ]{0,2}\d){15,18}(?![\dA-Za-z])/g
 const NAMED =
@@ -11,7 +11,7 @@ const AT_A_BANK =
   /(?:银行|信用社|农商行|邮储|[工农中建交招]行|户名|收款人|收款方)[^\d\n。;]{0,14}?(?<named>\d(?:[- ]{0,2}\d){11,18})(?![\dA-Za-z]|\.\d)/g
 
 /** Luhn check. An 18-digit firm code is not a card. */
-const isCard = (candidate: Candidate): boolean => {
+const isCard = (candidate: TextMatch): boolean => {
   const digits = digitsOf(candidate.found)
   return digits.length >= 16 && !isFirm(digits) && luhn(digits) && !isNobodys(candidate)
 }
@@ -29,7 +29,7 @@ export const luhn = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
-const isAccount = (candidate: Candidate): boolean => !isFirm(digitsOf(candidate.found)) && !isNobodys(candidate)
+const isAccount = (candidate: TextMatch): boolean => !isFirm(digitsOf(candidate.found)) && !isNobodys(candidate)
 
 const FINDERS = [finding([CARD], isCard), finding([NAMED, AT_A_BANK], isAccount)]
 

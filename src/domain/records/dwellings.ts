@@ -2,7 +2,7 @@
  * Finds home addresses: after words used only for homes, in the formula of decisions (张三，男，住某省…号), and by shapes only homes have. Places of
  * business and seats of firms or authorities are not homes.
  */
-import { type Finder, finding, type Place, type Seen } from './normalised-view.js'
+import { type Finder, finding, type NormalisedView, type TextSpan } from './normalised-view.js'
 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
 /** Characters after which an address begins. */
@@ -64,9 +64,9 @@ const livedAt: Finder = (_, seen) => [
 
 const after = (
   words: RegExp,
-  { line, starts, ends }: Seen,
+  { line, starts, ends }: NormalisedView,
   holds: (line: string, at: number) => boolean = () => true,
-): Place[] =>
+): TextSpan[] =>
   [...line.matchAll(words)].flatMap(({ 0: word, index }) => {
     const from = index + word.length
     RUN.lastIndex = from

@@ -1,8 +1,8 @@
 /** Amounts as exact decimal texts: digits, at most one point, no sign, no superfluous zeros. Computed with BigInt, never floats. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
-type Unit = 'yuan' | 'wan' | 'yi'
-const UNIT_EXPONENT: Record<Unit, number> = { yuan: 0, wan: 4, yi: 8 }
+type MoneyUnit = 'yuan' | 'wan' | 'yi'
+const UNIT_EXPONENT: Record<MoneyUnit, number> = { yuan: 0, wan: 4, yi: 8 }
 const MAX_LENGTH = 80 // characters of an amount as sent
 
 /** Currency names in registers, longer ones first, with ISO 4217 codes. A name with 元 implies whole units. */
@@ -65,7 +65,7 @@ const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])
  * '贰仟元', '叁万零伍拾元伍角整'. `unit` applies to bare numbers only. Returns null for anything else: negative, vague (约, 余), two currencies, bad
  * grouping.
  */
-export const parseMoney = (text: unknown, unit: Unit = 'yuan'): Amount | null => {
+export const parseMoney = (text: unknown, unit: MoneyUnit = 'yuan'): Amount | null => {
   const sent = typeof text === 'boolean' ? null : textOf(text)
   if (sent === null || sent.length > MAX_LENGTH) return null
   return parsePlain(sent, unit) ?? parseAny(sent, unit)
@@ -77,12 +77,12 @@ interface Amount {
 }
 
 /** Power of ten and currency of a unit; null when the unit needs the full parser. */
-type Meaning = { exponent: number; currency: string } | null
+type UnitMeaning = { exponent: number; currency: string } | null
 
-const meanings: Record<Unit, Map<string, Meaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
+const meanings: Record<MoneyUnit, Map<string, UnitMeaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
 
 /** Fast path for digits with a usual unit, as most amounts are written. The unit is parsed once and cached; the digits are only shifted. */
-const parsePlain = (sent: string, unit: Unit): Amount | null => {
+const parsePlain = (sent: string, unit: MoneyUnit): Amount | null => {
   const [, whole, fraction = '', written] = PLAIN.exec(sent) ?? []
   if (whole === undefined || written === undefined) return null
   const known = meanings[unit]
@@ -97,7 +97,7 @@ const parsePlain = (sent: string, unit: Unit): Amount | null => {
   return { yuan: pointed(digits, Math.max(fraction.length - meaning.exponent, 0)), currency: meaning.currency }
 }
 
-const parseAny = (sent: string, unit: Unit): Amount | null => {
+const parseAny = (sent: string, unit: MoneyUnit): Amount | null => {
   const opened = withoutBrackets(compact(sent).toUpperCase())
   const named = opened === null ? null : withoutCurrency(opened)
   if (named === null) return null

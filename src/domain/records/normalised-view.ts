@@ -1,19 +1,19 @@
 /** A text as people read it, with positions in the original. All searches for personal data use this view. */
 import { decimalDigit, NUMERALS } from './resident-ids.js'
 
-export interface Seen {
+export interface NormalisedView {
   line: string
   starts: number[]
   ends: number[]
 }
 
-export interface Place {
+export interface TextSpan {
   start: number
   end: number
 }
 
 /** `businessAddress` is the address that is public as the place of business. */
-export type Finder = (text: string, seen: Seen, businessAddress: string | null) => Place[]
+export type Finder = (text: string, seen: NormalisedView, businessAddress: string | null) => TextSpan[]
 
 const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const DASH = /^[\p{Pd}\p{Pc}ー−⁃]$/u
@@ -23,8 +23,8 @@ const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
 /** Builds the view: half-width, without invisible characters, one character for each kind of dash, blank and dot. */
-export const seenIn = (text: string): Seen => {
-  const seen: Seen = { line: '', starts: [], ends: [] }
+export const normalisedView = (text: string): NormalisedView => {
+  const seen: NormalisedView = { line: '', starts: [], ends: [] }
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
     const end = at + character.length
@@ -67,7 +67,7 @@ const digitOf = (character: string): string => {
   return decimalDigit(character)
 }
 
-export interface Candidate {
+export interface TextMatch {
   found: string
   before: string
   after: string
@@ -78,10 +78,10 @@ const AROUND = 24
 
 /** Replaces group `named` if present, else the whole match. A rejected match is searched again from its next character. */
 export const finding =
-  (patterns: readonly RegExp[], holds: (candidate: Candidate) => boolean = () => true): Finder =>
+  (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): Finder =>
   (_, { line, starts, ends }) =>
     patterns.flatMap((pattern) => {
-      const places: Place[] = []
+      const places: TextSpan[] = []
       pattern.lastIndex = 0
       for (let match = pattern.exec(line); match; match = pattern.exec(line)) {
         const found = match.groups?.['named'] ?? match[0]
@@ -105,5 +105,5 @@ const COUNTED =
   /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/
 
 /** True for amounts and for numbers of documents, trademarks or goods. */
-export const isNobodys = ({ before, after }: Candidate): boolean =>
+export const isNobodys = ({ before, after }: TextMatch): boolean =>
   COUNTED.test(after) || OF_A_THING.test(before) || (/[〕\]】第字]$/.test(before) && after.startsWith('号'))

@@ -10,10 +10,10 @@ import { authorityCompared, numberCompared } from './decision-number.js'
 import { compareMoney, parseMoney } from './money.js'
 import type { Body, Json } from './records.js'
 
-export type Severity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
+export type PenaltySeverity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
 /** `body` is that of a penalty record. */
-export const severity = (body: Body): Severity => {
+export const severity = (body: Body): PenaltySeverity => {
   const types = typesOf(body)
   if (isHeavy(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
   const wordsOnly = types.length > 0 && types.every((type) => WARNING.test(type))

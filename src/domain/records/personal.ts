@@ -4,7 +4,7 @@
  */
 import { accounts } from './bank-accounts.js'
 import { dwellings } from './dwellings.js'
-import { type Candidate, digitsOf, type Finder, finding, type Place, seenIn } from './normalised-view.js'
+import { digitsOf, type Finder, finding, normalisedView, type TextMatch, type TextSpan } from './normalised-view.js'
 import { idsIn } from './resident-ids.js'
 import { telephones } from './telephones.js'
 
@@ -46,7 +46,7 @@ export const mask = (
   return { text: spansIn(masked, kinds, businessAddress).length === 0 ? masked : '［内容略］', found }
 }
 
-interface Span extends Place {
+interface Span extends TextSpan {
   kind: Personal
 }
 
@@ -62,7 +62,7 @@ const replaced = (text: string, spans: readonly Span[]): string => {
 
 /** Spans in order without overlap. The earlier one wins, then the longer. */
 const spansIn = (text: string, kinds: readonly Personal[], businessAddress: string | null): Span[] => {
-  const seen = seenIn(text)
+  const seen = normalisedView(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))
   let free = 0
   return all
@@ -87,7 +87,7 @@ const PAPERS = [
 ]
 /** Passports have seven digits or more beside the letters; some countries use six. */
 const FEWEST_OF_A_PAPER = 6
-const isPaper = ({ found, after }: Candidate): boolean =>
+const isPaper = ({ found, after }: TextMatch): boolean =>
   digitsOf(found).length >= FEWEST_OF_A_PAPER && !/^[本张份年元]/.test(after)
 const papers = finding(PAPERS, isPaper)
 

@@ -163,9 +163,9 @@ const mayNeedEscapes = (text: string): boolean => {
   return false
 }
 
-type Sealable = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
+type DigestInput = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
 
-export interface Sealed {
+export interface SealedBody {
   /** Canonical JSON, ready to store. */
   body: string
   digest: string
@@ -176,7 +176,7 @@ const BYTES_A_UNIT = 2
 const scratch = Buffer.alloc(64 * 1024)
 
 /** Body and digest come from the same canonical text. */
-export const sealed = ({ body, validFrom, validTo, subject }: Sealable): Sealed => {
+export const sealed = ({ body, validFrom, validTo, subject }: DigestInput): SealedBody => {
   const text = canonical(body)
   let beside = ''
   for (const part of [validFrom, validTo, subject.uscc, subject.orgCode, subject.regNo, subject.shop, subject.name]) {
@@ -186,7 +186,7 @@ export const sealed = ({ body, validFrom, validTo, subject }: Sealable): Sealed 
 }
 
 /** First 128 bits of SHA-256, in hexadecimal, over everything that identifies a version. Equal digests are one version. */
-export const digest = (draft: Sealable): string => sealed(draft).digest
+export const digest = (draft: DigestInput): string => sealed(draft).digest
 
 /**
  * Hashes UTF-16, the internal form of strings, which avoids encoding. The texts are written one after the other, because joining them would

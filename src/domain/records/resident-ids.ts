@@ -68,10 +68,10 @@ const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg
  */
 export type Fifteen = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
-export type Found = { id: string; start: number; end: number }
+export type ResidentIdSpan = { id: string; start: number; end: number }
 
 /** ID numbers in order, without overlap. */
-export const idsIn = (text: string, fifteen: Fifteen): Found[] => {
+export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
   const plain = withoutWords(text)
   if (!ENOUGH_DIGITS.test(plain)) return []
   const found = foundIn(plain, shadowOf(plain, false), fifteen)
@@ -96,9 +96,9 @@ const withoutWords = (text: string): string =>
 
 const inDigits = (run: string, [numeral, digit]: readonly [string, string]): string => run.replaceAll(numeral, digit)
 
-const foundIn = (text: string, shadow: Shadow, fifteen: Fifteen): Found[] => {
+const foundIn = (text: string, shadow: Shadow, fifteen: Fifteen): ResidentIdSpan[] => {
   const { line } = shadow
-  const found: Found[] = []
+  const found: ResidentIdSpan[] = []
   const add = (at: number, written: string): void => {
     const start = shadow.starts[at] ?? 0
     const end = shadow.ends[at + written.length - 1] ?? text.length

@@ -1,5 +1,5 @@
 /** Finds telephone numbers: mobiles in any grouping, landlines, 400 and 800 numbers, and numbers that the text calls telephones. */
-import { type Candidate, digitsOf, type Finder, finding, isNobodys } from './normalised-view.js'
+import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'
 /** Landline without area code, grouped 3-4, 4-4 or 3-5. */
@@ -29,7 +29,7 @@ const DASHED =
 /** Single digits with any separators. */
 const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/
 
-const isMobile = (candidate: Candidate): boolean => {
+const isMobile = (candidate: TextMatch): boolean => {
   const { found } = candidate
   if (isNobodys(candidate) || !/^1[3-9]/.test(digitsOf(found))) return false
   const signs = new Set(found.replace(/[\d ]/g, '').replaceAll(')', '('))
@@ -42,7 +42,7 @@ const isMobile = (candidate: Candidate): boolean => {
 /** Letter O written for 0. */
 const MISSPELT = /(?<![\dA-Za-z])1[3-9][\dOo]{9}(?![\dA-Za-z])/g
 const FEWEST_DIGITS = 8
-const isMisspelt = (candidate: Candidate): boolean => {
+const isMisspelt = (candidate: TextMatch): boolean => {
   const { length } = digitsOf(candidate.found)
   return length >= FEWEST_DIGITS && length < candidate.found.length && !isNobodys(candidate)
 }
@@ -58,7 +58,7 @@ const NAMED = [
 ]
 /** A date or amount, which may also follow a word for telephone. */
 const NO_NUMBER = /^(?:(?:19|20)\d\d[-.](?:0?[1-9]|1[0-2])[-.](?:0?[1-9]|[12]\d|3[01])|\d+\.\d{1,2})(?!\d)/
-const isNumber = (candidate: Candidate): boolean => !NO_NUMBER.test(candidate.found) && !isNobodys(candidate)
+const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNobodys(candidate)
 
 const FINDERS = [
   finding(CUSTOMARY, (candidate) => !isNobodys(candidate)),

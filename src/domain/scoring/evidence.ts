@@ -198,15 +198,15 @@ export const oncePerFact = <
   return rows.filter((row) => row.fact === null || kept.get(`${row.kind}/${row.fact}`) === row)
 }
 
-type Told = { kind: RecordKind; body: Body; run: number; record: number }
-const outweighs = (one: Told, other: Told): boolean => {
+type RecordReport = { kind: RecordKind; body: Body; run: number; record: number }
+const outweighs = (one: RecordReport, other: RecordReport): boolean => {
   const [withdrawn, otherWithdrawn] = [isOver(one), isOver(other)]
   if (withdrawn !== otherWithdrawn) return withdrawn
   const isEarlier = one.run === other.run ? one.record < other.record : one.run < other.run
   return KINDS[one.kind].changes === 'state' ? !isEarlier : isEarlier
 }
 
-const isOver = ({ kind, body }: Told): boolean =>
+const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
 /** First day on which a mirrored entry no longer stands: removal, else its own end, else its kind's term. Null when unknown. */

@@ -7,7 +7,7 @@ import { GRADES, type Grade } from './scorecard.js'
 export const YEARS_MOST = 1
 
 /** The members of a score that decide. */
-export interface Computed {
+export interface ComputedScore {
   grade: Grade
   reasons: readonly Pick<Reason, 'why'>[]
 }
@@ -20,7 +20,7 @@ export const badEnd = (endsOn: string, today: string): string | null => {
 }
 
 /** Returns null when the grade may be set, else the reason. */
-export const notOverrulable = (grade: Grade, computed: Computed | null): string | null => {
+export const notOverrulable = (grade: Grade, computed: ComputedScore | null): string | null => {
   if (computed === null) return '该主体尚未评分 this operator has not been scored'
   if (grade === computed.grade) return '与评分所得等级相同 the score gives that grade already'
   return vetoes(computed, grade) ? VETOED : null
@@ -29,7 +29,7 @@ export const notOverrulable = (grade: Grade, computed: Computed | null): string 
 /** Returns null when the proposal may still take effect. */
 export const notConfirmable = (
   { grade, endsOn }: { grade: Grade; endsOn: string },
-  computed: Computed | null,
+  computed: ComputedScore | null,
   today: string,
 ): string | null => {
   if (endsOn < today) return '期限已过，请撤回后重新提出 its end has come; withdraw it and propose another'
@@ -40,5 +40,5 @@ const VETOED =
   '在严重失信名单或失信被执行人名单中，等级以评分卡所限为准，不得上调 while a veto stands (a serious list, a judgment defaulter) the grade may not be raised'
 
 /** A veto blocks every raise of the grade, also by an override confirmed before it. */
-export const vetoes = (computed: Computed, grade: Grade): boolean =>
+export const vetoes = (computed: ComputedScore, grade: Grade): boolean =>
   GRADES.indexOf(grade) < GRADES.indexOf(computed.grade) && computed.reasons.some(({ why }) => why === 'VETO')

@@ -7,7 +7,7 @@ import type { Words } from '../../foundation/text/words.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
 import { FACTS } from '../records/facts.js'
-import type { Answer, RestorationRules, RestoringAct, Told } from './recovery-rules.js'
+import type { AnswerTime, RestorationRules, RestoringAct, SourcedSentence } from './recovery-rules.js'
 import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
@@ -34,13 +34,13 @@ export interface Step extends Words {
    * True when every number behind it was found in a published text and holds in every field. A scorecard's own numbers are never confirmed.
    */
   confirmed: boolean
-  answer: Answer | null
+  answer: AnswerTime | null
   /** Events that the act ends; not those that time ends. */
   ends: readonly FactEvent[]
 }
 
 /** An adverse fact that neither time nor an act ends. */
-export interface Lasting extends Words {
+export interface LastingFact extends Words {
   fact: FactName
   rules: string[]
   records: number[]
@@ -55,7 +55,7 @@ export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRul
   return weighed(facts, card, within(together(drafts, keyOfDay)))
 }
 
-export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules): Lasting[] =>
+export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules): LastingFact[] =>
   losses(facts, card, rules).flatMap(({ why, events, rules, fact }) => {
     if (why === null) return []
     const { basis, confirmed } = why
@@ -73,22 +73,22 @@ export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends'>[
   return { ...facts, asOf: steps.at(-1)?.on ?? facts.asOf, events }
 }
 
-interface Draft extends Told, Pick<Step, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
+interface DraftStep extends SourcedSentence, Pick<Step, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
   /** All events of the step, also those that time ends. */
   events: readonly FactEvent[]
 }
 
 /** Events of one fact with the same course. */
-interface Loss {
+interface PointLoss {
   fact: FactName
   events: FactEvent[]
   rules: string[]
-  drafts: Draft[]
+  drafts: DraftStep[]
   /** Why it never ends; null when it does. */
-  why: Told | null
+  why: SourcedSentence | null
 }
 
-const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): Loss[] => {
+const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): PointLoss[] => {
   const alike = new Map<string, FactEvent[]>()
   for (const event of facts.events) {
     // Undated events take no points where the day decides.
@@ -101,7 +101,7 @@ const losses = (facts: Facts, card: Scorecard, rules: RestorationRules): Loss[] 
   return [...alike.values()].flatMap((events) => lossOf(events, facts, card, rules) ?? [])
 }
 
-const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: RestorationRules): Loss | null => {
+const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: RestorationRules): PointLoss | null => {
   const [first] = events
   if (first === undefined) return null
   const begins = first.on === null || first.on < facts.asOf ? facts.asOf : first.on
@@ -115,7 +115,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Resto
 
   const about = { fact: first.fact, rules: course.rules, events }
   const nobody = { act: 'WAIT' as const, answer: null, ends: [] }
-  const drafts: Draft[] = course.halves
+  const drafts: DraftStep[] = course.halves
     .filter((on) => overOn === null || on < overOn)
     .map((on) => ({ ...about, ...nobody, ...rules.waits.halving, on }))
   if (acts && row?.act)
@@ -128,7 +128,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Resto
   return { ...about, drafts, why }
 }
 
-interface Course {
+interface FactCourse {
   rules: string[]
   /** Days on which points halve. */
   halves: string[]
@@ -137,7 +137,7 @@ interface Course {
 }
 
 /** Effect of time on one event according to the scoring function. Null when it has no weight on that day. */
-const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard): Course | null => {
+const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard): FactCourse | null => {
   const on = (asOf: string) => {
     const alone = score({ ...facts, asOf, events: [event] }, card)
     const reasons = alone.reasons.filter((each) => each.fact === event.fact && each.records.includes(event.record))
@@ -157,11 +157,11 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
   return { rules, halves, over: null }
 }
 
-const keyOfDay = (draft: Draft): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
+const keyOfDay = (draft: DraftStep): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
 /** Merges steps with the same key on their last day, when each is lawful. */
-const together = (drafts: readonly Draft[], key: (draft: Draft) => string): Draft[] => {
-  const groups = new Map<string, Draft>()
+const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] => {
+  const groups = new Map<string, DraftStep>()
   for (const draft of drafts) {
     const before = groups.get(key(draft))
     groups.set(key(draft), before === undefined ? draft : joined(before, draft))
@@ -169,7 +169,7 @@ const together = (drafts: readonly Draft[], key: (draft: Draft) => string): Draf
   return [...groups.values()].sort((a, b) => compare(a.on, b.on))
 }
 
-const joined = (a: Draft, b: Draft): Draft => ({
+const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
   ...(a.on < b.on ? b : a),
   rules: [...new Set([...a.rules, ...b.rules])],
   // A fact may halve on several merged days.
@@ -179,15 +179,15 @@ const joined = (a: Draft, b: Draft): Draft => ({
 })
 
 /** Keeps the nearest steps single and groups later ones by fact and act, on the last day. */
-const within = (drafts: Draft[]): Draft[] => {
+const within = (drafts: DraftStep[]): DraftStep[] => {
   if (drafts.length <= STEPS_MOST) return drafts
-  const what = ({ act, fact }: Draft): string => `${act} ${fact}`
+  const what = ({ act, fact }: DraftStep): string => `${act} ${fact}`
   const near = STEPS_MOST - new Set(drafts.map(what)).size
   return [...drafts.slice(0, near), ...together(drafts.slice(near), what)]
 }
 
 /** Within one day the step with the largest gain comes first, then the largest after it. */
-const weighed = (facts: Facts, card: Scorecard, drafts: readonly Draft[]): Step[] => {
+const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): Step[] => {
   const steps: Step[] = []
   const left = new Set(drafts)
   for (const { on } of drafts) {
@@ -209,7 +209,7 @@ const moreFirst = (a: Step, b: Step): number =>
   compare(a.act, b.act) ||
   compare(a.zh, b.zh)
 
-const stepOf = (draft: Draft, facts: Facts, done: readonly Step[], card: Scorecard): Step => {
+const stepOf = (draft: DraftStep, facts: Facts, done: readonly Step[], card: Scorecard): Step => {
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(applied(facts, [...done, draft]), card)
   const undone = applied(facts, [...done, { on, ends: [] }])
@@ -237,7 +237,10 @@ const told = (events: readonly FactEvent[], { zh, en }: Words) => {
 }
 
 /** An act takes effect only when granted; the sentence says so. */
-const onceGranted = ({ zh, en, answer }: Words & { answer: Answer | null }, { granted }: RestorationRules): Words => {
+const onceGranted = (
+  { zh, en, answer }: Words & { answer: AnswerTime | null },
+  { granted }: RestorationRules,
+): Words => {
   const row = granted[answer === null ? 'open' : 'within']
   const workdays = String(answer?.workdays ?? '')
   return {
@@ -247,7 +250,7 @@ const onceGranted = ({ zh, en, answer }: Words & { answer: Answer | null }, { gr
 }
 
 /** The wait, and why nothing is faster. */
-const both = (wait: Told, row: Told): Told => ({
+const both = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => ({
   zh: `${wait.zh}；${row.zh}`,
   en: `${wait.en}; ${row.en}`,
   basis: `${wait.basis}；${row.basis}`,

@@ -16,14 +16,14 @@ export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
  * A sentence (`{count}` is the number) with its source. Unconfirmed when facts outside the data, such as the field, may move the day, or
  * for this project's own proposals.
  */
-export interface Told extends Words {
+export interface SourcedSentence extends Words {
   basis: string
   mark: Mark
   confirmed: boolean
 }
 
 /** Working days within which the authority must answer. */
-export interface Answer {
+export interface AnswerTime {
   workdays: number
   basis: string
   mark: Mark
@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 /** Effect of an act on an adverse fact dated `from`–`to` (inclusive; null for open). */
-export interface ActRule extends Told {
+export interface ActRule extends SourcedSentence {
   fact: FactName
   from: string | null
   to: string | null
@@ -39,7 +39,7 @@ export interface ActRule extends Told {
   act: Exclude<RestoringAct, 'WAIT'> | null
   /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
   months: number | null
-  answer: Answer | null
+  answer: AnswerTime | null
 }
 
 export interface RestorationRules {
@@ -47,9 +47,9 @@ export interface RestorationRules {
   /** Final sentence of every act: an answer within `{workdays}` or without a fixed time, and the meaning of the score. */
   granted: Record<'within' | 'open', Words>
   /** Why time restores: the scorecard's window, its halving, the end of an entry. */
-  waits: Record<'window' | 'halving' | 'end', Told>
+  waits: Record<'window' | 'halving' | 'end', SourcedSentence>
   /** Neither an end nor an act is known. */
-  endless: Told
+  endless: SourcedSentence
 }
 
 export const applies = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: string): boolean =>

@@ -3,12 +3,12 @@
  * through maps, so the cost is linear.
  */
 
-import { type Counting, factOfList, type ListKind } from '../listing/lists.js'
+import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
 /** Members of a list kind that produce facts. */
-export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<Counting, 'lastDay'> }
+export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
 
 export interface Evidence {
   record: number

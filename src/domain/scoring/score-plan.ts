@@ -44,7 +44,7 @@ export interface PlannedBins {
   reachedFrom: number[]
 }
 
-export interface Plan {
+export interface ScorePlan {
   today: number
   rules: (PlannedUnits | PlannedBins)[]
   vetoes: { veto: Veto; slot: Slot }[]
@@ -69,11 +69,11 @@ export const noneWhereSilent = (known: readonly FactFamily[]): number => {
   return bits
 }
 
-const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, Plan>>>()
+const plans = new WeakMap<Scorecard, Map<OperatorKind, Map<string, ScorePlan>>>()
 
-export const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
-  const kinds = plans.get(card) ?? new Map<OperatorKind, Map<string, Plan>>()
-  const days = kinds.get(kind) ?? new Map<string, Plan>()
+export const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
+  const kinds = plans.get(card) ?? new Map<OperatorKind, Map<string, ScorePlan>>()
+  const days = kinds.get(kind) ?? new Map<string, ScorePlan>()
   const known = days.get(asOf)
   if (known !== undefined) return known
   if (days.size >= PLANS_KEPT) days.clear()
@@ -82,7 +82,7 @@ export const planOf = (card: Scorecard, kind: OperatorKind, asOf: string): Plan 
   return plan
 }
 
-const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
+const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): ScorePlan => {
   const slots: Slot[] = []
   const slotOf: SlotOf = (fact, unit) => {
     const slot = makeSlot(slots.length, fact, unit, asOf)
@@ -98,7 +98,7 @@ const makePlan = (card: Scorecard, kind: OperatorKind, asOf: string): Plan => {
       fact,
       { family: BITS[family], slots: slots.filter((slot) => slot.fact === fact) },
     ]),
-  ) as Plan['byFact']
+  ) as ScorePlan['byFact']
   const asked = slots.reduce((bits, { fact }) => bits | BITS[FACTS[fact].family], 0)
   const missing = card.missing.map(({ family, points }) => ({ family, bit: BITS[family], points }))
   return { today: dayNumber(asOf), rules, vetoes, slots: slots.length, byFact, asked, missing }

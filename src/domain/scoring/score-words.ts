@@ -5,10 +5,10 @@ import { FACTS } from '../records/facts.js'
 import type { Reason } from './score.js'
 import type { Scorecard } from './scorecard.js'
 
-export type Worded = Reason & Words & { dimension: string | null }
+export type WordedReason = Reason & Words & { dimension: string | null }
 
 /** `card` must be the scorecard that gave the reason. */
-export const worded = (reason: Reason, card: Scorecard): Worded => {
+export const worded = (reason: Reason, card: Scorecard): WordedReason => {
   const { dimension, zh, en } = wordsOf(reason, card)
   return { ...reason, dimension, zh, en }
 }

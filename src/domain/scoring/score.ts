@@ -11,13 +11,13 @@ import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
 import { HIGHEST, LOWEST, topOf } from './scorecard.js'
 
 /** Together with rule and fact it finds the sentence in the scorecard. */
-export type Why = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
+export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
 /** Zero-point reasons report missing or uncounted facts. Sentences come from `worded`. */
 export interface Reason {
   /** Id of the rule or veto; `base`, `floor` or `ceiling`; for MISSING the family. */
   rule: string
-  why: Why
+  why: ReasonKind
   /** Null for the base, a cap or missing data. */
   fact: FactName | null
   points: number
@@ -93,7 +93,7 @@ export const crossed = (
 const LOWEST_LINE = { grade: 'D' } as const
 
 /** Events of one fact in force on one day, in one slot. Days are integers. */
-interface Tally {
+interface FactTally {
   count: number
   points: number
   records: number[]
@@ -110,7 +110,7 @@ interface Tally {
   undatedEnds: number
 }
 
-type Tallies = (Tally | undefined)[]
+type Tallies = (FactTally | undefined)[]
 
 const count = (event: FactEvent, slot: Slot, today: number, tallies: Tallies): void => {
   const until = event.until == null ? NEVER : dayNumber(event.until)
@@ -143,10 +143,10 @@ const count = (event: FactEvent, slot: Slot, today: number, tallies: Tallies): v
   countInForce(found, event.record, weight, points, fades)
 }
 
-const tallyAt = (slot: Slot, tallies: Tallies): Tally => {
+const tallyAt = (slot: Slot, tallies: Tallies): FactTally => {
   const known = tallies[slot.at]
   if (known !== undefined) return known
-  const fresh: Tally = {
+  const fresh: FactTally = {
     count: 0,
     points: 0,
     records: [],
@@ -162,14 +162,14 @@ const tallyAt = (slot: Slot, tallies: Tallies): Tally => {
   return fresh
 }
 
-const countInForce = (found: Tally, record: number, weight: number, points: number, fades: number): void => {
+const countInForce = (found: FactTally, record: number, weight: number, points: number, fades: number): void => {
   found.count += weight
   found.points += weight * points
   found.records.push(record)
   if (fades < found.fades) found.fades = fades
 }
 
-const countUndated = (found: Tally, record: number, weight: number, ends: number): void => {
+const countUndated = (found: FactTally, record: number, weight: number, ends: number): void => {
   found.undated += weight
   found.undatedRecords.push(record)
   if (ends < found.undatedEnds) found.undatedEnds = ends
@@ -225,7 +225,7 @@ const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void =>
 const NOTHING = { count: 0, records: [], fades: NEVER } as const
 
 /** Shows the bin's lower end ("at least N full years"), so that an anniversary without effect adds no score row. */
-const weighYears = ({ rule, reachedFrom }: PlannedBins, found: Tally, sheet: Sheet): void => {
+const weighYears = ({ rule, reachedFrom }: PlannedBins, found: FactTally, sheet: Sheet): void => {
   const at = reachedFrom.findLastIndex((latest) => found.first <= latest)
   const [reached, next] = [rule.bins[at], rule.bins[at + 1]]
   if (next !== undefined) sheet.changesOn = Math.min(sheet.changesOn, anniversary(found.firstOn, next.from))
@@ -233,7 +233,7 @@ const weighYears = ({ rule, reachedFrom }: PlannedBins, found: Tally, sheet: She
   add(sheet, counted(rule.id, 'BIN', rule.fact, reached?.points ?? 0, shown))
 }
 
-const addUndated = (id: string, slot: Slot, found: Tally, sheet: Sheet): void => {
+const addUndated = (id: string, slot: Slot, found: FactTally, sheet: Sheet): void => {
   if (found.undated === 0) return
   const shown = { count: found.undated, records: found.undatedRecords, fades: found.undatedEnds }
   add(sheet, counted(id, 'UNDATED', slot.fact, 0, shown))
@@ -241,7 +241,7 @@ const addUndated = (id: string, slot: Slot, found: Tally, sheet: Sheet): void =>
 
 const counted = (
   rule: string,
-  why: Why,
+  why: ReasonKind,
   fact: FactName,
   points: number,
   found: { count: number; records: readonly number[]; fades: number },
@@ -255,7 +255,7 @@ const counted = (
   fadesOn: dayText(found.fades),
 })
 
-const plain = (rule: string, why: Why, points: number): Reason => ({
+const plain = (rule: string, why: ReasonKind, points: number): Reason => ({
   rule,
   why,
   fact: null,

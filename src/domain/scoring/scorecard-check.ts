@@ -16,19 +16,19 @@ import {
   type UnitRule,
   type Veto,
 } from './scorecard.js'
-import { checkNumbers, checkWords, type Say } from './scorecard-parts.js'
+import { checkNumbers, checkWords, type FaultReporter } from './scorecard-parts.js'
 import { takesLessAt, valuesOf } from './scorecard-reach.js'
 
 /** Place in the scorecard (`rules[2].units[0].fact`) and reason, Chinese first. */
-export interface Fault {
+export interface ScorecardFault {
   place: string
   reason: string
 }
 
 /** Returns all faults; empty means usable. The shape must be valid already. */
-export const checkScorecard = (card: Scorecard): Fault[] => {
-  const faults: Fault[] = []
-  const say: Say = (at, reason) => {
+export const checkScorecard = (card: Scorecard): ScorecardFault[] => {
+  const faults: ScorecardFault[] = []
+  const say: FaultReporter = (at, reason) => {
     faults.push({ place: at, reason })
   }
   checkNumbers(card, '', say)
@@ -55,7 +55,7 @@ export const checkScorecard = (card: Scorecard): Fault[] => {
 const VERSION = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/
 const MAX_VERSION = 64 // characters
 
-const checkHead = (card: Scorecard, say: Say): void => {
+const checkHead = (card: Scorecard, say: FaultReporter): void => {
   if (!VERSION.test(card.version) || card.version.length > MAX_VERSION)
     say('version', `版本名称应由小写字母、数字和连字符组成：${card.version}。Not a well-formed version.`)
   if (card.base < LOWEST || card.base > HIGHEST)
@@ -82,7 +82,7 @@ const checkHead = (card: Scorecard, say: Say): void => {
 
 const RESERVED = ['base', 'floor', 'ceiling', 'missing']
 
-const checkIds = (card: Scorecard, say: Say): void => {
+const checkIds = (card: Scorecard, say: FaultReporter): void => {
   const seen = new Set(RESERVED)
   const once = (id: string, at: string): void => {
     if (seen.has(id)) say(at, `编号重复或为保留字：${id}。The id is taken.`)
@@ -102,7 +102,7 @@ const checkIds = (card: Scorecard, say: Say): void => {
   })
 }
 
-const checkPlace = (each: Rule | Veto, at: string, card: Scorecard, say: Say): void => {
+const checkPlace = (each: Rule | Veto, at: string, card: Scorecard, say: FaultReporter): void => {
   const dimension = card.dimensions.find(({ id }) => id === each.dimension)
   if (!dimension) say(`${at}.dimension`, `未知维度：${each.dimension}。Unknown dimension.`)
   else if (!dimension.publicCredit && movesPoints(each)) {
@@ -119,7 +119,7 @@ const movesPoints = (each: Rule | Veto): boolean => {
   return (each.kind === 'units' ? each.units : each.bins).some(({ points }) => points !== 0)
 }
 
-const checkUnits = (rule: UnitRule, at: string, say: Say): void => {
+const checkUnits = (rule: UnitRule, at: string, say: FaultReporter): void => {
   if (rule.units.length === 0) say(`${at}.units`, '没有计分项。There are no units.')
   rule.units.forEach((unit, i) => {
     const here = `${at}.units[${i}]`
@@ -142,14 +142,14 @@ const checkUnits = (rule: UnitRule, at: string, say: Say): void => {
   if (rule.cap !== null && rule.units[0]) checkSign(rule.units[0].fact, rule.cap, `${at}.cap`, say)
 }
 
-const checkHalving = ({ fact, halvesEveryDays }: Unit, at: string, say: Say): void => {
+const checkHalving = ({ fact, halvesEveryDays }: Unit, at: string, say: FaultReporter): void => {
   if (halvesEveryDays === undefined || halvesEveryDays === null) return
   if (halvesEveryDays < 1) say(`${at}.halvesEveryDays`, '减半周期应为正数。The days of halving must be positive.')
   if (factRow(fact) && factRow(fact)?.nature !== 'event')
     say(`${at}.halvesEveryDays`, `事实 ${fact} 不是一次性事件，不得减半。Only what happened on a day can halve.`)
 }
 
-const checkBins = (rule: BinRule, at: string, say: Say): void => {
+const checkBins = (rule: BinRule, at: string, say: FaultReporter): void => {
   checkFact(rule.fact, rule.windowDays, at, say)
   checkWords(rule, at, ['count'], say)
   if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
@@ -177,7 +177,7 @@ const checkBins = (rule: BinRule, at: string, say: Say): void => {
   })
 }
 
-const checkFact = (name: string, windowDays: number | null, at: string, say: Say): void => {
+const checkFact = (name: string, windowDays: number | null, at: string, say: FaultReporter): void => {
   const fact = factRow(name)
   if (!fact) say(`${at}.fact`, `未知事实：${name}。Unknown fact.`)
   if (windowDays !== null && windowDays < 1) say(`${at}.windowDays`, '时限应为正数。The window must be positive.')
@@ -189,13 +189,13 @@ const checkFact = (name: string, windowDays: number | null, at: string, say: Say
   }
 }
 
-const checkSign = (name: string, points: number, at: string, say: Say): void => {
+const checkSign = (name: string, points: number, at: string, say: FaultReporter): void => {
   const tone = factRow(name)?.tone
   if (tone === 'adverse' && points > 0) say(at, `不良事实 ${name} 不得加分。An adverse fact may not add points.`)
   if (tone === 'favourable' && points < 0) say(at, `良好事实 ${name} 不得扣分。A favourable fact may not take points.`)
 }
 
-const checkVeto = (veto: Veto, at: string, card: Scorecard, say: Say): void => {
+const checkVeto = (veto: Veto, at: string, card: Scorecard, say: FaultReporter): void => {
   checkPlace(veto, at, card, say)
   checkFact(veto.fact, null, at, say)
   checkWords(veto, at, ['count'], say)
@@ -205,7 +205,7 @@ const checkVeto = (veto: Veto, at: string, card: Scorecard, say: Say): void => {
 }
 
 /** Each fact must be weighed by exactly one rule or listed as unweighed. */
-const checkFacts = (card: Scorecard, say: Say): void => {
+const checkFacts = (card: Scorecard, say: FaultReporter): void => {
   const seen = new Set<string>()
   const once = (fact: string, at: string): void => {
     if (seen.has(fact)) say(at, `事实 ${fact} 被重复计分。The fact is counted twice.`)
@@ -226,7 +226,7 @@ const checkFacts = (card: Scorecard, say: Say): void => {
 }
 
 /** Under separate caps or bins the worse of two records could cost less than the milder one. */
-const checkWorse = (card: Scorecard, say: Say): void => {
+const checkWorse = (card: Scorecard, say: FaultReporter): void => {
   card.rules.forEach((rule, i) => {
     const facts: readonly string[] = factsOf(rule)
     for (const [worse, milder] of WORSE) {
@@ -244,7 +244,7 @@ const WORSE = Object.keys(FACTS).flatMap((fact): [worse: string, milder: string]
   return milder === undefined ? [] : [[fact, milder]]
 })
 
-const checkMissing = (card: Scorecard, say: Say): void => {
+const checkMissing = (card: Scorecard, say: FaultReporter): void => {
   const told = new Set<string>()
   card.missing.forEach((each, i) => {
     const at = `missing[${i}]`
@@ -268,7 +268,7 @@ const checkMissing = (card: Scorecard, say: Say): void => {
 }
 
 /** Lines lie on grade boundaries. Only there does a fall need a person. */
-const checkLines = (card: Scorecard, say: Say): void => {
+const checkLines = (card: Scorecard, say: FaultReporter): void => {
   const between = card.grades.map((line) => line.from).filter((from) => from > LOWEST)
   card.lines.forEach((line, i) => {
     const at = `lines[${i}]`
@@ -285,7 +285,7 @@ const checkLines = (card: Scorecard, say: Say): void => {
 }
 
 /** Each grade must be reachable by some operator. */
-const checkReach = (card: Scorecard, say: Say): void => {
+const checkReach = (card: Scorecard, say: FaultReporter): void => {
   const values = [...valuesOf(card, { lowest: LOWEST, highest: HIGHEST })]
   const capped = card.vetoes.map((veto) => topOf(veto.grade, card.grades))
   const all = [...values, ...capped.flatMap((top) => values.map((value) => Math.min(value, top)))]

@@ -2,10 +2,10 @@
 import type { Words } from '../../foundation/text/words.js'
 
 /** Reports a fault by place and reason. */
-export type Say = (at: string, reason: string) => void
+export type FaultReporter = (at: string, reason: string) => void
 
 /** All numbers are integers, so that sums are exact. */
-export const checkNumbers = (value: unknown, at: string, say: Say): void => {
+export const checkNumbers = (value: unknown, at: string, say: FaultReporter): void => {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     say(at, `不是整数：${value}。Not an integer.`)
   } else if (value !== null && typeof value === 'object') {
@@ -16,7 +16,7 @@ export const checkNumbers = (value: unknown, at: string, say: Say): void => {
 }
 
 /** `blanks` must occur in each sentence exactly once. */
-export const checkWords = (words: Words | undefined, at: string, blanks: string[], say: Say): void => {
+export const checkWords = (words: Words | undefined, at: string, blanks: string[], say: FaultReporter): void => {
   for (const language of ['zh', 'en'] as const) {
     const text = words?.[language] ?? ''
     if (text.trim() === '') {

@@ -1,8 +1,8 @@
 /** Trial: compares two scorecards over all operators. It accumulates pairs of scores in constant memory, in any order. */
 
 import type { Words } from '../../foundation/text/words.js'
-import type { Score, Why } from './score.js'
-import { type Worded, worded } from './score-words.js'
+import type { ReasonKind, Score } from './score.js'
+import { type WordedReason, worded } from './score-words.js'
 import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
 
 /** Largest moves shown in each direction. */
@@ -12,7 +12,7 @@ const REGION_DIGITS = 4
 /** Widest possible move, points. */
 const WIDEST = HIGHEST - LOWEST
 
-export interface Tried {
+export interface TriedOperator {
   id: number
   kind: string
   /** Six-digit division code; null when unknown. */
@@ -21,7 +21,7 @@ export interface Tried {
 
 export type GradeCounts = Record<Grade, number>
 
-export interface Group {
+export interface TrialGroup {
   operators: number
   /** Same value and grade by both. */
   unchanged: number
@@ -46,14 +46,14 @@ export interface Spread {
   highest: number
 }
 
-export type Side = { points: number } & Words
+export type ScoredRule = { points: number } & Words
 
 /** A rule (and fact) with different points; null for a scorecard without it. */
-export interface Difference {
+export interface ReasonDifference {
   rule: string
   fact: string | null
-  before: Side | null
-  after: Side | null
+  before: ScoredRule | null
+  after: ScoredRule | null
 }
 
 export interface Moved {
@@ -62,10 +62,10 @@ export interface Moved {
   before: { value: number; grade: Grade }
   after: { value: number; grade: Grade }
   /** Sum exactly to `points`, largest first. */
-  reasons: Difference[]
+  reasons: ReasonDifference[]
 }
 
-export interface Comparison extends Omit<Group, 'mean'> {
+export interface Comparison extends Omit<TrialGroup, 'mean'> {
   /** First key: current grade. Second key: tried grade. */
   grades: Record<Grade, GradeCounts>
   /** Null without operators. */
@@ -73,28 +73,28 @@ export interface Comparison extends Omit<Group, 'mean'> {
   up: Moved[]
   down: Moved[]
   /** Ascending by four-digit prefix, unknown (null) last. */
-  regions: ({ region: string | null } & Group)[]
-  kinds: ({ kind: string } & Group)[]
+  regions: ({ region: string | null } & TrialGroup)[]
+  kinds: ({ kind: string } & TrialGroup)[]
 }
 
 type Pair = { operatorId: number; points: number; before: Score; after: Score }
 
-interface Counted extends Omit<Group, 'mean'> {
+interface GroupTally extends Omit<TrialGroup, 'mean'> {
   sum: number
 }
 
-export interface Tally {
-  all: Counted
+export interface TrialTally {
+  all: GroupTally
   grades: Record<Grade, GradeCounts>
   /** Histogram of moves from deepest fall to highest rise: exact quantiles for any number of operators. */
   moves: Uint32Array
   up: Pair[]
   down: Pair[]
-  regions: Map<string, Counted>
-  kinds: Map<string, Counted>
+  regions: Map<string, GroupTally>
+  kinds: Map<string, GroupTally>
 }
 
-export const nothingTried = (): Tally => ({
+export const nothingTried = (): TrialTally => ({
   all: counted(),
   grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
   moves: new Uint32Array(2 * WIDEST + 1),
@@ -106,7 +106,7 @@ export const nothingTried = (): Tally => ({
 
 const noGrades = (): GradeCounts => ({ A: 0, B: 0, C: 0, D: 0 })
 
-const counted = (): Counted => ({
+const counted = (): GroupTally => ({
   operators: 0,
   unchanged: 0,
   better: 0,
@@ -116,7 +116,7 @@ const counted = (): Counted => ({
   after: noGrades(),
 })
 
-export const count = (tally: Tally, { id, kind, region }: Tried, before: Score, after: Score): void => {
+export const count = (tally: TrialTally, { id, kind, region }: TriedOperator, before: Score, after: Score): void => {
   const points = after.value - before.value
   add(tally.all, before, after)
   add(grouped(tally.kinds, kind), before, after)
@@ -126,13 +126,13 @@ export const count = (tally: Tally, { id, kind, region }: Tried, before: Score, 
   if (points !== 0) keep(points > 0 ? tally.up : tally.down, { operatorId: id, points, before, after })
 }
 
-const grouped = (groups: Map<string, Counted>, key: string): Counted => {
+const grouped = (groups: Map<string, GroupTally>, key: string): GroupTally => {
   const group = groups.get(key) ?? counted()
   groups.set(key, group)
   return group
 }
 
-const add = (group: Counted, before: Score, after: Score): void => {
+const add = (group: GroupTally, before: Score, after: Score): void => {
   group.operators += 1
   group.sum += after.value - before.value
   group.before[before.grade] += 1
@@ -156,7 +156,7 @@ const keep = (largest: Pair[], pair: Pair): void => {
 
 /** `cards`: the current and the tried one. */
 export const comparison = (
-  { all, grades, moves, up, down, regions, kinds }: Tally,
+  { all, grades, moves, up, down, regions, kinds }: TrialTally,
   cards: Record<'before' | 'after', Scorecard>,
 ): Comparison => {
   const moved = ({ operatorId, points, before, after }: Pair): Moved => ({
@@ -182,10 +182,10 @@ export const comparison = (
 }
 
 /** The unknown region comes last. */
-const inOrder = (groups: ReadonlyMap<string, Counted>): [string, Counted][] =>
+const inOrder = (groups: ReadonlyMap<string, GroupTally>): [string, GroupTally][] =>
   [...groups].sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
 
-const groupOf = ({ sum, ...group }: Counted): Group => ({
+const groupOf = ({ sum, ...group }: GroupTally): TrialGroup => ({
   ...group,
   // Adding 0 turns -0 into 0.
   mean: group.operators === 0 ? 0 : Math.round((sum * 100) / group.operators) / 100 + 0,
@@ -205,12 +205,12 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<Spread, 'mean'> 
 }
 
 /** One scorecard's units may be another's bins, so both compare as one. Other reasons compare separately. */
-const COUNTING: ReadonlySet<Why> = new Set<Why>(['UNIT', 'BIN'])
+const COUNTING: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['UNIT', 'BIN'])
 
 /** Reasons with equal points are omitted. */
-const differences = (before: readonly Worded[], after: readonly Worded[]): Difference[] => {
-  const found = new Map<string, Difference>()
-  const put = (side: 'before' | 'after', { rule, why, fact, points, zh, en }: Worded): void => {
+const differences = (before: readonly WordedReason[], after: readonly WordedReason[]): ReasonDifference[] => {
+  const found = new Map<string, ReasonDifference>()
+  const put = (side: 'before' | 'after', { rule, why, fact, points, zh, en }: WordedReason): void => {
     const key = `${COUNTING.has(why) ? '' : why} ${rule} ${fact ?? ''}`
     const difference = found.get(key) ?? { rule, fact, before: null, after: null }
     found.set(key, difference)
@@ -218,6 +218,7 @@ const differences = (before: readonly Worded[], after: readonly Worded[]): Diffe
   }
   for (const reason of before) put('before', reason)
   for (const reason of after) put('after', reason)
-  const width = ({ before: was, after: is }: Difference): number => Math.abs((is?.points ?? 0) - (was?.points ?? 0))
+  const width = ({ before: was, after: is }: ReasonDifference): number =>
+    Math.abs((is?.points ?? 0) - (was?.points ?? 0))
   return [...found.values()].filter((each) => width(each) !== 0).sort((a, b) => width(b) - width(a))
 }

@@ -13,7 +13,7 @@ export const WHATS = [
   'SELLERS',
 ] as const
 /** SELLERS: the list was replaced. Later changes concern the sellers of the new one. */
-export type What = (typeof WHATS)[number]
+export type ChangeKind = (typeof WHATS)[number]
 
 /**
  * Version of the change object in stream, pages and webhooks. 2: entries as in `/v1/standings`; before it there was no version. Raise it
@@ -44,10 +44,10 @@ export interface Change {
   at: Date
   /** Code on the marketplace's list; null when the list was replaced. */
   code: string | null
-  what: readonly What[]
+  what: readonly ChangeKind[]
   /** The standing at delivery time, so a late change is never outdated. Null when the list was replaced. */
   standing: Standing | null
 }
 
 /** Sorts by importance. */
-export const inOrder = (what: readonly string[]): What[] => WHATS.filter((one) => what.includes(one))
+export const inOrder = (what: readonly string[]): ChangeKind[] => WHATS.filter((one) => what.includes(one))

@@ -2,7 +2,7 @@
 
 import { clean } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
-import { codeOf, MARKETPLACE, type Scheme, shopCode } from '../operators/codes.js'
+import { type CodeScheme, codeOf, MARKETPLACE, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). Older lists are invalid. */
@@ -21,7 +21,7 @@ const UNCONFIRMED_SHARE = 0.1
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 
 export interface Seller {
-  scheme: Scheme
+  scheme: CodeScheme
   code: string
   /** The check digit holds. */
   valid: boolean

@@ -16,11 +16,11 @@ const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 
 /** CONFIRMED: received. GONE: unsubscribed. BUSY: try later. REFUSED: this message is not accepted. */
-export type Meaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
+export type ResponseMeaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
 
 const LATER = new Set([408, 425, 429])
 
-export const meaningOf = (status: number): Meaning => {
+export const meaningOf = (status: number): ResponseMeaning => {
   if (status >= 200 && status < 300) return 'CONFIRMED'
   if (status === 410) return 'GONE'
   return LATER.has(status) || status >= 500 ? 'BUSY' : 'REFUSED'

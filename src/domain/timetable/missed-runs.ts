@@ -1,9 +1,9 @@
 /** Decides which occurrences of the timetable that nobody ran are made up. One rule applies to every job. */
 
-export type Missed = 'skip' | 'once' | 'all'
+export type MissedPolicy = 'skip' | 'once' | 'all'
 
 export interface MissedRule {
-  missed: Missed
+  missed: MissedPolicy
   /** Later occurrences are not made up, milliseconds; null for no bound. */
   withinMs: number | null
 }

@@ -1,5 +1,5 @@
 /** Refusals of access and quotas. */
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const ACCESS_REFUSALS = {
   SECOND_PERSON: row(409, 1, () => '须由提出者以外的人决定。Another person than who proposed it must decide.'),
@@ -100,4 +100,4 @@ export const ACCESS_REFUSALS = {
     (d) =>
       `审计日志自第 ${d['number']} 行起有 ${d['faults']} 处与写下时不同（${d['fault']}），详见 hub verify audit。The audit log is not as it was written: see hub verify audit.`,
   ),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

@@ -1,5 +1,5 @@
 /** Refusals of bulk questions. */
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const BULK_REFUSALS = {
   // One row is refused; the others are answered.
@@ -44,4 +44,4 @@ export const BULK_REFUSALS = {
     (d) => `不接受 ${d['given']}，可用：${d['offered']}。This is not read here; send one of those.`,
   ),
   NOT_ACCEPTABLE: row(406, 1, (d) => `可答复的格式：${d['offered']}。What can be answered: ${d['offered']}.`),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

@@ -1,4 +1,4 @@
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const CALENDAR_REFUSALS = {
   CALENDAR_WAITS: row(
@@ -15,4 +15,4 @@ export const CALENDAR_REFUSALS = {
     () =>
       '只有提出者可以撤回；他人可以不予同意。Only its proposer withdraws an amendment; another person may refuse it.',
   ),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

@@ -1,5 +1,5 @@
 /** Refusals of the change stream and webhooks. */
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const CHANGES_REFUSALS = {
   CHANGES_GONE: row(
@@ -31,4 +31,4 @@ export const CHANGES_REFUSALS = {
     (d) => `每个平台至多登记 ${d['limit']} 个回调地址。So many addresses at most; remove one first.`,
   ),
   WEBHOOK_UNKNOWN: row(404, 1, () => '没有这个回调地址。There is no such webhook.'),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

@@ -1,4 +1,4 @@
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const DELIVERY_REFUSALS = {
   PLATFORM_UNKNOWN: row(404, 2, (d) => `未知的信用平台 ${d['platform']}，可用：${d['known']}。Unknown platform.`),
@@ -39,4 +39,4 @@ export const DELIVERY_REFUSALS = {
     () =>
       '没有这项比对发现，或已办结，或须以恢复公示、移出名单办结。There is no such discrepancy, it is settled, or a move of its listing settles it.',
   ),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

@@ -1,5 +1,5 @@
 /** Refusals of heading maps. */
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const INTAKE_REFUSALS = {
   FEED_MAP_INVALID: row(
@@ -13,4 +13,4 @@ export const INTAKE_REFUSALS = {
     (d) =>
       `数据源 ${d['feed']} 没有有效的映射 ${d['id']}。The feed has no such map in force; list them with hub map FEED.`,
   ),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

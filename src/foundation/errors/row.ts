@@ -1,5 +1,5 @@
 export type Details = Record<string, unknown>
-export interface Row {
+export interface RefusalRow {
   /** HTTP status. */
   status: number
   /** 1: the work failed or the content was refused. 2: wrong use. */
@@ -7,4 +7,8 @@ export interface Row {
   sentence: (d: Details) => string
 }
 
-export const row = (status: number, exit: 1 | 2, sentence: (d: Details) => string): Row => ({ status, exit, sentence })
+export const row = (status: number, exit: 1 | 2, sentence: (d: Details) => string): RefusalRow => ({
+  status,
+  exit,
+  sentence,
+})

@@ -1,5 +1,5 @@
 /** Refusals of clock, keys, database version and disk. */
-import { type Row, row } from './row.js'
+import { type RefusalRow, row } from './row.js'
 
 export const RUNNING_REFUSALS = {
   CLOCK_DOUBTED: row(
@@ -21,4 +21,4 @@ export const RUNNING_REFUSALS = {
     () =>
       '磁盘空间不足，暂时无法写入，请稍后再试。The disk is full: nothing can be written for the moment; try again later.',
   ),
-} satisfies Record<string, Row>
+} satisfies Record<string, RefusalRow>

@@ -10,7 +10,7 @@ const TURNS =
 const ENDS = /(?![\t\n\r])\p{Cc}|\u2029/gu
 const [FIRST_OPENING, LAST_OPENING, CLOSING] = ['\u2066', '\u2068', '\u2069']
 
-export interface Contained {
+export interface ContainedText {
   text: string
   /** Appended after the isolate to close what the text left open. */
   closes: string
@@ -18,7 +18,7 @@ export interface Contained {
 
 export const turns = (text: string): boolean => TURNS.test(text)
 
-export const contained = (text: string): Contained => {
+export const contained = (text: string): ContainedText => {
   if (!turns(text)) return { text, closes: '' }
   let kept = ''
   let open = 0

@@ -96,9 +96,17 @@ export const misreadDays = (day: string): string[] => {
 /** Range of all `misreadDays`. */
 export const MISREAD = { from: '1976-01-09', to: '1976-08-26' }
 
-type Part = string | undefined
+type DatePart = string | undefined
 
-const dayAt = (year: Part, month: Part, day: Part, hour: Part, minute: Part, second: Part, zone?: Part) => {
+const dayAt = (
+  year: DatePart,
+  month: DatePart,
+  day: DatePart,
+  hour: DatePart,
+  minute: DatePart,
+  second: DatePart,
+  zone?: DatePart,
+) => {
   if (!year || !month || !day) return null
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
   if (!isDate(date) || Number(hour ?? 0) > 24 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60) return null

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Content, chained, type Head, type Row } from '../../../src/domain/audit/audit-log.js'
 import { type Loss, lossIn, lossOf, lossSaid, type NotedHead, type Server } from '../../../src/domain/audit/loss.js'
-import { type Anchor, makeWalk, type Walked } from '../../../src/domain/audit/walk.js'
+import { type Anchor, makeWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
 import type { Seal } from '../../../src/foundation/keys/audit.js'
 import { auditKeys, SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf, unsealed } from '../../support/audit-rows.js'
@@ -21,7 +21,7 @@ interface Given {
 const walked = (
   rows: readonly Row[],
   { anchors = [], mayErase = false, released = null, server = HERE, seals = [SEAL] }: Given = {},
-): Walked => {
+): WalkResult => {
   const walk = makeWalk({ anchors, macOf: auditKeys(...seals).macOf, mayErase: () => mayErase })
   walk.add(rows.slice(0, 3))
   walk.add(rows.slice(3))

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isOutage, judge, type ShownAs, type ToldLast } from '../../../src/domain/delivery/comparison.js'
+import { type DisplayedValues, isOutage, judge, type ToldLast } from '../../../src/domain/delivery/comparison.js'
 
 const TOLD: ToldLast = { number: 3, action: 'ADD', state: 'CONFIRMED', uscc: '91X', name: '长春虚构（集团）有限公司' }
-const SHOWN: ShownAs = { sequence: 3, uscc: '91X', name: '长春虚构(集团)有限公司' }
+const SHOWN: DisplayedValues = { sequence: 3, uscc: '91X', name: '长春虚构(集团)有限公司' }
 
 describe('what a platform shows, held against what it was told', () => {
-  const cases: [string, boolean, ToldLast | null, ShownAs | null, object][] = [
+  const cases: [string, boolean, ToldLast | null, DisplayedValues | null, object][] = [
     ['in force, confirmed and shown', true, TOLD, SHOWN, { what: 'AGREES' }],
     ['in force, confirmed and gone', true, TOLD, null, { what: 'MISSING' }],
     ['P-B1: in force and never told', true, null, null, { what: 'UNTOLD' }],

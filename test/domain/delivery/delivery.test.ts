@@ -5,7 +5,7 @@ import {
   type DeliveryState,
   type Earlier,
   nextTry,
-  type Owing,
+  type OwedDelivery,
   owing,
 } from '../../../src/domain/delivery/delivery.js'
 
@@ -19,7 +19,7 @@ const seconds = (attempts: number, spread = 0.5, retryAfter?: number): number =>
   (nextTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
 
 describe('what a platform is owed', () => {
-  const cases: [string, Action, Earlier[], Owing][] = [
+  const cases: [string, Action, Earlier[], OwedDelivery][] = [
     ['an addition, first of all', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
     [
       'a change before anything was sent is an addition',

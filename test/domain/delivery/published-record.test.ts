@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  bodyTold,
   digestTold,
   dueOf,
   type PartyTold,
+  publishedBody,
+  type RecordSource,
   recordTold,
-  type Source,
   type Telling,
   tellingOf,
 } from '../../../src/domain/delivery/published-record.js'
@@ -75,7 +75,7 @@ describe('a repair', () => {
 
 describe('the words in which a record is told', () => {
   it('hold no telephone, home, account or number of a paper, whatever field they stand in', () => {
-    const body = bodyTold(
+    const body = publishedBody(
       {
         facts: '当事人电话13800138000，住长春市朝阳区某某街1号2单元301室',
         content: '罚款，缴至账号6222020200012345678',
@@ -100,13 +100,13 @@ describe('the words in which a record is told', () => {
       types: ['罚款'],
       licence: null,
     }
-    expect(bodyTold(plain, null)).to.deep.equal(plain)
+    expect(publishedBody(plain, null)).to.deep.equal(plain)
   })
 
   it('keep the place of business as registered', () => {
     const address = '长春市朝阳区某某街1号2单元301室'
-    expect(bodyTold({ facts: `在${address}经营` }, address)['facts']).to.include(address)
-    expect(bodyTold({ facts: `住${address}` }, null)['facts']).not.to.include('301室')
+    expect(publishedBody({ facts: `在${address}经营` }, address)['facts']).to.include(address)
+    expect(publishedBody({ facts: `住${address}` }, null)['facts']).not.to.include('301室')
   })
 
   it('name the firm as it is called now, and keep the name of the decision in the body', () => {
@@ -127,15 +127,15 @@ describe('which of several sources of one decision speaks', () => {
     telling,
   })
   const told = (removed = false) => ({ operatorId: 1, removed })
-  const source = (id: string, stands: Source['stands'], said: Source['told'] = null): Source => ({
+  const source = (id: string, stands: RecordSource['stands'], said: RecordSource['told'] = null): RecordSource => ({
     id,
     kind: 'penalty',
     stands,
     told: said,
   })
-  const due = (...sources: Source[]) => Object.fromEntries(dueOf(sources))
+  const due = (...sources: RecordSource[]) => Object.fromEntries(dueOf(sources))
 
-  const rows: [string, Source[], Record<string, string | null>][] = [
+  const rows: [string, RecordSource[], Record<string, string | null>][] = [
     ['a new one is shown', [source('a', standing(1))], { a: 'SHOW' }],
     ['of two new ones the first', [source('b', standing(2)), source('a', standing(1))], { a: 'SHOW', b: null }],
     [
@@ -190,7 +190,7 @@ describe('which of several sources of one decision speaks', () => {
   it('at most one of a decision, never one that was withdrawn or is a person’s, and settles: what was done is not done again', () => {
     fc.assert(
       fc.property(fc.array(anySource, { maxLength: 6 }), (made) => {
-        const sources = made.map((one, at): Source => ({ id: String(at), kind: 'penalty', ...one }))
+        const sources = made.map((one, at): RecordSource => ({ id: String(at), kind: 'penalty', ...one }))
         const first = dueOf(sources)
         const shown = sources.filter(({ id, stands }) => first.get(id) === 'SHOW' && stands?.telling === 'PUBLIC')
         const facts = shown.flatMap(({ stands }) => stands?.fact ?? [])
@@ -198,7 +198,7 @@ describe('which of several sources of one decision speaks', () => {
         for (const { id, stands } of sources)
           if (stands?.telling === 'PERSON' || stands?.telling === 'WITHDRAWN' || stands === null)
             expect(first.get(id)).not.to.equal('SHOW')
-        const done = sources.map((one): Source => {
+        const done = sources.map((one): RecordSource => {
           const what = first.get(one.id) ?? null
           return what === null ? one : { ...one, told: { operatorId: 1, removed: what !== 'SHOW' } }
         })

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Bounds, type Delivered, isStale, outOfBounds } from '../../../src/domain/intake/bounds.js'
+import { type Bounds, type DeliveryCounts, isStale, outOfBounds } from '../../../src/domain/intake/bounds.js'
 
 const BOUNDS: Bounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
-const delivered = (more: Partial<Delivered> = {}): Delivered => ({
+const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
   received: 100,
   rejected: 0,
   records: 100,
@@ -14,7 +14,7 @@ const delivered = (more: Partial<Delivered> = {}): Delivered => ({
 })
 
 describe('bounds', () => {
-  const cases: [string, Partial<Delivered>, RegExp | null][] = [
+  const cases: [string, Partial<DeliveryCounts>, RegExp | null][] = [
     ['what it always sends', {}, null],
     ['the fewest', { received: 5, records: 5, standing: 0 }, null],
     ['fewer than the fewest', { received: 4, records: 4, standing: 0 }, /fewer items/],

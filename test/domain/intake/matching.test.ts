@@ -5,7 +5,7 @@ import {
   isSlip,
   type Proposal,
   proposal,
-  type Said,
+  type SubjectDetails,
   saidOf,
   subjectKey,
 } from '../../../src/domain/intake/matching.js'
@@ -17,8 +17,14 @@ const NAME = '长春虚构商贸有限公司'
 const CODE = '91220102MA0Y4J8P4X'
 const nobody: Subject = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
 const subject = (given: Partial<Subject>): Subject => ({ ...nobody, ...given })
-const said = (given: Partial<Said>): Said => ({ ...nobody, name: NAME, region: null, representative: null, ...given })
-const place = (text: string): Said['region'] => {
+const said = (given: Partial<SubjectDetails>): SubjectDetails => ({
+  ...nobody,
+  name: NAME,
+  region: null,
+  representative: null,
+  ...given,
+})
+const place = (text: string): SubjectDetails['region'] => {
   const digits = placeIn(text)
   return digits === null ? null : { text, digits }
 }
@@ -101,7 +107,7 @@ describe('what an item says of its subject beside its name', () => {
 })
 
 describe('who may be proposed', () => {
-  const table: [string, Candidate[], Partial<Said>, string][] = [
+  const table: [string, Candidate[], Partial<SubjectDetails>, string][] = [
     ['nobody of that name', [], {}, 'UNKNOWN_NAME'],
     ['nobody on the name alone, be it unique', [held(1)], {}, 'NAME_ONLY'],
     ['who is in the same district', [held(1)], { region: place('220102') }, '1: NAME REGION'],

@@ -3,7 +3,7 @@ import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calenda
 import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
 import { deadlinesOf, dueDay } from '../../../src/domain/listing/deadlines.js'
 import { move } from '../../../src/domain/listing/listing.js'
-import type { ListKind, Term } from '../../../src/domain/listing/lists.js'
+import type { ListKind, ListTerm } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { document } from '../../../src/foundation/contracts.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
@@ -148,7 +148,7 @@ describe('listing cases: terms', () => {
     expect(done('2027-03-01', 'removeListing', shown, { ...CLOCK, removal: 'EXPIRED' }).removal).to.equal('EXPIRED')
   })
 
-  const row = (years: number, from: string | null, to: string | null, more: Partial<Term> = {}): Term => ({
+  const row = (years: number, from: string | null, to: string | null, more: Partial<ListTerm> = {}): ListTerm => ({
     years,
     from,
     to,
@@ -161,7 +161,7 @@ describe('listing cases: terms', () => {
   })
   /** The terms alone: no clock of publication ends sooner. */
   const NONE = { severities: [], clocks: [] }
-  const withTerms = (...terms: Term[]): Rules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
+  const withTerms = (...terms: ListTerm[]): Rules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
   const reviewed = { ...upTo('reviewListing'), lastOn: '2020-01-01' }
   const decided = (day: string, by: Rules, today = day): string | null =>
     caseAfter(move('decideListing', reviewed, full({ on: day, today }), by)).endsOn
@@ -176,7 +176,7 @@ describe('listing cases: terms', () => {
 
   it('what a new row does to standing entries is what it says, and the milder where it is silent', () => {
     const standing = { ...upTo('publishListing'), decidedOn: '2021-08-31', endsOn: '2026-08-31', lastOn: '2021-10-01' }
-    const renewed = (years: number, more: Partial<Term>, day = '2022-01-01') =>
+    const renewed = (years: number, more: Partial<ListTerm>, day = '2022-01-01') =>
       on(day, 'renewTerm', standing, CLOCK, withTerms(row(5, null, '2021-12-31'), row(years, '2022-01-01', null, more)))
     expect(caseAfter(renewed(3, {})).endsOn).to.equal('2024-08-31')
     expect(denied(renewed(7, {}))).to.equal('TERM_UNCHANGED')

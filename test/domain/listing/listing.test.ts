@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
-import type { Entry } from '../../../src/domain/listing/listing.js'
+import type { DatedEntry } from '../../../src/domain/listing/listing.js'
 import { listed, move } from '../../../src/domain/listing/listing.js'
 import { type NumberName, numberOf } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
@@ -336,8 +336,8 @@ describe('listing: a rule that a guard reads', () => {
 })
 
 describe('listing: what makes an operator listed', () => {
-  const entry: Entry = { state: 'PUBLISHED', mirrored: false, publishedOn: '2026-01-21', endsOn: '2029-01-19' }
-  const cases: [string, Entry, string, string, boolean][] = [
+  const entry: DatedEntry = { state: 'PUBLISHED', mirrored: false, publishedOn: '2026-01-21', endsOn: '2029-01-19' }
+  const cases: [string, DatedEntry, string, string, boolean][] = [
     ['a published entry', entry, 'serious', '2026-06-01', true],
     ['its first day', entry, 'serious', '2026-01-21', true],
     ['the last day of its term', entry, 'serious', '2029-01-19', true],

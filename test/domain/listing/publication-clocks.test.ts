@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import {
-  type Clocked,
+  type ClockedEntry,
   type ClockRow,
   type ClockRules,
   checkClocks,
@@ -38,7 +38,7 @@ const severe = {
   confirmed: false,
 } as const
 const rulesOf = (...clocks: ClockRow[]): ClockRules => ({ severities: [severe], clocks })
-const entry = (more: Partial<Clocked> = {}): Clocked => ({
+const entry = (more: Partial<ClockedEntry> = {}): ClockedEntry => ({
   list: 'serious',
   documentOn: '2026-05-06',
   publishedOn: '2026-05-20',

@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import { move } from '../../../src/domain/listing/listing.js'
 import { termEnd } from '../../../src/domain/listing/lists.js'
 import { type ClockRow, type ClockRules, clocksOf } from '../../../src/domain/listing/publication-clocks.js'
-import { endHere, newestRow, type Standing } from '../../../src/domain/listing/terms.js'
+import { endHere, newestRow, type TermDays } from '../../../src/domain/listing/terms.js'
 import { addDays, addYears } from '../../../src/foundation/time/dates.js'
 import { clockRules } from '../../../src/work/listing/publication-clocks.js'
 import { caseAfter, full, kind, rules, upTo } from '../../support/case.js'
 import { clockRow, GENERAL, shorterClocks } from '../../support/clocks.js'
 
 const list = kind('serious')
-const standing = (more: Partial<Standing> = {}): Standing => ({
+const standing = (more: Partial<TermDays> = {}): TermDays => ({
   decidedOn: '2026-05-06',
   publishedOn: '2026-05-20',
   anewFrom: null,

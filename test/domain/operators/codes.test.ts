@@ -27,7 +27,7 @@ const digits = (length: number) =>
 
 describe('domain/identity', () => {
   describe('unified social credit code', () => {
-    const synthetic: [string, identity.OperatorKind, string, string][] = [
+    const synthetic: [string, identity.RegisteredKind, string, string][] = [
       ['91220102MA0Y3X1HXM', 'enterprise', '220102', 'MA0Y3X1HX'],
       ['92220202MA14A9QU2R', 'individual', '220202', 'MA14A9QU2'],
       ['93222401MA17T6WN1P', 'cooperative', '222401', 'MA17T6WN1'],

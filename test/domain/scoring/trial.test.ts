@@ -4,7 +4,13 @@ import { FACTS, type FactEvent, type FactName, type Facts } from '../../../src/d
 import { type Score, score } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
-import { type Comparison, comparison, count, nothingTried, type Tried } from '../../../src/domain/scoring/trial.js'
+import {
+  type Comparison,
+  comparison,
+  count,
+  nothingTried,
+  type TriedOperator,
+} from '../../../src/domain/scoring/trial.js'
 import { document } from '../../../src/foundation/contracts.js'
 
 const AS_OF = '2026-11-25'
@@ -39,7 +45,7 @@ const operator = fc.record({
 })
 
 interface Given {
-  tried: Tried
+  tried: TriedOperator
   was: Score
   is: Score
 }

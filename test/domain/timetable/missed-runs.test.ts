@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ALL_MOST, type Missed, owed, setBack } from '../../../src/domain/timetable/missed-runs.js'
+import { ALL_MOST, type MissedPolicy, owed, setBack } from '../../../src/domain/timetable/missed-runs.js'
 
 const NOW = new Date('2026-11-25T02:00:30Z')
 /** Planned so many minutes before the minute of now. */
@@ -9,7 +9,7 @@ const minutesOf = (run: readonly Date[]) => run.map((at) => (Date.UTC(2026, 10, 
 
 describe('what becomes of missed occurrences', () => {
   const HOUR = 3_600_000
-  const table: [string, Date[], Missed, number | null, number[], number][] = [
+  const table: [string, Date[], MissedPolicy, number | null, number[], number][] = [
     ['nothing planned: nothing runs', [], 'once', null, [], 0],
     ['on time it runs, skip', ago(0), 'skip', null, [0], 0],
     ['on time it runs, once', ago(0), 'once', null, [0], 0],
@@ -32,7 +32,7 @@ describe('what becomes of missed occurrences', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 0, max: 3_000 }), { maxLength: 300 }),
-        fc.constantFrom<Missed>('skip', 'once', 'all'),
+        fc.constantFrom<MissedPolicy>('skip', 'once', 'all'),
         fc.option(fc.integer({ min: 0, max: 10 * HOUR })),
         (minutes, missed, withinMs) => {
           const planned = ago(...minutes.sort((a, b) => b - a))

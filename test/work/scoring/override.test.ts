@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { residentIdValid } from '../../../src/domain/operators/codes.js'
 import { vetoes, YEARS_MOST } from '../../../src/domain/scoring/override.js'
-import type { Why } from '../../../src/domain/scoring/score.js'
+import type { ReasonKind } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Grade } from '../../../src/domain/scoring/scorecard.js'
 import { addDays, addYears, dateIn } from '../../../src/foundation/time/dates.js'
 import type { Db } from '../../../src/store/db/db.js'
@@ -43,7 +43,7 @@ const register = (db: Db, many = 1) =>
   )
 
 /** A score as if it had been computed; what gives which grade is the card's. */
-const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as Why, asOf = TODAY, now = NOW } = {}) => {
+const graded = async (db: Db, grade: Grade, { n = 1, why = 'UNIT' as ReasonKind, asOf = TODAY, now = NOW } = {}) => {
   const card = loadScorecard('ecommerce-1')
   const reason = { rule: 'x', why, fact: 'serious_list' as const, points: 0, count: 1, records: [], fadesOn: null }
   const row: scores.NewScore = {
