@@ -28,7 +28,7 @@ export const checkStandings =
     // A few codes never wait behind bulk questions.
     const answer = (db: Reads) => answersTo(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_OF_A_UNIT
-      ? parts.hot.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
+      ? parts.sharedLoaders.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
       : parts.bulk.atOneInstant(left.signal, answer))
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedRow(one))), ...freshness }
   }

@@ -43,7 +43,7 @@ export const desk = (
     giveBack()
     await writeAuditRow(parts, asked, signedIn.viewer, { kind: 'TOKEN', asked: 'POST /desk/login' })
     const seconds = Math.floor((signedIn.endsAt.getTime() - now.getTime()) / 1_000)
-    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(shown(signedIn, parts))
+    response.set('Set-Cookie', cookieFor(signedIn.cookie, seconds)).json(sessionView(signedIn, parts))
   }
 
   /** Counts refused attempts in the audit log. */
@@ -61,7 +61,7 @@ export const desk = (
   const present: RequestHandler = async (request, response) => {
     const signedIn = await mine(request)
     if (signedIn === null) throw new Refusal('UNAUTHENTICATED', { reason: '未登录 not signed in' })
-    response.json(shown(signedIn, parts))
+    response.json(sessionView(signedIn, parts))
   }
 
   const logout: RequestHandler = async (request, response) => {
@@ -96,10 +96,10 @@ export const desk = (
     })
   const session = async (request: Request) => {
     const signedIn = await mine(request)
-    return signedIn && shown(signedIn, parts)
+    return signedIn && sessionView(signedIn, parts)
   }
   router.use('/desk', deskPages(session))
-  router.use('/desk', refused)
+  router.use('/desk', withRetryAfter)
   return router
 }
 
@@ -108,7 +108,7 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-const shown = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiDependencies, 'demo'>) => ({
+const sessionView = ({ viewer, cookie, endsAt }: people.PersonSession, { demo }: Pick<ApiDependencies, 'demo'>) => ({
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,
@@ -137,7 +137,7 @@ const credentialsIn = (body: unknown): { name: string; password: string; newPass
   return { name, password, newPassword: read('newPassword') }
 }
 
-const refused: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
+const withRetryAfter: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
   if (isRefusal(error) && error.code === 'TOO_MANY_REQUESTS')
     response.set('Retry-After', String(error.details['retryAfter']))
   next(error)

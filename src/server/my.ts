@@ -296,7 +296,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
     }
 
   const router = Router()
-  router.use('/my', held)
+  router.use('/my', withPrivateHeaders)
   router.get('/my', file)
   router.post('/my', body(BODY_BYTES), signIn)
   router.post(PATHS.out, ...act(signOut))
@@ -321,7 +321,7 @@ export const my = (parts: ApiDependencies, askedOf: (request: Request) => Reques
 }
 
 /** The same-origin referrer lets forms prove their origin. */
-const held: RequestHandler = (_request, response, next) => {
+const withPrivateHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',
     'X-Robots-Tag': 'noindex, noarchive',

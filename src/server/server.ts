@@ -74,14 +74,14 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
     revocations: makeRevocations(given.db),
     attempts: makeAttempts(given.trail, given),
     quotas: makeQuotas(given),
-    hot: makeSharedLoaders(given),
+    sharedLoaders: makeSharedLoaders(given),
     bulk: makeBulk(given.db),
     inTurn: makeTurns(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => poolOf(parts.db))
-  metrics.pool('answers, shared', () => poolOf(parts.hot.db))
+  metrics.pool('answers, shared', () => poolOf(parts.sharedLoaders.db))
   // These lines hold no secret member, and searching for one would dominate the cost of a line.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeLimits()
@@ -142,7 +142,7 @@ export const makeServer = async (given: ServerDependencies, sockets = SOCKETS): 
     leaving.abort()
     parts.attempts.flush()
     void graphql.stop()
-    void parts.hot.close()
+    void parts.sharedLoaders.close()
     void parts.bulk.close()
     if (files !== parts.files) void files.close()
   })
@@ -251,7 +251,7 @@ const ofRequest = (askedOf: ContextOfMessage) => ({
 })
 
 const pagesOf = (parts: ApiDependencies, askedOf: ContextOfMessage) =>
-  site({ ...parts, ...ofRequest(askedOf), byKey: parts.hot.db })
+  site({ ...parts, ...ofRequest(askedOf), byKey: parts.sharedLoaders.db })
 
 export const makeRest = (
   parts: ApiDependencies,

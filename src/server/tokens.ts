@@ -52,7 +52,7 @@ export const tokens = (
     }
     const knock = { kind: 'CLIENT' as const, name: given?.id ?? '', address }
     const proven = await lockouts.isProven(db, knock, mark, now)
-    const giveBack = tried(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
+    const giveBack = takeAttempt(limit, { keys: [`${knock.name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refused(giveBack.code, false, () => tooMany(response, giveBack))
     const wait = await lockouts.shutFor(db, knock, mark, now)
     // Constant cost: known or unknown client, right or wrong secret, each takes the same look-ups and one scrypt.
@@ -135,7 +135,7 @@ export const tokens = (
     ['/oauth/token', give],
     ['/oauth/revoke', revoke],
   ] as const)
-    router.post(path, noStore, noting(askedOf), ...bodies, answer, unreadable)
+    router.post(path, noStore, withRefusals(askedOf), ...bodies, answer, unreadable)
   router.get('/.well-known/jwks.json', (_request, response) => {
     response.set('Cache-Control', `public, max-age=${KEYS_KEPT_SECONDS}`).json(keys.jwks())
   })
@@ -147,7 +147,7 @@ const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-const noting =
+const withRefusals =
   (askedOf: (request: Request) => RequestContext): RequestHandler =>
   (request, response, next) => {
     response.locals['refused'] = askedOf(request).refused
@@ -175,7 +175,7 @@ const formIn = ({ body }: Request, response: Response): Map<string, string> | nu
   return form
 }
 
-const tried = (
+const takeAttempt = (
   limit: RateLimit,
   { keys, at, proven }: { keys: readonly string[]; at: Date; proven: boolean },
 ): (() => void) | Refusal => {

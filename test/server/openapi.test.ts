@@ -148,7 +148,7 @@ describe('the description of what is answered beside GraphQL', () => {
   it('names the addresses that the server answers, and no others', () => {
     const parts = { ...world.parts, metrics: makeMetrics(), scraping: { token: null, local: false } } as Any
     const app = makeRest(
-      { ...parts, hot: {}, leaving: new AbortController().signal },
+      { ...parts, sharedLoaders: {}, leaving: new AbortController().signal },
       (() => ({})) as Any,
       { limits: {}, ask: {} } as Any,
     )

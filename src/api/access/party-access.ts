@@ -31,7 +31,7 @@ const partyToken = async (
     return made
   })
   const { sub } = parts.keys.verify(token, now.getTime())
-  context.asking.issuedTo = sub
+  context.auditNotes.issuedTo = sub
   context.shown(sub)
   return token
 }

@@ -40,7 +40,7 @@ export type Loaders = ReturnType<typeof standingLoads> & ReturnType<typeof fileL
 interface LoaderDependencies {
   db: Db
   agencies: readonly Agency[]
-  hot: SharedLoaders
+  sharedLoaders: SharedLoaders
 }
 
 /** Most requests need only standing, so the other loaders are created on first use. */
@@ -56,23 +56,23 @@ export const makeLoaders = (parts: LoaderDependencies, now: Date): Loaders => {
   })
 }
 
-const standingLoads = ({ agencies, hot }: LoaderDependencies, now: Date) => {
+const standingLoads = ({ agencies, sharedLoaders }: LoaderDependencies, now: Date) => {
   const today = dateIn(now)
-  const pulls = once(() => hot.pulls())
+  const pulls = once(() => sharedLoaders.pulls())
   return {
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
-    standing: batchWithinTurn((asked: readonly StandingKey[]) => hot.standings(asked)),
+    standing: batchWithinTurn((asked: readonly StandingKey[]) => sharedLoaders.standings(asked)),
     /** In the order of the codes; repeats are asked again. */
     standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
-      hot.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
+      sharedLoaders.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
 }
 
 const fileLoads = (parts: LoaderDependencies, now: Date) => {
-  const { agencies, hot } = parts
+  const { agencies, sharedLoaders } = parts
   const today = dateIn(now)
-  const { db } = hot
+  const { db } = sharedLoaders
   return {
     watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
@@ -101,7 +101,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     decision: batch(String, async (ids: number[]) => inOrder(ids, await decisions.byIds(db, ids))),
     decisionsOf: batch(String, async (ids: number[]) => listsOf(ids, await decisions.ofOperators(db, ids))),
     record: batch(String, async (ids: number[]) => inOrder(ids, await versions.byIds(db, ids))),
-    records: batch(JSON.stringify, hot.records),
+    records: batch(JSON.stringify, sharedLoaders.records),
     recordCount: batch<Omit<RecordPageKey, 'first' | 'after'>, number>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -119,7 +119,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         return listsOf(ids, await versions.sourcesOf(db, ids, when, { kinds, removed }))
       }),
     ),
-    score: batch(JSON.stringify, hot.scores),
+    score: batch(JSON.stringify, sharedLoaders.scores),
     card: batch(String, (hashes: string[]) => Promise.all(hashes.map((hash) => cardByHash(db, hash)))),
     scoreForgotten: batch(String, async (ids: number[]) => {
       const found = await scores.forgotten(db, ids, today)
@@ -217,7 +217,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
       registrationsOn(parts.db, asked),
     ),
-    mirrored: batch(JSON.stringify, hot.mirrored),
+    mirrored: batch(JSON.stringify, sharedLoaders.mirrored),
     publicEntries: batch<{ operator: number; asOf: string }, listings.PublicBody[]>(
       JSON.stringify,
       grouped(
@@ -232,7 +232,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     ),
     listing: batch(String, async (ids: string[]) => inOrder(ids, await listings.byIds(db, ids))),
     publicEntry: batch(String, async (ids: string[]) => inOrder(ids, await listings.shownBodies(parts.db, ids))),
-    listings: batch(String, hot.listings),
+    listings: batch(String, sharedLoaders.listings),
     moves: batch(String, async (ids: string[]) => ofListings(ids, await listings.eventsOf(db, ids))),
     deadlines: batch(String, async (ids: string[]) => ofListings(ids, await deadlines.ofListings(db, ids))),
     concerns: batch(String, async (ids: string[]) => ofListings(ids, await concerns.ofListings(db, ids))),

@@ -173,7 +173,7 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
     return { answer, context: own }
   }
   const contextFor = ({ asked, viewer, response }: Parameters<AskGraphql>[0], began: number): GraphqlContext => {
-    const acts = (): boolean => context.asking.isAct
+    const acts = (): boolean => context.auditNotes.isAct
     const own = withDb(parts, () => requestDatabase(parts.db, { requestId: asked.requestId, response, acts }))
     const context = makeContext(own, { asked, viewer, limits }, { reader: response, began })
     return context

@@ -66,7 +66,7 @@ const byName = async (
 ): Promise<RelayConnection<MatchedOperatorView>> => {
   charge(context, 'Query.operators')
   // Prepared look-ups by key: planning would take longer than the query. A grade filter is too complex for them.
-  const db = filter.grade == null ? context.parts.hot.db : context.parts.db
+  const db = filter.grade == null ? context.parts.sharedLoaders.db : context.parts.db
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
   // Later pages search again from the start, so that an operator found by its best name is not repeated under another.
@@ -126,7 +126,7 @@ const formerOf = ({ parts }: GraphqlContext, page: readonly MatchedOperatorView[
   let asked: ReturnType<FormerNamesLoader> | null = null
   return () => {
     asked ??= store.formerNames(
-      parts.hot.db,
+      parts.sharedLoaders.db,
       page.flatMap(({ found: { match } }) => (match.former ? [match.operator] : [])),
     )
     return asked

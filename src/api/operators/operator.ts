@@ -52,8 +52,8 @@ const leadsTo = async (
   code: { scheme: string; code: string },
   when: When,
 ): Promise<operators.Operator | undefined> => {
-  const { db, hot } = context.parts
-  if (!isPast(context, when)) return (await hot.operators([code]))[0] ?? undefined
+  const { db, sharedLoaders } = context.parts
+  if (!isPast(context, when)) return (await sharedLoaders.operators([code]))[0] ?? undefined
   const own = await mergers.ownId(db, code, when.knownAt)
   const owner = await mergers.ownerAt(db, own ?? NONE, when.knownAt)
   return (await operators.byIds(db, [owner])).get(owner)

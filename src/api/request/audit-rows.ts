@@ -62,31 +62,35 @@ export const writeAuditRow = (
  * answer must not leave.
  */
 export const auditAnswer = async (context: GraphqlContext, answer: string | Buffer): Promise<void> => {
-  const { viewer, asking, seen, parts } = context
-  if (asking.said === '') return
-  if (viewer.sub === null && asking.issuedTo === null) return
-  const who = asking.issuedTo === null ? viewer : ({ sub: asking.issuedTo, role: 'party', agency: null } as const)
-  const kind = asking.issuedTo !== null ? 'TOKEN' : asking.isAct ? 'OUTCOME' : 'ANSWER'
-  const outcome = asking.faults.length === 0 ? DONE : [...new Set(asking.faults)].sort().join(' ')
+  const { viewer, auditNotes, seen, parts } = context
+  if (auditNotes.text === '') return
+  if (viewer.sub === null && auditNotes.issuedTo === null) return
+  const who =
+    auditNotes.issuedTo === null ? viewer : ({ sub: auditNotes.issuedTo, role: 'party', agency: null } as const)
+  const kind = auditNotes.issuedTo !== null ? 'TOKEN' : auditNotes.isAct ? 'OUTCOME' : 'ANSWER'
+  const outcome = auditNotes.faults.length === 0 ? DONE : [...new Set(auditNotes.faults)].sort().join(' ')
   const shown = await codesIn(parts, seen).catch(() => {
     throw new Refusal('TRAIL_UNAVAILABLE')
   })
-  await writeAuditRow(parts, context, who, { kind, asked: asking.said, outcome, shown, content: answer })
+  await writeAuditRow(parts, context, who, { kind, asked: auditNotes.text, outcome, shown, content: answer })
 }
 
 /** Notes what an operation asks. Both executors call it before execution. */
 export const noteOperation = (
-  { asking, parts }: Pick<GraphqlContext, 'asking' | 'parts'>,
+  { auditNotes, parts }: Pick<GraphqlContext, 'auditNotes' | 'parts'>,
   operation: OperationDefinitionNode,
   source: string,
   variables: Record<string, unknown>,
 ): void => {
-  asking.isAct = operation.operation === OperationTypeNode.MUTATION
-  asking.said = auditedOperation(operation, source, variables, parts.keys.mark)
+  auditNotes.isAct = operation.operation === OperationTypeNode.MUTATION
+  auditNotes.text = auditedOperation(operation, source, variables, parts.keys.mark)
 }
 
-export const noteErrors = ({ asking }: Pick<GraphqlContext, 'asking'>, errors: readonly GraphQLError[]): void => {
-  asking.faults.push(...errors.map(codeOf))
+export const noteErrors = (
+  { auditNotes }: Pick<GraphqlContext, 'auditNotes'>,
+  errors: readonly GraphQLError[],
+): void => {
+  auditNotes.faults.push(...errors.map(codeOf))
 }
 
 export const auditPlugin: ApolloServerPlugin<GraphqlContext> = {
@@ -96,14 +100,14 @@ export const auditPlugin: ApolloServerPlugin<GraphqlContext> = {
     },
     didEncounterErrors: async ({ contextValue, errors }) => noteErrors(contextValue, errors),
     responseForOperation: async ({ contextValue }) => {
-      const { viewer, asking, parts } = contextValue
-      if (!asking.isAct || viewer.sub === null) return null
+      const { viewer, auditNotes, parts } = contextValue
+      if (!auditNotes.isAct || viewer.sub === null) return null
       try {
-        await writeAuditRow(parts, contextValue, viewer, { kind: 'ACT', asked: asking.said })
+        await writeAuditRow(parts, contextValue, viewer, { kind: 'ACT', asked: auditNotes.text })
         return null
       } catch (error) {
         if (!isRefusal(error)) throw error
-        asking.faults.push(error.code)
+        auditNotes.faults.push(error.code)
         const errors = [{ message: error.message, extensions: { code: error.code } }]
         return {
           http: { status: error.status, headers: new HeaderMap() },

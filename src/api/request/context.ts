@@ -31,7 +31,7 @@ export interface GraphqlContext {
   /** True when the client has gone or the answer has taken too long. */
   isOver(): boolean
   purpose: string | null
-  asking: AuditNotes
+  auditNotes: AuditNotes
   seen: SeenOperators
   /** Notes an operator that no object type notes automatically (`audited-operators.ts`). */
   shown(code: string): void
@@ -64,7 +64,7 @@ class RequestGraphqlContext implements GraphqlContext {
   readonly purpose: string | null
   readonly load: Loaders
   readonly seen = noSeenOperators()
-  readonly asking = emptyAuditNotes()
+  readonly auditNotes = emptyAuditNotes()
   readonly budget = { left: COST_MOST }
 
   constructor(
@@ -87,7 +87,7 @@ class RequestGraphqlContext implements GraphqlContext {
 
   /** A mutation always reports its outcome, so it is never over. */
   isOver(): boolean {
-    return !this.asking.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
+    return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
   }
 
   shown(code: string): void {

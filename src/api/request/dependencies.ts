@@ -32,7 +32,7 @@ export interface ApiDependencies {
   revocations: Revocations
   attempts: Attempts
   quotas: Quotas
-  hot: SharedLoaders
+  sharedLoaders: SharedLoaders
   bulk: Bulk
   /** Serialises questions over the whole public list. */
   inTurn: InTurn
@@ -78,6 +78,15 @@ export interface ApiDependencies {
 
 export type ServerDependencies = Omit<
   ApiDependencies,
-  'revocations' | 'attempts' | 'quotas' | 'hot' | 'bulk' | 'inTurn' | 'streams' | 'leaving' | 'metrics' | 'scraping'
+  | 'revocations'
+  | 'attempts'
+  | 'quotas'
+  | 'sharedLoaders'
+  | 'bulk'
+  | 'inTurn'
+  | 'streams'
+  | 'leaving'
+  | 'metrics'
+  | 'scraping'
 > &
   Partial<Pick<ApiDependencies, 'metrics' | 'scraping'>>

@@ -50,7 +50,7 @@ export const makeReceive = ({
     }
     try {
       const chunks: Buffer[] = []
-      const whole = await arrived(request, stalledMs, (chunk) => {
+      const whole = await receiveAll(request, stalledMs, (chunk) => {
         if (size + chunk.length > most) throw tooLarge(most)
         if (all + chunk.length > mostOfAll || (held.get(agency) ?? 0) + chunk.length > most)
           throw busy('正在传来的内容过多 too much is arriving')
@@ -76,7 +76,7 @@ const add = (counts: Map<string, number>, of: string, more: number): void => {
   else counts.set(of, count)
 }
 
-const arrived = (request: IncomingMessage, stalledMs: number, take: (chunk: Buffer) => void): Promise<boolean> =>
+const receiveAll = (request: IncomingMessage, stalledMs: number, take: (chunk: Buffer) => void): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const late = setTimeout(() => end(() => reject(new Refusal('UPLOAD_STALLED'))), stalledMs)
     const onData = (chunk: Buffer): void => {

@@ -51,7 +51,7 @@ export const rejectsCsv =
     const told = `GET /v1/runs/${run.id}/rejects.csv`
     const keepPiece = (piece: RejectsChunk) =>
       writeAuditRow(parts, own, viewer, { kind: 'CHUNK', asked: told, ...piece })
-    await pipeline(Readable.from(kept(piecesOf(rows), keepPiece)), response).catch((error) => {
+    await pipeline(Readable.from(auditChunks(piecesOf(rows), keepPiece)), response).catch((error) => {
       if (!response.destroyed || error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
     })
   }
@@ -61,7 +61,7 @@ interface RejectsChunk {
   shown: ReadonlySet<string>
 }
 
-async function* kept(
+async function* auditChunks(
   pieces: AsyncIterable<RejectsChunk>,
   keepPiece: (piece: RejectsChunk) => Promise<void>,
 ): AsyncIterable<string> {

@@ -71,7 +71,7 @@ export const uploads = (
     const viewer = await admit(request, parts, now)
     const feed = feedFor(viewer, String(request.params['feed']), parts)
     const given = givenIn(request, parts.keys.mark)
-    const packed = packing(request)
+    const packed = isGzipped(request)
     // Refuse early, before the body arrives.
     places.ask(feed)
     const received = await receive(request, feed.agency)
@@ -81,9 +81,9 @@ export const uploads = (
       const giveUp = places.take(feed)
       try {
         const bytes = packed ? await unpackedFrom(received) : received.bytes
-        if (given.preview) return await shown(response, { parts, own, viewer, feed, given, bytes })
+        if (given.preview) return await answerPreview(response, { parts, own, viewer, feed, given, bytes })
         const by = viewer.sub ?? ''
-        const asked = saidOf(feed, given, parts.keys.mark)
+        const asked = auditedUpload(feed, given, parts.keys.mark)
         await writeAuditRow(parts, own, viewer, { kind: 'ACT', asked, content: bytes })
         const outcome = (said: string) => writeAuditRow(parts, own, viewer, { kind: 'OUTCOME', asked, outcome: said })
         const signal = AbortSignal.timeout(TAKE_IN_MS)
@@ -93,12 +93,12 @@ export const uploads = (
           await outcome(isRefusal(told) ? told.code : INTERNAL.code)
           if (isRefusal(told) && told.code === 'RUN_BUSY') throw told
           const run = await watch.lastUpload(parts.db, { feed: feed.id, by, since: now }).catch(() => null)
-          throw new FailedUpload(told, run === null ? {} : { run, rejects: placeOf(run) })
+          throw new FailedUpload(told, run === null ? {} : { run, rejects: rejectsUrl(run) })
         })
         await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)
         if (pulled === null) throw new Refusal('RUN_BUSY', { job: 'pull', subject: feed.id })
         const { ended: _, ...told } = pulled
-        response.set('Cache-Control', 'no-store').json({ ...told, rejects: placeOf(pulled.run) })
+        response.set('Cache-Control', 'no-store').json({ ...told, rejects: rejectsUrl(pulled.run) })
       } finally {
         giveUp()
       }
@@ -108,21 +108,29 @@ export const uploads = (
   }
 }
 
-const shown = async (response: Response, { parts, own, viewer, feed, given, bytes }: PreviewRequest): Promise<void> => {
+const answerPreview = async (
+  response: Response,
+  { parts, own, viewer, feed, given, bytes }: PreviewRequest,
+): Promise<void> => {
   const { mark } = parts.keys
   const { preview: _, ...told } = given
   const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
   const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
   const content = JSON.stringify(redact(preview, mark, feed.exempt))
   const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
-  await writeAuditRow(parts, own, viewer, { kind: 'ANSWER', asked: saidOf(feed, given, mark), shown: codes, content })
+  await writeAuditRow(parts, own, viewer, {
+    kind: 'ANSWER',
+    asked: auditedUpload(feed, given, mark),
+    shown: codes,
+    content,
+  })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-const saidOf = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
+const auditedUpload = ({ id }: Feed, given: ReturnType<typeof givenIn>, mark: (id: string) => string): string =>
   `POST /v1/feeds/${id} ${JSON.stringify(redact(given, mark))}`
 
-const placeOf = (run: number): string => `/v1/runs/${run}/rejects.csv`
+const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
 const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Feed => {
   signedIn(viewer)
@@ -159,7 +167,7 @@ const givenIn = (
   }
 }
 
-const packing = ({ headers }: Request): boolean => {
+const isGzipped = ({ headers }: Request): boolean => {
   const type = headers['content-type'] ?? ''
   // curl --data-binary labels everything a form, so the content decides.
   if (/^multipart\//i.test(type)) throw new Refusal('CONTENT_TYPE', { given: type.split(';')[0] })

@@ -44,7 +44,7 @@ export const startStandIn = async (id: string, routes: StandInRoutes, port = 0):
     const good = route(question)
     const spoilt = behaviour.garbage ? { ...good, body: randomBytes(GARBAGE_BYTES) } : good
     return behaviour.cutAfterBytes === null
-      ? tagged(question, spoilt)
+      ? withEtag(question, spoilt)
       : { ...spoilt, cutAfterBytes: behaviour.cutAfterBytes }
   }
 
@@ -69,7 +69,7 @@ export const startStandIn = async (id: string, routes: StandInRoutes, port = 0):
   }
 }
 
-const tagged = ({ method, headers }: StandInRequest, answer: StandInAnswer): StandInAnswer => {
+const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): StandInAnswer => {
   if (method !== 'GET' || answer.status !== 200) return answer
   const etag = `"${createHash('sha256').update(answer.body).digest('hex').slice(0, 32)}"`
   return headers['if-none-match'] === etag

@@ -177,7 +177,7 @@ export const startStandIn = async (
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
     // An answer without any row does not exist in the protocols.
     if (spoken.length === 0 && read.rows.length > 0) return 'cut'
-    return spoilt(
+    return corrupt(
       door.answer(trouble.twice ? spoken.flatMap((one) => [one, one]) : spoken, asked, read.form),
       trouble.spoilt,
     )
@@ -215,7 +215,7 @@ const REFUSED: StandInReply = json(401, { code: '401', message: '凭据无效 Cr
 const busy = (retryAfter: number | null): StandInAnswer =>
   json(503, { code: '503', message: '系统繁忙 Busy' }, retryAfter === null ? {} : { 'retry-after': String(retryAfter) })
 
-const spoilt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
+const corrupt = (answered: StandInReply, how: 'encoding' | 'garbage' | null): StandInReply => {
   if (answered === 'cut' || how === null) return answered
   // UTF-16 with its byte order mark is neither UTF-8 nor GB18030, which the hub reads.
   const body = how === 'garbage' ? randomBytes(GARBAGE_BYTES) : iconv.encode(String(answered.body), 'utf-16')

@@ -110,7 +110,7 @@ describe('compiled queries', () => {
         attempts: makeAttempts(world.parts.trail, world.parts),
         quotas: makeQuotas(world.parts),
         streams: makeChangeStreams({ ...world.parts, leaving: new AbortController().signal }),
-        hot,
+        sharedLoaders: hot,
         bulk: makeBulk(world.database.db),
         inTurn: makeTurns(),
         metrics: makeMetrics(),

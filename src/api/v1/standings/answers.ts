@@ -48,7 +48,7 @@ export const answersTo = async (
 ): Promise<AnsweredChunk> => {
   chargeCost(context, rows.length)
   const asked = rows.filter((row) => !isBad(row)) as AskedRow[]
-  const { found, own } = await lookedUp(context, db, asked, asOf)
+  const { found, own } = await lookUpRows(context, db, asked, asOf)
   const sees = await seeingMany(
     context,
     db,
@@ -70,7 +70,7 @@ export const answersTo = async (
     const row = found[place] ?? null
     const whose = row?.uscc ?? row?.shop
     if (whose != null) shown.add(whose)
-    return toldOf(context, standingView(context, { code, asOf, row, sees: sees[place] ?? false, freshness }))
+    return resolveStanding(context, standingView(context, { code, asOf, row, sees: sees[place] ?? false, freshness }))
   })
   const waits = told.some((one) => one instanceof Promise)
   const known = waits ? await Promise.all(told) : (told as ResolvedStanding[])
@@ -89,7 +89,7 @@ interface StandingLookup {
   own: ReadonlySet<store.StandingRow>
 }
 
-const lookedUp = async (
+const lookUpRows = async (
   context: GraphqlContext,
   db: Reads,
   asked: readonly AskedRow[],
@@ -115,10 +115,10 @@ const lookedUp = async (
 const NONE: ReadonlyMap<string, store.StandingRow> = new Map()
 
 /** Returns no promise when nothing has to be looked up, to keep bulk answers fast. */
-const toldOf = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {
+const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings
-  const known = Array.isArray(entries) ? knownOf(entries) : null
+  const known = Array.isArray(entries) ? resolvedEntries(entries) : null
   if (known !== null && typeof listed === 'boolean') return { view, listed, listings: known }
   return Promise.all([typeof listed === 'function' ? listed() : listed, known ?? entriesOf(context, entries)]).then(
     ([isListed, told]) => ({ view, listed: isListed, listings: told }),
@@ -127,7 +127,7 @@ const toldOf = (context: GraphqlContext, view: StandingView): ResolvedStanding |
 const NO_ENTRIES: readonly StandingEntry[] = []
 
 /** Returns null when a state or contested flag has to be looked up. */
-const knownOf = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
+const resolvedEntries = (views: readonly ListingView[]): readonly StandingEntry[] | null => {
   if (views.length === 0) return NO_ENTRIES
   const told: StandingEntry[] = []
   for (const view of views) {
@@ -143,7 +143,7 @@ const entriesOf = async (
   views: readonly ListingView[] | Promise<ListingView[]>,
 ): Promise<readonly StandingEntry[]> => {
   const found = await views
-  return knownOf(found) ?? Promise.all(found.map((view) => entryOf(context, view)))
+  return resolvedEntries(found) ?? Promise.all(found.map((view) => entryOf(context, view)))
 }
 
 const entryOf = async (context: GraphqlContext, view: ListingView): Promise<StandingEntry> => {

@@ -28,7 +28,7 @@ import { type AnswerWriter, bytesOf, csv, ndjson, standingJson } from './answer-
 import { answersTo } from './answers.js'
 import { BODY_BYTES, type BodyEncoding, charsetIn, type HeldBytes, piecesOf } from './body.js'
 import { type BulkSlots, makeBulkSlots } from './bulk-slots.js'
-import { type BulkRow, chunksOf, inOrder, written } from './stream.js'
+import { type BulkRow, chunksOf, inOrder, writeAndDrain } from './stream.js'
 
 /** Longest answer, milliseconds: two hundred lines a second for the largest. */
 const STREAM_MS = 600_000
@@ -55,10 +55,10 @@ export const standings = (parts: ApiDependencies, askedOf: ContextOfRequest, lim
   const router = Router()
   const held: HeldBytes = { bytes: 0 }
   const places = makeBulkSlots()
-  const told = problems(askedOf)
-  router.post('/v1/standings', told(many({ all: parts, askedOf, limits, held, places })))
+  const told = withProblems(askedOf)
+  router.post('/v1/standings', told(answerMany({ all: parts, askedOf, limits, held, places })))
   router.all('/v1/standings', told(only('POST', askedOf)))
-  router.get('/v1/standing/:code', told(one(parts, askedOf, limits)))
+  router.get('/v1/standing/:code', told(answerOne(parts, askedOf, limits)))
   router.all('/v1/standing/:code', told(only('GET', askedOf)))
   return router
 }
@@ -69,7 +69,7 @@ const only = (method: 'GET' | 'POST', askedOf: ContextOfRequest) => async (reque
   sendProblem(response, askedOf(request), { status: 405, code: 'METHOD_NOT_ALLOWED', detail })
 }
 
-const problems =
+const withProblems =
   (askedOf: ContextOfRequest) =>
   (act: (request: Request, response: Response) => Promise<void>): RequestHandler =>
   async (request, response) => {
@@ -103,7 +103,7 @@ const refusalOf = (error: unknown, { log, requestId }: RequestContext): Reported
   return { ...INTERNAL, details: { requestId } }
 }
 
-const one =
+const answerOne =
   (all: ApiDependencies, askedOf: ContextOfRequest, limits: SignInLimits) =>
   async (request: Request, response: Response) => {
     const own = askedOf(request)
@@ -116,7 +116,7 @@ const one =
     const about = { asOf: day, freshness: freshOn(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
     // Uses the connections for short reads, so one code never waits behind bulk questions.
-    const { rows, shown } = await answersTo(context, parts.hot.db, [row], about)
+    const { rows, shown } = await answersTo(context, parts.sharedLoaders.db, [row], about)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = standingJson(answer.told)
@@ -133,7 +133,7 @@ interface BulkDependencies {
   places: BulkSlots
 }
 
-const many =
+const answerMany =
   ({ all, askedOf, limits, held, places }: BulkDependencies) =>
   async (request: Request, response: Response) => {
     const own = askedOf(request)
@@ -152,7 +152,7 @@ const many =
     const place = places.take(whose, { now: parts.now, evict })
     response.once('close', () => left.abort(new Refusal('ANSWER_TIMEOUT')))
     const late = setTimeout(() => left.abort(new Refusal('ANSWER_TIMEOUT')), STREAM_MS)
-    const stays = untilLeft(parts.leaving, () => left.abort(new Refusal('STOPPING')))
+    const stays = watchShutdown(parts.leaving, () => left.abort(new Refusal('STOPPING')))
     try {
       const contextOf = (): GraphqlContext => makeContext(parts, { asked: own, viewer, limits })
       const context = contextOf()
@@ -160,12 +160,12 @@ const many =
       freshness.catch(() => undefined)
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: freshOn(await freshness, day, context.today) })
-      const admitted = admittedStill(parts, request, viewer, own.now)
+      const admitted = recheckToken(parts, request, viewer, own.now)
       const pieces = piecesOf(request, how, { held, signal: left.signal })
       const rows = chunksOf(pieces, reader(), marketplace ?? shopsOf(viewer))
       const told = inOrder(
         rows,
-        chargedFor(parts, request, viewer, own.now, async (chunk) => {
+        chargeChunks(parts, request, viewer, own.now, async (chunk) => {
           const worked = place.works()
           try {
             await admitted()
@@ -176,14 +176,14 @@ const many =
             // The chunk's audit row is durable before any of it is sent.
             const bytes = bytesOf(writer, answers, chunk[0]?.row === 1)
             const refused = answers.filter((answer) => 'fault' in answer).length
-            await keptOf({ parts, own, viewer, asOf, chunk, shown, bytes })
+            await auditChunk({ parts, own, viewer, asOf, chunk, shown, bytes })
             return { bytes, rows: chunk.length, refused }
           } finally {
             worked(chunk.length)
           }
         }),
       )
-      await streamed(told, { response, writer, freshness, signal: left.signal, own })
+      await streamAnswers(told, { response, writer, freshness, signal: left.signal, own })
     } finally {
       clearTimeout(late)
       stays()
@@ -193,7 +193,7 @@ const many =
   }
 
 /** Lets an answer go on for LEAVING_MS when the hub stops. Returns the function that stops watching. */
-const untilLeft = (leaving: AbortSignal, end: () => void): (() => void) => {
+const watchShutdown = (leaving: AbortSignal, end: () => void): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   const leave = (): void => {
     timer = setTimeout(end, LEAVING_MS)
@@ -213,7 +213,7 @@ interface SerialisedChunk {
 }
 
 /** The first chunk is computed before anything is sent, so that its refusal is a problem. */
-const streamed = async (
+const streamAnswers = async (
   told: AsyncGenerator<SerialisedChunk>,
   of: {
     response: Response
@@ -233,7 +233,7 @@ const streamed = async (
       if (rows === 0) begin()
       rows += chunk.rows
       refused += chunk.refused
-      await written(response, chunk.bytes, signal)
+      await writeAndDrain(response, chunk.bytes, signal)
     }
   } catch (thrown) {
     // The signal's reason is the better error.
@@ -249,12 +249,7 @@ const streamed = async (
 }
 
 /** Rechecks the token before each chunk. Refusal UNAUTHENTICATED. */
-const admittedStill = (
-  parts: ApiDependencies,
-  request: Request,
-  viewer: Viewer,
-  began: Date,
-): (() => Promise<void>) => {
+const recheckToken = (parts: ApiDependencies, request: Request, viewer: Viewer, began: Date): (() => Promise<void>) => {
   let askedAt = began.getTime()
   return async () => {
     const now = parts.now()
@@ -265,7 +260,7 @@ const admittedStill = (
 }
 
 /** Each hundred rows are one unit of quota; the request has paid the first. Refusal QUOTA_EXCEEDED. */
-const chargedFor =
+const chargeChunks =
   <A>(
     { quotas }: ApiDependencies,
     request: Request,
@@ -290,7 +285,7 @@ interface ChunkAudit {
   bytes: Buffer
 }
 
-const keptOf = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: ChunkAudit): Promise<void> => {
+const auditChunk = async ({ parts, own, viewer, asOf, chunk, shown, bytes }: ChunkAudit): Promise<void> => {
   const { sub, role, agency } = viewer
   if (sub === null) return
   const about = asOf === null ? '' : `?asOf=${asOf}`

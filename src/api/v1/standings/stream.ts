@@ -34,7 +34,7 @@ export async function* chunksOf(
     let next = from.next()
     next.catch(() => undefined)
     for (;;) {
-      const come = rows.length > 0 ? await orLate(next) : await next
+      const come = rows.length > 0 ? await orTimeout(next) : await next
       if (come === null) {
         yield taken()
         continue
@@ -78,7 +78,7 @@ const attempt = <T>(act: () => T): { value: T } | { fault: unknown } => {
   }
 }
 
-const orLate = async <T>(next: Promise<T>): Promise<T | null> => {
+const orTimeout = async <T>(next: Promise<T>): Promise<T | null> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), PATIENCE_MS)
@@ -104,7 +104,7 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
           next.catch(() => undefined)
         }
         const [first] = underWay
-        const come = await (first === undefined ? asked(next) : Promise.race([asked(next), first.then(READY, READY)]))
+        const come = await (first === undefined ? settle(next) : Promise.race([settle(next), first.then(READY, READY)]))
         if (come !== null) {
           next = null
           if ('fault' in come) {
@@ -128,14 +128,14 @@ export async function* inOrder<C, A>(chunks: AsyncIterable<C>, answer: (chunk: C
 }
 const READY = () => null
 
-const asked = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }> =>
+const settle = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }> =>
   next.then(
     (value) => ({ value }),
     (fault: unknown) => ({ fault }),
   )
 
 /** Resolves when the reader has room for more; destroys a response that stalls for READ_MS. */
-export const written = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
+export const writeAndDrain = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return
   const late = AbortSignal.timeout(READ_MS)
