@@ -120,7 +120,7 @@ describe('the public files', () => {
 
   it('P-A5: of a list published a moment ago each request reads only the entries that have left it', async () => {
     const { db } = world.database
-    await manyShown(db, { ...given, first: 1, count: 2_000 })
+    await manyShown(db, { ...given, first: 1, count: 10_000 })
     await world.publish()
     const [first] = await rowsOf(db, 'select listing_id as id from public_entries order by 1 limit 1')
     await letGo(db, String(first?.['id']))

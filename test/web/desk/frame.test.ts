@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import type { Locator, Page } from 'playwright-core'
 import { confirmedPerson } from '../../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { addPerson, atDesk, deskBuilt, endSession, fillSignIn, PASSWORD } from '../../support/desk.js'
@@ -13,6 +14,17 @@ const FIRST_LOAD_REQUESTS = 40
 const TRIES = 40
 /** How long one click waits for what follows from it, milliseconds. */
 const PATIENCE_MS = 4_000
+
+/** Asks for the page anew until it finds that the session is gone; gives the dialog that says so. */
+const signInAsked = async (page: Page): Promise<Locator> => {
+  const dialog = page.getByRole('dialog', { name: '登录已失效，请重新登录' })
+  // A button that still loads takes no click; and what the page asks by itself may find the end first, its dialog over all.
+  for (let tried = 0; tried < TRIES && !(await dialog.isVisible()); tried += 1) {
+    await page.getByRole('button', { name: '刷新' }).dispatchEvent('click')
+    await dialog.waitFor({ timeout: PATIENCE_MS }).catch(() => undefined)
+  }
+  return dialog
+}
 
 describe('the desk', function () {
   this.timeout(BROWSER_MS)
@@ -126,8 +138,7 @@ describe('the desk', function () {
     const { page, close, open } = await atDesk(visitor, hub, 'officer', { name: 'without-cookie' })
     await open('/', '今日')
     await page.context().clearCookies()
-    await page.getByRole('button', { name: '刷新' }).click()
-    await page.getByRole('dialog', { name: '登录已失效，请重新登录' }).waitFor()
+    await signInAsked(page)
     await close()
   })
 
@@ -136,12 +147,7 @@ describe('the desk', function () {
     await addPerson(hub, 'auditor', { name: 'another-person' })
     await open('/', '今日')
     await endSession(hub, 'one-person')
-    const dialog = page.getByRole('dialog', { name: '登录已失效，请重新登录' })
-    // A button that still loads takes no click; and what the page asks by itself may find the end first, its dialog over all.
-    for (let tried = 0; tried < TRIES && !(await dialog.isVisible()); tried += 1) {
-      await page.getByRole('button', { name: '刷新' }).dispatchEvent('click')
-      await dialog.waitFor({ timeout: PATIENCE_MS }).catch(() => undefined)
-    }
+    const dialog = await signInAsked(page)
     await dialog.getByLabel('姓名（登录名）').fill('another-person')
     await dialog.getByLabel('密码', { exact: true }).fill(PASSWORD)
     await dialog.getByRole('button', { name: '登录' }).click()

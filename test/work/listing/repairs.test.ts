@@ -229,12 +229,16 @@ describe('several results of one entry', () => {
 })
 
 describe('the migration of concerns', () => {
-  it('can be taken back', async () => {
+  it('can be taken back, with those that added causes since', async () => {
     const fresh = await freshDatabase()
     try {
-      const step = await import('../../../migrations/20261125-09-concerns.js')
-      await step.down(fresh.db)
-      await step.up(fresh.db)
+      const steps = await Promise.all([
+        import('../../../migrations/20261125-09-concerns.js'),
+        import('../../../migrations/20261129-98-repair-notice.js'),
+        import('../../../migrations/20261129-98-successors.js'),
+      ])
+      for (const step of steps.toReversed()) await fresh.db.transaction((tx) => step.down(tx))
+      for (const step of steps) await fresh.db.transaction((tx) => step.up(tx))
       const [check] = await rowsOf(
         fresh.db,
         `select pg_get_constraintdef(oid) as said from pg_constraint where conname = 'concerns_cause_check'`,
