@@ -25,7 +25,7 @@ const longestMatched = (act: () => void): { length: number; pattern: string } =>
 }
 
 describe('long cells', () => {
-  it('I-B1: gives no pattern of a feed a text beyond the longest that a field may hold', async () => {
+  it('I-B1: gives no pattern a text longer than a field may be', async () => {
     const items = await sampled()
     let beyond = 0
     for (let n = 0; n < RUNS; n += 1) {

@@ -35,7 +35,7 @@ const cell = fc.oneof(
 )
 
 describe('separated text', () => {
-  it('is taken apart line by line as it is behind a cell with a line break, which csv-parse reads', async () => {
+  it('is split line by line exactly as csv-parse splits it', async () => {
     const table = fc.tuple(
       fc.constantFrom(',', ';', '\t', '|'),
       fc.array(fc.array(cell, { minLength: 3, maxLength: 5 }), { maxLength: 8 }),
@@ -57,7 +57,7 @@ describe('separated text', () => {
     )
   })
 
-  it('gives the same rows in whatever pieces it is read', async () => {
+  it('gives the same rows for any chunk size', async () => {
     const table = fc.array(
       fc.oneof(
         fc.array(cell, { minLength: 3, maxLength: 5 }).map((cells) => cells.join(',')),
@@ -85,7 +85,7 @@ describe('separated text', () => {
     ])
   })
 
-  it('makes a NUL visible wherever it stands', async () => {
+  it('shows NUL as U+FFFD everywhere', async () => {
     const items = await read('甲列,乙列,丙列,丁列\na,b,c,d\na,b\0,c,"d"\n')
     expect(items.map(({ fields }) => fields.乙列)).to.deep.equal(['b', 'b\uFFFD'])
   })
@@ -95,7 +95,7 @@ describe('separated text', () => {
     ['carriage returns', '\r'],
     ['line ends of Windows', '\r\n'],
   ] as const)
-    it(`of millions of ${what} is counted line by line and read in no time`, async () => {
+    it(`of millions of ${what} is counted line by line and read at once`, async () => {
       const took = await processorMs(async () => {
         const items = await read(`${NAMES.join(',')}${end}${end.repeat(5_000_000)}a,b,c,d`)
         expect(items.map(({ row }) => row)).to.deep.equal([5_000_002])
@@ -103,7 +103,7 @@ describe('separated text', () => {
       expect(took).to.be.below(2000)
     })
 
-  it('of many short lines without a separator is refused or set aside in no time', async () => {
+  it('of many short lines without a separator is refused or rejected at once', async () => {
     const took = await processorMs(async () => {
       const items = await read(`${NAMES.join(',')}\n${'a\n'.repeat(200_000)}`)
       expect(items).to.have.length(200_000)
@@ -136,7 +136,7 @@ describe('bytes as text', () => {
     return text
   }
 
-  it('are the same text in whatever pieces they come, damaged or not', async () => {
+  it('give the same text for any chunk size, damaged or not', async () => {
     await fc.assert(
       fc.asyncProperty(bytes, size, async (sent, pieces) => {
         const whole = sent
@@ -149,7 +149,7 @@ describe('bytes as text', () => {
     )
   })
 
-  it('are UTF-8 if all of them are, but for a last character cut off', async () => {
+  it('are UTF-8 if all are valid, except for a truncated last character', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: character, minLength: 1, maxLength: 9 }),
@@ -166,7 +166,7 @@ describe('bytes as text', () => {
       expect(await encodingOf(fromBytes(Buffer.from([0x61, ...last]))), last.join()).to.equal('gb18030')
   })
 
-  it('are GB18030 if they are not UTF-8, however late that shows', async () => {
+  it('are GB18030 if not UTF-8, even when only the end shows it', async () => {
     const late = Buffer.concat([Buffer.alloc(100_000, 'a'), iconv.encode('名', 'gb18030')])
     expect(await encodingOf(fromBytes(late))).to.equal('gb18030')
   })

@@ -53,7 +53,7 @@ describe('a watched folder', () => {
   })
   afterEach(() => rmSync(base, { recursive: true, force: true }))
 
-  it('is left as it was and brings nothing while it is empty', async () => {
+  it('stays unchanged and gives nothing while empty', async () => {
     const delivery = await opened()
     expect(delivery).to.include({ unmodified: true, file: null })
     expect(await rows(delivery)).to.deep.equal([])
@@ -80,14 +80,14 @@ describe('a watched folder', () => {
     expect(claimed()).to.deep.equal([])
   })
 
-  it('takes nothing that may still be written', async () => {
+  it('takes no file that may still be written', async () => {
     for (const name of ['.a.csv', 'a.csv.part', 'a.csv.tmp', 'a.csv.filepart', 'a.csv.PART']) put(name)
     expect((await opened()).unmodified).to.equal(true)
     put('young.csv')
     expect((await opened(LATER)).unmodified).to.equal(true)
   })
 
-  it('takes a young file at once where a mark stands beside it, and the mark with it', async () => {
+  it('takes a recent file at once if a mark exists, and removes the mark', async () => {
     put('young.csv')
     put('young.csv.ok', '')
     const delivery = await opened(LATER)
@@ -96,7 +96,7 @@ describe('a watched folder', () => {
     await end(delivery, 'DONE')
   })
 
-  it('gives one file to one of two who ask at the same time', async () => {
+  it('gives a file to only one of two concurrent hubs', async () => {
     put('a.csv')
     const both = await Promise.all([opened(), opened(), opened()])
     expect(both.filter(({ unmodified }) => !unmodified)).to.have.length(1)
@@ -181,7 +181,7 @@ describe('a watched folder', () => {
       .and.include('立案时间（日期）')
   })
 
-  it('writes over nothing that was refused before', async () => {
+  it('never overwrites an earlier refused file', async () => {
     for (const text of [TABLE, `${TABLE}3,丙,2025-01-03\n`]) {
       put('a.csv', text)
       await end(await opened(), 'REFUSED')
@@ -249,7 +249,7 @@ describe('a watched folder', () => {
     }
   })
 
-  it('takes two names of one file for two files', async () => {
+  it('treats two links to a file as two files', async () => {
     put('a.csv')
     linkSync(own('a.csv'), own('b.csv'))
     for (let n = 0; n < 2; n += 1) await end(await opened(), 'DONE')

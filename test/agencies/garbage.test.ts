@@ -34,7 +34,7 @@ const outcome = async (
 const every = Object.entries(SAMPLES).flatMap(([id, names]) => names.map((name): [string, string] => [id, name]))
 
 describe('bytes that are no feed', () => {
-  it('are refused by every reader, whatever they are', async () => {
+  it('are refused by every reader', async () => {
     const starts = [
       '',
       'PK\x03\x04',
@@ -68,7 +68,7 @@ describe('bytes that are no feed', () => {
     // Each workbook starts a thread. The soak damages thousands of them.
     const runs = name.endsWith('.xlsx') ? RUNS / 10 : RUNS
 
-    it(`a cut ${name} never yields more than the whole of it`, async () => {
+    it(`a truncated ${name} never yields more than the whole`, async () => {
       const full = await outcome(id, whole)
       if (typeof full === 'string') throw new Error(full)
       await fc.assert(
@@ -81,7 +81,7 @@ describe('bytes that are no feed', () => {
       )
     })
 
-    it(`a damaged ${name} is read, set aside or refused, and never crashes`, async () => {
+    it(`a damaged ${name} is read, rejected or refused, and never crashes`, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 0, max: whole.length - 1 }),
@@ -98,14 +98,14 @@ describe('bytes that are no feed', () => {
     })
   }
 
-  it('a table decoded twice wrongly is no table', async () => {
+  it('a table that was wrongly decoded twice is refused', async () => {
     const text = readFileSync(sample('registry.csv'))
     const mangled = Buffer.from(iconv.decode(text, 'gb18030'))
     expect(await outcome('registry', mangled)).to.equal('CONTENT_UNKNOWN')
     expect(await outcome('registry', Buffer.from(text.toString('latin1')))).to.equal('CONTENT_UNKNOWN')
   })
 
-  it('a container of the old form with nothing in it is unreadable', async () => {
+  it('an empty OLE2 container is unreadable', async () => {
     expect(await outcome('quality', Buffer.from('d0cf11e0a1b11ae1'.padEnd(4096, '0'), 'hex'))).to.equal(
       'CONTENT_UNREADABLE',
     )

@@ -87,7 +87,7 @@ describe(`real files${said}`, () => {
     })
   }
 
-  it(`what waits says why, and nothing of it is lost${said}`, async () => {
+  it(`unmatched records state the reason, and none is lost${said}`, async () => {
     const { rows } = await test.db.raw(
       `select feed, reason, count(*)::int as n from unmatched where state = 'OPEN' group by 1, 2 order by 1, 2`,
     )

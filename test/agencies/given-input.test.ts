@@ -41,7 +41,7 @@ describe(`real input${said}`, () => {
   }
   const NONE = { new: 0, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, full: false }
 
-  it(`the register of Jilin goes in, accounted for to the row, and again changes nothing${said}`, () => {
+  it(`pulls the register of Jilin completely, and a second pull changes nothing${said}`, () => {
     const expected = { ...NONE, feed: 'registry', received: 9471 }
     expect(counts.register).to.deep.equal([
       { ...expected, new: 9469, unchanged: 2 },
@@ -49,7 +49,7 @@ describe(`real input${said}`, () => {
     ])
   })
 
-  it(`the list of 2018 goes in as mirrored history, its rows without a code kept for a person${said}`, async () => {
+  it(`pulls the list of 2018 as mirrored history and keeps rows without a code as unmatched${said}`, async () => {
     const expected = { ...NONE, feed: 'dishonest', received: 90, unmatched: 6 }
     expect(counts.list).to.deep.equal([
       { ...expected, new: 84 },

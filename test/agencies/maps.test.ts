@@ -17,7 +17,7 @@ const only = async (id: string, file: string, at = 0, changes: Record<string, un
 }
 
 describe('what the fields of a feed mean', () => {
-  it('a key beyond 300 characters and a name beyond 200 set an item aside', async () => {
+  it('a key over 300 characters or a name over 200 rejects an item', async () => {
     const limits: [field: string, length: number, rules: string[]][] = [
       ['ILLID', 300, []],
       ['ILLID', 301, ['key']],
@@ -89,7 +89,7 @@ describe('what the fields of a feed mean', () => {
     })
   })
 
-  it('F-12: sets aside a row of the register whose columns have slipped, and takes a single odd cell with a remark', async () => {
+  it('F-12: rejects a register row with shifted columns, and accepts a single odd cell with a remark', async () => {
     const slipped: Record<string, string>[] = [
       { 注册资金: '样某某', 所在省份: '普通合伙' },
       { 企业类型: '301.5000(万美元)', 注册资金: 'SAMPLE）' },
@@ -134,7 +134,7 @@ describe('what the fields of a feed mean', () => {
       .with.property('code', 'RULES_BROKEN')
   })
 
-  it('registry: what a capital cannot be is noted and left out', async () => {
+  it('registry: an impossible capital causes a remark and is left out', async () => {
     const draft = await only('registry', 'registry.csv', 0, { 注册资金: '若干' })
     expect(draft.body.capital_yuan).to.equal(null)
     expect(draft.findings).to.deep.include.members([{ ...draft.findings[0], field: '注册资金', rule: 'money' }])
@@ -202,7 +202,7 @@ describe('what the fields of a feed mean', () => {
     expect(draft.subject).to.include({ uscc: null, name: '样丁' })
   })
 
-  it('penalties: an organisation without a code is kept, with a finding', async () => {
+  it('penalties: an organisation without a code is kept, with a remark', async () => {
     const draft = await only('penalties', 'penalties.csv', 0, { CF_XDR_SHXYM: '' })
     expect(draft.subject.uscc).to.equal(null)
     expect(draft.findings.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['CF_XDR_SHXYM required'])
@@ -260,7 +260,7 @@ describe('what is not understood', () => {
     ['dishonest', 'dishonest.csv', { 组织机构代码: '', 工商注册号: '' }, '统一信用代码 required'],
   ]
   for (const [id, file, changes, problem] of bad) {
-    it(`${id}: ${Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)} is set aside`, async () => {
+    it(`${id}: ${Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)} is rejected`, async () => {
       const problems = problemsOf(id, await from(id, file, 0, changes))
       expect(problems.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([problem])
       expect(problems[0]?.message).to.match(/\p{Script=Han}.*[a-z]/u)
@@ -280,14 +280,14 @@ describe('what is not understood', () => {
     ['dishonest', 'dishonest.json', { UNISCID: '', REGNO: '91220102MA0Y3X1HXM' }, 'REGNO code.column'],
   ]
   for (const [id, file, changes, finding] of noted) {
-    it(`${id}: ${Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)} stands with a finding`, async () => {
+    it(`${id}: ${Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)} is accepted with a remark`, async () => {
       const draft = await only(id, file, 0, changes)
       expect(draft.findings.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
       expect(contract(`records/${draft.kind}`)(draft.body)).to.deep.equal([])
     })
   }
 
-  it('is never a crash, whatever type a field has', async () => {
+  it('never crashes on any field type', async () => {
     for (const [id, files] of Object.entries(SAMPLES)) {
       for (const file of files) {
         const item = await from(id, file, 0)
@@ -318,7 +318,7 @@ describe('what is not understood', () => {
     }
   })
 
-  it('is set aside as a whole if no form has its fields', () => {
+  it('is rejected if no form has its fields', () => {
     const mapped = feedOf('registry').map({ page: null, row: 1, fields: { a: 1, b: 2 } }, context)
     expect('problems' in mapped && mapped.problems[0]?.rule).to.equal('form')
   })

@@ -101,7 +101,7 @@ describe('reader csv', () => {
     expect(items).to.have.length(10_000)
   })
 
-  it('sets aside only the row with a bad byte of otherwise good UTF-8', async () => {
+  it('rejects only the row with a bad byte in valid UTF-8', async () => {
     const bytes = Buffer.from(lines(HEADER, ROW, ROW, ROW))
     bytes[Buffer.byteLength(lines(HEADER, ROW)) + 2] = 0xff
     const items = await read(bytes)
@@ -150,7 +150,7 @@ describe('reader json', () => {
   ]
   for (const [title, text, rows] of forms) it(`${title} (json)`, async () => expect(await rowsOf(text)).to.equal(rows))
 
-  it('takes one record a line also where there is one line only, if told so', async () => {
+  it('reads a single line as one record when named', async () => {
     const [item] = await read(`${JSON.stringify(record)}\n`, 'jsonl')
     expect(item).to.deep.include({ row: 1, fields: record })
     expect(await refusalOf(read(JSON.stringify({ list: [record] }), 'jsonl'))).to.equal('CONTENT_UNKNOWN')
@@ -161,7 +161,7 @@ describe('reader json', () => {
     expect(await rowsOf(`${long}\n${JSON.stringify(record)}\n`)).to.equal('1 2')
   })
 
-  it('sees two records that ran together in one object', async () => {
+  it('detects two records merged into one object', async () => {
     const two = '{"ILLID":"I-1","ENTNAME":"甲","UNISCID":"","ILLID":"I-2","ENTNAME":"乙"}'
     expect(await refusalOf(read(`[${JSON.stringify(record)},${two}]`))).to.equal('CONTENT_UNREADABLE')
     expect(await rowsOf(`${JSON.stringify(record)}\n${two}\n`)).to.equal('1 2!')
@@ -197,7 +197,7 @@ describe('reader json', () => {
       expect(await refusalOf(read(JSON.stringify(value)))).to.equal('CONTENT_UNKNOWN'))
   }
 
-  it('makes characters that no database takes visible as damage', async () => {
+  it('shows characters that the database rejects as damage', async () => {
     const [item] = await read(JSON.stringify([{ ...record, ENTNAME: 'a\0b', SERILLREA_CN: '\ud800' }]))
     expect(item?.fields).to.include({ ENTNAME: 'a\uFFFDb', SERILLREA_CN: '\uFFFD' })
     expect(item && problemsIn(item).map(({ rule }) => rule)).to.include('encoding')
@@ -236,7 +236,7 @@ describe('reader xml', () => {
 })
 
 describe('a large XML', () => {
-  it('lets others work while it is read, and is refused beyond the limit', async () => {
+  it('yields to the event loop, and is refused beyond the limit', async () => {
     const mark = `<trademark><regNo>1</regNo><intCls>3</intCls><tmName>${'x'.repeat(900)}</tmName></trademark>`
     let longest = 0
     let last = performance.now()
@@ -269,13 +269,13 @@ describe('choosing a reader', () => {
     expect(await refusalOf(read(lines(HEADER, ROW), 'toString'))).to.equal('READER_UNKNOWN')
   })
 
-  it('obeys a named reader', async () => {
+  it('uses a named reader', async () => {
     expect(await read(lines(HEADER, ROW), 'csv')).to.have.length(1)
     expect(await refusalOf(read(lines(HEADER, ROW), 'json'))).to.equal('CONTENT_UNREADABLE')
     expect(await refusalOf(read(lines(HEADER, ROW), 'xlsx'))).to.equal('CONTENT_UNREADABLE')
   })
 
-  it('refuses what is empty, blank or of no known form', async () => {
+  it('refuses empty, blank and unknown content', async () => {
     for (const text of ['', ' \n\n', '\uFEFF', '[]', '{}', '[1,2]', '<a/>', 'a,b,c\n1,2,3\n', 'x']) {
       expect(await refusalOf(read(text)), JSON.stringify(text)).to.equal('CONTENT_UNKNOWN')
     }
@@ -287,7 +287,7 @@ describe('choosing a reader', () => {
     }
   })
 
-  it('does not care for the name of a file', async () => {
+  it('ignores the file name', async () => {
     expect(
       await itemsOf('registry', fileOf('企业名称,统一社会信用代码,注册日期\n样例,91220102MA0Y3X1HXM,2018-06-08\n')),
     ).to.have.length(1)

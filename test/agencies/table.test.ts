@@ -72,7 +72,7 @@ describe('an exchange table', () => {
     expect((await opened()).unmodified).to.equal(true)
   })
 
-  it('brings a row again that was sent again', async () => {
+  it('returns a resubmitted row again', async () => {
     await make()
     await send(record(1), record(2))
     const first = await opened()
@@ -86,7 +86,7 @@ describe('an exchange table', () => {
     expect(again).to.include({ state: 2, error_code: null, error_message: null })
   })
 
-  it('is not answered for what was changed after it was read', async () => {
+  it('gives no answer to a row changed after reading', async () => {
     await make()
     await send(record(1), record(2))
     const delivery = await opened()
@@ -132,7 +132,7 @@ describe('an exchange table', () => {
     ])
   })
 
-  it('gives columns back the names that the form knows, and every value as it is written there', async () => {
+  it('restores the column names of the form and keeps values as written', async () => {
     await make()
     await exchange.db.raw(`drop table exchange_test;
       ${exchangeTable('test', ['cf_wsh', 'cf_xdr_mc', 'extra ?"']).replace('?', '\\?')};
@@ -150,7 +150,7 @@ describe('an exchange table', () => {
     })
   })
 
-  it('sets aside rows that are too large or no record', async () => {
+  it('rejects rows that are too large or not records', async () => {
     await make()
     await send({ ...record(1), CF_XDR_MC: 'x'.repeat(300_000) }, [1], null, record(4))
     const items = await read(await opened())
@@ -184,7 +184,7 @@ describe('an exchange table', () => {
     expect(await states()).to.equal('5000000123:2')
   })
 
-  it('is unreachable by name, and its address stays unsaid', async () => {
+  it('is unreachable with a reason that hides its address', async () => {
     await exchange.db.raw('drop table if exists exchange_test')
     expect(await reasonOf(opened())).to.match(/^FEED_UNREACHABLE 交换库缺少表/)
     const wrong = new URL(exchange.url)

@@ -19,7 +19,7 @@ describe('a feed over HTTP asked again', () => {
     }
   const open = (id: string, state: Json): Promise<FeedDelivery> => feedOf(id).open({ url: agency.url }, { state })
 
-  it('is unmodified if every page says so', async () => {
+  it('is unmodified if every page is', async () => {
     agency.answer = marked(twoPages, (request) => `"${pageOf(request)}"`)
     const first = await open('registry', null)
     expect(await all(first)).to.have.length(3)
@@ -29,7 +29,7 @@ describe('a feed over HTTP asked again', () => {
     expect(again.next?.()).to.deep.equal(first.next?.())
   })
 
-  it('is read whole if only a later page is another', async () => {
+  it('is read completely if only a later page changed', async () => {
     let version = 1
     agency.answer = marked(twoPages, (request) => (pageOf(request) === 1 ? '"1"' : `"2.${version}"`))
     const first = await open('registry', null)
@@ -62,7 +62,7 @@ describe('a feed over HTTP asked again', () => {
     ['of another address', { address: 'x', marks: [{ etag: '"1"', modified: null }] }],
     ['of no known form', [1, { marks: 'x' }]],
   ] as const) {
-    it(`does not believe a state ${title}`, async () => {
+    it(`ignores a state ${title}`, async () => {
       agency.answer = marked(twoPages, (request) => `"${pageOf(request)}"`)
       expect(await all(await open('registry', state as unknown as Json))).to.have.length(3)
     })
@@ -112,7 +112,7 @@ describe('feeds by cursor', () => {
     expect(delivery.whole).to.equal(undefined)
   })
 
-  it('go on from where they ended, and are no whole feed then', async () => {
+  it('resume where they ended, as partial deliveries', async () => {
     agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [], next: 'x' } })
     const first = await open()
     expect(await all(first)).to.have.length(1)
@@ -122,7 +122,7 @@ describe('feeds by cursor', () => {
     expect(again.whole).to.equal(false)
   })
 
-  it('begin anew where the agency has forgotten the place', async () => {
+  it('restart when the agency no longer knows the cursor', async () => {
     agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [], next: null } })
     const first = await open()
     await all(first)
@@ -132,7 +132,7 @@ describe('feeds by cursor', () => {
     expect(again.whole).to.equal(undefined)
   })
 
-  it('begin anew each time where the cursor is no place in a stream', async () => {
+  it('restart each time when the cursor is not a stream position', async () => {
     agency.answer = stream({ '': { items: [one(1)], next: 'x' }, x: { items: [one(2)], next: null } })
     const first = await open(null, false)
     await all(first)
@@ -140,7 +140,7 @@ describe('feeds by cursor', () => {
     expect(await all(await open(first.next?.() ?? null, false))).to.have.length(2)
   })
 
-  it('are unmodified where nothing came behind the last place', async () => {
+  it('are unmodified when nothing followed the last cursor', async () => {
     agency.answer = (request, response) =>
       request.headers['if-none-match'] === '"e"'
         ? response.writeHead(304).end()

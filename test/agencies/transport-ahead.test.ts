@@ -47,7 +47,7 @@ describe('feeds over HTTP in many pages', () => {
     cursor: () => byCursor({ url: agency.url, state: null }, cursoring, SHAPES, 'icp', limits),
   })
   for (const way of ['pages', 'cursor'] as const) {
-    it(`I-B4: by ${way}, ask for the next page while the items of the one before are taken in`, async () => {
+    it(`I-B4: by ${way}, fetches the next page while items of the previous one are processed`, async () => {
       agency.answer = fourPages
       const { items } = await opened()[way]()
       const taking = items[Symbol.asyncIterator]()
@@ -68,7 +68,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(agency.asked).to.equal(4)
     })
 
-    it(`I-B4: by ${way}, leave no question behind when they are given up`, async () => {
+    it(`I-B4: by ${way}, leaves no open request when the reader stops early`, async () => {
       let left: Promise<unknown> = Promise.resolve()
       agency.answer = (request, response, asked) => {
         if (pageOf(request) === 1) return fourPages(request, response, asked)
@@ -83,7 +83,7 @@ describe('feeds over HTTP in many pages', () => {
       expect(agency.asked).to.equal(2)
     })
 
-    it(`I-B4: by ${way}, keep what was read while the agency is away for longer than three tries`, async () => {
+    it(`I-B4: by ${way}, keeps read items while the agency is down for longer than three attempts`, async () => {
       let refused = 0
       const asked: number[] = []
       agency.answer = (request, response, at) => {
@@ -98,7 +98,7 @@ describe('feeds over HTTP in many pages', () => {
     })
   }
 
-  it('I-B4: an agency that has not begun to answer is not waited for', async () => {
+  it('I-B4: does not wait for an agency that has not begun to answer', async () => {
     agency.answer = (_, response) => response.writeHead(503, { 'retry-after': '0' }).end()
     const { items } = await opened({ ...LIMITS, outageMs: 60_000 }).pages()
     expect(await reasonOf(items[Symbol.asyncIterator]().next())).to.equal('FEED_UNREACHABLE HTTP 503')
@@ -106,7 +106,7 @@ describe('feeds over HTTP in many pages', () => {
   })
 
   for (const way of ['pages', 'cursor'] as const)
-    it(`I-B4: by ${way}, a connection lost in the middle of a page is made again for that page alone`, async () => {
+    it(`I-B4: by ${way}, retries only the page whose connection broke`, async () => {
       const asked: number[] = []
       agency.answer = (request, response, at) => {
         asked.push(pageOf(request))
@@ -137,12 +137,12 @@ describe('feeds over HTTP in many pages', () => {
   /** Feeds whose service fixes the page size. */
   const FIXED = ['trademarks']
 
-  it('I-B4: every feed over HTTP is in the table of those in pages or is one file', () => {
+  it('I-B4: every HTTP feed is either paged or one file', () => {
     expect([...Object.keys(ON_A_PAGE), ...FILES]).to.have.members([...feeds.keys()])
   })
 
   for (const [id, onPage] of Object.entries(ON_A_PAGE))
-    it(`I-B4: ${id} asks for as many items a page as its limits count on, and they let pass what its bounds do`, async () => {
+    it(`I-B4: ${id} requests the page size of its limits, which let its bounds pass`, async () => {
       const sizes: number[] = []
       agency.answer = (request, response) => {
         const query = new URL(request.url ?? '', 'http://x').searchParams

@@ -61,7 +61,7 @@ describe('feeds over HTTP', () => {
     })
   }
 
-  it('come after an answer that was cut off', async () => {
+  it('are retried after a truncated answer', async () => {
     agency.answer = (request, response, asked) => {
       if (asked > 1) return twoPages(request, response, asked)
       response.writeHead(200, { 'content-length': '5000' })
@@ -70,7 +70,7 @@ describe('feeds over HTTP', () => {
     expect(await fetched('registry')).to.have.length(3)
   })
 
-  it('are asked three times and no more', async () => {
+  it('are requested at most three times', async () => {
     agency.answer = (_, response) => response.writeHead(500, { 'retry-after': '0' }).end()
     expect(await reasonOf(fetched('registry'))).to.equal('FEED_UNREACHABLE HTTP 500')
     expect(agency.asked).to.equal(3)
@@ -184,7 +184,7 @@ describe('feeds over HTTP', () => {
     expect(await reasonOf(fetched('dishonest'))).to.equal('FEED_UNREACHABLE 网关报错 gateway says: E7 签名错误')
   })
 
-  it('are refused where nobody listens', async () => {
+  it('are refused when nothing listens', async () => {
     const { items } = await feedOf('registry').open({ url: 'http://127.0.0.1:1' }, { state: null })
     expect(await refusalOf(items[Symbol.asyncIterator]().next())).to.equal('FEED_UNREACHABLE')
   })
@@ -204,7 +204,7 @@ describe('feeds over HTTP', () => {
     expect(await reasonOf(fetched('registry'))).to.match(/^CONTENT_UNREADABLE/)
   })
 
-  it('stop when told, without another try', async () => {
+  it('stop on abort without a retry', async () => {
     const stop = new AbortController()
     agency.answer = () => stop.abort(new Refusal('STOPPING'))
     expect(await refusalOf(fetched('registry', stop.signal))).to.equal('STOPPING')

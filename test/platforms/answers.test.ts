@@ -38,7 +38,7 @@ const html: StandInReply = {
 
 const inGb18030 = (text: string): StandInReply => ({ status: 200, body: iconv.encode(text, 'gb18030') })
 
-it('an answer in GB18030 is read by every platform, whatever it declares', async () => {
+it('every platform reads an answer in GB18030 regardless of the declared encoding', async () => {
   const words = '未查询到主体或查询到的主体信息不匹配'
   const key = 'lst_test_1'
   const answers: Record<string, string> = {
@@ -82,7 +82,7 @@ describe('an answer no platform should give', () => {
       expect(await answered(platform, answer)).to.have.property('reason')
     })
 
-    it(`keeps to the address given for ${id}, path and all`, async () => {
+    it(`uses exactly the configured address of ${id}`, async () => {
       const paths: string[] = []
       await answered(platform, ({ path }) => {
         paths.push(path)
@@ -115,7 +115,7 @@ describe('an answer no platform should give', () => {
     })
   }
 
-  it('marks a row on which the answer is silent as still owed, and keeps the receipts of the others', async () => {
+  it('keeps a row owed when the answer omits it, and keeps the other receipts', async () => {
     const receipts = await answered(national, json(200, { receipts: [{ ILLID: 'lst_test_2', code: '00' }] }))
     expect(receipts).to.have.length(2)
     expect(receipts).to.have.nested.property('[0].code', NO_RECEIPT)
@@ -123,14 +123,14 @@ describe('an answer no platform should give', () => {
     expect(receipts).to.have.nested.property('[1].accepted', true)
   })
 
-  it('leaves everything owed when the answer speaks only of rows nobody sent', async () => {
+  it('leaves everything owed when the answer names only unknown rows', async () => {
     const details = await answered(national, json(200, { receipts: [{ ILLID: 'other', code: '00' }] }))
     expect(details)
       .to.have.property('reason')
       .that.matches(/none of the rows/)
   })
 
-  it('takes receipts in any order, and numbers for words', async () => {
+  it('accepts receipts in any order, and numbers as texts', async () => {
     const answer = json(422, {
       receipts: [
         { ILLID: 'lst_test_2', code: 1001, text: '不匹配', field: 'UNISCID', value: 7, recordId: 12 },
@@ -151,7 +151,7 @@ describe('an answer no platform should give', () => {
     ])
   })
 
-  it('believes no line of Credit China when its answer as a whole is not 00', async () => {
+  it('ignores the rows of Credit China when its answer is not 00', async () => {
     const details = await answered(
       creditchina,
       json(200, { code: '99', line: [{ ILLID: 'lst_test_1', errcode: '00' }] }),
@@ -161,7 +161,7 @@ describe('an answer no platform should give', () => {
       .that.matches(/code 99/)
   })
 
-  it('takes a refusal under the code of success for no receipt', async () => {
+  it('ignores a rejection with the success code', async () => {
     expect(await answered(creditjilin, json(200, { result: false, code: '00' }))).to.have.property('reason')
     const row = (key: string, state: number) =>
       `<row><ENTRY_ID>${key}</ENTRY_ID><state>${state}</state><ruleCode>00</ruleCode></row>`
@@ -170,18 +170,18 @@ describe('an answer no platform should give', () => {
     expect(receipts.map(({ code }) => code)).to.deep.equal([NO_RECEIPT, '00'])
   })
 
-  it('takes a result that is neither true nor false for no receipt', async () => {
+  it('ignores a result that is neither true nor false', async () => {
     expect(await answered(creditjilin, json(200, { result: 'ok' }))).to.have.property('reason')
   })
 
-  it('does not take half a list of what is shown for the whole', async () => {
+  it('refuses an incomplete list of displayed entries', async () => {
     const details = await answered(national, json(200, [{ ILLID: 'a', ENTNAME: '甲' }, { ENTNAME: '乙' }]), 'shown')
     expect(details)
       .to.have.property('reason')
       .that.matches(/without ILLID/)
   })
 
-  it('keeps of an answer’s sentence no more than 500 characters', async () => {
+  it('keeps at most 500 characters of an answer’s text', async () => {
     const receipts = await answered(
       national,
       json(200, { receipts: [{ ILLID: 'lst_test_1', code: '9', text: '长'.repeat(9999) }] }),

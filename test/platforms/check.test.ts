@@ -61,7 +61,7 @@ describe('the check of an outgoing row', () => {
     })
 
     for (const field of REQUIRED) {
-      it(`${platform.id} names ${fields[field]} when the ${field} is missing, and nothing else`, () => {
+      it(`${platform.id} names only ${fields[field]} when the ${field} is missing`, () => {
         expect(faultsOf(blanked(field))).to.deep.equal([fields[field]])
       })
     }
@@ -88,12 +88,12 @@ describe('the check of an outgoing row', () => {
       expect(faultsOf({ ...removalOf(1, 2), action: 'CHANGE' })).to.not.deep.equal([])
     })
 
-    it(`${platform.id} takes an entry back under a name that has become too long for it`, () => {
+    it(`${platform.id} removes an entry even if its name became too long`, () => {
       const operator = { ...noticeOf(1).operator, name: '𠮷'.repeat(101) }
       expect(faultsOf({ ...removalOf(1, 2), operator })).to.deep.equal([])
     })
 
-    it(`${platform.id} takes a record back whatever the agency has added to its words`, () => {
+    it(`${platform.id} withdraws a record even if its texts became too long`, () => {
       const long = {
         note: '长'.repeat(20_000),
         facts: '长'.repeat(20_000),
@@ -110,13 +110,13 @@ describe('the check of an outgoing row', () => {
       expect(platform.check(blanked('name'))[0]?.message).to.match(/\p{Script=Han}.*。.*[a-z]/u)
     })
 
-    it(`${platform.id} sends no other field than those of its schema, whatever else a notice holds`, () => {
+    it(`${platform.id} sends only the fields of its schema`, () => {
       const operator = { ...noticeOf(1).operator, representative: '虚构人', address: '虚构路1号' }
       expect(faultsOf(noticeOf(1, { operator }))).to.deep.equal([])
     })
   }
 
-  it('takes an entry of another list for none of the platforms that show serious ones only', () => {
+  it('refuses an entry of another list for platforms that show serious ones only', () => {
     const faulty = platforms.filter(({ check }) => check(noticeOf(1, { list: 'abnormal' })).length > 0)
     expect(faulty.map(({ id }) => id)).to.include.members(['national', 'creditchina'])
   })

@@ -25,14 +25,14 @@ const RECORDS = [
 const WITHDRAWAL = { reason: 'REVOKED', reasonText: '原决定已撤销', documentNumber: null, removedOn: '2026-04-01' }
 
 describe('every credit platform', () => {
-  it('hears by itself of the list only, for penalties and permits reach it from the agencies themselves', () => {
+  it('receives only the list by default, since agencies send penalties and permits directly', () => {
     for (const { id, kinds, hears } of platforms) {
       expect([id, hears]).to.deep.equal([id, ['listing']])
       expect([id, kinds]).to.deep.equal([id, ['listing', 'penalty', 'permit']])
     }
   })
 
-  it('says of each code that it knows what it means and what to do, in Chinese first and in English', () => {
+  it('explains each known code in Chinese and English', () => {
     for (const { id, codes } of platforms) {
       for (const [code, { meaning, zh, en }] of Object.entries(codes)) {
         expect([id, code, meaning]).to.satisfy(() => ['ACCEPTED', 'CORRECT', 'LATER'].includes(meaning))
@@ -90,7 +90,7 @@ describe('every credit platform', () => {
             expect(await platform.shown(to)).to.deep.equal([])
           }))
 
-        it(`${at} is told the same twice to the same effect and with the same record id`, () =>
+        it(`${at} accepts a repeated message with the same effect and record id`, () =>
           withReceiver(async ({ to }, tell) => {
             const first = await tell(noticeOf(1), noticeOf(2))
             expect(await tell(noticeOf(1), noticeOf(2))).to.deep.equal(first)
@@ -128,7 +128,7 @@ describe('every credit platform', () => {
             expect((await tell(noticeOf(1)))[0]).to.include({ accepted: false, code: '1001' })
           }))
 
-        it(`${at} takes the same once it was put right, and takes no refusal of before for the answer`, () =>
+        it(`${at} accepts a corrected row and ignores the earlier rejection`, () =>
           withReceiver(async (receiver, tell) => {
             receiver.refuse(noticeOf(1).operator.name)
             expect((await tell(noticeOf(1)))[0]).to.include({ accepted: false })
@@ -163,7 +163,7 @@ describe('every credit platform', () => {
             expect(await platform.shown(to)).to.have.length(platform.batchSize)
           }))
 
-        it(`${at}, asked, knows what it has taken and nothing of what was never sent`, () =>
+        it(`${at} knows what it has accepted, and nothing of what was never sent`, () =>
           withReceiver(async ({ to }, tell) => {
             await tell(noticeOf(1))
             const asked = [noticeOf(1), noticeOf(1, { sequence: 2 }), noticeOf(9), removalOf(8, 2)]
@@ -216,13 +216,13 @@ describe('every credit platform', () => {
               expect(receipts[1]?.value).to.equal(recordOf(2).operator.uscc)
             }))
 
-          it(`${at} is never told of a ${kind} of a natural person`, () => {
+          it(`${at} never receives a ${kind} of a natural person`, () => {
             const body = { ...recordOf(1).body, party_kind: 'NATURAL_PERSON' }
             expect(platform.check(recordOf(1, { body })).map(({ rule }) => rule)).to.deep.equal(['natural-person'])
           })
         }
 
-        it(`${at} is given up at once when whoever sends has stopped`, () =>
+        it(`${at} is abandoned at once when the sender stops`, () =>
           withReceiver(async (receiver) => {
             const signal = AbortSignal.abort(new Error('stopping'))
             const sending = platform.send(batchOf(noticeOf(1)), { ...receiver.to, signal })
@@ -245,7 +245,7 @@ describe('every credit platform', () => {
       })
     }
 
-    it(`${platform.id} is unreachable by an address of a kind that it has no way for`, async () => {
+    it(`${platform.id} is unreachable at an unsupported address scheme`, async () => {
       const to = { url: 'ftp://127.0.0.1:1/', secret: 'a secret' }
       for (const call of [() => platform.send(batchOf(noticeOf(1)), to), () => platform.shown(to)]) {
         expect((await refusalOf(call())).code).to.equal('PLATFORM_UNREACHABLE')
@@ -273,7 +273,7 @@ describe('every credit platform', () => {
           expect((await send(batchOf(noticeOf(1))))[0]).to.include({ accepted: true })
         }))
 
-      it(`${platform.id} cutting the line after accepting shows one entry once it is told again`, () =>
+      it(`${platform.id} shows one entry when a message is repeated after a broken connection`, () =>
         withStandIn(platform, async (standIn, send) => {
           standIn.behave({ cutAfterAccept: 1 })
           const refusal = await refusalOf(send(batchOf(noticeOf(1))))
@@ -282,7 +282,7 @@ describe('every credit platform', () => {
           expect(await platform.shown(standIn)).to.have.length(1)
         }))
 
-      it(`${platform.id} is given up at once when whoever sends stops`, () =>
+      it(`${platform.id} is abandoned at once when the sender stops`, () =>
         withStandIn(platform, async (standIn) => {
           standIn.behave({ delayMs: 60_000 })
           const stopping = new AbortController()

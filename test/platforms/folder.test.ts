@@ -52,12 +52,12 @@ describe('an exchange folder', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
   })
 
-  it('knows nothing of what was never put there', async () => {
+  it('does not know a batch that was never written', async () => {
     await send(noticeOf(1))
     expect(await codesOf(noticeOf(2), noticeOf(1, { sequence: 2 }))).to.deep.equal([NO_RECEIPT, NO_RECEIPT])
   })
 
-  it('still knows of a batch whose sender was killed before it noted the keys', async () => {
+  it('knows a batch whose sender died before noting the keys', async () => {
     await send(noticeOf(1))
     await rm(join(path, 'sent'), { recursive: true })
     expect(await codesOf(noticeOf(1), noticeOf(2))).to.deep.equal([WAITING, NO_RECEIPT])
@@ -74,7 +74,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('does not believe a receipt before its last line is ended', async () => {
+  it('ignores a receipt until its last line is terminated', async () => {
     await send(noticeOf(1))
     await receipt('lst_test_1,1,1,0')
     expect(await codesOf(noticeOf(1))).to.deep.equal([WAITING])
@@ -110,7 +110,7 @@ describe('an exchange folder', () => {
     expect(await lying()).to.deep.equal(['batch-1-2.csv', 'batch-1.csv'])
   })
 
-  it('takes for the answer that of the latest batch, but a row once taken stays taken', async () => {
+  it('uses the latest batch’s answer, but keeps an earlier acceptance', async () => {
     await send(noticeOf(1), noticeOf(2))
     await receipt('lst_test_1,1,0,1001,,,,\r\nlst_test_2,1,1,00,,,,\r\n')
     await utimes(join(path, 'sent', 'batch-1.csv'), 1, 1)
@@ -180,7 +180,7 @@ describe('an exchange folder', () => {
     }
   })
 
-  it('is unreachable, and is not made, where it is not there', async () => {
+  it('is unreachable and not created when missing', async () => {
     await rm(path, { recursive: true })
     expect(await reasonOf(send(noticeOf(1)))).to.match(/it is not there/)
     expect(await reasonOf(ask(noticeOf(1)))).to.match(/it is not there/)

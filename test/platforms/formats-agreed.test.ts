@@ -45,7 +45,7 @@ describe('the formats as they are agreed', () => {
     for (const [file, text] of documents()) expect(readFileSync(join(SCHEMAS, file), 'utf8'), file).to.equal(text)
   })
 
-  it('have no agreed message that nobody makes', () => {
+  it('have no agreed message without a producer', () => {
     const made = FORMATS.flatMap(({ name, messages }) =>
       messages.flatMap(({ ending }) => ACTIONS.map((action) => goldenName(name, action, ending))),
     )

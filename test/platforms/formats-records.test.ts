@@ -48,7 +48,7 @@ describe('the forms of 双公示', () => {
       }
     })
 
-    it(`${what} lets no natural person’s record leave, not even to withdraw it`, () => {
+    it(`${what} never sends a natural person’s record, not even a withdrawal`, () => {
       const person = withBody(of(1), { party_kind: 'NATURAL_PERSON' })
       for (const each of [person, withdrawn(person, 2)]) {
         expect(check(each).map(({ field, rule }) => [field, rule])).to.deep.equal([[party, 'natural-person']])
@@ -86,7 +86,7 @@ describe('the forms of 双公示', () => {
       expect(check(withBody(of(1), { content: '长'.repeat(5001) }))).to.have.length(1)
     })
 
-    it(`${what} says what is wrong with any body at all, and never fails`, () => {
+    it(`${what} reports the faults of any body and never throws`, () => {
       for (const body of [{}, { types: 'x', fine_yuan: 'about 5', party_kind: 7, content: [] }]) {
         expect(check({ ...of(1), body })).to.not.deep.equal([])
       }
@@ -141,13 +141,13 @@ describe('the forms of 双公示', () => {
     expect(faults('INDIVIDUAL_BUSINESS')).to.deep.equal([])
   })
 
-  it('wants the unified code of whoever is told of', () => {
+  it('requires the unified code of the party', () => {
     const nobody = { ...penaltyOf(1), operator: { uscc: null, name: '虚构', regNo: '220102600012340', orgCode: null } }
     expect(fieldsOf(checkPenaltyRow(nobody))).to.deep.equal(['CF_XDR_SHXYM'])
     expect(checkPenalty2015Row(nobody)).to.deep.equal([])
   })
 
-  it('writes what has no end as 2099-12-31', () => {
+  it('writes 2099-12-31 when there is no end', () => {
     expect(penaltyRow(penaltyOf(1)).CF_YXQ).to.equal('2099-12-31')
     expect(permitRow(permitOf(1)).XK_YXQZI).to.equal('2099-12-31')
     expect(penalty2015Row(penaltyOf(1), '2026-03-04').CF_JZRQ).to.equal('2099/12/31')
@@ -159,7 +159,7 @@ describe('the forms of 双公示', () => {
     expect(faults).to.have.members(['CF_XDR_LB', 'CF_XDR_SHXYM'])
   })
 
-  it('knows an individual business by its code where the record does not say', () => {
+  it('recognises an individual business by its code when the record does not say', () => {
     const { operator } = penaltyOf(1)
     const notice = withBody(penaltyOf(1), { party_kind: null })
     const shop = { ...notice, operator: { ...operator, uscc: '92220202MA14A9QU2R' } }
@@ -175,7 +175,7 @@ describe('the forms of 双公示', () => {
     expect(state(withdrawn(permitOf(1), 2))).to.equal('2')
   })
 
-  it('says by ZT of the first generation what stands, was withdrawn, is disputed or is something else', () => {
+  it('writes ZT of the first generation for normal, withdrawn, disputed and other states', () => {
     const penalty = (status: string | null) => penalty2015Row(withBody(penaltyOf(1), { status }), '2026-03-04').CF_ZT
     expect(['IN_FORCE', null, 'REVOKED', 'DISPUTED', 'CHANGED'].map(penalty)).to.deep.equal(['0', '0', '1', '2', '3'])
     expect(penalty2015Row(withdrawn(penaltyOf(1), 2), '2026-03-04').CF_ZT).to.equal('1')
@@ -229,7 +229,7 @@ describe('the SOAP call of the first generation', () => {
     expect(read(soapAnswer('importPenalyXml', [line(4, '00'), line(0, '00'), line(null, '00')]))).to.deep.equal([])
   })
 
-  it('takes 00 for the whole, without a line or with the number of rows, for every row', () => {
+  it('applies a 00 for the whole batch to every row', () => {
     for (const n of ['', '0', '3']) {
       expect(read(whole('00', n)).map(({ key, accepted }) => [key, accepted])).to.deep.equal([
         ['pen_test_1', true],
@@ -239,7 +239,7 @@ describe('the SOAP call of the first generation', () => {
     }
   })
 
-  it('believes the rows where the answer has a code for the whole beside them, unless that is not good', () => {
+  it('uses the row codes unless the code for the whole batch is an error', () => {
     const both = (code: string) =>
       `<r><code>${code}</code><ROW><line>1</line><code>00</code></ROW><ROW><line>2</line><code>1001</code></ROW></r>`
     expect(read(both('00')).map(({ key, accepted }) => [key, accepted])).to.deep.equal([
@@ -249,7 +249,7 @@ describe('the SOAP call of the first generation', () => {
     expect(() => read(both('99'))).to.throw('code 99')
   })
 
-  it('refuses by a code and a line that row only', () => {
+  it('rejects only the row that a line names', () => {
     expect(read(whole('1001', '2')).map(({ key, accepted }) => [key, accepted])).to.deep.equal([['pen_test_2', false]])
   })
 
@@ -260,7 +260,7 @@ describe('the SOAP call of the first generation', () => {
     ['no code', '<a/>'],
     ['no XML', '系统繁忙'],
   ] as const) {
-    it(`believes no row when the answer has ${what}`, () => {
+    it(`accepts no row when the answer has ${what}`, () => {
       expect(() => read(xml)).to.throw()
     })
   }

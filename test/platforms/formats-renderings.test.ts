@@ -143,7 +143,7 @@ describe('the exchange table', () => {
     }
   })
 
-  it('holds the same for the same notice whenever it is sent', () => {
+  it('holds the same row for every send of a notice', () => {
     expect(tableRow(penaltyOf(1))).to.deep.equal(tableRow(penaltyOf(1)))
   })
 })
@@ -183,7 +183,7 @@ describe('the signed message', () => {
     ])
   })
 
-  it('has one key of idempotency for one notice, and another for the next', () => {
+  it('has one idempotency key per notice', () => {
     expect(idempotencyKey(penaltyOf(1))).to.equal('pen_test_1/1')
     expect(idempotencyKey(noticeOf(1, { sequence: 2 }))).to.equal('lst_test_1/2')
   })

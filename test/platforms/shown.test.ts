@@ -46,7 +46,7 @@ const paging =
   }
 
 describe('what a platform displays', () => {
-  it('is read whole, however small the pages are that it gives', () =>
+  it('is read completely for any page size', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 12 }), async (count, most) => {
         const shown = await against(paging(rows(count), most), (to) => national.shown(to))
@@ -69,7 +69,7 @@ describe('what a platform displays', () => {
     expect(asked).to.deep.equal(['limit=1000', `after=${keyOf(999)}&limit=1000`, `after=${keyOf(1_999)}&limit=1000`])
   })
 
-  it('is read whole from a platform that knows no pages, unless it may have been cut', async () => {
+  it('is read completely from a platform without paging, unless it may be truncated', async () => {
     for (const count of [3, 999, 1_001]) {
       expect(
         await against(
@@ -93,7 +93,7 @@ describe('what a platform displays', () => {
     expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/overlap/)
   })
 
-  it('is refused where it comes entry by entry without end', async () => {
+  it('is refused when it never ends', async () => {
     let n = 0
     const answer = () => {
       n += 1
@@ -115,12 +115,12 @@ describe('what a platform displays', () => {
     }
   })
 
-  it('is refused with a key that none of ours could be', async () => {
+  it('is refused with an impossible key', async () => {
     const answer = () => json(200, [{ ILLID: 'x'.repeat(201) }])
     expect(await reasonOf(against(answer, (to) => national.shown(to)))).to.match(/without ILLID/)
   })
 
-  it('says of which kind an entry is, where the platform says so', async () => {
+  it('keeps the kind that the platform states', async () => {
     const answer = paging(
       [rowOf(1), rowOf(2, { kind: 'penalty' }), rowOf(3, { kind: 'permit' }), rowOf(4, { kind: 'other' })],
       9,
@@ -138,21 +138,21 @@ describe('asking what became of a notice', () => {
   const displaying = (sequence: unknown) => () =>
     json(200, [{ ILLID: 'lst_test_1', SN: sequence, ENTNAME: '甲', recordId: 'N-7' }])
 
-  it('takes it for done where it or something newer is displayed', async () => {
+  it('counts it as done when it or a newer one is displayed', async () => {
     for (const sequence of [2, 3, '2']) {
       const [receipt] = await ask(displaying(sequence), noticeOf(1, { sequence: 2 }))
       expect(receipt).to.include({ key: 'lst_test_1', accepted: true, receiverId: 'N-7' })
     }
   })
 
-  it('knows nothing where something older, or nothing that is numbered, is displayed', async () => {
+  it('stays unknown when an older or unnumbered entry is displayed', async () => {
     for (const sequence of [1, null, 'x']) {
       const [receipt] = await ask(displaying(sequence), noticeOf(1, { sequence: 2 }))
       expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
     }
   })
 
-  it('never reads a removal off a display, and asks nothing about one', async () => {
+  it('never confirms a removal from a display', async () => {
     let questions = 0
     const answer = () => {
       questions += 1
@@ -163,14 +163,14 @@ describe('asking what became of a notice', () => {
     expect(questions).to.equal(0)
   })
 
-  it('knows nothing where the platform does not take the question, so that it is sent again', async () => {
+  it('stays unknown, and is sent again, when the platform does not support the question', async () => {
     for (const status of [400, 404, 405, 501]) {
       const [receipt] = await ask(() => ({ status, body: '' }), noticeOf(1))
       expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })
     }
   })
 
-  it('knows nothing where the question is answered with something else, and is still unreachable where it fails', async () => {
+  it('stays unknown after an unrelated answer, and is unreachable after a failure', async () => {
     for (const body of ['<html></html>', '{}', '[{}]', '']) {
       const [receipt] = await ask(() => ({ status: 200, body }), noticeOf(1))
       expect(receipt).to.include({ accepted: false, code: NO_RECEIPT })

@@ -142,7 +142,7 @@ describe('an exchange table', () => {
     expect((await send(noticeOf(2, { reason: '短' })))[0]).to.include({ code: WAITING })
   })
 
-  it('waits for a table that somebody has locked no longer than a moment, and is unreachable then', async () => {
+  it('is unreachable soon when the table is locked', async () => {
     const holding = await one.db.transaction()
     try {
       await holding.raw('lock table hub_blacklist in access exclusive mode')
@@ -153,7 +153,7 @@ describe('an exchange table', () => {
     expect((await send(noticeOf(1)))[0]).to.include({ code: WAITING })
   })
 
-  it('is left at once by whoever stops while it waits', async () => {
+  it('returns at once when the sender stops while waiting', async () => {
     const holding = await one.db.transaction()
     try {
       await holding.raw('lock table hub_blacklist in access exclusive mode')
@@ -205,7 +205,7 @@ describe('an exchange table', () => {
     expect(await codesOf(noticeOf(1))).to.deep.equal(['*'.repeat(SECRET.length)])
   })
 
-  it('leaves nothing behind of what its sender waits for no longer', async () => {
+  it('rolls back when its sender has stopped waiting', async () => {
     const lock = 'lock table hub_blacklist in exclusive mode'
     const stopping = new AbortController()
     const receiver = await one.db.transaction()

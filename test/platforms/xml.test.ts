@@ -16,12 +16,12 @@ describe('XML of the exchange', () => {
     ['line ends of every kind', '甲\r\n乙\r丙\n丁'],
   ] as const
   for (const [what, name] of names) {
-    it(`brings ${what} through unchanged`, () => {
+    it(`keeps ${what} unchanged`, () => {
       expect(read(XML_DECLARATION + leaf('name', name)).text).to.equal(name)
     })
   }
 
-  it('brings any well-formed text through, but for what XML cannot write', () => {
+  it('keeps any text except characters that XML cannot express', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const written = text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
@@ -50,7 +50,7 @@ describe('XML of the exchange', () => {
     expect(body?.children[0]?.children.map(({ name }) => name)).to.deep.equal(['row', 'row'])
   })
 
-  it('leaves out of a row what is absent', () => {
+  it('omits absent fields from a row', () => {
     expect(envelope('receiver-x', batchOf(noticeOf(1)))).to.not.match(/REMOVE_|A000003|null/)
   })
 
@@ -69,7 +69,7 @@ describe('XML of the exchange', () => {
     })
   }
 
-  it('reads GB18030 whatever is declared, and refuses bytes that are neither this nor UTF-8', () => {
+  it('reads GB18030 regardless of the declaration, and refuses bytes that are neither GB18030 nor UTF-8', () => {
     const bytes = (...middle: number[]) =>
       Buffer.concat([Buffer.from(`${XML_DECLARATION}<a>`), Buffer.from(middle), Buffer.from('</a>')])
     expect(readXml(bytes(0xb0, 0xa1)).text).to.equal('啊')
@@ -77,7 +77,7 @@ describe('XML of the exchange', () => {
     expect(() => readXml(bytes(0xff, 0xfe))).to.throw(UnreadableAnswer)
   })
 
-  it('finds the receipt wherever in the answer it stands', () => {
+  it('finds the receipt anywhere in the answer', () => {
     const row = node('row', leaf('ENTRY_ID', 'k'), leaf('state', 1))
     const expected = [['ENTRY_ID', 'k'] as const, ['state', '1'] as const]
     for (const xml of [node('receipt', row), node('a', node('b', node('receipt', row)))]) {

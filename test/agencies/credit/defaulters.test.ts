@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { faults, noted, only } from './support.js'
 
 describe('judgment defaulters', () => {
-  it('stand from their publication, not from the filing of the case', async () => {
+  it('are valid from publication, not from the filing of the case', async () => {
     const draft = await only('defaulters', 'defaulters.json')
     expect(noted(draft)).to.deep.equal([])
     expect(draft).to.deep.include({
@@ -29,7 +29,7 @@ describe('judgment defaulters', () => {
     expect(draft.body).to.include({ removed_on: '2025-09-01', removal_reason: '已履行' })
   })
 
-  it('who are natural persons leave no name, number, age or sex behind', async () => {
+  it('are stored without name, number, age or sex if natural persons', async () => {
     for (const cardnum of ['2201021900****6147', '11010519491231002X', '', '92220202MA14A9QU2R']) {
       const draft = await only('defaulters', 'defaulters.json', 2, { cardnum, age: 87 })
       expect(Object.values(draft.subject)).to.deep.equal([null, null, null, null, null])
@@ -39,7 +39,7 @@ describe('judgment defaulters', () => {
     }
   })
 
-  it('leave what they owe and to whom at the court', async () => {
+  it('are stored without debts and creditors', async () => {
     expect(JSON.stringify(await only('defaulters', 'defaulters.json', 0, { duty: '向样戊支付7654元' }))).to.not.match(
       /样戊|7654/,
     )
@@ -57,7 +57,7 @@ describe('judgment defaulters', () => {
     [{ iname: '' }, 'iname required'],
   ]
   for (const [changes, fault] of bad) {
-    it(`${JSON.stringify(changes)} is set aside`, async () => {
+    it(`${JSON.stringify(changes)} is rejected`, async () => {
       expect(await faults('defaulters', 'defaulters.json', 0, changes)).to.deep.equal([fault])
     })
   }
@@ -68,7 +68,7 @@ describe('judgment defaulters', () => {
     [{ cardnum: '91220102MA0Y3X1HX0' }, 'cardnum code.digit'],
   ]
   for (const [changes, finding] of kept) {
-    it(`${JSON.stringify(changes)} stands with a finding`, async () => {
+    it(`${JSON.stringify(changes)} is accepted with a remark`, async () => {
       expect(noted(await only('defaulters', 'defaulters.json', 0, changes))).to.deep.equal([finding])
     })
   }

@@ -6,7 +6,7 @@ import { faults, from, noted, only } from './support.js'
 const FIRM = '91220102MA0Y3X1HXM'
 
 describe('penalties in every form', () => {
-  it('2019 codes: without a state none is said, and no day of revocation is invented', async () => {
+  it('2019 codes: without a state, status and revocation day stay null', async () => {
     const draft = await only('penalties', 'penalties.csv')
     expect(draft.body).to.include({ status: null, revoked_on: null })
     expect(draft.fact).to.equal('样市监处罚〔2025〕12号/样例市市场监督管理局')
@@ -19,7 +19,7 @@ describe('penalties in every form', () => {
     expect(draft.body).to.include({ fine_yuan: '2000', document_number: '样市场〔2024〕1号', status: null })
   })
 
-  it('a mirror names no party: each decision waits for a person, under a key of its own', async () => {
+  it('a mirror names no party: each decision has its own key and stays unmatched', async () => {
     const drafts = (await itemsOf('penalties', sample('penalties-mirror.json'))).flatMap((item) =>
       draftsOf('penalties', item),
     )
@@ -65,7 +65,7 @@ describe('penalties in every form', () => {
     expect(draft.subject).to.include({ uscc: null, regNo: '220102600012340' })
   })
 
-  it('2015 codes: a number of a person says that it is a person, and is not taken', async () => {
+  it('2015 codes: an ID number marks a natural person and is not taken', async () => {
     const draft = await only('penalties', 'penalties-2015.xml', 2)
     expect(draft.body).to.include({ party_kind: 'NATURAL_PERSON', status: 'DISPUTED', party_name: '样丁' })
     expect(draft.subject).to.include({ uscc: null, orgCode: null, regNo: null, name: '样丁' })
@@ -88,7 +88,7 @@ describe('penalties in every form', () => {
     expect(revoked.body).to.include({ status: 'REVOKED', revoked_on: '2025-06-01', party_kind: 'INDIVIDUAL_BUSINESS' })
   })
 
-  it('the template says who, what for and which sort; what it does not say is null', async () => {
+  it('the template gives party, violation and type; the rest is null', async () => {
     const draft = await only('penalties', 'penalties-template.xlsx')
     expect(draft.body).to.include({ facts: null, basis: null, content: null, fine_yuan: null, authority_code: null })
     expect(draft.fact).to.equal((await only('penalties', 'penalties.csv')).fact)
@@ -163,7 +163,7 @@ describe('penalties in every form', () => {
     ['0.2万元', '2000'],
     ['20', null],
   ]
-  it('an amount whose unit nobody says is believed as far as the decision bears it out', async () => {
+  it('an amount without a unit counts only if the text confirms it', async () => {
     for (const [sent, fine] of unitless) {
       const changes = { '罚款金额（万元）': '', 罚款金额: sent }
       if (fine === null) {
@@ -186,7 +186,7 @@ describe('penalties in every form', () => {
     ['penalties-mirror.json', 0, { decisionDate: '2023-02-29' }, 'decisionDate date'],
   ]
   for (const [file, at, changes, fault] of bad) {
-    it(`${file}: ${JSON.stringify(changes)} in row ${at + 1} is set aside`, async () => {
+    it(`${file}: ${JSON.stringify(changes)} in row ${at + 1} is rejected`, async () => {
       expect(await faults('penalties', file, at, changes)).to.deep.equal([fault])
     })
   }
@@ -199,7 +199,7 @@ describe('penalties in every form', () => {
     ['penalties-2015.xml', { CF_SY: '' }, ['CF_SY required']],
   ]
   for (const [file, changes, findings] of kept) {
-    it(`${file}: ${JSON.stringify(changes)} stands with a finding`, async () => {
+    it(`${file}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       expect(noted(await only('penalties', file, 0, changes))).to.deep.equal(findings)
     })
   }
@@ -214,7 +214,7 @@ describe('penalties in every form', () => {
     expect(draft.body).to.include({ status: 'REVOKED', revoked_on: '2025-06-01' })
   })
 
-  it('numbers of certificates reach nothing, in whichever form', async () => {
+  it('certificate numbers are never stored, in any form', async () => {
     const secret = 'ZJ-998877'
     const hidden: [file: string, fields: string[]][] = [
       ['penalties-city.json', ['CF_FR_ZJHM', 'CF_XDR_ZJHM', 'CF_FR_SFZH']],

@@ -92,7 +92,7 @@ describe('permits in every form', () => {
     ['permits-template.xlsx', { 登记状态: '1' }, '登记状态 value'],
   ]
   for (const [file, changes, fault] of bad) {
-    it(`${file}: ${JSON.stringify(changes)} is set aside`, async () => {
+    it(`${file}: ${JSON.stringify(changes)} is rejected`, async () => {
       expect(await faults('permits', file, 0, changes)).to.deep.equal([fault])
     })
   }

@@ -49,7 +49,7 @@ describe('results of credit repairs', () => {
     [{ 修复决定机关: '无' }, '修复决定机关 required'],
   ]
   for (const [changes, fault] of bad) {
-    it(`${JSON.stringify(changes)} is set aside`, async () => {
+    it(`${JSON.stringify(changes)} is rejected`, async () => {
       expect(await faults('repairs', 'repairs.json', 0, changes)).to.deep.equal([fault])
     })
   }

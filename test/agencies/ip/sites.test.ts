@@ -19,7 +19,7 @@ const only = async (id: string, file: string, at = 0, changes: Record<string, un
 }
 
 describe('filings, shops and trust certificates', () => {
-  it('icp: a firm is known by its code, and every host is one name', async () => {
+  it('icp: identifies a firm by its code and normalises host names', async () => {
     const draft = await only('icp', 'icp.json')
     expect(draft).to.deep.include({ key: '吉ICP备99000001号-1', validFrom: '2021-05-06', validTo: null, findings: [] })
     expect(draft.subject).to.include({ uscc: '91220102MA0Y3X1HXM', name: '长春市松柏样例电子商务有限公司' })
@@ -34,7 +34,7 @@ describe('filings, shops and trust certificates', () => {
     expect((await only('icp', 'icp.csv')).subject).to.include({ uscc: '92220202MA14A9QU2R' })
   })
 
-  it("icp: a person's ID number is never taken, whatever stands there", async () => {
+  it("icp: never takes a person's ID number", async () => {
     for (const unitCode of [PERSON, '91220102MA0Y3X1HXM', '护照 E00000000', '[居民身份证 x]', '', null]) {
       const draft = await only('icp', 'icp.json', 1, { unitCode })
       expect(draft.subject).to.deep.equal({ uscc: null, orgCode: null, regNo: null, shop: null, name: '样丁' })
@@ -46,7 +46,7 @@ describe('filings, shops and trust certificates', () => {
     expect(draft.body).to.deep.include({ status: 'CANCELLED', domains: ['yangding.example', '样丁.example'] })
   })
 
-  it("icp: a firm with a person's number in its place is set aside, the number untold", async () => {
+  it("icp: a firm with a person's number is rejected without repeating the number", async () => {
     const item = await itemOf('icp', 'icp.json', 0, { unitCode: PERSON })
     expect(problemsOf('icp', item).map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal(['unitCode code'])
     expect(JSON.stringify(problemsOf('icp', item))).to.not.include(PERSON)
@@ -74,7 +74,7 @@ describe('filings, shops and trust certificates', () => {
     expect(table.body).to.include({ marketplace: 'yangli-mall', real_name_method: 'LICENCE', real_name_matched: true })
   })
 
-  it("shops: a natural person's name is not taken, and an ID number is a finding that does not repeat it", async () => {
+  it("shops: a natural person's name is not taken, and an ID number causes a remark that does not repeat it", async () => {
     for (const field of ['idNumber', 'certNo', '身份证号码', '证件号码']) {
       const item = await itemOf('shops', 'shops.jsonl', 1, { sellerName: '样某某', [field]: PERSON })
       const [draft] = draftsOf('shops', item)
@@ -89,7 +89,7 @@ describe('filings, shops and trust certificates', () => {
     }
   })
 
-  it('trustmarks: each certifier counts for itself; what was revoked has no end, what is valid ends', async () => {
+  it('trustmarks: keys are per certifier; valid certificates end, revoked ones do not', async () => {
     const valid = await only('trustmarks', 'trustmarks.csv')
     expect(valid).to.deep.include({
       key: '样例可信认证中心/YL-2025-001',
@@ -138,7 +138,7 @@ describe('filings, shops and trust certificates', () => {
     ['trustmarks', 'trustmarks.csv', { 证书编号: '无' }, '证书编号 required'],
   ]
   for (const [id, file, changes, problem] of bad) {
-    it(`${id}: ${JSON.stringify(changes)} ${problem ? 'is set aside' : 'is taken'}`, async () => {
+    it(`${id}: ${JSON.stringify(changes)} ${problem ? 'is rejected' : 'is taken'}`, async () => {
       const problems = problemsOf(id, await itemOf(id, file, 0, changes))
       expect(problems.map(({ field, rule }) => `${field} ${rule}`).join()).to.equal(problem)
       for (const { message } of problems) expect(message).to.match(/\p{Script=Han}.*[a-z]/u)
@@ -154,14 +154,14 @@ describe('filings, shops and trust certificates', () => {
     ['trustmarks', 'trustmarks.csv', { 有效期至: '2026-01-01' }, '证书状态 date.past'],
   ]
   for (const [id, file, changes, finding] of noted) {
-    it(`${id}: ${JSON.stringify(changes)} stands with a finding`, async () => {
+    it(`${id}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       const draft = await only(id, file, 0, changes)
       expect(draft.findings.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([finding])
       expect(contract(`records/${feedOf(id).kind}`)(draft.body)).to.deep.equal([])
     })
   }
 
-  it('shops: a line that is no record is one broken item, the others stand', async () => {
+  it('shops: a line that is not a record is one broken item', async () => {
     const [line = ''] = (await import('node:fs')).readFileSync(sample('shops.jsonl'), 'utf8').split('\n')
     const items = await itemsOf('shops', fileOf(`${line}\n{"marketplace": \n${line.replace('YL1', 'YL9')}\n`))
     const mapped = items.map((item) => feedOf('shops').map(item, { dated: null, today: TODAY }))

@@ -113,7 +113,7 @@ describe('trademarks of several offices', () => {
   ]
   for (const [file, changes, problem] of bad) {
     const shown = Object.entries(changes).map(([field, value]) => `${field} = ${JSON.stringify(value)}`)
-    it(`${file}: ${shown} ${problem ? 'is set aside' : 'is taken'}`, async () => {
+    it(`${file}: ${shown} ${problem ? 'is rejected' : 'is taken'}`, async () => {
       const problems = problemsOf('trademarks', await itemOf(file, 0, changes))
       expect(problems.map(({ field, rule }) => `${field} ${rule}`).join()).to.equal(problem)
       for (const { message } of problems) expect(message).to.match(/\p{Script=Han}.*[a-z]/u)
@@ -140,7 +140,7 @@ describe('trademarks of several offices', () => {
     ],
   ]
   for (const [file, from, to, problem] of nested) {
-    it(`${file}: ${String(from)} as ${to} is set aside`, async () => {
+    it(`${file}: ${String(from)} as ${to} is rejected`, async () => {
       const problems = problemsOf('trademarks', await altered(file, from, to))
       expect(problems.map(({ field, rule }) => `${field} ${rule}`)).to.deep.equal([problem])
     })
@@ -162,14 +162,14 @@ describe('trademarks of several offices', () => {
     ['trademarks-tw.csv', { agent: '樣例事務所' }, 'agent field.unknown'],
   ]
   for (const [file, changes, finding] of noted) {
-    it(`${file}: ${JSON.stringify(changes)} stands with a finding`, async () => {
+    it(`${file}: ${JSON.stringify(changes)} is accepted with a remark`, async () => {
       const [draft] = await drafts(file, 0, changes)
       expect(draft?.findings.map(({ field, rule }) => `${field} ${rule}`)).to.include(finding)
       expect(contract('records/trademark')(draft?.body)).to.deep.equal([])
     })
   }
 
-  it('a document of several marks in one ST.66 item is set aside, a list of marks in ST.96 is several items', async () => {
+  it('a document of several marks in one ST.66 item is rejected, a list of marks in ST.96 is several items', async () => {
     const [item] = await itemsOf('trademarks', sample('trademarks-st66.xml'))
     const details = item?.fields['TradeMarkDetails'] as { TradeMark: unknown }
     const two = { ...item?.fields, TradeMarkDetails: { TradeMark: [details.TradeMark, details.TradeMark] } }

@@ -134,7 +134,7 @@ describe('entries of abnormal operation', () => {
     })
   }
 
-  it('that do not say how they ended count as ended, with a finding', async () => {
+  it('that do not say how they ended count as ended, with a remark', async () => {
     const draft = await only('abnormal', 'abnormal.json', 1, { isMove: '' })
     expect(rulesOf(draft)).to.deep.equal(['isMove value'])
     expect(draft.body.removal_reason).to.equal('已办理住所变更（样城市场监督管理局）')
@@ -177,7 +177,7 @@ describe('commitments', () => {
     })
   }
 
-  it('whose cells have unlike numbers of lines are set aside', async () => {
+  it('are rejected when cells have different numbers of lines', async () => {
     expect(await faults('commitments', 'commitments.csv', 0, { 核查结果: '履行' })).to.deep.equal(['核查结果 value'])
   })
 })
