@@ -59,7 +59,7 @@ describe('the public pages', () => {
     expect(text).to.include('<meta name="viewport"').and.include('<html lang="zh-CN">')
   })
 
-  it('a name is looked for and shown again escaped', async () => {
+  it('a searched name is escaped in the page', async () => {
     const found = await get(`/blacklist?name=${encodeURIComponent('<b>黑石')}`)
     expect(found.text).to.include(one).and.include('value="&lt;b&gt;黑石"')
     const none = await get(`/blacklist?name=${encodeURIComponent('"><script>alert(1)</script>')}`)
@@ -68,7 +68,7 @@ describe('the public pages', () => {
     expect((await get('/blacklist?name=%00')).status).to.equal(200)
   })
 
-  it('R-10: a place in the list that is not one is refused, also a NUL or a blank', async () => {
+  it('R-10: an invalid cursor is refused, also a NUL or a blank', async () => {
     for (const after of ['%00', '%20', 'x', '2026-01-01_%00', '%00_'])
       expect((await get(`/blacklist?after=${after}`)).status, after).to.equal(400)
     expect((await get('/blacklist?after=')).status).to.equal(200)
@@ -125,7 +125,7 @@ describe('the public pages', () => {
     expect(list.text).not.to.include(one)
   })
 
-  it('a case never published is as unknown as one that never was', async () => {
+  it('a case never published answers like an unknown one', async () => {
     const answers = await Promise.all(
       [keyIn(lead), '00000000-0000-4000-8000-000000000000', 'x', "'", '..%2f..'].map((id) => get(`/blacklist/${id}`)),
     )

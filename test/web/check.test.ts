@@ -80,7 +80,7 @@ describe('POST /check', () => {
       .and.match(/信息截至|尚未有一次成功归集/)
   })
 
-  it('never tells a score or a grade', async () => {
+  it('never shows a score or a grade', async () => {
     for (const more of [{}, { format: 'csv' }]) {
       const { text } = await pasted(clear, more)
       expect(text).not.to.match(/812|grade|score(?!card)/)
@@ -139,13 +139,13 @@ describe('POST /check', () => {
     expect(rowsIn((await pasted(`9122 0102 ${listed.slice(8)}`)).text)[0]).to.include('在名单上')
   })
 
-  it('says so where what was asked is not written as a code', async () => {
+  it('says when the text is not a code', async () => {
     const [one = '', two = ''] = rowsIn((await pasted(`${unknown}\n虚构白露有限公司`)).text)
     expect(one).to.include('未知代码').and.not.include('不是代码的写法')
     expect(two).to.include('未知代码').and.include('不是代码的写法')
   })
 
-  it('takes codes one after the other in a line, and a bad row costs itself alone', async () => {
+  it('accepts several codes in one line, and a bad row fails alone', async () => {
     expect(rowsIn((await pasted(`${listed}, ${clear}, ${unknown}`)).text)).to.have.length(3)
     expect(rowsIn((await pasted(`${listed}、${clear}`)).text)).to.have.length(2)
     const rows = rowsIn((await pasted(`坏行\n${listed}\n"${'长'.repeat(3_000)}\n${clear}`)).text)
@@ -186,7 +186,7 @@ describe('POST /check', () => {
     expect((await fetch(`${world.url}/check?code=${clear}`, { method: 'GET' })).status).to.equal(200)
   })
 
-  it('answers in English where the address says so', async () => {
+  it('answers in English with lang=en', async () => {
     const { text } = await pasted(listed, {}, '?lang=en')
     expect(text)
       .to.include('on the blacklist')

@@ -20,7 +20,7 @@ function* flipped(text: string): Generator<string> {
 
 const signature = (jws: string): Buffer => Buffer.from(jws.split('.')[2] ?? '', 'base64url')
 
-describe('what was forged', () => {
+describe('a forgery', () => {
   let world: World
   before(async () => {
     world = await makeWorld()
@@ -52,7 +52,7 @@ describe('what was forged', () => {
     }
   })
 
-  it('one flipped bit anywhere in a file or a delta is another hash than the manifest says', async () => {
+  it('one flipped bit in a file or a delta breaks the hash of the manifest', async () => {
     const keys = await keysOf(world.url)
     const said = await verified(world.url, (await getRaw(`${world.url}/data/manifest.jws`)).text, keys)
     const delta = await getRaw(`${world.url}/data/delta?since=1`)

@@ -54,7 +54,7 @@ describe('the public files', () => {
     return files
   }
 
-  it('P-A5: are served at once without whoever has left, while no publication comes to its end', async () => {
+  it('P-A5: are served without removed entries while a publication is pending', async () => {
     const { db } = world.database
     const firms: { id: string; name: string }[] = []
     for (let n = 1; n <= 6; n += 1) firms.push(await shown(db, n, given))
@@ -94,7 +94,7 @@ describe('the public files', () => {
     for (const file of said.files) expect(sha256((await getRaw(`${url}${file.path}`)).body)).to.equal(file.sha256)
   })
 
-  it('P-A5: of a part of a file no other byte is read', async () => {
+  it('P-A5: a range request reads only its bytes', async () => {
     await manyShown(world.database.db, { ...given, first: 1, count: 500, reason: 500 })
     await world.publish()
     const handle = await anonymousFile(mkdtempSync(join(tmpdir(), 'hub-published-')))
@@ -118,7 +118,7 @@ describe('the public files', () => {
     }
   })
 
-  it('P-A5: of a list published a moment ago each request reads only the entries that have left it', async () => {
+  it('P-A5: each request reads only the entries removed since the publication', async () => {
     const { db } = world.database
     await manyShown(db, { ...given, first: 1, count: 10_000 })
     await world.publish()
@@ -137,7 +137,7 @@ describe('the public files', () => {
     expect(read).to.be.below(20)
   })
 
-  it('P-A5: a large edition is encoded once it has stayed, and the encodings are of the same bytes', async () => {
+  it('P-A5: a large edition is compressed once it is stable, to the same bytes', async () => {
     const files = filesOf(0)
     const url = await serving({ files })
     await manyShown(world.database.db, { ...given, first: 1, count: 800, reason: 800 })
@@ -174,7 +174,7 @@ describe('the public files', () => {
     }
   })
 
-  it('P-A5: an answer that found a list just before the next one came is of the next one', async () => {
+  it('P-A5: an answer that overlaps a publication uses the next list', async () => {
     const { db } = world.database
     const files = filesOf(60_000)
     await shown(db, 1, given)
@@ -191,7 +191,7 @@ describe('the public files', () => {
     held?.release()
   })
 
-  it('P-A5: are sent to so many at once, in all and to one address', () => {
+  it('P-A5: have a download limit in total and per address', () => {
     const downloads = makeDownloads({ most: 3, ofOne: 2 })
     const codeOf = (address: string): string | null => {
       try {

@@ -144,7 +144,7 @@ describe('the list as data', () => {
     expect(item?.updated).to.be.instanceOf(Date)
   })
 
-  it('what is asked again is not sent again, under one tag for each encoding', async () => {
+  it('a repeated request answers 304, with one tag per encoding', async () => {
     for (const path of [...FILES, '/data/manifest.jws', '/data/delta?since=0']) {
       const plain = await get(path)
       const tag = String(plain.headers['etag'])
@@ -165,7 +165,7 @@ describe('the list as data', () => {
     }
   })
 
-  it('a range is of the bytes that the manifest names', async () => {
+  it('a range addresses the uncompressed bytes of the manifest', async () => {
     for (const path of FILES) {
       const { body, headers } = await get(path)
       const size = body.length
@@ -197,7 +197,7 @@ describe('the list as data', () => {
     }
   })
 
-  it('HEAD tells all but the bytes, and nothing but reading is answered', async () => {
+  it('HEAD has all headers, and other methods are refused', async () => {
     for (const path of [...FILES, '/data/manifest.jws', '/data/delta?since=1', '/data']) {
       const whole = await get(path)
       const head = await get(path, {}, 'HEAD')
@@ -214,7 +214,7 @@ describe('the list as data', () => {
     expect((await get('/data/blacklist.xlsx')).status).to.equal(404)
   })
 
-  it('a delta tells the net of an interval, with a manifest of its own', async () => {
+  it('a delta holds net changes and has its own manifest', async () => {
     const { db } = world.database
     await world.publish()
     await letGo(db, kept.id, '2026-03-01')
@@ -250,7 +250,7 @@ describe('the list as data', () => {
     expect(await ask(4)).to.deep.equal({ added: [], changed: [], removed: [] })
   })
 
-  it('what is no sequence is refused, and one too old is answered with where the whole list is', async () => {
+  it('an invalid sequence is refused, and one too old points to the whole list', async () => {
     for (const since of ['', 'x', '-1', '01', '1.5', '2', '99999999999', '1&since=1', '١']) {
       const got = await get(`/data/delta?since=${since}`)
       expect(got.status, since).to.equal(400)
@@ -271,7 +271,7 @@ describe('the list as data', () => {
     expect(JSON.parse(got.text)).to.include({ code: 'DELTA_TOO_OLD', snapshot: '/data/blacklist.json' })
   })
 
-  it('what leaves the list is in nothing that is served from that moment, and everything agrees again', async () => {
+  it('a removed entry is in no later answer, and all files agree', async () => {
     expect((await get('/data/blacklist.csv')).text).to.include(kept.name)
     await letGo(world.database.db, kept.id)
     const got = await Promise.all(
@@ -291,7 +291,7 @@ describe('the list as data', () => {
       ).to.equal(sha256)
   })
 
-  it('what is added waits for the next publication, in every file alike', async () => {
+  it('an added entry waits for the next publication in every file', async () => {
     await get('/data/manifest.jws')
     const added = await shown(world.database.db, 5, given)
     await corrected(world.database.db, kept.id, '尚未公布的更正')
@@ -322,7 +322,7 @@ describe('the list as data', () => {
     ])
   })
 
-  it('an answer that is under way when one of its entries is removed never reaches its end', async () => {
+  it('a removal aborts an answer that contains the entry', async () => {
     const { db } = world.database
     await manyShown(db, { ...given, first: 100, count: 3_000, reason: 5_000 })
     await world.publish()

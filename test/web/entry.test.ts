@@ -55,12 +55,12 @@ describe('the page of an entry', () => {
     expect(text).to.include('移出途径')
   })
 
-  it('says so where it is under objection', async () => {
+  it('says that it is under objection', async () => {
     expect((await get(`/blacklist/${ids[3]}`)).text).to.include('有异议，正在核查')
     expect((await get(`/blacklist/${ids[0]}`)).text).not.to.include('有异议，正在核查')
   })
 
-  it('is held against the signed manifest, and its commands show the same to anybody', async () => {
+  it('is verified against the signed manifest by its printed commands', async () => {
     const { text } = await get(`/blacklist/${ids[0]}`)
     expect(text).to.include('签名名单第 1 期所载')
     const [reckoned, said] = (await pasted(commandsIn(text))).trim().split('\n')
@@ -70,7 +70,7 @@ describe('the page of an entry', () => {
     expect(text).to.include(`<code class="hash">${said}</code>`)
   })
 
-  it('does not call itself signed while it says another thing than what was signed', async () => {
+  it('is not shown as signed while it differs from the signed line', async () => {
     await corrected(world.database.db, ids[1] ?? '', '事由已更正')
     const { text } = await get(`/blacklist/${ids[1]}`)
     expect(text).to.include('事由已更正').and.include('尚未列入签名名单').and.not.include('期所载')
@@ -93,7 +93,7 @@ describe('the page of an entry', () => {
     expect(text).not.to.include('列入事由')
   })
 
-  it('that has ended is gone, in both languages, and names nobody', async () => {
+  it('answers 410 without a name after its end, in both languages', async () => {
     await letGo(world.database.db, ids[4] ?? '')
     for (const path of [`/blacklist/${ids[4]}`, `/blacklist/${ids[4]}?lang=en`]) {
       const { status, text, headers } = await get(path)
@@ -103,7 +103,7 @@ describe('the page of an entry', () => {
     }
   })
 
-  it('the page of the data shows how the whole is verified: pasted, it is', async () => {
+  it('the commands of /data verify the whole list', async () => {
     const { text } = await get('/data')
     const commands = commandsIn(text)
     const said = (await pasted(commands)).trim()

@@ -15,7 +15,7 @@ describe('a page that cannot be shown', () => {
   const get = (path: string, headers = {}) => read(`${world.url}${path}`, headers)
   const FROM_ELSEWHERE = { accept: 'application/json' }
 
-  it('says in both languages what happened and where to go on, and is kept by nobody', async () => {
+  it('explains the error in both languages and is not cached', async () => {
     for (const [path, status, said] of [
       ['/nothing', 404, '没有这个页面'],
       ['/blacklist/nobody', 404, '没有这个页面'],
@@ -31,20 +31,20 @@ describe('a page that cannot be shown', () => {
     expect(english.text).to.include('<html lang="en">').and.include('No such page').and.include('/data?lang=en')
   })
 
-  it('repeats nothing foreign as markup', async () => {
+  it('escapes foreign text', async () => {
     const { text } = await get(`/blacklist?sort=${encodeURIComponent('"><script>alert(1)</script>')}`)
     expect(text).to.include('&lt;script&gt;')
     expect(text).not.to.include('<script>')
   })
 
-  it('stays a problem document for programs', async () => {
+  it('is a problem document for programs', async () => {
     const { status, headers, text } = await get('/nothing', FROM_ELSEWHERE)
     expect(status).to.equal(404)
     expect(headers['content-type']).to.match(/^application\/problem\+json/)
     expect(JSON.parse(text)).to.include({ code: 'NOT_FOUND' })
   })
 
-  it('says that the list is in the making, and when to come again', async () => {
+  it('says that the list is being published, with Retry-After', async () => {
     const busy = () => Promise.reject(new Refusal('RUN_BUSY', { job: 'publish' }))
     const server = await makeServer({ ...world.parts, publish: busy })
     await new Promise<void>((resolve) => {
@@ -63,7 +63,7 @@ describe('a page that cannot be shown', () => {
     expect(program.headers['content-type']).to.match(/^application\/problem\+json/)
   })
 
-  it('tells nothing of a fault, and remembers none', async () => {
+  it('reveals nothing of a fault and does not cache it', async () => {
     const { db } = world.parts
     await db.raw('alter table public_changes rename to public_changes_away')
     const broken = await get('/blacklist')
@@ -75,7 +75,7 @@ describe('a page that cannot be shown', () => {
     expect((await get('/blacklist')).status).to.equal(200)
   })
 
-  it('says to whoever asks too often that the whole can be had at once', async () => {
+  it('points to the whole list when the quota is exceeded', async () => {
     let last = await get('/')
     for (let time = 0; time < 12 && last.status === 200; time += 1) last = await get('/')
     expect(last.status).to.equal(429)

@@ -33,7 +33,7 @@ describe('every page of the public site', () => {
 
   const get = (path: string) => read(`${world.url}${path}`)
 
-  it('is small, has no script and no style of its own, asks nobody else, and is framed by nobody', async () => {
+  it('is small, without scripts, inline styles, external requests or framing', async () => {
     for (const path of [...paths, '/nothing-here']) {
       const { headers, text, bytes } = await get(path)
       expect(bytes, path).to.be.lessThan(PACKED_MOST)
@@ -51,7 +51,7 @@ describe('every page of the public site', () => {
     }
   })
 
-  it('says its language, leads to the other one, and to the feed', async () => {
+  it('declares its language and links to the other one and to the feed', async () => {
     for (const path of paths) {
       const { text } = await get(path)
       const english = path.includes('lang=en')
@@ -64,7 +64,7 @@ describe('every page of the public site', () => {
     }
   })
 
-  it('has no link that leads nowhere', async () => {
+  it('has no broken link', async () => {
     const seen = new Set<string>()
     const waiting = [...paths]
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -81,7 +81,7 @@ describe('every page of the public site', () => {
       .and.include('/data/blacklist.atom')
   })
 
-  it('the front page tells the list in figures, and of what has left only the number', async () => {
+  it('the front page shows figures, and only a count of removed entries', async () => {
     const { text } = await get('/')
     const listed = given.filter(({ left }) => left === undefined)
     const gone = given.filter(({ left }) => left !== undefined)
@@ -114,7 +114,7 @@ describe('every page of the public site', () => {
     expect(month).to.equal(given.filter(({ left }) => left === undefined).length)
   })
 
-  it('search engines are led to the pages that stay, and told to keep no name', async () => {
+  it('search engines get the permanent pages and must store no name', async () => {
     const robots = await get('/robots.txt')
     expect(robots.text).to.include(`Sitemap: ${world.url}/sitemap.xml`).and.not.include('Disallow: /blacklist')
     const { text, headers } = await get('/sitemap.xml')
@@ -126,7 +126,7 @@ describe('every page of the public site', () => {
     expect((await get('/blacklist?name=abc')).headers['x-robots-tag']).to.equal('noindex, noarchive')
   })
 
-  it('no commands of a page ask where a forged Host says', async () => {
+  it('printed commands ignore a forged Host header', async () => {
     const { text } = await read(`${world.url}/data`, { host: 'evil.example/$(id)' })
     expect(text).to.include('curl -s http://localhost/data')
     expect(text).not.to.include('evil')

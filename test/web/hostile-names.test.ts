@@ -71,12 +71,12 @@ describe('a name of any kind', () => {
     }
   })
 
-  it('is kept to itself by an isolate in the title, where no markup can stand', async () => {
+  it('is isolated by Unicode characters in the title', async () => {
     const { text } = await get(`/blacklist/${ids['leftward']}`)
     expect(text).to.include(`<title>\u2068${NAMES.leftward}\u2069 · an entry of the blacklist</title>`)
   })
 
-  it('is the same in the table, where none of them is a formula', async () => {
+  it('is the same in CSV and never a formula', async () => {
     const { text } = await get('/blacklist?format=csv')
     const rows = parse(text, { columns: true, bom: true }) as Record<string, string>[]
     for (const [kind, name] of Object.entries(NAMES)) {

@@ -56,13 +56,13 @@ describe('the list of the public site', () => {
       expect((await get(`/blacklist?${query}`)).text).to.include(`找到 ${wanted.length} 条`)
     })
 
-  it('filtered by an authority has its entries', async () => {
+  it('filters by authority', async () => {
     const authority = listed[0]?.authority ?? ''
     const found = await everyPage(`/blacklist?authority=${encodeURIComponent(authority)}`)
     expect(found.sort()).to.deep.equal(idsOf(listed.filter((firm) => firm.authority === authority)))
   })
 
-  it('comes in each order, page after page, with nobody twice and nobody left out', async () => {
+  it('pages through each order without duplicates or gaps', async () => {
     const byDay = [...listed].sort((a, b) => (a.publishedOn < b.publishedOn ? -1 : 1)).map(({ id }) => id)
     expect(await everyPage('/blacklist?sort=oldest')).to.deep.equal(byDay)
     expect(await everyPage('/blacklist?sort=ending')).to.deep.equal(byDay)
@@ -93,7 +93,7 @@ describe('the list of the public site', () => {
     expect(text.split(`<bdi>${gone?.name}</bdi>`)).to.have.length(2)
   })
 
-  it('says so where those found are only called something like it', async () => {
+  it('says when results are only similar', async () => {
     const SAID = '没有名称完全相符的记录'
     const name = listed[0]?.name ?? ''
     const like = `${name.slice(0, 3)}误${name.slice(4)}`
@@ -102,7 +102,7 @@ describe('the list of the public site', () => {
       expect((await get(`/blacklist?name=${encodeURIComponent(right)}`)).text, right).not.to.include(SAID)
   })
 
-  it('a name and a filter together find whom both name', async () => {
+  it('combines name and filter', async () => {
     const found = await everyPage(`/blacklist?name=${encodeURIComponent('有限公司')}&region=2201&sort=oldest`)
     const wanted = listed.filter(({ region, name }) => region.startsWith('2201') && name.includes('有限公司'))
     expect(found.every((id) => wanted.some((firm) => firm.id === id))).to.equal(true)
@@ -118,7 +118,7 @@ describe('the list of the public site', () => {
     expect(text).to.include('去掉筛选条件再查')
   })
 
-  it('keeps in the address what was chosen, and leaves out what was left empty', async () => {
+  it('keeps chosen filters in the URL and drops empty ones', async () => {
     const { status, headers } = await get(
       '/blacklist?name=&reason=counterfeit&region=&authority=&sort=&from=&to=&lang=en',
     )
@@ -145,7 +145,7 @@ describe('the list of the public site', () => {
       expect(text).to.include('输入无效').and.include('action="/blacklist"')
     })
 
-  it('as CSV holds all that was found, in its order', async () => {
+  it('as CSV holds all results in their order', async () => {
     const { status, headers, text } = await get('/blacklist?reason=counterfeit&sort=oldest&format=csv')
     expect(status).to.equal(200)
     expect(headers['content-type']).to.match(/^text\/csv/)
@@ -158,7 +158,7 @@ describe('the list of the public site', () => {
     expect(parse((await get('/blacklist?format=csv')).text, { columns: true, bom: true })).to.have.length(listed.length)
   })
 
-  it('as CSV is not read for whoever asks only whether it is there', async () => {
+  it('as CSV reads nothing for HEAD', async () => {
     const heard = await world.statements(async () => {
       const { status, headers } = await fetch(`${world.url}/blacklist?format=csv`, { method: 'HEAD' })
       expect(status).to.equal(200)
@@ -167,13 +167,13 @@ describe('the list of the public site', () => {
     expect(heard.filter((sql) => sql.includes('publicList'))).to.deep.equal([])
   })
 
-  it('is one page, however its address is spelt', async () => {
+  it('is one cached page for all spellings of its URL', async () => {
     const { text } = await get('/blacklist')
     for (const path of ['/blacklist/', '/BLACKLIST', '/Blacklist/']) expect((await get(path)).text, path).to.equal(text)
     expect((await get('//')).text).to.equal((await get('/')).text)
   })
 
-  it('speaks English where it is asked to, and goes on doing so', async () => {
+  it('keeps English in its links', async () => {
     const { text } = await get('/blacklist?lang=en')
     expect(text).to.include('<html lang="en">').and.include('entries in force on')
     expect(text).not.to.include('条有效记录')
@@ -183,7 +183,7 @@ describe('the list of the public site', () => {
     expect(text).to.include('<a href="/blacklist" lang="zh-CN" hreflang="zh-CN">中文</a>')
   })
 
-  it('is packed as the reader can read it, and not sent again to whoever has it', async () => {
+  it('is compressed by Accept-Encoding and answers 304', async () => {
     const packed = await get('/blacklist')
     expect(packed.headers['content-encoding']).to.equal('br')
     // At the same address there is a table for whoever takes one.
@@ -198,7 +198,7 @@ describe('the list of the public site', () => {
     expect((await read(`${world.url}/blacklist`, {}, 'HEAD')).bytes).to.equal(0)
   })
 
-  it('names an entry that has left in nothing that is asked for from that moment', async () => {
+  it('never names a removed entry in a later answer', async () => {
     const gone = listed.pop()
     const paths = [
       '/',
@@ -215,7 +215,7 @@ describe('the list of the public site', () => {
     expect((await get('/blacklist')).text).to.include(`共 ${listed.length} 条`)
   })
 
-  it('names nobody past the end of the term, though nothing has changed', async () => {
+  it('names nobody after the end of the term', async () => {
     const first = listed.at(-1)
     const year = Number(first?.publishedOn.slice(0, 4)) + 3
     await get('/blacklist?sort=ending')

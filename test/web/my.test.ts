@@ -27,7 +27,7 @@ const REVOKE = 'mutation($input: AccessCodeInput!) { revokeAccessCode(input: $in
 const NUMBER = '虚市监处罚〔2024〕1号'
 const HOSTILE = `虚构青禾"><script>alert(1)</script>有限公司`
 
-describe('a party at its own door', () => {
+describe("the party's pages (/my)", () => {
   let world: World
   let own: string
   let other: string
@@ -68,7 +68,7 @@ describe('a party at its own door', () => {
     world.setNow(new Date(NOW.getTime() + hours * 3_600_000))
   })
 
-  it('opens to an access code, for one session whose cookie no script and no other site can use', async () => {
+  it('signs in by access code, with an HttpOnly, SameSite session cookie', async () => {
     const party = arrive()
     const { status, headers } = await party.post('/my?lang=en', { accessCode: (await issued(one)).toLowerCase() })
     expect(status).to.equal(303)
@@ -81,7 +81,7 @@ describe('a party at its own door', () => {
     expect(text).to.include('&lt;script&gt;').and.not.include('<script')
   })
 
-  it('leaves nothing in a cache, in no search engine, and packs no page that holds a secret', async () => {
+  it('is never cached, indexed or compressed', async () => {
     const party = await signedIn()
     for (const path of ['/my', '/my/records', '/my/asked-by', `/my/listings/${own}`]) {
       const { status, headers } = await party.get(path, { 'accept-encoding': 'br, gzip' })
@@ -93,7 +93,7 @@ describe('a party at its own door', () => {
     expect((await arrive().get('/my')).headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('shows the file with its sources, the reasons, the way back up, and who asked', async () => {
+  it('shows the file with sources, score reasons, recovery path and askers', async () => {
     await world.ask(`{ operator(code: "${one}") { name } }`, { token: world.token('marketplace', 'guguji') })
     const party = await signedIn()
     const { text } = await party.get('/my')
@@ -110,7 +110,7 @@ describe('a party at its own door', () => {
     expect(listing).to.include('虚市监告〔2026〕1号').and.not.include('officer-1')
   })
 
-  it('P-B4: shows who says to be authorised, by which document, and withdraws it', async () => {
+  it('P-B4: shows authorisations with their documents and withdraws one', async () => {
     const word = { document: '授权书 2026-01', sha256: 'cd'.repeat(32), givenOn: '2026-03-01', endsOn: '2027-03-01' }
     const record = (operator: string) =>
       world.ask('mutation($i: RecordAuthorisationInput!) { recordAuthorisation(input: $i) { id } }', {
@@ -133,7 +133,7 @@ describe('a party at its own door', () => {
     expect(kept.map((each) => each.withdrawn_by)).to.deep.equal(['party', null])
   })
 
-  it('leaves a row of the trail for each look and each act, and none with the code', async () => {
+  it('writes an audit log row for each view and act, never with the access code', async () => {
     const accessCode = await issued(one)
     const party = arrive()
     await party.post('/my', { accessCode })
@@ -147,7 +147,7 @@ describe('a party at its own door', () => {
     expect(JSON.stringify(data)).not.to.include(accessCode)
   })
 
-  it('stays shut, in the same words, to wrong and revoked codes; and to whoever goes on trying', async () => {
+  it('answers wrong and revoked codes alike and locks out repeated attempts', async () => {
     const revoked = await issued(one)
     await world.ask(REVOKE, { token: officer(), variables: { input: { operator: one, reason: '遗失' } } })
     const party = arrive()
@@ -165,7 +165,7 @@ describe('a party at its own door', () => {
     expect(Number(last.headers.get('retry-after'))).to.be.greaterThan(0)
   })
 
-  it('ends a session at once with its access code, with its time, and when the party leaves', async () => {
+  it('ends the session on revocation, on timeout and on sign-out', async () => {
     const party = await signedIn()
     await issued(one)
     expect((await party.get('/my')).text)
@@ -186,7 +186,7 @@ describe('a party at its own door', () => {
     expect((await leaving.get('/my/records')).status).to.equal(303)
   })
 
-  it('gives a new session to whoever enters, and never the one that somebody has laid down', async () => {
+  it('issues a new session at sign-in and never reuses an old one', async () => {
     const party = arrive()
     const laid = `__Host-party=${'A'.repeat(43)}`
     party.lay(laid)
@@ -201,7 +201,7 @@ describe('a party at its own door', () => {
     expect((await follower.get('/my')).text).to.include('登录已结束')
   })
 
-  it('takes no form but its own: none without its token, with another’s, or from another site', async () => {
+  it('refuses forms without the CSRF token, with a foreign one, or from another site', async () => {
     const party = await signedIn()
     const stranger = await signedIn(two)
     const path = `/my/listings/${own}`
@@ -218,7 +218,7 @@ describe('a party at its own door', () => {
     expect((await arrive().post(path, sent, headers)).status).to.equal(403)
   })
 
-  it('knows no entry of another, to read, to act on or to certify', async () => {
+  it('cannot read, act on or certify the entry of another party', async () => {
     const party = await signedIn()
     const csrf = await party.csrf('/my')
     for (const id of [other, globalOf('Listing', '00000000-0000-4000-8000-000000000000'), 'nonsense', '%00']) {
@@ -231,7 +231,7 @@ describe('a party at its own door', () => {
     expect(data.listing.state).to.equal('PUBLISHED')
   })
 
-  it('tells why an application is too early, and loses nothing of what was written', async () => {
+  it('says why an application is too early and returns the text', async () => {
     const party = await signedIn()
     const csrf = await party.csrf(`/my/listings/${own}`)
     const text = '罚款已缴清 <b>"承诺"</b>'
@@ -242,7 +242,7 @@ describe('a party at its own door', () => {
     expect(huge.status).to.equal(413)
   })
 
-  it('gives back what was being written when the session had ended', async () => {
+  it('returns the text of a form sent after the session ended', async () => {
     const party = await signedIn()
     const csrf = await party.csrf('/my')
     await issued(one)
@@ -251,7 +251,7 @@ describe('a party at its own door', () => {
     expect(answer.text).to.include('此处罚有误 &lt;i&gt;').and.include('accessCode')
   })
 
-  it('says that it is busy where an answer took too long, and not that the address is wrong', async () => {
+  it('reports a timeout as busy, not as a wrong URL', async () => {
     const party = await signedIn()
     const watcher = connect(world.database.url)
     try {
@@ -274,7 +274,7 @@ describe('a party at its own door', () => {
     }
   })
 
-  it('takes as many characters as the form lets one type, with the line ends that a browser sends', async () => {
+  it('accepts as many characters as the form allows, with CRLF line ends', async () => {
     const party = await signedIn()
     const csrf = await party.csrf('/my')
     const most = Number(/id="statement"[^>]*maxlength="(\d+)"/.exec((await party.get('/my')).text)?.[1])

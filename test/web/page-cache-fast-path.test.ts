@@ -7,7 +7,7 @@ import { firms, listFirms } from '../support/site-world.js'
 /** Whoever reads tables too is answered by express. */
 const ROUTED = 'text/html, text/csv;q=0.1'
 
-describe('a page that is answered before express sees the question', () => {
+describe('the fast path of the page cache', () => {
   let world: World
   let ids: string[]
   const given = firms(TODAY, 12)
@@ -46,7 +46,7 @@ describe('a page that is answered before express sees the question', () => {
         expect([again.status, again.bytes]).to.deep.equal([304, 0])
       })
 
-  it('leaves a table, a head, another method, a page that is unknown and one that is wrong to express', async () => {
+  it('leaves CSV, HEAD, other methods, unknown pages and bad requests to express', async () => {
     await get('/blacklist')
     expect((await get('/blacklist', { accept: 'text/csv' })).headers['content-type']).to.include('text/csv')
     expect((await get('/blacklist', {}, 'HEAD')).bytes).to.equal(0)
@@ -55,7 +55,7 @@ describe('a page that is answered before express sees the question', () => {
     expect((await get('/blacklist/00000000-0000-4000-8000-000000000000')).status).to.equal(404)
   })
 
-  it('names an entry in nothing that is asked for from the moment on when it has left', async () => {
+  it('never names a removed entry in a later answer', async () => {
     const gone = ids.pop() ?? ''
     const paths = ['/blacklist', '/blacklist?sort=oldest', `/blacklist/${gone}`]
     for (const path of [...paths, ...paths]) expect((await get(path)).text, path).to.include(gone)
@@ -65,7 +65,7 @@ describe('a page that is answered before express sees the question', () => {
     expect((await get('/blacklist')).text).to.include(`共 ${ids.length - given.filter(({ left }) => left).length} 条`)
   })
 
-  it('has its id and its security headers like any other', async () => {
+  it('has a request id and the security headers', async () => {
     const { headers } = await get('/blacklist')
     expect(headers['x-request-id']).to.match(/^[0-9a-f-]{36}$/)
     expect(headers['content-security-policy']).to.include("default-src 'none'")

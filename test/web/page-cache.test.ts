@@ -24,8 +24,8 @@ const listed = () => {
 }
 const turned = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('what is kept of the list', () => {
-  it('is read anew for whoever asks while a reading is under way: that one may be of before', async () => {
+describe('the page cache', () => {
+  it('reads the stamp again for calls made during a read', async () => {
     const { state, readings, kept } = listed()
     const first = kept.stamp(NOW)
     await turned()
@@ -39,7 +39,7 @@ describe('what is kept of the list', () => {
     expect([(await second).changes, (await third).changes]).to.deep.equal(['2', '2'])
   })
 
-  it('is made once by one stamp, and again by another or after a fault', async () => {
+  it('makes a value once per stamp, and again after a failure', async () => {
     const { kept } = listed()
     const stamp = { changes: '1', sequence: 1, day: '2026-03-02' }
     let made = 0
@@ -58,7 +58,7 @@ describe('what is kept of the list', () => {
     expect([await published(), await kept.getOrMakePublished(stamp, 'x', make)]).to.deep.equal([5, 5])
   })
 
-  it('makes a few at once, the others in their turn, and refuses whoever would wait too long', async () => {
+  it('limits concurrency, queues the rest and refuses long waits', async () => {
     const { kept } = listed()
     let [going, most] = [0, 0]
     const ends: (() => void)[] = []
@@ -83,7 +83,7 @@ describe('what is kept of the list', () => {
     expect(await again).to.equal('well')
   })
 
-  it('of keys asked for together is read in one go', async () => {
+  it('batches keys requested together', async () => {
     const reads: string[][] = []
     const get = batchReads(async (keys) => {
       reads.push([...keys])

@@ -15,7 +15,7 @@ async function* parts(count: number, everyMs: number): AsyncGenerator<Buffer> {
   }
 }
 
-describe('an answer that leaves in steps', () => {
+describe('sendWithTimeouts', () => {
   const closers: (() => void)[] = []
   afterEach(() => {
     for (const close of closers.splice(0)) close()
@@ -37,28 +37,28 @@ describe('an answer that leaves in steps', () => {
     return [response, socket]
   }
 
-  it('is given up when its reader takes nothing any more', async () => {
+  it('disconnects a client that stops reading', async () => {
     const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 300 }, parts(10_000, 0))
     socket.pause()
     await once(response, 'close')
     expect(response.writableFinished).to.equal(false)
   })
 
-  it('is given up when what it says is no longer good, though it is read', async () => {
+  it('disconnects a reading client when the data expires', async () => {
     const [response, socket] = await answering({ goodMs: 300, stalledMs: LONG_MS }, parts(10_000, 5))
     socket.resume()
     await once(response, 'close')
     expect(response.writableFinished).to.equal(false)
   })
 
-  it('P-A5: waits for the hub as long as it takes: a reader that would read is not let go for that', async () => {
+  it("P-A5: never counts the hub's own time against the client", async () => {
     const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 100 }, parts(3, 500))
     socket.resume()
     await once(response, 'close')
     expect(response.writableFinished).to.equal(true)
   })
 
-  it('comes to its end where it is read, however long that takes', async () => {
+  it('finishes for a slow client that keeps reading', async () => {
     const [response, socket] = await answering({ goodMs: LONG_MS, stalledMs: 2_000 }, parts(30, 100))
     socket.resume()
     await once(response, 'close')
