@@ -5,7 +5,7 @@ import type { Keys } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import type { Db } from '../store/db/db.js'
 import type { AuditLog } from '../work/audit/audit-log.js'
-import type { Rules } from '../work/calendar/rules.js'
+import type { WorkRules } from '../work/calendar/rules.js'
 import { runChanges } from '../work/standing/changes/run.js'
 import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import { LINGER_MS } from '../work/timetable/timetable.js'
@@ -14,7 +14,7 @@ export interface ChangingParts {
   db: Db
   config: Config
   keys: Keys
-  rules: Rules
+  rules: WorkRules
   now: () => Date
   log: Log
 }

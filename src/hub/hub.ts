@@ -37,7 +37,7 @@ import { clockRules, publicRules } from '../work/listing/publication-clocks.js'
 import { makeSweeper } from '../work/operators/names.js'
 import { publish } from '../work/publication/publish.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
-import { type ScoreOptions, score } from '../work/scoring/score.js'
+import { type ScoringOptions, score } from '../work/scoring/score.js'
 import { type TrialOptions, tryScorecard } from '../work/scoring/trial.js'
 import { verify } from '../work/scoring/verify.js'
 import { renewSellers } from '../work/standing/confirmed-sellers.js'
@@ -199,7 +199,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const expireNow = (options: Occasion) => expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
   const recorded = acting({ databaseUrl, identity, notes, keys, log, now })
-  const scoreNow = async (options: Omit<ScoreOptions, 'rules' | 'families' | 'now' | 'log'>) =>
+  const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
   /** A running scoring or merge is not awaited. The next timetable run finds these operators dirty. */
   const scoreAtOnce = (only: readonly number[]) => {

@@ -6,7 +6,7 @@ import type { Platform } from '../platforms/platform.js'
 import * as database from '../store/db/db.js'
 import type * as runs from '../store/timetable/runs.js'
 import type { Notes } from '../work/audit/restore-guard.js'
-import type { Rules } from '../work/calendar/rules.js'
+import type { WorkRules } from '../work/calendar/rules.js'
 import { backfill } from '../work/delivery/backfill.js'
 import { checkRemovals } from '../work/delivery/push/removal-checks.js'
 import type { HighestDelivery } from '../work/delivery/push/sender.js'
@@ -15,7 +15,7 @@ import * as restored from '../work/delivery/restored.js'
 
 export interface PushingParts {
   db: database.Db
-  rules: Rules
+  rules: WorkRules
   notes: Notes
   /** Database identity. */
   identity: string

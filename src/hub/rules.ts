@@ -7,11 +7,11 @@ import { checkLists } from '../domain/listing/lists-check.js'
 import * as contracts from '../foundation/contracts.js'
 import { Refusal } from '../foundation/errors.js'
 import { platforms as allPlatforms, hearing } from '../platforms/index.js'
-import { checked, type Rules } from '../work/calendar/rules.js'
+import { checked, type WorkRules } from '../work/calendar/rules.js'
 import { clockRules } from '../work/listing/publication-clocks.js'
 
 /** Throws RULES_BROKEN or CONFIG_INVALID. */
-export const loadRules = (mark: Rules['mark'], config: Config): Rules => {
+export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
   const { items } = contracts.document('rules/measures.json') as { items: string[] }
   const { lists } = checked<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) =>
     checkLists(lists, items),

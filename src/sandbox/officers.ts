@@ -13,7 +13,7 @@ import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as versions from '../store/records/versions.js'
-import { listOf, type Rules } from '../work/calendar/rules.js'
+import { listOf, type WorkRules } from '../work/calendar/rules.js'
 import { levelIn } from '../work/listing/legal-ground.js'
 import { type MoveInput, makeMove, openCase } from '../work/listing/listing.js'
 
@@ -27,7 +27,7 @@ const AFTER_DEFENCE_WORKDAYS = 6
 const CASE_BEGAN_DAYS_AGO = 30
 
 /** Returns printed lines. Does nothing when a case of this operator exists already. */
-export const carryDemoCase = async (db: Db, rules: Rules, code: string, now: Date): Promise<string[]> => {
+export const carryDemoCase = async (db: Db, rules: WorkRules, code: string, now: Date): Promise<string[]> => {
   const operator = (await operators.byCodes(db, [{ scheme: 'uscc', code }])).get(`uscc:${code}`)
   if (operator === undefined) return ['演示主体不存在 the demo operator is not there']
   const today = dateIn(now)

@@ -22,7 +22,7 @@ import * as scores from '../../src/store/scoring/scores.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { verifyAuditLog } from '../../src/work/audit/verify-audit-log.js'
-import type { Rules } from '../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { merge, toStage } from '../../src/work/intake/merge.js'
 import { pull } from '../../src/work/intake/pull.js'
 import { familiesTold } from '../../src/work/intake/source-families.js'
@@ -54,7 +54,7 @@ export interface World {
   keys: Keys
   keysFolder: string
   database: TestDatabase
-  rules: Rules
+  rules: WorkRules
   /** What its server stands on. */
   parts: ServerDependencies
   setNow: (now: Date) => void
@@ -67,7 +67,7 @@ export interface World {
   /** Statements that `act` causes in the database. */
   statements: (act: () => Promise<unknown>) => Promise<string[]>
   /** With rules what follows for listings is done, as in a pull. */
-  bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: Rules) => Promise<number>
+  bring: (feed: string, drafts: readonly Draft[], now?: Date, rules?: WorkRules) => Promise<number>
   publish: () => Promise<unknown>
   /** Tells its server that it is about to be closed. */
   drain: () => void
@@ -203,7 +203,7 @@ export const makeWorld = async ({
   }
 }
 
-const loadRules = (): Rules => {
+const loadRules = (): WorkRules => {
   const { lists } = contracts.document('rules/lists.json') as { lists: ListKind[] }
   const days = contracts.document('rules/calendar.json') as {
     holidays: string[]
@@ -232,7 +232,7 @@ const bring = async (
   feed: string,
   drafts: readonly Draft[],
   now: Date,
-  rules?: Rules,
+  rules?: WorkRules,
 ): Promise<number> => {
   const run = await runs.start(db, {
     job: 'pull',

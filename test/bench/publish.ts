@@ -14,7 +14,7 @@ import { addYears } from '../../src/foundation/time/dates.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import type { Rules } from '../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { expire } from '../../src/work/listing/expire.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { manyShown } from '../support/public-list.js'
@@ -218,7 +218,7 @@ const ended = async (db: Db): Promise<Record<string, number>> => {
       lists: null,
     })),
     mark: () => '',
-  } as unknown as Rules
+  } as unknown as WorkRules
   const log = makeLog({ level: 'silent', file: null })
   const began = performance.now()
   const done = await expire(db, { cause: 'command', rules, now: () => new Date(), log })

@@ -14,7 +14,7 @@ import { document } from '../../src/foundation/contracts.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import * as runs from '../../src/store/timetable/runs.js'
-import type { Rules } from '../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { familiesTold } from '../../src/work/intake/source-families.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { score as scoreNow } from '../../src/work/scoring/score.js'
@@ -32,7 +32,7 @@ const FOLDS = 200_000
 const TODAY = '2026-11-25'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
-const rules: Rules = {
+const rules: WorkRules = {
   lists,
   calendar: { holidays: new Set(), workdays: new Set(), knownUntil: TODAY },
   clocks: clockRules(),

@@ -9,7 +9,7 @@ import { feeds } from '../../src/agencies/index.js'
 import { familiesOf } from '../../src/domain/scoring/evidence.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import type { Rules } from '../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { score } from '../../src/work/scoring/score.js'
 import { verify } from '../../src/work/scoring/verify.js'
 import { INSERT, PENALTY, peopled } from '../bench/people.js'
@@ -23,7 +23,7 @@ export interface Replayed {
 }
 
 /** Needs empty tables. */
-export const soakScore = async (db: Db, rules: Rules, operators: number): Promise<Replayed> => {
+export const soakScore = async (db: Db, rules: WorkRules, operators: number): Promise<Replayed> => {
   const options = { cause: 'command' as const, rules, families: familiesOf(feeds.values()), now: () => new Date() }
   await peopled(db, operators)
   await db.raw('insert into dirty_operators select id, now() from operators')

@@ -10,8 +10,8 @@ import { makeLog } from '../../src/hub/log.js'
 import { hearing, platforms } from '../../src/platforms/index.js'
 import type { Db } from '../../src/store/db/db.js'
 import type { Listing } from '../../src/store/listing/listings.js'
-import type { Rules } from '../../src/work/calendar/rules.js'
-import { type PullOptions, type PullResult, pull } from '../../src/work/intake/pull.js'
+import type { WorkRules } from '../../src/work/calendar/rules.js'
+import { type PullResult, type PullRunOptions, pull } from '../../src/work/intake/pull.js'
 import { type MoveInput, makeMove, openCase } from '../../src/work/listing/listing.js'
 import { clockRules } from '../../src/work/listing/publication-clocks.js'
 import { fileOf } from '../agencies/samples.js'
@@ -35,7 +35,7 @@ export const codeOf = (n: number): string => usccIn('91', '220102', 7_000 + n)
 export const wrongDigit = (code: string): string => code.slice(0, 17) + (code.endsWith('0') ? '1' : '0')
 
 const days = document('rules/calendar.json') as { holidays: string[]; workdays: string[]; knownUntil: string }
-export const rules: Rules = {
+export const rules: WorkRules = {
   lists: (document('rules/lists.json') as { lists: ListKind[] }).lists,
   calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
   clocks: clockRules(),
@@ -74,7 +74,7 @@ const empty = async (db: Db): Promise<void> => {
   )
 }
 
-export type PullGiven = Partial<Omit<PullOptions, 'feed'>>
+export type PullGiven = Partial<Omit<PullRunOptions, 'feed'>>
 
 /** Pulls and fails the test if another process had the occurrence. */
 export const pullFeed = async (db: Db, from: Feed, given: PullGiven = {}): Promise<PullResult> => {

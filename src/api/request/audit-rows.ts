@@ -41,7 +41,15 @@ export const auditAttempt = (
 ): Promise<void> => {
   const folded = code === 'TOO_MANY_REQUESTS' ? '' : name.normalize('NFKC').toLowerCase()
   const mark = folded === '' ? '' : keys.mark(`attempt ${folded}`)
-  return attempts.refused({ at, request, door, mark, known: known && folded !== '' ? name : null, address, code })
+  return attempts.refused({
+    at,
+    request,
+    endpoint: door,
+    mark,
+    known: known && folded !== '' ? name : null,
+    address,
+    code,
+  })
 }
 
 /** Writes an audit row, durable when this returns. Refusal TRAIL_UNAVAILABLE. */

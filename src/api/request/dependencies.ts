@@ -10,7 +10,7 @@ import type { InTurn } from '../../store/db/turns.js'
 import type { Attempts } from '../../work/audit/attempts.js'
 import type { AuditLog } from '../../work/audit/audit-log.js'
 import type { AuditVerification } from '../../work/audit/verify-audit-log.js'
-import type { Rules } from '../../work/calendar/rules.js'
+import type { WorkRules } from '../../work/calendar/rules.js'
 import type { PullResult, SubmittedFile } from '../../work/intake/pull.js'
 import type { PublishedFiles } from '../../work/publication/published-files.js'
 import type { Resolve } from '../../work/standing/subscriber-client.js'
@@ -45,7 +45,7 @@ export interface ApiDependencies {
   now: () => Date
   /** The latest instant that is certain when the clock is in doubt; defaults to `now`. */
   sure?: () => Date
-  rules: Rules
+  rules: WorkRules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
   /** Ids of those that have an address. */

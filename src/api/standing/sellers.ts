@@ -17,7 +17,7 @@ const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
   return { ...list, holdsUntil: until, holds: until > context.today, notice }
 }
 
-type AuthorisationInput = Pick<work.AuthorisationInput, 'operator' | 'document' | 'givenOn' | 'endsOn'> & {
+type AuthorisationInput = Pick<work.NewAuthorisation, 'operator' | 'document' | 'givenOn' | 'endsOn'> & {
   sha256?: string | null
 }
 

@@ -6,7 +6,7 @@ import { type Keys, newAccessCode } from '../../foundation/keys.js'
 import { readAccessCode, withoutAccessCodes } from '../../foundation/text/access-code.js'
 import * as store from '../../store/access/access-codes.js'
 import type { Db } from '../../store/db/db.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { type ActContext, findOperator, inTurn, type OperatorAccess } from './acts.js'
 
 export interface AccessCodeRequest extends ActContext {
@@ -24,7 +24,7 @@ export interface IssuedAccessCode {
 /** Issues a code and invalidates the previous one. Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, RUN_BUSY. */
 export const issueAccessCode = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   keys: Pick<Keys, 'accessMark'>,
   made: AccessCodeRequest,
 ): Promise<IssuedAccessCode> => {
@@ -41,7 +41,11 @@ export const issueAccessCode = async (
 }
 
 /** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, ACCESS_CODE_NONE, RUN_BUSY. */
-export const revokeAccessCode = async (db: Db, rules: Rules, made: AccessCodeRequest): Promise<store.AccessCode> => {
+export const revokeAccessCode = async (
+  db: Db,
+  rules: WorkRules,
+  made: AccessCodeRequest,
+): Promise<store.AccessCode> => {
   const reason = reasonIn(made, rules)
   return inTurn(db, made.now, async (tx, at) => {
     const { id } = await findOperator(tx, made.operator, made.mayFor)
@@ -51,7 +55,7 @@ export const revokeAccessCode = async (db: Db, rules: Rules, made: AccessCodeReq
   })
 }
 
-const reasonIn = ({ reason }: AccessCodeRequest, rules: Rules): string =>
+const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
   withoutAccessCodes(writtenText(reason, '理由 the reason', rules.mark))
 
 /** A malformed code costs the same look-up. */

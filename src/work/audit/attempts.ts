@@ -13,7 +13,7 @@ export interface Attempt {
   at: Date
   request: string
   /** Method and path of the attempt, such as `POST /desk/login`. */
-  door: string
+  endpoint: string
   /** Keyed hash of the name as typed, which may be a misplaced password. Empty when no name counts. */
   mark: string
   known: string | null
@@ -55,7 +55,7 @@ export const makeAttempts = (trail: Pick<AuditLog, 'row'>, { log, now }: { log: 
 
   return {
     refused: async (attempt) => {
-      const key = `${attempt.door} ${attempt.mark} ${attempt.address}`
+      const key = `${attempt.endpoint} ${attempt.mark} ${attempt.address}`
       const before = counted.get(key)
       if (before !== undefined && attempt.at.getTime() - before.since.getTime() < ROW_EVERY_MS) {
         before.more += 1
@@ -78,7 +78,7 @@ export const makeAttempts = (trail: Pick<AuditLog, 'row'>, { log, now }: { log: 
 }
 
 const rowOf = (
-  { at, request, door, mark, known, address, code }: Attempt,
+  { at, request, endpoint, mark, known, address, code }: Attempt,
   attempts: number,
   since: Date,
 ): AuditEntry => ({
@@ -89,7 +89,7 @@ const rowOf = (
   agency: null,
   purpose: null,
   request,
-  asked: `${door}\n${JSON.stringify({ address, ...(mark !== '' && { mark }), attempts, since: since.toISOString() })}`,
+  asked: `${endpoint}\n${JSON.stringify({ address, ...(mark !== '' && { mark }), attempts, since: since.toISOString() })}`,
   outcome: code,
   shown: [],
   digest: null,

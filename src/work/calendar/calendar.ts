@@ -9,12 +9,12 @@ import * as proposals from '../../store/calendar/calendar-proposals.js'
 import * as calendars from '../../store/calendar/calendars.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
-import type { Rules } from './rules.js'
+import type { WorkRules } from './rules.js'
 
 /** The holidays and make-up days of a year are fewer. */
 const DAYS_MOST = 200
 
-export const withAmendments = async (db: Db | Tx, rules: Rules): Promise<Rules> => {
+export const withAmendments = async (db: Db | Tx, rules: WorkRules): Promise<WorkRules> => {
   const amended = await calendars.amended(db)
   return { ...rules, calendar: laidOver(rules.calendar, amended) }
 }
@@ -51,7 +51,7 @@ export interface CalendarProposalInput extends CalendarDays {
  */
 export const proposeCalendar = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   made: CalendarProposalInput,
 ): Promise<proposals.CalendarProposal> => {
   const amended = checked(rules, made)
@@ -76,7 +76,7 @@ export interface CalendarDecisionInput {
  */
 export const decideCalendar = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   made: CalendarDecisionInput,
 ): Promise<proposals.CalendarProposal> => {
   const { id, verdict, by } = made
@@ -104,7 +104,7 @@ const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' 
 /** Returns the calendar now and as amended. Writes nothing. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const foreseenCalendar = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   said: CalendarDays,
 ): Promise<{ before: Calendar; after: Calendar; days: string[] }> => {
   const amended = checked(rules, said)
@@ -112,7 +112,7 @@ export const foreseenCalendar = async (
   return { before, after: laidOver(before, amended), days: amended.days.map(({ day }) => day).sort() }
 }
 
-const checked = (rules: Rules, said: CalendarDays): calendars.Amended => {
+const checked = (rules: WorkRules, said: CalendarDays): calendars.Amended => {
   const days = [
     ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
     ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),
@@ -132,7 +132,7 @@ const checked = (rules: Rules, said: CalendarDays): calendars.Amended => {
   return { days, knownUntil }
 }
 
-const notBeforeShipped = (rules: Rules, knownUntil: string | null): void => {
+const notBeforeShipped = (rules: WorkRules, knownUntil: string | null): void => {
   if (knownUntil !== null && knownUntil < rules.calendar.knownUntil)
     throw new Refusal('INPUT_INVALID', {
       reason: `knownUntil 不得早于随版本发布的 ${rules.calendar.knownUntil} not before the day that ships with the hub`,

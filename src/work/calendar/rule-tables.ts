@@ -18,7 +18,7 @@ export interface RuleRow {
   fields: { name: string; value: string }[]
 }
 
-type Members = Record<string, unknown>
+type JsonMembers = Record<string, unknown>
 
 let tables: readonly RuleTable[] | null = null
 
@@ -27,7 +27,7 @@ export const ruleTables = (on: string | null = null): RuleTable[] => {
   tables ??= contracts
     .folder('rules')
     .filter((file) => file.endsWith('.json') && file !== CALENDAR)
-    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.document(`rules/${file}`) as Members))
+    .map((file) => tableOf(file.replace(/\.json$/, ''), contracts.document(`rules/${file}`) as JsonMembers))
   const holds = ({ from, to }: RuleRow) => on === null || ((from === null || from <= on) && (to === null || on <= to))
   return tables.map((table) => ({
     ...table,
@@ -35,7 +35,7 @@ export const ruleTables = (on: string | null = null): RuleTable[] => {
   }))
 }
 
-const tableOf = (name: string, content: Members): RuleTable => {
+const tableOf = (name: string, content: JsonMembers): RuleTable => {
   const { about, mark: markOfAll, ...rest } = content
   const sections = Object.entries(rest).flatMap(([section, value]) =>
     Array.isArray(value) ? [{ name: section, rows: value.map((row) => rowOf(row, markOfAll)) }] : [],
@@ -46,7 +46,7 @@ const tableOf = (name: string, content: Members): RuleTable => {
 }
 
 const rowOf = (row: unknown, markOfAll: unknown): RuleRow => {
-  const members: Members = typeof row === 'object' && row !== null ? (row as Members) : { value: row }
+  const members: JsonMembers = typeof row === 'object' && row !== null ? (row as JsonMembers) : { value: row }
   const { from = null, to = null, basis = null, mark = markOfAll, confirmed, ...rest } = members
   return {
     from: from as string | null,

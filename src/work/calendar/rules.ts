@@ -8,7 +8,7 @@ import { checkRestoration, type RestorationRules } from '../../domain/scoring/re
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 
-export interface Rules {
+export interface WorkRules {
   lists: readonly ListKind[]
   calendar: Calendar
   clocks: ClockRules
@@ -18,13 +18,13 @@ export interface Rules {
 }
 
 /** Refusal INPUT_INVALID for an unknown kind of list. */
-export const listOf = (rules: Rules, id: string): ListKind => {
+export const listOf = (rules: WorkRules, id: string): ListKind => {
   const list = rules.lists.find((row) => row.id === id)
   if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
   return list
 }
 
-export const caseRules = (rules: Rules, id: string): CaseRules => {
+export const caseRules = (rules: WorkRules, id: string): CaseRules => {
   const { calendar, clocks } = rules
   return { list: listOf(rules, id), calendar, clocks }
 }

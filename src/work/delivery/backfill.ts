@@ -12,7 +12,7 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { inForce, noticesOf, type SubjectInForce } from './in-force.js'
 
 const STEP_SUBJECTS = 200
@@ -29,7 +29,7 @@ interface BackfillTarget {
  */
 export const backfill = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   platform: string,
   { now, signal }: { now: () => Date; signal?: AbortSignal },
 ): Promise<number> => {
@@ -78,7 +78,7 @@ const lackingOf = async (
  */
 const oweStep = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   filling: BackfillTarget,
   lacking: readonly SubjectInForce[],
 ): Promise<{ owed: number; busy: SubjectInForce[] }> => {

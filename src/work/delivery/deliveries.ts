@@ -10,7 +10,7 @@ import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import * as listings from '../../store/listing/listings.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { noticesOf } from './in-force.js'
 import { removalOf } from './notice.js'
 
@@ -27,7 +27,7 @@ export interface DeliveryDecision {
  * Owes the delivery again with the current content, or a removal when no longer public. The number changes only when
  * the platform would ignore it. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
-export const resend = (db: Db, rules: Rules, made: DeliveryDecision): Promise<void> =>
+export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
     const fresh = await freshOf(tx, rules, refused)
     if (fresh === null) return withdraw(tx, rules, refused, listing, made)
@@ -38,7 +38,7 @@ export const resend = (db: Db, rules: Rules, made: DeliveryDecision): Promise<vo
 /** Previews `resend`. A null action means that nothing would be sent. */
 export const previewResend = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   refused: desk.Delivery,
 ): Promise<{ action: Action | null; notice: Notice | null }> => {
   const fresh = await freshOf(db, rules, refused)
@@ -50,7 +50,7 @@ export const previewResend = async (
 /**
  * Closes a delivery without confirmation. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
-export const close = (db: Db, rules: Rules, made: DeliveryDecision): Promise<void> =>
+export const close = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
     await addInstead(tx, refused, made.now)
@@ -82,7 +82,7 @@ type SettlementAction = (
 
 const settle = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   { delivery, by, now, ...made }: DeliveryDecision,
   act: desk.DeliveryAct['act'],
   deed: SettlementAction,
@@ -101,7 +101,7 @@ const settle = async (
 }
 
 /** Returns null when the entry is no longer public. Removals and records without a fresh notice repeat their text. */
-const freshOf = async (tx: Db | Tx, rules: Rules, refused: desk.Delivery): Promise<Notice | null> => {
+const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.Delivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
   const action =
@@ -125,7 +125,7 @@ const floorOf = async (tx: Tx, platform: string): Promise<number> =>
 
 const withdraw = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   { platform, kind, subjectId, notice }: desk.Delivery,
   listing: listings.Listing | null,
   { by, now }: DeliveryDecision,

@@ -1,9 +1,9 @@
-/** What a platform should show now: the basis of backfills and comparisons. */
+/** The content that a platform should show now: the basis of backfills and comparisons. */
 import { type Hearing, hears, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { noticeOf } from './notice.js'
 import type { UnnumberedNotice } from './outbox.js'
 import { recordNoticesOf, recordsInForce } from './published-records.js'
@@ -19,7 +19,7 @@ const STEP_ENTRIES = 1_000
 /** Pages of entries by id, then of records by key. `today` is a day in Asia/Shanghai. */
 export const inForce = async function* (
   db: Db | Tx,
-  rules: Rules,
+  rules: WorkRules,
   hearing: Hearing,
   today: string,
 ): AsyncGenerator<SubjectInForce[]> {
@@ -37,7 +37,7 @@ export const inForce = async function* (
 /** Returns the notices of these entries and records, without those that are not public or ended by `today`. */
 export const noticesOf = async (
   db: Db | Tx,
-  rules: Rules,
+  rules: WorkRules,
   ids: readonly string[],
   today: string | null = null,
 ): Promise<SubjectInForce[]> => {
@@ -47,7 +47,7 @@ export const noticesOf = async (
   return others.size === 0 ? entries : [...entries, ...(await recordNoticesOf(db, [...others], today))]
 }
 
-const entriesOf = async (db: Db | Tx, rules: Rules, ids: readonly string[]): Promise<SubjectInForce[]> => {
+const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]): Promise<SubjectInForce[]> => {
   const found = await listings.byIds(db, ids)
   const bodies = await listings.publicBodies(db, ids)
   const parties = await operators.byIds(

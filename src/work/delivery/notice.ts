@@ -5,10 +5,10 @@ import type { Act } from '../../domain/listing/case.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
 import type * as listings from '../../store/listing/listings.js'
 import type * as operators from '../../store/operators/operators.js'
-import { listOf, type Rules } from '../calendar/rules.js'
+import { listOf, type WorkRules } from '../calendar/rules.js'
 
 export const noticeOf = (
-  rules: Rules,
+  rules: WorkRules,
   listing: listings.Listing,
   operator: operators.Operator,
   removal: EntryNotice['removal'],
@@ -50,7 +50,7 @@ const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, en
 })
 
 /** For a platform, hiding is a removal; showing again is a new addition. */
-export const removalOf = (rules: Rules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
+export const removalOf = (rules: WorkRules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
   const documentNumber = act.documentNumber ?? null
   if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
   if (listing.removedOn === null) return null

@@ -3,7 +3,7 @@ import { type Action, hears, type Notice, owing, type SubjectKind } from '../../
 import type { Tx } from '../../store/db/db.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 export type UnnumberedNotice = Notice extends infer N
   ? N extends Notice
@@ -20,7 +20,7 @@ export interface SubjectChange {
 
 export const owePlatforms = async (
   tx: Tx,
-  rules: Pick<Rules, 'platforms'>,
+  rules: Pick<WorkRules, 'platforms'>,
   told: readonly SubjectChange[],
   dueAt: Date,
 ): Promise<void> => {

@@ -3,7 +3,7 @@ import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as states from '../../store/delivery/platform-states.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 export interface PlatformDirective {
   platform: string
@@ -16,13 +16,13 @@ export interface PlatformDirective {
 /**
  * Additions and changes stay owed; removals are still sent. Refusals: PLATFORM_UNKNOWN, PLATFORM_PAUSED, INPUT_INVALID.
  */
-export const pause = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
+export const pause = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'PAUSE', async (tx, act) => {
     if (!(await states.pause(tx, act))) throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
   })
 
 /** Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
-export const resume = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
+export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'RESUME', async (tx) => {
     if (!(await states.resume(tx, made.platform))) throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })
   })
@@ -31,12 +31,12 @@ export const resume = (db: Db, rules: Rules, made: PlatformDirective): Promise<v
  * The platform lost our entries. The next push owes everything in force under the same keys with the next number.
  * Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
  */
-export const declareWiped = (db: Db, rules: Rules, made: PlatformDirective): Promise<void> =>
+export const declareWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.wipe)
 
 const direct = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   { platform, by, now, ...made }: PlatformDirective,
   act: states.PlatformAct['act'],
   carry: (tx: Tx, act: states.PlatformAct) => Promise<void>,

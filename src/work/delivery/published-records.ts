@@ -22,7 +22,7 @@ import { repairsOf } from '../../domain/scoring/repair-targets.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as toldRecords from '../../store/delivery/published-records.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { owePlatforms, type SubjectChange } from './outbox.js'
 
 const STEP_RECORDS = 500
@@ -43,7 +43,7 @@ export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { o
  */
 export const oweRecords = async (
   tx: Tx,
-  rules: Pick<Rules, 'platforms'>,
+  rules: Pick<WorkRules, 'platforms'>,
   cause: RecordChangeCause,
   { at, dueAt }: { at: Date; dueAt: Date },
 ): Promise<PublishedRecordCounts | null> => {
@@ -75,7 +75,7 @@ const kindsHeard = (platforms: readonly Hearing[]): ToldKind[] =>
 
 const tellPage = async (
   tx: Tx,
-  rules: Pick<Rules, 'platforms'>,
+  rules: Pick<WorkRules, 'platforms'>,
   page: readonly toldRecords.Named[],
   { kinds, heard, dueAt }: { kinds: readonly ToldKind[]; heard: readonly ToldKind[]; dueAt: Date },
   counts: PublishedRecordCounts,

@@ -12,7 +12,7 @@ import { type Db, isLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
 import * as gates from '../../store/delivery/platform-gates.js'
 import { beside, type RunOptions } from '../timetable/run.js'
-import * as door from './push/circuit-breaker.js'
+import * as breaker from './push/circuit-breaker.js'
 import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './push/sender.js'
 import { sendAll } from './push/sending.js'
 
@@ -183,7 +183,7 @@ const roundOf = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
 }
 
 const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> => {
-  const way = await door.passageTo(s, options.additionsStopped)
+  const way = await breaker.passageTo(s, options.additionsStopped)
   if (!way.open) {
     if (way.why !== 'breaker') return { end: 'nothing' }
     const reason = '连续失败，暂停呼叫 left alone for a while after failures'

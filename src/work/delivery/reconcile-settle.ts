@@ -12,14 +12,14 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import * as checks from '../../store/delivery/removal-checks.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { noticesOf } from './in-force.js'
 import { noticeOf, removalOf } from './notice.js'
 
 export interface SettleContext {
   platform: string
   name: string
-  rules: Rules
+  rules: WorkRules
   now: Date
   log: Log
 }

@@ -13,7 +13,7 @@ import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as findings from '../../store/delivery/discrepancies.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { alone, type RunOptions } from '../timetable/run.js'
 import { inForce } from './in-force.js'
 import type { FailureReasons } from './push.js'
@@ -32,7 +32,7 @@ export interface ComparisonResult extends comparisons.Counts {
 export interface ReconcileOptions extends RunOptions {
   /** Returns false when the entry may not be hidden. Injected, because hiding is a listing move. */
   hideLost: (db: Db, one: { key: string; told: number }, by: SettleContext) => Promise<boolean>
-  rules: Rules
+  rules: WorkRules
   platforms: readonly DisplaySource[]
   /** Time a receiver may take to apply a message, seconds. Default SETTLE_SECONDS. */
   settleSeconds?: number
@@ -179,7 +179,7 @@ const unsettledSeconds = async (
   { cause, settleSeconds = SETTLE_SECONDS }: ReconcileOptions,
 ): Promise<number> => (cause === 'timetable' && !(await additionsStopped(db)) ? settleSeconds : 0)
 
-const hearingOf = (rules: Rules, platform: Platform): Hearing =>
+const hearingOf = (rules: WorkRules, platform: Platform): Hearing =>
   rules.platforms.find(({ id }) => id === platform.id) ?? { id: platform.id, kinds: [], lists: null }
 
 interface ComparisonInput {
@@ -188,7 +188,7 @@ interface ComparisonInput {
   before: ReadonlyMap<string, number>
   shown: readonly DisplayedSubject[]
   today: string
-  rules: Rules
+  rules: WorkRules
 }
 
 const held = async (

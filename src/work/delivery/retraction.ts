@@ -5,7 +5,7 @@ import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as store from '../../store/delivery/retractions.js'
 import { type Hearer, ofRetractions } from '../../store/standing/seller-removals.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.Retraction {
   receivers: store.Receiver[]
@@ -39,7 +39,7 @@ export const retractions = async (
 /** An officer closes unconfirmed removals. Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
 export const closeRetraction = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   {
     subjectId,
     platform,

@@ -18,7 +18,7 @@ import { addDays, isDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/delivery/timeliness.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { checked, type Rules } from '../calendar/rules.js'
+import { checked, type WorkRules } from '../calendar/rules.js'
 
 /** 国家企业信用信息公示系统, a column of the report. It is no platform of this hub; its day is the record's own. */
 export const PUBLICITY = {
@@ -35,7 +35,7 @@ export const timelinessRules = (): TimelinessRules => {
 }
 
 /** `month` is YYYY-MM, by due day. Refusal INPUT_INVALID. */
-export const monthly = async (db: Db, given: Rules, month: string, today: string): Promise<Figure[]> => {
+export const monthly = async (db: Db, given: WorkRules, month: string, today: string): Promise<Figure[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]
@@ -69,7 +69,7 @@ export interface DueDeliveryList {
 /** Unconfirmed deliveries that are late, or will be after the next working day. */
 export const dueDeliveries = async (
   db: Db,
-  given: Rules,
+  given: WorkRules,
   { lateOnly, platform, sight = null, today }: DueListFilter,
 ): Promise<DueDeliveryList> => {
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]

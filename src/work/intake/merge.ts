@@ -17,7 +17,7 @@ import * as ownerless from '../../store/records/ownerless.js'
 import * as sameFacts from '../../store/records/same-facts.js'
 import * as versions from '../../store/records/versions.js'
 import * as dirty from '../../store/scoring/dirty.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { oweRecords, type PublishedRecordCounts } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
@@ -76,7 +76,7 @@ export interface MergeInput {
   unreadable?: Unreadable
   now: Date
   /** Absent for seeds, on which no decision can rest. */
-  rules?: Rules
+  rules?: WorkRules
 }
 
 const NOTHING: Unreadable = { keys: [], stems: [], codes: [] }

@@ -20,7 +20,7 @@ import * as rejects from '../../store/intake/rejects.js'
 import { type Stage, withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { renewSellers } from '../standing/confirmed-sellers.js'
 import { alone, FAILURE_STATUS, type OpenRun, type RunOptions } from '../timetable/run.js'
 import { merge } from './merge.js'
@@ -59,18 +59,18 @@ export interface DeliveryArchive {
   }>
 }
 
-export interface PullOptions extends RunOptions {
+export interface PullRunOptions extends RunOptions {
   feed: Feed
   url: string | null
   file?: SubmittedFile
   mark: (id: string) => string
-  rules?: Rules
+  rules?: WorkRules
   archive?: DeliveryArchive
   progress?: (items: number) => void
   signal?: AbortSignal
 }
 
-export const pull = async (db: Db, options: PullOptions): Promise<PullResult | null> => {
+export const pull = async (db: Db, options: PullRunOptions): Promise<PullResult | null> => {
   let sum: PullResult | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
     // Only the first delivery belongs to the scheduled occurrence. Further queued files get runs of their own.
@@ -84,7 +84,7 @@ export const pull = async (db: Db, options: PullOptions): Promise<PullResult | n
 }
 
 /** A failure does not fail the pull, because the nightly job repeats it. */
-const confirmSellers = async (db: Db, { now, log, signal }: PullOptions): Promise<void> => {
+const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
     await renewSellers(db, { now: now(), log, signal })
   } catch (error) {
@@ -104,7 +104,7 @@ const added = (sum: PullResult, more: PullResult) => ({
   ms: sum.ms + more.ms,
 })
 
-const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: PullResult; more: boolean } | null> => {
+const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: PullResult; more: boolean } | null> => {
   const { feed, file } = options
   if (file && 'path' in file) checkReadable(file.path)
   const what = {
@@ -122,7 +122,7 @@ const pullOnce = async (db: Db, options: PullOptions): Promise<{ pulled: PullRes
       opened = { run: run.id, ...(await open(db, options)) }
       return withStage(db, (stage) => takeIn(db, run, stage, opened as OpenedDelivery, options))
     })
-    // When settling fails, the delivery stays at the sender, and asking now would return it again.
+    // After a failed settlement the delivery stays at the sender, and asking now would return it again.
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && (opened as OpenedDelivery | null)?.delivery.more === true }
   } catch (error) {
@@ -151,7 +151,7 @@ interface OpenedDelivery {
 
 const open = async (
   db: Db,
-  { feed, url, file, plannedFor, signal }: PullOptions,
+  { feed, url, file, plannedFor, signal }: PullRunOptions,
 ): Promise<{ delivery: FeedDelivery }> => {
   const maps = await feedMaps.inForce(db, feed.id)
   if (file) {
@@ -172,7 +172,7 @@ const takeIn = async (
   run: OpenRun,
   stage: Stage,
   { delivery }: OpenedDelivery,
-  options: PullOptions,
+  options: PullRunOptions,
 ): Promise<PullResult> => {
   const { feed, file, mark, rules } = options
   const partialFile = file === undefined ? delivery.whole === false : file.full !== true
@@ -263,14 +263,14 @@ const takeIn = async (
  * True when the feed is as current as the agency. An empty folder proves nothing, and a part of a whole feed leaves the
  * rest as old as it was.
  */
-const isCurrent = (delivery: FeedDelivery, { feed, file }: PullOptions): boolean => {
+const isCurrent = (delivery: FeedDelivery, { feed, file }: PullRunOptions): boolean => {
   if (file) return file.full === true
   if (delivery.unmodified) return delivery.next !== undefined
   return !feed.whole || delivery.whole !== false
 }
 
 /** Files given by path stay with their sender; other deliveries are archived. */
-const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullOptions) =>
+const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file)
     ? archive.open({ feed: feed.id, run: run.id, name, startedAt: run.startedAt })
     : null
@@ -286,7 +286,7 @@ const hashOf = async (file: SubmittedFile | undefined): Promise<string | null> =
 const settle = async (
   db: Db,
   { run, delivery }: OpenedDelivery,
-  options: PullOptions,
+  options: PullRunOptions,
   outcome: DeliveryOutcome['outcome'],
   error: unknown,
 ): Promise<boolean> => {

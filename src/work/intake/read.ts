@@ -133,7 +133,7 @@ export const read = async (
       done.drafts += 1
       return stage.put(contradicting)
     }
-    // When one record contradicts itself, the rest of its item is rejected too.
+    // One contradicting record rejects the whole item.
     if (contradicts) {
       aside(item, [contradiction(contradicts.key)], { keys: drafts.map(({ key }) => key) })
       return false

@@ -14,7 +14,7 @@ import type { Effect } from '../../store/intake/plan.js'
 import * as setAside from '../../store/intake/reject-desk.js'
 import { type Stage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { alone } from '../timetable/run.js'
 import { merge, toStage } from './merge.js'
 import { draftsIn } from './read.js'
@@ -34,7 +34,7 @@ export interface RejectDecision {
 
 export interface RejectCorrection extends RejectDecision {
   fields: unknown
-  rules?: Rules
+  rules?: WorkRules
   log?: Log
 }
 

@@ -7,7 +7,7 @@ import * as locks from '../../store/db/locks.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as runs from '../../store/timetable/runs.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { factsOf, scoreOf } from '../scoring/facts.js'
 import { cardInForce } from '../scoring/scorecards.js'
 import { rehearse } from './rehearsal.js'
@@ -26,7 +26,7 @@ export interface ScoreChange {
   after: { value: number; grade: string }
 }
 
-export interface RollbackPreview extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
+export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
   feed: string
   records: { records: rehearsal.RecordUndone[]; total: number }
   listings: { listings: rehearsal.ListingMoved[]; total: number }
@@ -41,13 +41,13 @@ export interface RollbackPreviewInput {
   run: number
   by: string
   mayMove: boolean
-  rules: Rules
+  rules: WorkRules
   families: readonly FactFamily[]
   now: Date
 }
 
 /** Refusals: as `rollBack`, and HUB_BUSY on a timeout. */
-export const previewRollback = async (db: Db, asked: RollbackPreviewInput): Promise<RollbackPreview> => {
+export const previewRollback = async (db: Db, asked: RollbackPreviewInput): Promise<RollbackForecast> => {
   const { feed } = await checked(db, asked.run)
   const done = await locks.alone(db, `pull:${feed}`, WAIT_MS, () =>
     rehearse(
@@ -59,7 +59,7 @@ export const previewRollback = async (db: Db, asked: RollbackPreviewInput): Prom
   return done
 }
 
-const rehearsed = async (tx: Tx, feed: string, asked: RollbackPreviewInput): Promise<RollbackPreview> => {
+const rehearsed = async (tx: Tx, feed: string, asked: RollbackPreviewInput): Promise<RollbackForecast> => {
   const { run, by, mayMove, rules, now } = asked
   await checked(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }

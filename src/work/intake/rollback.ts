@@ -18,7 +18,7 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
@@ -45,7 +45,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
   by: string
   /** True when this person may move listings. Default true. */
   mayMove?: boolean
-  rules: Rules
+  rules: WorkRules
 }
 
 /**
@@ -99,7 +99,7 @@ export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candida
 export const undo = async (
   tx: Tx,
   taken: takeback.Taken,
-  rules: Rules,
+  rules: WorkRules,
   now: Date,
   who: { by: string; mayMove: boolean },
 ): Promise<Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'>> => {
@@ -146,7 +146,7 @@ interface UnhideContext {
   run: number
   at: Date
   now: Date
-  rules: Rules
+  rules: WorkRules
   by: string
   mayMove: boolean
 }

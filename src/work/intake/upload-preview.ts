@@ -11,7 +11,7 @@ import type { Reject } from '../../store/intake/rejects.js'
 import { withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { merge } from './merge.js'
 import type { PullResult, SubmittedFile } from './pull.js'
 import { read } from './read.js'
@@ -46,7 +46,7 @@ export interface UploadPreviewInput {
   feed: Feed
   file: SubmittedFile & { bytes: Buffer }
   mark: (id: string) => string
-  rules: Rules
+  rules: WorkRules
   now: Date
   signal?: AbortSignal
 }

@@ -1,9 +1,9 @@
 import type { Unreadable } from '../../domain/records/records.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 export interface RecordsChange {
   at: Date
-  rules: Rules
+  rules: WorkRules
   now?: Date
   run?: number
   feed?: string

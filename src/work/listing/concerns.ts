@@ -2,13 +2,13 @@ import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 export interface ConcernDecision {
   id: number
   note: string
   by: string
-  rules: Rules
+  rules: WorkRules
   now: Date
 }
 

@@ -13,7 +13,7 @@ import * as waiting from '../../store/intake/unmatched.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
-import { listOf, type Rules } from '../calendar/rules.js'
+import { listOf, type WorkRules } from '../calendar/rules.js'
 import type { RecordsChange } from './changed-records.js'
 import { groundUnder } from './legal-ground.js'
 import { tryMove } from './listing.js'
@@ -174,5 +174,5 @@ const endCase = async (
   await concerns.settleOf(tx, [listing.id], { by: 'clock', note: REASONS[removal], now: at })
 }
 
-const removable = (rules: Rules, list: string, removal: RemovalReason): boolean =>
+const removable = (rules: WorkRules, list: string, removal: RemovalReason): boolean =>
   listOf(rules, list).removals.some(({ reason }) => reason === removal)

@@ -2,10 +2,10 @@
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as objections from '../../store/scoring/objections.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { type EntryInstants, republish } from './entry.js'
 
-export const republishContested = async (tx: Tx, rules: Rules, at: EntryInstants): Promise<void> => {
+export const republishContested = async (tx: Tx, rules: WorkRules, at: EntryInstants): Promise<void> => {
   const ids = await objections.misstated(tx)
   if (ids.length === 0) return
   const held: listings.Listing[] = []

@@ -9,7 +9,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/listing/deadlines.js'
 import type { Listing } from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, type Rules } from '../calendar/rules.js'
+import { caseRules, type WorkRules } from '../calendar/rules.js'
 
 const VERSION_LENGTH = 12
 const STEP_DEADLINES = 1_000
@@ -21,7 +21,7 @@ export interface MoveStep {
   act: Act
 }
 
-export const keepDeadlines = async (tx: Tx, rules: Rules, steps: readonly MoveStep[], now: Date): Promise<void> => {
+export const keepDeadlines = async (tx: Tx, rules: WorkRules, steps: readonly MoveStep[], now: Date): Promise<void> => {
   const made = steps.map(({ name, before, after, act }) => {
     const by = caseRules(rules, after.list)
     const { begun, met, dropped } = deadlinesOf(name, before.facts, after.facts, act, by)
@@ -39,7 +39,7 @@ const versioned = (deadline: Deadline) => ({
 })
 
 /** Recounts running deadlines, and closes withdrawals that every platform confirmed. */
-export const renewDeadlines = async (db: Db, given: Rules): Promise<{ moved: number; settled: number }> => {
+export const renewDeadlines = async (db: Db, given: WorkRules): Promise<{ moved: number; settled: number }> => {
   const rules = await withAmendments(db, given)
   let [moved, after] = [0, 0]
   for (;;) {

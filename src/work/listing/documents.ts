@@ -22,7 +22,7 @@ import type { Db } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import type { Operator } from '../../store/operators/operators.js'
-import { checked, listOf, type Rules } from '../calendar/rules.js'
+import { checked, listOf, type WorkRules } from '../calendar/rules.js'
 import { clocksShown } from './publication-clocks.js'
 
 /** Characters; the limit of 双公示. */
@@ -73,7 +73,7 @@ export interface DraftInput {
 }
 
 /** Returns the document as of today. `issued` is the latest one that the case system issued. */
-export const draft = (rules: Rules, kind: DocumentKind, of: DraftInput, reader: Reader): DocumentPage => {
+export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, reader: Reader): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)
@@ -94,7 +94,7 @@ export const draft = (rules: Rules, kind: DocumentKind, of: DraftInput, reader: 
   )
 }
 
-const clocksIn = (rules: Rules, { listing, decision, today }: DraftInput): Clocks | null => {
+const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): Clocks | null => {
   const { decidedOn, publishedOn, termFrom: anewFrom } = wholeCase(listing.facts)
   if (decidedOn === null) return null
   const shown = clocksShown(rules.clocks, { list: listing.list, decidedOn, publishedOn, anewFrom, decision, today })
@@ -123,7 +123,11 @@ export interface IssuedDocumentInput {
 }
 
 /** Records number and file hash of an issued document. Idempotent. */
-export const recordDocument = (db: Db, rules: Rules, made: IssuedDocumentInput): Promise<documents.IssuedDocument> => {
+export const recordDocument = (
+  db: Db,
+  rules: WorkRules,
+  made: IssuedDocumentInput,
+): Promise<documents.IssuedDocument> => {
   const number = redact(made.number.trim(), rules.mark)
   const sha256 = made.sha256.trim().toLowerCase()
   if (number === '' || number.length > NUMBER_LONGEST)

@@ -12,7 +12,7 @@ import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as dirty from '../../store/scoring/dirty.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { noticeOf, removalOf } from '../delivery/notice.js'
 import { owePlatforms, type SubjectChange } from '../delivery/outbox.js'
 import { asShown, publicEntryOf } from './public-entry.js'
@@ -32,7 +32,7 @@ export interface EntryInstants {
 
 export const applyToEntries = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   shown: readonly EntryMove[],
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {
@@ -78,7 +78,7 @@ export const applyToEntries = async (
 /** Republishes entries under a new text. The caller holds the listings' locks. */
 export const republish = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   said: readonly { listing: listings.Listing; body: listings.PublicBody }[],
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {

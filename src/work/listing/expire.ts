@@ -10,7 +10,7 @@ import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import { withAmendments } from '../calendar/calendar.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { alone, type RunOptions } from '../timetable/run.js'
 import { renewDeadlines } from './deadlines.js'
 import { MERGE_WAIT_MS, renewTerms } from './expiry-terms.js'
@@ -20,7 +20,7 @@ import { renewMasks } from './masking.js'
 const STEP_ENTRIES = 500
 
 export interface ExpireOptions extends RunOptions {
-  rules: Rules
+  rules: WorkRules
   log: Log
 }
 
@@ -89,7 +89,7 @@ const endOne = async (
   db: Db,
   listing: listings.Listing,
   now: Date,
-  { rules, log }: { rules: Rules; log: Log },
+  { rules, log }: { rules: WorkRules; log: Log },
 ): Promise<boolean> => {
   try {
     const input = inputOf(listing, now)

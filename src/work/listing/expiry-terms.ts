@@ -7,14 +7,14 @@ import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
-import { caseRules, type Rules } from '../calendar/rules.js'
+import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
 const STEP_ENTRIES = 1_000
 /** Wait for a running merge, milliseconds. */
 export const MERGE_WAIT_MS = 600_000
 
-export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
+export const renewTerms = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let renewed = 0
   for (const { id } of rules.lists.filter(({ decidedHere }) => decidedHere)) {
     const newest = newestRow(caseRules(rules, id), dateIn(now))
@@ -25,7 +25,7 @@ export const renewTerms = async (db: Db, rules: Rules, { now, log }: { now: Date
 
 const renewOf = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   list: string,
   from: string,
   { now, log }: { now: Date; log: Log },
@@ -47,7 +47,7 @@ const renewOf = async (
 
 const REASON = '列入期限的规则有变，依新规则重计。The rule of its term has changed; it is counted by the new one.'
 
-const renewOne = async (db: Db, rules: Rules, id: string, now: Date, log: Log): Promise<boolean> => {
+const renewOne = async (db: Db, rules: WorkRules, id: string, now: Date, log: Log): Promise<boolean> => {
   const input = { on: dateIn(now), reason: REASON }
   try {
     await makeMove(db, rules, { id, name: 'renewTerm', by: 'clock', role: 'clock', input, now, waitMs: MERGE_WAIT_MS })

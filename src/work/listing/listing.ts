@@ -17,7 +17,7 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as repairs from '../../store/listing/repairs.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, listOf, type Rules } from '../calendar/rules.js'
+import { caseRules, listOf, type WorkRules } from '../calendar/rules.js'
 import { keepDeadlines } from './deadlines.js'
 import { applyToEntries } from './entry.js'
 import { decisionOf, type LinkedDecision, standingUnder, withCurrentDecision } from './legal-ground.js'
@@ -48,7 +48,7 @@ export interface CaseOpening {
 }
 
 /** Opens a lead, which is a reason to look and not yet a proposal. */
-export const openCase = (db: Db, rules: Rules, made: CaseOpening): Promise<listings.Listing> =>
+export const openCase = (db: Db, rules: WorkRules, made: CaseOpening): Promise<listings.Listing> =>
   inTurn(db, WAIT_MS, async (tx) => {
     const opened = await openWithin(tx, rules, made, await knowledge.tick(tx, made.now))
     if (opened === null) throw notAllowed('openLead', null, 'ANOTHER_OPEN')
@@ -58,7 +58,7 @@ export const openCase = (db: Db, rules: Rules, made: CaseOpening): Promise<listi
 /** Opens leads for scores that fell below a threshold, in bulk. Skips operators with an open case. */
 export const openLeads = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   fallen: readonly { operatorId: number; value: number }[],
   { on, now }: { on: string; now: Date },
 ): Promise<void> => {
@@ -80,7 +80,7 @@ export const openLeads = async (
 /** Opens a lead in the caller's transaction. Returns null when a case is open already. */
 export const openWithin = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   given: CaseOpening,
   at: Date,
 ): Promise<listings.Listing | null> => {
@@ -113,7 +113,7 @@ export interface MoveRequest {
 }
 
 /** Refusals: LISTING_UNKNOWN, MOVE_NOT_ALLOWED with the reason of the move table. */
-export const makeMove = (db: Db, rules: Rules, made: MoveRequest): Promise<listings.Listing> =>
+export const makeMove = (db: Db, rules: WorkRules, made: MoveRequest): Promise<listings.Listing> =>
   // Lock order: knowledge clock, then listing, as in a merge.
   inTurn(db, made.waitMs ?? WAIT_MS, async (tx) => {
     const instant = STOPPING.includes(made.name) ? knowledge.beside : knowledge.tick
@@ -121,7 +121,7 @@ export const makeMove = (db: Db, rules: Rules, made: MoveRequest): Promise<listi
   })
 
 /** Like `moveWithin`, but returns false on a refusal. The savepoint undoes changes made before it. */
-export const tryMove = async (tx: Tx, rules: Rules, made: MoveRequest & { at: Date }): Promise<boolean> => {
+export const tryMove = async (tx: Tx, rules: WorkRules, made: MoveRequest & { at: Date }): Promise<boolean> => {
   try {
     await tx.transaction((within) => moveWithin(within, rules, made))
     return true
@@ -134,7 +134,7 @@ export const tryMove = async (tx: Tx, rules: Rules, made: MoveRequest & { at: Da
 /** Makes a move in the caller's transaction. `at` is its knowledge instant. */
 export const moveWithin = async (
   tx: Tx,
-  given: Rules,
+  given: WorkRules,
   asked: MoveRequest & { at: Date },
 ): Promise<listings.Listing> => {
   const found = await listings.forMove(tx, asked.id)
@@ -175,7 +175,7 @@ const repairedAlready = async (tx: Tx, listing: listings.Listing): Promise<boole
 /** Returns the moved listings; retry locked or refused ones singly. */
 export const moveMany = (
   db: Db,
-  given: Rules,
+  given: WorkRules,
   made: {
     ids: readonly string[]
     name: MoveName
@@ -226,7 +226,7 @@ interface AppliedMove {
   act: Act
 }
 
-const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisions, rules: Rules): AppliedMove => {
+const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisions, rules: WorkRules): AppliedMove => {
   const act = dated(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
   const facts = stepped(made.name, before.facts, act, rules)
   const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
@@ -235,7 +235,7 @@ const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisio
 
 const keep = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   steps: readonly AppliedMove[],
   { at, now }: { at: Date; now: Date },
 ): Promise<void> => {
@@ -277,7 +277,7 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
   }
 }
 
-const stepped = (name: MoveName, before: Case, act: Act, rules: Rules): Case => {
+const stepped = (name: MoveName, before: Case, act: Act, rules: WorkRules): Case => {
   const moved = move(name, before, act, caseRules(rules, before.list))
   if (moved.ok) return moved.after
   throw refusal(name, before.state, moved.reason)
@@ -301,7 +301,7 @@ const follow = (
   made: MoveRequest,
   act: Act,
   { linked, standing }: MoveDecisions,
-  rules: Rules,
+  rules: WorkRules,
 ): listings.Listing => {
   const now = linked ?? standing
   const list = listOf(rules, before.list)

@@ -5,13 +5,13 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as listings from '../../store/listing/listings.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { makeMove } from './listing.js'
 
 export interface LostEntryContext {
   platform: string
   name: string
-  rules: Rules
+  rules: WorkRules
   now: Date
   log: Log
 }

@@ -5,14 +5,14 @@ import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as listings from '../../store/listing/listings.js'
 import * as masked from '../../store/listing/masking.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { renewEntry } from './consequences.js'
 
 const STEP_ENTRIES = 500
 /** Bound of one run, so that expiry waits minutes at most. */
 const RUN_ENTRIES = 20_000
 
-export const renewMasks = async (db: Db, rules: Rules, { now, log }: { now: Date; log: Log }): Promise<number> => {
+export const renewMasks = async (db: Db, rules: WorkRules, { now, log }: { now: Date; log: Log }): Promise<number> => {
   let [looked, after] = [0, null as string | null]
   while (looked < RUN_ENTRIES) {
     const ids: string[] = await masked.before(db, MASKS, after, STEP_ENTRIES)

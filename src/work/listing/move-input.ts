@@ -14,7 +14,7 @@ import type { MoveName } from '../../domain/listing/moves.js'
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import type { LinkedDecision } from './legal-ground.js'
 
 const FILE_HASH = /^[0-9a-f]{64}$/
@@ -66,7 +66,7 @@ export const actOf = (
   { name, by, role, input: sent }: MoveAuthor,
   today: string,
   linked: LinkedDecision | null,
-  rules: Rules,
+  rules: WorkRules,
 ): Act => {
   const { fileHash, ...said } = cleaned(sent, rules)
   const input = { ...said, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
@@ -94,7 +94,7 @@ export const actOf = (
   }
 }
 
-export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: Rules): I => {
+export const cleaned = <I extends Partial<Record<keyof typeof LONGEST, string>>>(input: I, { mark }: WorkRules): I => {
   for (const [field, most] of Object.entries(LONGEST)) {
     const length = input[field as keyof typeof LONGEST]?.length ?? 0
     if (length > most)

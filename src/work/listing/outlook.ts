@@ -10,7 +10,7 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import type { Operator } from '../../store/operators/operators.js'
 import { withAmendments } from '../calendar/calendar.js'
-import { caseRules, type Rules } from '../calendar/rules.js'
+import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { withCurrentDecision } from './legal-ground.js'
 import { publicEntryOf } from './public-entry.js'
 
@@ -25,7 +25,7 @@ export interface OutlookOptions extends Asking {
 
 export const outlooksOf = async (
   db: Db,
-  given: Rules,
+  given: WorkRules,
   { listing, operator }: { listing: listings.Listing; operator: Operator },
   asked: OutlookOptions,
 ): Promise<ListingOutlook[]> => {

@@ -8,14 +8,14 @@ import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { documentRules, draft } from './documents.js'
 import type { MoveInput } from './move-input.js'
 
 /** Prefers the named hash, then the issued decision's, then that of the hub's draft. */
 export const servedPaper = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   listing: listings.Listing,
   { input, now }: { input: MoveInput; now: Date },
 ): Promise<Pick<MoveInput, 'fileHash' | 'paper'>> => {

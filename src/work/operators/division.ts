@@ -11,7 +11,7 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import type * as mergers from '../../store/operators/mergers.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { openWithin } from '../listing/listing.js'
 import { type IdentityAct, inTurn, named } from './identity.js'
 
@@ -31,7 +31,7 @@ export interface DivisionResult {
 }
 
 /** Refusals: OPERATOR_UNKNOWN, DIVISION_NOT_ALLOWED, DATE_INVALID, INPUT_INVALID, RUN_BUSY. */
-export const divideOperator = (db: Db, rules: Rules, made: DivisionInput): Promise<DivisionResult> =>
+export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): Promise<DivisionResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
     const documentNumber = redact(made.documentNumber.trim(), rules.mark)
@@ -70,7 +70,7 @@ export const divideOperator = (db: Db, rules: Rules, made: DivisionInput): Promi
 /** No listing passes to a successor automatically. */
 const ask = async (
   tx: Tx,
-  rules: Rules,
+  rules: WorkRules,
   division: { from: mergers.Party; successors: readonly mergers.Party[]; on: string; documentNumber: string },
   { at, now }: { at: Date; now: Date },
 ): Promise<number> => {

@@ -24,7 +24,7 @@ import * as operators from '../../store/operators/operators.js'
 import * as sameFacts from '../../store/records/same-facts.js'
 import * as dirty from '../../store/scoring/dirty.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { oweRecords } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
 import { republishContested } from '../listing/contested.js'
@@ -54,7 +54,7 @@ export interface IdentityResult {
  * Refusals: UNMATCHED_UNKNOWN, UNMATCHED_SETTLED, OPERATOR_UNKNOWN, OPERATOR_KNOWN, OPERATOR_CODE_INVALID,
  * INPUT_INVALID, RUN_BUSY.
  */
-export const decideSubject = (db: Db, rules: Rules, made: SubjectDecisionInput): Promise<IdentityResult> =>
+export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const attaches = made.verdict !== 'NOT_OURS'
     if (attaches !== (made.operator !== undefined))
@@ -142,7 +142,7 @@ export interface UndoInput extends IdentityAct {
 }
 
 /** Refusals: DECISION_UNKNOWN, DECISION_UNDONE, INPUT_INVALID, RUN_BUSY. */
-export const undoDecision = (db: Db, rules: Rules, made: UndoInput): Promise<IdentityResult> =>
+export const undoDecision = (db: Db, rules: WorkRules, made: UndoInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const found = await decisions.forUndo(tx, made.decision)
     if (found === null) throw new Refusal('DECISION_UNKNOWN')
@@ -213,7 +213,7 @@ export interface OperatorMergeInput extends IdentityAct {
 }
 
 /** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with advice, INPUT_INVALID, RUN_BUSY. */
-export const mergeOperators = (db: Db, rules: Rules, made: OperatorMergeInput): Promise<IdentityResult> =>
+export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInput): Promise<IdentityResult> =>
   inTurn(db, made, rules, async (tx, reason, at) => {
     const from = await named(tx, made.from)
     const into = await named(tx, made.into)
@@ -281,7 +281,7 @@ const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reas
 export const inTurn = async <T>(
   db: Db,
   { reason, now }: IdentityAct,
-  { mark }: Rules,
+  { mark }: WorkRules,
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {
   const kept = writtenText(reason, '理由 the reason', mark)

@@ -11,10 +11,10 @@ import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as adoptions from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { cardInForce, cardToTry, FIRST_IN_FORCE, hashOfCard, keepCard } from './scorecards.js'
 
-type PseudonymRules = Pick<Rules, 'mark'>
+type PseudonymRules = Pick<WorkRules, 'mark'>
 
 export interface ActivationProposal {
   version: string

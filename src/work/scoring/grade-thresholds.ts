@@ -10,7 +10,7 @@ import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
 import * as scores from '../../store/scoring/scores.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { openLeads } from '../listing/listing.js'
 import { cardByHash, hashOfCard } from './scorecards.js'
 
@@ -26,7 +26,7 @@ interface ScoredBatch {
 }
 
 /** Call before the new scores are added. */
-export const applyThresholds = async (tx: Tx, rules: Rules, followed: ScoredBatch): Promise<void> => {
+export const applyThresholds = async (tx: Tx, rules: WorkRules, followed: ScoredBatch): Promise<void> => {
   const { card, rows, on, at } = followed
   const dropped = await dropUnfounded(tx, followed)
   const stood = await stoodBefore(tx, followed, dropped)

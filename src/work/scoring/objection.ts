@@ -11,7 +11,7 @@ import type { Db } from '../../store/db/db.js'
 import type { Operator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
 import { type ActContext, findOperator, inTurn } from '../access/acts.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { republishContested } from '../listing/contested.js'
 import { currentScore } from './override.js'
 
@@ -25,7 +25,7 @@ export interface ObjectionInput extends ActContext {
 }
 
 /** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
-export const openObjection = async (db: Db, rules: Rules, made: ObjectionInput): Promise<objections.Objection> => {
+export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInput): Promise<objections.Objection> => {
   const statement = writtenText(made.statement, '陈述 the statement', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
@@ -62,7 +62,11 @@ export interface ObjectionDecision extends ActContext {
 }
 
 /** Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, SECOND_PERSON, INPUT_INVALID, RUN_BUSY. */
-export const decideObjection = async (db: Db, rules: Rules, made: ObjectionDecision): Promise<objections.Objection> => {
+export const decideObjection = async (
+  db: Db,
+  rules: WorkRules,
+  made: ObjectionDecision,
+): Promise<objections.Objection> => {
   const note = writtenText(made.note, '说明 the note', rules.mark)
   const { verdict: state, by } = made
   return inTurn(db, made.now, async (tx, at) => {
@@ -83,7 +87,7 @@ export interface ObjectionWithdrawal extends ActContext {
 /** Only for the person who opened it. Refusals: OBJECTION_UNKNOWN, OBJECTION_SETTLED, RUN_BUSY. */
 export const withdrawObjection = async (
   db: Db,
-  rules: Rules,
+  rules: WorkRules,
   made: ObjectionWithdrawal,
 ): Promise<objections.Objection> =>
   inTurn(db, made.now, async (tx, at) => {

@@ -13,7 +13,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as overrules from '../../store/scoring/overrides.js'
 import * as scores from '../../store/scoring/scores.js'
 import { type ActContext, findOperator, inTurn, type OperatorAccess } from '../access/acts.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 export interface OverrideProposal extends ActContext {
   mayFor?: OperatorAccess
@@ -24,7 +24,11 @@ export interface OverrideProposal extends ActContext {
 }
 
 /** Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, OVERRULE_NOT_ALLOWED, RUN_BUSY. */
-export const proposeOverride = async (db: Db, rules: Rules, made: OverrideProposal): Promise<overrules.Overrule> => {
+export const proposeOverride = async (
+  db: Db,
+  rules: WorkRules,
+  made: OverrideProposal,
+): Promise<overrules.Overrule> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(made.now))
@@ -49,7 +53,7 @@ export interface OverrideDecision extends ActContext {
  * Confirming ends the previous override. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON,
  * OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY.
  */
-export const decideOverride = async (db: Db, rules: Rules, made: OverrideDecision): Promise<overrules.Overrule> => {
+export const decideOverride = async (db: Db, rules: WorkRules, made: OverrideDecision): Promise<overrules.Overrule> => {
   const { overrule: id, verdict, by } = made
   const note =
     made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
@@ -75,7 +79,11 @@ export interface OverrideWithdrawal extends ActContext {
  * Withdraws a pending or active override; the one it replaced does not return. Refusals: OVERRULE_UNKNOWN,
  * OVERRULE_SETTLED, INPUT_INVALID, RUN_BUSY.
  */
-export const withdrawOverride = async (db: Db, rules: Rules, made: OverrideWithdrawal): Promise<overrules.Overrule> => {
+export const withdrawOverride = async (
+  db: Db,
+  rules: WorkRules,
+  made: OverrideWithdrawal,
+): Promise<overrules.Overrule> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
     const { id, state } = await present(tx, made.overrule, at, made.now)

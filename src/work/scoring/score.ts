@@ -16,7 +16,7 @@ import * as dirty from '../../store/scoring/dirty.js'
 import { type Due, type DueList, withDue } from '../../store/scoring/due.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { alone, type OpenRun, type RunOptions } from '../timetable/run.js'
 import { bookOf, factsOf, hashOfFacts, scoreOf } from './facts.js'
 import { applyThresholds } from './grade-thresholds.js'
@@ -36,20 +36,20 @@ export interface ScoringResult {
   ms: number
 }
 
-export interface ScoreOptions extends RunOptions {
+export interface ScoringOptions extends RunOptions {
   all?: boolean
   only?: readonly number[]
   asOf?: string
   scorecard?: string
   dryRun?: boolean
-  rules: Rules
+  rules: WorkRules
   /** Families with a feed. Other facts are missing, not zero. */
   families: readonly FactFamily[]
   progress?: (operators: number) => void
   signal?: AbortSignal
 }
 
-export const score = async (db: Db, options: ScoreOptions): Promise<ScoringResult | null> => {
+export const score = async (db: Db, options: ScoringOptions): Promise<ScoringResult | null> => {
   const today = dateIn(options.now())
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
@@ -75,7 +75,7 @@ const scoreDue = async (
   db: Db,
   run: OpenRun,
   course: ScoringCourse,
-  options: ScoreOptions,
+  options: ScoringOptions,
 ): Promise<Omit<ScoringResult, 'ms'>> => {
   const counts = { scored: 0, stored: 0, unchanged: 0 }
   const book = bookOf(options.rules.lists)
@@ -263,7 +263,7 @@ const written = async (
   db: Db,
   run: OpenRun,
   { card, asked, when, step, rows, before }: ScoreBatch,
-  options: ScoreOptions,
+  options: ScoringOptions,
 ): Promise<ScoredCounts> =>
   db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, options.now())

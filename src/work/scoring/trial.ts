@@ -52,14 +52,14 @@ export const tryScorecard = async (db: Db, options: TrialOptions): Promise<Trial
   return { scored, stored: 0, unchanged, ms, trial: await toldOf(db, trial) }
 }
 
-type TrialCards = Record<'before' | 'after', Scorecard>
+type ComparedCards = Record<'before' | 'after', Scorecard>
 
-const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<TrialCards> => ({
+const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: string): Promise<ComparedCards> => ({
   after: await cardToTry(db, version),
   before: against === null ? await cardInForce(db, asOf) : await cardNamed(db, against),
 })
 
-const made = async (db: Db, cards: TrialCards, asOf: string, options: TrialOptions): Promise<trials.Trial> => {
+const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.Trial> => {
   const { knownAt, lastScore } = await trials.beginning(db)
   const tally = nothingTried()
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {

@@ -9,9 +9,9 @@ import type { Db } from '../../store/db/db.js'
 import * as operators from '../../store/operators/operators.js'
 import * as store from '../../store/standing/authorisations.js'
 import { findOperator } from '../access/acts.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 
-export interface AuthorisationInput extends Term {
+export interface NewAuthorisation extends Term {
   operator: string
   /** Number or name, day and place of the authorising document. */
   document: string
@@ -24,8 +24,8 @@ export interface AuthorisationInput extends Term {
 /** Refusals: INPUT_INVALID, AUTHORISATION_TERM, OPERATOR_UNKNOWN. */
 export const recordAuthorisation = async (
   db: Db,
-  rules: Rules,
-  made: AuthorisationInput,
+  rules: WorkRules,
+  made: NewAuthorisation,
 ): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
   const document = writtenText(made.document, '授权文件 the document', rules.mark)

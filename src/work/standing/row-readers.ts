@@ -252,7 +252,7 @@ const cellsIn = (
       if (close < 0 || close - from > ROW_CHARACTERS) return null
       cell = text.slice(at + 1, close).replaceAll('""', '"')
       next = text[close + 1] === '\r' ? close + 2 : close + 1
-      // What follows the quote decides whether it closes the cell.
+      // The next character decides whether the quote closes the cell.
       if (next >= text.length && most < 0) return null
       if (next < text.length && text[next] !== separator && text[next] !== '\n') return null
     } else {

@@ -4,7 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import * as schedules from '../../store/timetable/schedules.js'
-import type { Rules } from '../calendar/rules.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { RULES, type ScheduledJob } from './timetable.js'
 
 export interface JobAddress {
@@ -40,7 +40,7 @@ export const start = async (db: Db, told: JobAddress): Promise<occurrences.Occur
  * Running work continues; waiting occurrences are skipped. Refusals JOB_UNKNOWN, JOB_NOT_PAUSABLE, JOB_PAUSED,
  * INPUT_INVALID.
  */
-export const pause = async (db: Db, rules: Rules, told: JobAddress & { reason: string }): Promise<void> => {
+export const pause = async (db: Db, rules: WorkRules, told: JobAddress & { reason: string }): Promise<void> => {
   const { job, subject } = occasionOf(told)
   if (!RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
   const reason = writtenText(told.reason, 'reason', rules.mark)

@@ -7,7 +7,7 @@ import { at, later, log, NOW, refusal } from '../../support/world.js'
 const attempt = (seconds: number, more: Partial<Attempt> = {}): Attempt => ({
   at: later(seconds),
   request: `r-${seconds}`,
-  door: 'POST /desk/login',
+  endpoint: 'POST /desk/login',
   mark: '0123456789abcdef',
   known: '虚构经办',
   address: '192.0.2.7',

@@ -3,7 +3,7 @@ import type { RecordNotice } from '../../../src/domain/delivery/delivery.js'
 import { factOfDecision } from '../../../src/domain/records/penalty.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import type { Db } from '../../../src/store/db/db.js'
-import type { Rules } from '../../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { backfill } from '../../../src/work/delivery/backfill.js'
 import { inForce, noticesOf } from '../../../src/work/delivery/in-force.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
@@ -26,7 +26,7 @@ import {
 const FACT = factOfDecision('测市监处罚〔2026〕1号', '虚构市市场监督管理局', null)
 const HEARER = { id: 'hearer', kinds: ['listing', 'penalty'] as const, lists: null }
 const DEAF = { id: 'deaf', kinds: ['listing'] as const, lists: null }
-const rules: Rules = { ...SILENT, platforms: [HEARER, DEAF] }
+const rules: WorkRules = { ...SILENT, platforms: [HEARER, DEAF] }
 const REVOKED: Body = { status: 'REVOKED', revoked_on: '2026-11-20' }
 
 interface Told {
@@ -35,7 +35,7 @@ interface Told {
   now?: Date
   fact?: boolean
   rows?: Row[]
-  by?: Rules
+  by?: WorkRules
 }
 
 /** A feed of penalties whose records are decisions that others may tell as well. */
@@ -133,7 +133,7 @@ describe('records that platforms are told of', () => {
   })
 
   it('that are withdrawn are removed also where nobody hears of their kind any more, and told to nobody again', async () => {
-    const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }, DEAF] }
+    const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }, DEAF] }
     await tell(db())
     await confirmed(db())
     await tell(db(), { body: REVOKED, rows: [row(), row({ key: 'P2' })], by: deaf, now: later(60) })
@@ -146,7 +146,7 @@ describe('records that platforms are told of', () => {
 
   it('are not told anew to one that hears of their kind no more, though others do', async () => {
     await tell(db())
-    const other: Rules = {
+    const other: WorkRules = {
       ...SILENT,
       platforms: [
         { ...HEARER, kinds: ['listing'] },
@@ -384,8 +384,8 @@ describe('records that platforms are told of', () => {
     })
 
     it('are owed to one that was filled before it was to hear of them, and again after it did not', async () => {
-      const deaf: Rules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
-      const filled = (by: Rules, now: Date) => backfill(db(), by, 'hearer', { now: at(now) })
+      const deaf: WorkRules = { ...SILENT, platforms: [{ ...HEARER, kinds: ['listing'] }] }
+      const filled = (by: WorkRules, now: Date) => backfill(db(), by, 'hearer', { now: at(now) })
       await tell(db(), { by: deaf })
       expect(await filled(deaf, NOW)).to.equal(0)
       expect(await filled(rules, later(60))).to.equal(1)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
-import type { Rules } from '../../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { dueDeliveries, monthly } from '../../../src/work/delivery/timeliness.js'
 import { at, codeOf, database, feed, NOW, published, pullFeed, refusal, removed, rules } from '../../support/world.js'
 
@@ -161,7 +161,7 @@ describe('timeliness', () => {
   })
 
   describe('of records', () => {
-    const hearing: Rules = { ...rules, platforms: [{ id: 'jilin', kinds: ['listing', 'penalty'], lists: null }] }
+    const hearing: WorkRules = { ...rules, platforms: [{ id: 'jilin', kinds: ['listing', 'penalty'], lists: null }] }
     const tell = (day: string, now: Date, status = 'IN_FORCE') =>
       pullFeed(
         db(),

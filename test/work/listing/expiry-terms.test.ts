@@ -2,20 +2,20 @@ import { expect } from 'chai'
 import type { ClockRow } from '../../../src/domain/listing/publication-clocks.js'
 import type { Db } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
-import type { Rules } from '../../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { expire } from '../../../src/work/listing/expire.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { clockRow, GENERAL, shorterClocks } from '../../support/clocks.js'
 import { at, database, log, OFFICER, published, REVIEWER, rowsOf, rules, step, TODAY } from '../../support/world.js'
 
 const endOf = async (db: Db, id: string) => (await listings.byId(db, id))?.endsOn
-const run = (db: Db, by: Rules, instant: string) =>
+const run = (db: Db, by: WorkRules, instant: string) =>
   expire(db, { rules: by, cause: 'command', now: at(new Date(instant)), log })
 
 describe('the clocks of publication end an entry', () => {
   const db = database()
   /** A list of the general kind: twelve months from the document. */
-  const general: Rules = { ...rules, clocks: shorterClocks(12) }
+  const general: WorkRules = { ...rules, clocks: shorterClocks(12) }
 
   it('P-B3: of a shorter clock after its last day, on the public list and by the clock, not with its term', async () => {
     const { id, endsOn } = await published(db(), 1, general)
@@ -42,7 +42,7 @@ describe('the clocks of publication end an entry', () => {
 
 describe('a new row for a clock of publication', () => {
   const db = database()
-  const withRow = (maximumMonths: number, standing: ClockRow['standing']): Rules => ({
+  const withRow = (maximumMonths: number, standing: ClockRow['standing']): WorkRules => ({
     ...rules,
     clocks: {
       severities: [GENERAL],

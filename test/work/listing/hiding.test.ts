@@ -6,7 +6,7 @@ import type { Db } from '../../../src/store/db/db.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { ownEntries } from '../../../src/store/scoring/evidence.js'
-import type { Rules } from '../../../src/work/calendar/rules.js'
+import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { expire } from '../../../src/work/listing/expire.js'
 import { type MoveInput, makeMove } from '../../../src/work/listing/listing.js'
 import { mergeOperators } from '../../../src/work/operators/identity.js'
@@ -234,7 +234,7 @@ describe('a new row for terms', () => {
   it('is applied by the clock on its first day, and told as a change; the milder holds', async () => {
     const { id } = await published(db(), 1)
     await confirmAll(db())
-    const shorter: Rules = {
+    const shorter: WorkRules = {
       ...rules,
       lists: rules.lists.map((list) =>
         list.id !== 'serious'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import * as evidence from '../../../src/store/scoring/evidence.js'
-import { type ScoreOptions, score } from '../../../src/work/scoring/score.js'
+import { type ScoringOptions, score } from '../../../src/work/scoring/score.js'
 import { verify } from '../../../src/work/scoring/verify.js'
 import { at, codeOf, database, later, NOW, operatorOf, pullItems, rowsOf, rules, TODAY } from '../../support/world.js'
 
@@ -17,7 +17,7 @@ describe('score, its rows and counts', () => {
       Array.from({ length: many }, (_, n) => ({ key: `R${n}`, code: codeOf(n), value: '某路1号', day: '2019-05-06' })),
       { id: 'registry', kind: 'registration' },
     )
-  const scored = async (given: Partial<ScoreOptions> = {}) => {
+  const scored = async (given: Partial<ScoringOptions> = {}) => {
     const { ms: _, ...counts } = { ms: 0, ...(await score(db(), { ...options, ...given })) }
     return counts
   }

@@ -9,7 +9,7 @@ import { startAgencies } from '../../../src/sandbox/agencies/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { latest } from '../../../src/store/scoring/scores.js'
 import * as watchEntries from '../../../src/store/scoring/watch-entries.js'
-import { type ScoreOptions, type ScoringResult, score } from '../../../src/work/scoring/score.js'
+import { type ScoringOptions, type ScoringResult, score } from '../../../src/work/scoring/score.js'
 import { loadScorecard } from '../../../src/work/scoring/scorecards.js'
 import { verify } from '../../../src/work/scoring/verify.js'
 import {
@@ -32,7 +32,7 @@ const REAL = resolve('../shared/data/creditchina-blacklists-2018/dev/ecommerce-b
 const FAMILIES: FactFamily[] = ['registration', 'trademarks', 'inspections', 'penalties', 'lists']
 const options = { cause: 'command' as const, rules, families: FAMILIES, now: at(NOW) }
 
-const scored = async (db: Db, given: Partial<ScoreOptions> = {}): Promise<Omit<ScoringResult, 'ms'>> => {
+const scored = async (db: Db, given: Partial<ScoringOptions> = {}): Promise<Omit<ScoringResult, 'ms'>> => {
   const done = await score(db, { ...options, ...given })
   if (done === null) throw new Error('another process has this occurrence')
   const { ms: _, ...counts } = done

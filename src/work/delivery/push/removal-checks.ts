@@ -10,7 +10,7 @@ import type { Log } from '../../../foundation/log.js'
 import type { DisplayedSubject, Platform } from '../../../platforms/platform.js'
 import { type Db, isLost } from '../../../store/db/db.js'
 import * as store from '../../../store/delivery/removal-checks.js'
-import type { Rules } from '../../calendar/rules.js'
+import type { WorkRules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
 
 const CHECKS_AT_ONCE = 10_000
@@ -19,7 +19,7 @@ const AGAIN_MS = 60_000
 const LOOK_AGAIN_MS = 1_000
 
 export interface RemovalCheckOptions {
-  rules: Rules
+  rules: WorkRules
   now: () => Date
   log: Log
   until?: Date

@@ -3,7 +3,7 @@ import { type Meaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Platform } from '../../../platforms/platform.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
-import * as door from './circuit-breaker.js'
+import * as breaker from './circuit-breaker.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
 /** Timeout of a call, milliseconds; below the lease. */
@@ -42,7 +42,7 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
       await left()
       break
     }
-    if (!(await door.turn(s))) {
+    if (!(await breaker.turn(s))) {
       await left()
       return trouble ?? { end: 'late' }
     }
@@ -133,7 +133,7 @@ const ask = async (
   const told = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !told.has(id))
   // Answering queries alone does not reset the breaker, unless nothing has to be sent.
-  if (unknown.length === 0) await door.answered(s)
+  if (unknown.length === 0) await breaker.answered(s)
   await booked(s, known)
   tally(s, known)
   return { unknown }
@@ -179,7 +179,7 @@ const sendWave = async (
   if (outcomes.length > 0) {
     s.counts.sent += outcomes.length
     tally(s, outcomes)
-    await door.answered(s)
+    await breaker.answered(s)
     await booked(s, outcomes)
   }
   const unnoted = kept[0] === undefined ? {} : { unnoted: kept[0].error }
@@ -331,7 +331,7 @@ const fail = async (s: Sender, error: unknown, rows: readonly queue.Claimed[]): 
   }
   const retryAfter = isRefusal(error) ? Number(error.details['retryAfterSeconds'] ?? 0) : 0
   s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'platform did not answer')
-  const { before, after } = await door.failed(s, retryAfter)
+  const { before, after } = await breaker.failed(s, retryAfter)
   const at = s.now()
   await booked(
     s,
@@ -360,13 +360,13 @@ const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void>
   try {
     await queue.putBack(s.db, rows)
   } catch (error) {
-    if (!door.isTransient(error)) throw error
+    if (!breaker.isTransient(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'claimed rows wait for the end of their lease')
   }
 }
 
 const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
-  await door.withRetries(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
+  await breaker.withRetries(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
   const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
   if (newer.length > 0)
     await s.heldNewer?.(

@@ -9,7 +9,7 @@ import * as knowledge from '../../../store/db/knowledge.js'
 import { markRehearsal } from '../../../store/db/rehearsed.js'
 import type { Mended } from '../../../store/intake/repair/ends.js'
 import * as dirty from '../../../store/scoring/dirty.js'
-import type { Rules } from '../../calendar/rules.js'
+import type { WorkRules } from '../../calendar/rules.js'
 import { oweRecords } from '../../delivery/published-records.js'
 import { consequences } from '../../listing/consequences.js'
 import { alone } from '../../timetable/run.js'
@@ -21,7 +21,7 @@ const WAIT_MS = 60_000
 export interface RepairOptions {
   dryRun: boolean
   feeds: readonly Feed[]
-  rules: Rules
+  rules: WorkRules
   mark: (id: string) => string
   archiveDir: string
   now: () => Date

@@ -12,7 +12,7 @@ import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 const LOOK_MS = 1_000
 
 export interface ChangesOptions extends RunOptions {
-  /** Null when another process sends webhooks. */
+  /** It is null in a process that sends no webhooks. */
   sending: WebhookSenderParts | null
   until?: Date
   signal?: AbortSignal
