@@ -14,7 +14,7 @@ import { fromFile } from '../readers/content.js'
 import { readContent } from '../readers/index.js'
 import type { FormShape } from '../readers/shapes.js'
 import { type ClaimTimes, claimNext, type FileClaim } from './folder/claims.js'
-import { archiveFile, putBack, refuse } from './folder/ends.js'
+import { archiveFile, putBack, refuse } from './folder/file-outcomes.js'
 import { none } from './http/attempt.js'
 
 /** Milliseconds unchanged until a file counts as complete. */

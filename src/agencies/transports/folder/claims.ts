@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, sep } from 'node:path'
-import { type ClaimedFile, refuseUnopened } from './ends.js'
+import { type ClaimedFile, refuseUnopened } from './file-outcomes.js'
 import { READY, textOf } from './names.js'
 
 const TAKEN = '.taken'
