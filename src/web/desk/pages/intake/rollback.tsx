@@ -12,12 +12,12 @@ import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { TakeBackPreviewDocument, type TakeBackPreviewQuery, TakeBackRunDocument } from './run.generated.js'
 
-type RollbackPreview = TakeBackPreviewQuery['takeBackPreview']
+type RollbackConsequences = TakeBackPreviewQuery['takeBackPreview']
 type OperatorNames = { name: string | null; uscc: string | null; shop: string | null }
 
 export const RollbackRun = ({ run, onDone }: { run: string; onDone: () => void }) => {
   const client = useApolloClient()
-  const [preview, setPreview] = useState<RollbackPreview | null>(null)
+  const [preview, setPreview] = useState<RollbackConsequences | null>(null)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const look = async () => {
@@ -78,7 +78,7 @@ const followsOf = ({
   listings,
   listingCount,
   deliveries,
-}: RollbackPreview): string[] => {
+}: RollbackConsequences): string[] => {
   const removed = listings.filter(({ after, before }) => after !== before).length
   return [
     `撤去或恢复 ${count(recordCount)} 条现行信用信息，其中 ${count(restored)} 条恢复为此前的说法。`,
@@ -98,7 +98,7 @@ const To = ({ of }: { of: OperatorNames | null }) => {
   return pageAt(operatorPath(of)) ? <Link to={operatorPath(of)}>{name}</Link> : name
 }
 
-const Follows = ({ of }: { of: RollbackPreview }) => (
+const Follows = ({ of }: { of: RollbackConsequences }) => (
   <>
     <dl className="figures">
       <Figure of={of.recordCount} label="现行信息撤去或恢复" />

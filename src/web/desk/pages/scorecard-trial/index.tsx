@@ -26,7 +26,7 @@ import {
 import { Groups, Spread } from './spread.js'
 import type { CardTrial } from './trial.js'
 
-type TrialCards = TrialCardsQuery['scorecards']
+type CardChoices = TrialCardsQuery['scorecards']
 
 export default function ScorecardTrial() {
   const [asked, ask] = useAddressState({ version: '', against: '' })
@@ -75,7 +75,7 @@ interface TrialQuery {
 }
 
 /** Broken cards are listed but disabled. */
-const optionsOf = (cards: TrialCards) =>
+const optionsOf = (cards: CardChoices) =>
   cards.map(({ version, state }) => ({
     value: version,
     label: `${version}（${CARD_STATES[state].word}）`,
@@ -87,7 +87,7 @@ const Choice = ({
   asked,
   onTry,
 }: {
-  cards: TrialCards
+  cards: CardChoices
   asked: TrialQuery
   onTry: (asked: TrialQuery) => void
 }) => {
