@@ -65,7 +65,7 @@ const linesIn = async (path: string, feed: string): Promise<MapLine[]> => {
   return lines
 }
 
-const told = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.FeedMap) => ({
+const told = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.FeedMapRow) => ({
   id,
   headings,
   values,
@@ -75,7 +75,7 @@ const told = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.
   endedAt: endedAt?.toISOString() ?? null,
 })
 
-const lineOf = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.FeedMap): string =>
+const lineOf = ({ id, headings, values, madeBy, madeAt, endedBy, endedAt }: store.FeedMapRow): string =>
   [
     `映射 map ${id}：${Object.entries(headings)
       .map(([heading, field]) => `${heading} → ${field ?? '（不采用 left out）'}`)

@@ -159,7 +159,7 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
   return { value, lines }
 }
 
-const watchedView = (one: watch.Watched | undefined) => ({
+const watchedView = (one: watch.FeedHealth | undefined) => ({
   items: one?.last?.received ?? null,
   rejects: one?.last?.rejected ?? null,
   rejectsByRule: one?.last?.byRule ?? [],
@@ -172,8 +172,8 @@ const watchedView = (one: watch.Watched | undefined) => ({
 })
 
 const hookView = (
-  { client, url, failingSince, disabledAt, disabledBecause }: webhooks.Webhook,
-  waits: webhookQueue.Backlog | undefined,
+  { client, url, failingSince, disabledAt, disabledBecause }: webhooks.StoredWebhook,
+  waits: webhookQueue.WebhookBacklog | undefined,
 ) => ({
   client,
   url,
@@ -193,7 +193,7 @@ const hookLine = (hook: ReturnType<typeof hookView>): string =>
     ...(hook.failingSince && !hook.disabledAt ? [`自 ${hook.failingSince} 起未收下 takes nothing since`] : []),
   ].join('，')
 
-const overCapLine = (one: confirmedSellers.OverCap): string =>
+const overCapLine = (one: confirmedSellers.ListOverCap): string =>
   `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
 
 /** Only what needs attention. */

@@ -3,7 +3,7 @@ import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import * as database from '../store/db/db.js'
-import { type Embedded, join as joinEmbedded } from '../store/embedded/index.js'
+import { type EmbeddedDatabase, join as joinEmbedded } from '../store/embedded/index.js'
 
 /**
  * `always`: migrate fully. `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a
@@ -15,7 +15,7 @@ export const openDatabase = async (
   config: Config,
   migrate: Migrate,
 ): Promise<{ db: database.Db; url: string; leave: () => Promise<void> }> => {
-  const embedded: Embedded | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
+  const embedded: EmbeddedDatabase | null = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
   const url = embedded?.url ?? config.databaseUrl ?? ''
   const db = database.connect(url)
   const leave = async () => embedded?.leave()

@@ -131,7 +131,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const pullFeed = async (
     id: string,
     options: {
-      cause: runs.Cause
+      cause: runs.RunCause
       file?: SubmittedFile
       by?: string
       waitMs?: number

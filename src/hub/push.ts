@@ -33,7 +33,7 @@ export interface PushGiven {
   ready: readonly { platform: Platform; url: string; secret: string }[]
   /** Ids of platforms without one. */
   silent: readonly string[]
-  cause: runs.Cause
+  cause: runs.RunCause
   by?: string
   plannedFor?: Date
   attempt?: number

@@ -27,7 +27,7 @@ export const tokens = (
     request: Request,
     response: Response,
     form: Map<string, string>,
-  ): Promise<clients.Client | null> => {
+  ): Promise<clients.ClientAccount | null> => {
     const given = credentialsOf(request, form)
     if (given === 'twice') {
       refuse(response, 'invalid_request', '只能用一种方式出示客户端密钥。Show the client secret in one way only.')

@@ -13,7 +13,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { feeds } from '../../src/agencies/index.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import { type Known, load } from '../../src/store/intake/known.js'
+import { type KnownVersions, load } from '../../src/store/intake/known.js'
 import { line, withStage } from '../../src/store/intake/staged.js'
 import * as runs from '../../src/store/timetable/runs.js'
 import { merge, toStage } from '../../src/work/intake/merge.js'
@@ -126,7 +126,7 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
  * The lines of records that do not stand already, in large pieces; as a pull stages only what it does not know. Their bytes
  * as characters: nothing but ASCII is looked at, and a pull has no such lines to take apart.
  */
-async function* unmet(path: string, known: Known): AsyncIterable<Buffer> {
+async function* unmet(path: string, known: KnownVersions): AsyncIterable<Buffer> {
   let carry = ''
   for await (const piece of createReadStream(path, { encoding: 'latin1', highWaterMark: PIECE_BYTES })) {
     const lines = (carry + piece).split('\n')

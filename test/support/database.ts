@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
-import { type Embedded, join } from '../../src/store/embedded/index.js'
+import { type EmbeddedDatabase, join } from '../../src/store/embedded/index.js'
 
 const TEMPLATE = 'hub_template'
 
 const SHARED = 'HUB_TEST_SERVER'
 
-let cluster: Promise<{ embedded: Embedded; folder: string }> | null = null
+let cluster: Promise<{ embedded: EmbeddedDatabase; folder: string }> | null = null
 let made = 0
 
 const start = async () => {

@@ -15,8 +15,8 @@ import { withoutNul } from '../request/limits.js'
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
 
-const clientView = ({ id, ...rest }: clients.Listed) => ({ name: id, ...rest })
-const personView = ({ id, ...rest }: people.Listed) => ({ name: id, ...rest })
+const clientView = ({ id, ...rest }: clients.ClientSummary) => ({ name: id, ...rest })
+const personView = ({ id, ...rest }: people.PersonSummary) => ({ name: id, ...rest })
 
 const listClients = async (_: unknown, __: unknown, context: GraphqlContext) => {
   const found = await clients.list(context.parts.db, context.now, LISTED_MOST)

@@ -3,11 +3,11 @@ import * as work from '../../work/access/lockouts.js'
 import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-const lockoutView = ({ lockedUntil, ...one }: store.Lockout) => ({ ...one, until: lockedUntil })
+const lockoutView = ({ lockedUntil, ...one }: store.StoredLockout) => ({ ...one, until: lockedUntil })
 
 const liftLockout = async (
   _: unknown,
-  args: { kind: store.Lockout['kind']; name: string },
+  args: { kind: store.StoredLockout['kind']; name: string },
   context: GraphqlContext,
 ) => {
   const { db, log } = context.parts

@@ -5,7 +5,7 @@ import { PARTYS } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type * as store from '../../store/access/access-codes.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import * as work from '../../work/access/party-access.js'
 import { makeLoaders } from '../fast/loaders.js'
 import { deadlineView } from '../listing/deadlines.js'
@@ -54,7 +54,7 @@ interface AccessCodeInput {
 
 const asked = (input: AccessCodeInput, context: GraphqlContext): work.AccessCodeRequest => {
   const { viewer, now } = context
-  const mayFor = ({ region }: Operator) => mayIn(viewer, 'issue_access_code', region)
+  const mayFor = ({ region }: StoredOperator) => mayIn(viewer, 'issue_access_code', region)
   return { ...withoutNul(input), mayFor, by: viewer.sub ?? '', now }
 }
 

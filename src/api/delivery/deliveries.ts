@@ -2,7 +2,7 @@ import { type Act, may, sightOf, type Viewer } from '../../domain/access/viewer.
 import type { DeliveryState, SubjectKind } from '../../domain/delivery/delivery.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
-import type { Booked } from '../../store/delivery/delivery-queue.js'
+import type { BookedReceipt } from '../../store/delivery/delivery-queue.js'
 import * as work from '../../work/delivery/deliveries.js'
 import { makeLoaders } from '../fast/loaders.js'
 import { listingById } from '../listing/listing-by-id.js'
@@ -30,11 +30,11 @@ export const adviceOf = ({ parts }: GraphqlContext, platform: string, code: stri
   ...(parts.platforms.find(({ id }) => id === platform)?.codes[code] ?? NO_ADVICE),
 })
 
-const adviceFor = (context: GraphqlContext, platform: string, { code, batch }: Booked) =>
+const adviceFor = (context: GraphqlContext, platform: string, { code, batch }: BookedReceipt) =>
   batch == null ? { code, ...OWN_ADVICE } : adviceOf(context, platform, code)
 
 /** Receipts repeat what was delivered about a subject, so they need insight into the file. Acts of people need `see_moves`. */
-export const deliveryView = (context: GraphqlContext, delivery: desk.Delivery) => {
+export const deliveryView = (context: GraphqlContext, delivery: desk.StoredDelivery) => {
   const { subjectId, kind, platform, receipt, state } = delivery
   return {
     ...delivery,
@@ -53,14 +53,15 @@ export const deliveryView = (context: GraphqlContext, delivery: desk.Delivery) =
 }
 
 /** Closing a removal needs the right to close retractions. */
-const closeAct = ({ action }: desk.Delivery): Act => (action === 'REMOVE' ? 'close_retraction' : 'settle_delivery')
+const closeAct = ({ action }: desk.StoredDelivery): Act =>
+  action === 'REMOVE' ? 'close_retraction' : 'settle_delivery'
 
-const allowedOf = (viewer: Viewer, delivery: desk.Delivery): desk.DeliveryAct['act'][] => [
+const allowedOf = (viewer: Viewer, delivery: desk.StoredDelivery): desk.DeliveryAct['act'][] => [
   ...(may(viewer, 'settle_delivery') ? (['RESEND'] as const) : []),
   ...(may(viewer, 'settle_delivery') && may(viewer, closeAct(delivery)) ? (['CLOSE'] as const) : []),
 ]
 
-type ClosingFields = Pick<desk.Delivery, 'closedAt' | 'closedBy' | 'closedReason'>
+type ClosingFields = Pick<desk.StoredDelivery, 'closedAt' | 'closedBy' | 'closedReason'>
 
 export const closedOf = ({ closedAt, closedBy, closedReason }: ClosingFields) =>
   closedAt && { at: closedAt, by: closedBy, reason: closedReason }
@@ -110,7 +111,7 @@ const settled = async (
   context: GraphqlContext,
   args: SettleArgs,
   deed: typeof work.resend,
-  actOf: (delivery: desk.Delivery) => Act,
+  actOf: (delivery: desk.StoredDelivery) => Act,
 ) => {
   const { id, reason } = withoutNul(args)
   const { db, rules } = context.parts

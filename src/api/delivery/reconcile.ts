@@ -11,7 +11,7 @@ import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { NO_SUBJECT, NONE, seesSubject } from '../request/viewer.js'
 
-const discrepancyView = (context: GraphqlContext, finding: store.Finding) => {
+const discrepancyView = (context: GraphqlContext, finding: store.StoredDiscrepancy) => {
   return {
     ...finding,
     __typename: 'Discrepancy' as const,

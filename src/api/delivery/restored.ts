@@ -4,7 +4,7 @@ import { writeAuditRow } from '../request/audit-rows.js'
 import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-const view = async ({ parts }: GraphqlContext, restored: store.Restored) => {
+const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase) => {
   const { compared } = await work.standing(parts.db, restored, parts.configured.platforms)
   return {
     ...restored,

@@ -3,7 +3,7 @@ import type * as versions from '../../store/records/versions.js'
 
 export interface OperatorAtTime {
   operator: number
-  when: versions.When
+  when: versions.PointInTime
 }
 
 export interface RecordPageKey extends OperatorAtTime {

@@ -77,7 +77,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
     /** The columns that authorization needs. */
-    head: batch<{ type: heads.Headed; key: string }, heads.Head | null>(
+    head: batch<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
       JSON.stringify,
       grouped(
         ({ type }) => type,
@@ -111,7 +111,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         return ids.map((id) => counts.get(id) ?? 0)
       }),
     ),
-    sources: batch<Omit<RecordPageKey, 'first' | 'after'>, versions.Version[]>(
+    sources: batch<Omit<RecordPageKey, 'first' | 'after'>, versions.RecordVersion[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const { when, kinds, removed } = asked[0] as RecordPageKey
@@ -152,13 +152,13 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
       ),
     ),
     /** One page of audit rows for each group of operators. */
-    askings: batch<trail.AskingsOf & { operators: readonly number[] }, trail.Asking[]>(
+    askings: batch<trail.DisclosurePage & { operators: readonly number[] }, trail.Disclosure[]>(
       JSON.stringify,
       grouped(
         ({ operators: _, ...page }) => JSON.stringify(page),
         async (asked) => {
           const groups = asked.map(({ operators: group }) => group)
-          return trail.askings(parts.db, groups, asked[0] as trail.AskingsOf)
+          return trail.askings(parts.db, groups, asked[0] as trail.DisclosurePage)
         },
       ),
     ),
@@ -167,7 +167,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
     authorisations: batch(String, async (ids: number[]) =>
       listsOf(ids, await authorisations.ofOperators(parts.db, ids)),
     ),
-    overrules: batch<OperatorAtTime, overrules.Overrule[]>(
+    overrules: batch<OperatorAtTime, overrules.OverrideRow[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
@@ -201,7 +201,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
       }),
     ),
     /** The operator's own registration as known then, not one of a merged operator. */
-    registration: batch<OperatorAtTime, versions.Version | null>(
+    registration: batch<OperatorAtTime, versions.RecordVersion | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
         const ids = asked.map(({ operator }) => operator)
@@ -214,7 +214,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         })
       }),
     ),
-    registrationsOn: batch<{ operator: number; day: string }, versions.Version[]>(JSON.stringify, (asked) =>
+    registrationsOn: batch<{ operator: number; day: string }, versions.RecordVersion[]>(JSON.stringify, (asked) =>
       registrationsOn(parts.db, asked),
     ),
     mirrored: batch(JSON.stringify, sharedLoaders.mirrored),

@@ -21,7 +21,7 @@ export interface StandingKey {
   code: string
   asOf: string
   today: string
-  wanted: standings.Wanted
+  wanted: standings.StandingLookups
   client: string | null
 }
 
@@ -32,11 +32,11 @@ export interface SharedLoaders {
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
   /** Last complete pull of each feed; see `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
-  operators: BatchAnswer<{ scheme: string; code: string }, operators.Operator | null>
-  records: BatchAnswer<RecordPageKey, versions.Version[]>
+  operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
+  records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>
   scores: BatchAnswer<OperatorAtTime, scores.StoredScore | null>
   listings: BatchAnswer<number, listings.Listing[]>
-  mirrored: BatchAnswer<OperatorAtTime, versions.Version[]>
+  mirrored: BatchAnswer<OperatorAtTime, versions.RecordVersion[]>
   close: () => Promise<void>
 }
 
@@ -108,7 +108,7 @@ const standingsOf = (db: Db, asked: StandingKey[]): StandingRowsPromise => {
 const standingsOn = async (db: Db, asked: readonly StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   if (first === undefined) return []
-  const codes: standings.CodeAsked[] = []
+  const codes: standings.RequestedCode[] = []
   asked.forEach(({ code: given, client }, place) => {
     const found = codeOf(given)
     if (found !== null) codes.push({ place, scheme: found.scheme, code: found.code, client })

@@ -4,7 +4,7 @@
  */
 
 import { isNarrow, KINDS_SEEN, may, mayFeed, mayOperator, type Owner, type Viewer } from '../../domain/access/viewer.js'
-import { type Head, type Headed, isHeaded } from '../../store/db/authorization-columns.js'
+import { type AuthorizationRow, type AuthorizedType, isHeaded } from '../../store/db/authorization-columns.js'
 import { answers, type FieldRow, NODES } from '../access/fields.js'
 import { deliveryById } from '../delivery/deliveries.js'
 import { discrepancyById } from '../delivery/reconcile.js'
@@ -62,7 +62,7 @@ const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key
 }
 
 /** True when the viewer may see some objects of this type and not others. */
-const isParted = (viewer: Viewer, type: Headed, { whose }: FieldRow): boolean =>
+const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldRow): boolean =>
   isNarrow(viewer) ||
   viewer.role === 'agency' ||
   may(viewer, 'see_sellers_grade') ||
@@ -70,7 +70,12 @@ const isParted = (viewer: Viewer, type: Headed, { whose }: FieldRow): boolean =>
     ? whose !== 'HUB' && type !== 'Operator'
     : false
 
-const isHeadFor = async (context: GraphqlContext, type: Headed, { whose }: FieldRow, head: Head): Promise<boolean> => {
+const isHeadFor = async (
+  context: GraphqlContext,
+  type: AuthorizedType,
+  { whose }: FieldRow,
+  head: AuthorizationRow,
+): Promise<boolean> => {
   const { viewer, parts } = context
   const { kind, stands, feed, by } = head
   if (type === 'Reject') {
@@ -85,7 +90,7 @@ const isHeadFor = async (context: GraphqlContext, type: Headed, { whose }: Field
   return kind !== null && KINDS_SEEN[viewer.role].includes(kind) && (stands === true || may(viewer, 'see_removed'))
 }
 
-const ownerIn = ({ operatorId, uscc, shop, region }: Head): Owner | null =>
+const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): Owner | null =>
   operatorId === null ? null : { uscc, shop, region }
 
 /** A row without a feed is the authorities' own; no agency sent it. */

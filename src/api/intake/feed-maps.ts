@@ -2,12 +2,12 @@ import type { Feed } from '../../agencies/feed.js'
 import type { MapLine } from '../../domain/intake/feed-maps.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/intake/feed-maps.js'
-import type { Run } from '../../store/timetable/runs.js'
+import type { RunRow } from '../../store/timetable/runs.js'
 import * as work from '../../work/intake/feed-maps.js'
 import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-const mapView = ({ id, headings, values, ...map }: store.FeedMap) => ({
+const mapView = ({ id, headings, values, ...map }: store.FeedMapRow) => ({
   ...map,
   number: id,
   lines: [
@@ -48,7 +48,7 @@ export const feedMapsOf = {
   Query: { feedMaps },
   Mutation: { addFeedMap, endFeedMap },
   Run: {
-    maps: async ({ maps }: Run, _: unknown, { parts }: GraphqlContext) =>
+    maps: async ({ maps }: RunRow, _: unknown, { parts }: GraphqlContext) =>
       (await store.byIds(parts.db, maps)).map(mapView),
   },
   Feed: { forms: ({ forms }: Feed) => forms.map(({ names }) => ({ fields: names })) },

@@ -10,7 +10,7 @@ import type { GraphqlContext } from '../request/context.js'
 import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
-const view = (reject: setAside.SetAside) => {
+const view = (reject: setAside.StoredReject) => {
   return {
     ...reject,
     __typename: 'Reject' as const,
@@ -25,7 +25,7 @@ const view = (reject: setAside.SetAside) => {
 interface RejectsArgs extends PageArgs {
   feed?: string | null
   run?: string | null
-  state?: setAside.State | null
+  state?: setAside.RejectState | null
   rule?: string | null
 }
 
@@ -46,7 +46,7 @@ const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) => 
   return setAside.countByRule(context.parts.db, filterOf(context, args))
 }
 
-const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.Filter => {
+const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
   const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
   // Run 0 has no rejects; it stands for an id that is none of this hub.
   return {
@@ -67,7 +67,7 @@ const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): strin
   return asked === null ? [...own] : own.filter((id) => id === asked)
 }
 
-const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.SetAside | null> => {
+const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.StoredReject | null> => {
   const reject = id === null ? null : await setAside.byId(context.parts.db, id)
   if (reject === null || !mayFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
   const by = sentBy(context.viewer)
@@ -102,7 +102,10 @@ const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlCo
   return payload(context, reject.id)
 }
 
-const toSettle = async (context: GraphqlContext, id: string): Promise<{ reject: setAside.SetAside; feed: Feed }> => {
+const toSettle = async (
+  context: GraphqlContext,
+  id: string,
+): Promise<{ reject: setAside.StoredReject; feed: Feed }> => {
   const reject = await seen(context, numberIn(id, 'Reject'), 'correct_rejects')
   const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
   if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')

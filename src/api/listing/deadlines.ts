@@ -16,7 +16,7 @@ import { caseView } from './listing-view.js'
 const MOVED_SHOWN = 20
 const PROPOSALS_SHOWN = 100
 
-export const deadlineView = (context: GraphqlContext, kept: store.Kept) => {
+export const deadlineView = (context: GraphqlContext, kept: store.StoredDeadline) => {
   const { rule, ruleVersion } = kept
   return {
     ...kept,
@@ -30,7 +30,7 @@ export const deadlineView = (context: GraphqlContext, kept: store.Kept) => {
   }
 }
 
-export const stateOf = ({ name, dueOn, outcome }: store.Kept, today: string): store.DeadlineState => {
+export const stateOf = ({ name, dueOn, outcome }: store.StoredDeadline, today: string): store.DeadlineState => {
   if (outcome !== null) return outcome
   if (dueOn >= today) return 'COMING'
   return PARTYS.includes(name) ? 'RUN_OUT' : 'MISSED'

@@ -10,8 +10,8 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import { repeatsOwn } from '../../domain/listing/own-decisions.js'
 import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
 import { type EntryMembers, membersOf } from '../../domain/standing/standing-entry.js'
-import type { Event, Listing, PublicBody } from '../../store/listing/listings.js'
-import type { Version, When } from '../../store/records/versions.js'
+import type { Listing, ListingEvent, PublicBody } from '../../store/listing/listings.js'
+import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, isPast, viewerOn } from '../request/context.js'
 import { globalId } from '../request/ids.js'
 
@@ -81,14 +81,14 @@ export const caseView = (listing: Listing): ListingView => ({
 /** A case as of `asOf` and `knownAt`, rebuilt from its moves; null when it did not exist yet. */
 export const pastCaseView = (
   listing: Listing,
-  moves: readonly Event[],
-  { asOf, knownAt }: When,
+  moves: readonly ListingEvent[],
+  { asOf, knownAt }: PointInTime,
 ): ListingView | null => {
   if (listing.wrongFrom !== null && listing.wrongFrom <= knownAt) return null
   const made = moves.filter((move) => move.on <= asOf && move.recordedAt <= knownAt)
   const last = made.at(-1)
   if (last === undefined) return null
-  const after = (name: Event['move']): boolean => made.some((move) => move.move === name)
+  const after = (name: ListingEvent['move']): boolean => made.some((move) => move.move === name)
   const view = caseView(listing)
   return {
     ...view,
@@ -104,12 +104,15 @@ export const pastCaseView = (
 }
 
 /** The end recorded with the move that set it; a later move may have changed it since. */
-const endIn = (made: readonly Event[]): string | null => {
+const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null
 }
 
-const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'removedOn' | 'removalReason'> => {
+const removedIn = (
+  last: ListingEvent,
+  made: readonly ListingEvent[],
+): Pick<ListingView, 'removedOn' | 'removalReason'> => {
   const removal = made.findLast(({ move }) => move === 'removeListing' || move === 'lapseListing')
   if (last.stateAfter !== 'REMOVED' || removal === undefined) return { removedOn: null, removalReason: null }
   const reason = removal.act['removal']
@@ -117,7 +120,7 @@ const removedIn = (last: Event, made: readonly Event[]): Pick<ListingView, 'remo
 }
 
 export const mirroredView = (
-  { id, body, operatorId }: Version,
+  { id, body, operatorId }: RecordVersion,
   lists: readonly ListKind[],
   asOf: string,
 ): ListingView => {
@@ -155,7 +158,7 @@ interface IdentifiedOwner extends Owner {
 export const visibleListings = async (
   context: GraphqlContext,
   operator: IdentifiedOwner,
-  when: When,
+  when: PointInTime,
 ): Promise<ListingView[]> => {
   const viewer = viewerOn(context, operator)
   const removed = may(viewer, 'see_removed')
@@ -182,14 +185,14 @@ export const visibleListings = async (
 
 export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state === 'REMOVED' || state === 'NOT_LISTED'
 
-export const standsStill = ({ parts, today }: GraphqlContext, version: Version): boolean =>
+export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
 
 /** A party hears of its case only from the notice on. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || toldToParty(facts)
 
-const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: When): Promise<ListingView[]> => {
+const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: PointInTime): Promise<ListingView[]> => {
   if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)
   const views = own.map(async (listing) => pastCaseView(listing, await context.load.moves(listing.id), when))
   const found = (await Promise.all(views)).filter((view) => view !== null)

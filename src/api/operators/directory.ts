@@ -4,7 +4,7 @@ import { type Match, matchesOf, NAME_LONGEST, searchKey } from '../../domain/ope
 import { normalizeName } from '../../domain/operators/names.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as names from '../../store/operators/found-names.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/standing/directory.js'
 import { connection, firstOf, type PageArgs, type RelayConnection } from '../request/connection.js'
 import { type GraphqlContext, whenOf } from '../request/context.js'
@@ -27,7 +27,7 @@ const operators = async (
   context: GraphqlContext,
 ): Promise<RelayConnection<OperatorView>> => {
   const { name, ...given } = withoutNul(args.filter) ?? {}
-  const filter: store.Filter = {
+  const filter: store.DirectoryFilter = {
     ...given,
     ...gradedAmong(context),
     today: context.today,
@@ -40,7 +40,7 @@ const operators = async (
 
 const inOrder = async (
   context: GraphqlContext,
-  filter: store.Filter,
+  filter: store.DirectoryFilter,
   args: PageArgs,
 ): Promise<RelayConnection<OperatorView>> => {
   const { db } = context.parts
@@ -55,13 +55,13 @@ const inOrder = async (
 }
 
 interface MatchedOperatorView extends OperatorView {
-  found: store.Found
+  found: store.DirectoryMatch
 }
 
 const byName = async (
   context: GraphqlContext,
   name: string,
-  filter: store.Filter,
+  filter: store.DirectoryFilter,
   args: PageArgs,
 ): Promise<RelayConnection<MatchedOperatorView>> => {
   charge(context, 'Query.operators')
@@ -94,14 +94,14 @@ const byName = async (
 const countBehind = async (
   { parts }: GraphqlContext,
   matches: readonly Match[],
-  filter: store.Filter,
+  filter: store.DirectoryFilter,
 ): Promise<number> => (await store.behind(parts.db, matches, filter)).length
 
 /** Refusal INPUT_INVALID when the name is too long. */
 const search = async (
   context: GraphqlContext,
   name: string,
-  { only = null, sight = null }: store.Filter,
+  { only = null, sight = null }: store.DirectoryFilter,
 ): Promise<Match[]> => {
   const { db } = context.parts
   const key = searchKey(name)
@@ -135,7 +135,7 @@ const formerOf = ({ parts }: GraphqlContext, page: readonly MatchedOperatorView[
 
 const matchView = async (
   context: GraphqlContext,
-  { operator, match, name }: store.Found,
+  { operator, match, name }: store.DirectoryMatch,
   former: FormerNamesLoader,
 ) => {
   const written = match.former
@@ -146,7 +146,7 @@ const matchView = async (
   return { reason: match.reason, name: nameShown(context, operator, found ?? match.key), former: match.former }
 }
 
-const nameShown = (context: GraphqlContext, operator: Operator, name: string): string =>
+const nameShown = (context: GraphqlContext, operator: StoredOperator, name: string): string =>
   seesInside(context, operator) ? name : publicName(name)
 
 export const directory = { Query: { operators } }

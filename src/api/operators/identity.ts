@@ -1,7 +1,7 @@
 import { may, mayFeed, sightOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as waiting from '../../store/intake/unmatched.js'
-import type { Cause, Decision } from '../../store/operators/identity-decisions.js'
+import type { IdentityDecisionRow, MergerCause } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
 import { makeLoaders } from '../fast/loaders.js'
@@ -12,7 +12,7 @@ import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { seesOperator } from '../request/viewer.js'
 
-const unmatchedView = (context: GraphqlContext, found: waiting.Waiting) => {
+const unmatchedView = (context: GraphqlContext, found: waiting.UnmatchedRecord) => {
   const { proposedOperator, evidence } = found
   return {
     ...found,
@@ -29,7 +29,7 @@ const unmatchedView = (context: GraphqlContext, found: waiting.Waiting) => {
   }
 }
 
-const decisionView = (context: GraphqlContext, decision: Decision) => {
+const decisionView = (context: GraphqlContext, decision: IdentityDecisionRow) => {
   const { evidence, operatorId, mergedId, successorId } = decision
   return {
     ...decision,
@@ -53,7 +53,7 @@ export const decisionById = async (context: GraphqlContext, id: number) => {
   return decision && sees && seesDecision(context, decision) ? decisionView(context, decision) : null
 }
 
-const seesDecision = (context: GraphqlContext, { feed }: Decision): boolean =>
+const seesDecision = (context: GraphqlContext, { feed }: IdentityDecisionRow): boolean =>
   feed === null
     ? context.viewer.role !== 'agency' && may(context.viewer, 'see_queue')
     : mayFeed(context.viewer, 'see_queue', { agency: senderOf(context, feed) })
@@ -70,7 +70,7 @@ export const unmatchedById = async (context: GraphqlContext, id: number) => {
 
 interface UnmatchedArgs extends PageArgs {
   feed?: string | null
-  state?: waiting.State | null
+  state?: waiting.UnmatchedState | null
 }
 
 const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContext) => {
@@ -118,7 +118,7 @@ const undoDecision = (_: unknown, { input }: { input: { id: string; reason: stri
 interface MergeOperatorsInput {
   from: string
   into: string
-  cause: Cause
+  cause: MergerCause
   reason: string
 }
 
@@ -142,7 +142,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
 }
 
 /** Divisions in force and known at the time asked about, oldest first. */
-const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<Decision[]> =>
+const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<IdentityDecisionRow[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)
     .toReversed()

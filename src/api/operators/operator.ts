@@ -5,7 +5,7 @@ import { codeOf } from '../../domain/operators/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import * as mergers from '../../store/operators/mergers.js'
 import * as operators from '../../store/operators/operators.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import { visibleListings } from '../listing/listing-view.js'
 import { recordView } from '../records/records.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
@@ -17,7 +17,7 @@ import { mayTell, type ScoreView } from '../scoring/score.js'
 import { seesGrade } from '../standing/grades.js'
 import { standingOf, wantsIn } from '../standing/standing.js'
 
-const codeIn = ({ uscc, shop }: operators.Operator): string => uscc ?? shop ?? ''
+const codeIn = ({ uscc, shop }: operators.StoredOperator): string => uscc ?? shop ?? ''
 
 interface OperatorArgs {
   code: string
@@ -41,7 +41,7 @@ const operatorByCode = async (
 
 /** Looks up the operator that a code leads to today, without access control. */
 export const operatorNamed =
-  (context: GraphqlContext, code: string) => async (): Promise<operators.Operator | null> => {
+  (context: GraphqlContext, code: string) => async (): Promise<operators.StoredOperator | null> => {
     const found = codeOf(code)
     return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
   }
@@ -50,8 +50,8 @@ export const operatorNamed =
 const leadsTo = async (
   context: GraphqlContext,
   code: { scheme: string; code: string },
-  when: When,
-): Promise<operators.Operator | undefined> => {
+  when: PointInTime,
+): Promise<operators.StoredOperator | undefined> => {
   const { db, sharedLoaders } = context.parts
   if (!isPast(context, when)) return (await sharedLoaders.operators([code]))[0] ?? undefined
   const own = await mergers.ownId(db, code, when.knownAt)
@@ -95,10 +95,11 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
 }
 
 /** Viewers outside see only what a public entry would show. */
-export const seesInside = (context: GraphqlContext, operator: operators.Operator): boolean =>
+export const seesInside = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
   may(viewerOn(context, operator), 'see_inner_listings')
 
-const sees = (context: GraphqlContext, operator: operators.Operator): boolean => mayOperator(context.viewer, operator)
+const sees = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
+  mayOperator(context.viewer, operator)
 
 const namesBefore = async ({ operator }: OperatorView, context: GraphqlContext) => {
   const names = sees(context, operator) ? await context.load.formerNames(operator.id) : []

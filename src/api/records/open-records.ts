@@ -4,7 +4,7 @@ import { gtinAsked, inTerm, isModel, productWord, WORD_LONGEST } from '../../dom
 import { niceClass, type TrademarkOffice, trademarkKey, trademarkNumber } from '../../domain/records/trademark.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/records/open-records.js'
-import type { Version } from '../../store/records/versions.js'
+import type { RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerOn } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
@@ -14,7 +14,7 @@ const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
 
 /** Removed records are only for viewers without a region bound who may see removals. */
-const isOpenTo = (context: GraphqlContext, { kind, stands }: Version): boolean =>
+const isOpenTo = (context: GraphqlContext, { kind, stands }: RecordVersion): boolean =>
   KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
 const seesRemoved = ({ viewer }: GraphqlContext): boolean => may(viewer, 'see_removed') && sightOf(viewer) === null
@@ -93,7 +93,7 @@ const askedIn = (args: ProductArgs): { gtin: string | null; brand: string | null
 
 const invalid = (reason: string) => new Refusal('INPUT_INVALID', { reason })
 
-const samplingView = (context: GraphqlContext, version: Version) => ({
+const samplingView = (context: GraphqlContext, version: RecordVersion) => ({
   ...goods(version),
   batch: version.body['batch'] ?? null,
   failures: version.body['failures'] ?? [],
@@ -103,7 +103,7 @@ const samplingView = (context: GraphqlContext, version: Version) => ({
   ...beside(context, version),
 })
 
-const recallView = (context: GraphqlContext, version: Version) => ({
+const recallView = (context: GraphqlContext, version: RecordVersion) => ({
   ...goods(version),
   gtins: version.body['gtins'] ?? [],
   hazard: version.body['hazard'] ?? null,
@@ -115,25 +115,25 @@ const recallView = (context: GraphqlContext, version: Version) => ({
   ...beside(context, version),
 })
 
-const goods = ({ body }: Version) => ({
+const goods = ({ body }: RecordVersion) => ({
   product: body['product'],
   brand: body['brand'] ?? null,
   model: body['model'] ?? null,
   announcedOn: body['announced_on'] ?? null,
 })
 
-const beside = (context: GraphqlContext, version: Version) => ({
+const beside = (context: GraphqlContext, version: RecordVersion) => ({
   // The audit log notes the operator, since its name and state are shown.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: recordView(context, version),
 })
 
-const ownerOf = (context: GraphqlContext, { operatorId }: Version) =>
+const ownerOf = (context: GraphqlContext, { operatorId }: RecordVersion) =>
   operatorId === null ? null : operatorById(context, operatorId)
 
 /** A party's name in its public form, unless the viewer may see inside. */
-const nameShown = async (context: GraphqlContext, version: Version, field: string): Promise<string | null> => {
+const nameShown = async (context: GraphqlContext, version: RecordVersion, field: string): Promise<string | null> => {
   const name = version.body[field]
   if (typeof name !== 'string') return null
   const owner = version.operatorId === null ? null : await context.load.operator(version.operatorId)

@@ -1,10 +1,14 @@
 import { KINDS_SEEN, may, type Viewer } from '../../domain/access/viewer.js'
-import type { Version, When } from '../../store/records/versions.js'
+import type { PointInTime, RecordVersion } from '../../store/records/versions.js'
 import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { cursorOf, globalId } from '../request/ids.js'
 import { NONE } from '../request/viewer.js'
 
-export const recordView = (context: GraphqlContext, version: Version, when: When = whenOf(context, {})) => {
+export const recordView = (
+  context: GraphqlContext,
+  version: RecordVersion,
+  when: PointInTime = whenOf(context, {}),
+) => {
   const { parts } = context
   const agency = parts.agencies.find((each) => each.sends.includes(version.feed))
   return {
@@ -26,10 +30,10 @@ export const recordView = (context: GraphqlContext, version: Version, when: When
   }
 }
 
-const sourceOf = ({ run, file, page, row }: Version) => ({ run: globalId('Run', run), file, page, row })
+const sourceOf = ({ run, file, page, row }: RecordVersion) => ({ run: globalId('Run', run), file, page, row })
 
 /** Every source of this fact that the viewer may see. */
-const sourcesOf = async (context: GraphqlContext, version: Version, when: When) => {
+const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: PointInTime) => {
   const { operatorId: operator, kind, fact } = version
   if (operator === null || fact === null) return [sourceOf(version)]
   const owner = await context.load.operator(operator)
@@ -45,7 +49,7 @@ export const recordById = async (context: GraphqlContext, id: number) => {
   return version && mayRead(viewer, version) ? recordView(context, version) : null
 }
 
-export const mayRead = (viewer: Viewer, { kind, stands }: Pick<Version, 'kind' | 'stands'>): boolean =>
+export const mayRead = (viewer: Viewer, { kind, stands }: Pick<RecordVersion, 'kind' | 'stands'>): boolean =>
   KINDS_SEEN[viewer.role].includes(kind) && (stands || may(viewer, 'see_removed'))
 
 export const recordsBehind = async (

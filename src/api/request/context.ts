@@ -4,7 +4,7 @@ import { type Owner, type Viewer, viewerOf } from '../../domain/access/viewer.js
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import { type Loaders, makeLoaders } from '../fast/loaders.js'
 import type { ApiDependencies } from './dependencies.js'
 import { type AuditNotes, emptyAuditNotes } from './question.js'
@@ -120,13 +120,13 @@ const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 export const whenOf = (
   context: GraphqlContext,
   { asOf, knownAt }: { asOf?: string | null; knownAt?: Date | null },
-): When => ({
+): PointInTime => ({
   asOf: asOf ?? context.today,
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
 /** True for another day than today, or past knowledge. */
-export const isPast = (context: GraphqlContext, when: When): boolean =>
+export const isPast = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
 export const viewerOn = ({ viewer }: GraphqlContext, operator: Owner | null): Viewer => viewerOf(viewer, operator)

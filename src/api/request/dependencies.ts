@@ -4,7 +4,7 @@ import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics } from '../../foundation/metrics.js'
 import type { Platform } from '../../platforms/platform.js'
-import type { Bulk } from '../../store/db/bulk-handle.js'
+import type { BulkHandle } from '../../store/db/bulk-handle.js'
 import type { Db } from '../../store/db/db.js'
 import type { InTurn } from '../../store/db/turns.js'
 import type { Attempts } from '../../work/audit/attempts.js'
@@ -33,7 +33,7 @@ export interface ApiDependencies {
   attempts: Attempts
   quotas: Quotas
   sharedLoaders: SharedLoaders
-  bulk: Bulk
+  bulk: BulkHandle
   /** Serialises questions over the whole public list. */
   inTurn: InTurn
   streams: ChangeStreams

@@ -1,16 +1,16 @@
 import { mayOperator } from '../../domain/access/viewer.js'
 import type * as operators from '../../store/operators/operators.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import { type GraphqlContext, whenOf } from './context.js'
 
 /** An operator with the day and the knowledge it is viewed at. */
 export interface OperatorView {
   __typename: 'Operator'
-  operator: operators.Operator
-  when: When
+  operator: operators.StoredOperator
+  when: PointInTime
 }
 
-export const view = (operator: operators.Operator, when: When): OperatorView => ({
+export const view = (operator: operators.StoredOperator, when: PointInTime): OperatorView => ({
   __typename: 'Operator',
   operator,
   when,

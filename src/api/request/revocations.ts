@@ -21,7 +21,7 @@ export interface TokenIdentity {
 export interface Revocations {
   concern(token: TokenIdentity, now: Date): Promise<boolean>
   /** Durable before it returns. */
-  add(revoked: store.Revoked, now: Date): Promise<void>
+  add(revoked: store.RevokedTokens, now: Date): Promise<void>
 }
 
 export const makeRevocations = (db: Db): Revocations => {

@@ -1,8 +1,8 @@
 import { may, mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { METHOD } from '../../domain/scoring/method.js'
 import { worded } from '../../domain/scoring/score-words.js'
-import type { Operator } from '../../store/operators/operators.js'
-import type { Version } from '../../store/records/versions.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
+import type { RecordVersion } from '../../store/records/versions.js'
 import * as scores from '../../store/scoring/scores.js'
 import { auditOf, scoreAndOwner } from '../../work/scoring/audited-score.js'
 import { mayRead } from '../records/records.js'
@@ -18,9 +18,9 @@ const NOBODY = { id: NONE, uscc: null, shop: null, region: null }
 type ScoreViewer = Pick<GraphqlContext, 'viewer' | 'today'>
 type ScoreAuditDependencies = Pick<ApiDependencies, 'db' | 'rules' | 'agencies'>
 
-const codeIn = ({ uscc, shop }: Operator): string => uscc ?? shop ?? ''
+const codeIn = ({ uscc, shop }: StoredOperator): string => uscc ?? shop ?? ''
 
-const maySee = (viewer: Viewer, operator: Operator): boolean =>
+const maySee = (viewer: Viewer, operator: StoredOperator): boolean =>
   may(viewer, 'see_score_reasons') && mayOperator(viewer, operator)
 
 export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today }: ScoreViewer, id: number) => {
@@ -31,7 +31,12 @@ export const scoreAudit = async (parts: ScoreAuditDependencies, { viewer, today 
   return told ? written(parts, viewer, found.score, found.operator) : null
 }
 
-const written = async (parts: ScoreAuditDependencies, viewer: Viewer, stored: scores.StoredScore, owner: Operator) => {
+const written = async (
+  parts: ScoreAuditDependencies,
+  viewer: Viewer,
+  stored: scores.StoredScore,
+  owner: StoredOperator,
+) => {
   const { score, operator, card, facts, records } = await auditOf(parts.db, stored, owner, parts.rules.lists)
   return {
     contract: 'score-audit-1' as const,
@@ -58,7 +63,7 @@ const written = async (parts: ScoreAuditDependencies, viewer: Viewer, stored: sc
 }
 
 /** Facts and reasons cite `id`. The body is only for viewers who may read its kind. */
-const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: Version) => ({
+const recordOf = ({ agencies }: ScoreAuditDependencies, viewer: Viewer, version: RecordVersion) => ({
   id: version.id,
   globalId: globalId('Record', version.id),
   feed: version.feed,

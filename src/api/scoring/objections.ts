@@ -2,7 +2,7 @@ import { type Act, may, mayFeed, mayIn, mayOperator, sightOf } from '../../domai
 import { consequenceOf, type ObjectionState, restsOn } from '../../domain/scoring/objection.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/objections.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { ActContext } from '../../work/access/acts.js'
@@ -34,7 +34,7 @@ const objectionView = (context: GraphqlContext, objection: store.Objection) => {
   }
 }
 
-const sees = (context: GraphqlContext, { feed }: store.Objection, owner: Operator | null): boolean =>
+const sees = (context: GraphqlContext, { feed }: store.Objection, owner: StoredOperator | null): boolean =>
   context.viewer.role === 'party'
     ? may(viewerOn(context, owner), 'see_score_reasons')
     : mayFeed(context.viewer, 'see_objections', { agency: senderOf(context, feed) ?? '' }) &&
@@ -70,7 +70,7 @@ interface OpenObjectionInput {
 
 const openObjection = (_: unknown, { input }: { input: OpenObjectionInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, { operator, record, statement }, who) => {
-    const mayFor = (one: Operator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
+    const mayFor = (one: StoredOperator) => mayIn(viewerOn(context, one), 'open_objection', one.region)
     // A malformed id becomes a record on which nothing rests.
     const made = { operator, record: numberIn(record, 'Record') ?? NONE, statement, mayFor, ...who }
     return work.openObjection(db, rules, made)

@@ -5,7 +5,7 @@ import { vetoes } from '../../domain/scoring/override.js'
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import * as store from '../../store/scoring/overrides.js'
 import type { ActContext } from '../../work/access/acts.js'
 import * as work from '../../work/scoring/override.js'
@@ -18,7 +18,7 @@ import { type OperatorView, operatorById } from '../request/operator-view.js'
 import { isTheirs, NONE } from '../request/viewer.js'
 import { type ScoreView, whenAsked } from './score.js'
 
-const overruleView = (context: GraphqlContext, overrule: store.Overrule) => {
+const overruleView = (context: GraphqlContext, overrule: store.OverrideRow) => {
   return {
     ...overrule,
     __typename: 'Overrule' as const,
@@ -38,7 +38,7 @@ export const overruleById = async (context: GraphqlContext, id: number) => {
   return found && may(viewerOn(context, owner), 'see_score_reasons') ? overruleView(context, found) : null
 }
 
-const list = async (_: unknown, args: PageArgs & { state?: store.State | null }, context: GraphqlContext) => {
+const list = async (_: unknown, args: PageArgs & { state?: store.OverrideState | null }, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = { state: args.state ?? 'PROPOSED', when: whenOf(context, {}), sight: sightOf(context.viewer) }
   const found = await store.list(db, filter, { first: firstOf(args) + 1, after: numberAfter(args.after) })
@@ -59,7 +59,7 @@ interface ProposeOverrideInput {
 
 const proposeOverrule = (_: unknown, { input }: { input: ProposeOverrideInput }, context: GraphqlContext) =>
   done(context, input, ({ db, rules }, given, who) => {
-    const mayFor = ({ region }: Operator) => mayIn(context.viewer, 'propose_overrule', region)
+    const mayFor = ({ region }: StoredOperator) => mayIn(context.viewer, 'propose_overrule', region)
     return work.proposeOverride(db, rules, { ...given, mayFor, ...who })
   })
 
@@ -98,7 +98,7 @@ const numberOf = (id: string): number => {
 const done = async <I>(
   context: GraphqlContext,
   input: I,
-  deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.Overrule>,
+  deed: (parts: GraphqlContext['parts'], input: I, who: ActContext) => Promise<store.OverrideRow>,
 ) => {
   const overrule = await deed(context.parts, withoutNul(input), { by: context.viewer.sub ?? '', now: context.now })
   context.load = makeLoaders(context.parts, context.now)

@@ -1,17 +1,18 @@
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import { worded } from '../../domain/scoring/score-words.js'
 import { factsOf } from '../../domain/scoring/scorecard.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
 import { cardInForce, cardNamed } from '../../work/scoring/scorecards.js'
 import { recordsBehind } from '../records/records.js'
 import { type GraphqlContext, whenOf } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 
-export type ScoreView = StoredScore & { when?: When }
+export type ScoreView = StoredScore & { when?: PointInTime }
 
 /** A score found by its id is viewed as of its own day. */
-export const whenAsked = (context: GraphqlContext, { when, asOf }: ScoreView): When => when ?? whenOf(context, { asOf })
+export const whenAsked = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
+  when ?? whenOf(context, { asOf })
 
 /** False when the score counted a listing removed since and the viewer may not see removals. */
 export const mayTell = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>

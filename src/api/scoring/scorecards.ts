@@ -13,7 +13,7 @@ import { cursorOf, globalId, numberAfter, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
-const trialView = (context: GraphqlContext, { result, ...trial }: trials.Trial) => {
+const trialView = (context: GraphqlContext, { result, ...trial }: trials.TrialRow) => {
   const moved = ({ operatorId, ...move }: Moved) => ({
     ...move,
     operator: () => operatorById(context, operatorId),
@@ -47,18 +47,18 @@ const scorecardTrial = async (
   return trialView(context, trial)
 }
 
-type TrialLoader = (hash: string) => Promise<trials.Trial | undefined>
+type TrialLoader = (hash: string) => Promise<trials.TrialRow | undefined>
 
 /** Loads the trials of a page of proposals in one query, on first use. */
 const trialsOf = ({ parts }: GraphqlContext, hashes: readonly string[]): TrialLoader => {
-  let found: Promise<Map<string, trials.Trial>> | null = null
+  let found: Promise<Map<string, trials.TrialRow>> | null = null
   return async (hash) => {
     found ??= trials.latestOf(parts.db, [...new Set(hashes)])
     return (await found).get(hash)
   }
 }
 
-const adoptionView = (context: GraphqlContext, adoption: adoptions.Adoption, trialOf: TrialLoader) => {
+const adoptionView = (context: GraphqlContext, adoption: adoptions.ActivationRow, trialOf: TrialLoader) => {
   return {
     ...adoption,
     __typename: 'ScorecardAdoption' as const,
@@ -71,7 +71,7 @@ const adoptionView = (context: GraphqlContext, adoption: adoptions.Adoption, tri
   }
 }
 
-const oneView = (context: GraphqlContext, adoption: adoptions.Adoption) =>
+const oneView = (context: GraphqlContext, adoption: adoptions.ActivationRow) =>
   adoptionView(context, adoption, trialsOf(context, [adoption.hash]))
 
 export const adoptionById = async (context: GraphqlContext, id: number) => {

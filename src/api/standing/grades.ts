@@ -7,9 +7,9 @@ import { may, type Owner, type Viewer } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
 import type { Reads } from '../../store/db/bulk-handle.js'
 import * as authorisations from '../../store/standing/authorisations.js'
-import type { Filter } from '../../store/standing/directory.js'
+import type { DirectoryFilter } from '../../store/standing/directory.js'
 import * as sellers from '../../store/standing/sellers.js'
-import type { Wanted } from '../../store/standing/standings.js'
+import type { StandingLookups } from '../../store/standing/standings.js'
 import { type GraphqlContext, viewerOn } from '../request/context.js'
 
 interface GradeSubject extends Owner {
@@ -17,7 +17,7 @@ interface GradeSubject extends Owner {
 }
 
 /** The grades a viewer sees: all, none, or those that the look-up determines. `mayTell` decides whether the score itself may be shown. */
-export const gradesFor = (viewer: Viewer): Wanted['grades'] => {
+export const gradesFor = (viewer: Viewer): StandingLookups['grades'] => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'
   if (may(viewer, 'see_sellers_grade')) return 'SELLERS'
@@ -86,7 +86,7 @@ export const seeingMany = async (
 }
 
 /** Restricts a grade filter to operators whose grade the viewer may see. */
-export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<Filter, 'sellersOf' | 'authorisedTo'> => {
+export const gradedAmong = ({ viewer, today }: GraphqlContext): Pick<DirectoryFilter, 'sellersOf' | 'authorisedTo'> => {
   if (may(viewer, 'see_sellers_grade')) return { sellersOf: { client: viewer.sub ?? '', oldest: oldestHolding(today) } }
   return may(viewer, 'see_authorised_grade') ? { authorisedTo: viewer.sub } : {}
 }

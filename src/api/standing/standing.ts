@@ -7,7 +7,7 @@ import { codeFault } from '../../domain/operators/code-fault.js'
 import type { Freshness } from '../../domain/standing/standing-seen.js'
 import { CEASED, freshOn } from '../../domain/standing/standing-seen.js'
 import { Refusal } from '../../foundation/errors.js'
-import { EVERYTHING, type StandingRow, type Wanted } from '../../store/standing/standings.js'
+import { EVERYTHING, type StandingLookups, type StandingRow } from '../../store/standing/standings.js'
 import { entryView, type ListingView, visibleListings } from '../listing/listing-view.js'
 import { type GraphqlContext, viewerOn, whenOf } from '../request/context.js'
 import { CODES_MOST } from '../request/limits.js'
@@ -17,7 +17,7 @@ import { gradesFor } from './grades.js'
 export interface StandingSelection {
   grade: boolean
   flags: boolean
-  entries: Wanted['entries']
+  entries: StandingLookups['entries']
   freshness: boolean
 }
 
@@ -55,7 +55,10 @@ const ENTRIES = ['NONE', 'LISTS', 'BODIES'] as const
 const LOOKUPS = new Map(
   GRADES.flatMap((grades) =>
     ENTRIES.flatMap((entries) =>
-      [true, false].map((flags): [string, Wanted] => [`${grades} ${flags} ${entries}`, { grades, flags, entries }]),
+      [true, false].map((flags): [string, StandingLookups] => [
+        `${grades} ${flags} ${entries}`,
+        { grades, flags, entries },
+      ]),
     ),
   ),
 )
@@ -63,7 +66,7 @@ const LOOKUPS = new Map(
 const lookupOf = (
   { viewer }: GraphqlContext,
   { grade, flags, entries }: StandingSelection,
-): { wanted: Wanted; client: string | null } => ({
+): { wanted: StandingLookups; client: string | null } => ({
   wanted: LOOKUPS.get(`${grade ? gradesFor(viewer) : 'NONE'} ${flags} ${entries}`) ?? EVERYTHING,
   client: viewer.sub,
 })

@@ -8,7 +8,7 @@ import type { GraphqlContext } from '../request/context.js'
 import { globalId, numberIn } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 
-type BacklogLoad = (id: number) => Promise<queue.Backlog | null>
+type BacklogLoad = (id: number) => Promise<queue.WebhookBacklog | null>
 
 const backlogs = (context: GraphqlContext): BacklogLoad =>
   batch(String, async (ids: number[]) => {
@@ -16,7 +16,7 @@ const backlogs = (context: GraphqlContext): BacklogLoad =>
     return ids.map((id) => found.get(id) ?? null)
   })
 
-const view = (context: GraphqlContext, one: store.Webhook, backlog: BacklogLoad = backlogs(context)) => {
+const view = (context: GraphqlContext, one: store.StoredWebhook, backlog: BacklogLoad = backlogs(context)) => {
   const { id, client, url, createdAt, failingSince, confirmedAt, disabledAt, disabledBecause, previousUntil } = one
   return {
     __typename: 'Webhook' as const,

@@ -12,7 +12,7 @@ import { withoutNul } from '../request/limits.js'
 /** Largest GraphQL Int: 24 days. */
 const MS_MOST = 2_147_483_647
 
-export const runView = (run: runs.Run) => ({
+export const runView = (run: runs.RunRow) => ({
   __typename: 'Run' as const,
   ...run,
   key: run.id,
@@ -43,7 +43,7 @@ export const runById = async (context: GraphqlContext, id: number) => {
   return run && runView(run)
 }
 
-const watched = async ({ id }: Feed, context: GraphqlContext): Promise<watch.Watched> => {
+const watched = async ({ id }: Feed, context: GraphqlContext): Promise<watch.FeedHealth> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
   return found

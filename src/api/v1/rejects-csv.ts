@@ -71,7 +71,7 @@ async function* auditChunks(
   }
 }
 
-async function* piecesOf(rejects: AsyncIterable<setAside.SetAside>): AsyncIterable<RejectsChunk> {
+async function* piecesOf(rejects: AsyncIterable<setAside.StoredReject>): AsyncIterable<RejectsChunk> {
   let content = BYTE_ORDER_MARK + line(HEADER)
   let shown = new Set<string>()
   for await (const { page, row, field, rule, problems, item } of rejects) {

@@ -1,7 +1,7 @@
 /** Access codes of parties: the pseudonym of each code, its issuer, and how it ended. */
 import type { Db, Tx } from '../db/db.js'
 
-export type Ended = 'REISSUED' | 'REVOKED'
+export type AccessCodeEnd = 'REISSUED' | 'REVOKED'
 
 export interface AccessCode {
   id: number
@@ -10,7 +10,7 @@ export interface AccessCode {
   issuedBy: string
   issuedAt: Date
   /** Null while the code is good. */
-  ended: Ended | null
+  ended: AccessCodeEnd | null
   endedReason: string | null
   endedBy: string | null
   endedAt: Date | null
@@ -38,7 +38,7 @@ export const issue = async (
 export const end = async (
   tx: Tx,
   operatorId: number,
-  made: { ended: Ended; reason: string; by: string; at: Date },
+  made: { ended: AccessCodeEnd; reason: string; by: string; at: Date },
 ): Promise<AccessCode | null> => {
   const answer = await tx.raw(
     `update access_codes c set ended = :ended, ended_reason = :reason, ended_by = :by, ended_at = :at

@@ -3,7 +3,7 @@ import type { Role } from '../../domain/access/viewer.js'
 import type { Db } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
 
-export interface Client {
+export interface ClientAccount {
   id: string
   role: Role
   agency: string | null
@@ -11,7 +11,7 @@ export interface Client {
   secretHash: string
 }
 
-export interface Registered extends Client, Confirmation {
+export interface RegisteredClient extends ClientAccount, Confirmation {
   /** Hash of the previous secret, salted as `secretHash`, while that secret is still good. */
   previousHash: string | null
   /** An ended client gets no more tokens. */
@@ -22,7 +22,7 @@ export interface Registered extends Client, Confirmation {
  * Returns false when a system or a person already has the name, ignoring case and Unicode form. Names that read alike
  * would defeat the rule of two persons.
  */
-export const add = async (db: Db, client: Client, { by, now }: { by: string; now: Date }): Promise<boolean> => {
+export const add = async (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> => {
   const answer = await db.raw(
     `insert into clients (id, role, agency, region, secret_hash, created_at, changed_by, pending_since)
      select :id::text, :role, :agency, :region, :secretHash, :now, :by, :now
@@ -58,7 +58,7 @@ export const rotate = async (
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
-export const byId = async (db: Db, id: string, now: Date): Promise<Registered | null> => {
+export const byId = async (db: Db, id: string, now: Date): Promise<RegisteredClient | null> => {
   const answer = await db.raw(
     `select id, role, agency, region, secret_hash as "secretHash", ended_at is not null as ended, ${CONFIRMATION},
        case when previous_until > :now then previous_hash end as "previousHash"
@@ -68,7 +68,7 @@ export const byId = async (db: Db, id: string, now: Date): Promise<Registered | 
   return answer.rows[0] ?? null
 }
 
-export interface Listed extends Confirmation {
+export interface ClientSummary extends Confirmation {
   id: string
   role: Role
   agency: string | null
@@ -81,7 +81,7 @@ export interface Listed extends Confirmation {
 }
 
 /** Sorted by name, ended clients last. `most` is the limit; `name` restricts the list to one client. */
-export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<Listed[]> => {
+export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> => {
   const answer = await db.raw(
     `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},
        case when previous_until > :now then previous_until end as "previousUntil"

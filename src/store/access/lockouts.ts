@@ -1,7 +1,7 @@
 /** Failed sign-ins by name and address, counted across all processes. */
 import type { Db } from '../db/db.js'
 
-export interface Lockout {
+export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
   /** Null when no account has this name. */
   name: string | null
@@ -35,9 +35,9 @@ export const until = async (db: Db, keys: readonly string[], now: Date): Promise
   return answer.rows[0].until
 }
 
-export interface Failed {
+export interface FailedSignIn {
   key: string
-  kind: Lockout['kind']
+  kind: StoredLockout['kind']
   name: string | null
   address: string | null
   /** Number of failures within `windowMs` that locks the key for `lockMs`. */
@@ -48,7 +48,7 @@ export interface Failed {
 }
 
 /** Counts a failure. Returns true only for the failure that locks the key. */
-export const failed = async (db: Db, made: Failed): Promise<boolean> => {
+export const failed = async (db: Db, made: FailedSignIn): Promise<boolean> => {
   const { now, windowMs, lockMs } = made
   const answer = await db.raw(
     `with gone as (delete from lockouts where key in (select key from lockouts where last_at < :since
@@ -73,7 +73,7 @@ export const failed = async (db: Db, made: Failed): Promise<boolean> => {
 /** Records a successful sign-in. `forgives` also clears the failures of the key. */
 export const prove = async (
   db: Db,
-  proven: Pick<Failed, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
+  proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
 ): Promise<void> => {
   await db.raw(
     `insert into lockouts as l (key, kind, name, address, failures, last_at, proven_at)
@@ -88,8 +88,8 @@ export const prove = async (
 /** Clears all failures of a registered name from every address. Returns the lockouts that were in force. */
 export const lift = async (
   db: Db,
-  { kind, name, now }: { kind: Lockout['kind']; name: string; now: Date },
-): Promise<Lockout[]> => {
+  { kind, name, now }: { kind: StoredLockout['kind']; name: string; now: Date },
+): Promise<StoredLockout[]> => {
   const answer = await db.raw(
     `with held as (select * from lockouts where kind = :kind and lower(normalize(name, NFKC)) = :name for update),
        gone as (delete from lockouts where key in (select key from held where proven_at is null)),
@@ -102,7 +102,7 @@ export const lift = async (
 }
 
 /** Lockouts in force, latest failure first. */
-export const shut = async (db: Db, now: Date): Promise<Lockout[]> => {
+export const shut = async (db: Db, now: Date): Promise<StoredLockout[]> => {
   const answer = await db.raw(
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts
      where locked_until > ? order by last_at desc, key limit 100 /* lockouts.shut */`,

@@ -17,7 +17,7 @@ export interface Person {
 }
 
 /** The author of a registration or reset. A command on the hub's own host may act where nobody could confirm. */
-export interface Change {
+export interface AccountChange {
   by: string
   byCommand: boolean
   now: Date
@@ -38,7 +38,7 @@ const EXEMPT = `(:duty::text is not null and (select count(*) from people p wher
 export const add = async (
   db: Db,
   person: Person,
-  { by, byCommand, now }: Change,
+  { by, byCommand, now }: AccountChange,
 ): Promise<{ pending: boolean } | null> => {
   const answer = await db.raw(
     `insert into people (id, role, duty, agency, region, password_hash, one_time_until, created_at, changed_by, exempt, pending_since)
@@ -83,7 +83,7 @@ export const setPassword = async (
 export const reset = async (
   tx: Tx,
   id: string,
-  made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: Duty | null } & Change,
+  made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: Duty | null } & AccountChange,
 ): Promise<{ pending: boolean } | null> => {
   const answer = await tx.raw(
     `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now, changed_by = :by,
@@ -99,7 +99,7 @@ export const reset = async (
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
-export interface Listed extends Confirmation {
+export interface PersonSummary extends Confirmation {
   id: string
   role: Role
   duty: Duty | null
@@ -116,7 +116,7 @@ export interface Listed extends Confirmation {
 }
 
 /** Sorted by name, ended people last. `most` is the limit; `name` restricts the list to one person. */
-export const list = async (db: Db, most: number, name: string | null = null): Promise<Listed[]> => {
+export const list = async (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> => {
   const answer = await db.raw(
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",
        p.ended_at as "endedAt", (select max(s.seen_at) from sessions s where s.person = p.id) as "seenAt"

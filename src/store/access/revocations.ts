@@ -5,7 +5,7 @@ import type { Db } from '../db/db.js'
 export const KEPT_MS = 600_000
 
 /** Either one token, or all tokens of a holder issued until an instant. */
-export type Revoked = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
+export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
 
 export interface Revocation {
   id: number
@@ -15,7 +15,7 @@ export interface Revocation {
   endsAt: Date
 }
 
-export const add = async (db: Db, revoked: Revoked, now: Date): Promise<void> => {
+export const add = async (db: Db, revoked: RevokedTokens, now: Date): Promise<void> => {
   const { jti = null, sub = null, issuedUntil = null, endsAt } = revoked as Partial<Revocation>
   await db.raw(
     `with gone as (delete from revocations where ends_at <= :past)

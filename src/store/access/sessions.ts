@@ -9,7 +9,7 @@ const KEPT_MS = 24 * 3_600_000
 /** Precision of the last use, milliseconds. It limits the writes. */
 const SEEN_MS = 60_000
 
-export interface Session {
+export interface SessionRow {
   person: string
   role: Role
   agency: string | null
@@ -30,7 +30,7 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
  * Records the use of a session and returns it. Returns null when it is unknown or ended, idle for `idleMs`, or started
  * on a clock that ran ahead.
  */
-export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<Session | null> => {
+export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<SessionRow | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"
      from sessions s join people p on p.id = s.person

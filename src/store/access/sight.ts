@@ -6,17 +6,17 @@
 import type { Db } from '../db/db.js'
 
 /** First digits of an administrative division. Null sees all operators, also unidentified ones. */
-export type Sight = string | null
+export type RegionSight = string | null
 
 /** SQL `and …` for an operator id; binds `:sight`. */
-export const inSight = (sight: Sight, operator: string): string =>
+export const inSight = (sight: RegionSight, operator: string): string =>
   sight === null
     ? ''
     : `and exists (select 1 from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
         where s0.id = ${operator} and starts_with(s1.region, :sight::text))`
 
 /** SQL `and …` for the subject of a delivery (uuid): a listing or a published record. */
-export const subjectInSight = (sight: Sight, subject: string): string =>
+export const subjectInSight = (sight: RegionSight, subject: string): string =>
   inSight(
     sight,
     `(select l0.operator_id from listings l0 where l0.id = ${subject}

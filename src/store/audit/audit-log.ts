@@ -30,13 +30,13 @@ const headOf = (row: { number: number; hash: Buffer } | undefined): Head | null 
  * TAKEN: another process has used one of these numbers. GONE: the previous row is missing. Neither case writes
  * anything.
  */
-export type Added = { server: Server } | 'TAKEN' | 'GONE'
+export type AppendResult = { server: Server } | 'TAKEN' | 'GONE'
 
 /**
  * Appends rows, durable on return whatever the server's `synchronous_commit` says, and returns the server. The previous
  * row must exist, because the connection may now lead to another server.
  */
-export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<Added> => {
+export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<AppendResult> => {
   const [first] = rows
   if (first === undefined) throw new Error('no row to add')
   try {
@@ -121,10 +121,13 @@ export const lockedHead = async (tx: Tx): Promise<Head | null> => {
 const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previous, hash, salt, client, role, agency, purpose, request, asked,
   outcome, shown, digest, form, key_id as "keyId", body`
 
-type Bytes = Record<'contentHash' | 'previous' | 'hash', Buffer> & Record<'salt' | 'shown' | 'digest', Buffer | null>
-type Flat = Omit<Row, 'content' | keyof Bytes> & Omit<Content, keyof Bytes> & Bytes & { body: string | null }
+type HashBytes = Record<'contentHash' | 'previous' | 'hash', Buffer> &
+  Record<'salt' | 'shown' | 'digest', Buffer | null>
+type FlatRow = Omit<Row, 'content' | keyof HashBytes> &
+  Omit<Content, keyof HashBytes> &
+  HashBytes & { body: string | null }
 
-const rowOf = (flat: Flat): Row => {
+const rowOf = (flat: FlatRow): Row => {
   const { number, at, kind, count, contentHash, previous, hash, form, keyId } = flat
   return {
     form,
@@ -153,7 +156,7 @@ const columnsOf = ({
   request,
   asked,
   outcome,
-}: Flat): Content | null =>
+}: FlatRow): Content | null =>
   salt === null
     ? null
     : {
@@ -164,12 +167,11 @@ const columnsOf = ({
       }
 
 /** The searchable columns override the body. A row with an altered column then no longer matches its hash. */
-const bodyIn = ({ body, client, role, request }: Flat): Content | null => {
+const bodyIn = ({ body, client, role, request }: FlatRow): Content | null => {
   const content = body === null ? null : contentIn(body)
   return content && { ...content, client, role, request }
 }
 
-/** In chain order. */
 export const after = async (db: Db | Tx, number: number, limit: number): Promise<Row[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
@@ -187,7 +189,7 @@ export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): P
   return answer.rows.map(rowOf)
 }
 
-export interface Filter {
+export interface AuditFilter {
   client: string | null
   role: string | null
   kind: TrailKind | null
@@ -205,12 +207,12 @@ const MATCHES = `(:client::text is null or t.client = :client) and (:role::text 
 const OF_OPERATORS =
   't.number in (select o.number from trail_operators o where o.operator_id = any(:operators::bigint[]))'
 
-const where = ({ operators }: Filter): string => (operators === null ? MATCHES : `${MATCHES} and ${OF_OPERATORS}`)
+const where = ({ operators }: AuditFilter): string => (operators === null ? MATCHES : `${MATCHES} and ${OF_OPERATORS}`)
 
 /** Newest first. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: AuditFilter,
   { first, before }: { first: number; before: number | null },
 ): Promise<Row[]> => {
   const answer = await db.raw(
@@ -221,7 +223,7 @@ export const list = async (
   return answer.rows.map(rowOf)
 }
 
-export const count = async (db: Db, filter: Filter): Promise<number> => {
+export const count = async (db: Db, filter: AuditFilter): Promise<number> => {
   // Numbers have no gaps.
   if (Object.values(filter).every((one) => one === null)) return (await head(db))?.number ?? 0
   const answer = await db.raw(`select count(*)::int as n from trail t where ${where(filter)} /* trail.count */`, {
@@ -230,7 +232,7 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
-export interface Asking {
+export interface Disclosure {
   number: number
   at: Date
   kind: TrailKind
@@ -240,7 +242,7 @@ export interface Asking {
   purpose: string | null
 }
 
-export interface AskingsOf {
+export interface DisclosurePage {
   roles: readonly string[]
   first: number
   before: number | null
@@ -250,8 +252,8 @@ export interface AskingsOf {
 export const askings = async (
   db: Db,
   groups: readonly (readonly number[])[],
-  { roles, first, before }: AskingsOf,
-): Promise<Asking[][]> => {
+  { roles, first, before }: DisclosurePage,
+): Promise<Disclosure[][]> => {
   const asked = JSON.stringify(groups.map((operators, place) => ({ place, operators })))
   const answer = await db.raw(
     `select g.place, t.* from jsonb_to_recordset(:asked::jsonb) as g(place int, operators bigint[])
@@ -264,8 +266,8 @@ export const askings = async (
      order by g.place, t.number desc /* trail.askings */`,
     { asked, roles, first, before } as never,
   )
-  const pages: Asking[][] = groups.map(() => [])
-  for (const { place, ...asking } of answer.rows as (Asking & { place: number })[]) pages[place]?.push(asking)
+  const pages: Disclosure[][] = groups.map(() => [])
+  for (const { place, ...asking } of answer.rows as (Disclosure & { place: number })[]) pages[place]?.push(asking)
   return pages
 }
 
@@ -286,13 +288,13 @@ export const codesOf = async (
   return answer.rows.map(({ code }: { code: string }) => code)
 }
 
-export interface Progress {
+export interface AuditProgress {
   indexed: number
   erased: number
 }
 
 /** Locks the row until the transaction ends. */
-export const progress = async (tx: Tx): Promise<Progress> => {
+export const progress = async (tx: Tx): Promise<AuditProgress> => {
   await tx.raw('insert into trail_progress default values on conflict do nothing /* trail.progress */')
   const answer = await tx.raw('select indexed, erased from trail_progress for update /* trail.progress */')
   return answer.rows[0]
@@ -306,9 +308,8 @@ export const indexedUntil = async (db: Db): Promise<Date | null> => {
   return answer.rows[0]?.at ?? null
 }
 
-export interface ToIndex {
+export interface RowToIndex {
   number: number
-  /** Number of codes shown. */
   codes: number
   /** Packed, base64. */
   shown: string | null
@@ -319,7 +320,7 @@ export const toIndex = async (
   tx: Tx,
   number: number,
   { rows, codes }: { rows: number; codes: number },
-): Promise<ToIndex[]> => {
+): Promise<RowToIndex[]> => {
   const answer = await tx.raw(
     `select t.number, t.codes, t.shown, t.body::json ->> 8 as packed
      from (select n.*, sum(codes) over (order by number) - codes as before
@@ -328,14 +329,14 @@ export const toIndex = async (
     { number, rows, codes } as never,
   )
   return answer.rows.map(
-    ({ packed, shown, ...row }: Omit<ToIndex, 'shown'> & { shown: Buffer | null; packed: string | null }) => ({
+    ({ packed, shown, ...row }: Omit<RowToIndex, 'shown'> & { shown: Buffer | null; packed: string | null }) => ({
       ...row,
       shown: shown?.toString('base64') ?? packed,
     }),
   )
 }
 
-interface Shown {
+interface ShownCode {
   number: number
   scheme: string
   code: string
@@ -359,8 +360,8 @@ const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s
  * Indexes rows by the operators they showed and drops codes without an operator. Rows are inserted in B-tree order. No
  * number repeats, because `progress` is locked.
  */
-export const index = async (tx: Tx, shown: readonly Shown[], indexed: number): Promise<void> => {
-  const isUscc = ({ scheme }: Shown): boolean => scheme === 'uscc'
+export const index = async (tx: Tx, shown: readonly ShownCode[], indexed: number): Promise<void> => {
+  const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = shown.filter(isUscc)
   const others = shown.filter((each) => !isUscc(each))
   await tx.raw(
@@ -371,7 +372,7 @@ export const index = async (tx: Tx, shown: readonly Shown[], indexed: number): P
   await tx.raw('update trail_progress set indexed = ? /* trail.index */', [indexed])
 }
 
-const columns = (shown: readonly Shown[]): string[][] => [
+const columns = (shown: readonly ShownCode[]): string[][] => [
   shown.map((s) => String(s.number)),
   shown.map((s) => s.scheme),
   shown.map((s) => s.code),

@@ -1,11 +1,11 @@
 /** Proposed amendments of the calendar and their outcome. */
 
 import type { Db, Tx } from '../db/db.js'
-import type { Amended } from './calendars.js'
+import type { AmendedCalendar } from './calendars.js'
 
 export type ProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'
 
-export interface CalendarProposal extends Amended {
+export interface CalendarProposal extends AmendedCalendar {
   id: number
   reason: string
   proposedBy: string
@@ -23,7 +23,7 @@ const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "kno
 /** Returns null when another amendment is already pending. */
 export const propose = async (
   tx: Tx,
-  made: Amended & { reason: string; by: string; at: Date },
+  made: AmendedCalendar & { reason: string; by: string; at: Date },
 ): Promise<CalendarProposal | null> => {
   const answer = await tx.raw(
     `insert into calendar_proposals (days, known_until, reason, proposed_by, proposed_at)

@@ -3,13 +3,13 @@ import type { Db, Tx } from '../db/db.js'
 
 export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
 
-export interface Amended {
+export interface AmendedCalendar {
   days: { day: string; kind: DayKind }[]
   /** Last day up to which all holidays are announced. */
   knownUntil: string | null
 }
 
-export const amended = async (db: Db | Tx): Promise<Amended> => {
+export const amended = async (db: Db | Tx): Promise<AmendedCalendar> => {
   const answer = await db.raw(
     `select coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
          select distinct on (day) day, kind from calendar_amendments order by day, id desc) a), '[]') as days,
@@ -40,7 +40,7 @@ export const amend = async (
     await tx('calendar_reach').insert({ known_until: knownUntil, made_by: by, confirmed_by: confirmedBy, made_at: at })
 }
 
-export interface Amendment {
+export interface CalendarAmendment {
   day: string
   kind: DayKind
   reason: string
@@ -51,7 +51,7 @@ export interface Amendment {
 }
 
 /** Amendments of a year by day, the latest for each day. */
-export const amendmentsOf = async (db: Db, year: number): Promise<Amendment[]> => {
+export const amendmentsOf = async (db: Db, year: number): Promise<CalendarAmendment[]> => {
   const answer = await db.raw(
     `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at
      from calendar_amendments where day between make_date(:year, 1, 1) and make_date(:year, 12, 31)

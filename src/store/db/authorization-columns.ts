@@ -5,7 +5,7 @@
 import type { RecordKind } from '../../domain/records/records.js'
 import type { Db } from './db.js'
 
-export interface Head {
+export interface AuthorizationRow {
   /** Null when the owner is unknown or the object is missing. */
   operatorId: number | null
   uscc: string | null
@@ -41,12 +41,12 @@ const HEADS = {
   IdentityDecision: `select h.operator_id, ${NO_RECORD}, h.feed, null as by from identity_decisions h where h.id = a.id::bigint`,
   Reject: `select null::int as operator_id, ${NO_RECORD}, h.feed, r.asked_by as by from rejects h join runs r on r.id = h.run_id where h.id = a.id::bigint`,
 } as const
-export type Headed = keyof typeof HEADS
+export type AuthorizedType = keyof typeof HEADS
 
-export const isHeaded = (type: string): type is Headed => Object.hasOwn(HEADS, type)
+export const isHeaded = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
 
 /** In the order of the keys. A merged operator has the region of its successor. */
-export const of = async (db: Db, type: Headed, keys: readonly string[]): Promise<Head[]> => {
+export const of = async (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> => {
   const answer = await db.raw(
     `select h.operator_id as "operatorId", o.uscc, o.shop, o.region, h.kind, h.stands, h.feed, h.by
      from unnest(:keys::text[]) with ordinality as a(id, place)

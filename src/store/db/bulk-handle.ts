@@ -35,7 +35,7 @@ export interface Reads {
   raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
 }
 
-export interface Bulk {
+export interface BulkHandle {
   /** Statements under an aborted signal are cancelled in PostgreSQL, and no new ones start. */
   under(signal: AbortSignal): Reads
   /** Like `under`, but all reads of `act` share one connection and one snapshot (repeatable read). */
@@ -43,14 +43,14 @@ export interface Bulk {
   close(): Promise<void>
 }
 
-interface Written {
+interface PreparedStatement {
   text: string
   name: string
   /** Binding names in the order of their numbers; null for positional bindings. */
   names: string[] | null
 }
 
-export const makeBulk = (beside: Db): Bulk => {
+export const makeBulk = (beside: Db): BulkHandle => {
   let pool: pg.Pool | null = null
   const open = (): pg.Pool => {
     if (pool !== null) return pool
@@ -65,7 +65,7 @@ export const makeBulk = (beside: Db): Bulk => {
     pool = made
     return made
   }
-  const statements = new Map<string, Written>()
+  const statements = new Map<string, PreparedStatement>()
   const cancelling = new Set<Promise<void>>()
 
   const asked = (client: pg.PoolClient, sql: string, bindings: unknown): Promise<{ rows: never[] }> => {
@@ -128,7 +128,7 @@ export const makeBulk = (beside: Db): Bulk => {
 }
 
 /** Driver internals that a cancellation needs. */
-interface Backend {
+interface BackendConnection {
   processID: number
   secretKey: number
   connection: { stream: Socket }
@@ -138,7 +138,7 @@ interface Backend {
 
 /** Cancels the statement of a connection over separate connections. */
 const cancel = async (client: pg.PoolClient): Promise<void> => {
-  const { processID, secretKey, host, port, connection } = client as unknown as Backend
+  const { processID, secretKey, host, port, connection } = client as unknown as BackendConnection
   const { remoteAddress } = connection.stream
   const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: remoteAddress ?? host, port }
   const message = Buffer.alloc(CANCEL_BYTES)
@@ -159,7 +159,7 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
 const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g
 
 /** Converts bindings to the driver's numbered form, with each name once. */
-const writtenOf = (sql: string): Written => {
+const writtenOf = (sql: string): PreparedStatement => {
   const names: string[] = []
   let place = 0
   const named = sql.replace(NAMED, (_, binding: string) => {

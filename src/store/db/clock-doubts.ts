@@ -2,7 +2,7 @@
 import type { Cause } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from './db.js'
 
-export interface Doubt {
+export interface ClockDoubt {
   id: number
   cause: Cause
   /** Reading of the clock when the leap was detected. */
@@ -15,7 +15,7 @@ export interface ClockRead {
   at: Date
   /** The newest instant at which a hub found the clock right, if any. */
   sureAt: Date | null
-  doubt: Doubt | null
+  doubt: ClockDoubt | null
 }
 
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
@@ -33,7 +33,7 @@ export const read = async (db: Db): Promise<ClockRead> => {
 }
 
 /** Returns null when the clock is trusted. */
-export const open = async (db: Db | Tx): Promise<Doubt | null> => {
+export const open = async (db: Db | Tx): Promise<ClockDoubt | null> => {
   const answer = await db.raw(`${DOUBT} /* clock-doubts.open */`)
   return answer.rows[0] ?? null
 }
@@ -47,7 +47,7 @@ export const noteSure = async (db: Db): Promise<void> => {
 }
 
 /** Returns false when the clock is already doubted. */
-export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<Doubt, 'id'>): Promise<boolean> => {
+export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, 'id'>): Promise<boolean> => {
   const answer = await db.raw(
     `insert into clock_doubts (cause, found_at, expected_at) values (:cause, :foundAt, :expectedAt)
      on conflict ((true)) where settled_at is null do nothing returning id /* clock-doubts.begin */`,
@@ -60,7 +60,7 @@ export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<Doubt, 
 export const settle = async (
   db: Db,
   { by, reason = null }: { by: string; reason?: string | null },
-): Promise<Doubt | null> =>
+): Promise<ClockDoubt | null> =>
   db.transaction(async (tx) => {
     const answer = await tx.raw(
       `update clock_doubts d set settled_at = clock_timestamp(), settled_by = :by, reason = :reason where d.settled_at is null

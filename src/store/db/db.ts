@@ -131,7 +131,7 @@ const CANCELLED = '57014'
 export const isCancelled = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === CANCELLED
 
-export { type Extent, migrate, type RollOut, type Version, version } from './migrations.js'
+export { type MigrationExtent, type MigrationState, migrate, type RollOut, version } from './migrations.js'
 
 /** Runs the files of seeds/ in order. Each file skips a database that already has operators. */
 export const seed = async (db: Db): Promise<void> => {

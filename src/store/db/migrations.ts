@@ -65,13 +65,13 @@ export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<
   getMigration: noting,
 })
 
-export type Version = 'EMPTY' | 'BEHIND' | 'CURRENT'
+export type MigrationState = 'EMPTY' | 'BEHIND' | 'CURRENT'
 
-export interface Versioned {
+export interface DatabaseVersion {
   /**
    * BEHIND: a migration that goes before the roll-out is missing. CURRENT: at most those that go after it are missing.
    */
-  state: Version
+  state: MigrationState
   missing: string[]
 }
 
@@ -79,7 +79,7 @@ export interface Versioned {
  * Compares the database with this program. Throws DATABASE_NEWER when the database has an unknown migration that went
  * after its roll-out. Unknown ones that went before it do no harm.
  */
-export const version = async (db: Knex): Promise<Versioned> => {
+export const version = async (db: Knex): Promise<DatabaseVersion> => {
   const files = filesOf('migrations')
   const known = files.map((file) => file.name)
   if (!(await db.schema.hasTable('migrations'))) return { state: 'EMPTY', missing: known }
@@ -109,9 +109,9 @@ const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<strin
 const MIGRATE_LOCK = 'hub.migrate'
 
 /** `before` stops at the last migration that goes before the roll-out. */
-export type Extent = 'before' | 'all'
+export type MigrationExtent = 'before' | 'all'
 
-export const migrate = async (db: Knex, extent: Extent = 'all'): Promise<string[]> => {
+export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promise<string[]> => {
   await version(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
@@ -129,7 +129,7 @@ export const migrate = async (db: Knex, extent: Extent = 'all'): Promise<string[
   })
 }
 
-const wanted = async (missing: readonly string[], extent: Extent): Promise<MigrationFile[]> => {
+const wanted = async (missing: readonly string[], extent: MigrationExtent): Promise<MigrationFile[]> => {
   const files = filesOf('migrations')
   if (extent === 'all') return files
   const lacking = files.filter(({ name }) => missing.includes(name))

@@ -19,7 +19,7 @@ const ENDING = /^(?:commit|rollback|release)\b/i
 /** Once this is answered, no late cancellation can reach the connection. */
 const SETTLED = 'select 1 /* asking.settled */'
 
-export interface Asking {
+export interface RequestTag {
   /** Id of the request: letters, digits, `.`, `_`, `-`. */
   name: string
   /** Aborted when nobody waits any more: running statements are cancelled and new ones refused. */
@@ -27,13 +27,13 @@ export interface Asking {
 }
 
 /** pg's statement type behind knex. */
-interface Statement {
+interface KnexStatement {
   sql: string
 }
-type Connection = object
-interface Client {
-  _query: (connection: Connection, statement: Statement) => Promise<unknown>
-  cancelQuery: (connection: Connection) => Promise<unknown>
+type KnexConnection = object
+interface KnexClient {
+  _query: (connection: KnexConnection, statement: KnexStatement) => Promise<unknown>
+  cancelQuery: (connection: KnexConnection) => Promise<unknown>
   transaction: (container: (tx: Knex.Transaction) => unknown, ...more: unknown[]) => unknown
 }
 
@@ -44,15 +44,15 @@ export class Abandoned extends Error {
 }
 
 /** Shares pool and listeners with `db`. It is cheap enough to make one per request. */
-export const asking = (db: Db, { name, over }: Asking): Db => {
+export const asking = (db: Db, { name, over }: RequestTag): Db => {
   if (!NAME.test(name)) throw new Error('no name of a request')
   const comment = `/* request=${name} */ `
-  const client = db.client as Client
-  const running = new Map<Connection, Promise<unknown>>()
+  const client = db.client as KnexClient
+  const running = new Map<KnexConnection, Promise<unknown>>()
   /** Connections with a cancellation in progress; they stay reserved until it has finished. */
-  const cancelling = new Map<Connection, Promise<void>>()
+  const cancelling = new Map<KnexConnection, Promise<void>>()
 
-  const query = async (on: Client, connection: Connection, statement: Statement): Promise<unknown> => {
+  const query = async (on: KnexClient, connection: KnexConnection, statement: KnexStatement): Promise<unknown> => {
     const marked = { ...statement, sql: comment + statement.sql }
     // Commits and rollbacks always run: a connection must not return to the pool inside a transaction.
     if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
@@ -67,7 +67,7 @@ export const asking = (db: Db, { name, over }: Asking): Db => {
     }
   }
   /** Resolves when no cancellation can reach the connection any more, so it never hits another statement. */
-  const cancel = async (connection: Connection, answer: Promise<unknown>): Promise<void> => {
+  const cancel = async (connection: KnexConnection, answer: Promise<unknown>): Promise<void> => {
     const ended = answer.then(
       () => true,
       () => true,
@@ -90,28 +90,28 @@ export const asking = (db: Db, { name, over }: Asking): Db => {
   )
 
   /** knex gives a transaction a new client of the same class, which must be tagged again. */
-  const named = (own: Client): Client => {
+  const named = (own: KnexClient): KnexClient => {
     const begin = own.transaction
     own._query = (connection, statement) => query(own, connection, statement)
     own.transaction = (container, ...more) =>
       begin.call(
         own,
         (tx) => {
-          named(tx.client as Client)
+          named(tx.client as KnexClient)
           return container(tx)
         },
         ...more,
       )
     return own
   }
-  return handleOf(db, named(Object.create(client) as Client))
+  return handleOf(db, named(Object.create(client) as KnexClient))
 }
 
 /**
  * Calls of a knex 3.3 handle go to its `context` and from there to the client, so only the client is replaced. A full
  * new handle would cost 0.1 ms per request.
  */
-const handleOf = (db: Db, client: Client): Db => {
+const handleOf = (db: Db, client: KnexClient): Db => {
   const { context } = db as unknown as { context: object }
   const handle = (table: never, options: never) => (handle as unknown as Db).queryBuilder().table(table, options)
   Object.setPrototypeOf(handle, db)

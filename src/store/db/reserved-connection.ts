@@ -5,17 +5,17 @@
 import type { Db } from './db.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: knex's own, which has no type
-type Connection = any
+type RawConnection = any
 
 /** Lifetime of an unused reserved connection, milliseconds. */
 const KEPT_MS = 10_000
 
-const spares = new WeakMap<object, { connection: Connection; late: NodeJS.Timeout }>()
+const spares = new WeakMap<object, { connection: RawConnection; late: NodeJS.Timeout }>()
 /** Clients whose `destroy` also closes the reserved connection. */
 const bound = new WeakSet<object>()
 
 /** Takes the reserved connection for exclusive use, if it is still good. */
-export const takeSpare = (db: Db): Connection | null => {
+export const takeSpare = (db: Db): RawConnection | null => {
   const spare = spares.get(db.client)
   if (spare === undefined) return null
   spares.delete(db.client)
@@ -25,7 +25,7 @@ export const takeSpare = (db: Db): Connection | null => {
 }
 
 /** Reserves a connection, or closes it when there is already one. It does not keep the process alive. */
-export const keepSpare = async (db: Db, connection: Connection): Promise<void> => {
+export const keepSpare = async (db: Db, connection: RawConnection): Promise<void> => {
   if (spares.has(db.client)) return end(db, connection)
   const late = setTimeout(() => {
     spares.delete(db.client)
@@ -49,7 +49,7 @@ const bind = (db: Db): void => {
   }
 }
 
-const end = async (db: Db, connection: Connection): Promise<void> => {
+const end = async (db: Db, connection: RawConnection): Promise<void> => {
   connection.ref()
   await db.client.destroyRawConnection(connection).catch(() => {})
 }

@@ -11,13 +11,13 @@ export const identity = async (db: Db | Tx): Promise<string> => {
 }
 
 /** A server: its timeline changes with each promotion; its system identifier is unique to each cluster. */
-export interface Server {
+export interface DatabaseServer {
   timeline: string | null
   system: string
 }
 
 /** The current server, and the server that the database is vouched for, if any. */
-export const servers = async (db: Db | Tx): Promise<{ now: Server; vouched: Server | null }> => {
+export const servers = async (db: Db | Tx): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> => {
   const answer = await db.raw(
     `select database_timeline() as "nowTimeline", (select system_identifier::text from pg_control_system()) as "nowSystem",
        i.timeline, i.system from (select 1) one left join database_identity i on true /* restored.servers */`,
@@ -62,12 +62,12 @@ export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Pro
 }
 
 /** Highest delivery id and snapshot sequence known to have left the hub. Released ones count as known. */
-export interface Reached {
+export interface SentPosition {
   deliveryId: number
   sequence: number
 }
 
-export const reached = async (db: Db | Tx): Promise<Reached> => {
+export const reached = async (db: Db | Tx): Promise<SentPosition> => {
   const answer = await db.raw(
     `select greatest((select max(id) from deliveries), (select max(noted_delivery) from database_restored where released_at is not null), 0)::float8 as "deliveryId",
        greatest((select max(sequence) from snapshots), (select max(noted_sequence) from database_restored where released_at is not null), 0)::int as sequence
@@ -89,12 +89,12 @@ export const mayList = async (db: Db | Tx): Promise<boolean> => {
 }
 
 export const CAUSES = ['DELIVERY_NOTED', 'SNAPSHOT_NOTED', 'SERVER_CHANGED', 'SHOWN', 'DECLARED'] as const
-export type Cause = (typeof CAUSES)[number]
+export type RestoreCause = (typeof CAUSES)[number]
 
-export interface Restored {
+export interface RestoredDatabase {
   id: number
   foundAt: Date
-  cause: Cause
+  cause: RestoreCause
   /** Null when the hub detected it itself. */
   saidBy: string | null
   said: string | null
@@ -115,7 +115,7 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
   r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
 /** Returns null when nothing is stopped. */
-export const open = async (db: Db | Tx): Promise<Restored | null> => {
+export const open = async (db: Db | Tx): Promise<RestoredDatabase | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`,
   )
@@ -123,17 +123,17 @@ export const open = async (db: Db | Tx): Promise<Restored | null> => {
 }
 
 /** Newest first. */
-export const all = async (db: Db): Promise<Restored[]> => {
+export const all = async (db: Db): Promise<RestoredDatabase[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`,
   )
   return answer.rows
 }
 
-export type Evidence = Omit<Restored, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
+export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
 /** Returns false when the database is already stopped; the larger noted figures are kept. */
-export const stop = async (tx: Tx, made: Evidence): Promise<boolean> => {
+export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
      values (:foundAt, :cause, :saidBy, :said, :platform, :notedDelivery, :notedNumber, :notedSequence, :hadDelivery, :hadSequence)
@@ -187,7 +187,7 @@ export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
 }
 
 /** Locks the row until the transaction ends. */
-export const openForRelease = async (tx: Tx): Promise<Restored | null> => {
+export const openForRelease = async (tx: Tx): Promise<RestoredDatabase | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
   )

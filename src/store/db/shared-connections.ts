@@ -18,7 +18,7 @@ const NAME_CHARACTERS = 24
 const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
 /** pg's statement type behind knex. */
-interface Asking {
+interface PgStatement {
   sql: string
   bindings?: readonly unknown[]
   options?: object
@@ -42,14 +42,14 @@ export const beside = (db: Db): Db => {
  */
 export const naming = (db: Db): Db => {
   const names = new Map<string, string>()
-  const client = db.client as { _query: (connection: unknown, asked: Asking) => Promise<unknown> }
+  const client = db.client as { _query: (connection: unknown, asked: PgStatement) => Promise<unknown> }
   const ask = client._query
   client._query = (connection, asked) =>
     ask.call(client, connection, (asked.bindings?.length ?? 0) > 0 ? named(asked, names) : asked)
   return db
 }
 
-const named = (asked: Asking, names: Map<string, string>): Asking => {
+const named = (asked: PgStatement, names: Map<string, string>): PgStatement => {
   const known = names.get(asked.sql)
   if (known === undefined && names.size >= NAMED_MOST) return asked
   const name = known ?? createHash('sha256').update(asked.sql).digest('base64url').slice(0, NAME_CHARACTERS)

@@ -21,7 +21,7 @@ export const settledNumbers = async (
   return new Map(answer.rows.map((row: { subjectId: string; number: number }) => [row.subjectId, row.number]))
 }
 
-export interface ToldNow {
+export interface LastSent {
   kind: SubjectKind
   /** Highest number ever owed, including folded messages. */
   highest: number
@@ -34,7 +34,7 @@ export const toldOf = async (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
-): Promise<Map<string, ToldNow>> => {
+): Promise<Map<string, LastSent>> => {
   if (subjectIds.length === 0) return new Map()
   const answer = await db.raw(
     `select distinct on (d.subject_id) d.subject_id as "subjectId", d.kind, a.highest, case when d.state <> 'FOLDED' then
@@ -48,7 +48,7 @@ export const toldOf = async (
     { platform, ids: [...subjectIds] } as never,
   )
   return new Map(
-    answer.rows.map(({ subjectId, ...told }: ToldNow & { subjectId: string }) => [subjectId, told] as const),
+    answer.rows.map(({ subjectId, ...told }: LastSent & { subjectId: string }) => [subjectId, told] as const),
   )
 }
 
@@ -72,7 +72,7 @@ export const lastNotice = async (tx: Tx, platform: string, subjectId: string): P
   return answer.rows[0]?.notice ?? null
 }
 
-export interface Counts {
+export interface ComparisonCounts {
   shown: number
   expected: number
   missing: number
@@ -81,7 +81,7 @@ export interface Counts {
   hidden: number
 }
 
-export interface Comparison extends Counts {
+export interface PlatformComparison extends ComparisonCounts {
   id: number
   platform: string
   comparedAt: Date
@@ -94,7 +94,7 @@ export interface Comparison extends Counts {
 const COLUMNS = `c.id, c.platform, c.compared_at as "comparedAt", c.shown, c.expected, c.missing, c.stale, c.unwanted, c.hidden,
   c.on_their_way as "onTheirWay", c.others, c.highest, c.alarm`
 
-export const add = async (tx: Db | Tx, made: Omit<Comparison, 'id'> & { run: number }): Promise<number> => {
+export const add = async (tx: Db | Tx, made: Omit<PlatformComparison, 'id'> & { run: number }): Promise<number> => {
   const answer = await tx.raw(
     `insert into comparisons (platform, run_id, compared_at, shown, expected, missing, stale, unwanted, hidden, on_their_way, others, highest, alarm)
      values (:platform, :run, :comparedAt, :shown, :expected, :missing, :stale, :unwanted, :hidden, :onTheirWay, :others, :highest, :alarm)
@@ -108,7 +108,7 @@ export const add = async (tx: Db | Tx, made: Omit<Comparison, 'id'> & { run: num
 export const list = async (
   db: Db,
   { platform, first, before }: { platform: string | null; first: number; before: number | null },
-): Promise<Comparison[]> => {
+): Promise<PlatformComparison[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from comparisons c where (:platform::text is null or c.platform = :platform)
        and (:before::int is null or c.id < :before::int) order by c.id desc limit :first /* comparisons.list */`,
@@ -140,7 +140,7 @@ export const since = async (
   )
 }
 
-export interface Found {
+export interface FoundDiscrepancy {
   kind: SubjectKind
   key: string
   what: FindingKind

@@ -2,7 +2,7 @@
 import type { Action, Earlier, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
-export interface Delivery {
+export interface OwedDelivery {
   id: number
   platform: string
   kind: SubjectKind
@@ -29,10 +29,10 @@ export const isFollowed = (d: string): string =>
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
-export type EarlierOf = Earlier & { subjectId: string; platform: string; number: number }
+export type EarlierDelivery = Earlier & { subjectId: string; platform: string; number: number }
 
 /** Locks the deliveries about these subjects, in order. */
-export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierOf[]> => {
+export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> => {
   const answer = await tx.raw(
     `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
      order by subject_id, platform, number for update /* deliveries.earlier */`,
@@ -61,7 +61,7 @@ export const fold = async (
 
 export const owe = async (
   tx: Tx,
-  owed: readonly (Pick<Delivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
+  owed: readonly (Pick<OwedDelivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
     dueAt: Date
   })[],
 ): Promise<void> => {
@@ -79,7 +79,7 @@ export const owe = async (
 /** A later message replaces a removal whose check is open. */
 const dropChecks = async (
   tx: Tx,
-  owed: readonly Pick<Delivery, 'platform' | 'subjectId' | 'number'>[],
+  owed: readonly Pick<OwedDelivery, 'platform' | 'subjectId' | 'number'>[],
 ): Promise<void> => {
   await tx.raw(
     `update deliveries d set check_due_at = null, check_result = 'REPLACED'
@@ -90,7 +90,7 @@ const dropChecks = async (
   )
 }
 
-export interface Backlog {
+export interface DeliveryBacklog {
   platform: string
   outstanding: number
   /** Confirmed removals not yet checked. */
@@ -100,7 +100,7 @@ export interface Backlog {
   lastConfirmedAt: Date | null
 }
 
-export const backlog = async (db: Db): Promise<Backlog[]> => {
+export const backlog = async (db: Db): Promise<DeliveryBacklog[]> => {
   const answer = await db.raw(
     `select platform, count(*) filter (where state in ('OWED', 'REFUSED'))::int as outstanding,
        count(*) filter (where check_due_at is not null)::int as unchecked, count(*) filter (where state = 'REFUSED')::int as refused, count(*) filter (where state = 'CONFIRMED')::int as confirmed,

@@ -10,11 +10,11 @@ import type {
   Receipt,
   SubjectKind,
 } from '../../domain/delivery/delivery.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 import { isOpen, isUnchecked } from './deliveries.js'
 
-export interface Delivery {
+export interface StoredDelivery {
   id: number
   platform: string
   kind: SubjectKind
@@ -33,11 +33,11 @@ export interface Delivery {
   closedAt: Date | null
   closedBy: string | null
   closedReason: string | null
-  check: Check
+  check: RemovalCheckState
 }
 
 /** State of the check of a confirmed removal; null when there is no check. DUE: the removal is not done. */
-export type Check = CheckResult | 'DUE' | null
+export type RemovalCheckState = CheckResult | 'DUE' | null
 export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
 
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.state, d.notice, d.attempts,
@@ -45,33 +45,33 @@ const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number
   d.created_at as "createdAt", d.closed_at as "closedAt", d.closed_by as "closedBy", d.closed_reason as "closedReason",
   ${checkOf('d')} as "check"`
 
-export interface Filter {
+export interface DeliveryFilter {
   platform: string | null
   state: DeliveryState | null
   kind: SubjectKind | null
   /** Rule code of the receipt. */
   code: string | null
   subjectId: string | null
-  sight?: Sight
+  sight?: RegionSight
 }
 
 const WHERE = `(:platform::text is null or d.platform = :platform::text) and (:state::text is null or d.state = :state::text)
   and (:kind::text is null or d.kind = :kind::text) and (:code::text is null or d.receipt->>'code' = :code::text)
   and (:subjectId::uuid is null or d.subject_id = :subjectId::uuid)`
 /** A literal state lets the planner use a partial index. */
-const stateOf = ({ state }: Filter): string => {
+const stateOf = ({ state }: DeliveryFilter): string => {
   if (state === 'REFUSED') return `d.state = 'REFUSED' and`
   return state === 'OWED' ? `${isOpen('d')} and` : ''
 }
-const filtered = (filter: Filter): string =>
+const filtered = (filter: DeliveryFilter): string =>
   `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
 
 /** Newest first. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: DeliveryFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<Delivery[]> => {
+): Promise<StoredDelivery[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from deliveries d where ${filtered(filter)} and (:before::bigint is null or d.id < :before::bigint)
      order by d.id desc limit :first /* delivery-desk.list */`,
@@ -80,7 +80,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, filter: Filter): Promise<number> => {
+export const count = async (db: Db, filter: DeliveryFilter): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`,
     { sight: null, ...filter } as never,
@@ -88,7 +88,7 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<Delivery | null> => {
+export const byId = async (db: Db | Tx, id: number): Promise<StoredDelivery | null> => {
   const answer = await db.raw(`select ${COLUMNS} from deliveries d where d.id = ? /* delivery-desk.byId */`, [id])
   return answer.rows[0] ?? null
 }
@@ -96,7 +96,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<Delivery | null> =>
 export const ofListings = async (
   db: Db,
   listingIds: readonly string[],
-): Promise<(Delivery & { listingId: string })[]> => {
+): Promise<(StoredDelivery & { listingId: string })[]> => {
   const answer = await db.raw(
     `select ${COLUMNS}, d.subject_id as "listingId" from deliveries d where d.subject_id = any(:listingIds::uuid[])
      order by d.subject_id, d.platform, d.number /* delivery-desk.ofListings */`,
@@ -106,7 +106,7 @@ export const ofListings = async (
 }
 
 /** Locks the delivery until the transaction ends. */
-export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
+export const hold = async (tx: Tx, id: number): Promise<StoredDelivery | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`,
     [id],
@@ -116,9 +116,9 @@ export const hold = async (tx: Tx, id: number): Promise<Delivery | null> => {
 
 export const numbered = async (
   tx: Tx,
-  { subjectId, platform }: Pick<Delivery, 'subjectId' | 'platform'>,
+  { subjectId, platform }: Pick<StoredDelivery, 'subjectId' | 'platform'>,
   number: number,
-): Promise<Delivery | null> => {
+): Promise<StoredDelivery | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.number = ? /* delivery-desk.numbered */`,
     [subjectId, platform, number],
@@ -140,14 +140,14 @@ export const resend = async (
   )
 }
 
-export interface Closing {
+export interface DeliveryClosing {
   by: string
   at: Date
   reason: string
 }
 
 /** Closes deliveries; a late answer has no effect. The receipt of an unchecked removal stays. */
-export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: Closing): Promise<void> => {
+export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: DeliveryClosing): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
      where id = any(:ids::bigint[]) /* delivery-desk.close */`,
@@ -156,7 +156,7 @@ export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: 
 }
 
 /** Locks the removals of a subject that are owed, refused or unchecked. */
-export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<Delivery[]> => {
+export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
        and (d.state in ('OWED', 'REFUSED') or ${isUnchecked('d')}) order by d.number for update /* delivery-desk.openRemovals */`,
@@ -219,7 +219,7 @@ export const oldest = async (db: Db): Promise<Map<string, Date>> => {
   )
 }
 
-export interface RefusedBy {
+export interface RefusalCount {
   platform: string
   /** Rule code of the platform, or rule of the hub's own check. */
   code: string
@@ -227,7 +227,7 @@ export interface RefusedBy {
 }
 
 /** Refused deliveries by platform and rule, most frequent first. */
-export const refusedBy = async (db: Db): Promise<RefusedBy[]> => {
+export const refusedBy = async (db: Db): Promise<RefusalCount[]> => {
   const answer = await db.raw(
     `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'
      group by 1, 2 order by 1, 3 desc, 2 /* delivery-desk.refusedBy */`,

@@ -5,18 +5,18 @@
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
-import { type Delivery, isFollowed } from './deliveries.js'
+import { isFollowed, type OwedDelivery } from './deliveries.js'
 
-export interface Claimed extends Delivery {
+export interface ClaimedDelivery extends OwedDelivery {
   /** Consecutive failed calls of this delivery alone. */
   failures: number
   createdAt: Date
   /** The platform's last answer, if any. */
-  receipt: Booked | null
+  receipt: BookedReceipt | null
 }
 
 /** A stored receipt with its batch and the row in it, from 1. */
-export interface Booked extends Receipt {
+export interface BookedReceipt extends Receipt {
   batch?: string | null
   row?: number | null
 }
@@ -25,9 +25,9 @@ const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number
   d.created_at as "createdAt"`
 
 /** REMOVE: removals only. OTHERS: additions and changes only. */
-export type Only = 'REMOVE' | 'OTHERS'
+export type ClaimScope = 'REMOVE' | 'OTHERS'
 
-export interface Claim {
+export interface ClaimOptions {
   limit: number
   now: Date
   leaseUntil: Date
@@ -36,7 +36,7 @@ export interface Claim {
    * yet.
    */
   settleSeconds?: number
-  only?: Only | undefined
+  only?: ClaimScope | undefined
 }
 
 /** SQL: due at one platform and not leased; rows `d`. */
@@ -59,8 +59,8 @@ const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or 
 export const claim = async (
   db: Db,
   platform: string,
-  { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: Claim,
-): Promise<Claimed[]> => {
+  { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: ClaimOptions,
+): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
   // The constant inner limit makes the planner use the index; rows beyond the outer limit are never read.
   const answer = await db.raw(
@@ -72,16 +72,16 @@ export const claim = async (
      returning ${COLUMNS} /* delivery-queue.claim */`,
     { platform, limit, now, leaseUntil, settleSeconds },
   )
-  return (answer.rows as Claimed[]).sort((a, b) => rank(a) - rank(b) || a.id - b.id)
+  return (answer.rows as ClaimedDelivery[]).sort((a, b) => rank(a) - rank(b) || a.id - b.id)
 }
 
-const rank = ({ action }: Delivery): number => (action === 'REMOVE' ? 0 : 1)
+const rank = ({ action }: OwedDelivery): number => (action === 'REMOVE' ? 0 : 1)
 
 /** Returns true when a claim would find something. */
 export const isDue = async (
   db: Db,
   platform: string,
-  { now, settleSeconds = SETTLE_SECONDS, only }: Pick<Claim, 'now' | 'settleSeconds' | 'only'>,
+  { now, settleSeconds = SETTLE_SECONDS, only }: Pick<ClaimOptions, 'now' | 'settleSeconds' | 'only'>,
 ): Promise<boolean> => {
   const answer = await db.raw(
     `select exists (${REMOVALS_DUE}) or ${only === 'REMOVE' ? 'false' : `exists (${OTHERS_DUE})`} as found /* delivery-queue.isDue */`,
@@ -91,7 +91,7 @@ export const isDue = async (
 }
 
 /** Renews the lease. Returns the ids still held; folded and reclaimed ones are missing. */
-export const hold = async (db: Db, claimed: readonly Claimed[], leaseUntil: Date): Promise<Set<number>> => {
+export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUntil: Date): Promise<Set<number>> => {
   const answer = await db.raw(
     `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where d.id = c.id and d.state = 'OWED' and d.attempts = c.attempts returning d.id /* delivery-queue.hold */`,
@@ -116,11 +116,11 @@ const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]):
 }
 
 /** Result of one claimed delivery. */
-export interface Outcome {
-  delivery: Claimed
+export interface DeliveryResult {
+  delivery: ClaimedDelivery
   state: 'CONFIRMED' | 'REFUSED' | 'OWED'
   /** Null keeps the previous receipt. */
-  receipt: Booked | null
+  receipt: BookedReceipt | null
   /** For people; null on success. */
   error: string | null
   /** Time of the next claim; null when no longer owed. */
@@ -131,7 +131,7 @@ export interface Outcome {
 }
 
 /** Undoes the claim of deliveries that did not leave the hub. */
-export const putBack = async (db: Db, claimed: readonly Claimed[]): Promise<void> => {
+export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Promise<void> => {
   if (claimed.length === 0) return
   await db.raw(
     `update deliveries d set leased_until = null, attempts = d.attempts - 1, sent_at = case when d.attempts > 1 then d.sent_at end
@@ -148,7 +148,7 @@ export const putBack = async (db: Db, claimed: readonly Claimed[]): Promise<void
  */
 export const book = async (
   db: Db,
-  outcomes: readonly Outcome[],
+  outcomes: readonly DeliveryResult[],
   now: Date,
   settleSeconds = SETTLE_SECONDS,
 ): Promise<number> => {

@@ -1,10 +1,10 @@
 /** Discrepancies found by comparisons, open until they disappear or a person settles them. */
 import type { FindingKind } from '../../domain/delivery/comparison.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
-import type { Found } from './comparisons.js'
+import type { FoundDiscrepancy } from './comparisons.js'
 
-export interface Finding extends Found {
+export interface StoredDiscrepancy extends FoundDiscrepancy {
   id: number
   platform: string
   foundAt: Date
@@ -23,7 +23,7 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
 export const keep = async (
   tx: Db | Tx,
   platform: string,
-  found: readonly Found[],
+  found: readonly FoundDiscrepancy[],
   { comparison, at }: { comparison: number; at: Date },
 ): Promise<void> => {
   if (found.length === 0) return
@@ -82,19 +82,19 @@ export const settleHidden = async (
   )
 }
 
-export interface Filter {
+export interface DiscrepancyFilter {
   platform?: string | null
   what?: FindingKind | null
   open?: boolean | null
-  sight?: Sight
+  sight?: RegionSight
 }
 
 const filtered = ({
   sight = null,
-}: Filter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
+}: DiscrepancyFilter): string => `(:platform::text is null or f.platform = :platform) and (:what::text is null or f.what = :what)
   and (:open::boolean is null or (f.settled_at is null) = :open::boolean) ${subjectInSight(sight, 'f.key::uuid')}`
 
-const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: Filter) => ({
+const bindingsOf = ({ platform = null, what = null, open = null, sight = null }: DiscrepancyFilter) => ({
   platform,
   what,
   open,
@@ -104,9 +104,9 @@ const bindingsOf = ({ platform = null, what = null, open = null, sight = null }:
 /** Newest first. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: DiscrepancyFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<Finding[]> => {
+): Promise<StoredDiscrepancy[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from findings f where ${filtered(filter)} and (:before::int is null or f.id < :before::int)
      order by f.id desc limit :first /* findings.list */`,
@@ -115,7 +115,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, filter: Filter): Promise<number> => {
+export const count = async (db: Db, filter: DiscrepancyFilter): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from findings f where ${filtered(filter)} /* findings.count */`,
     bindingsOf(filter) as never,
@@ -123,7 +123,7 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<Finding | null> => {
+export const byId = async (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> => {
   const answer = await db.raw(`select ${COLUMNS} from findings f where f.id = ? /* findings.byId */`, [id])
   return answer.rows[0] ?? null
 }
@@ -133,7 +133,7 @@ export const settle = async (
   db: Db,
   id: number,
   { by, note, now }: { by: string; note: string; now: Date },
-): Promise<Finding | null> => {
+): Promise<StoredDiscrepancy | null> => {
   const answer = await db.raw(
     `update findings f set settled_at = ?, settled_by = ?, note = ? where f.id = ? and f.settled_at is null and f.did <> 'HIDDEN'
      returning ${COLUMNS} /* findings.settle */`,

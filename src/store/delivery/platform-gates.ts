@@ -2,7 +2,7 @@
 import type { Breaker } from '../../domain/delivery/circuit-breaker.js'
 import type { Db, Tx } from '../db/db.js'
 
-export interface Gate extends Breaker {
+export interface PlatformGate extends Breaker {
   pausedAt: Date | null
   /** Null until the platform has been owed everything in force. */
   filledAt: Date | null
@@ -17,7 +17,7 @@ export const found = async (db: Db, platform: string): Promise<void> => {
 
 const COLUMNS = 'failures, open_until as "openUntil", paused_at as "pausedAt", filled_at as "filledAt"'
 
-export const read = async (db: Db, platform: string): Promise<Gate> => {
+export const read = async (db: Db, platform: string): Promise<PlatformGate> => {
   const answer = await db.raw(`select ${COLUMNS} from platform_states where platform = ? /* platform-gates.read */`, [
     platform,
   ])
@@ -33,7 +33,7 @@ export const inTrouble = async (db: Db): Promise<string[]> => {
 }
 
 /** Locks the row, so that concurrent failures are both counted. */
-export const lock = async (tx: Tx, platform: string): Promise<Gate> => {
+export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,
     [platform],

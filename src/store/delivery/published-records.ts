@@ -8,7 +8,7 @@ import type { Body } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** Identifies a record by feed and agency key. */
-export interface Named {
+export interface RecordKey {
   feed: string
   key: string
 }
@@ -99,13 +99,13 @@ export const touchedOf = async (
   )
 }
 
-export interface Touched extends Named {
+export interface TouchedRecord extends RecordKey {
   /** 0 for records without an operator. */
   operator: number
 }
 
 /** A page of touched records. */
-export const touched = async (tx: Tx, after: Touched | null, limit: number): Promise<Touched[]> => {
+export const touched = async (tx: Tx, after: TouchedRecord | null, limit: number): Promise<TouchedRecord[]> => {
   const answer = await tx.raw(
     `select operator_id as operator, feed, record_key as key from told_now
      where :key::text is null or (operator_id, record_key, feed) > (:operator::int, :key::text, :feed::text)
@@ -120,7 +120,7 @@ export const forgetTouched = async (tx: Tx): Promise<void> => {
   await tx.raw('drop table told_now /* told-records.forgetTouched */')
 }
 
-export interface Known extends Named {
+export interface PublishedRecordState extends RecordKey {
   id: string
   kind: ToldKind
   /** Newest version, believed or not. */
@@ -135,7 +135,11 @@ export interface Known extends Named {
 }
 
 /** These records with every other source's record of the same decision, including decisions they reported earlier. */
-export const around = async (db: Db | Tx, asked: readonly Named[], kinds: readonly ToldKind[]): Promise<Known[]> => {
+export const around = async (
+  db: Db | Tx,
+  asked: readonly RecordKey[],
+  kinds: readonly ToldKind[],
+): Promise<PublishedRecordState[]> => {
   if (asked.length === 0) return []
   const answer = await db.raw(
     `with asked as materialized (select a.feed, a.key as record_key from jsonb_to_recordset(:asked::jsonb) as a(feed text, key text)),
@@ -200,7 +204,7 @@ export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<stri
 /** Stores what was last sent, in the transaction that owes it. */
 export const keep = async (
   tx: Tx,
-  told: readonly (Named & {
+  told: readonly (RecordKey & {
     kind: ToldKind
     operatorId: number
     fact: string | null
@@ -224,7 +228,7 @@ export const keep = async (
 /** Registers records that a backfill may send, so that later changes find them. */
 export const register = async (
   db: Db | Tx,
-  records: readonly (Named & { kind: ToldKind; operatorId: number; fact: string | null })[],
+  records: readonly (RecordKey & { kind: ToldKind; operatorId: number; fact: string | null })[],
 ): Promise<void> => {
   if (records.length === 0) return
   await db.raw(
@@ -240,8 +244,8 @@ export const register = async (
 /** Believed records of these kinds, in key order. */
 export const standing = async (
   db: Db | Tx,
-  { kinds, after, limit }: { kinds: readonly ToldKind[]; after: Named | null; limit: number },
-): Promise<Named[]> => {
+  { kinds, after, limit }: { kinds: readonly ToldKind[]; after: RecordKey | null; limit: number },
+): Promise<RecordKey[]> => {
   const answer = await db.raw(
     `select v.feed, v.record_key as key from versions v where v.known_to is null and v.ended_on is null and v.kind = any(:kinds::text[])
        and (:key::text is null or (v.record_key, v.feed) > (:key::text, :feed::text))
@@ -251,7 +255,7 @@ export const standing = async (
   return answer.rows
 }
 
-export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Named[]> => {
+export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<RecordKey[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
     'select feed, record_key as key from told_records where id = any(?::uuid[]) /* told-records.byIds */',

@@ -3,7 +3,7 @@ import type { CheckResult, SubjectKind } from '../../domain/delivery/delivery.js
 import type { Db, Tx } from '../db/db.js'
 import { isFollowed } from './deliveries.js'
 
-export interface Check {
+export interface DueRemovalCheck {
   /** Id of the delivery. */
   id: number
   kind: SubjectKind
@@ -29,7 +29,7 @@ export const claim = async (
   db: Db,
   platform: string,
   { now, againAt, limit }: { now: Date; againAt: Date; limit: number },
-): Promise<Check[]> => {
+): Promise<DueRemovalCheck[]> => {
   const answer = await db.raw(
     `with due as (select d.id, d.check_due_at, ${isFollowed('d')} as followed from deliveries d where d.platform = :platform and d.check_due_at <= :now
        order by d.check_due_at limit :limit for update of d skip locked)
@@ -40,7 +40,7 @@ export const claim = async (
   )
   return answer.rows
     .filter(({ followed }: { followed: boolean }) => !followed)
-    .map(({ followed, ...check }: Check & { followed: boolean }) => check)
+    .map(({ followed, ...check }: DueRemovalCheck & { followed: boolean }) => check)
 }
 
 /** SHOWN when a later delivery will remove it again. Already settled checks stay unchanged. */

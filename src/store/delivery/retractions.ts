@@ -3,10 +3,10 @@
  * may have had it.
  */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { isUnchecked } from './deliveries.js'
-import { type Check, checkOf } from './delivery-desk.js'
+import { checkOf, type RemovalCheckState } from './delivery-desk.js'
 
 /** `at` is text in microseconds. */
 export interface RetractionKey {
@@ -14,13 +14,13 @@ export interface RetractionKey {
   subjectId: string
 }
 
-export interface Retraction extends RetractionKey {
+export interface RetractionRow extends RetractionKey {
   kind: SubjectKind
   removal: EntryNotice['removal']
 }
 
 /** A platform that may have had the removed entry. */
-export interface Receiver extends RetractionKey {
+export interface RemovalReceiver extends RetractionKey {
   platform: string
   /** True when it confirmed the entry; otherwise it may have received it unanswered. */
   got: boolean
@@ -39,7 +39,7 @@ export interface Receiver extends RetractionKey {
   closedAt: Date | null
   closedBy: string | null
   closedReason: string | null
-  check: Check
+  check: RemovalCheckState
   checkedAt: Date | null
 }
 
@@ -56,12 +56,12 @@ const STANDING = `cross join lateral (
 const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')})`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-export interface Filter {
+export interface RetractionFilter {
   /** True: some platform (or `platform`) has yet to confirm it. Null: all. */
   open: boolean | null
   platform: string | null
   subjectId: string | null
-  sight?: Sight
+  sight?: RegionSight
 }
 
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
@@ -72,7 +72,7 @@ const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id fro
   union select o.subject_id from deliveries o where ${isUnchecked('o')}))`
 
 /** The standing message is joined only when `open` matters. */
-const partsOf = ({ open, sight = null }: Filter) => ({
+const partsOf = ({ open, sight = null }: RetractionFilter) => ({
   seen: subjectInSight(sight, 'r.subject_id'),
   standing: open === null ? '' : STANDING,
   narrowed: open === true ? OPEN_ONLY : '',
@@ -82,9 +82,9 @@ const partsOf = ({ open, sight = null }: Filter) => ({
 /** Newest first. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: RetractionFilter,
   { first, after }: { first: number; after: RetractionKey | null },
-): Promise<Retraction[]> => {
+): Promise<RetractionRow[]> => {
   const { seen, standing, narrowed, grouped } = partsOf(filter)
   const answer = await db.raw(
     `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind, (array_agg(r.notice->'removal' order by r.id))[1] as removal
@@ -102,7 +102,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, filter: Filter): Promise<number> => {
+export const count = async (db: Db, filter: RetractionFilter): Promise<number> => {
   // Closed retractions are counted as all minus the few open ones.
   if (filter.open === false)
     return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
@@ -115,10 +115,10 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
-const bound = ({ platform, subjectId, sight = null }: Filter): Record<string, never> =>
+const bound = ({ platform, subjectId, sight = null }: RetractionFilter): Record<string, never> =>
   ({ platform, subjectId, sight }) as never
 
-export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<Receiver[]> => {
+export const receivers = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalReceiver[]> => {
   const answer = await db.raw(
     `select distinct on (r.created_at, r.subject_id, r.platform) ${AT} as at, r.subject_id as "subjectId", r.platform,
        coalesce(g.got, false) as got, g."gotAt", e.id as "deliveryId", e.action, e.state, e.attempts, e.sent_at as "toldAt",

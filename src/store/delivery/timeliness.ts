@@ -1,7 +1,7 @@
 /** How long decisions took to be confirmed, from deliveries, and to be published, from the records' own days. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Counted, Duty } from '../../domain/delivery/timeliness.js'
-import { type Sight, subjectInSight } from '../access/sight.js'
+import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { isUnchecked, isUndone } from './deliveries.js'
 
@@ -84,7 +84,7 @@ export const publicityOfSpan = async (
   return answer.rows
 }
 
-export interface Waiting {
+export interface OpenDuty {
   /** The delivery that began the duty. */
   id: number
   platform: string
@@ -101,16 +101,16 @@ export interface Waiting {
   lastError: string | null
 }
 
-export interface Asked {
+export interface DutyFilter {
   /** Latest decision day per duty. */
   until: Readonly<Partial<Record<Duty, string | null>>>
   platform: string | null
-  sight?: Sight
+  sight?: RegionSight
 }
 
 /** SQL: starts from the few open deliveries and looks up the rest. */
 const waitingIn = (
-  sight: Sight,
+  sight: RegionSight,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
     where (:platform::text is null or o.platform = :platform::text) and ${isUndone('o')} ${subjectInSight(sight, 'o.subject_id')}),
   ${dutiesOf(
@@ -122,9 +122,9 @@ const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::dat
 /** Unmet duties counted from `until` or earlier, longest first. */
 export const waiting = async (
   db: Db,
-  { until, platform, sight = null }: Asked,
+  { until, platform, sight = null }: DutyFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
-): Promise<Waiting[]> => {
+): Promise<OpenDuty[]> => {
   const answer = await db.raw(
     `with ${waitingIn(sight)}
      select t.id, t.platform, t.kind, t.subject_id as "subjectId", t.action, t.authority, t.duty, t.counted_from as "from", w.id as delivery, w.state, w.attempts,
@@ -145,7 +145,7 @@ export const waiting = async (
   return answer.rows
 }
 
-export const countWaiting = async (db: Db, { until, platform, sight = null }: Asked): Promise<number> => {
+export const countWaiting = async (db: Db, { until, platform, sight = null }: DutyFilter): Promise<number> => {
   const answer = await db.raw(
     `with ${waitingIn(sight)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
     { until: JSON.stringify(until), platform, sight } as never,

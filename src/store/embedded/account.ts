@@ -16,24 +16,24 @@ export const LOCALE = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'
 /** The only environment that the programs see, so that the caller's PG… variables have no effect. */
 export const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: LOCALE }
 
-interface Owner {
+interface FileOwner {
   uid: number
   gid: number
 }
 
-export interface Account {
+export interface PostgresAccount {
   /** Command prefix that starts the programs. */
   through: string[]
   /** Account to switch to; null keeps the current one. */
-  becomes: Owner | null
+  becomes: FileOwner | null
   /** Owner of the files. */
-  owner: Owner
+  owner: FileOwner
   /** Major version of the programs. */
   major: string
 }
 
 /** The first way that can run the programs and reach the folder. Throws DATABASE_EMBEDDED when none can. */
-export const choose = async (folder: string, binaries: Binaries): Promise<Account> => {
+export const choose = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
     try {
@@ -49,7 +49,7 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Accoun
 }
 
 /** Changes the owner recursively. A folder follows its content, so its owner tells that the work is complete. */
-export const handOver = (file: string, account: Account): void => {
+export const handOver = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
   const found = lstatSync(file)
@@ -61,12 +61,12 @@ export const handOver = (file: string, account: Account): void => {
 }
 
 /** Spawn arguments for a program under the account. */
-export const command = (way: Omit<Account, 'major'>, program: string, args: string[]) => {
+export const command = (way: Omit<PostgresAccount, 'major'>, program: string, args: string[]) => {
   const [file = program, ...rest] = [...way.through, program, ...args]
   return { file, args: rest, options: { env: ENVIRONMENT, cwd: '/', ...(way.becomes ?? {}) } }
 }
 
-const ways = (folder: string): Omit<Account, 'major'>[] => {
+const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
   const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
   const named = ['unshare', '-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--']
   const renamed = { through: named, becomes: null, owner: own }
@@ -77,7 +77,7 @@ const ways = (folder: string): Omit<Account, 'major'>[] => {
 }
 
 /** Tests a way by really entering the folder and running the program. PostgreSQL also needs a user name. */
-const probe = async (way: Omit<Account, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
+const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
   const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])
   const { stdout } = await promisify(execFile)(file, args, { ...options, timeout: PROBE_BOUND_MS })

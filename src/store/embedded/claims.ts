@@ -14,18 +14,18 @@ const ATTEMPTS = 50
 const BACK_OFF_MS = { least: 10, most: 60 }
 
 /** Port of a supervisor, and the token that members must send. */
-export interface Door {
+export interface SupervisorDoor {
   port: number
   token: string
 }
 
-export interface Claim {
+export interface SupervisorClaim {
   file: string
-  door: Door | null
+  door: SupervisorDoor | null
 }
 
 /** Claims of living supervisors. */
-export const living = (folder: string): Claim[] =>
+export const living = (folder: string): SupervisorClaim[] =>
   names(folder)
     .filter(isLiving)
     .map((name) => path.join(folder, name))
@@ -50,7 +50,7 @@ export const stake = async (folder: string): Promise<string | null> => {
 }
 
 /** Publishes the door. A partial write is invalid JSON and counts as no door yet. */
-export const post = (file: string, door: Door): void => writeFileSync(file, JSON.stringify(door))
+export const post = (file: string, door: SupervisorDoor): void => writeFileSync(file, JSON.stringify(door))
 
 /** Keeps the claim but accepts no more members. */
 export const close = (file: string): void => {
@@ -70,9 +70,9 @@ const isLiving = (name: string): boolean => {
   return startOf(Number(pid)) === start
 }
 
-const doorIn = (file: string): Door | null => {
+const doorIn = (file: string): SupervisorDoor | null => {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Door
+    return JSON.parse(readFileSync(file, 'utf8')) as SupervisorDoor
   } catch (error) {
     // Not open yet, or just gone. An unreadable file must not look like that.
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error

@@ -15,9 +15,9 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { Refusal } from '../../foundation/errors.js'
-import { type Account, choose, command, handOver, LOCALE } from './account.js'
+import { choose, command, handOver, LOCALE, type PostgresAccount } from './account.js'
 import { type Binaries, find } from './binaries.js'
-import type { Log } from './log.js'
+import type { PostgresLog } from './log.js'
 
 const INITDB_BOUND_MS = 120_000
 const PRIVATE = 0o700
@@ -32,13 +32,18 @@ export interface Cluster {
   /** PostgreSQL's data folder. */
   data: string
   binaries: Binaries
-  account: Account
+  account: PostgresAccount
   durable: boolean
   password: string
 }
 
 /** Finds or creates the cluster of a folder and adapts it to the usable account. */
-export const open = async (folder: string, durable: boolean, log: Log, signal: AbortSignal): Promise<Cluster> => {
+export const open = async (
+  folder: string,
+  durable: boolean,
+  log: PostgresLog,
+  signal: AbortSignal,
+): Promise<Cluster> => {
   const binaries = find()
   const data = path.join(folder, 'pg')
   refuseForeign(data)
@@ -50,10 +55,16 @@ export const open = async (folder: string, durable: boolean, log: Log, signal: A
   return { data, binaries, account, durable, password: passwordOf(data) }
 }
 
-type Plan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
+type ClusterPlan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
 
 /** Creates the cluster beside its place and renames it, so that an interrupted initdb leaves no half cluster. */
-const make = async (folder: string, data: string, plan: Plan, log: Log, signal: AbortSignal): Promise<void> => {
+const make = async (
+  folder: string,
+  data: string,
+  plan: ClusterPlan,
+  log: PostgresLog,
+  signal: AbortSignal,
+): Promise<void> => {
   for (const name of readdirSync(folder)) if (name.startsWith(DRAFT)) remove(path.join(folder, name))
   // A unique name, because an initdb may outlive its supervisor and still write.
   const draft = mkdtempSync(path.join(folder, DRAFT))
@@ -70,7 +81,13 @@ const make = async (folder: string, data: string, plan: Plan, log: Log, signal: 
 /** Retries while another process still writes there. */
 const remove = (draft: string): void => rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 
-const initdb = (fresh: string, secret: string, plan: Plan, log: Log, signal: AbortSignal): Promise<void> => {
+const initdb = (
+  fresh: string,
+  secret: string,
+  plan: ClusterPlan,
+  log: PostgresLog,
+  signal: AbortSignal,
+): Promise<void> => {
   const place = [`--pgdata=${fresh}`, `--username=${NAME}`, `--pwfile=${secret}`, '--auth=scram-sha-256']
   // With other providers, or the C locale, trigrams of Chinese are empty.
   const text = ['--encoding=UTF8', '--locale-provider=libc', `--locale=${LOCALE}`]
@@ -102,7 +119,7 @@ const refuseForeign = (data: string): void => {
   )
 }
 
-const refuseUnfit = (data: string, account: Account): void => {
+const refuseUnfit = (data: string, account: PostgresAccount): void => {
   const file = path.join(data, 'PG_VERSION')
   const major = existsSync(file) ? readFileSync(file, 'utf8').trim() : null
   if (major === null) throw refusal(`${data} 不是数据库文件夹，请移走 it is no database folder; move it away`)

@@ -2,7 +2,7 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { refusalOf, type Seat, sit } from './members.js'
 
-export interface Embedded {
+export interface EmbeddedDatabase {
   /** postgres://hub:<password>@127.0.0.1:<port>/hub */
   url: string
   leave(): Promise<void>
@@ -11,7 +11,7 @@ export interface Embedded {
 const seats = new Map<string, { seat: Promise<Seat>; holders: number }>()
 
 /** Joins or starts the server of a folder. The last process to `leave` stops it. */
-export const join = async (folder: string, options: { durable?: boolean } = {}): Promise<Embedded> => {
+export const join = async (folder: string, options: { durable?: boolean } = {}): Promise<EmbeddedDatabase> => {
   try {
     mkdirSync(folder, { recursive: true })
     return await share(realpathSync(folder), options.durable ?? true)
@@ -20,7 +20,7 @@ export const join = async (folder: string, options: { durable?: boolean } = {}):
   }
 }
 
-const share = async (folder: string, durable: boolean): Promise<Embedded> => {
+const share = async (folder: string, durable: boolean): Promise<EmbeddedDatabase> => {
   const shared = seats.get(folder) ?? { seat: sit(folder, durable), holders: 0 }
   seats.set(folder, shared)
   shared.holders++

@@ -17,7 +17,7 @@ const TAIL_BYTES = 64_000
 const SECRET = 0o600
 const SUPERVISOR = /^\S+ supervisor: (error: )?/
 
-export interface Log {
+export interface PostgresLog {
   fd: number
   size(): number
   /** Truncates the file when it is too large. */
@@ -29,7 +29,7 @@ export interface Log {
   close(): void
 }
 
-export const openLog = (folder: string): Log => {
+export const openLog = (folder: string): PostgresLog => {
   const fd = openSync(path.join(folder, 'pg.log'), 'a+', SECRET)
   // The log quotes failing statements, so only the owner of the folder may read it.
   if (process.geteuid?.() === 0) {

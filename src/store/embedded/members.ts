@@ -20,7 +20,7 @@ export interface Seat {
   leave(): Promise<void>
 }
 
-interface Seated {
+interface SeatedMember {
   url: string
   socket: Socket
   isOver: () => boolean
@@ -53,7 +53,7 @@ export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
   }
 }
 
-const enter = async (folder: string, durable: boolean): Promise<Seated> => {
+const enter = async (folder: string, durable: boolean): Promise<SeatedMember> => {
   let starter: { child: ChildProcess; logged: number } | null = null
   for (const end = Date.now() + ENTER_BOUND_MS; Date.now() < end; await pause(POLL_MS)) {
     const found = claims.living(folder)
@@ -67,7 +67,7 @@ const enter = async (folder: string, durable: boolean): Promise<Seated> => {
 }
 
 /** Returns null when nobody answers. */
-const knock = (door: claims.Door, end: number): Promise<Seated | null> =>
+const knock = (door: claims.SupervisorDoor, end: number): Promise<SeatedMember | null> =>
   new Promise((resolve, reject) => {
     let over = false
     let refused: Refusal | null = null

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../foundation/errors.js'
 import { command } from './account.js'
 import type { Cluster } from './cluster.js'
-import type { Log } from './log.js'
+import type { PostgresLog } from './log.js'
 import { isAlive, isPostmasterOf, untilGone } from './processes.js'
 
 /** Bound for one start; crash recovery replays the log since the last checkpoint. */
@@ -29,14 +29,19 @@ const STOPPING = [
 const PASSING =
   /Address already in use|could not bind|could not create any TCP|pre-existing shared memory|lock file .* already exists/i
 
-export interface Server {
+export interface PostgresServer {
   pid: number
   port: number
   gone: Promise<void>
 }
 
 /** Starts on the wished or a free port, or adopts a running server. */
-export const start = async (cluster: Cluster, log: Log, signal: AbortSignal, wished?: number): Promise<Server> => {
+export const start = async (
+  cluster: Cluster,
+  log: PostgresLog,
+  signal: AbortSignal,
+  wished?: number,
+): Promise<PostgresServer> => {
   for (const end = Date.now() + RETRY_BOUND_MS; ; await pause(RETRY_MS, undefined, { signal })) {
     signal.throwIfAborted()
     const found = await adopt(cluster, signal)
@@ -51,7 +56,7 @@ export const start = async (cluster: Cluster, log: Log, signal: AbortSignal, wis
   }
 }
 
-const adopt = async (cluster: Cluster, signal: AbortSignal): Promise<Server | null> => {
+const adopt = async (cluster: Cluster, signal: AbortSignal): Promise<PostgresServer | null> => {
   const { pid, port } = postmaster(cluster)
   if (!isPostmasterOf(pid, cluster.data)) return null
   const server = { pid, port, gone: watch(pid) }
@@ -60,7 +65,7 @@ const adopt = async (cluster: Cluster, signal: AbortSignal): Promise<Server | nu
   return null
 }
 
-export const stop = async ({ pid }: Pick<Server, 'pid'>): Promise<void> => {
+export const stop = async ({ pid }: Pick<PostgresServer, 'pid'>): Promise<void> => {
   for (const { signal, boundMs } of STOPPING) {
     if (!isAlive(pid)) return
     try {
@@ -72,7 +77,7 @@ export const stop = async ({ pid }: Pick<Server, 'pid'>): Promise<void> => {
   }
 }
 
-const launch = (cluster: Cluster, port: number, log: Log): Server => {
+const launch = (cluster: Cluster, port: number, log: PostgresLog): PostgresServer => {
   const set = Object.entries(settings(port, cluster.durable)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const args = ['-D', cluster.data, ...set]
   const how = command(cluster.account, cluster.binaries.postgres, args)
@@ -108,7 +113,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
 })
 
 /** Reads PostgreSQL's own pid file, so another server on the port is not mistaken for it. */
-const isReady = async (cluster: Cluster, server: Server, signal: AbortSignal): Promise<boolean> => {
+const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSignal): Promise<boolean> => {
   for (const end = Date.now() + READY_BOUND_MS; isAlive(server.pid); await pause(POLL_MS)) {
     if (signal.aborted || Date.now() > end) return false
     const { pid, status } = postmaster(cluster)

@@ -9,10 +9,10 @@ import { createServer, type Socket } from 'node:net'
 import { isRefusal, reasonOf } from '../../foundation/errors.js'
 import * as claims from './claims.js'
 import { type Cluster, NAME, open } from './cluster.js'
-import { type Log, openLog } from './log.js'
+import { openLog, type PostgresLog } from './log.js'
 import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.js'
 import { prove } from './proof.js'
-import { type Server, start, stop } from './server.js'
+import { type PostgresServer, start, stop } from './server.js'
 
 /** Time for the first member to connect. */
 const FIRST_MEMBER_MS = 10_000
@@ -22,17 +22,17 @@ const TOKEN_BYTES = 24
 /** Bound on restarts of a server that keeps dying. */
 const REVIVALS = { most: 5, withinMs: 60_000 }
 
-interface Watch {
+interface SupervisorState {
   folder: string
   durable: boolean
   claim: string
   token: string
-  log: Log
+  log: PostgresLog
   members: Set<Socket>
   abort: AbortController
   /** Current start or restart; never rejects. */
   working: Promise<void>
-  server: Server | null
+  server: PostgresServer | null
   /** Message for members; null while the server is down. */
   answer: ToMember | null
   revivals: number[]
@@ -43,7 +43,7 @@ const supervise = async (folder: string, durable: boolean): Promise<void> => {
   process.title = 'hub-postgres-supervisor'
   const claim = await claims.stake(folder)
   if (!claim) return
-  const watch: Watch = {
+  const watch: SupervisorState = {
     folder,
     durable,
     claim,
@@ -65,13 +65,13 @@ const supervise = async (folder: string, durable: boolean): Promise<void> => {
   setTimeout(() => watch.members.size === 0 && end(watch), FIRST_MEMBER_MS)
 }
 
-const heedSignals = (watch: Watch): void => {
+const heedSignals = (watch: SupervisorState): void => {
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
   process.on('SIGTERM', () => dismiss(watch, { say: 'over' }))
   process.on('uncaughtException', (error) => refuse(watch, error))
 }
 
-const openDoor = (watch: Watch): void => {
+const openDoor = (watch: SupervisorState): void => {
   const door = createServer({ allowHalfOpen: true }, (socket) => welcome(watch, socket))
   door.listen(0, '127.0.0.1', () => {
     const address = door.address()
@@ -80,7 +80,7 @@ const openDoor = (watch: Watch): void => {
   })
 }
 
-const welcome = (watch: Watch, socket: Socket): void => {
+const welcome = (watch: SupervisorState, socket: Socket): void => {
   const { members } = watch
   const stranger = setTimeout(() => socket.destroy(), INTRODUCTION_MS)
   hear<ToSupervisor>(socket, ({ token }) => {
@@ -101,14 +101,14 @@ const welcome = (watch: Watch, socket: Socket): void => {
   socket.on('error', () => socket.destroy())
 }
 
-const bringUp = async (watch: Watch): Promise<void> => {
+const bringUp = async (watch: SupervisorState): Promise<void> => {
   const { log, abort } = watch
   const cluster = await open(watch.folder, watch.durable, log, abort.signal)
   watch.server = await start(cluster, log, abort.signal)
   await serve(watch, cluster, watch.server)
 }
 
-const serve = async (watch: Watch, cluster: Cluster, server: Server): Promise<void> => {
+const serve = async (watch: SupervisorState, cluster: Cluster, server: PostgresServer): Promise<void> => {
   await prove(server.port, cluster.password)
   watch.answer = { say: 'ready', url: `postgres://${NAME}:${cluster.password}@127.0.0.1:${server.port}/${NAME}` }
   for (const member of watch.members) tell(member, watch.answer)
@@ -119,7 +119,7 @@ const serve = async (watch: Watch, cluster: Cluster, server: Server): Promise<vo
 }
 
 /** A dead server restarts on the same port, because members hold its address. */
-const revive = async (watch: Watch, cluster: Cluster, port: number): Promise<void> => {
+const revive = async (watch: SupervisorState, cluster: Cluster, port: number): Promise<void> => {
   const now = Date.now()
   watch.answer = null
   watch.revivals = [...watch.revivals.filter((at) => at > now - REVIVALS.withinMs), now]
@@ -129,11 +129,11 @@ const revive = async (watch: Watch, cluster: Cluster, port: number): Promise<voi
   await serve(watch, cluster, watch.server)
 }
 
-const work = (watch: Watch, job: () => Promise<void>): void => {
+const work = (watch: SupervisorState, job: () => Promise<void>): void => {
   if (!watch.ending) watch.working = job().catch((error) => refuse(watch, error))
 }
 
-const refuse = (watch: Watch, error: unknown): void => {
+const refuse = (watch: SupervisorState, error: unknown): void => {
   if (watch.ending) return
   const reason = isRefusal(error) ? String(error.details.reason) : reasonOf(error)
   watch.log.say(`error: ${reason}`)
@@ -141,18 +141,18 @@ const refuse = (watch: Watch, error: unknown): void => {
   dismiss(watch, { say: 'refused', reason })
 }
 
-const dismiss = (watch: Watch, message: ToMember): void => {
+const dismiss = (watch: SupervisorState, message: ToMember): void => {
   for (const member of watch.members) tell(member, message)
   end(watch)
 }
 
-const end = (watch: Watch): void => {
+const end = (watch: SupervisorState): void => {
   if (watch.ending) return
   watch.ending = true
   void finish(watch)
 }
 
-const finish = async (watch: Watch): Promise<void> => {
+const finish = async (watch: SupervisorState): Promise<void> => {
   claims.close(watch.claim)
   watch.abort.abort()
   if (watch.server) await stop(watch.server)

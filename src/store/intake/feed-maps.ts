@@ -2,7 +2,7 @@
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Db, Tx } from '../db/db.js'
 
-export interface FeedMap extends NumberedMap {
+export interface FeedMapRow extends NumberedMap {
   feed: string
   madeBy: string
   madeAt: Date
@@ -17,7 +17,7 @@ export const lock = async (tx: Tx, feed: string): Promise<void> => {
 
 export const add = async (
   tx: Tx,
-  { feed, headings, values, madeBy, madeAt }: Omit<FeedMap, 'id' | 'endedBy' | 'endedAt'>,
+  { feed, headings, values, madeBy, madeAt }: Omit<FeedMapRow, 'id' | 'endedBy' | 'endedAt'>,
 ): Promise<number> => {
   const answer = await tx.raw(
     `insert into feed_maps (feed, headings, fixed, made_by, made_at)
@@ -31,7 +31,7 @@ const COLUMNS = `id::int as id, feed, headings, fixed as "values", made_by as "m
   ended_by as "endedBy", ended_at as "endedAt"`
 
 /** Returns null when the feed has no such map in force. */
-export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMap | null> => {
+export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMapRow | null> => {
   const answer = await db.raw(
     `update feed_maps set ended_by = :by, ended_at = :now
      where id = :id and feed = :feed and ended_at is null returning ${COLUMNS} /* feedMaps.end */`,
@@ -41,7 +41,7 @@ export const end = async (db: Db, feed: string, id: number, by: string, now: Dat
 }
 
 /** Newest first. */
-export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap[]> => {
+export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMapRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,
     { feed, inForce } as never,
@@ -50,7 +50,7 @@ export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMap
 }
 
 /** Includes ended maps. */
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMap[]> => {
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMapRow[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
     `select ${COLUMNS} from feed_maps where id = any(?::bigint[]) order by id /* feedMaps.byIds */`,
@@ -59,4 +59,4 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<FeedMa
   return answer.rows
 }
 
-export const inForce = (db: Db, feed: string): Promise<FeedMap[]> => of(db, feed, true)
+export const inForce = (db: Db, feed: string): Promise<FeedMapRow[]> => of(db, feed, true)

@@ -9,7 +9,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { hashesOf, isAt, WORDS, wordOf } from '../../foundation/fingerprints.js'
 import type { Db } from '../db/db.js'
 
-export interface Known {
+export interface KnownVersions {
   /** Returns true when exactly this record stands, and marks it as met. */
   meets: (key: string, digest: string) => boolean
   /** Version ids not met, including those that cannot be met. */
@@ -27,7 +27,7 @@ const OWN = 'operator_id is not null and found_by is null and decision_id is nul
  * Digest index of the current versions of a feed. A full delivery ignores versions that only partial files contributed.
  * Of versions not found by their own code it keeps only the id, so that they end unless a full delivery brings them.
  */
-export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<Known> => {
+export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
   const connection = await db.client.acquireConnection()
   try {
@@ -60,10 +60,10 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
 }
 
 /** For feeds without records, or when everything is to be staged. */
-export const nothingKnown = (): Known => table(0)
+export const nothingKnown = (): KnownVersions => table(0)
 
 /** Open-addressing hash table in typed arrays. Records beyond the counted size count as unknown. */
-const table = (size: number): Known & { add: (line: string) => void } => {
+const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)
   const ids = new Float64Array(size)

@@ -6,7 +6,7 @@ import type { Tx } from '../db/db.js'
 import * as ownerless from '../records/ownerless.js'
 import * as dirty from '../scoring/dirty.js'
 
-interface Stray {
+interface OrphanedRow {
   id: number
   feed: string
   key: string
@@ -34,7 +34,7 @@ export const giveBack = async (
      returning v.id, v.feed, v.record_key as key, v.kind, v.body, v.found_by as "foundBy", v.operator_id as operator /* stray.giveBack */`,
     { codes: [...codes], operators: [...operators], at } as never,
   )
-  const strays: (Stray & { operator: number })[] = answer.rows
+  const strays: (OrphanedRow & { operator: number })[] = answer.rows
   if (strays.length === 0) return 0
   await wait(
     tx,
@@ -50,7 +50,7 @@ export const giveBack = async (
   return strays.length
 }
 
-const wait = async (tx: Tx, strays: readonly Stray[]): Promise<void> => {
+const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
   const waiting = strays.map((stray) => {
     const subject = subjectOf(stray)
     return {
@@ -73,7 +73,7 @@ const wait = async (tx: Tx, strays: readonly Stray[]): Promise<void> => {
 }
 
 /** Subject as far as it is still known: the code that found it, and a name. */
-const subjectOf = ({ foundBy, body }: Stray): Draft['subject'] => {
+const subjectOf = ({ foundBy, body }: OrphanedRow): Draft['subject'] => {
   const code = foundBy.slice(foundBy.indexOf(':') + 1)
   const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string')
   return {

@@ -5,7 +5,7 @@
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import type { Tx } from '../db/db.js'
 
-export type Effect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
+export type DraftEffect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
 /** SQL: operators of a code. */
 const ownerBy = (scheme: string, code: string): string =>
@@ -111,7 +111,7 @@ const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-export type ItemCounts = Record<Effect, number>
+export type ItemCounts = Record<DraftEffect, number>
 
 /** Counts items by their most demanding draft. */
 export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
@@ -125,7 +125,7 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
       : 'select effect, count(*)::int as items from plan group by effect /* plan.itemCounts */',
   )
   const counts: ItemCounts = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0 }
-  for (const row of answer.rows as { effect: Effect; items: number }[]) counts[row.effect] = row.items
+  for (const row of answer.rows as { effect: DraftEffect; items: number }[]) counts[row.effect] = row.items
   return counts
 }
 

@@ -13,7 +13,7 @@ const BROUGHT_MANY = 5_000
 const CANDIDATES_MOST = 100
 
 /** An unmatched record and its normalised name. */
-interface Named {
+interface UnmatchedName {
   id: number
   name: string
   /** It has a proposal that may no longer hold. */
@@ -27,7 +27,7 @@ interface Named {
 export const offer = (tx: Tx, run: number): Promise<void> =>
   byIndex(tx, async () => weighAll(tx, await concernedBy(tx, run)))
 
-const concernedBy = async (tx: Tx, run: number): Promise<Named[]> => {
+const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   const waits = await tx.raw(
     `select exists (select 1 from unmatched where state = 'OPEN' and name_key is not null) as any,
        (select reltuples from pg_class where oid = 'plan'::regclass) as brought /* proposals.offer waits */`,
@@ -65,7 +65,7 @@ const fewNames = async (tx: Tx): Promise<string[] | null> => {
 }
 
 /** The same, starting from few unmatched names, to avoid joining a run of a million records. */
-const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<Named[]> => {
+const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
   const bearers = await tx.raw(
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
      union select f.operator_id, n.name from unnest(:names::text[]) n(name) join operator_names f on f.name_key = n.name and not f.claim
@@ -115,12 +115,12 @@ export const offerNamed = async (tx: Tx, operator: number): Promise<void> => {
   )
 }
 
-const weighAll = async (tx: Tx, waiting: readonly Named[]): Promise<void> => {
+const weighAll = async (tx: Tx, waiting: readonly UnmatchedName[]): Promise<void> => {
   for (let from = 0; from < waiting.length; from += CHUNK_RECORDS)
     await weigh(tx, waiting.slice(from, from + CHUNK_RECORDS))
 }
 
-const weigh = async (tx: Tx, named: readonly Named[]): Promise<void> => {
+const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => {
   const bearers = await bearersOf(tx, [...new Set(named.map(({ name }) => name))])
   const ids = named.filter(({ name, told }) => told || bearers.has(name)).map(({ id }) => id)
   if (ids.length === 0) return

@@ -25,13 +25,13 @@ export const bound = async (tx: Tx): Promise<void> => {
 export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
 /** Latest ids of append-only tables; higher ids were added since. */
-export interface Mark {
+export interface RehearsalMark {
   event: number
   concern: number
   delivery: number
 }
 
-export const mark = async (tx: Tx): Promise<Mark> => {
+export const mark = async (tx: Tx): Promise<RehearsalMark> => {
   const answer = await tx.raw(
     `select (select coalesce(max(id), 0) from listing_events)::bigint as event, (select coalesce(max(id), 0) from concerns)::bigint as concern,
        (select coalesce(max(id), 0) from deliveries)::bigint as delivery /* rehearsal.mark */`,
@@ -39,7 +39,7 @@ export const mark = async (tx: Tx): Promise<Mark> => {
   return answer.rows[0]
 }
 
-export interface ListingMoved {
+export interface MovedListing {
   listing: string
   /** State before and after; equal when only a concern is opened. */
   before: string
@@ -51,9 +51,9 @@ export interface ListingMoved {
 /** Affected listings, public ones first, with the total. */
 export const listingsSince = async (
   tx: Tx,
-  { event, concern }: Mark,
+  { event, concern }: RehearsalMark,
   first: number,
-): Promise<{ listings: ListingMoved[]; total: number }> => {
+): Promise<{ listings: MovedListing[]; total: number }> => {
   const answer = await tx.raw(
     `with moved as (
        select listing_id, (array_agg(state_before order by number))[1] as before, (array_agg(state_after order by number desc))[1] as after
@@ -66,18 +66,18 @@ export const listingsSince = async (
      order by l.published_on is null, l.id limit :first /* rehearsal.listingsSince */`,
     { event, concern, first },
   )
-  const rows = answer.rows as (ListingMoved & { total: number })[]
+  const rows = answer.rows as (MovedListing & { total: number })[]
   return { listings: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
-export const deliveriesSince = async (tx: Tx, { delivery }: Mark): Promise<number> => {
+export const deliveriesSince = async (tx: Tx, { delivery }: RehearsalMark): Promise<number> => {
   const answer = await tx.raw('select count(*)::int as n from deliveries where id > ? /* rehearsal.deliveries */', [
     delivery,
   ])
   return answer.rows[0].n
 }
 
-export interface RecordUndone {
+export interface UndoneRecord {
   kind: RecordKind
   key: string
   operatorId: number | null
@@ -91,14 +91,14 @@ export const recordsUndone = async (
   tx: Tx,
   by: number,
   first: number,
-): Promise<{ records: RecordUndone[]; total: number }> => {
+): Promise<{ records: UndoneRecord[]; total: number }> => {
   const answer = await tx.raw(
     `select v.kind, v.record_key as key, v.operator_id as "operatorId", v.body as before, count(*) over ()::int as total,
        (select n.body from versions n where n.feed = v.feed and n.record_key = v.record_key and n.known_to is null) as after
      from taken_back t join versions v on v.id = t.id where v.closed_by = :by order by v.id limit :first /* rehearsal.recordsUndone */`,
     { by, first },
   )
-  const rows = answer.rows as (RecordUndone & { total: number })[]
+  const rows = answer.rows as (UndoneRecord & { total: number })[]
   return { records: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
@@ -121,7 +121,7 @@ export const operatorsConcerned = async (
   }
 }
 
-export interface RecordBrought {
+export interface BroughtRecord {
   effect: 'NEW' | 'CHANGED' | 'UNMATCHED'
   kind: RecordKind
   key: string
@@ -137,7 +137,7 @@ export interface RecordBrought {
 }
 
 /** The first new, changed and unmatched records of the merge, in file order. */
-export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<RecordBrought[]> => {
+export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> => {
   const answer = await tx.raw(
     `select * from (
        select case when b.id is null then 'NEW' else 'CHANGED' end as effect, v.kind, v.record_key as key, v.page, v.row_number as row,

@@ -4,9 +4,9 @@ import type { Db, Tx } from '../db/db.js'
 import { repeatedIn } from './rejects.js'
 
 export const STATES = ['OPEN', 'TAKEN', 'DROPPED'] as const
-export type State = (typeof STATES)[number]
+export type RejectState = (typeof STATES)[number]
 
-export interface SetAside extends Problem {
+export interface StoredReject extends Problem {
   id: number
   run: number
   /** Start of the run. */
@@ -28,7 +28,7 @@ export interface SetAside extends Problem {
   map: number | null
   /** The item as received, with ID numbers replaced. */
   item: Record<string, unknown>
-  state: State
+  state: RejectState
   /** The correction that was accepted. */
   corrected: Record<string, unknown> | null
   settledAt: Date | null
@@ -40,11 +40,11 @@ export interface SetAside extends Problem {
 const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.file, r.dated, r.taken_back_at is not null as "takenBack", r.whole as "ofWhole", j.feed, j.page, j.row_number as row, j.field, j.rule, j.message,
   j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
-export interface Filter {
+export interface RejectFilter {
   /** Null means every feed. */
   feeds: readonly string[] | null
   run?: number | null
-  state?: State | null
+  state?: RejectState | null
   /** Rule of the first problem. */
   rule?: string | null
   /** Only runs sent by this client. */
@@ -55,7 +55,7 @@ const WHERE = `(:feeds::text[] is null or j.feed = any(:feeds::text[])) and (:ru
   and (:state::text is null or j.state = :state::text) and (:rule::text is null or j.rule = :rule::text)
   and (:by::text is null or r.asked_by = :by::text)`
 
-const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Filter) => ({
+const bound = ({ feeds, run = null, state = null, rule = null, by = null }: RejectFilter) => ({
   feeds: feeds && [...feeds],
   run,
   state,
@@ -66,9 +66,9 @@ const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Filt
 /** Newest first. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: RejectFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<SetAside[]> => {
+): Promise<StoredReject[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} and (:before::bigint is null or j.id < :before::bigint)
      order by j.id desc limit :first /* setAside.list */`,
@@ -77,7 +77,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, filter: Filter): Promise<number> => {
+export const count = async (db: Db, filter: RejectFilter): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
     bound(filter) as never,
@@ -89,7 +89,7 @@ export const count = async (db: Db, filter: Filter): Promise<number> => {
 const RULES_MOST = 100
 
 /** Counts by the first broken rule, most frequent first. */
-export const countByRule = async (db: Db, filter: Filter): Promise<{ rule: string; count: number }[]> => {
+export const countByRule = async (db: Db, filter: RejectFilter): Promise<{ rule: string; count: number }[]> => {
   const answer = await db.raw(
     `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
      /* setAside.countByRule */`,
@@ -98,7 +98,7 @@ export const countByRule = async (db: Db, filter: Filter): Promise<{ rule: strin
   return answer.rows
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<SetAside | null> => {
+export const byId = async (db: Db | Tx, id: number): Promise<StoredReject | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`,
     [id],
@@ -110,14 +110,14 @@ export const byId = async (db: Db | Tx, id: number): Promise<SetAside | null> =>
 const STEP_ITEMS = 200
 
 /** All rejects of a run with their items, streamed in order. */
-export async function* ofRun(db: Db, run: number): AsyncIterable<SetAside> {
+export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
       `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.run_id = ? and j.id > ? order by j.id limit ?
        /* setAside.ofRun */`,
       [run, after, STEP_ITEMS],
     )
-    yield* rows as SetAside[]
+    yield* rows as StoredReject[]
     if (rows.length < STEP_ITEMS) return
     after = rows.at(-1).id
   }
@@ -154,7 +154,14 @@ export const isOutdated = async (
 export const settle = async (
   tx: Tx,
   id: number,
-  to: { state: Exclude<State, 'OPEN'>; corrected: unknown; run: number | null; by: string; note: string; now: Date },
+  to: {
+    state: Exclude<RejectState, 'OPEN'>
+    corrected: unknown
+    run: number | null
+    by: string
+    note: string
+    now: Date
+  },
 ): Promise<void> => {
   await tx('rejects')
     .where({ id })

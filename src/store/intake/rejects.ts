@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
 
-export interface Reject {
+export interface NewReject {
   page: number | null
   row: number
   problems: readonly Problem[]
@@ -14,7 +14,7 @@ export interface Reject {
   map: number | null
 }
 
-export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly Reject[]): Promise<void> => {
+export const add = async (db: Db | Tx, runId: number, feed: string, rows: readonly NewReject[]): Promise<void> => {
   if (rows.length === 0) return
   const payload = rows.map(({ page, row, problems, item, map }) => ({
     page,
@@ -45,7 +45,7 @@ export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: D
   )
 }
 
-export interface Told {
+export interface RejectSummary {
   page: number | null
   row: number
   field: string | null
@@ -58,7 +58,7 @@ export interface Told {
 const STEP_REJECTS = 1_000
 
 /** All rejects of a run, streamed in order. */
-export async function* ofRun(db: Db, runId: number): AsyncIterable<Told> {
+export async function* ofRun(db: Db, runId: number): AsyncIterable<RejectSummary> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
       `select id, page, row_number as row, field, problems->0->>'heading' as heading, rule, message from rejects where run_id = ? and id > ? order by id limit ?
@@ -241,7 +241,7 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
   )
 }
 
-export interface Unmatched {
+export interface UnmatchedSummary {
   id: number
   feed: string
   key: string
@@ -252,7 +252,7 @@ export interface Unmatched {
 }
 
 /** Oldest first. */
-export const openUnmatched = async (db: Db, first: number): Promise<Unmatched[]> => {
+export const openUnmatched = async (db: Db, first: number): Promise<UnmatchedSummary[]> => {
   const answer = await db.raw(
     `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
      where state = 'OPEN' order by last_run, page, row_number, id limit ? /* rejects.openUnmatched */`,

@@ -7,7 +7,7 @@ import { follow } from '../operators/names.js'
 /** Operators per step. */
 const STEP_OPERATORS = 2_000
 
-interface Known {
+interface KnownOperator {
   id: number
   uscc: string | null
   name: string | null
@@ -18,9 +18,9 @@ interface Known {
   /** Learned names that no register had stated. */
   claims: string[]
   /** Names in wrong registrations. */
-  wrong: Said[]
+  wrong: StatedNames[]
   /** Registrations not known to be wrong, the current and latest first. */
-  right: (Said & {
+  right: (StatedNames & {
     current: boolean
     region: string | null
     status: string | null
@@ -32,7 +32,7 @@ interface Known {
   party: string | null
 }
 
-interface Said {
+interface StatedNames {
   name: string | null
   former: string[]
 }
@@ -68,10 +68,10 @@ export const relearnParted = async (
   { parts, owner }: { parts: readonly number[]; owner: number },
   at: Date,
 ) => {
-  const registered = ({ right }: Known): boolean => right.some(({ current }) => current)
+  const registered = ({ right }: KnownOperator): boolean => right.some(({ current }) => current)
   const parted = (await knownOf(tx, null, parts)).filter(registered)
   await write(tx, null, at, parted)
-  const codes = (known: readonly Known[]): string[] =>
+  const codes = (known: readonly KnownOperator[]): string[] =>
     known.flatMap(({ right }) => right.flatMap(({ regNo }) => normalizeCode(regNo) ?? []))
   const kept = new Set(codes(await knownOf(tx, null, [owner])))
   await tx.raw(
@@ -85,7 +85,7 @@ const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id a
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
 
-const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<Known[]> => {
+const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<KnownOperator[]> => {
   const answer = await tx.raw(
     `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
        coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
@@ -106,7 +106,7 @@ const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Prom
   return answer.rows
 }
 
-interface Learnt {
+interface RelearnedOperator {
   id: number
   name: string | null
   region: string | null
@@ -118,7 +118,7 @@ interface Learnt {
   unsaid: string[]
 }
 
-const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known[]): Promise<void> => {
+const write = async (tx: Tx, run: number | null, at: Date, known: readonly KnownOperator[]): Promise<void> => {
   const rows = known.map((one) => learnt(one, run))
   const present = rows.map(({ id, name, region, status }) => ({
     id,
@@ -168,9 +168,9 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
  * current name unless it is unsound.
  */
 const learnt = (
-  { id, uscc, name, unsound, taught, claims, wrong, right, party }: Known,
+  { id, uscc, name, unsound, taught, claims, wrong, right, party }: KnownOperator,
   run: number | null,
-): Learnt => {
+): RelearnedOperator => {
   const registered = right.find(({ current }) => current)
   const claimed = new Set(wrong.flatMap((said) => said.former))
   const wronglyCalled = new Set(wrong.map((said) => said.name))

@@ -6,21 +6,21 @@
 import type { Db, Tx } from '../db/db.js'
 import { isNumberOf } from '../records/versions.js'
 
-export interface Taken {
+export interface RollbackRun {
   run: number
   /** The run that performs the roll-back. */
   by: number
   at: Date
 }
 
-export interface Candidate {
+export interface RollbackCandidate {
   job: string
   feed: string
   outcome: string
   takenBack: boolean
 }
 
-export const candidate = async (db: Db | Tx, run: number): Promise<Candidate | null> => {
+export const candidate = async (db: Db | Tx, run: number): Promise<RollbackCandidate | null> => {
   const answer = await db.raw(
     `select job, subject as feed, outcome, taken_back_at is not null as "takenBack" from runs where id = ? /* takeback.candidate */`,
     [run],
@@ -34,7 +34,7 @@ const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.
  * Marks the versions of the run as wrong: those from it, those it opened, and their successors. Includes ends that a
  * later full delivery put on records adopted by this run alone. Returns the number.
  */
-export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => {
+export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(
     `create temporary table taken_back on commit drop as select ${VERSION} from versions v
      where v.wrong_from is null and (v.run_id = :run or v.opened_by = :run) /* takeback.close */`,
@@ -70,7 +70,10 @@ export const close = async (tx: Tx, { run, by, at }: Taken): Promise<number> => 
  * Records detached by the run return, unless a later run reported them unmatched. Registrations by number alone return
  * too. Returns the number and the codes that had found the operators.
  */
-export const restore = async (tx: Tx, { run, by, at }: Taken): Promise<{ restored: number; foundBy: string[] }> => {
+export const restore = async (
+  tx: Tx,
+  { run, by, at }: RollbackRun,
+): Promise<{ restored: number; foundBy: string[] }> => {
   await tx.raw('create temporary table concerned (operator_id integer) on commit drop /* takeback.restore */')
   await tx.raw(
     `create temporary table empty on commit drop as select t.feed, t.record_key from (
@@ -155,7 +158,7 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
  * Restores unmatched records. Those only from this run go, changed ones regain their previous content, matched ones are
  * unmatched again, and those with a record again leave.
  */
-export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
+export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
        reason = b.reason, page = b.page, row_number = b.row_number, digest = b.digest, name_key = b.name_key, subject_key = b.subject_key,
@@ -205,7 +208,7 @@ export const returnWaiting = async (tx: Tx, { run }: Taken): Promise<void> => {
  * Operators known only from rolled-back records: no believed record with their own code and no identity decision.
  * Listings are ignored here.
  */
-export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
+export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]> => {
   const answer = await tx.raw(
     `select o.id from operators o join runs f on f.id = o.first_run
      where o.id in (select operator_id from concerned) and o.known_to is null and (f.id = :run or f.taken_back_at is not null)
@@ -221,7 +224,7 @@ export const unfounded = async (tx: Tx, { run }: Taken): Promise<number[]> => {
 }
 
 /** Ends the belief in those without a listing. Returns the number. */
-export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Taken, 'at'>): Promise<number> => {
+export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun, 'at'>): Promise<number> => {
   const answer = await tx.raw(
     `with gone as (
        update operators o set known_to = :at where o.id = any(:ids::int[])
@@ -237,7 +240,7 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Taken,
 /**
  * Marks the remaining operators for scoring and opens concerns on leads since the run. Returns the number of operators.
  */
-export const question = async (tx: Tx, { by, at }: Taken): Promise<number> => {
+export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
      where o.known_to is null and o.merged_into is null and o.id in (select operator_id from concerned) /* takeback.question */`,
@@ -257,7 +260,7 @@ export const question = async (tx: Tx, { by, at }: Taken): Promise<number> => {
 /** Marks the run as rolled back and makes the next pull fetch everything. */
 export const note = async (
   tx: Tx,
-  { run, at }: Taken,
+  { run, at }: RollbackRun,
   said: { by: string; reason: string; feed: string },
 ): Promise<void> => {
   await tx.raw(

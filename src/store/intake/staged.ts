@@ -10,7 +10,7 @@ import type { Draft } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { keepSpare, takeSpare } from '../db/reserved-connection.js'
 
-export interface Staged {
+export interface StagedDraft {
   item: number
   part: number
   page: number | null
@@ -31,17 +31,17 @@ export interface Staged {
 }
 
 /** Flags for what the drafts contain, so that absent things are not looked up. */
-export interface Says {
+export interface StageContents {
   shops: boolean
   codes: boolean
   former: boolean
   late: boolean
 }
 
-export interface Stage {
-  readonly says: Says
+export interface DraftStage {
+  readonly says: StageContents
   /** Buffers a draft. Returns true when the buffer should be flushed. */
-  put: (row: Staged) => boolean
+  put: (row: StagedDraft) => boolean
   /** Writes the buffer while more is put. Only one flush at a time. */
   flush: () => Promise<void>
   /** Lines as `line` makes them. */
@@ -105,11 +105,11 @@ const COLUMNS = [
   'former',
 ]
 
-export const withStage = async <T>(db: Db, work: (stage: Stage) => Promise<T>): Promise<T> => {
+export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<T>): Promise<T> => {
   const connection = await withTable(db)
   let isClean = false
   try {
-    const says: Says = { shops: false, codes: false, former: false, late: false }
+    const says: StageContents = { shops: false, codes: false, former: false, late: false }
     const lines = pending()
     const done = await work({
       says,
@@ -200,7 +200,7 @@ const pending = () => {
   }
 }
 
-const note = (says: Says, { draft: { subject }, former, late }: Staged): void => {
+const note = (says: StageContents, { draft: { subject }, former, late }: StagedDraft): void => {
   if (subject.shop !== null) says.shops = true
   if (subject.regNo !== null || subject.orgCode !== null) says.codes = true
   if (former.length > 0) says.former = true
@@ -224,7 +224,7 @@ export const line = ({
   subjectKey,
   former,
   late,
-}: Staged): string => {
+}: StagedDraft): string => {
   const { subject } = draft
   const place = `${item}\t${part}\t${page ?? '\\N'}\t${row}\t${draft.kind}\t${text(draft.key)}\t`
   const codes = `${plain(subject.uscc)}\t${plain(subject.orgCode)}\t${plain(subject.regNo)}\t${text(subject.shop)}\t`

@@ -1,14 +1,14 @@
 /** Records without an operator: the queue for officers, and the effects of identity decisions. */
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, Finding, RecordKind, Subject } from '../../domain/records/records.js'
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 import { ENDED_BEFORE } from './absence.js'
 
 export const STATES = ['OPEN', 'MATCHED', 'NOT_OURS', 'TAKEN_BACK', 'ENDED'] as const
-export type State = (typeof STATES)[number]
+export type UnmatchedState = (typeof STATES)[number]
 
-export interface Waiting {
+export interface UnmatchedRecord {
   id: number
   feed: string
   key: string
@@ -22,7 +22,7 @@ export interface Waiting {
   validTo: string | null
   /** Why no operator was found: code.digit, code.unknown, name.only, subject.none. */
   reason: string
-  state: State
+  state: UnmatchedState
   run: number
   file: string | null
   page: number | null
@@ -44,22 +44,22 @@ const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_ke
   u.row_number as row, u.evidence, u.decision_id as decision, ${OPERATOR} as "operatorId",
   (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
 
-export interface Filter {
+export interface UnmatchedFilter {
   /** Null means every feed. */
   feeds: readonly string[] | null
-  state: State
-  sight?: Sight
+  state: UnmatchedState
+  sight?: RegionSight
 }
 
-const filtered = (sight: Sight): string =>
+const filtered = (sight: RegionSight): string =>
   `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${inSight(sight, OPERATOR)}`
 
 /** Oldest first. */
 export const list = async (
   db: Db,
-  { feeds, state, sight = null }: Filter,
+  { feeds, state, sight = null }: UnmatchedFilter,
   { first, after }: { first: number; after: number | null },
-): Promise<Waiting[]> => {
+): Promise<UnmatchedRecord[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run
      where ${filtered(sight)} and (:after::bigint is null or u.id > :after::bigint) order by u.id limit :first /* waiting.list */`,
@@ -68,7 +68,7 @@ export const list = async (
   return answer.rows
 }
 
-export const countOf = async (db: Db, { feeds, state, sight = null }: Filter): Promise<number> => {
+export const countOf = async (db: Db, { feeds, state, sight = null }: UnmatchedFilter): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from unmatched u where ${filtered(sight)} /* waiting.countOf */`,
     {
@@ -80,7 +80,7 @@ export const countOf = async (db: Db, { feeds, state, sight = null }: Filter): P
   return answer.rows[0].n
 }
 
-export const byId = async (db: Db, id: number): Promise<Waiting | null> => {
+export const byId = async (db: Db, id: number): Promise<UnmatchedRecord | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? /* waiting.byId */`,
     [id],
@@ -89,7 +89,7 @@ export const byId = async (db: Db, id: number): Promise<Waiting | null> => {
 }
 
 /** Locks the record until the transaction ends. */
-export const forDecision = async (tx: Tx, id: number): Promise<Waiting | null> => {
+export const forDecision = async (tx: Tx, id: number): Promise<UnmatchedRecord | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
     [id],
@@ -102,7 +102,7 @@ export const setSubjectKey = async (tx: Tx, id: number, subjectKey: string): Pro
 }
 
 /** A decision on a subject of a feed. */
-export interface Reach {
+export interface DecisionReach {
   decision: number
   feed: string
   subjectKey: string
@@ -112,7 +112,7 @@ export interface Reach {
 /** Settles all open records of the subject. Returns the number. */
 export const settle = async (
   tx: Tx,
-  { decision, feed, subjectKey }: Reach,
+  { decision, feed, subjectKey }: DecisionReach,
   state: 'MATCHED' | 'NOT_OURS',
 ): Promise<number> => {
   const answer = await tx.raw(
@@ -126,7 +126,7 @@ export const settle = async (
 /** Closes earlier versions of the settled records, attached by a code no longer sent. Returns their operators. */
 export const closeEarlier = async (
   tx: Tx,
-  { decision, subjectKey, at }: Reach,
+  { decision, subjectKey, at }: DecisionReach,
   as: 'CHANGED' | 'ENDED',
 ): Promise<number[]> => {
   const answer = await tx.raw(
@@ -152,7 +152,7 @@ export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }
 }
 
 /** Attaches the settled records to the operator with their origin. Records ended before stay ended. */
-export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operator: number): Promise<void> => {
+export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach, operator: number): Promise<void> => {
   await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
        ended_on, known_from, run_id, page, row_number, partial)
@@ -170,8 +170,8 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: Reach, operat
  */
 export const returnAttached = async (
   tx: Tx,
-  { decision, subjectKey }: Reach,
-  { subject, nameKey, reason }: Pick<Waiting, 'subject' | 'nameKey' | 'reason'>,
+  { decision, subjectKey }: DecisionReach,
+  { subject, nameKey, reason }: Pick<UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>,
 ): Promise<number[]> => {
   const answer = await tx.raw(
     `insert into unmatched as u (feed, record_key, kind, subject, name_key, subject_key, fact, body, findings, valid_from, valid_to,
@@ -191,7 +191,7 @@ export const returnAttached = async (
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-export const returnSetAside = async (tx: Tx, { decision, subjectKey }: Reach): Promise<number[]> => {
+export const returnSetAside = async (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> => {
   const answer = await tx.raw(
     `update unmatched set state = 'OPEN', decision_id = null
      where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* waiting.returnSetAside */`,

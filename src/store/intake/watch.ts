@@ -4,7 +4,7 @@ import { MAY_LIST } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
 import { OPEN } from './rejects.js'
 
-export interface Watched {
+export interface FeedHealth {
   feed: string
   /** Last finished pull, without corrections by a person. */
   last: {
@@ -30,7 +30,7 @@ export interface Watched {
  * Rejects stay open until settled or superseded by a full delivery; repeats count once. The first good pull and files
  * loaded by hand may hold years of records and do not count for timeliness.
  */
-export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, Watched>> => {
+export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, FeedHealth>> => {
   const answer = await db.raw(
     `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",
        u.n as unmatched, t.late, t.timely
@@ -48,7 +48,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
      /* watch.ofFeeds */`,
     { feeds: [...feeds], since } as never,
   )
-  return new Map((answer.rows as Row[]).map((row) => [row.feed, watched(row)]))
+  return new Map((answer.rows as WatchRow[]).map((row) => [row.feed, watched(row)]))
 }
 
 /**
@@ -86,16 +86,16 @@ export const lastUpload = async (
   return answer.rows[0]?.id ?? null
 }
 
-interface Row extends Pick<Watched, 'feed' | 'openRejects' | 'unmatched' | 'late' | 'timely'> {
+interface WatchRow extends Pick<FeedHealth, 'feed' | 'openRejects' | 'unmatched' | 'late' | 'timely'> {
   run: number | null
-  outcome: NonNullable<Watched['last']>['outcome']
+  outcome: NonNullable<FeedHealth['last']>['outcome']
   endedAt: Date
   counts: Record<string, number>
   error: RunError | null
   byRule: { rule: string; count: number }[] | null
 }
 
-const watched = ({ run, outcome, endedAt, counts, error, byRule, ...row }: Row): Watched => ({
+const watched = ({ run, outcome, endedAt, counts, error, byRule, ...row }: WatchRow): FeedHealth => ({
   ...row,
   last:
     run === null
@@ -111,4 +111,4 @@ const watched = ({ run, outcome, endedAt, counts, error, byRule, ...row }: Row):
         },
 })
 
-const sum = (byRule: Row['byRule']): number => (byRule ?? []).reduce((total, { count }) => total + count, 0)
+const sum = (byRule: WatchRow['byRule']): number => (byRule ?? []).reduce((total, { count }) => total + count, 0)

@@ -42,13 +42,13 @@ const bindingsOf = ({ states, list, region, name, late, within, today, partys }:
 })
 
 /** `at` is the creation time in microseconds, used by the cursor. */
-export type Opened = Listing & { at: string }
+export type OpenedCase = Listing & { at: string }
 
 export const list = async (
   db: Db,
   filter: CaseFilter,
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
-): Promise<Opened[]> => {
+): Promise<OpenedCase[]> => {
   // One index scan per state reads no more removed cases than are shown.
   const answer = await db.raw(
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
@@ -72,14 +72,14 @@ export const count = async (db: Db, filter: CaseFilter): Promise<number> => {
   return answer.rows[0].n
 }
 
-export interface Column {
+export interface BoardColumn {
   state: State
   cases: number
   late: number
 }
 
 /** Number of cases and late cases per state. */
-export const columns = async (db: Db, filter: CaseFilter): Promise<Column[]> => {
+export const columns = async (db: Db, filter: CaseFilter): Promise<BoardColumn[]> => {
   const answer = await db.raw(
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late
      from listings l join operators o on o.id = l.operator_id

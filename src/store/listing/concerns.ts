@@ -1,6 +1,6 @@
 /** Concerns: a person must look at a listing because its basis has changed. */
 import type { Unreadable } from '../../domain/records/records.js'
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
 
@@ -16,12 +16,12 @@ export const CAUSES = [
   'REPAIR_NOTICE_UNSERVED',
   'DIVIDED',
 ] as const
-export type Cause = (typeof CAUSES)[number]
+export type ConcernCause = (typeof CAUSES)[number]
 
 export interface Concern {
   id: number
   listingId: string
-  cause: Cause
+  cause: ConcernCause
   /** The version that caused the concern. */
   record: number | null
   run: number | null
@@ -39,7 +39,7 @@ const OPERATOR = '(select l.operator_id from listings l where l.id = c.listing_i
 /** Opens at most one concern per listing and cause. */
 export const open = async (
   tx: Tx,
-  made: { listingId: string; cause: Cause; record: number | null; run: number | null; at: Date },
+  made: { listingId: string; cause: ConcernCause; record: number | null; run: number | null; at: Date },
 ): Promise<void> => {
   await tx.raw(
     `insert into concerns (listing_id, cause, version_id, run_id, opened_at) values (:listingId, :cause, :record, :run, :at)
@@ -51,7 +51,7 @@ export const open = async (
 /** Unsettled concerns, oldest first. */
 export const list = async (
   db: Db,
-  { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
+  { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
 ): Promise<Concern[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)}
@@ -61,7 +61,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, sight: Sight = null): Promise<number> => {
+export const count = async (db: Db, sight: RegionSight = null): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from concerns c where c.settled_at is null ${inSight(sight, OPERATOR)} /* concerns.count */`,
     { sight } as never,
@@ -115,7 +115,7 @@ export const settleOfRun = async (
 export const settleOf = async (
   tx: Tx,
   listingIds: readonly string[],
-  { by, note, now, cause = null }: { by: string; note: string; now: Date; cause?: Cause | null },
+  { by, note, now, cause = null }: { by: string; note: string; now: Date; cause?: ConcernCause | null },
 ): Promise<void> => {
   await tx.raw(
     `update concerns set settled_at = :now, settled_by = :by, note = :note
@@ -150,7 +150,7 @@ export const lackedBy = async (
   return answer.rows.filter((row: { record: number }) => absent.has(row.record))
 }
 
-export const waits = async (tx: Db | Tx, listingId: string, cause: Cause): Promise<boolean> => {
+export const waits = async (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> => {
   const answer = await tx.raw(
     'select 1 from concerns where listing_id = ? and cause = ? and settled_at is null /* concerns.waits */',
     [listingId, cause],

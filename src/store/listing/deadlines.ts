@@ -1,11 +1,11 @@
 /** Deadlines of listings: begun and ended by moves, recalculated when the calendar changes. */
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
 
-export interface Kept extends Deadline {
+export interface StoredDeadline extends Deadline {
   id: number
   listingId: string
   ruleVersion: string
@@ -13,7 +13,7 @@ export interface Kept extends Deadline {
   outcome: 'MET' | 'DROPPED' | null
 }
 
-export interface Made {
+export interface DeadlineChange {
   listingId: string
   begun: readonly (Deadline & { version: string })[]
   met: readonly DeadlineName[]
@@ -25,7 +25,7 @@ const COLUMNS = `t.id, t.listing_id as "listingId", t.name, t.starts_on as "star
   t.rule_version as "ruleVersion", t.ended_on as "endedOn", t.outcome`
 
 /** Ends deadlines before it begins new ones. */
-export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<void> => {
+export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date): Promise<void> => {
   const ended = made.flatMap(({ listingId, met, dropped, on }) => [
     ...met.map((name) => ({ listingId, name, on, outcome: 'MET' })),
     ...dropped.filter((name) => !met.includes(name)).map((name) => ({ listingId, name, on, outcome: 'DROPPED' })),
@@ -48,10 +48,10 @@ export const apply = async (tx: Tx, made: readonly Made[], now: Date): Promise<v
     )
 }
 
-type Step = { after: number; limit: number }
+type DeadlineStep = { after: number; limit: number }
 
 /** Running deadlines in steps, locked until the transaction ends. */
-export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =>
+export const running = async (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
   (
     await tx.raw(
       `select ${COLUMNS} from listing_deadlines t where t.ended_on is null and t.id > ? order by t.id limit ?
@@ -61,10 +61,10 @@ export const running = async (tx: Tx, { after, limit }: Step): Promise<Kept[]> =
   ).rows
 
 /** OVER: the case has ended. WRONG: the listing concerned another operator. */
-export type RunningNow = Kept & { ofCase: 'ON' | 'OVER' | 'WRONG' }
+export type RunningDeadline = StoredDeadline & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
 /** Running deadlines without a lock. */
-export const runningNow = async (db: Db, { after, limit }: Step): Promise<RunningNow[]> => {
+export const runningNow = async (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> => {
   const answer = await db.raw(
     `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
        when l.state in ('REMOVED', 'NOT_LISTED') then 'OVER' else 'ON' end as "ofCase"
@@ -102,7 +102,7 @@ export const settleWithdrawals = async (tx: Tx): Promise<number> => {
   return answer.rowCount ?? 0
 }
 
-export const ofListings = async (db: Db, ids: readonly string[]): Promise<Kept[]> => {
+export const ofListings = async (db: Db, ids: readonly string[]): Promise<StoredDeadline[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listing_deadlines t where t.listing_id = any(?::uuid[]) order by t.listing_id, t.id /* deadlines.ofListings */`,
     [[...ids]],
@@ -110,14 +110,14 @@ export const ofListings = async (db: Db, ids: readonly string[]): Promise<Kept[]
   return answer.rows
 }
 
-export interface Asked {
+export interface DeadlineFilter {
   state: DeadlineState
   today: string
   /** Deadlines of the party run out; nobody misses them. */
   partys: readonly DeadlineName[]
   /** Includes ended cases. */
   ended: boolean
-  sight?: Sight
+  sight?: RegionSight
 }
 
 const IN_STATE = `case :state::text
@@ -131,9 +131,9 @@ const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
 /** Earliest due first. */
 export const list = async (
   db: Db,
-  { state, today, partys, ended, sight = null }: Asked,
+  { state, today, partys, ended, sight = null }: DeadlineFilter,
   { first, after }: { first: number; after: { dueOn: string; id: number } | null },
-): Promise<Kept[]> => {
+): Promise<StoredDeadline[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from listing_deadlines t join listings l on l.id = t.listing_id
      where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} and (:afterId::bigint is null or (t.due_on, t.id) > (:afterOn::date, :afterId::bigint))
@@ -152,7 +152,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, { state, today, partys, ended, sight = null }: Asked): Promise<number> => {
+export const count = async (db: Db, { state, today, partys, ended, sight = null }: DeadlineFilter): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from listing_deadlines t join listings l on l.id = t.listing_id
      where ${IN_STATE} and ${NOT_OVER} and l.wrong_from is null ${inSight(sight, 'l.operator_id')} /* deadlines.count */`,

@@ -120,7 +120,7 @@ export const save = async (tx: Tx, saved: readonly Listing[]): Promise<void> => 
   )
 }
 
-export interface Event {
+export interface ListingEvent {
   listingId: string
   number: number
   move: string
@@ -134,7 +134,7 @@ export interface Event {
 }
 
 /** Append-only. */
-export const recordMany = async (tx: Tx, events: readonly Event[]): Promise<void> => {
+export const recordMany = async (tx: Tx, events: readonly ListingEvent[]): Promise<void> => {
   if (events.length === 0) return
   await tx.raw(
     `insert into listing_events (listing_id, number, move, made_by, role, made_on, recorded_at, state_before, state_after, act)
@@ -145,7 +145,7 @@ export const recordMany = async (tx: Tx, events: readonly Event[]): Promise<void
   )
 }
 
-export const eventsOf = async (db: Db | Tx, listingIds: readonly string[]): Promise<Event[]> => {
+export const eventsOf = async (db: Db | Tx, listingIds: readonly string[]): Promise<ListingEvent[]> => {
   const answer = await db.raw(
     `select listing_id as "listingId", number, move, made_by as by, role, made_on as "on", recorded_at as "recordedAt",
        state_before as "stateBefore", state_after as "stateAfter", act

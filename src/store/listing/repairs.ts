@@ -3,7 +3,7 @@ import type { ToldResult } from '../../domain/listing/repair-results.js'
 import type { Tx } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
-export interface Repaired {
+export interface RepairedListing {
   listing: Listing
   /** All believed repair results for entries of the operator. */
   told: ToldResult[]
@@ -12,7 +12,7 @@ export interface Repaired {
 }
 
 /** Listings, open or removed as repaired, whose operator got a repair result at an instant. */
-export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repaired[]> => {
+export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
   const answer = await tx.raw(
     `with found as (
        select distinct l.id from versions v join listings l on l.operator_id = v.operator_id
@@ -27,7 +27,7 @@ export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<Repa
      from told t join listings l on l.id = t.id order by l.id /* repairs.toldAt */`,
     { at, run } as never,
   )
-  return answer.rows.map(({ told, asked, ...listing }: Listing & Omit<Repaired, 'listing'>) => ({
+  return answer.rows.map(({ told, asked, ...listing }: Listing & Omit<RepairedListing, 'listing'>) => ({
     listing,
     told,
     asked,

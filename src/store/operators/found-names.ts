@@ -10,7 +10,7 @@ import {
   questionFor,
   WIDE,
 } from '../../domain/operators/name-search.js'
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { beneath } from '../db/request-handle.js'
 
@@ -19,7 +19,7 @@ const MOST_AT_ALL = 2 * WIDE.candidates
 /** Attempts to repeat a query whose gram counts have become stale. */
 const TRIES = 3
 
-export interface Wanted {
+export interface NameSearch {
   /** As `searchKey` writes it. */
   key: string
   /** As domain/operators/names writes it. Exact matches count even when all grams are too frequent. */
@@ -29,14 +29,14 @@ export interface Wanted {
   /** Only operators listed by this hub. */
   listed?: boolean
   /** Invisible operators must not use up places among the candidates. */
-  sight?: Sight
+  sight?: RegionSight
 }
 
 /**
  * Best matches first, with the best name of each operator. Frequent grams are tried only when rare ones find nothing
  * near.
  */
-export const nearest = async (db: Db, wanted: Wanted): Promise<Match[]> => {
+export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = matchesOf(wanted.key, found)
   if (isNear(matches[0])) return matches
@@ -50,14 +50,14 @@ export const nearest = async (db: Db, wanted: Wanted): Promise<Match[]> => {
 
 const nameOf = ({ operator, former, key }: Candidate): string => `${operator} ${former} ${key}`
 
-interface Narrow {
+interface NarrowSearch {
   question: Question
-  counts: Counted
+  counts: CountedGrams
   found: Candidate[]
 }
 
 /** Queries with cached counts. The answer carries the current state, so checking the cache costs nothing extra. */
-const narrowly = async (db: Db, wanted: Wanted): Promise<Narrow> => {
+const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
   let counts = await lastRead(beneath(db))
   for (let tried = 1; ; tried += 1) {
     const question = questionFor(wanted.key, counts, NARROW)
@@ -80,44 +80,44 @@ const beyond = (wide: Question, narrow: Question): Question => {
 }
 
 /** Number of the last count, names at that time, and names written since. */
-interface State {
+interface GramState {
   counts: number
   counted: number
   since: number
 }
 
-interface Counted extends GramCounts {
-  state: State
+interface CountedGrams extends GramCounts {
+  state: GramState
   /** Number of names per gram. */
   grams: ReadonlyMap<number, number>
 }
 
-const isSame = (one: State, other: State): boolean => one.counts === other.counts && one.since === other.since
+const isSame = (one: GramState, other: GramState): boolean => one.counts === other.counts && one.since === other.since
 
 /** Gram counts of each database, cached until the next count. */
-const remembered = new WeakMap<Db, Promise<Counted>>()
+const remembered = new WeakMap<Db, Promise<CountedGrams>>()
 
-const lastRead = (db: Db): Promise<Counted> => {
+const lastRead = (db: Db): Promise<CountedGrams> => {
   const known = remembered.get(db)
   return known ?? remember(db, () => stateNow(db).then((state) => read(db, state)))
 }
 
-const readAgain = (db: Db, { grams, state: { counts } }: Counted, state: State): Promise<Counted> =>
+const readAgain = (db: Db, { grams, state: { counts } }: CountedGrams, state: GramState): Promise<CountedGrams> =>
   remember(db, async () => (counts === state.counts ? countedBy(state, grams) : read(db, state)))
 
-const remember = (db: Db, reading: () => Promise<Counted>): Promise<Counted> => {
+const remember = (db: Db, reading: () => Promise<CountedGrams>): Promise<CountedGrams> => {
   const promise = reading()
   remembered.set(db, promise)
   promise.catch(() => remembered.get(db) === promise && remembered.delete(db))
   return promise
 }
 
-const stateNow = async (db: Db): Promise<State> => {
+const stateNow = async (db: Db): Promise<GramState> => {
   const answer = await db.raw('select counts, counted, since from name_states /* names.stateNow */')
   return answer.rows[0]
 }
 
-const read = async (db: Db, state: State): Promise<Counted> => {
+const read = async (db: Db, state: GramState): Promise<CountedGrams> => {
   const answer = await db.raw(
     `select coalesce(string_agg(gram || ' ' || names, ','), '') as all from name_grams /* names.readCounts */`,
   )
@@ -129,7 +129,7 @@ const read = async (db: Db, state: State): Promise<Counted> => {
   return countedBy(state, grams)
 }
 
-const countedBy = (state: State, grams: ReadonlyMap<number, number>): Counted => ({
+const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): CountedGrams => ({
   state,
   grams,
   counted: (gram) => grams.get(gram) ?? 0,
@@ -145,16 +145,16 @@ export const LISTED = `(exists (select 1 from listings l where l.operator_id = n
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
-interface Answer {
+interface CandidateAnswer {
   found: Candidate[]
-  state: State
+  state: GramState
 }
 
 const candidates = async (
   db: Db,
   question: NonNullable<Question>,
-  { personal, named, listed = false, sight = null }: Wanted,
-): Promise<Answer> => {
+  { personal, named, listed = false, sight = null }: NameSearch,
+): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
   // With the extension intarray a bare operator would resolve differently and miss the index, hence the schema.
@@ -167,7 +167,7 @@ const candidates = async (
     `select s.counts, s.counted, s.since, n.all from name_states s cross join (${IN_ONE} from (${found}) n) n /* names.candidates */`,
     { grams: question.grams, personal, named, sight } as never,
   )
-  const { all, ...state } = answer.rows[0] as State & { all: string }
+  const { all, ...state } = answer.rows[0] as GramState & { all: string }
   return { found: candidatesIn(all), state }
 }
 

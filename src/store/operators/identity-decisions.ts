@@ -1,14 +1,14 @@
 /** Decisions on identity: attach a subject, reject it, merge or divide operators. Undone decisions are kept. */
 import type { Db, Tx } from '../db/db.js'
 
-export type Verdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
+export type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
 export const CAUSES = ['MOVED', 'CONVERTED', 'DUPLICATE'] as const
 /** Relocation (迁出), conversion of an individual business to an enterprise (个体→企业), or duplicate. */
-export type Cause = (typeof CAUSES)[number]
+export type MergerCause = (typeof CAUSES)[number]
 
-export interface Decision {
+export interface IdentityDecisionRow {
   id: number
-  verdict: Verdict
+  verdict: IdentityVerdict
   feed: string | null
   subjectKey: string | null
   /** Owner of the subject; for a merger, the surviving operator. */
@@ -34,13 +34,13 @@ const COLUMNS = `d.id, d.verdict, d.feed, d.subject_key as "subjectKey", d.opera
   d.evidence, d.reason, d.decided_by as "decidedBy", d.decided_at as "decidedAt", d.undone_at as "undoneAt", d.undone_by as "undoneBy",
   d.undone_reason as "undoneReason"`
 
-export type Deciding = Pick<
-  Decision,
+export type NewIdentityDecision = Pick<
+  IdentityDecisionRow,
   'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
 > & { successorId?: number; by: string; at: Date }
 
 /** Returns null when such a decision already stands. */
-export const add = async (tx: Tx, made: Deciding): Promise<Decision | null> => {
+export const add = async (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> => {
   const answer = await tx.raw(
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)
      values (:verdict, :feed, :subjectKey, :operatorId, :mergedId, :successorId, :evidence::jsonb, :reason, :by, :at)
@@ -50,7 +50,7 @@ export const add = async (tx: Tx, made: Deciding): Promise<Decision | null> => {
   return answer.rows[0] ?? null
 }
 
-export const forUndo = async (tx: Tx, id: number): Promise<Decision | null> => {
+export const forUndo = async (tx: Tx, id: number): Promise<IdentityDecisionRow | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from identity_decisions d where d.id = ? for update /* decisions.forUndo */`,
     [id],
@@ -62,7 +62,7 @@ export const undo = async (
   tx: Tx,
   id: number,
   { reason, by, at }: { reason: string; by: string; at: Date },
-): Promise<Decision> => {
+): Promise<IdentityDecisionRow> => {
   const answer = await tx.raw(
     `update identity_decisions d set undone_at = :at, undone_by = :by, undone_reason = :reason where d.id = :id
      returning ${COLUMNS} /* decisions.undo */`,
@@ -71,25 +71,25 @@ export const undo = async (
   return answer.rows[0]
 }
 
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Decision>> => {
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, IdentityDecisionRow>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from identity_decisions d where d.id = any(?::bigint[]) /* decisions.byIds */`,
     [[...ids]],
   )
-  return new Map(answer.rows.map((row: Decision) => [row.id, row]))
+  return new Map(answer.rows.map((row: IdentityDecisionRow) => [row.id, row]))
 }
 
 /** Newest first, including undone ones. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
-): Promise<{ operatorId: number; decision: Decision }[]> => {
+): Promise<{ operatorId: number; decision: IdentityDecisionRow }[]> => {
   const answer = await db.raw(
     `select a.id as operator, ${COLUMNS} from unnest(?::int[]) as a(id)
      join identity_decisions d on d.operator_id = a.id or d.merged_id = a.id or d.successor_id = a.id order by d.id desc /* decisions.ofOperators */`,
     [[...operators]],
   )
-  return answer.rows.map(({ operator, ...decision }: Decision & { operator: number }) => ({
+  return answer.rows.map(({ operator, ...decision }: IdentityDecisionRow & { operator: number }) => ({
     operatorId: operator,
     decision,
   }))

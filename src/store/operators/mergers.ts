@@ -11,7 +11,7 @@ const DEPTH_MOST = 100
  */
 const STATES_MOST = 900
 
-export interface Party {
+export interface MergerParty {
   id: number
   uscc: string | null
   shop: string | null
@@ -21,7 +21,7 @@ export interface Party {
 }
 
 /** Locks and returns the operator that the code itself names, even when it is merged. */
-export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<Party | null> => {
+export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> => {
   const answer = await tx.raw(
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
      where o.known_to is null and o.id = (select min(c.own_id) from codes c where c.scheme = ? and c.code = ? and c.known_to is null)
@@ -31,7 +31,7 @@ export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: stri
   return answer.rows[0] ?? null
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<Party | null> => {
+export const byId = async (db: Db | Tx, id: number): Promise<MergerParty | null> => {
   const answer = await db.raw(
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o where o.id = ? /* mergers.byId */`,
     [id],
@@ -71,7 +71,7 @@ export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-export interface Move {
+export interface RecordMove {
   owner: number
   to: number
   /**
@@ -88,7 +88,7 @@ export interface Move {
  * Moves records to a new owner by closing and reopening their current versions. Earlier states that stay true of their
  * own days are copied too, for questions about earlier days. Returns the number of records moved.
  */
-export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Move): Promise<number> => {
+export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
     owner,
     to,

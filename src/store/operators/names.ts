@@ -20,7 +20,7 @@ const BUILD_MEM = '256MB'
 /** Advisory lock that serialises writers of names. */
 const WRITING = 20_161_126
 
-interface Written {
+interface IndexedName {
   operator: number
   former: boolean
   key: string
@@ -72,12 +72,12 @@ const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
     [[...operators]] as never,
   )
   const there = new Set(held.rows.map(idOf))
-  const wanted = new Map<string, Written & { name: string }>()
-  for (const row of called.rows as (Omit<Written, 'key'> & { name: string })[]) {
+  const wanted = new Map<string, IndexedName & { name: string }>()
+  for (const row of called.rows as (Omit<IndexedName, 'key'> & { name: string })[]) {
     const one = { ...row, key: searchKey(row.name) }
     if (one.key !== '') wanted.set(idOf(one), one)
   }
-  const gone = held.rows.filter((row: Written) => !wanted.has(idOf(row)))
+  const gone = held.rows.filter((row: IndexedName) => !wanted.has(idOf(row)))
   if (gone.length > 0)
     await tx.raw(
       `delete from names n using jsonb_to_recordset(?::jsonb) as g(operator int, former boolean, key text)
@@ -93,9 +93,9 @@ const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
 
 const alone = (tx: Tx) => tx.raw('select pg_advisory_xact_lock(?) /* names.alone */', [WRITING])
 
-const idOf = ({ operator, former, key }: Written): string => `${operator} ${former} ${key}`
+const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${former} ${key}`
 
-const copy = async (tx: Tx, rows: readonly (Written & { name: string })[]): Promise<void> => {
+const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
   const connection = await tx.client.acquireConnection()
   // Keys hold only letters and digits, so COPY needs no escaping.
   const lines = rows.map(

@@ -5,7 +5,7 @@ import type { Reads } from '../db/bulk-handle.js'
 import { filling } from '../db/bulk-load.js'
 import type { Db, Tx } from '../db/db.js'
 
-export interface Operator {
+export interface StoredOperator {
   id: number
   uscc: string | null
   shop: string | null
@@ -168,7 +168,7 @@ export const learn = async (
 export const byCodes = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],
-): Promise<Map<string, Operator>> => {
+): Promise<Map<string, StoredOperator>> => {
   if (codes.length === 0) return new Map()
   const answer = await db.raw(
     `select a.scheme || ':' || a.code as asked, c.id is not null as "isThere", ${COLUMNS}
@@ -178,19 +178,19 @@ export const byCodes = async (
      join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byCodes */`,
     [codes.map((c) => c.scheme), codes.map((c) => c.code)],
   )
-  const rows = answer.rows as (Operator & { asked: string; isThere: boolean })[]
+  const rows = answer.rows as (StoredOperator & { asked: string; isThere: boolean })[]
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
 }
 
 /** Constant-time per id, as `byCodes`. */
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Operator>> => {
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {
   const answer = await db.raw(
     `select c.id is not null as "isThere", ${COLUMNS} from unnest(?::int[]) as a(id)
      cross join lateral (select (select id from operators where id = a.id) as id offset 0) c
      join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byIds */`,
     [[...new Set(ids)]],
   )
-  const rows = answer.rows as (Operator & { isThere: boolean })[]
+  const rows = answer.rows as (StoredOperator & { isThere: boolean })[]
   return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.id, row]))
 }
 

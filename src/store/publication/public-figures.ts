@@ -2,7 +2,7 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { Db } from '../db/db.js'
 
-export interface Figures {
+export interface PublicListFigures {
   inForce: number
   contested: number
   /** By four-digit division code; null when the city is not stated. */
@@ -20,7 +20,7 @@ const REASONS_MOST = 2_000
 
 const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
 
-export const figures = async (db: Db, day: string): Promise<Figures> => {
+export const figures = async (db: Db, day: string): Promise<PublicListFigures> => {
   const ask = async <T>(text: string): Promise<T[]> => (await db.raw(text, { day, most: REASONS_MOST } as never)).rows
   const [totals, places, reasons, months, removals] = await Promise.all([
     ask<{ inForce: number; contested: number }>(
@@ -28,16 +28,16 @@ export const figures = async (db: Db, day: string): Promise<Figures> => {
          (select c.listing_id from public_entries c where c.body->>'contested' = 'true'))::int as contested
        from public_entries p where ${SHOWN} /* publicFigures.totals */`,
     ),
-    ask<Figures['places'][number]>(
+    ask<PublicListFigures['places'][number]>(
       `select case when length(region) >= 4 then left(region, 4) end as place, count(*)::int as n
        from public_entries p where ${SHOWN} group by 1 order by n desc, 1 /* publicFigures.places */`,
     ),
-    ask<Figures['reasons'][number]>(
+    ask<PublicListFigures['reasons'][number]>(
       `select reason, count(*)::int as n from public_entries p where ${SHOWN}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
     // Expired entries count as removed, even before the clock has ended them.
-    ask<Figures['months'][number]>(
+    ask<PublicListFigures['months'][number]>(
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings
              where published_on <= :day::date group by 1
@@ -45,7 +45,7 @@ export const figures = async (db: Db, day: string): Promise<Figures> => {
              where published_on is not null and least(removed_on, ends_on + 1) <= :day::date group by 1) d
        group by 1 order by 1 /* publicFigures.months */`,
     ),
-    ask<Figures['removals'][number]>(
+    ask<PublicListFigures['removals'][number]>(
       `select removal_reason as reason, count(*)::int as n from listings
        where published_on is not null and removed_on <= :day::date and removal_reason is not null
        group by 1 order by 1 /* publicFigures.removals */`,

@@ -4,7 +4,7 @@ import { MAY_LIST } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 
 /** Filter; null fields match all. */
-export interface Sought {
+export interface PublicSearch {
   /** Today. An entry is still shown on its last day. */
   day: string
   /** First digits of a division code. */
@@ -19,10 +19,10 @@ export interface Sought {
 }
 
 export const ORDERS = ['newest', 'oldest', 'ending'] as const
-export type Order = (typeof ORDERS)[number]
+export type ListOrder = (typeof ORDERS)[number]
 
 /** Cursor: sort value and id of the last entry. */
-export interface Place {
+export interface ListPlace {
   on: string
   id: string
 }
@@ -34,14 +34,14 @@ export const ENDLESS = 'infinity'
 const ENDING = `coalesce(p.ends_on, '${ENDLESS}')`
 
 /** SQL sort key and direction. */
-const SORTED: Record<Order, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }> = {
+const SORTED: Record<ListOrder, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }> = {
   newest: { by: 'p.published_on', way: 'desc', past: '<' },
   oldest: { by: 'p.published_on', way: 'asc', past: '>' },
   ending: { by: ENDING, way: 'asc', past: '>' },
 }
 
 /** SQL: only the given filters. */
-const where = ({ region, authority, pattern, from, to, contested }: Sought): string =>
+const where = ({ region, authority, pattern, from, to, contested }: PublicSearch): string =>
   [
     'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
     MAY_LIST,
@@ -55,12 +55,15 @@ const where = ({ region, authority, pattern, from, to, contested }: Sought): str
     .filter((each) => each !== false)
     .join(' and ')
 
-const bindingsOf = ({ contested, ...sought }: Sought) => ({ ...sought, regionEnd: `${sought.region ?? ''}${LAST}` })
+const bindingsOf = ({ contested, ...sought }: PublicSearch) => ({
+  ...sought,
+  regionEnd: `${sought.region ?? ''}${LAST}`,
+})
 
 export const page = async (
   db: Db,
-  sought: Sought,
-  { order, first, after }: { order: Order; first: number; after: Place | null },
+  sought: PublicSearch,
+  { order, first, after }: { order: ListOrder; first: number; after: ListPlace | null },
 ): Promise<{ body: PublicBody; on: string }[]> => {
   const { by, way, past } = SORTED[order]
   const answer = await db.raw(
@@ -72,7 +75,7 @@ export const page = async (
   return answer.rows
 }
 
-export const count = async (db: Db, sought: Sought): Promise<number> => {
+export const count = async (db: Db, sought: PublicSearch): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from public_entries p where ${where(sought)} /* publicList.count */`,
     bindingsOf(sought) as never,
@@ -81,7 +84,7 @@ export const count = async (db: Db, sought: Sought): Promise<number> => {
 }
 
 /** An entry with its sort keys. */
-export interface Placed {
+export interface PlacedEntry {
   operator: number
   id: string
   publishedOn: string
@@ -92,7 +95,11 @@ export interface Placed {
  * Matching entries of these operators and their successors, unordered. Merged and rolled-back operators are few and
  * have indexes of their own.
  */
-export const ofOperators = async (db: Db, operators: readonly number[], sought: Sought): Promise<Placed[]> => {
+export const ofOperators = async (
+  db: Db,
+  operators: readonly number[],
+  sought: PublicSearch,
+): Promise<PlacedEntry[]> => {
   if (operators.length === 0) return []
   const answer = await db.raw(
     `select w.id as operator, p.listing_id as id, p.published_on as "publishedOn", p.ends_on as "endsOn"
@@ -118,7 +125,7 @@ export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody
 }
 
 /** Changes whenever the list does; includes the last publication. */
-export interface Stamp {
+export interface ListStamp {
   changes: string
   sequence: number
   /** Whether public listing is allowed; see `restored.mayList`. */
@@ -129,7 +136,7 @@ export interface Stamp {
  * Equal stamps guarantee an unchanged list. Each changing transaction adds a row at its end, so the count only grows.
  * `forgetChanges` deletes more rows at once than transactions can run.
  */
-export const stamp = async (db: Db): Promise<Stamp> => {
+export const stamp = async (db: Db): Promise<ListStamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
        coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,

@@ -24,7 +24,7 @@ export interface Snapshot {
   firstEnd: string | null
 }
 
-export interface Signed {
+export interface SignedManifest {
   kid: string
   jws: string
   validUntil: Date
@@ -51,7 +51,7 @@ export const last = async (db: Db | Tx): Promise<Snapshot | null> => {
 /** The last snapshot with its manifest. `forgotten` means that it holds something no longer public. */
 export const current = async (
   db: Db | Tx,
-): Promise<{ snapshot: Snapshot; signed: Signed | null; forgotten: boolean } | null> => {
+): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
   const answer = await db.raw(
     `select ${COLUMNS}, m.kid, m.jws, m.valid_until as "validUntil", ${HELD_STILL} as forgotten
      from snapshots s left join manifests m on m.sequence = s.sequence order by s.sequence desc limit 1 /* snapshots.current */`,
@@ -62,7 +62,7 @@ export const current = async (
   return { snapshot, signed: jws === null ? null : { kid, jws, validUntil }, forgotten }
 }
 
-export interface Change {
+export interface SnapshotChange {
   listingId: string
   change: 'ADDED' | 'CHANGED' | 'REMOVED'
   /** Day on which the entry left the list. */
@@ -83,7 +83,11 @@ export const gone = async (db: Db | Tx, sequence: number, today: string): Promis
 }
 
 /** Differences between the list today and the last snapshot, optionally for the entries `of` only. */
-export const changes = async (tx: Tx, today: string, of: readonly string[] | null = null): Promise<Change[]> => {
+export const changes = async (
+  tx: Tx,
+  today: string,
+  of: readonly string[] | null = null,
+): Promise<SnapshotChange[]> => {
   const only = of === null ? '' : 'and listing_id = any(:of::uuid[])'
   const answer = await tx.raw(
     `with shown as (
@@ -130,7 +134,7 @@ export const close = async (tx: Tx, snapshot: Snapshot): Promise<void> => {
     })
 }
 
-export interface Source {
+export interface EntrySource {
   id: string
   body: Record<string, unknown>
   salt: string
@@ -139,7 +143,7 @@ export interface Source {
   to: string | null
 }
 
-export const sources = async (tx: Tx, ids: readonly string[]): Promise<Source[]> => {
+export const sources = async (tx: Tx, ids: readonly string[]): Promise<EntrySource[]> => {
   if (ids.length === 0) return []
   const answer = await tx.raw(
     `select listing_id as id, body, salt, body_hash || ':' || salt as source, published_on as "from", ends_on as "to"
@@ -149,14 +153,14 @@ export const sources = async (tx: Tx, ids: readonly string[]): Promise<Source[]>
   return answer.rows
 }
 
-export interface Entry extends Member {
+export interface SnapshotEntry extends Member {
   line: string
   source: string
   replaces: boolean
 }
 
 /** Adds entries to the snapshot and replaces earlier lines. */
-export const put = async (tx: Tx, sequence: number, entries: readonly Entry[]): Promise<void> => {
+export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEntry[]): Promise<void> => {
   const replaced = entries.flatMap(({ id, replaces }) => (replaces ? [id] : []))
   if (replaced.length > 0)
     await tx.raw(
@@ -223,18 +227,18 @@ export const tidy = async (tx: Tx, sequence: number): Promise<void> => {
   await tx.raw('delete from manifests /* snapshots.tidy */')
 }
 
-export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: Signed): Promise<void> => {
+export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: SignedManifest): Promise<void> => {
   await tx('manifests')
     .insert({ sequence, kid, jws, valid_until: validUntil })
     .onConflict('sequence')
     .merge(['kid', 'jws', 'valid_until'])
 }
 
-export type Line = Member & { line: string | null }
+export type SnapshotLine = Member & { line: string | null }
 
 /** Entries of a snapshot by id, in batches. A null line was forgotten since. */
-export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<Line[]> {
-  const read = async (after: string | null): Promise<Line[]> => {
+export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
+  const read = async (after: string | null): Promise<SnapshotLine[]> => {
     const answer = await db.raw(
       `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
        where from_sequence <= :sequence and (to_sequence is null or to_sequence > :sequence)
@@ -245,9 +249,9 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
     return answer.rows
   }
   // Prefetches the next batch.
-  let next: Promise<Line[]> | null = read(null)
+  let next: Promise<SnapshotLine[]> | null = read(null)
   while (next !== null) {
-    const rows: Line[] = await next
+    const rows: SnapshotLine[] = await next
     const end = rows.at(-1)
     next = end && rows.length === atATime ? read(end.id) : null
     // The consumer may stop early; an error is then irrelevant.
@@ -257,7 +261,7 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
 }
 
 /** Entries in a snapshot among these, by id. */
-export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<Line[]> => {
+export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
     `select listing_id as id, hash, from_on as "from", to_on as "to", line from published_entries
@@ -304,7 +308,7 @@ export const latestChanges = async (
   return answer.rows
 }
 
-export interface Net {
+export interface NetChange {
   id: string
   before: string | null
   after: string | null
@@ -313,7 +317,7 @@ export interface Net {
 }
 
 /** Net change of each entry between two snapshots, at most `most`. Lines exist only for the later one. */
-export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<Net[]> => {
+export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> => {
   const answer = await db.raw(
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
        r.changed_on as "removedOn"
@@ -357,7 +361,9 @@ export const all = async (db: Db, after: number, most: number): Promise<Snapshot
 export const changesOf = async (
   db: Db,
   sequence: number,
-): Promise<{ id: string; change: Change['change']; hash: string | null; from: string | null; to: string | null }[]> => {
+): Promise<
+  { id: string; change: SnapshotChange['change']; hash: string | null; from: string | null; to: string | null }[]
+> => {
   const answer = await db.raw(
     `select listing_id as id, change, body_hash as hash, from_on as "from", to_on as "to"
      from snapshot_changes where sequence = ? order by listing_id /* snapshots.changesOf */`,

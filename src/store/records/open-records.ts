@@ -1,6 +1,6 @@
 /** Records found by subject matter rather than by operator: trademarks and products. */
 import type { Db } from '../db/db.js'
-import { byIds, COLUMNS, type Version } from './versions.js'
+import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
 /** Bound on records per product, newest first. */
 export const OF_PRODUCT_MOST = 200
@@ -10,7 +10,7 @@ const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
 /** The latest version of each trademark. */
-export const trademarks = async (db: Db, feeds: readonly string[], key: string): Promise<Version[]> => {
+export const trademarks = async (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
      where v.feed = any(:feeds) and v.record_key = :key and v.known_to is null and v.kind = 'trademark' order by v.id desc /* open-records.trademarks */`,
@@ -19,7 +19,7 @@ export const trademarks = async (db: Db, feeds: readonly string[], key: string):
   return answer.rows
 }
 
-export interface ProductAsked {
+export interface ProductQuery {
   gtin: string | null
   /** As domain/records/product writes it. */
   brand: string | null
@@ -28,7 +28,7 @@ export interface ProductAsked {
 }
 
 /** Failed inspections of the brand and recalls of brand or barcode. Returns one row more than the bound. */
-export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductAsked): Promise<Version[]> => {
+export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const answer = await db.raw(
     `select id from (

@@ -107,7 +107,7 @@ export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
 }
 
 /** The day asked about, and the instant whose knowledge counts. */
-export interface When {
+export interface PointInTime {
   asOf: string
   knownAt: Date
 }
@@ -153,14 +153,14 @@ export const VERSIONS_AT_AND_COMING = `
     and (not ${begun('c')} or ${NOT_ENDED})
 `
 
-export const bindingsAt = (operators: readonly number[], when: When) => ({
+export const bindingsAt = (operators: readonly number[], when: PointInTime) => ({
   operators,
   asOf: when.asOf,
   knownAt: when.knownAt,
   states: STATE_KINDS,
 })
 
-export interface Version {
+export interface RecordVersion {
   id: number
   feed: string
   kind: RecordKind
@@ -189,7 +189,7 @@ export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
 /** The records that a reader may see. */
-export interface Sight {
+export interface RecordSight {
   kinds: readonly RecordKind[]
   /** Includes records withdrawn or ended since, whatever day is asked about. */
   removed: boolean
@@ -215,9 +215,9 @@ const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 export const ofOperators = async (
   db: Db,
   operatorIds: readonly number[],
-  when: When,
-  { kinds, removed, first, after }: Sight & { first: number; after: number | null },
-): Promise<Version[]> => {
+  when: PointInTime,
+  { kinds, removed, first, after }: RecordSight & { first: number; after: number | null },
+): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from (
        select v.*, row_number() over (partition by v.operator_id order by v.id desc) as place from (${SEEN_ONCE}) v
@@ -234,8 +234,8 @@ const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').
 export const onDays = async (
   db: Db,
   asked: readonly { operator: number; day: string }[],
-  { knownAt, kinds, removed, first }: Sight & { knownAt: Date; first: number },
-): Promise<Version[][]> => {
+  { knownAt, kinds, removed, first }: RecordSight & { knownAt: Date; first: number },
+): Promise<RecordVersion[][]> => {
   const answer = await db.raw(
     `select a.place, v.* from jsonb_to_recordset(:asked::jsonb) as a(place int, operator int, day date)
      cross join lateral (
@@ -246,8 +246,8 @@ export const onDays = async (
       ...{ knownAt, kinds, removed, first, states: STATE_KINDS, withdrawn: WITHDRAWN },
     } as never,
   )
-  const lists: Version[][] = asked.map(() => [])
-  for (const { place, ...version } of answer.rows as (Version & { place: number })[]) lists[place]?.push(version)
+  const lists: RecordVersion[][] = asked.map(() => [])
+  for (const { place, ...version } of answer.rows as (RecordVersion & { place: number })[]) lists[place]?.push(version)
   return lists
 }
 
@@ -255,8 +255,8 @@ export const onDays = async (
 export const countOfOperators = async (
   db: Db,
   operatorIds: readonly number[],
-  when: When,
-  sight: Sight,
+  when: PointInTime,
+  sight: RecordSight,
 ): Promise<Map<number, number>> => {
   const answer = await db.raw(
     `select v.operator_id as id, count(*)::int as n from (${SEEN_ONCE}) v group by v.operator_id /* versions.countOfOperators */`,
@@ -269,9 +269,9 @@ export const countOfOperators = async (
 export const sourcesOf = async (
   db: Db,
   operatorIds: readonly number[],
-  when: When,
-  sight: Sight,
-): Promise<Version[]> => {
+  when: PointInTime,
+  sight: RecordSight,
+): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from (${VERSIONS_AT}) v join runs r on r.id = v.run_id where v.fact is not null and ${SEEN}
      order by v.run_id, v.id /* versions.sourcesOf */`,
@@ -280,17 +280,18 @@ export const sourcesOf = async (
   return answer.rows
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<Version | null> => (await byIds(db, [id])).get(id) ?? null
+export const byId = async (db: Db | Tx, id: number): Promise<RecordVersion | null> =>
+  (await byIds(db, [id])).get(id) ?? null
 
-export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, Version>> => {
+export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, RecordVersion>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.id = any(?::bigint[]) /* versions.byIds */`,
     [[...ids]],
   )
-  return new Map(answer.rows.map((row: Version) => [row.id, row]))
+  return new Map(answer.rows.map((row: RecordVersion) => [row.id, row]))
 }
 
-export const current = async (db: Db | Tx, feed: string, key: string): Promise<Version | null> => {
+export const current = async (db: Db | Tx, feed: string, key: string): Promise<RecordVersion | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
      where v.feed = ? and v.record_key = ? and v.known_to is null /* versions.current */`,
@@ -302,9 +303,9 @@ export const current = async (db: Db | Tx, feed: string, key: string): Promise<V
 /** Latest versions of a record and of other sources' records of the same fact. */
 export const sourcesOfGround = async (
   db: Db | Tx,
-  { feed, key, kind, fact }: Pick<Version, 'feed' | 'key' | 'kind' | 'fact'>,
+  { feed, key, kind, fact }: Pick<RecordVersion, 'feed' | 'key' | 'kind' | 'fact'>,
   operatorId: number,
-): Promise<Version[]> => {
+): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id where v.known_to is null
        and ((v.feed = :feed and v.record_key = :key)
@@ -327,7 +328,7 @@ const MIRRORED = oncePerFact(
 )
 
 /** Entries of other authorities' lists, mirrored as records. */
-export const mirrored = async (db: Db, operatorIds: readonly number[], when: When): Promise<Version[]> => {
+export const mirrored = async (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc
      /* versions.mirrored */`,

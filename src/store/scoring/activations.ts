@@ -1,13 +1,13 @@
 /** Activations of scorecards: proposed by one person, decided by another, kept even when rejected. */
 import type { Db, Tx } from '../db/db.js'
 
-export type AdoptionState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
+export type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
 
-export interface Adoption {
+export interface ActivationRow {
   id: number
   scorecard: string
   hash: string
-  state: AdoptionState
+  state: ActivationState
   /** First day in force. */
   effectiveOn: string
   reason: string
@@ -26,7 +26,7 @@ const ADOPTIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash
 export const propose = async (
   tx: Tx,
   made: { hash: string; effectiveOn: string; reason: string; by: string; now: Date },
-): Promise<Adoption | null> => {
+): Promise<ActivationRow | null> => {
   const answer = await tx.raw(
     `insert into scorecard_adoptions (scorecard_hash, effective_on, reason, proposed_by, proposed_at)
      values (:hash, :effectiveOn, :reason, :by, :now)
@@ -37,7 +37,7 @@ export const propose = async (
   return id === undefined ? null : byId(tx, id)
 }
 
-export const forDecision = async (tx: Tx, id: number): Promise<Adoption | null> => {
+export const forDecision = async (tx: Tx, id: number): Promise<ActivationRow | null> => {
   const answer = await tx.raw(`${ADOPTIONS} where a.id = ? for update of a /* adoptions.forDecision */`, [id])
   return answer.rows[0] ?? null
 }
@@ -46,7 +46,7 @@ export const decide = async (
   tx: Tx,
   id: number,
   made: { state: 'ADOPTED' | 'REJECTED'; note: string | null; by: string; at: Date },
-): Promise<Adoption> => {
+): Promise<ActivationRow> => {
   await tx.raw(
     `update scorecard_adoptions set state = :state, note = :note, decided_by = :by, decided_at = :at where id = :id /* adoptions.decide */`,
     { ...made, id } as never,
@@ -56,13 +56,16 @@ export const decide = async (
   return decided
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<Adoption | null> => {
+export const byId = async (db: Db | Tx, id: number): Promise<ActivationRow | null> => {
   const answer = await db.raw(`${ADOPTIONS} where a.id = ? /* adoptions.byId */`, [id])
   return answer.rows[0] ?? null
 }
 
 /** Newest first. */
-export const list = async (db: Db, { first, after }: { first: number; after: number | null }): Promise<Adoption[]> => {
+export const list = async (
+  db: Db,
+  { first, after }: { first: number; after: number | null },
+): Promise<ActivationRow[]> => {
   const answer = await db.raw(
     `${ADOPTIONS} where ?::bigint is null or a.id < ?::bigint order by a.id desc limit ? /* adoptions.list */`,
     [after, after, first],
@@ -75,7 +78,7 @@ export const count = async (db: Db): Promise<number> => {
   return answer.rows[0].n
 }
 
-export interface KeptCard {
+export interface StoredCard {
   hash: string
   version: string
   name: { zh: string; en: string }
@@ -86,7 +89,7 @@ export interface KeptCard {
   adopted: boolean
 }
 
-export const keptCards = async (db: Db, today: string): Promise<KeptCard[]> => {
+export const keptCards = async (db: Db, today: string): Promise<StoredCard[]> => {
   const answer = await db.raw(
     `select k.hash, k.version, k.card->'name' as name, coalesce(bool_or(a.state = 'PROPOSED'), false) as proposed,
        coalesce(bool_or(a.state = 'ADOPTED' and a.effective_on > :today::date), false) as coming,

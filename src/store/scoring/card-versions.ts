@@ -6,7 +6,7 @@ export const versionsKept = async (db: Db): Promise<string[]> => {
   return answer.rows.map(({ version }: { version: string }) => version)
 }
 
-export interface Adoption {
+export interface PublicActivation {
   version: string
   /** YYYY-MM-DD; may lie in the future. */
   effectiveOn: string
@@ -14,7 +14,7 @@ export interface Adoption {
 }
 
 /** Newest first. Names and reasons of the deciders are not public. */
-export const adoptions = async (db: Db): Promise<Adoption[]> => {
+export const adoptions = async (db: Db): Promise<PublicActivation[]> => {
   const answer = await db.raw(
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"
      from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash

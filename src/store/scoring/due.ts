@@ -5,20 +5,20 @@
  */
 import type { Db } from '../db/db.js'
 
-export interface Due {
+export interface DueOperator {
   id: number
   kind: string
 }
 
-export interface DueList {
+export interface DueOperators {
   /** Next operators by id; empty at the end. */
-  next: (many: number) => Promise<Due[]>
+  next: (many: number) => Promise<DueOperator[]>
 }
 
 export const withDue = async <T>(
   db: Db,
   { all, only = null, asOf, basis }: { all: boolean; only?: readonly number[] | null; asOf: string; basis: string },
-  work: (list: DueList) => Promise<T>,
+  work: (list: DueOperators) => Promise<T>,
 ): Promise<T> => {
   const connection = await db.client.acquireRawConnection()
   const named = only?.map(Number).join(',')

@@ -6,7 +6,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import { PLAIN_FIELDS, WEIGHED_KINDS } from '../../domain/scoring/evidence.js'
 import type { Db, Tx } from '../db/db.js'
-import { bindingsAt, VERSIONS_AT_AND_COMING, type When } from '../records/versions.js'
+import { bindingsAt, type PointInTime, VERSIONS_AT_AND_COMING } from '../records/versions.js'
 
 export interface EvidenceRow {
   operatorId: number
@@ -45,7 +45,7 @@ const EVIDENCE = `
  * All weighed records of these operators, unordered. COPY is used because for a million operators the row protocol
  * costs as much as the query.
  */
-export const of = async (db: Db | Tx, operators: readonly number[], when: When): Promise<EvidenceRow[]> => {
+export const of = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   // COPY takes no bindings, so they are inlined; instants carry their zone.
   const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }
@@ -151,7 +151,7 @@ const OWNER = `coalesce(
  * Listings that this hub published, as its events known by then describe them. Later corrections do not change answers
  * about an earlier instant.
  */
-export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: When): Promise<OwnEntry[]> => {
+export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnEntry[]> => {
   const answer = await db.raw(
     `select * from (
        select ${OWNER} as "operatorId", l.id, l.list, l.document_number as "documentNumber", l.authority,

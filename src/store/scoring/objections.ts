@@ -1,6 +1,6 @@
 /** Objections of operators to records behind their score. They concern the record, not one version of it. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface Objection {
@@ -129,19 +129,19 @@ export const ofOperators = async (db: Db, operators: readonly number[]): Promise
 }
 
 /** `feeds` null means all. */
-export interface Filter {
+export interface ObjectionFilter {
   feeds: readonly string[] | null
   state: ObjectionState
-  sight?: Sight
+  sight?: RegionSight
 }
 
-const filtered = ({ sight = null }: Filter): string =>
+const filtered = ({ sight = null }: ObjectionFilter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${inSight(sight, 'b.operator_id')}`
 
 /** Oldest first. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: ObjectionFilter,
   { first, after }: { first: number; after: number | null },
 ): Promise<Objection[]> => {
   const answer = await db.raw(
@@ -152,7 +152,7 @@ export const list = async (
   return answer.rows
 }
 
-export const countOf = async (db: Db, filter: Filter): Promise<number> => {
+export const countOf = async (db: Db, filter: ObjectionFilter): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`,
     { sight: null, ...filter } as never,

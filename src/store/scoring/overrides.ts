@@ -1,20 +1,20 @@
 /** Overrides: a grade that two people set beside the computed one. All are kept; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
-import type { When } from '../records/versions.js'
+import type { PointInTime } from '../records/versions.js'
 
 export const STATES = ['PROPOSED', 'IN_FORCE', 'REPLACED', 'ENDED', 'REFUSED', 'WITHDRAWN'] as const
-export type State = (typeof STATES)[number]
+export type OverrideState = (typeof STATES)[number]
 
-export interface Overrule {
+export interface OverrideRow {
   id: number
   operatorId: number
   grade: Grade
   reason: string
   /** Last day in force. */
   endsOn: string
-  state: State
+  state: OverrideState
   askedBy: string
   askedAt: Date
   decidedBy: string | null
@@ -100,13 +100,17 @@ export const withdraw = async (
   )
 }
 
-export const byId = async (db: Db | Tx, id: number, when: When): Promise<Overrule | null> => {
+export const byId = async (db: Db | Tx, id: number, when: PointInTime): Promise<OverrideRow | null> => {
   const answer = await db.raw(`${AS_KNOWN} and r.id = :id /* overrules.byId */`, { id, ...bindings(when) })
   return answer.rows[0] ?? null
 }
 
 /** Newest first. */
-export const ofOperators = async (db: Db | Tx, operators: readonly number[], when: When): Promise<Overrule[]> => {
+export const ofOperators = async (
+  db: Db | Tx,
+  operators: readonly number[],
+  when: PointInTime,
+): Promise<OverrideRow[]> => {
   const answer = await db.raw(
     `${AS_KNOWN} and r.operator_id = any(:operators) order by r.id desc /* overrules.ofOperators */`,
     {
@@ -120,9 +124,9 @@ export const ofOperators = async (db: Db | Tx, operators: readonly number[], whe
 /** Oldest first. */
 export const list = async (
   db: Db,
-  { state, when, sight = null }: { state: State; when: When; sight?: Sight },
+  { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },
   { first, after }: { first: number; after: number | null },
-): Promise<Overrule[]> => {
+): Promise<OverrideRow[]> => {
   const answer = await db.raw(
     `select * from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state and (:after::bigint is null or r.id > :after::bigint)
      order by r.id limit :first /* overrules.list */`,
@@ -133,7 +137,7 @@ export const list = async (
 
 export const countOf = async (
   db: Db,
-  { state, when, sight = null }: { state: State; when: When; sight?: Sight },
+  { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },
 ): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from (${AS_KNOWN} ${inSight(sight, 'r.operator_id')}) r where r.state = :state /* overrules.countOf */`,
@@ -142,4 +146,4 @@ export const countOf = async (
   return answer.rows[0].n
 }
 
-const bindings = ({ asOf, knownAt }: When) => ({ asOf, knownAt })
+const bindings = ({ asOf, knownAt }: PointInTime) => ({ asOf, knownAt })

@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { LIST_FACT } from '../../domain/records/facts.js'
 import type { Reason } from '../../domain/scoring/score.js'
 import type { Db, Tx } from '../db/db.js'
-import type { When } from '../records/versions.js'
+import type { PointInTime } from '../records/versions.js'
 import * as gradeMarks from './grade-marks.js'
 import { VERSION_IN_FORCE } from './scorecards.js'
 
@@ -72,7 +72,7 @@ export const forgotten = async (db: Db, ids: readonly number[], today: string): 
 export const latest = async (
   db: Db | Tx,
   operators: readonly number[],
-  when: When,
+  when: PointInTime,
 ): Promise<Map<number, StoredScore>> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(:operators::int[]) as o(id), lateral (

@@ -2,7 +2,7 @@
 import type { Comparison } from '../../domain/scoring/trial.js'
 import type { Db, Tx } from '../db/db.js'
 
-export interface Trial {
+export interface TrialRow {
   id: number
   /** The card under trial and the card compared with. */
   scorecardHash: string
@@ -55,7 +55,7 @@ export const moreThan = async (db: Db, many: number): Promise<boolean> => {
   return answer.rows.length > 0
 }
 
-export const add = async (db: Db | Tx, made: Omit<Trial, 'id'>): Promise<Trial> => {
+export const add = async (db: Db | Tx, made: Omit<TrialRow, 'id'>): Promise<TrialRow> => {
   const answer = await db.raw(
     `insert into trials (scorecard_hash, against_hash, as_of, known_at, operators, result, made_by, made_at)
      values (:scorecardHash, :againstHash, :asOf, :knownAt, :operators, :result::jsonb, :madeBy, :madeAt)
@@ -69,7 +69,7 @@ export const add = async (db: Db | Tx, made: Omit<Trial, 'id'>): Promise<Trial> 
 export const fresh = async (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },
-): Promise<Trial | null> => {
+): Promise<TrialRow | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trials t where t.scorecard_hash = :scorecardHash and t.against_hash = :againstHash
        and t.as_of = :today::date and (t.made_at at time zone 'Asia/Shanghai')::date = :today::date
@@ -80,13 +80,13 @@ export const fresh = async (
   return answer.rows[0] ?? null
 }
 
-export const latestOf = async (db: Db | Tx, hashes: readonly string[]): Promise<Map<string, Trial>> => {
+export const latestOf = async (db: Db | Tx, hashes: readonly string[]): Promise<Map<string, TrialRow>> => {
   const answer = await db.raw(
     `select t.* from unnest(?::text[]) as h(hash), lateral (
        select ${COLUMNS} from trials t where t.scorecard_hash = h.hash order by t.id desc limit 1) t /* trials.latestOf */`,
     [[...hashes]],
   )
-  return new Map(answer.rows.map((row: Trial) => [row.scorecardHash, row]))
+  return new Map(answer.rows.map((row: TrialRow) => [row.scorecardHash, row]))
 }
 
 export const wasMade = async (db: Db | Tx, hash: string): Promise<boolean> => {

@@ -1,6 +1,6 @@
 /** Internal watch list: operators whose score fell below a threshold of the card. It has no legal effect. */
 
-import { inSight, type Sight } from '../access/sight.js'
+import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface WatchEntry {
@@ -58,7 +58,7 @@ export const ofOperators = async (
 /** Newest first. */
 export const list = async (
   db: Db,
-  { first, after, sight = null }: { first: number; after: number | null; sight?: Sight },
+  { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
 ): Promise<WatchEntry[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} and (:after::bigint is null or w.id < :after::bigint)
@@ -68,7 +68,7 @@ export const list = async (
   return answer.rows
 }
 
-export const count = async (db: Db, sight: Sight = null): Promise<number> => {
+export const count = async (db: Db, sight: RegionSight = null): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from watch_entries w where w.closed_at is null ${inSight(sight, 'w.operator_id')} /* watchEntries.count */`,
     { sight } as never,

@@ -54,7 +54,7 @@ export const isWaiting = async (db: Db, today: string): Promise<boolean> => {
 }
 
 /** The range of numbers given to one client: after `before`, up to `last`. */
-export interface Numbered {
+export interface NumberedRange {
   client: string
   before: number
   last: number
@@ -68,7 +68,7 @@ export interface Numbered {
 export const number = async (
   tx: Tx,
   { marks, oldest, now }: { marks: number; oldest: string; now: Date },
-): Promise<{ taken: number; numbered: Numbered[] }> => {
+): Promise<{ taken: number; numbered: NumberedRange[] }> => {
   const answer = await tx.raw(
     `with taken as (delete from change_marks where id in (select id from change_marks order by id limit :marks) returning operator_id, what, listing_id),
      marked as (select coalesce(o.merged_into, o.id) as owner, t.what, t.listing_id from taken t join operators o on o.id = t.operator_id),
@@ -123,7 +123,7 @@ export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<s
   return new Map(answer.rows.map(({ client, ...reach }: Reach & { client: string }) => [client, reach]))
 }
 
-export interface Row {
+export interface ChangeRow {
   sequence: number
   scheme: string | null
   code: string | null
@@ -133,7 +133,7 @@ export interface Row {
 
 const COLUMNS = 'sequence, scheme, code, what, at'
 
-export const after = async (db: Db, client: string, sequence: number, limit: number): Promise<Row[]> => {
+export const after = async (db: Db, client: string, sequence: number, limit: number): Promise<ChangeRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from changes where client = ? and sequence > ? order by sequence limit ? /* changes.after */`,
     [client, sequence, limit],
@@ -141,7 +141,7 @@ export const after = async (db: Db, client: string, sequence: number, limit: num
   return answer.rows
 }
 
-export const bySequences = async (db: Db, client: string, sequences: readonly number[]): Promise<Row[]> => {
+export const bySequences = async (db: Db, client: string, sequences: readonly number[]): Promise<ChangeRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from changes where client = ? and sequence = any(?::bigint[]) order by sequence /* changes.bySequences */`,
     [client, [...sequences]],

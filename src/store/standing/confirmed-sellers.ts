@@ -3,7 +3,7 @@
  */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import type { Db, Tx } from '../db/db.js'
-import type { Decided } from './sellers.js'
+import type { SellersFigures } from './sellers.js'
 
 /** Returns false unless the client is an active marketplace. */
 export const set = async (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) => {
@@ -25,7 +25,7 @@ export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSet
   return answer.rows[0] ?? UNSET
 }
 
-export interface Deciding {
+export interface SellersPolicy {
   client: string
   /** Id in the shops feed; with null no seller is confirmed. */
   marketplace: string | null
@@ -45,7 +45,7 @@ const LISTED =
  * Fills the temporary table `opening` with the codes of `source` (SQL) whose grade opens. Codes without an operator
  * open nothing and take no place. An ambiguous code is confirmed only if all its operators are.
  */
-export const decide = async (tx: Tx, deciding: Deciding, source: string): Promise<Decided> => {
+export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding
   await tx.raw(
     `create temporary table sifted on commit drop as
@@ -102,7 +102,7 @@ const claim = async (tx: Tx, of: { client: string; today: string; oldest: string
 }
 
 /** Decides the current list again. `altered` counts the sellers whose grade opened or closed. */
-export const renew = async (tx: Tx, deciding: Deciding): Promise<{ decided: Decided; altered: number }> => {
+export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided: SellersFigures; altered: number }> => {
   const decided = await decide(tx, deciding, LISTED)
   const answer = await tx.raw(
     `update sellers s set opens_grade = not s.opens_grade from seller_lists l
@@ -127,14 +127,14 @@ export const clients = async (db: Db, oldest: string): Promise<string[]> => {
   return answer.rows.map(({ client }: { client: string }) => client)
 }
 
-export interface OverCap {
+export interface ListOverCap {
   client: string
   gradesClosed: number
   unconfirmedMost: number
 }
 
 /** Lists on which some grades stay closed. */
-export const overCap = async (db: Db): Promise<OverCap[]> => {
+export const overCap = async (db: Db): Promise<ListOverCap[]> => {
   const answer = await db.raw(
     `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists
      where current and grades_closed > 0 order by client /* confirmedSellers.overCap */`,

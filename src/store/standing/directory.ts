@@ -1,14 +1,14 @@
 /** Directory of independent operators by region, kind and grade, and operators behind name matches. */
 import type { Match } from '../../domain/operators/name-search.js'
-import type { Sight } from '../access/sight.js'
+import type { RegionSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
-import { COLUMNS, type Operator } from '../operators/operators.js'
+import { COLUMNS, type StoredOperator } from '../operators/operators.js'
 import { SHOWN_GRADE } from '../scoring/overrides.js'
 import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
 import { HOLDS } from './authorisations.js'
 import { OF_LIST } from './sellers.js'
 
-export interface Filter {
+export interface DirectoryFilter {
   /** A division code or its first digits. */
   region?: string | null
   kind?: string | null
@@ -23,14 +23,14 @@ export interface Filter {
   /** Only the operator with this USCC or shop code. */
   only?: string | null
   /** Only operators of this division. */
-  sight?: Sight
+  sight?: RegionSight
 }
 
 /** Highest code point: upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
 
 /** SQL: only the given filters, because planning unused ones costs more than the query. */
-const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: Filter): string =>
+const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: DirectoryFilter): string =>
   [
     'o.known_to is null and o.merged_into is null',
     region != null && 'o.region collate "C" >= :region::text and o.region collate "C" < :regionEnd::text',
@@ -56,7 +56,7 @@ const DOUBTFUL = `select operator_id as id from overrules where decided_at is no
   union select v.operator_id from listings l join versions d on d.id = l.decision_version
     join versions v on v.feed = d.feed and v.record_key = d.record_key where l.published_on is not null and not :removed`
 
-const bindingsOf = (filter: Filter) => ({
+const bindingsOf = (filter: DirectoryFilter) => ({
   region: filter.region ?? null,
   regionEnd: `${filter.region ?? ''}${LAST}`,
   sight: filter.sight ?? null,
@@ -75,7 +75,7 @@ const bindingsOf = (filter: Filter) => ({
  * SQL: most operators by the index on current scores, the doubtful ones individually. `end` orders and limits both
  * parts.
  */
-const ofGrade = (filter: Filter, what: string, end: string): string => `
+const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id
     where c.grade = :grade::text and c.as_of <= :asOf::date and not exists (select 1 from doubtful d where d.id = c.operator_id)
@@ -87,9 +87,9 @@ const ofGrade = (filter: Filter, what: string, end: string): string => `
 /** By id. */
 export const list = async (
   db: Db,
-  filter: Filter,
+  filter: DirectoryFilter,
   { first, after }: { first: number; after: number | null },
-): Promise<Operator[]> => {
+): Promise<StoredOperator[]> => {
   const graded = filter.grade != null
   const answer = await db.raw(
     graded
@@ -101,7 +101,7 @@ export const list = async (
   return answer.rows
 }
 
-export const countOf = async (db: Db, filter: Filter): Promise<number> => {
+export const countOf = async (db: Db, filter: DirectoryFilter): Promise<number> => {
   const answer = await db.raw(
     filter.grade != null
       ? `select sum(n)::int as n from (${ofGrade(filter, 'count(*) as n', '')}) s /* directory.countOf graded */`
@@ -111,8 +111,8 @@ export const countOf = async (db: Db, filter: Filter): Promise<number> => {
   return answer.rows[0].n
 }
 
-export interface Found {
-  operator: Operator
+export interface DirectoryMatch {
+  operator: StoredOperator
   match: Match
   /** Current name of the matched operator, which may be merged. */
   name: string | null
@@ -128,16 +128,16 @@ const LOOKED_AT = 2
 export const behind = async (
   db: Db,
   matches: readonly Match[],
-  filter: Filter,
+  filter: DirectoryFilter,
   enough = matches.length,
-): Promise<Found[]> => {
+): Promise<DirectoryMatch[]> => {
   const foremost = matches.slice(0, LOOKED_AT * enough)
   const found = await behindAll(db, foremost, filter)
   const rest = matches.slice(foremost.length)
   return found.length >= enough || rest.length === 0 ? found : behindAll(db, matches, filter)
 }
 
-const behindAll = async (db: Db, matches: readonly Match[], filter: Filter): Promise<Found[]> => {
+const behindAll = async (db: Db, matches: readonly Match[], filter: DirectoryFilter): Promise<DirectoryMatch[]> => {
   if (matches.length === 0) return []
   const answer = await db.raw(
     `select w.id as "found", w.name as called, ${COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null
@@ -145,9 +145,9 @@ const behindAll = async (db: Db, matches: readonly Match[], filter: Filter): Pro
      where ${filtered(filter)} ${filter.grade == null ? '' : `and ${GRADED}`} /* directory.behind */`,
     { ...bindingsOf(filter), ids: matches.map(({ operator }) => operator) } as never,
   )
-  type Row = Operator & { found: number; called: string | null }
+  type Row = StoredOperator & { found: number; called: string | null }
   const rows = new Map<number, Row>(answer.rows.map((row: Row) => [row.found, row]))
-  const best = new Map<number, Found>()
+  const best = new Map<number, DirectoryMatch>()
   for (const match of matches) {
     const row = rows.get(match.operator)
     if (row === undefined || best.has(row.id)) continue

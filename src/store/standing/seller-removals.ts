@@ -3,7 +3,7 @@ import type { Db } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
 /** A marketplace that lists the seller. */
-export interface Hearer extends RetractionKey {
+export interface RemovalHearer extends RetractionKey {
   client: string
   sequence: number
   /** True when it has a webhook; otherwise it polls the changes. */
@@ -16,7 +16,7 @@ export interface Hearer extends RetractionKey {
 }
 
 /** For each retraction, the changes numbered after it and before the next removal of the entry. */
-export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<Hearer[]> => {
+export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
   if (of.length === 0) return []
   const answer = await db.raw(
     `select k.at, k."subjectId", s.client, s.sequence, s.at as "owedAt", s.told_at as "toldAt", s.confirmed_at as "confirmedAt",

@@ -47,7 +47,7 @@ export const alone = async (tx: Tx, client: string): Promise<void> => {
 }
 
 /** Figures of a decided list. The temporary table `opening` holds its open codes (store/standing/confirmed-sellers). */
-export type Decided = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
+export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
 /**
  * Replaces the current list, without duplicates. `decide` chooses the codes of `sent_sellers` that open their grade.
@@ -56,7 +56,7 @@ export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
   sellers: Iterable<Seller>,
-  decide: (tx: Tx) => Promise<Decided>,
+  decide: (tx: Tx) => Promise<SellersFigures>,
 ): Promise<SellerList> => {
   const { client, dated, malformed, at } = made
   await tx.raw(

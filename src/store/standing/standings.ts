@@ -16,16 +16,16 @@ import * as sellers from './sellers.js'
  * Grades for nobody, for sellers on the client's list, for operators that authorise the client, or for all. `flags`
  * adds override and contest flags. Public entries come as kinds of list or in full.
  */
-export interface Wanted {
+export interface StandingLookups {
   grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
   flags: boolean
   entries: 'NONE' | 'LISTS' | 'BODIES'
 }
 
-export const EVERYTHING: Wanted = { grades: 'ALL', flags: true, entries: 'BODIES' }
+export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
 /** A public entry with the state of its case at the same instant. */
-export type ShownEntry = PublicBody & { state: State }
+export type EntryWithState = PublicBody & { state: State }
 
 /** Fields not requested are absent. */
 export interface StandingRow {
@@ -51,10 +51,10 @@ export interface StandingRow {
   /** Distinct kinds of list of own public entries in force on the day. */
   lists?: string[] | null
   /** Own public entries in force on the day. */
-  entries: ShownEntry[]
+  entries: EntryWithState[]
 }
 
-export interface CodeAsked {
+export interface RequestedCode {
   place: number
   scheme: string
   code: string
@@ -63,7 +63,7 @@ export interface CodeAsked {
 }
 
 /** `oldest` is the oldest valid day of a seller list. */
-export type Days = PublicDays & { oldest?: string }
+export type StandingDays = PublicDays & { oldest?: string }
 
 /**
  * Rows in the order of the codes; codes without an operator have none. Entries and scores are those of the day, less
@@ -71,9 +71,9 @@ export type Days = PublicDays & { oldest?: string }
  */
 export const of = async (
   db: Reads,
-  codes: readonly CodeAsked[],
-  { asOf, today, oldest = today }: Days,
-  wanted: Wanted = EVERYTHING,
+  codes: readonly RequestedCode[],
+  { asOf, today, oldest = today }: StandingDays,
+  wanted: StandingLookups = EVERYTHING,
 ): Promise<StandingRow[]> => {
   if (codes.length === 0) return []
   const ofUscc = codes.every(({ scheme }) => scheme === 'uscc')
@@ -90,18 +90,18 @@ export const of = async (
   return rows
 }
 
-const isOfClients = ({ grades }: Wanted): boolean => grades === 'SELLERS' || grades === 'AUTHORISED'
+const isOfClients = ({ grades }: StandingLookups): boolean => grades === 'SELLERS' || grades === 'AUTHORISED'
 
 const statements = new Map<string, string>()
 
-const statementOf = (wanted: Wanted, ofUscc: boolean): string => {
+const statementOf = (wanted: StandingLookups, ofUscc: boolean): string => {
   const name = `${ofUscc} ${wanted.grades} ${wanted.flags} ${wanted.entries}`
   const known = statements.get(name) ?? written(wanted, ofUscc)
   statements.set(name, known)
   return known
 }
 
-const written = (wanted: Wanted, ofUscc: boolean): string => {
+const written = (wanted: StandingLookups, ofUscc: boolean): string => {
   const given = ['code', ...(isOfClients(wanted) ? ['client'] : []), ...(ofUscc ? [] : ['scheme'])]
   const graded = wanted.grades !== 'NONE'
   const columns = [
@@ -195,9 +195,9 @@ export const MANY_CODES = 101
 /** Like `of`, for many codes of one client. Returns one row or null per code; repeated codes share an object. */
 export const ofMany = async (
   db: Reads,
-  codes: readonly CodeAsked[],
-  days: Days,
-  wanted: Wanted,
+  codes: readonly RequestedCode[],
+  days: StandingDays,
+  wanted: StandingLookups,
 ): Promise<(StandingRow | null)[]> => {
   const client = codes[0]?.client ?? null
   const usccs = new Set(codes.flatMap(({ scheme, code }) => (scheme === 'uscc' ? [code] : [])))
@@ -218,7 +218,7 @@ export const ofMany = async (
 const withSight = async (
   db: Reads,
   rows: readonly StandingRow[],
-  { client, days, grades }: { client: string; days: Days; grades: Exclude<Wanted['grades'], 'NONE'> },
+  { client, days, grades }: { client: string; days: StandingDays; grades: Exclude<StandingLookups['grades'], 'NONE'> },
 ): Promise<void> => {
   const { today, oldest = today } = days
   const open = rows.filter(({ sees }) => sees !== true)
@@ -244,7 +244,7 @@ const UNSEEN = { score: null, grade: null, overruled: false, objected: false, fo
 export const ofOwn = async (
   db: Reads,
   usccs: readonly string[],
-  { asOf, today, oldest = today }: Days,
+  { asOf, today, oldest = today }: StandingDays,
   {
     scored,
     entries: listed = true,
@@ -261,7 +261,7 @@ export const ofOwn = async (
     : db.raw(scored ? OWN_SCORED : OWN, { ...days, codes }))
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
-  for (const each of answer.rows as OwnRow[]) {
+  for (const each of answer.rows as OwnStandingRow[]) {
     // Building the object literally costs half as much as copying and extending the row.
     const row: StandingRow = {
       place: 0,
@@ -292,9 +292,9 @@ export const ofOwn = async (
     Object.assign(byId.get(operatorId) ?? {}, more)
   return found
 }
-const NO_ENTRIES: ShownEntry[] = []
+const NO_ENTRIES: EntryWithState[] = []
 
-interface OwnRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
+interface OwnStandingRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
   uscc: string
   /** Present when requested. */
   score?: number | null

@@ -4,9 +4,9 @@
  */
 
 import type { Db, Tx } from '../db/db.js'
-import type { Numbered } from './changes.js'
+import type { NumberedRange } from './changes.js'
 
-export interface Message {
+export interface WebhookMessage {
   id: number
   sequence: number
   removal: boolean
@@ -20,7 +20,7 @@ const NO_SELLER = ''
  * Owes each address the numbered changes. A removal folds all owed messages of its seller, because it carries the whole
  * standing.
  */
-export const owe = async (tx: Tx, numbered: readonly Numbered[], now: Date): Promise<void> => {
+export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
   const news = `jsonb_to_recordset(:numbered::jsonb) as n(client text, before bigint, last bigint)
@@ -100,7 +100,7 @@ export const claim = async (
   db: Db,
   webhook: number,
   { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
-): Promise<Message[]> => {
+): Promise<WebhookMessage[]> => {
   const answer = await db.raw(
     `with due as (
        select m.id from webhook_messages m where m.webhook_id = :webhook and m.state = 'OWED' and m.due_at <= :now
@@ -112,11 +112,13 @@ export const claim = async (
      where m.id = due.id and m.state = 'OWED' returning m.id, m.sequence, m.removal, m.attempts /* webhook-queue.claim */`,
     { webhook, limit, now, leaseUntil } as never,
   )
-  return (answer.rows as Message[]).sort((a, b) => Number(b.removal) - Number(a.removal) || a.sequence - b.sequence)
+  return (answer.rows as WebhookMessage[]).sort(
+    (a, b) => Number(b.removal) - Number(a.removal) || a.sequence - b.sequence,
+  )
 }
 
 /** Undoes the claim of messages that did not leave the hub. */
-export const putBack = async (db: Db, claimed: readonly Message[]): Promise<void> => {
+export const putBack = async (db: Db, claimed: readonly WebhookMessage[]): Promise<void> => {
   await db.raw(
     `update webhook_messages m set leased_until = null, attempts = m.attempts - 1 from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
      where m.id = c.id and m.attempts = c.attempts /* webhook-queue.putBack */`,
@@ -124,8 +126,8 @@ export const putBack = async (db: Db, claimed: readonly Message[]): Promise<void
   )
 }
 
-export interface Outcome {
-  message: Message
+export interface WebhookOutcome {
+  message: WebhookMessage
   state: 'CONFIRMED' | 'OWED' | 'GIVEN_UP'
   status: number | null
   error: string | null
@@ -137,7 +139,7 @@ export interface Outcome {
 export const book = async (
   db: Db,
   client: string,
-  { message, state, status, error, dueAt }: Outcome,
+  { message, state, status, error, dueAt }: WebhookOutcome,
   now: Date,
 ): Promise<void> => {
   await db.raw(
@@ -164,7 +166,7 @@ export const book = async (
   )
 }
 
-export interface Backlog {
+export interface WebhookBacklog {
   webhookId: number
   owed: number
   removalsOwed: number
@@ -174,7 +176,7 @@ export interface Backlog {
   lastError: string | null
 }
 
-export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<number, Backlog>> => {
+export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<number, WebhookBacklog>> => {
   if (webhooks.length === 0) return new Map()
   const answer = await db.raw(
     `select w.id as "webhookId", o.owed, o.removals as "removalsOwed", o.oldest as "oldestOwed",
@@ -187,5 +189,5 @@ export const backlog = async (db: Db, webhooks: readonly number[]): Promise<Map<
        order by m.sent_at desc, m.id desc limit 1) l on true /* webhook-queue.backlog */`,
     [[...webhooks]],
   )
-  return new Map(answer.rows.map((row: Backlog) => [row.webhookId, row]))
+  return new Map(answer.rows.map((row: WebhookBacklog) => [row.webhookId, row]))
 }

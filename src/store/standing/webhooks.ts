@@ -1,7 +1,7 @@
 /** Webhook addresses of marketplaces. webhook-queue holds their messages. */
 import type { Db, Tx } from '../db/db.js'
 
-export interface Webhook {
+export interface StoredWebhook {
   id: number
   client: string
   url: string
@@ -28,7 +28,7 @@ export const alone = async (tx: Tx, client: string): Promise<void> => {
 }
 
 /** `client` null lists all. Oldest first. */
-export const list = async (db: Db | Tx, client: string | null): Promise<Webhook[]> => {
+export const list = async (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
      order by w.id /* webhooks.list */`,
@@ -37,7 +37,7 @@ export const list = async (db: Db | Tx, client: string | null): Promise<Webhook[
   return answer.rows
 }
 
-export const byId = async (db: Db | Tx, id: number): Promise<Webhook | null> => {
+export const byId = async (db: Db | Tx, id: number): Promise<StoredWebhook | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from webhooks w where w.id = ? and w.removed_at is null /* webhooks.byId */`,
     [id],
@@ -55,7 +55,7 @@ export const nextId = async (tx: Tx): Promise<number> => {
 
 export const add = async (
   tx: Tx,
-  made: Pick<Webhook, 'id' | 'client' | 'url' | 'secret' | 'createdAt'>,
+  made: Pick<StoredWebhook, 'id' | 'client' | 'url' | 'secret' | 'createdAt'>,
 ): Promise<void> => {
   await tx.raw(
     `insert into webhooks (id, client, url, secret, created_at) overriding system value values (:id, :client, :url, :secret, :createdAt) /* webhooks.add */`,

@@ -2,7 +2,7 @@
 import type { Db } from '../db/db.js'
 import { isUndone } from '../delivery/deliveries.js'
 
-export interface Figures {
+export interface HubFigures {
   deliveries: { platform: string; outstanding: number; oldestRemoval: Date | null; refused: number }[]
   lockouts: number
   /** Operators marked for scoring. */
@@ -28,7 +28,7 @@ const QUEUES = [
   { queue: 'webhooks_failing', table: 'webhooks', waits: 'failures > 0' },
 ]
 
-export const look = async (db: Db, now: Date): Promise<Figures> => {
+export const look = async (db: Db, now: Date): Promise<HubFigures> => {
   const [deliveries, single, jobs, queues] = await Promise.all([
     db.raw(`select d.platform, count(*) filter (where d.state = 'OWED')::int as outstanding,
         count(*) filter (where d.state = 'REFUSED')::int as refused,
@@ -49,7 +49,7 @@ export const look = async (db: Db, now: Date): Promise<Figures> => {
   return { deliveries: deliveries.rows, ...single.rows[0], jobs: jobs.rows, queues }
 }
 
-const queuesOf = async (db: Db): Promise<Figures['queues']> => {
+const queuesOf = async (db: Db): Promise<HubFigures['queues']> => {
   const answer = await db.raw(
     `select tablename as table from pg_tables where schemaname = current_schema() and tablename = any(?) /* figures.tables */`,
     [QUEUES.map(({ table }) => table)] as never,

@@ -6,7 +6,7 @@ import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
 import * as runs from './runs.js'
 
-export type State = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
+export type OccurrenceState = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
 
 export interface Occurrence {
   id: number
@@ -16,18 +16,18 @@ export interface Occurrence {
   cause: 'timetable' | 'person'
   by: string | null
   missed: number
-  state: State
+  state: OccurrenceState
   attempts: number
   endedAt: Date | null
 }
 
 /** A held lease; only the current `attempt` may end the occurrence. */
-export interface Held {
+export interface HeldOccurrence {
   id: number
   attempt: number
 }
 
-type Named = { job: runs.Job; subject: string }
+type OccurrenceKey = { job: runs.Job; subject: string }
 
 const COLUMNS = `o.id, o.job, o.subject, o.planned_for as "plannedFor", o.cause, o.asked_by as "by", o.missed, o.state, o.attempts,
   o.ended_at as "endedAt"`
@@ -35,7 +35,7 @@ const COLUMNS = `o.id, o.job, o.subject, o.planned_for as "plannedFor", o.cause,
 /** Returns false when the occurrence already exists. */
 export const add = async (
   tx: Tx,
-  { job, subject, plannedFor, missed }: Named & { plannedFor: Date; missed: number },
+  { job, subject, plannedFor, missed }: OccurrenceKey & { plannedFor: Date; missed: number },
 ): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into occurrences (job, subject, planned_for, cause, missed) values (?, ?, ?, 'timetable', ?)
@@ -46,7 +46,10 @@ export const add = async (
 }
 
 /** Skips unstarted occurrences, because of a later one or a pause. */
-export const passOver = async (tx: Tx, { job, subject, before, now }: Named & { before: Date | null; now: Date }) => {
+export const passOver = async (
+  tx: Tx,
+  { job, subject, before, now }: OccurrenceKey & { before: Date | null; now: Date },
+) => {
   await tx.raw(
     `update occurrences set state = 'PASSED', ended_at = ?
      where job = ? and subject = ? and ended_at is null and state = 'DUE' and attempts = 0 and cause = 'timetable'
@@ -58,7 +61,7 @@ export const passOver = async (tx: Tx, { job, subject, before, now }: Named & { 
 /** Requests a run by a person; an open request is reused. */
 export const ask = async (
   tx: Tx,
-  { job, subject, by, now }: Named & { by: string; now: Date },
+  { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
 ): Promise<Occurrence> => {
   const open = await tx.raw(
     `select ${COLUMNS} from occurrences o where job = ? and subject = ? and cause = 'person' and ended_at is null
@@ -77,7 +80,7 @@ export const ask = async (
   return answer.rows[0]
 }
 
-export interface Wanted extends Named {
+export interface ClaimableJob extends OccurrenceKey {
   beside: boolean
 }
 
@@ -97,7 +100,7 @@ export const waiting = async (db: Db): Promise<boolean> => {
  */
 export const claim = (
   db: Db,
-  wanted: readonly Wanted[],
+  wanted: readonly ClaimableJob[],
   { limit, leaseMs, attemptsMost, now }: { limit: number; leaseMs: number; attemptsMost: number; now: Date },
 ): Promise<Occurrence[]> =>
   db.transaction(async (tx) => {
@@ -154,7 +157,7 @@ export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<O
 }
 
 /** Returns the ids still held; other processes have the rest. */
-export const renew = async (db: Db, held: readonly Held[], leaseMs: number): Promise<Set<number>> => {
+export const renew = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
   const answer = await db.raw(
     `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
      from unnest(?::bigint[], ?::integer[]) as h (id, attempt)
@@ -165,7 +168,12 @@ export const renew = async (db: Db, held: readonly Held[], leaseMs: number): Pro
 }
 
 /** Returns false when the lease was lost. */
-export const end = async (db: Db, { id, attempt }: Held, state: 'DONE' | 'FAILED', now: Date): Promise<boolean> => {
+export const end = async (
+  db: Db,
+  { id, attempt }: HeldOccurrence,
+  state: 'DONE' | 'FAILED',
+  now: Date,
+): Promise<boolean> => {
   const answer = await db.raw(
     `update occurrences set state = ?, lease_until = null, ended_at = ? where id = ? and attempts = ? and state = 'RUNNING'
      returning id /* occurrences.end */`,
@@ -175,7 +183,11 @@ export const end = async (db: Db, { id, attempt }: Held, state: 'DONE' | 'FAILED
 }
 
 /** Releases the occurrence at once. `unused` does not count the attempt. */
-export const giveBack = async (db: Db, { id, attempt }: Held, { unused }: { unused: boolean }): Promise<void> => {
+export const giveBack = async (
+  db: Db,
+  { id, attempt }: HeldOccurrence,
+  { unused }: { unused: boolean },
+): Promise<void> => {
   await db.raw(
     `update occurrences set state = 'DUE', lease_until = null, attempts = attempts - ?
      where id = ? and attempts = ? and state = 'RUNNING' /* occurrences.giveBack */`,
@@ -183,7 +195,7 @@ export const giveBack = async (db: Db, { id, attempt }: Held, { unused }: { unus
   )
 }
 
-export const latest = async (db: Db, of: readonly Named[]): Promise<Occurrence[]> => {
+export const latest = async (db: Db, of: readonly OccurrenceKey[]): Promise<Occurrence[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (job, subject),
        lateral (select * from occurrences where job = w.job and subject = w.subject order by planned_for desc limit 1) o

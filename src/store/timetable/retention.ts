@@ -4,7 +4,7 @@
  */
 import type { Db } from '../db/db.js'
 
-export interface Window {
+export interface IdWindow {
   /** Rows older than this may go. */
   before: Date
   /** Window: `rows` ids above `after`. */
@@ -12,13 +12,13 @@ export interface Window {
   rows: number
 }
 
-export interface Tidied {
+export interface WindowResult {
   last: number | null
   deleted: number
 }
 
 /** `due` is SQL for the ids to delete among the window `w`; `age` is the column with the age. */
-const tidied = async (db: Db, table: string, age: string, due: string, window: Window): Promise<Tidied> => {
+const tidied = async (db: Db, table: string, age: string, due: string, window: IdWindow): Promise<WindowResult> => {
   const answer = await db.raw(
     `with w as materialized (select * from ${table} where id > :after order by id limit :rows),
        old as materialized (select * from w where ${age} < :before),
@@ -36,7 +36,7 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: W
  * Runs without results, except the newest of their kind and referenced ones. Runs with results stay, because versions
  * and scores refer to them.
  */
-export const runs = (db: Db, window: Window): Promise<Tidied> =>
+export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'runs',
@@ -56,7 +56,7 @@ export const runs = (db: Db, window: Window): Promise<Tidied> =>
   )
 
 /** Comparisons, except the newest per platform and those with kept discrepancies. */
-export const comparisons = (db: Db, window: Window): Promise<Tidied> =>
+export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'comparisons',
@@ -67,14 +67,14 @@ export const comparisons = (db: Db, window: Window): Promise<Tidied> =>
   )
 
 /** Discrepancies settled before the term. */
-export const findings = (db: Db, window: Window): Promise<Tidied> =>
+export const findings = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
 /**
  * Confirmed deliveries followed by a later confirmed one. The newest addition stays, because backfills compare with it;
  * so do deliveries that a person acted on.
  */
-export const deliveries = (db: Db, window: Window): Promise<Tidied> =>
+export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'deliveries',
@@ -89,7 +89,7 @@ export const deliveries = (db: Db, window: Window): Promise<Tidied> =>
   )
 
 /** Rejects settled or superseded by a full delivery, unless their correction still stands. */
-export const rejects = (db: Db, window: Window): Promise<Tidied> =>
+export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
     'rejects',

@@ -15,8 +15,8 @@ export type Job =
   | 'audit'
   | 'changes'
   | 'tidy'
-export type Cause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
-export type Outcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
+export type RunCause = 'timetable' | 'command' | 'demo' | 'upload' | 'person'
+export type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 
 export interface RunError {
   code: string
@@ -25,17 +25,17 @@ export interface RunError {
   headings?: readonly string[]
 }
 
-export interface Run {
+export interface RunRow {
   id: number
   job: Job
   subject: string
-  cause: Cause
+  cause: RunCause
   plannedFor: Date | null
   attempt: number
   by: string | null
   startedAt: Date
   endedAt: Date | null
-  outcome: Outcome
+  outcome: RunOutcome
   whole: boolean
   file: string | null
   counts: Record<string, number>
@@ -51,10 +51,10 @@ export interface Run {
 const COLUMNS = `id, job, subject, cause, planned_for as "plannedFor", attempt, asked_by as "by", started_at as "startedAt", ended_at as "endedAt",
   outcome, whole, file, counts, error, maps::int[] as maps, taken_back_at as "takenBackAt", taken_back_by as "takenBackBy", taken_back_reason as "takenBackReason"`
 
-export interface Start {
+export interface NewRun {
   job: Job
   subject?: string
-  cause: Cause
+  cause: RunCause
   plannedFor?: Date | null
   whole?: boolean
   file?: string | null
@@ -71,7 +71,7 @@ export interface Start {
  * Opens a run and abandons dead ones. Without a lease the caller holds the lock of (job, subject), so any open run is
  * dead; with one, those with an expired lease are. Returns null when this attempt at the occurrence has already begun.
  */
-export const start = async (db: Db, given: Start): Promise<number | null> => {
+export const start = async (db: Db, given: NewRun): Promise<number | null> => {
   const {
     job,
     subject = '',
@@ -128,7 +128,7 @@ export const hold = async (tx: Tx, id: number): Promise<boolean> => {
   return answer.rows.length > 0
 }
 
-export interface Source {
+export interface PullSource {
   /** It makes the feed current. */
   whole: boolean
   /** It contains all records of the sender, not only new ones. */
@@ -142,7 +142,7 @@ export interface Source {
 export const noteSource = async (
   tx: Tx,
   id: number,
-  { whole, complete, file, contentHash, archive }: Source,
+  { whole, complete, file, contentHash, archive }: PullSource,
 ): Promise<void> => {
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
@@ -158,7 +158,7 @@ export const finish = async (
   db: Db | Tx,
   id: number,
   end: {
-    outcome: Exclude<Outcome, 'RUNNING'>
+    outcome: Exclude<RunOutcome, 'RUNNING'>
     counts?: Record<string, number>
     error?: RunError | null
     now: Date
@@ -174,7 +174,7 @@ export const finish = async (
     })
 }
 
-export interface Asked {
+export interface RunFilter {
   first: number
   before: number | null
   /** Null or absent: every job, every subject. */
@@ -183,7 +183,7 @@ export interface Asked {
 }
 
 /** Newest first. Only given conditions are written, so that an index can be used. */
-export const list = async (db: Db, { first, before, job = null, subject = null }: Asked): Promise<Run[]> => {
+export const list = async (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> => {
   const where = ['(:before::bigint is null or id < :before::bigint)']
   if (job !== null) where.push('job = :job')
   if (subject !== null) where.push('subject = :subject')
@@ -194,12 +194,12 @@ export const list = async (db: Db, { first, before, job = null, subject = null }
   return answer.rows
 }
 
-export const byId = async (db: Db, id: number): Promise<Run | null> => {
+export const byId = async (db: Db, id: number): Promise<RunRow | null> => {
   const answer = await db.raw(`select ${COLUMNS} from runs where id = ? /* runs.byId */`, [id])
   return answer.rows[0] ?? null
 }
 
-export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<Run[]> => {
+export const latest = async (db: Db, of: readonly { job: Job; subject: string }[]): Promise<RunRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from unnest(?::text[], ?::text[]) as w (of_job, of_subject),
        lateral (select * from runs where job = of_job and subject = of_subject order by id desc limit 1) r /* runs.latest */`,

@@ -12,13 +12,13 @@ export interface Schedule {
   pausedReason: string | null
 }
 
-type Named = { job: Job; subject: string }
+type ScheduleKey = { job: Job; subject: string }
 
 const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
   paused_reason as "pausedReason"`
 
 /** Locks the schedules in a fixed order. New ones start now. */
-export const hold = async (tx: Tx, of: readonly Named[], now: Date): Promise<Schedule[]> => {
+export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(
     `insert into schedules (job, subject, planned_until)
@@ -34,7 +34,7 @@ export const hold = async (tx: Tx, of: readonly Named[], now: Date): Promise<Sch
   return answer.rows
 }
 
-export const planned = async (tx: Tx, { job, subject }: Named, until: Date): Promise<void> => {
+export const planned = async (tx: Tx, { job, subject }: ScheduleKey, until: Date): Promise<void> => {
   await tx.raw('update schedules set planned_until = ? where job = ? and subject = ? /* schedules.planned */', [
     until,
     job,
@@ -50,7 +50,7 @@ export const all = async (db: Db): Promise<Schedule[]> => {
 /** Returns false when it was already paused. */
 export const pause = async (
   tx: Tx,
-  { job, subject, by, reason, now }: Named & { by: string; reason: string; now: Date },
+  { job, subject, by, reason, now }: ScheduleKey & { by: string; reason: string; now: Date },
 ): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into schedules (job, subject, planned_until, paused_at, paused_by, paused_reason) values (?, ?, ?, ?, ?, ?)
@@ -64,7 +64,7 @@ export const pause = async (
 }
 
 /** Skipped occurrences stay skipped. Returns false when it was not paused. */
-export const resume = async (tx: Tx, { job, subject, now }: Named & { now: Date }): Promise<boolean> => {
+export const resume = async (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> => {
   const answer = await tx.raw(
     `update schedules set paused_at = null, paused_by = null, paused_reason = null, planned_until = greatest(planned_until, ?)
      where job = ? and subject = ? and paused_at is not null returning job /* schedules.resume */`,

@@ -4,7 +4,13 @@ import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
 import { Refusal } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
-import { ENDLESS, ORDERS, type Order, type Place, type Sought } from '../../store/publication/public-list.js'
+import {
+  ENDLESS,
+  type ListOrder,
+  type ListPlace,
+  ORDERS,
+  type PublicSearch,
+} from '../../store/publication/public-list.js'
 
 export type UrlParameters = Record<string, string>
 
@@ -18,8 +24,8 @@ export interface SearchFilter {
   to: string | null
   contested: boolean
   /** The default, null: best match first for a name, else newest first. */
-  sort: Order | null
-  after: Place | null
+  sort: ListOrder | null
+  after: ListPlace | null
 }
 
 /** Characters. */
@@ -38,7 +44,7 @@ export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFil
   if (region && !REGION.test(region)) refuse('地区应为二至六位行政区划代码 a region is two to six digits')
   for (const day of [from, until])
     if (day && !isDate(day)) refuse(`日期 ${day} 应为 YYYY-MM-DD a day is written YYYY-MM-DD`)
-  if (sort && !ORDERS.includes(sort as Order)) refuse(`没有排序方式 ${sort} there is no such order`)
+  if (sort && !ORDERS.includes(sort as ListOrder)) refuse(`没有排序方式 ${sort} there is no such order`)
   return {
     name: parameterIn(query, 'name').slice(0, NAME_LONGEST),
     reason: (reason || null) as Topic | null,
@@ -47,7 +53,7 @@ export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFil
     from: from || null,
     to: until || null,
     contested: parameterIn(query, 'contested') === '1',
-    sort: (sort || null) as Order | null,
+    sort: (sort || null) as ListOrder | null,
     after: cursorIn(query['after']),
   }
 }
@@ -59,7 +65,7 @@ const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): st
 }
 
 /** Not trimmed: a malformed cursor is refused instead of meaning the first page. */
-const cursorIn = (value: unknown): Place | null => {
+const cursorIn = (value: unknown): ListPlace | null => {
   const text = typeof value === 'string' ? value : ''
   if (text === '') return null
   const [on = '', id = ''] = text.split('_')
@@ -83,7 +89,7 @@ export const parametersOf = ({ after, contested, ...asked }: SearchFilter): UrlP
 export const conditionsOf = (
   { reason, region, authority, from, to, contested }: SearchFilter,
   day: string,
-): Sought => ({
+): PublicSearch => ({
   day,
   region,
   authority,

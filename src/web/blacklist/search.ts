@@ -19,7 +19,7 @@ export interface SearchResult {
   entries: readonly PublicBody[]
   total: number
   /** Absent on the last page. */
-  next: publicList.Place | null
+  next: publicList.ListPlace | null
   /** True when all matches are only similar. */
   similar: boolean
 }
@@ -58,7 +58,7 @@ const searchByName = async (db: Db, inTurn: InTurn, { day }: DayStamp, asked: Se
 export const entriesNamed = async (db: Db, inTurn: InTurn, asked: SearchFilter, day: string): Promise<PublicBody[]> =>
   bodiesOf(db, (await rankedEntries(db, inTurn, asked, day)).entries)
 
-const bodiesOf = (db: Db, entries: readonly publicList.Placed[]): Promise<PublicBody[]> =>
+const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<PublicBody[]> =>
   publicList.bodies(
     db,
     entries.map(({ id }) => id),
@@ -70,17 +70,20 @@ const rankedEntries = async (
   inTurn: InTurn,
   asked: SearchFilter,
   day: string,
-): Promise<{ entries: publicList.Placed[]; similar: boolean }> => {
+): Promise<{ entries: publicList.PlacedEntry[]; similar: boolean }> => {
   const sought = conditionsOf(asked, day)
   const ranked = await ranksOf(db, inTurn, asked.name)
   const rank = ({ operator }: { operator: number }) => ranked.get(operator)?.rank ?? 0
-  const best = new Map<string, publicList.Placed>()
+  const best = new Map<string, publicList.PlacedEntry>()
   for (const one of await publicList.ofOperators(db, [...ranked.keys()], sought)) {
     const known = best.get(one.id)
     if (known === undefined || rank(one) < rank(known)) best.set(one.id, one)
   }
   const found = [...best.values()]
-  const orders: Record<'best' | publicList.Order, (a: publicList.Placed, b: publicList.Placed) => number> = {
+  const orders: Record<
+    'best' | publicList.ListOrder,
+    (a: publicList.PlacedEntry, b: publicList.PlacedEntry) => number
+  > = {
     best: (a, b) => rank(a) - rank(b) || orders.newest(a, b),
     newest: (a, b) => compareTexts(b.publishedOn, a.publishedOn) || compareTexts(b.id, a.id),
     oldest: (a, b) => orders.newest(b, a),

@@ -12,7 +12,7 @@ import * as publicList from '../../store/publication/public-list.js'
 /** Evicts the least recently used. */
 const KEPT_MOST = 400
 
-export interface DayStamp extends Omit<publicList.Stamp, 'listed'> {
+export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
   day: string
 }
 

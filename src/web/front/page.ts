@@ -5,7 +5,7 @@ import { TOPICS, type Topic, topicsOf } from '../../domain/listing/reason-topics
 import type { Words } from '../../foundation/text/words.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
-import type { Figures } from '../../store/publication/public-figures.js'
+import type { PublicListFigures } from '../../store/publication/public-figures.js'
 import { ENGLISH_STAYS, entryList } from '../blacklist/page.js'
 import { barChart, changesByMonth, inForceByMonth, type MonthCounts, prefectureMap } from '../frame/charts.js'
 import { type Html, html, linkTo } from '../frame/html.js'
@@ -15,7 +15,7 @@ export interface FrontContent {
   day: string
   /** 0 before the first publication. */
   sequence: number
-  figures: Figures
+  figures: PublicListFigures
   newest: readonly PublicBody[]
 }
 
@@ -93,7 +93,7 @@ ${barChart(
 }
 
 /** Earlier months count in the totals only. */
-const monthsOf = (told: Figures['months'], day: string): MonthCounts[] => {
+const monthsOf = (told: PublicListFigures['months'], day: string): MonthCounts[] => {
   const known = new Map(told.map((one) => [one.month, one]))
   const months: MonthCounts[] = []
   const first = addMonths(`${day.slice(0, 7)}-01`, 1 - MONTHS).slice(0, 7)

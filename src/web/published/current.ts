@@ -11,7 +11,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 
 export interface ListInForce {
   snapshot: snapshots.Snapshot
-  signed: snapshots.Signed
+  signed: snapshots.SignedManifest
   files: readonly FileSaid[]
   /** Entries that left after the snapshot, never served. */
   gone: readonly string[]

@@ -48,7 +48,7 @@ export const deltaOf = async (
     ...net.flatMap((one) => (!left.has(one.id) ? [one] : one.before === null ? [] : [{ ...one, after: null }])),
     ...[...unchanged].map((id) => ({ id, before: '', after: null, line: null, removedOn: today })),
   ]
-  const texts = (of: readonly snapshots.Net[]) => of.map(({ line }) => lineText(line)).join(',')
+  const texts = (of: readonly snapshots.NetChange[]) => of.map(({ line }) => lineText(line)).join(',')
   const stays = found.filter(({ after }) => after !== null)
   const added = texts(stays.filter(({ before }) => before === null))
   const changed = texts(stays.filter(({ before }) => before !== null))

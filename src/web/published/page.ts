@@ -1,6 +1,6 @@
 import type { Words } from '../../foundation/text/words.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { Signed, Snapshot } from '../../store/publication/snapshots.js'
+import type { SignedManifest, Snapshot } from '../../store/publication/snapshots.js'
 import { minute } from '../entry/page.js'
 import { type Html, html } from '../frame/html.js'
 import { both, page, type SitePage } from '../frame/page.js'
@@ -30,7 +30,7 @@ const KILO = 1_000
 
 interface DataContent {
   snapshot: Snapshot
-  signed: Signed
+  signed: SignedManifest
   /** Such as https://hub.example. */
   base: string
 }
@@ -89,7 +89,7 @@ const link = (path: string): Html => html`<a href="${path}">${path}</a>`
 /** For scrolling by keyboard. */
 const pre = (text: string): Html => html`<pre tabindex="0"><code>${text}</code></pre>`
 
-const verify = (base: string, { kid }: Signed): Html => html`<section aria-labelledby="verify">
+const verify = (base: string, { kid }: SignedManifest): Html => html`<section aria-labelledby="verify">
 <h2 id="verify">${both('核验', 'To verify it')}</h2>
 <ol>
 <li>${both('取名单、清单和公钥：', 'Fetch the list, the manifest and the key:')}

@@ -11,14 +11,14 @@ export interface ActContext {
 }
 
 /** Returns whether the acting person may see this operator; absent means that all may be seen. */
-export type OperatorAccess = (operator: operators.Operator) => boolean
+export type OperatorAccess = (operator: operators.StoredOperator) => boolean
 
 /** Returns the operator to which a code leads. Refusal OPERATOR_UNKNOWN, also when `mayFor` denies access. */
 export const findOperator = async (
   tx: Tx,
   code: string,
   mayFor: OperatorAccess = () => true,
-): Promise<operators.Operator> => {
+): Promise<operators.StoredOperator> => {
   const asked = codeOf(code)
   const found = asked === null ? undefined : [...(await operators.byCodes(tx, [asked])).values()][0]
   if (found === undefined || !mayFor(found)) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })

@@ -107,7 +107,7 @@ export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   await revocations.add(db, allOf(name, now), now)
 }
 
-const allOf = (sub: string, now: Date): revocations.Revoked => ({
+const allOf = (sub: string, now: Date): revocations.RevokedTokens => ({
   sub,
   issuedUntil: now,
   endsAt: new Date(now.getTime() + TOKEN_SECONDS * 1_000),
@@ -120,6 +120,6 @@ export const matches = async (db: Db, name: string, secret: string, now: Date): 
 }
 
 /** Returns whether this matching secret is still pending. The previous secret is never pending. */
-export const isPending = async (client: clients.Registered, secret: string): Promise<boolean> =>
+export const isPending = async (client: clients.RegisteredClient, secret: string): Promise<boolean> =>
   client.pendingSince !== null &&
   !(client.previousHash !== null && (await secretMatches(secret, client.previousHash, client.previousHash)))

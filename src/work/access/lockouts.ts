@@ -19,7 +19,7 @@ const MOST = { CLIENT: 60, PERSON: 10 } as const
 const MOST_EVERYWHERE = 100
 
 export interface SignInAttempt {
-  kind: lockouts.Lockout['kind']
+  kind: lockouts.StoredLockout['kind']
   /** The name as typed. It may be unknown, or a password typed into the wrong field. */
   name: string
   address: string
@@ -71,7 +71,7 @@ export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => stri
 export const lift = async (
   db: Db,
   { kind, name, now, log }: Pick<SignInAttempt, 'kind' | 'name'> & { now: Date; log: Log },
-): Promise<lockouts.Lockout[]> => {
+): Promise<lockouts.StoredLockout[]> => {
   const lifted = await lockouts.lift(db, { kind, name: folded(name), now })
   if (lifted.length === 0) throw new Refusal('LOCKOUT_UNKNOWN')
   log.warn({ kind, name: lifted[0]?.name, doors: lifted.length }, 'a lockout was lifted by hand')

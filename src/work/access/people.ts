@@ -45,7 +45,7 @@ export const add = async (
   db: Db,
   given: PersonInput,
   agencies: readonly string[],
-  change: people.Change,
+  change: people.AccountChange,
 ): Promise<PersonCredentials> => {
   const { name, role, agency, region } = checkedGiven(given, agencies)
   const duty = dutyOf(role, given.duty)
@@ -68,7 +68,7 @@ const dutyOf = (role: Role, given: string | undefined): Duty | null => {
 }
 
 /** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
-export const reset = async (db: Db, name: string, change: people.Change): Promise<PersonCredentials> => {
+export const reset = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
   const { now } = change
   const person = await people.byId(db, name)
   if (person === null) throw new Refusal('PERSON_UNKNOWN', { name })

@@ -19,7 +19,7 @@ export const withAmendments = async (db: Db | Tx, rules: WorkRules): Promise<Wor
   return { ...rules, calendar: laidOver(rules.calendar, amended) }
 }
 
-const laidOver = (calendar: Calendar, { days, knownUntil }: calendars.Amended): Calendar => {
+const laidOver = (calendar: Calendar, { days, knownUntil }: calendars.AmendedCalendar): Calendar => {
   if (days.length === 0 && knownUntil === null) return calendar
   const [holidays, workdays] = [new Set(calendar.holidays), new Set(calendar.workdays)]
   for (const { day, kind } of days) {
@@ -112,7 +112,7 @@ export const foreseenCalendar = async (
   return { before, after: laidOver(before, amended), days: amended.days.map(({ day }) => day).sort() }
 }
 
-const checked = (rules: WorkRules, said: CalendarDays): calendars.Amended => {
+const checked = (rules: WorkRules, said: CalendarDays): calendars.AmendedCalendar => {
   const days = [
     ...said.holidays.map((day) => ({ day, kind: 'HOLIDAY' as const })),
     ...said.workdays.map((day) => ({ day, kind: 'WORKDAY' as const })),

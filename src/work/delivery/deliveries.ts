@@ -39,7 +39,7 @@ export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promis
 export const previewResend = async (
   db: Db,
   rules: WorkRules,
-  refused: desk.Delivery,
+  refused: desk.StoredDelivery,
 ): Promise<{ action: Action | null; notice: Notice | null }> => {
   const fresh = await freshOf(db, rules, refused)
   if (fresh !== null) return { action: fresh.action, notice: fresh }
@@ -57,7 +57,7 @@ export const close = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise
   })
 
 /** A change queued behind a closed addition becomes the addition. */
-const addInstead = async (tx: Tx, closed: desk.Delivery, now: Date): Promise<void> => {
+const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promise<void> => {
   const all = await desk.heardOf(tx, closed.platform, [closed.subjectId])
   const next = all.find(({ number }) => number > closed.number)
   if (next?.state !== 'OWED' || next.attempts > 0 || next.action !== 'CHANGE') return
@@ -75,7 +75,7 @@ const asChange = (all: readonly (Earlier & { number: number })[], number: number
 
 type SettlementAction = (
   tx: Tx,
-  refused: desk.Delivery,
+  refused: desk.StoredDelivery,
   listing: listings.Listing | null,
   reason: string,
 ) => Promise<void>
@@ -101,7 +101,7 @@ const settle = async (
 }
 
 /** Returns null when the entry is no longer public. Removals and records without a fresh notice repeat their text. */
-const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.Delivery): Promise<Notice | null> => {
+const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
   const action =
@@ -115,7 +115,7 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.Delivery): P
  * Keeps the number when later deliveries are queued; otherwise it must exceed the platform's floor. No locks: a merge
  * that holds them may be waiting for this transaction.
  */
-const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.Delivery): Promise<number> => {
+const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number
   return last > number ? number : Math.max(number, (await floorOf(tx, platform)) + 1)
 }
@@ -126,7 +126,7 @@ const floorOf = async (tx: Tx, platform: string): Promise<number> =>
 const withdraw = async (
   tx: Tx,
   rules: WorkRules,
-  { platform, kind, subjectId, notice }: desk.Delivery,
+  { platform, kind, subjectId, notice }: desk.StoredDelivery,
   listing: listings.Listing | null,
   { by, now }: DeliveryDecision,
 ): Promise<void> => {

@@ -10,7 +10,7 @@ import { listOf, type WorkRules } from '../calendar/rules.js'
 export const noticeOf = (
   rules: WorkRules,
   listing: listings.Listing,
-  operator: operators.Operator,
+  operator: operators.StoredOperator,
   removal: EntryNotice['removal'],
   body: listings.PublicBody | undefined,
 ): Omit<EntryNotice, 'sequence' | 'action'> => {

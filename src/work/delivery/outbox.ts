@@ -25,7 +25,7 @@ export const owePlatforms = async (
   dueAt: Date,
 ): Promise<void> => {
   if (told.length === 0) return
-  const heard = new Map<string, deliveries.EarlierOf[]>(told.map(({ subjectId }) => [subjectId, []]))
+  const heard = new Map<string, deliveries.EarlierDelivery[]>(told.map(({ subjectId }) => [subjectId, []]))
   for (const row of await deliveries.earlier(tx, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
   const floors = await platformStates.floors(tx)
   const folded: Parameters<typeof deliveries.fold>[1][number][] = []

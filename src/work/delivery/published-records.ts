@@ -59,9 +59,9 @@ export const oweRecords = async (
   else if ('run' in cause) await toldRecords.touchedByMerge(tx, { ...cause, kinds })
   else await toldRecords.touchedOf(tx, { ...cause, at, kinds })
   const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
-  let after: toldRecords.Touched | null = null
+  let after: toldRecords.TouchedRecord | null = null
   for (;;) {
-    const page: toldRecords.Touched[] = await toldRecords.touched(tx, after, STEP_RECORDS)
+    const page: toldRecords.TouchedRecord[] = await toldRecords.touched(tx, after, STEP_RECORDS)
     if (page.length === 0) break
     await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
     after = page.at(-1) ?? null
@@ -76,7 +76,7 @@ const kindsHeard = (platforms: readonly Hearing[]): ToldKind[] =>
 const tellPage = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
-  page: readonly toldRecords.Named[],
+  page: readonly toldRecords.RecordKey[],
   { kinds, heard, dueAt }: { kinds: readonly ToldKind[]; heard: readonly ToldKind[]; dueAt: Date },
   counts: PublishedRecordCounts,
 ): Promise<void> => {
@@ -123,7 +123,7 @@ const tellPage = async (
 const isGone = ({ known: { told, party }, due }: ExaminedRecord): boolean =>
   due !== 'SHOW' ? due !== null : told !== null && !told.removed && told.operatorId !== party?.id
 
-const nameOf = ({ feed, key }: toldRecords.Named): string => `${key}\n${feed}`
+const nameOf = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
 
 const count = (counts: PublishedRecordCounts, telling: Telling | null, due: Due): void => {
   if (due !== null) return
@@ -132,7 +132,7 @@ const count = (counts: PublishedRecordCounts, telling: Telling | null, due: Due)
 }
 
 interface ExaminedRecord {
-  known: toldRecords.Known
+  known: toldRecords.PublishedRecordState
   telling: Telling | null
   due: Due
   repairedOn: string | null
@@ -140,7 +140,7 @@ interface ExaminedRecord {
 
 const examine = async (
   db: Db | Tx,
-  page: readonly toldRecords.Named[],
+  page: readonly toldRecords.RecordKey[],
   kinds: readonly ToldKind[],
   today: string | null,
 ): Promise<ExaminedRecord[]> => {
@@ -163,7 +163,10 @@ const examine = async (
 }
 
 /** Maps a version to the day on which a repair ended its publication. */
-const repairedAmong = async (db: Db | Tx, found: readonly toldRecords.Known[]): Promise<Map<number, string>> => {
+const repairedAmong = async (
+  db: Db | Tx,
+  found: readonly toldRecords.PublishedRecordState[],
+): Promise<Map<number, string>> => {
   const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
   const byOperator = new Map<number, Evidence[]>()
   for (const row of await toldRecords.repairsOf(db, [...operators])) {
@@ -198,9 +201,9 @@ export const recordsInForce = async function* (
 ): AsyncGenerator<RecordInForce[]> {
   const kinds = TOLD_KINDS.filter((kind) => hearing.kinds.includes(kind))
   if (kinds.length === 0) return
-  let after: toldRecords.Named | null = null
+  let after: toldRecords.RecordKey | null = null
   for (;;) {
-    const page: toldRecords.Named[] = await toldRecords.standing(db, { kinds, after, limit: STEP_RECORDS })
+    const page: toldRecords.RecordKey[] = await toldRecords.standing(db, { kinds, after, limit: STEP_RECORDS })
     if (page.length === 0) return
     after = page.at(-1) ?? null
     const asked = new Set(page.map(nameOf))

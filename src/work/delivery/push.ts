@@ -205,7 +205,7 @@ const widthOf = (batchSize: number): number =>
 
 const sendClaim = async (
   s: Sender,
-  { limit, width, only }: { limit: number; width: number; only: queue.Only | undefined },
+  { limit, width, only }: { limit: number; width: number; only: queue.ClaimScope | undefined },
 ): Promise<RoundResult> => {
   const now = s.now()
   const leaseUntil = new Date(now.getTime() + LEASE_MS)

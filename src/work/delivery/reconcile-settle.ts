@@ -81,7 +81,7 @@ export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Pr
     return true
   })
 
-const isClosedRemoval = (last: deliveries.EarlierOf | undefined): boolean =>
+const isClosedRemoval = (last: deliveries.EarlierDelivery | undefined): boolean =>
   last?.action === 'REMOVE' && last.state === 'CLOSED'
 
 /** Returns false on a lock conflict; the next run tries again. */
@@ -99,7 +99,7 @@ const unmoved = async (
   tx: Tx,
   { key, highest }: ExaminedSubject,
   { platform }: SettleContext,
-): Promise<deliveries.EarlierOf[] | null> => {
+): Promise<deliveries.EarlierDelivery[] | null> => {
   const all = (await deliveries.earlier(tx, [key])).filter((row) => row.platform === platform)
   const same = (all.at(-1)?.number ?? 0) === highest
   return same && all.every(({ state }) => state !== 'OWED' && state !== 'REFUSED') ? all : null

@@ -24,7 +24,7 @@ const STEP_KEYS = 1_000
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const FOUND_NO_MORE = '再次比对未再发现。A later comparison found it no more.'
 
-export interface ComparisonResult extends comparisons.Counts {
+export interface ComparisonResult extends comparisons.ComparisonCounts {
   platform: string
   alarm: 'MASS_ABSENCE' | null
 }
@@ -96,7 +96,7 @@ interface Discrepancy extends MissingEntry {
 }
 
 interface DisplayJudgement {
-  counts: comparisons.Counts
+  counts: comparisons.ComparisonCounts
   onTheirWay: number
   others: DisplayedSubject[]
   highest: number | null
@@ -276,8 +276,8 @@ const settle = async (
   read: DisplayJudgement,
   restored: boolean,
   { rules, now, log, hideLost }: ReconcileOptions,
-): Promise<comparisons.Found[]> => {
-  const found: comparisons.Found[] = []
+): Promise<comparisons.FoundDiscrepancy[]> => {
+  const found: comparisons.FoundDiscrepancy[] = []
   const by = { platform: id, name: name.zh, rules, now: now(), log }
   for (const one of read.unwanted) {
     const did = (await oweRemoval(db, one, by)) ? 'REMOVAL_OWED' : 'NOTHING'

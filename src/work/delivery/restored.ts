@@ -111,7 +111,7 @@ export const receiptsAhead = async (
 export const declare = async (
   db: Db,
   { by, reason, mark, ...of }: Omit<ReleaseInput, 'configured'> & { log: Log },
-): Promise<store.Restored> => {
+): Promise<store.RestoredDatabase> => {
   const had = await store.reached(db)
   const said = writtenText(reason, '理由 the reason', mark)
   const evidence = { cause: 'DECLARED' as const, notedDelivery: null, notedNumber: null, notedSequence: null }
@@ -121,8 +121,8 @@ export const declare = async (
   return open
 }
 
-type StopEvidence = Omit<store.Evidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
-  had: store.Reached
+type StopEvidence = Omit<store.RestoreEvidence, 'foundAt' | 'hadDelivery' | 'hadSequence'> & {
+  had: store.SentPosition
   platforms: readonly string[]
   exact: boolean
   now: Date
@@ -154,13 +154,13 @@ export const awaitsComparison = async (db: Db, platform: string): Promise<boolea
   return open !== null && !(await comparisons.since(db, open.foundAt)).has(platform)
 }
 
-export interface RestoreStatus extends store.Restored {
+export interface RestoreStatus extends store.RestoredDatabase {
   compared: { platform: string; at: Date | null }[]
 }
 
 export const standing = async (
   db: Db | Tx,
-  open: store.Restored,
+  open: store.RestoredDatabase,
   configured: Iterable<string>,
 ): Promise<RestoreStatus> => {
   const since = await comparisons.since(db, open.foundAt)
@@ -180,7 +180,7 @@ export interface ReleaseInput {
  * Lets additions resume above all noted and shown numbers. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
  * platforms), INPUT_INVALID.
  */
-export const release = async (db: Db, given: ReleaseInput): Promise<store.Restored> => {
+export const release = async (db: Db, given: ReleaseInput): Promise<store.RestoredDatabase> => {
   const reason = writtenText(given.reason, '理由 the reason', given.mark)
   const { by, configured, platforms, now } = given
   return db.transaction(async (tx) => {

@@ -4,20 +4,20 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as store from '../../store/delivery/retractions.js'
-import { type Hearer, ofRetractions } from '../../store/standing/seller-removals.js'
+import { ofRetractions, type RemovalHearer } from '../../store/standing/seller-removals.js'
 import type { WorkRules } from '../calendar/rules.js'
 
-export interface RetractionStatus extends store.Retraction {
-  receivers: store.Receiver[]
+export interface RetractionStatus extends store.RetractionRow {
+  receivers: store.RemovalReceiver[]
   /** Marketplaces with this seller, which are informed too. */
-  hearers: Hearer[]
+  hearers: RemovalHearer[]
   /** True when every receiver no longer shows the entry, an officer closed the rest, or the entry is in force again. */
   done: boolean
 }
 
 export const retractions = async (
   db: Db,
-  filter: store.Filter,
+  filter: store.RetractionFilter,
   page: { first: number; after: store.RetractionKey | null },
 ): Promise<RetractionStatus[]> => {
   const found = await store.list(db, filter, page)

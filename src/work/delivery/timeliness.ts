@@ -45,7 +45,7 @@ export const monthly = async (db: Db, given: WorkRules, month: string, today: st
   return figuresOf([...told, ...published] satisfies Counted[], rules, calendar, { month, today })
 }
 
-export interface DueDelivery extends store.Waiting {
+export interface DueDelivery extends store.OpenDuty {
   dueOn: string
   /** True beyond the published holidays, when the day may still move. */
   provisional: boolean

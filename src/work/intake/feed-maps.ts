@@ -16,7 +16,7 @@ export interface FeedMapInput {
 }
 
 /** Refusal FEED_MAP_INVALID, also when a map of the same headings is in force. */
-export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput): Promise<feedMaps.FeedMap> => {
+export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput): Promise<feedMaps.FeedMapRow> => {
   const read = lines.map(({ heading, field, value }) => ({
     heading: clean(redact(heading, mark)),
     field: clean(field),
@@ -43,7 +43,7 @@ export const add = async (db: Db, { feed, lines, by, mark, now }: FeedMapInput):
 export const end = async (
   db: Db,
   { feed, id, by, now }: { feed: string; id: number; by: string; now: Date },
-): Promise<feedMaps.FeedMap> => {
+): Promise<feedMaps.FeedMapRow> => {
   const ended = await feedMaps.end(db, feed, id, by, now)
   if (ended === null) throw new Refusal('FEED_MAP_UNKNOWN', { feed, id })
   return ended

@@ -6,11 +6,11 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as absence from '../../store/intake/absence.js'
-import type { Known } from '../../store/intake/known.js'
+import type { KnownVersions } from '../../store/intake/known.js'
 import * as plan from '../../store/intake/plan.js'
 import * as proposals from '../../store/intake/proposals.js'
 import * as rejects from '../../store/intake/rejects.js'
-import type { Says, Staged } from '../../store/intake/staged.js'
+import type { StageContents, StagedDraft } from '../../store/intake/staged.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ownerless from '../../store/records/ownerless.js'
@@ -25,7 +25,13 @@ import { republishContested } from '../listing/contested.js'
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => KINDS[kind].needsOperator)
 
 /** `late` is true when sent after the agency's deadline; null without a deadline. */
-export const toStage = (index: number, part: number, item: Item, draft: Draft, late: boolean | null = null): Staged => {
+export const toStage = (
+  index: number,
+  part: number,
+  item: Item,
+  draft: Draft,
+  late: boolean | null = null,
+): StagedDraft => {
   const { subject, body } = draft
   const formerly = draft.kind === 'registration' && Array.isArray(body['former_names']) ? body['former_names'] : []
   const makes = operatorMadeBy(draft)
@@ -49,7 +55,7 @@ export const toStage = (index: number, part: number, item: Item, draft: Draft, l
  * A valid code makes an operator; so do a registered code with a wrong check digit, and a shop. A registration without
  * a code only updates its operator's status.
  */
-const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): Staged['makes'] => {
+const operatorMadeBy = ({ kind, subject: { uscc, shop }, body }: Draft): StagedDraft['makes'] => {
   const said = (field: string): string | null => (typeof body[field] === 'string' ? body[field] : null)
   const registered = kind === 'registration'
   const [region, status] = registered ? [said('region_code'), said('status') ?? 'UNKNOWN'] : [null, 'UNKNOWN']
@@ -69,9 +75,9 @@ export interface MergeInput {
   /** Records of a partial file never end by absence. Default: `!whole`. */
   partial?: boolean
   drafts: number
-  says: Says
+  says: StageContents
   /** Current records repeated unchanged, which are not staged. */
-  known: Known
+  known: KnownVersions
   /** Keys of rejected items: their records are present but unreadable. */
   unreadable?: Unreadable
   now: Date

@@ -17,7 +17,7 @@ import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as feedStates from '../../store/intake/feed-states.js'
 import { load } from '../../store/intake/known.js'
 import * as rejects from '../../store/intake/rejects.js'
-import { type Stage, withStage } from '../../store/intake/staged.js'
+import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -170,7 +170,7 @@ const open = async (
 const takeIn = async (
   db: Db,
   run: OpenRun,
-  stage: Stage,
+  stage: DraftStage,
   { delivery }: OpenedDelivery,
   options: PullRunOptions,
 ): Promise<PullResult> => {
@@ -188,7 +188,7 @@ const takeIn = async (
       ...(kept ? { archive: kept } : {}),
     }
     const known = await load(db, feed.id, { whole })
-    const setAside = (bad: readonly rejects.Reject[]) => rejects.add(db, run.id, feed.id, bad)
+    const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
     const maps = new Set<number>()
     const done = await read({ startedAt: run.startedAt, setAside }, stage, known, {
       ...reading,

@@ -21,9 +21,9 @@ import { contract } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { repeats } from '../../foundation/fingerprints.js'
 import { dateIn } from '../../foundation/time/dates.js'
-import type { Known } from '../../store/intake/known.js'
+import type { KnownVersions } from '../../store/intake/known.js'
 import type * as rejects from '../../store/intake/rejects.js'
-import type { Stage, Staged } from '../../store/intake/staged.js'
+import type { DraftStage, StagedDraft } from '../../store/intake/staged.js'
 import { toStage } from './merge.js'
 
 /** A delivery beyond this number of rejects and beyond its feed's share is aborted. */
@@ -67,13 +67,13 @@ export interface ReadResult {
 
 export interface ReadTarget {
   startedAt: Date
-  setAside: (bad: readonly rejects.Reject[]) => Promise<void>
+  setAside: (bad: readonly rejects.NewReject[]) => Promise<void>
 }
 
 export const read = async (
   { startedAt, setAside }: ReadTarget,
-  stage: Stage,
-  known: Known,
+  stage: DraftStage,
+  known: KnownVersions,
   reading: ReadInput,
 ): Promise<ReadResult> => {
   const { feed, mark, calendar } = reading
@@ -90,7 +90,7 @@ export const read = async (
     withdrawn: [],
   }
   const delivered = repeats()
-  let bad: rejects.Reject[] = []
+  let bad: rejects.NewReject[] = []
   let badCharacters = 0
   let full = false
   // The previous chunk is written while this one is read.
@@ -207,7 +207,7 @@ export const draftsIn = (
  * Digest for detecting repeats. Several units may report one decision, so it ignores the reporting unit and, beside an
  * authority code, the authority's spelling.
  */
-const saidIn = ({ draft, digest: whole }: Staged): string => {
+const saidIn = ({ draft, digest: whole }: StagedDraft): string => {
   const { body } = draft
   if (!('source_unit' in body)) return whole
   const spelling = typeof body['authority_code'] === 'string' ? { authority: null } : {}

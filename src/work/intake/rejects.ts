@@ -10,9 +10,9 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import { nothingKnown } from '../../store/intake/known.js'
-import type { Effect } from '../../store/intake/plan.js'
+import type { DraftEffect } from '../../store/intake/plan.js'
 import * as setAside from '../../store/intake/reject-desk.js'
-import { type Stage, withStage } from '../../store/intake/staged.js'
+import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { alone } from '../timetable/run.js'
@@ -39,7 +39,7 @@ export interface RejectCorrection extends RejectDecision {
 }
 
 export type CorrectionResult =
-  | { taken: true; run: number; effect: Exclude<Effect, 'CONFLICT'> }
+  | { taken: true; run: number; effect: Exclude<DraftEffect, 'CONFLICT'> }
   | { taken: false; problems: readonly Problem[] }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, REJECT_OUTDATED, INPUT_INVALID, RUN_BUSY. */
@@ -90,9 +90,9 @@ export const correct = async (db: Db, feed: Feed, correcting: RejectCorrection):
 
 interface CorrectedItem {
   feed: Feed
-  found: setAside.SetAside
+  found: setAside.StoredReject
   drafts: readonly Draft[]
-  says: Stage['says']
+  says: DraftStage['says']
   correcting: RejectCorrection
 }
 
@@ -100,7 +100,7 @@ const takeIn = async (
   tx: Tx,
   run: number,
   { feed, found, drafts, says, correcting: { now, rules } }: CorrectedItem,
-): Promise<Effect> => {
+): Promise<DraftEffect> => {
   if (!(await setAside.holdOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)

@@ -28,8 +28,8 @@ export interface ScoreChange {
 
 export interface RollbackForecast extends Pick<RollbackResult, 'wrong' | 'restored' | 'operators' | 'gone'> {
   feed: string
-  records: { records: rehearsal.RecordUndone[]; total: number }
-  listings: { listings: rehearsal.ListingMoved[]; total: number }
+  records: { records: rehearsal.UndoneRecord[]; total: number }
+  listings: { listings: rehearsal.MovedListing[]; total: number }
   deliveries: number
   goneOperators: number[]
   /** `weighed` is how many operators were examined for `scores`. */

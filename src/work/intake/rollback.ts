@@ -80,7 +80,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
 }
 
 /** Checks that the run can be rolled back. Refusals as `rollBack`. */
-export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candidate> => {
+export const checked = async (db: Db | Tx, id: number): Promise<takeback.RollbackCandidate> => {
   const found = await takeback.candidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
   const why =
@@ -98,7 +98,7 @@ export const checked = async (db: Db | Tx, id: number): Promise<takeback.Candida
 /** Performs the rollback inside a transaction. `taken.by` is the id of the rollback run. */
 export const undo = async (
   tx: Tx,
-  taken: takeback.Taken,
+  taken: takeback.RollbackRun,
   rules: WorkRules,
   now: Date,
   who: { by: string; mayMove: boolean },

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import { load } from '../../store/intake/known.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
-import type { Reject } from '../../store/intake/rejects.js'
+import type { NewReject } from '../../store/intake/rejects.js'
 import { withStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
@@ -37,7 +37,7 @@ export interface UploadPreview
   full: boolean
   /** Reason for refusing the whole file, or null. */
   refused: string | null
-  records: rehearsal.RecordBrought[]
+  records: rehearsal.BroughtRecord[]
   faults: RejectPreview[]
   rules: { rule: string; count: number }[]
 }
@@ -59,7 +59,7 @@ export const previewUpload = async (db: Db, asked: UploadPreviewInput): Promise<
   const whole = file.full === true
   const faults: RejectPreview[] = []
   const byRule = new Map<string, number>()
-  const setAside = async (aside: readonly Reject[]): Promise<void> => {
+  const setAside = async (aside: readonly NewReject[]): Promise<void> => {
     for (const { page, row, problems, item } of aside) {
       const rule = problems[0]?.rule ?? ''
       byRule.set(rule, (byRule.get(rule) ?? 0) + 1)

@@ -64,7 +64,7 @@ const hideDoubtful = async (
   tx: Tx,
   listing: listings.Listing,
   cause: 'CHANGED_HANDS' | 'LIGHTER',
-  { linked }: { linked: versions.Version },
+  { linked }: { linked: versions.RecordVersion },
   changed: RecordsChange,
 ): Promise<void> => {
   await openConcern(tx, listing, cause, linked, changed)
@@ -133,8 +133,8 @@ const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANG
 const openConcern = async (
   tx: Tx,
   listing: listings.Listing,
-  cause: concerns.Cause,
-  { feed, key }: versions.Version,
+  cause: concerns.ConcernCause,
+  { feed, key }: versions.RecordVersion,
   { at, run }: RecordsChange,
 ): Promise<void> => {
   const record = (await versions.current(tx, feed, key))?.id ?? null

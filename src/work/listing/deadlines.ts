@@ -61,12 +61,12 @@ export const renewDeadlines = async (db: Db, given: WorkRules): Promise<{ moved:
   return { moved, settled }
 }
 
-export interface MovedDeadline<K extends store.Kept = store.Kept> {
+export interface MovedDeadline<K extends store.StoredDeadline = store.StoredDeadline> {
   kept: K
   due: { dueOn: string; provisional: boolean }
 }
 
-const moving = <K extends store.Kept>(running: readonly K[], calendar: Calendar): MovedDeadline<K>[] =>
+const moving = <K extends store.StoredDeadline>(running: readonly K[], calendar: Calendar): MovedDeadline<K>[] =>
   running.flatMap((kept) => {
     const due = dueDay(kept, calendar, kept.dueOn)
     return due.dueOn === kept.dueOn && due.provisional === kept.provisional ? [] : [{ kept, due }]

@@ -21,7 +21,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as documents from '../../store/listing/documents.js'
 import * as listings from '../../store/listing/listings.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import { checked, listOf, type WorkRules } from '../calendar/rules.js'
 import { clocksShown } from './publication-clocks.js'
 
@@ -65,9 +65,9 @@ export const documentRules = (): DocumentRules => {
 
 export interface DraftInput {
   listing: listings.Listing
-  operator: Pick<Operator, 'name' | 'uscc'>
+  operator: Pick<StoredOperator, 'name' | 'uscc'>
   decision: Body | null
-  moves: readonly listings.Event[]
+  moves: readonly listings.ListingEvent[]
   issued: documents.IssuedDocument | null
   today: string
 }
@@ -102,7 +102,7 @@ const clocksIn = (rules: WorkRules, { listing, decision, today }: DraftInput): C
   return shown.endless ? { ...shown, gsxt: null } : shown
 }
 
-const namedIn = (moves: readonly listings.Event[]): Partial<Record<DocumentKind, string>> => {
+const namedIn = (moves: readonly listings.ListingEvent[]): Partial<Record<DocumentKind, string>> => {
   const named: Partial<Record<DocumentKind, string>> = {}
   for (const { move, act } of moves) {
     const kind = NAMED_BY[move]

@@ -112,7 +112,7 @@ const changeOf = ({ name, before, after }: EntryMove): Action | null => {
 const publicOf = async (
   tx: Tx,
   { name, before, after }: Pick<EntryMove, 'name' | 'before' | 'after'>,
-  operator: operators.Operator,
+  operator: operators.StoredOperator,
   on: string,
 ): Promise<listings.PublicBody> => {
   const { body, withheld } = await publicEntryOf(tx, after, operator, on, after.facts.ofAge ?? null)

@@ -26,7 +26,7 @@ export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing
 export const groundUnder = async (
   tx: Db | Tx,
   { decisionVersion, operatorId }: listings.Listing,
-): Promise<(Ground & { linked: versions.Version }) | null> => {
+): Promise<(Ground & { linked: versions.RecordVersion }) | null> => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
   const sources = await versions.sourcesOfGround(tx, linked, operatorId)
@@ -79,7 +79,7 @@ export const decisionOf = async (tx: Tx, listing: listings.Listing, decision?: n
   return linkedFrom(version)
 }
 
-const linkedFrom = (version: versions.Version): LinkedDecision => {
+const linkedFrom = (version: versions.RecordVersion): LinkedDecision => {
   const text = (field: string): string =>
     typeof version.body[field] === 'string' ? (version.body[field] as string) : ''
   const code = text('authority_code')

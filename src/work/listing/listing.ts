@@ -338,7 +338,7 @@ const eventOf = (
   before: State | null,
   act: Act,
   now: Date,
-): listings.Event => {
+): listings.ListingEvent => {
   const { by, role, on, today: _, ...said } = act
   return {
     listingId: after.id,

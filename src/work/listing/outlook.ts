@@ -8,7 +8,7 @@ import type { Words } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as listings from '../../store/listing/listings.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import { withAmendments } from '../calendar/calendar.js'
 import { caseRules, type WorkRules } from '../calendar/rules.js'
 import { withCurrentDecision } from './legal-ground.js'
@@ -26,7 +26,7 @@ export interface OutlookOptions extends Asking {
 export const outlooksOf = async (
   db: Db,
   given: WorkRules,
-  { listing, operator }: { listing: listings.Listing; operator: Operator },
+  { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
   asked: OutlookOptions,
 ): Promise<ListingOutlook[]> => {
   const rules = caseRules(await withAmendments(db, given), listing.list)
@@ -55,7 +55,7 @@ const denied = (code: DenialCode): OutlookDenial => ({ code, ...DENIALS[code] })
 
 const withheld = async (
   db: Db,
-  { listing, operator }: { listing: listings.Listing; operator: Operator },
+  { listing, operator }: { listing: listings.Listing; operator: StoredOperator },
   { move, reached }: Outlook,
   { on, ofAge }: OutlookOptions,
 ): Promise<OutlookDenial> => {

@@ -5,7 +5,7 @@ import { canonical, type Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type { Listing, PublicBody } from '../../store/listing/listings.js'
 import * as listings from '../../store/listing/listings.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
 import * as objections from '../../store/scoring/objections.js'
@@ -26,9 +26,9 @@ export const registrationsOn = (tx: Tx | Db, asked: readonly { operator: number;
   })
 
 export interface PublicEntryFacts {
-  decision: Pick<versions.Version, 'body'> | null
+  decision: Pick<versions.RecordVersion, 'body'> | null
   /** From `registrationsOn`, including merged operators. */
-  registrations: readonly Pick<versions.Version, 'body'>[]
+  registrations: readonly Pick<versions.RecordVersion, 'body'>[]
   contested: boolean
   /** Age of a natural person as established by an officer; null when unknown. */
   ofAge: boolean | null
@@ -37,7 +37,7 @@ export interface PublicEntryFacts {
 export const publicEntryOf = async (
   tx: Tx | Db,
   listing: Listing,
-  operator: Operator,
+  operator: StoredOperator,
   on: string,
   ofAge: boolean | null,
 ): Promise<PublicAnswer> => {
@@ -53,7 +53,7 @@ export const publicEntryOf = async (
 
 export const publicEntryFrom = (
   listing: Listing,
-  operator: Operator,
+  operator: StoredOperator,
   on: string,
   { decision, registrations, contested, ofAge }: PublicEntryFacts,
 ): PublicAnswer =>
@@ -66,7 +66,7 @@ export const publicEntryFrom = (
 
 /** The registered address is public even when it is a home. A person's shop has none. */
 const businessAddress = (
-  { uscc, kind }: Pick<Operator, 'uscc' | 'kind'>,
+  { uscc, kind }: Pick<StoredOperator, 'uscc' | 'kind'>,
   registrations: PublicEntryFacts['registrations'],
 ): string | null => {
   if (uscc === null || kind === 'SHOP') return null
@@ -76,7 +76,7 @@ const businessAddress = (
 }
 
 /** After a merger the entry still names the firm that was listed; otherwise the operator's current names. */
-export const asShown = (operator: Operator, shown: PublicBody | undefined): Operator =>
+export const asShown = (operator: StoredOperator, shown: PublicBody | undefined): StoredOperator =>
   shown === undefined || publicCode(operator.uscc) === shown.uscc
     ? operator
     : { ...operator, uscc: shown.uscc, name: shown.name, region: shown.region }

@@ -26,7 +26,7 @@ export interface DivisionInput extends IdentityAct {
 }
 
 export interface DivisionResult {
-  decisions: decisions.Decision[]
+  decisions: decisions.IdentityDecisionRow[]
   leads: number
 }
 
@@ -42,11 +42,11 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
     if (made.into.length === 0 || made.into.length > SUCCESSORS_MOST)
       throw invalid(`承继主体须为 1–${SUCCESSORS_MOST} 个 1 to ${SUCCESSORS_MOST} successors`)
     const from = await named(tx, made.from)
-    const successors: mergers.Party[] = []
+    const successors: mergers.MergerParty[] = []
     for (const code of made.into) successors.push(await named(tx, code))
     const ids = new Set([from.id, ...successors.map(({ id }) => id)])
     if (ids.size <= successors.length) throw notAllowed('各代码须为不同的主体 each code must be of another operator')
-    const done: decisions.Decision[] = []
+    const done: decisions.IdentityDecisionRow[] = []
     for (const successor of successors) {
       const decision = await decisions.add(tx, {
         verdict: 'DIVIDE',
@@ -71,7 +71,12 @@ export const divideOperator = (db: Db, rules: WorkRules, made: DivisionInput): P
 const ask = async (
   tx: Tx,
   rules: WorkRules,
-  division: { from: mergers.Party; successors: readonly mergers.Party[]; on: string; documentNumber: string },
+  division: {
+    from: mergers.MergerParty
+    successors: readonly mergers.MergerParty[]
+    on: string
+    documentNumber: string
+  },
   { at, now }: { at: Date; now: Date },
 ): Promise<number> => {
   const { from, successors, on, documentNumber } = division

@@ -46,7 +46,7 @@ export interface SubjectDecisionInput extends IdentityAct {
 }
 
 export interface IdentityResult {
-  decision: decisions.Decision
+  decision: decisions.IdentityDecisionRow
   records: number
 }
 
@@ -113,7 +113,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
 const founded = async (
   tx: Tx,
   code: string,
-  { subject, run }: waiting.Waiting,
+  { subject, run }: waiting.UnmatchedRecord,
   at: Date,
 ): Promise<{ id: number; mergedInto: null }> => {
   const made = newOperator(code, subject.name)
@@ -127,7 +127,7 @@ const founded = async (
 }
 
 /** Records of early releases get their subject key with the first decision. */
-const keyOf = async (tx: Tx, found: waiting.Waiting): Promise<string> => {
+const keyOf = async (tx: Tx, found: waiting.UnmatchedRecord): Promise<string> => {
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
   const { key: record, subject, body } = found
@@ -162,17 +162,17 @@ interface UndoResult {
   touched: number[]
 }
 
-const undone = (tx: Tx, decision: decisions.Decision, at: Date): UndoResult | Promise<UndoResult> => {
+const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): UndoResult | Promise<UndoResult> => {
   // A division moved nothing. A person drops its leads.
   if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
   return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
 }
 
 /** Returns the records to the unmatched queue and reopens earlier versions. */
-const detach = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<UndoResult> => {
+const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const { id, feed, subjectKey: key, evidence, decidedAt } = decision
   const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
-  const said = evidence as unknown as Pick<waiting.Waiting, 'subject' | 'nameKey' | 'reason'>
+  const said = evidence as unknown as Pick<waiting.UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>
   const returned =
     decision.verdict === 'ATTACH'
       ? await waiting.returnAttached(tx, reach, said)
@@ -192,7 +192,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
 }
 
 /** Returns the merged records, and those that its own codes brought since. */
-const split = async (tx: Tx, decision: decisions.Decision, at: Date): Promise<UndoResult> => {
+const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.byId(tx, from))?.mergedInto ?? null
   if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
@@ -209,7 +209,7 @@ export interface OperatorMergeInput extends IdentityAct {
   /** The operators' own codes. */
   from: string
   into: string
-  cause: decisions.Cause
+  cause: decisions.MergerCause
 }
 
 /** Refusals: OPERATOR_UNKNOWN, MERGE_NOT_ALLOWED with advice, INPUT_INVALID, RUN_BUSY. */
@@ -245,9 +245,9 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
 /** Returns why these two may not be merged, or null. Both must be unmerged, so no cycle can arise. */
 const notMergeable = async (
   tx: Tx,
-  from: mergers.Party,
-  into: mergers.Party,
-  cause: decisions.Cause,
+  from: mergers.MergerParty,
+  into: mergers.MergerParty,
+  cause: decisions.MergerCause,
 ): Promise<string | null> => {
   if (from.id === into.id) return '两个代码是同一主体 both codes are of one operator already'
   if (from.mergedInto !== null) {
@@ -265,10 +265,10 @@ const notMergeable = async (
   return `双方均有未结的同类名单记录（${lists.join(' ')}），请先将其一移出或不予列入 both have an open listing of this kind; remove or drop one of them first`
 }
 
-const codeIn = (party: mergers.Party | null): string => party?.uscc ?? party?.shop ?? ''
+const codeIn = (party: mergers.MergerParty | null): string => party?.uscc ?? party?.shop ?? ''
 
 /** Returns the operator with this code itself, even when it is merged into another. */
-export const named = async (tx: Tx, code: string): Promise<mergers.Party> => {
+export const named = async (tx: Tx, code: string): Promise<mergers.MergerParty> => {
   const asked = codeOf(code)
   const found = asked === null ? null : await mergers.own(tx, asked)
   if (found === null) throw new Refusal('OPERATOR_UNKNOWN', { code: asked?.code ?? '' })

@@ -128,7 +128,7 @@ const take = async (tx: Tx, taking: SnapshotInput): Promise<TakenSnapshot> => {
     await renew(tx, last, sure, manifests)
     return { snapshot: { ...last.snapshot, added: 0, changed: 0, removed: 0 }, edition: null }
   }
-  const many = (change: snapshots.Change['change']) => changes.filter((row) => row.change === change).length
+  const many = (change: snapshots.SnapshotChange['change']) => changes.filter((row) => row.change === change).length
   const begun: snapshots.Snapshot = {
     sequence: Math.max(noted, (await restored.reached(tx)).sequence) + 1,
     previousHash: last?.snapshot.hash ?? FIRST_HASH,
@@ -167,7 +167,7 @@ const changesIn = async (
   last: Awaited<ReturnType<typeof snapshots.current>>,
   today: string,
   { removalsOnly }: Pick<SnapshotInput, 'removalsOnly'>,
-): Promise<snapshots.Change[]> => {
+): Promise<snapshots.SnapshotChange[]> => {
   if (!removalsOnly || last === null || last.snapshot.form !== FORM) return snapshots.changes(tx, today)
   return snapshots.changes(tx, today, await snapshots.gone(tx, last.snapshot.sequence, today))
 }
@@ -185,7 +185,12 @@ const renew = async (
   if (!fresh || forgotten) await signAnew(tx, snapshot, now, manifests)
 }
 
-const enter = async (tx: Tx, sequence: number, today: string, changes: readonly snapshots.Change[]): Promise<void> => {
+const enter = async (
+  tx: Tx,
+  sequence: number,
+  today: string,
+  changes: readonly snapshots.SnapshotChange[],
+): Promise<void> => {
   const gone = changes.flatMap(({ listingId, change, removedOn }) =>
     change === 'REMOVED' ? [{ listingId, removedOn: removedOn ?? today }] : [],
   )
@@ -201,7 +206,7 @@ const enter = async (tx: Tx, sequence: number, today: string, changes: readonly 
     const sources = new Map((await next).map((source) => [source.id, source]))
     next = read(from + STEP_ENTRIES)
     next.catch(() => undefined)
-    const entries = put.slice(from, from + STEP_ENTRIES).map(({ listingId, change }): snapshots.Entry => {
+    const entries = put.slice(from, from + STEP_ENTRIES).map(({ listingId, change }): snapshots.SnapshotEntry => {
       const source = sources.get(listingId)
       if (source === undefined) throw new Error(`entry ${listingId} is gone from a transaction of one instant`)
       const { body, salt, ...kept } = source

@@ -40,7 +40,7 @@ export interface PublishedFiles {
   /** Derives the edition from the previous one when held. */
   make: (
     tx: Tx,
-    made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.Change[] },
+    made: { last: snapshots.Snapshot | null; next: snapshots.Snapshot; changes: readonly snapshots.SnapshotChange[] },
   ) => Promise<Edition>
   /** Serves the edition once `publication` resolves after its commit; null when nothing was published. */
   adopt: (publication: Promise<Edition | null>) => Promise<void>

@@ -33,7 +33,7 @@ export const proposeScorecard = async (
   db: Db,
   { mark }: PseudonymRules,
   made: ActivationProposal,
-): Promise<adoptions.Adoption> => {
+): Promise<adoptions.ActivationRow> => {
   const { version, effectiveOn, by, now } = made
   const reason = writtenText(made.reason, '理由 the reason', mark)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
@@ -64,7 +64,7 @@ export const decideScorecard = async (
   db: Db,
   { mark }: PseudonymRules,
   made: ActivationDecision,
-): Promise<adoptions.Adoption> => {
+): Promise<adoptions.ActivationRow> => {
   const { adopt, by, now } = made
   const given = made.note?.trim() ?? ''
   const note = adopt && given === '' ? null : writtenText(given, '说明 the note', mark)
@@ -126,7 +126,7 @@ export const scorecards = async (db: Db, today: string): Promise<CardStatus[]> =
 const stateOf = (
   version: string,
   inForce: string | null,
-  kept: adoptions.KeptCard | undefined,
+  kept: adoptions.StoredCard | undefined,
 ): ScorecardState | null => {
   if (version === inForce) return 'IN_FORCE'
   if (kept?.coming) return 'COMING'

@@ -14,17 +14,17 @@ import { cardByHash } from './scorecards.js'
 
 export interface AuditedScore {
   score: scores.StoredScore
-  operator: operators.Operator
+  operator: operators.StoredOperator
   card: Scorecard
   /** Reread as known then; the hash proves that these facts were scored. */
   facts: Omit<Facts, 'comingOn'> & { events: Required<Omit<FactEvent, 'decidedOn'>>[] }
-  records: versions.Version[]
+  records: versions.RecordVersion[]
 }
 
 export const auditOf = async (
   db: Db,
   score: scores.StoredScore,
-  operator: operators.Operator,
+  operator: operators.StoredOperator,
   lists: readonly ListKind[],
 ): Promise<AuditedScore> => {
   const card = await cardByHash(db, score.scorecardHash)
@@ -49,7 +49,7 @@ export const auditOf = async (
 export const scoreAndOwner = async (
   db: Db,
   id: number,
-): Promise<{ score: scores.StoredScore; operator: operators.Operator } | null> => {
+): Promise<{ score: scores.StoredScore; operator: operators.StoredOperator } | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
   // Always runs the query, so that answers about another's score and about none take the same time.
   const owner = score?.operatorId ?? 0

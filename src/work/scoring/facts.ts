@@ -7,7 +7,7 @@ import { afterLastDay, eventsOf, isOldBook, oncePerFact } from '../../domain/sco
 import { type Score, score } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import * as evidence from '../../store/scoring/evidence.js'
 import type { Lists } from '../../store/scoring/rule-books.js'
 
@@ -15,7 +15,7 @@ import type { Lists } from '../../store/scoring/rule-books.js'
 export const factsOf = async (
   db: Db | Tx,
   chunk: readonly { id: number; kind: string }[],
-  when: When,
+  when: PointInTime,
   { lists, known }: { lists: Lists; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
   const ids = chunk.map((operator) => operator.id)

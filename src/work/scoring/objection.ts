@@ -8,7 +8,7 @@ import { writtenText } from '../../domain/records/written-text.js'
 import { contestedReason } from '../../domain/scoring/objection.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
-import type { Operator } from '../../store/operators/operators.js'
+import type { StoredOperator } from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
 import { type ActContext, findOperator, inTurn } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -21,7 +21,7 @@ export interface ObjectionInput extends ActContext {
   record: number
   statement: string
   /** Returns whether this person may act for the operator. */
-  mayFor: (operator: Operator) => boolean
+  mayFor: (operator: StoredOperator) => boolean
 }
 
 /** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */

@@ -28,7 +28,7 @@ export const proposeOverride = async (
   db: Db,
   rules: WorkRules,
   made: OverrideProposal,
-): Promise<overrules.Overrule> => {
+): Promise<overrules.OverrideRow> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark)
   return inTurn(db, made.now, async (tx, at) => {
     const bad = badEnd(made.endsOn, dateIn(made.now))
@@ -53,7 +53,11 @@ export interface OverrideDecision extends ActContext {
  * Confirming ends the previous override. Refusals: OVERRULE_UNKNOWN, OVERRULE_SETTLED, SECOND_PERSON,
  * OVERRULE_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY.
  */
-export const decideOverride = async (db: Db, rules: WorkRules, made: OverrideDecision): Promise<overrules.Overrule> => {
+export const decideOverride = async (
+  db: Db,
+  rules: WorkRules,
+  made: OverrideDecision,
+): Promise<overrules.OverrideRow> => {
   const { overrule: id, verdict, by } = made
   const note =
     made.note === null && verdict === 'CONFIRM' ? null : writtenText(made.note ?? '', '说明 the note', rules.mark)
@@ -83,7 +87,7 @@ export const withdrawOverride = async (
   db: Db,
   rules: WorkRules,
   made: OverrideWithdrawal,
-): Promise<overrules.Overrule> => {
+): Promise<overrules.OverrideRow> => {
   const reason = writtenText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
   return inTurn(db, made.now, async (tx, at) => {
     const { id, state } = await present(tx, made.overrule, at, made.now)
@@ -95,13 +99,13 @@ export const withdrawOverride = async (
 
 const notAllowed = (reason: string): Refusal => new Refusal('OVERRULE_NOT_ALLOWED', { reason })
 
-const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.Overrule> => {
+const present = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.OverrideRow> => {
   const found = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
   if (found === null) throw new Refusal('OVERRULE_UNKNOWN')
   return found
 }
 
-const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.Overrule> => {
+const reread = async (tx: Tx, id: number, at: Date, now: Date): Promise<overrules.OverrideRow> => {
   const kept = await overrules.byId(tx, id, { asOf: dateIn(now), knownAt: at })
   if (kept === null) throw new Error(`overrule ${id} is gone`)
   return kept

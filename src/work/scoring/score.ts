@@ -11,9 +11,9 @@ import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import * as dirty from '../../store/scoring/dirty.js'
-import { type Due, type DueList, withDue } from '../../store/scoring/due.js'
+import { type DueOperator, type DueOperators, withDue } from '../../store/scoring/due.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -97,13 +97,13 @@ const scoreDue = async (
   }
   const known = { lists: book.lists, known: options.families }
   let size = FIRST_STEP_OPERATORS
-  const found = async (next: DueList['next']): Promise<Due[]> => {
+  const found = async (next: DueOperators['next']): Promise<DueOperator[]> => {
     const operators = await next(size)
     size = Math.min(size * 2, STEP_OPERATORS)
     return operators
   }
   await withDue(db, which, async ({ next }) => {
-    let last: Promise<Due[]> = Promise.resolve([])
+    let last: Promise<DueOperator[]> = Promise.resolve([])
     const begun = (): Promise<FetchedBatch> => {
       last = last.then(() => found(next))
       const step = last.then(async (operators) => {
@@ -154,7 +154,7 @@ interface RuledCourse extends ScoringCourse {
 }
 
 interface FetchedBatch {
-  operators: Due[]
+  operators: DueOperator[]
   facts: Map<number, Facts>
   /** Previous scores. No other run scores meanwhile. */
   before: ReadonlyMap<number, EarlierScore>
@@ -162,12 +162,17 @@ interface FetchedBatch {
 
 const NOTHING: FetchedBatch = { operators: [], facts: new Map(), before: new Map() }
 
-const comparedWith = (db: Db, operators: readonly Due[], when: When, { asked, card }: ScoringCourse) => {
+const comparedWith = (db: Db, operators: readonly DueOperator[], when: PointInTime, { asked, card }: ScoringCourse) => {
   const ids = operators.map(({ id }) => id)
   return asked ? scores.latestBy(db, ids, when.asOf, card.version) : scores.current(db, ids)
 }
 
-const folded = async (db: Db, step: FetchedBatch, when: When, course: RuledCourse): Promise<scores.NewScore[]> => {
+const folded = async (
+  db: Db,
+  step: FetchedBatch,
+  when: PointInTime,
+  course: RuledCourse,
+): Promise<scores.NewScore[]> => {
   const rows: scores.NewScore[] = []
   const same: { row: scores.NewScore; scoreId: number }[] = []
   let done = 0
@@ -218,7 +223,7 @@ const newScore = (
   operatorId: number,
   facts: Facts,
   { card, asked, rulesHash }: RuledCourse,
-  when: When,
+  when: PointInTime,
   hashes: ScoreHashes,
   earlier: EarlierScore | undefined,
 ): scores.NewScore => {
@@ -247,8 +252,8 @@ const causeOf = (earlier: EarlierScore | undefined, hashes: ScoreHashes): scores
 }
 
 interface ScoreBatch extends ScoringCourse {
-  when: When
-  step: readonly Due[]
+  when: PointInTime
+  step: readonly DueOperator[]
   rows: readonly scores.NewScore[]
   before: ReadonlyMap<number, EarlierScore>
 }

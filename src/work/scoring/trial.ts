@@ -10,7 +10,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { beneath } from '../../store/db/request-handle.js'
 import * as operators from '../../store/operators/operators.js'
-import type { When } from '../../store/records/versions.js'
+import type { PointInTime } from '../../store/records/versions.js'
 import * as trials from '../../store/scoring/trials.js'
 import { factsOf } from './facts.js'
 import { cardInForce, cardNamed, cardToTry, hashOfCard } from './scorecards.js'
@@ -59,7 +59,7 @@ const cardsOf = async (db: Db, { version, against = null }: TrialOptions, asOf: 
   before: against === null ? await cardInForce(db, asOf) : await cardNamed(db, against),
 })
 
-const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.Trial> => {
+const made = async (db: Db, cards: ComparedCards, asOf: string, options: TrialOptions): Promise<trials.TrialRow> => {
   const { knownAt, lastScore } = await trials.beginning(db)
   const tally = nothingTried()
   await eachStep(db, { asOf, knownAt }, options, async (chunk, facts) => {
@@ -91,7 +91,7 @@ type OperatorChunk = Awaited<ReturnType<typeof trials.operators>>
 /** Iterates over all operators by id, prefetching the next chunk. */
 const eachStep = async (
   db: Db,
-  when: When,
+  when: PointInTime,
   { lists, families, signal }: TrialOptions,
   weigh: (chunk: OperatorChunk, facts: ReadonlyMap<number, Facts>) => Promise<void>,
 ): Promise<void> => {
@@ -122,7 +122,7 @@ const eachStep = async (
 }
 
 /** Running trials, shared by concurrent requests for the same one. */
-const underWay = new WeakMap<Db, Map<string, Promise<trials.Trial>>>()
+const underWay = new WeakMap<Db, Map<string, Promise<trials.TrialRow>>>()
 
 /**
  * Returns today's trial of these cards when nothing was scored since, or makes one. Refusals: TRIAL_TOO_LARGE with the
@@ -131,7 +131,7 @@ const underWay = new WeakMap<Db, Map<string, Promise<trials.Trial>>>()
 export const trialAsked = async (
   asker: Db,
   options: TrialOptions & { operatorsMost?: number },
-): Promise<trials.Trial> => {
+): Promise<trials.TrialRow> => {
   const today = dateIn(options.now())
   const cards = await cardsOf(asker, options, today)
   const hashes = { scorecardHash: hashOfCard(cards.after), againstHash: hashOfCard(cards.before) }
@@ -145,7 +145,7 @@ export const trialAsked = async (
   }
   // Not bound to the first request: others may wait for it.
   const db = beneath(asker)
-  const waited = underWay.get(db) ?? new Map<string, Promise<trials.Trial>>()
+  const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)
   const key = `${hashes.scorecardHash} ${hashes.againstHash} ${today}`
   // Checked again: a running trial may have ended since the first look.
@@ -171,7 +171,7 @@ export interface TrialReport extends Omit<Comparison, 'up' | 'down'> {
   down: TrialMove[]
 }
 
-const toldOf = async (db: Db, trial: trials.Trial): Promise<TrialReport> => {
+const toldOf = async (db: Db, trial: trials.TrialRow): Promise<TrialReport> => {
   const { scorecard, against, lastScore: _, up, down, ...result } = trial.result
   const named = await operators.byIds(
     db,

@@ -21,7 +21,7 @@ import * as sellers from '../../store/standing/sellers.js'
 
 const LONGEST_REASON = 500
 
-export const decidingOf = async (tx: Tx, client: string, today: string): Promise<store.Deciding> => {
+export const decidingOf = async (tx: Tx, client: string, today: string): Promise<store.SellersPolicy> => {
   const setting = await store.settingOf(tx, client)
   return {
     client,
@@ -62,7 +62,7 @@ export const renewSellers = async (db: Db, { now, log, signal }: RenewalOptions)
   return over
 }
 
-const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Decided> => {
+const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.SellersFigures> => {
   await sellers.alone(tx, client)
   const { decided, altered } = await store.renew(tx, await decidingOf(tx, client, dateIn(now)))
   if (altered > 0) await sellers.marked(tx, client)
@@ -80,7 +80,7 @@ export interface SellersCapInput extends SellersSetting {
  * Sets the client's marketplace id and its cap of unconfirmed sellers; null restores the default. Refusals: USAGE,
  * CLIENT_UNKNOWN.
  */
-export const allowSellers = async (db: Db, given: SellersCapInput): Promise<sellers.Decided> => {
+export const allowSellers = async (db: Db, given: SellersCapInput): Promise<sellers.SellersFigures> => {
   const { client, marketplace, unconfirmedSellers, now } = given
   const reason = redact(given.reason, given.mark).trim()
   if (reason === '' || reason.length > LONGEST_REASON)

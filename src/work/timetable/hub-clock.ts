@@ -65,7 +65,7 @@ const databaseClock = (
   let anchor: ClockAnchor | null = null
   /** The time without the leap. */
   let expected: ClockAnchor | null = null
-  let doubt: doubts.Doubt | null = null
+  let doubt: doubts.ClockDoubt | null = null
   let notedAt = Number.NEGATIVE_INFINITY
   let wallAtLook = 0
 
@@ -76,7 +76,7 @@ const databaseClock = (
   const now = (): Date => new Date(Math.floor(carried(anchored(), machine())))
 
   /** Begins or joins a doubt. From then on the monotonic clock gives the expected time. */
-  const doubted = async (found: Omit<doubts.Doubt, 'id'>, base: ClockAnchor): Promise<void> => {
+  const doubted = async (found: Omit<doubts.ClockDoubt, 'id'>, base: ClockAnchor): Promise<void> => {
     expected ??= base
     if (await doubts.begin(db, found))
       log.error(
@@ -186,7 +186,7 @@ export const makeLooking = (clock: HubClock, log: Log): { start(): void; stop():
 export const confirm = async (
   db: Db,
   { by, reason: given, mark }: { by: string; reason: string; mark: (id: string) => string },
-): Promise<doubts.Doubt> => {
+): Promise<doubts.ClockDoubt> => {
   const reason = writtenText(given, '理由 the reason', mark)
   const doubt = await doubts.settle(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')

@@ -34,7 +34,7 @@ export interface OccurrenceTurn {
   subject: string
   plannedFor: Date
   attempt: number
-  cause: Extract<runs.Cause, 'timetable' | 'person'>
+  cause: Extract<runs.RunCause, 'timetable' | 'person'>
   by?: string
 }
 
@@ -109,7 +109,11 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     held.set(one.id, { attempt: one.attempts, lost, work })
   }
 
-  const perform = async (one: occurrences.Occurrence, mine: occurrences.Held, lost: AbortSignal): Promise<void> => {
+  const perform = async (
+    one: occurrences.Occurrence,
+    mine: occurrences.HeldOccurrence,
+    lost: AbortSignal,
+  ): Promise<void> => {
     const turn = turnOf(one)
     const lateSeconds = (now().getTime() - one.plannedFor.getTime()) / 1_000
     const tell = (outcome: string): void => metrics?.ran({ job: one.job, outcome, lateSeconds })

@@ -15,7 +15,7 @@ const RENEW_MS = 3_000
 export const FAILURE_STATUS = 500
 
 export interface RunOptions {
-  cause: runs.Cause
+  cause: runs.RunCause
   /** Planned time of the occurrence; null for a manual run. */
   plannedFor?: Date | null
   /** Attempt number; default 1. */
@@ -91,7 +91,7 @@ export const beside = async <T>(
   }
 }
 
-const startOf = (what: RunDescription, now: Date): runs.Start => {
+const startOf = (what: RunDescription, now: Date): runs.NewRun => {
   const { job, subject = '', cause, plannedFor = null, attempt = 1, whole = false, file = null, dated = null } = what
   return { job, subject, cause, plannedFor, attempt, whole, file, dated, by: what.by ?? null, now }
 }

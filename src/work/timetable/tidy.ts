@@ -40,7 +40,7 @@ export interface TidyCounts {
 const STEPS: readonly [
   count: keyof TidyCounts,
   what: Kept,
-  step: (db: Db, window: retention.Window) => Promise<retention.Tidied>,
+  step: (db: Db, window: retention.IdWindow) => Promise<retention.WindowResult>,
 ][] = [
   ['rejects', 'REJECTS', retention.rejects],
   ['comparisons', 'COMPARISONS', retention.findings],
@@ -61,7 +61,7 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
     for (const [count, what, step] of STEPS) {
       for (let after: number | null = 0; after !== null && !options.signal?.aborted; ) {
-        const { last, deleted }: retention.Tidied = await step(db, { before: since(what), after, rows })
+        const { last, deleted }: retention.WindowResult = await step(db, { before: since(what), after, rows })
         counts[count] += deleted
         after = last
       }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Bulk, makeBulk, type Reads } from '../../../src/store/db/bulk-handle.js'
+import { type BulkHandle, makeBulk, type Reads } from '../../../src/store/db/bulk-handle.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { rowsOf } from '../../support/world.js'
@@ -11,7 +11,7 @@ const LONG = 'select pg_sleep(?::int) /* bulk.test */'
 describe('connections for questions about many codes', () => {
   let database: TestDatabase
   let watcher: Db
-  let bulk: Bulk
+  let bulk: BulkHandle
   before(async () => {
     database = await freshDatabase({ empty: true })
     watcher = connect(database.url)

@@ -24,9 +24,13 @@ describe('the queue of a platform', () => {
         },
       ]),
     )
-  const claim = (limit = 10, now = NOW, only?: queue.Only) =>
+  const claim = (limit = 10, now = NOW, only?: queue.ClaimScope) =>
     queue.claim(db(), 'national', { limit, now, leaseUntil: later(60, now), only })
-  const outcome = (delivery: queue.Claimed, state: queue.Outcome['state'], more: Partial<queue.Outcome> = {}) => ({
+  const outcome = (
+    delivery: queue.ClaimedDelivery,
+    state: queue.DeliveryResult['state'],
+    more: Partial<queue.DeliveryResult> = {},
+  ) => ({
     delivery,
     state,
     receipt: RECEIPT,
@@ -35,8 +39,11 @@ describe('the queue of a platform', () => {
     failures: 0,
     ...more,
   })
-  const book = (delivery: queue.Claimed, state: queue.Outcome['state'], more: Partial<queue.Outcome> = {}) =>
-    queue.book(db(), [outcome(delivery, state, more)], NOW)
+  const book = (
+    delivery: queue.ClaimedDelivery,
+    state: queue.DeliveryResult['state'],
+    more: Partial<queue.DeliveryResult> = {},
+  ) => queue.book(db(), [outcome(delivery, state, more)], NOW)
   const row = async (number: number) => (await rowsOf(db(), 'select * from deliveries where number = ?', [number]))[0]
 
   it('removals are claimed first', async () => {
@@ -98,7 +105,7 @@ describe('the queue of a platform', () => {
     const [a, b] = [await listing(1), await listing(2)]
     await owe(a, 1, 'ADD')
     await owe(b, 1, 'REMOVE')
-    const due = (only?: queue.Only) => queue.isDue(db(), 'national', { now: NOW, only })
+    const due = (only?: queue.ClaimScope) => queue.isDue(db(), 'national', { now: NOW, only })
     expect((await claim(10, NOW, 'REMOVE')).map((one) => one.action)).to.deep.equal(['REMOVE'])
     expect([await due('REMOVE'), await due()]).to.deep.equal([false, true])
     expect(await claim(10, NOW, 'REMOVE')).to.have.length(0)
@@ -133,7 +140,7 @@ describe('the queue of a platform', () => {
   it('one statement books what was confirmed, refused and is still owed', async () => {
     const ids = [await listing(1), await listing(2), await listing(3)]
     for (const [i, id] of ids.entries()) await owe(id, i + 1, 'ADD')
-    const [a, b, c] = (await claim()) as [queue.Claimed, queue.Claimed, queue.Claimed]
+    const [a, b, c] = (await claim()) as [queue.ClaimedDelivery, queue.ClaimedDelivery, queue.ClaimedDelivery]
     const refusal = { ...RECEIPT, accepted: false, code: '1001', batch: '7-1', row: 2 }
     const booked = await queue.book(
       db(),

@@ -19,7 +19,7 @@ import { expect } from 'chai'
 import pg from 'pg'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import { find } from '../../../src/store/embedded/binaries.js'
-import { type Embedded, join } from '../../../src/store/embedded/index.js'
+import { type EmbeddedDatabase, join } from '../../../src/store/embedded/index.js'
 import { isAlive } from '../../../src/store/embedded/processes.js'
 
 const GONE_BOUND_MS = 8_000
@@ -41,7 +41,7 @@ const everyoneEnters = (file: string): boolean => {
 describe('embedded PostgreSQL', () => {
   const places: string[] = []
   const programs: ChildProcess[] = []
-  const seats: Embedded[] = []
+  const seats: EmbeddedDatabase[] = []
 
   /** A folder that other accounts may enter, or may not. */
   const place = (mode: number): string => {
@@ -50,7 +50,7 @@ describe('embedded PostgreSQL', () => {
     places.push(outer)
     return path.join(outer, 'data')
   }
-  const sit = async (folder: string, options = hasty): Promise<Embedded> => {
+  const sit = async (folder: string, options = hasty): Promise<EmbeddedDatabase> => {
     const seat = await join(folder, options)
     seats.push(seat)
     return seat

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Draft } from '../../../src/domain/records/records.js'
-import { KEEP_LAST, type Stage, withStage } from '../../../src/store/intake/staged.js'
+import { type DraftStage, KEEP_LAST, withStage } from '../../../src/store/intake/staged.js'
 import { toStage } from '../../../src/work/intake/merge.js'
 import { codeOf, database } from '../../support/world.js'
 
@@ -23,7 +23,7 @@ const rowsRead = (plan: Plan): number => {
 describe('the stage', () => {
   const db = database()
 
-  const put = (stage: Stage, item: number, key: string): void => {
+  const put = (stage: DraftStage, item: number, key: string): void => {
     const draft: Draft = {
       kind: 'penalty',
       key,

@@ -9,7 +9,7 @@ const FEED = 'test'
 describe('the watch of feeds', () => {
   const db = database()
 
-  const bad = (row: number, note: string): rejects.Reject => ({
+  const bad = (row: number, note: string): rejects.NewReject => ({
     page: 1,
     row,
     problems: [{ field: 'day', rule: 'date', message: '日期无效 no such day' }],

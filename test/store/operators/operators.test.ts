@@ -85,7 +85,7 @@ describe('operators', () => {
     await register(1, '长春甲（集团）有限公司')
     await register(2, '吉林乙_有限公司')
     await register(3, '长春丙100%纯有限公司')
-    const names = async (filter: directory.Filter) => {
+    const names = async (filter: directory.DirectoryFilter) => {
       const found = await directory.list(db(), filter, { first: 10, after: null })
       expect(await directory.countOf(db(), filter)).to.equal(found.length)
       return found.map((one) => one.name)

@@ -72,7 +72,7 @@ describe('the stamp of the public list', () => {
 
 describe('entries of operators', () => {
   const db = database()
-  const sought = (day: string): publicList.Sought => ({
+  const sought = (day: string): publicList.PublicSearch => ({
     day,
     region: null,
     authority: null,

@@ -15,7 +15,8 @@ const believed = async (db: Db, asOf: string, knownAt: Date): Promise<string[]> 
   const rows = await rowsOf(db, 'select id, uscc from operators')
   const owners = new Map(rows.map((row) => [Number(row['id']), String(row['uscc'])]))
   const found = await versions.ofOperators(db, [...owners.keys()], { asOf, knownAt }, sight)
-  const said = ({ body }: versions.Version) => body['address'] ?? body['violation'] ?? body['reason'] ?? body['name']
+  const said = ({ body }: versions.RecordVersion) =>
+    body['address'] ?? body['violation'] ?? body['reason'] ?? body['name']
   return found.map((one) => `${one.key} ${said(one)} ${owners.get(one.operatorId ?? 0)}`).sort()
 }
 const lastPull = async (db: Db): Promise<number> => {

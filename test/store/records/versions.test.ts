@@ -87,7 +87,7 @@ describe('versions', () => {
     const when = { asOf: '2026-11-25', knownAt: later(DAY) }
     const ids: number[] = []
     for (let after: number | null = null; ; ) {
-      const page: versions.Version[] = await versions.ofOperators(db(), [id], when, { ...sight, first: 3, after })
+      const page: versions.RecordVersion[] = await versions.ofOperators(db(), [id], when, { ...sight, first: 3, after })
       if (page.length === 0) break
       ids.push(...page.map((one) => one.id))
       after = page.at(-1)?.id ?? null

@@ -4,7 +4,7 @@ import { database, later, NOW, rowsOf } from '../../support/world.js'
 
 describe('runs', () => {
   const db = database()
-  const start = (more: Partial<runs.Start> = {}) =>
+  const start = (more: Partial<runs.NewRun> = {}) =>
     runs.start(db(), { job: 'pull', subject: 'registry', cause: 'timetable', now: NOW, ...more })
 
   it('of many processes one has an occurrence of the timetable', async () => {
@@ -50,7 +50,7 @@ describe('runs', () => {
   })
 
   it('only a whole pull that ended well makes a feed current', async () => {
-    const at = async (more: Partial<runs.Start>, outcome: 'DONE' | 'REFUSED', now: Date) =>
+    const at = async (more: Partial<runs.NewRun>, outcome: 'DONE' | 'REFUSED', now: Date) =>
       runs.finish(db(), (await start(more)) ?? 0, { outcome, counts: {}, now })
     await at({ whole: true }, 'DONE', later(1))
     await at({ whole: true }, 'REFUSED', later(2))

@@ -8,11 +8,11 @@ import { database, later, NOW, refusal } from '../../support/world.js'
 
 describe('accounts and the rule of two persons', () => {
   const db = database()
-  const change = (by: string, more: Partial<store.Change> = {}): store.Change => ({
+  const change = (by: string, more: Partial<store.AccountChange> = {}): store.AccountChange => ({
     ...{ by, byCommand: false, now: NOW },
     ...more,
   })
-  const administrator = (name: string, duty: string, by = 'command', more: Partial<store.Change> = {}) =>
+  const administrator = (name: string, duty: string, by = 'command', more: Partial<store.AccountChange> = {}) =>
     people.add(db(), { name, role: 'administrator', duty }, [], change(by, { byCommand: by === 'command', ...more }))
   const pendingSince = async (name: string) => (await store.byId(db(), name))?.pendingSince ?? null
   const confirm = (name: string, by: string, seen: Date | null, table: confirmations.AccountTable = 'people') =>

@@ -27,7 +27,7 @@ interface Holding {
   version: number
 }
 
-const receiptOf = ({ notice }: queue.Claimed, accepted: boolean): Receipt => ({
+const receiptOf = ({ notice }: queue.ClaimedDelivery, accepted: boolean): Receipt => ({
   key: notice.key,
   accepted,
   code: accepted ? '00' : '1002',
@@ -39,7 +39,7 @@ const receiptOf = ({ notice }: queue.Claimed, accepted: boolean): Receipt => ({
 
 /** A call on its way: rows arrive one by one, and an answer is booked only once it is there. */
 interface Call {
-  delivery: queue.Claimed
+  delivery: queue.ClaimedDelivery
   answer: 'ACCEPTED' | 'REFUSED' | null
 }
 
@@ -98,7 +98,7 @@ describe('any history of what one platform is told', () => {
         owePlatforms(tx, TELLING, [{ kind: 'penalty', subjectId: subject.id, change, notice }], tick(1)),
       )
     }
-    const claim = async (only?: queue.Only): Promise<void> => {
+    const claim = async (only?: queue.ClaimScope): Promise<void> => {
       const now = tick(1)
       const claimed = await queue.claim(db(), PLATFORM, { limit: 10, now, leaseUntil: later(LEASE_SECONDS, now), only })
       calls.push(...claimed.map((delivery) => ({ delivery, answer: null })))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { regNoOf, usccOf } from '../../../seeds/world/codes.js'
 import { RECORD_KINDS, type RecordKind } from '../../../src/domain/records/records.js'
-import type { Cause } from '../../../src/store/operators/identity-decisions.js'
+import type { MergerCause } from '../../../src/store/operators/identity-decisions.js'
 import * as mergers from '../../../src/store/operators/mergers.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
@@ -60,7 +60,7 @@ const penalty = (key: string, code: string, given: Partial<Row> = {}): Row => ({
 })
 
 const [A, B, C] = [codeOf(1), codeOf(2), codeOf(3)]
-const merge = (from: string, into: string, cause: Cause = 'MOVED') =>
+const merge = (from: string, into: string, cause: MergerCause = 'MOVED') =>
   mergeOperators(db(), rules, { from, into, cause, reason: '经登记机关确认', by: 'officer-1', now: next() })
 const undo = (decision: number) =>
   undoDecision(db(), rules, { decision, reason: '并入有误', by: 'reviewer-1', now: next() })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { FeedDelivery } from '../../../src/agencies/delivery.js'
 import type { Feed } from '../../../src/agencies/feed.js'
 import { load } from '../../../src/store/intake/known.js'
-import type { Reject } from '../../../src/store/intake/rejects.js'
+import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import { CHUNK_REJECT_CHARACTERS, read } from '../../../src/work/intake/read.js'
 import { row } from '../../support/rows.js'
@@ -53,7 +53,7 @@ describe('pull and those who send', () => {
       for (let at = 1; at <= many; at += 1) yield { page: 1, row: at, fields: { ...row(at), day: '2026-02-31', note } }
     }
     const chunks: number[] = []
-    const setAside = async (bad: readonly Reject[]): Promise<void> => {
+    const setAside = async (bad: readonly NewReject[]): Promise<void> => {
       chunks.push(JSON.stringify(bad).length)
     }
     const from = feed({ bounds: { rejectShare: 1 } })

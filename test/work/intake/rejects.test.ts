@@ -29,7 +29,7 @@ const BY = { by: 'officer-1', note: '日期笔误，已与来文单位核实', m
 
 describe('a rejected item', () => {
   const db = database()
-  const only = async (): Promise<setAside.SetAside> => {
+  const only = async (): Promise<setAside.StoredReject> => {
     const [one] = await setAside.list(db(), { feeds: null }, { first: 2, before: null })
     if (one === undefined) throw new Error('nothing was set aside')
     return one

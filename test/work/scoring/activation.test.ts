@@ -5,7 +5,7 @@ import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { document } from '../../../src/foundation/contracts.js'
 import { isRefusal, type Refusal } from '../../../src/foundation/errors.js'
 import type { Db } from '../../../src/store/db/db.js'
-import type { Adoption } from '../../../src/store/scoring/activations.js'
+import type { ActivationRow } from '../../../src/store/scoring/activations.js'
 import { type CardStatus, decideScorecard, proposeScorecard, scorecards } from '../../../src/work/scoring/activation.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { cardInForce, hashOfCard, keepCard } from '../../../src/work/scoring/scorecards.js'
@@ -30,7 +30,7 @@ const tried = async (db: Db, one = card()): Promise<void> => {
   await keepCard(db, one, NOW)
   await tryScorecard(db, { version: one.version, lists: rules.lists, families: [], now: at(NOW) })
 }
-const propose = (db: Db, given: Partial<Parameters<typeof proposeScorecard>[2]> = {}): Promise<Adoption> =>
+const propose = (db: Db, given: Partial<Parameters<typeof proposeScorecard>[2]> = {}): Promise<ActivationRow> =>
   proposeScorecard(db, rules, {
     version: NEW,
     effectiveOn: TOMORROW,
@@ -43,7 +43,7 @@ const decide = (
   db: Db,
   adoption: number,
   given: Partial<Parameters<typeof decideScorecard>[2]> = {},
-): Promise<Adoption> =>
+): Promise<ActivationRow> =>
   decideScorecard(db, rules, { adoption, adopt: true, note: null, by: 'reviewer-1', now: later(60), ...given })
 const versionOn = async (db: Db, day: string, knownAt?: Date) => (await cardInForce(db, day, knownAt)).version
 const refused = async (asked: Promise<unknown>): Promise<Refusal> => {

@@ -220,7 +220,7 @@ describe('overruling a grade', () => {
     expect(await standing(db())).to.include({ grade: 'A', overruled: true })
     const ids = [await operatorOf(db(), codeOf(1))]
     const history = (knownAt: Date, asOf = TODAY) => overrules.ofOperators(db(), ids, { asOf, knownAt })
-    const brief = (all: overrules.Overrule[]) => all.map(({ id, state }) => ({ id, state }))
+    const brief = (all: overrules.OverrideRow[]) => all.map(({ id, state }) => ({ id, state }))
     expect(brief(await history(later(120)))).to.deep.equal([
       { id: second.id, state: 'IN_FORCE' },
       { id: first.id, state: 'REPLACED' },

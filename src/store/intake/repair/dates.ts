@@ -1,10 +1,10 @@
 /** Repairs records with dates that earlier releases misread. */
 import type { Body, RecordKind } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
-import type { Mended, Repairing } from './ends.js'
+import type { RepairedRecord, RepairRun } from './ends.js'
 
 /** A standing or unmatched record with a date in the span, and the origin of its item. */
-export interface Dated {
+export interface DatedRecord {
   id: number
   /** It is unmatched, and `id` refers to `unmatched`. */
   waits: boolean
@@ -29,7 +29,7 @@ const HOLDS_DAY = (v: string): string => `(${v}.valid_from between :from and :to
   or exists (select 1 from regexp_matches(${v}.body::text, '"(\\d{4}-\\d{2}-\\d{2})"', 'g') m(day) where m.day[1] between :from and :to))`
 
 /** Standing and unmatched records with a date in the span, by run and item. */
-export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<Dated[]> => {
+export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<DatedRecord[]> => {
   const answer = await tx.raw(
     `select d.*, r.archive, r.dated, r.started_at as "startedAt" from (
        select v.id, false as waits, v.feed, v.kind, v.record_key as key, v.operator_id as operator, v.body,
@@ -44,7 +44,7 @@ export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: stri
   return answer.rows
 }
 
-export interface Redated extends Pick<Dated, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
+export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
   digest: string
   /** Key for finding a person's decision; unmatched records only. */
   subjectKey: string | null
@@ -59,13 +59,21 @@ const TOLD = `jsonb_to_recordset(:records::jsonb)
  * Marks the wrong version and opens a corrected one, under a new key when the key contains a date. A record that the
  * agency has sent since is not reopened.
  */
-export const redate = async (tx: Tx, { run, at }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
+export const redate = async (
+  tx: Tx,
+  { run, at }: RepairRun,
+  records: readonly RedatedRecord[],
+): Promise<RepairedRecord[]> => {
   const waiting = records.filter(({ waits }) => waits)
   const standing = records.filter(({ waits }) => !waits)
   return [...(await redateStanding(tx, { run, at }, standing)), ...(await redateWaiting(tx, { run, at }, waiting))]
 }
 
-const redateStanding = async (tx: Tx, { run, at }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
+const redateStanding = async (
+  tx: Tx,
+  { run, at }: RepairRun,
+  records: readonly RedatedRecord[],
+): Promise<RepairedRecord[]> => {
   if (records.length === 0) return []
   const answer = await tx.raw(
     `with told as (
@@ -87,7 +95,11 @@ const redateStanding = async (tx: Tx, { run, at }: Repairing, records: readonly 
 }
 
 /** Unmatched records are corrected in place. One ends when the right key has arrived since. */
-const redateWaiting = async (tx: Tx, { run }: Repairing, records: readonly Redated[]): Promise<Mended[]> => {
+const redateWaiting = async (
+  tx: Tx,
+  { run }: RepairRun,
+  records: readonly RedatedRecord[],
+): Promise<RepairedRecord[]> => {
   if (records.length === 0) return []
   const answer = await tx.raw(
     `with told as (

@@ -4,14 +4,14 @@ import type { Tx } from '../../db/db.js'
 import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 
 /** A repaired record. */
-export interface Mended {
+export interface RepairedRecord {
   feed: string
   key: string
   /** Operator whose score may change. */
   operator: number | null
 }
 
-export interface Repairing {
+export interface RepairRun {
   /** The repairing run. */
   run: number
   /** Knowledge instant of the transaction. */
@@ -34,7 +34,7 @@ const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: strin
    order by w.id limit 1`
 
 /** Closes the versions in the temporary table `repair_ends` (id, day) and reopens them as ended. */
-const endListed = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with gone as (
        update versions v set known_to = :at, closed_as = 'ENDED', closed_by = :run from repair_ends e
@@ -54,7 +54,7 @@ const endListed = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
  * Ends records matched later or corrected, which were wrongly marked partial. A full delivery that repeated one would
  * have adopted it, so all later ones lacked it.
  */
-export const endNeverEnding = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as
      select v.id, a.day from versions v join runs r on r.id = v.run_id and r.job = 'pull' left join operators o on o.id = v.operator_id
@@ -71,7 +71,7 @@ export const endNeverEnding = async (tx: Tx, of: Repairing): Promise<Mended[]> =
 }
 
 /** The remaining ones belong to the whole feed from now on. */
-export const keepAsWhole = async (tx: Tx): Promise<Mended[]> => {
+export const keepAsWhole = async (tx: Tx): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial
        and v.kind = any(?) and ${OF_WHOLE('r')} returning v.feed, v.record_key as key, null::int as operator /* repair.keepAsWhole */`,
@@ -81,7 +81,7 @@ export const keepAsWhole = async (tx: Tx): Promise<Mended[]> => {
 }
 
 /** Ends unmatched records that a later full delivery lacked. */
-export const endWaiting = async (tx: Tx): Promise<Mended[]> => {
+export const endWaiting = async (tx: Tx): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = e.run, proposed_operator = null, evidence = null
      from (select u.id, a.id as run from unmatched u cross join lateral (${FIRST_WITHOUT({
@@ -96,7 +96,7 @@ export const endWaiting = async (tx: Tx): Promise<Mended[]> => {
   return answer.rows
 }
 
-export interface Delivered {
+export interface FullDelivery {
   run: number
   feed: string
   /** Path within the archive, if archived. */
@@ -106,7 +106,7 @@ export interface Delivered {
 }
 
 /** Last full delivery of each feed. */
-export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<Delivered[]> => {
+export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<FullDelivery[]> => {
   const answer = await tx.raw(
     `select distinct on (subject) id as run, subject as feed, archive, dated, started_at as "startedAt" from runs
      where job = 'pull' and subject = any(?) and complete and outcome = 'DONE' and taken_back_at is null
@@ -122,9 +122,9 @@ const CHUNK_KEYS = 10_000
 /** Ends records that stood before a full delivery and are not in its archive. `today` is the day of the delivery. */
 export const endUnsent = async (
   tx: Tx,
-  of: Repairing,
+  of: RepairRun,
   sent: { run: number; feed: string; today: string; keys: ReadonlySet<string>; unreadable: Unreadable },
-): Promise<Mended[]> => {
+): Promise<RepairedRecord[]> => {
   await tx.raw(
     'create temporary table repair_sent (record_key text collate "C") on commit drop /* repair.endUnsent sent */',
   )

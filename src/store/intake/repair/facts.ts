@@ -2,10 +2,10 @@
 import type { Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'
-import type { Mended, Repairing } from './ends.js'
+import type { RepairedRecord, RepairRun } from './ends.js'
 
 /** Closes a registration by number alone beside the newer one under the USCC. */
-export const closeDoubledRegistrations = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+export const closeDoubledRegistrations = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from versions r
      where r.feed = v.feed and r.kind = 'registration' and r.known_to is null and r.operator_id = v.operator_id and r.id <> v.id
@@ -20,7 +20,7 @@ export const closeDoubledRegistrations = async (tx: Tx, { run, at }: Repairing):
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
 /** Gives a penalty the fact of the first record of the same decision. */
-export const joinPenalties = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
      select v.id, ${RESPELT} as fact from versions v where v.kind = 'penalty' and v.known_to is null and v.fact ~ '市场监督管理局$'
@@ -43,7 +43,7 @@ const FACT_OF = (
   when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
 
 /** Joins equal standards and list entries of one operator that were kept under several keys. */
-export const joinKeys = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
+export const joinKeys = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
      select v.id, ${FACT_OF('v')} as fact from versions v where v.kind in ('standard', 'list_entry') and v.known_to is null
@@ -55,7 +55,7 @@ export const joinKeys = async (tx: Tx, of: Repairing): Promise<Mended[]> => {
 }
 
 /** Reopens the versions in the temporary table `repair_facts` (id, fact) with that fact; history stays. */
-const tellAnew = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
+const tellAnew = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with old as (
        update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from repair_facts f
@@ -71,14 +71,14 @@ const tellAnew = async (tx: Tx, { run, at }: Repairing): Promise<Mended[]> => {
   return answer.rows
 }
 
-export interface Mirrored extends Mended {
+export interface MirroredEntry extends RepairedRecord {
   operator: number
   body: { document_number: string; authority: string | null }
   own: { documentNumber: string | null; authority: string | null }[]
 }
 
 /** Mirrored entries that the latest score counts beside an own entry. */
-export const mirroredBesideOwn = async (tx: Tx): Promise<Mirrored[]> => {
+export const mirroredBesideOwn = async (tx: Tx): Promise<MirroredEntry[]> => {
   const answer = await tx.raw(
     `select v.feed, v.record_key as key, v.operator_id as operator, v.body,
        (select jsonb_agg(jsonb_build_object('documentNumber', l.document_number, 'authority', l.authority)) from listings l

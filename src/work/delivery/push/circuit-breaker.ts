@@ -3,7 +3,7 @@ import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import { isOpen } from '../../../domain/delivery/receiver-hours.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { isLost } from '../../../store/db/db.js'
-import type { Only } from '../../../store/delivery/delivery-queue.js'
+import type { ClaimScope } from '../../../store/delivery/delivery-queue.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
 import { LEASE_MS, type Sender } from './sender.js'
@@ -19,7 +19,7 @@ const AGAIN = new Set(['40P01', '40001', '55P03'])
 
 /** `probe` allows one row to test a failing platform; `only` limits the kinds of action. */
 export type CallPermission =
-  | { open: true; probe: boolean; only: Only | undefined }
+  | { open: true; probe: boolean; only: ClaimScope | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }
 
 export const passageTo = async (

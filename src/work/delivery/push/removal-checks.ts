@@ -77,7 +77,7 @@ const checkOnce = async (
   if (due.length === 0) return
   const notBefore = new Date(Math.max(...due.map((one) => one.notBefore.getTime())))
   const display = await read(platform, { url, secret, notBefore, ...(signal && { signal }) })
-  const ids = (some: readonly store.Check[]) => some.map(({ id }) => id)
+  const ids = (some: readonly store.DueRemovalCheck[]) => some.map(({ id }) => id)
   if (display === null) {
     await store.sendAgain(db, ids(due), now())
     checked.again += due.length

@@ -21,7 +21,11 @@ const SECOND_MS = 1_000
 export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
 /** Every claimed row is booked or put back, whatever happens. */
-export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], width: number): Promise<SendResult> => {
+export const sendAll = async (
+  s: Sender,
+  claimed: readonly queue.ClaimedDelivery[],
+  width: number,
+): Promise<SendResult> => {
   const claimedAt = s.now()
   const good = await checked(s, claimed)
   const asked = await ask(s, good)
@@ -61,16 +65,16 @@ export const sendAll = async (s: Sender, claimed: readonly queue.Claimed[], widt
   return trouble !== null && waves.flat(2).every(isWorn) ? trouble : { end: 'done' }
 }
 
-const isWorn = ({ failures }: queue.Claimed): boolean => failures >= ALONE_AFTER
+const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
 /** Validates each row against its schema. Invalid rows are refused and block no other subject. */
-const checked = async (s: Sender, claimed: readonly queue.Claimed[]): Promise<queue.Claimed[]> => {
-  const bad: queue.Outcome[] = []
+const checked = async (s: Sender, claimed: readonly queue.ClaimedDelivery[]): Promise<queue.ClaimedDelivery[]> => {
+  const bad: queue.DeliveryResult[] = []
   const good = claimed.filter((delivery) => {
     const [fault] = faultsOf(s, delivery)
     if (fault === undefined) return true
     const { notice } = delivery
-    const receipt: queue.Booked = {
+    const receipt: queue.BookedReceipt = {
       key: notice.key,
       accepted: false,
       code: fault.rule,
@@ -89,7 +93,7 @@ const checked = async (s: Sender, claimed: readonly queue.Claimed[]): Promise<qu
   return good
 }
 
-const faultsOf = ({ platform, log }: Sender, delivery: queue.Claimed): ReturnType<Platform['check']> => {
+const faultsOf = ({ platform, log }: Sender, delivery: queue.ClaimedDelivery): ReturnType<Platform['check']> => {
   try {
     return platform.check(delivery.notice)
   } catch (error) {
@@ -101,8 +105,8 @@ const faultsOf = ({ platform, log }: Sender, delivery: queue.Claimed): ReturnTyp
 /** Asks about rows that were sent without an answer, when the platform supports it. */
 const ask = async (
   s: Sender,
-  claimed: readonly queue.Claimed[],
-): Promise<{ unknown: queue.Claimed[] } | { error: unknown }> => {
+  claimed: readonly queue.ClaimedDelivery[],
+): Promise<{ unknown: queue.ClaimedDelivery[] } | { error: unknown }> => {
   const { platform } = s
   if (platform.ask === undefined) return { unknown: [...claimed] }
   const silent = claimed.filter(isUnanswered)
@@ -123,7 +127,7 @@ const ask = async (
     )
     return called
   }
-  const known: queue.Outcome[] = []
+  const known: queue.DeliveryResult[] = []
   for (const [i, delivery] of silent.entries()) {
     const receipt = receiptFor(delivery, called.value[i])
     if (receipt.code === NO_RECEIPT) continue
@@ -139,24 +143,32 @@ const ask = async (
   return { unknown }
 }
 
-const isUnanswered = ({ attempts, receipt }: queue.Claimed): boolean =>
+const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
 
 /** Parallel calls, each of one kind. Repeatedly failing rows come last, each alone. */
-const wavesOf = (size: number, claimed: readonly queue.Claimed[], width: number): queue.Claimed[][][] => {
-  const batches: queue.Claimed[][] = []
+const wavesOf = (
+  size: number,
+  claimed: readonly queue.ClaimedDelivery[],
+  width: number,
+): queue.ClaimedDelivery[][][] => {
+  const batches: queue.ClaimedDelivery[][] = []
   const [fresh, worn] = [claimed.filter((delivery) => !isWorn(delivery)), claimed.filter(isWorn)]
   for (const kind of new Set(fresh.map((delivery) => delivery.kind))) {
     const same = fresh.filter((delivery) => delivery.kind === kind)
     for (let at = 0; at < same.length; at += size) batches.push(same.slice(at, at + size))
   }
-  const waves: queue.Claimed[][][] = []
+  const waves: queue.ClaimedDelivery[][][] = []
   for (let at = 0; at < batches.length; at += width) waves.push(batches.slice(at, at + width))
   return [...waves, ...worn.map((delivery) => [[delivery]])]
 }
 
 /** Renews the lease and drops rows that were folded or claimed by another process. */
-const held = async (s: Sender, wave: queue.Claimed[][], claimedAt: Date): Promise<queue.Claimed[][]> => {
+const held = async (
+  s: Sender,
+  wave: queue.ClaimedDelivery[][],
+  claimedAt: Date,
+): Promise<queue.ClaimedDelivery[][]> => {
   const at = s.now()
   if (at.getTime() - claimedAt.getTime() <= FRESH_MS) return wave
   const ours = await queue.hold(s.db, wave.flat(), new Date(at.getTime() + LEASE_MS))
@@ -166,7 +178,7 @@ const held = async (s: Sender, wave: queue.Claimed[][], claimedAt: Date): Promis
 /** `error` is the platform's failure; `unnoted` is why rows could not be noted and were put back. */
 const sendWave = async (
   s: Sender,
-  wave: readonly (readonly queue.Claimed[])[],
+  wave: readonly (readonly queue.ClaimedDelivery[])[],
 ): Promise<{ error?: unknown; unnoted?: unknown }> => {
   const noted = wave.map((batch) => notedOf(s, batch))
   const kept = noted.flatMap(({ unnoted }) => (unnoted === null ? [] : [unnoted]))
@@ -195,12 +207,12 @@ const sendWave = async (
 }
 
 interface NotedBatch {
-  rows: readonly queue.Claimed[]
-  unnoted: { rows: readonly queue.Claimed[]; error: unknown } | null
+  rows: readonly queue.ClaimedDelivery[]
+  unnoted: { rows: readonly queue.ClaimedDelivery[]; error: unknown } | null
 }
 
 /** Rows that cannot be noted are held back. Removals need no note, because a comparison finds them. */
-const notedOf = (s: Sender, batch: readonly queue.Claimed[]): NotedBatch => {
+const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
     s.beforeSending?.({
@@ -222,9 +234,9 @@ const notedOf = (s: Sender, batch: readonly queue.Claimed[]): NotedBatch => {
   }
 }
 
-type BatchResult = { outcomes: queue.Outcome[] } | { error: unknown; batch: readonly queue.Claimed[] }
+type BatchResult = { outcomes: queue.DeliveryResult[] } | { error: unknown; batch: readonly queue.ClaimedDelivery[] }
 
-const sendBatch = async (s: Sender, batch: readonly queue.Claimed[]): Promise<BatchResult> => {
+const sendBatch = async (s: Sender, batch: readonly queue.ClaimedDelivery[]): Promise<BatchResult> => {
   s.batches += 1
   const id = `${s.run}-${s.batches}`
   const notices = batch.map(({ notice }) => notice)
@@ -261,7 +273,7 @@ const call = async <T>(
 }
 
 /** A receipt with another row's key counts as none. */
-const receiptFor = ({ notice }: queue.Claimed, receipt: Receipt | undefined): Receipt =>
+const receiptFor = ({ notice }: queue.ClaimedDelivery, receipt: Receipt | undefined): Receipt =>
   receipt?.key === notice.key
     ? receipt
     : {
@@ -281,7 +293,7 @@ const meaningOf = ({ platform }: Sender, { accepted, code }: Receipt): Meaning =
       ? 'LATER'
       : (platform.codes[code]?.meaning ?? 'CORRECT')
 
-const outcomeOf = (s: Sender, delivery: queue.Claimed, receipt: queue.Booked): queue.Outcome => {
+const outcomeOf = (s: Sender, delivery: queue.ClaimedDelivery, receipt: queue.BookedReceipt): queue.DeliveryResult => {
   const meaning = meaningOf(s, receipt)
   if (meaning === 'ACCEPTED') return { delivery, state: 'CONFIRMED', receipt, error: null, dueAt: null, failures: 0 }
   if (meaning === 'CORRECT') return refused(delivery, receipt)
@@ -300,7 +312,7 @@ const outcomeOf = (s: Sender, delivery: queue.Claimed, receipt: queue.Booked): q
   }
 }
 
-const refused = (delivery: queue.Claimed, receipt: queue.Booked): queue.Outcome => ({
+const refused = (delivery: queue.ClaimedDelivery, receipt: queue.BookedReceipt): queue.DeliveryResult => ({
   delivery,
   state: 'REFUSED',
   receipt,
@@ -309,7 +321,7 @@ const refused = (delivery: queue.Claimed, receipt: queue.Booked): queue.Outcome 
   failures: 0,
 })
 
-const tally = ({ counts }: Sender, outcomes: readonly queue.Outcome[]): void => {
+const tally = ({ counts }: Sender, outcomes: readonly queue.DeliveryResult[]): void => {
   for (const { state } of outcomes) {
     if (state === 'CONFIRMED') counts.accepted += 1
     if (state === 'REFUSED') counts.rejected += 1
@@ -320,7 +332,7 @@ const tally = ({ counts }: Sender, outcomes: readonly queue.Outcome[]): void => 
  * After a recent success the rows may be at fault, so their own delay grows. Otherwise they return with the platform's
  * next attempt.
  */
-const fail = async (s: Sender, error: unknown, rows: readonly queue.Claimed[]): Promise<void> => {
+const fail = async (s: Sender, error: unknown, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   // An abort is no failure of the platform.
   if (s.signal?.aborted) {
     await booked(
@@ -344,7 +356,12 @@ const fail = async (s: Sender, error: unknown, rows: readonly queue.Claimed[]): 
   )
 }
 
-const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures: number): queue.Outcome => ({
+const stillOwed = (
+  delivery: queue.ClaimedDelivery,
+  dueAt: Date,
+  error: string,
+  failures: number,
+): queue.DeliveryResult => ({
   delivery,
   state: 'OWED',
   receipt: null,
@@ -356,7 +373,7 @@ const stillOwed = (delivery: queue.Claimed, dueAt: Date, error: string, failures
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
 /** Undoes the claim of unsent rows. Not retried: that could undo another process's claim. The lease ends it anyway. */
-const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void> => {
+const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)
   } catch (error) {
@@ -365,7 +382,7 @@ const putBack = async (s: Sender, rows: readonly queue.Claimed[]): Promise<void>
   }
 }
 
-const booked = async (s: Sender, outcomes: readonly queue.Outcome[]): Promise<void> => {
+const booked = async (s: Sender, outcomes: readonly queue.DeliveryResult[]): Promise<void> => {
   await breaker.withRetries(s, () => queue.book(s.db, outcomes, s.now(), s.settleSeconds))
   const newer = outcomes.filter(({ receipt }) => receipt !== null && s.platform.codes[receipt.code]?.newer === true)
   if (newer.length > 0)

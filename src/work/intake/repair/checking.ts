@@ -1,7 +1,7 @@
 import type { Feed } from '../../../agencies/feed.js'
 import type * as ends from '../../../store/intake/repair/ends.js'
 
-export interface RepairContext extends ends.Repairing {
+export interface RepairContext extends ends.RepairRun {
   feeds: readonly Feed[]
   mark: (id: string) => string
   archiveDir: string
@@ -9,5 +9,5 @@ export interface RepairContext extends ends.Repairing {
   /** Feeds that a check could not examine. */
   untold: Set<string>
   /** Possibly wrong records for which no proof is stored. */
-  unproven: ends.Mended[]
+  unproven: ends.RepairedRecord[]
 }

@@ -24,11 +24,11 @@ export interface RepairCheck {
     | 'OWN_ENTRY_TWICE'
   zh: string
   en: string
-  mend: (tx: Tx, checking: RepairContext) => Promise<ends.Mended[]>
+  mend: (tx: Tx, checking: RepairContext) => Promise<ends.RepairedRecord[]>
 }
 
 /** Own entries repeated by an agency's list were counted twice; rescoring fixes them. */
-const ownEntries = async (tx: Tx): Promise<ends.Mended[]> => {
+const ownEntries = async (tx: Tx): Promise<ends.RepairedRecord[]> => {
   const found = await facts.mirroredBesideOwn(tx)
   return found
     .filter(({ body, own }) => repeatsOwn(own)(body))
@@ -36,9 +36,9 @@ const ownEntries = async (tx: Tx): Promise<ends.Mended[]> => {
 }
 
 /** Ends records that the archive of the feed's last whole delivery lacks. */
-const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.Mended[]> => {
+const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.filter(({ kind }) => KINDS[kind].endsByAbsence).map((feed) => [feed.id, feed]))
-  const mended: ends.Mended[] = []
+  const mended: ends.RepairedRecord[] = []
   for (const delivered of await ends.lastWhole(tx, [...feeds.keys()])) {
     const feed = feeds.get(delivered.feed)
     const sent = feed && (await sentBy(feed, delivered, checking))
@@ -56,7 +56,7 @@ const unsent = async (tx: Tx, checking: RepairContext): Promise<ends.Mended[]> =
 }
 
 /** Returns null when the archive is missing or unreadable. */
-const sentBy = async (feed: Feed, { archive, ...run }: ends.Delivered, checking: RepairContext) => {
+const sentBy = async (feed: Feed, { archive, ...run }: ends.FullDelivery, checking: RepairContext) => {
   if (archive === null) return null
   const keys = new Set<string>()
   const unreadable = { keys: [] as string[], stems: [] as string[], codes: [] as string[] }

@@ -8,13 +8,13 @@ import { type Body, type Draft, type Item, type Json, sealed } from '../../../do
 import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
-import type { Mended } from '../../../store/intake/repair/ends.js'
+import type { RepairedRecord } from '../../../store/intake/repair/ends.js'
 import { readAgain } from './archived.js'
 import type { RepairContext } from './checking.js'
 
-export const mendDates = async (tx: Tx, checking: RepairContext): Promise<Mended[]> => {
+export const mendDates = async (tx: Tx, checking: RepairContext): Promise<RepairedRecord[]> => {
   const feeds = new Map(checking.feeds.map((feed) => [feed.id, feed]))
-  const found: dates.Redated[] = []
+  const found: dates.RedatedRecord[] = []
   for (const run of byRun(await dates.datedWithin(tx, MISREAD))) {
     const [{ feed: id }] = run
     const drafts = await draftsOf(feeds.get(id), run, checking)
@@ -27,9 +27,9 @@ export const mendDates = async (tx: Tx, checking: RepairContext): Promise<Mended
   return dates.redate(tx, checking, found)
 }
 
-type RunRecords = [dates.Dated, ...dates.Dated[]]
+type RunRecords = [dates.DatedRecord, ...dates.DatedRecord[]]
 
-const byRun = (records: readonly dates.Dated[]): RunRecords[] => {
+const byRun = (records: readonly dates.DatedRecord[]): RunRecords[] => {
   const runs: RunRecords[] = []
   for (const record of records) {
     const last = runs.at(-1)
@@ -61,7 +61,7 @@ const draftsOf = async (
 }
 
 /** Changes misread days only, whatever else today's rules would read differently. */
-const judge = (record: dates.Dated, drafts: readonly Draft[]): dates.Redated | 'SOUND' | 'UNPROVEN' => {
+const judge = (record: dates.DatedRecord, drafts: readonly Draft[]): dates.RedatedRecord | 'SOUND' | 'UNPROVEN' => {
   const ofKind = drafts.filter(({ kind }) => kind === record.kind)
   const draft = ofKind.find(({ key }) => key === record.key) ?? (ofKind.length === 1 ? ofKind[0] : undefined)
   if (draft === undefined) return 'UNPROVEN'

@@ -7,7 +7,7 @@ import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
 import { markRehearsal } from '../../../store/db/rehearsed.js'
-import type { Mended } from '../../../store/intake/repair/ends.js'
+import type { RepairedRecord } from '../../../store/intake/repair/ends.js'
 import * as dirty from '../../../store/scoring/dirty.js'
 import type { WorkRules } from '../../calendar/rules.js'
 import { oweRecords } from '../../delivery/published-records.js'
@@ -33,13 +33,13 @@ export interface RepairOptions {
 
 export interface RepairResult {
   dryRun: boolean
-  checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: Mended[] }[]
+  checks: { check: RepairCheck['id']; zh: string; en: string; found: number; records: RepairedRecord[] }[]
   found: number
   scored: number
   /** Feeds whose last whole delivery is unknown; their next pull reads everything. */
   untold: string[]
   /** Records with a possibly misread day of 1976. */
-  unproven: Mended[]
+  unproven: RepairedRecord[]
   ms: number
 }
 
@@ -80,7 +80,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
 /** Each check has an instant of its own, because one record may need several new versions. */
 const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
   const untold = new Set<string>()
-  const unproven: Mended[] = []
+  const unproven: RepairedRecord[] = []
   const checks: RepairResult['checks'] = []
   const today = dateIn(options.now())
   let last = 0

@@ -68,7 +68,7 @@ export const theseChanges = async (db: Db, asking: ChangesReader, sequences: rea
 const asHeard = async (
   db: Db,
   { client, lists, agencies, now }: ChangesReader,
-  rows: readonly store.Row[],
+  rows: readonly store.ChangeRow[],
 ): Promise<ReadChanges> => {
   const today = dateIn(now)
   const codes = rows.flatMap(({ scheme, code }, place) =>

@@ -120,7 +120,7 @@ const tellOne = async (db: Db, parts: WebhookSenderParts, id: number, signal?: A
 }
 
 interface JudgedMessage {
-  outcome: queue.Outcome
+  outcome: queue.WebhookOutcome
   meaning: ReturnType<typeof meaningOf>
   retryAfterSeconds: number
 }
@@ -128,8 +128,8 @@ interface JudgedMessage {
 const sendAll = async (
   db: Db,
   parts: WebhookSenderParts,
-  webhook: store.Webhook,
-  claimed: readonly queue.Message[],
+  webhook: store.StoredWebhook,
+  claimed: readonly queue.WebhookMessage[],
   signal?: AbortSignal,
 ): Promise<JudgedMessage[]> => {
   const { client } = webhook
@@ -173,7 +173,7 @@ export const bodyOf = (change: Change, replaces: readonly number[] = []): string
 
 const secretsOf = (
   { keys }: WebhookSenderParts,
-  { id, secret, previousSecret, previousUntil }: store.Webhook,
+  { id, secret, previousSecret, previousUntil }: store.StoredWebhook,
   now: Date,
 ): string[] => [
   keys.unseal(secret, secretAbout(id)),
@@ -189,7 +189,12 @@ const sendOne = async (
     message,
     secrets,
     body,
-  }: { webhook: store.Webhook; message: queue.Message; secrets: readonly string[]; body: string | undefined },
+  }: {
+    webhook: store.StoredWebhook
+    message: queue.WebhookMessage
+    secrets: readonly string[]
+    body: string | undefined
+  },
   signal?: AbortSignal,
 ): Promise<JudgedMessage> => {
   // Erased meanwhile, past its retention.
@@ -230,7 +235,12 @@ const sendOne = async (
   }
 }
 
-const later = (message: queue.Message, dueAt: Date | null, status: number | null, error: string): queue.Outcome => ({
+const later = (
+  message: queue.WebhookMessage,
+  dueAt: Date | null,
+  status: number | null,
+  error: string,
+): queue.WebhookOutcome => ({
   message,
   state: dueAt === null ? 'GIVEN_UP' : 'OWED',
   status,
@@ -238,7 +248,11 @@ const later = (message: queue.Message, dueAt: Date | null, status: number | null
   dueAt,
 })
 
-const judged = (outcome: queue.Outcome, meaning: JudgedMessage['meaning'], retryAfterSeconds = 0): JudgedMessage => ({
+const judged = (
+  outcome: queue.WebhookOutcome,
+  meaning: JudgedMessage['meaning'],
+  retryAfterSeconds = 0,
+): JudgedMessage => ({
   outcome,
   meaning,
   retryAfterSeconds,
@@ -248,7 +262,7 @@ const judged = (outcome: queue.Outcome, meaning: JudgedMessage['meaning'], retry
 const judge = async (
   db: Db,
   { now, random, log }: WebhookSenderParts,
-  webhook: store.Webhook,
+  webhook: store.StoredWebhook,
   outcomes: readonly JudgedMessage[],
 ): Promise<void> => {
   const { id, client, failures, openUntil } = webhook

@@ -17,7 +17,7 @@ const CHECK_MS = 5_000
 export type WebhookKeys = Pick<Keys, 'seal' | 'unseal'>
 
 export interface CreatedWebhook {
-  webhook: store.Webhook
+  webhook: store.StoredWebhook
   /** Shown once. */
   secret: string
 }
@@ -67,7 +67,7 @@ export const rotateWebhook = (db: Db, keys: WebhookKeys, { id, client, now }: We
 export const enableWebhook = (
   db: Db,
   { id, client, now, after }: WebhookAct & { after: number | null },
-): Promise<store.Webhook> =>
+): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
     await there(tx, id, client)
     const reach = await reachOf(tx, client)
@@ -78,7 +78,7 @@ export const enableWebhook = (
     return there(tx, id, client)
   })
 
-export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<store.Webhook> =>
+export const removeWebhook = (db: Db, { id, client, now }: WebhookAct): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
     const webhook = await there(tx, id, client)
     await store.remove(tx, id, now)
@@ -92,7 +92,7 @@ interface WebhookAct {
 }
 
 /** Another client's webhook counts as unknown. */
-const there = async (tx: Tx, id: number, client: string): Promise<store.Webhook> => {
+const there = async (tx: Tx, id: number, client: string): Promise<store.StoredWebhook> => {
   const found = await store.byId(tx, id)
   if (found === null || found.client !== client) throw new Refusal('WEBHOOK_UNKNOWN')
   return found
