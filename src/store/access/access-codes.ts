@@ -9,7 +9,6 @@ export interface AccessCode {
   reason: string
   issuedBy: string
   issuedAt: Date
-  /** Null while the code is good. */
   ended: AccessCodeEnd | null
   endedReason: string | null
   endedBy: string | null
@@ -19,7 +18,7 @@ export interface AccessCode {
 const COLUMNS = `c.id, c.operator_id as "operatorId", c.reason, c.issued_by as "issuedBy", c.issued_at as "issuedAt", c.ended,
   c.ended_reason as "endedReason", c.ended_by as "endedBy", c.ended_at as "endedAt"`
 
-/** A code opens only the operator it was issued for. It opens nothing once that operator is merged or rolled back. */
+/** Opens only the operator it was issued for, and nothing once that operator is merged or rolled back. */
 export const OPENS = 'c.ended_at is null and o.known_to is null and o.merged_into is null'
 
 export const issue = async (
@@ -48,7 +47,6 @@ export const end = async (
   return answer.rows[0] ?? null
 }
 
-/** Finds a good code by its pseudonym, with the code of the operator that it opens. */
 export const byMark = async (db: Db, mark: string): Promise<{ id: number; code: string } | null> => {
   const answer = await db.raw(
     `select c.id, coalesce(o.uscc, o.shop) as code from access_codes c join operators o on o.id = c.operator_id
@@ -67,7 +65,6 @@ export const opens = async (db: Db, id: number, code: string): Promise<boolean> 
   return answer.rows.length > 0
 }
 
-/** Newest first. */
 export const ofOperators = async (db: Db, operators: readonly number[]): Promise<AccessCode[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from access_codes c where c.operator_id = any(?) order by c.id desc /* accessCodes.ofOperators */`,

@@ -19,8 +19,8 @@ export interface RegisteredClient extends ClientAccount, Confirmation {
 }
 
 /**
- * Returns false when a system or a person already has the name, ignoring case and Unicode form. Names that read alike
- * would defeat the rule of two persons.
+ * Returns false when a system or person has the name, ignoring case and Unicode form; look-alikes would defeat the rule
+ * of two persons.
  */
 export const add = async (db: Db, client: ClientAccount, { by, now }: { by: string; now: Date }): Promise<boolean> => {
   const answer = await db.raw(
@@ -34,10 +34,7 @@ export const add = async (db: Db, client: ClientAccount, { by, now }: { by: stri
   return answer.rows.length > 0
 }
 
-/**
- * Returns false when there is no such client. The previous secret stays good until `previousUntil`; null ends it at
- * once.
- */
+/** Returns false when there is no such client. Until `previousUntil` the previous secret stays good. */
 export const rotate = async (
   db: Db,
   id: string,
@@ -54,7 +51,6 @@ export const rotate = async (
   return answer.rows.length > 0
 }
 
-/** Returns false when there is no such client, or it has already ended. */
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('clients').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
@@ -75,12 +71,11 @@ export interface ClientSummary extends Confirmation {
   region: string | null
   createdAt: Date
   rotatedAt: Date | null
-  /** End of the grace period of the previous secret. */
   previousUntil: Date | null
   endedAt: Date | null
 }
 
-/** Sorted by name, ended clients last. `most` is the limit; `name` restricts the list to one client. */
+/** Sorted by name, ended clients last. */
 export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> => {
   const answer = await db.raw(
     `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},

@@ -4,19 +4,17 @@ import type { Tx } from '../db/db.js'
 export type AccountTable = 'people' | 'clients'
 
 export interface Confirmation {
-  /** Null when nothing waits. */
   pendingSince: Date | null
-  /** The author of the registration or of the newest secret; null for accounts older than confirmations. */
+  /** Accounts older than confirmations have null. */
   changedBy: string | null
   confirmedBy: string | null
   confirmedAt: Date | null
 }
 
-/** SQL columns of a Confirmation. */
 export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-/** Locks the account until the transaction ends. Returns null when it does not exist or has ended. */
+/** Locks the account. Returns null when it does not exist or has ended. */
 export const waiting = async (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> => {
   const answer = await tx.raw(
     `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,

@@ -3,21 +3,19 @@ import type { Db } from '../db/db.js'
 
 export interface StoredLockout {
   kind: 'CLIENT' | 'PERSON'
-  /** Null when no account has this name. */
+  /** An unknown name is null. */
   name: string | null
-  /** Null counts all addresses together. */
+  /** All addresses together are null. */
   address: string | null
   failures: number
   lastAt: Date
   lockedUntil: Date
 }
 
-/** A successful sign-in keeps an address proven for this long. */
 const PROVEN = "interval '90 days'"
-/** A later success is written again only when the last one is older than this. */
+/** Minimum interval between two recorded successes. */
 const NOTED_AGAIN = "interval '1 day'"
 
-/** Returns true when somebody signed in by this key within the proven period, in any process. */
 export const isProven = async (db: Db, key: string, now: Date): Promise<boolean> => {
   const answer = await db.raw(
     `select exists (select 1 from lockouts where key = :key and proven_at > :now::timestamptz - ${PROVEN}) as proven /* lockouts.isProven */`,
@@ -26,7 +24,7 @@ export const isProven = async (db: Db, key: string, now: Date): Promise<boolean>
   return answer.rows[0].proven
 }
 
-/** Returns the latest end of a lockout among these keys, or null when none is locked. */
+/** Latest end of a lockout among these keys, if any. */
 export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
   const answer = await db.raw(
     'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
@@ -40,14 +38,14 @@ export interface FailedSignIn {
   kind: StoredLockout['kind']
   name: string | null
   address: string | null
-  /** Number of failures within `windowMs` that locks the key for `lockMs`. */
+  /** Failures within `windowMs` that lock the key for `lockMs`. */
   most: number
   windowMs: number
   lockMs: number
   now: Date
 }
 
-/** Counts a failure. Returns true only for the failure that locks the key. */
+/** Returns true only for the failure that locks the key. */
 export const failed = async (db: Db, made: FailedSignIn): Promise<boolean> => {
   const { now, windowMs, lockMs } = made
   const answer = await db.raw(
@@ -70,7 +68,7 @@ export const failed = async (db: Db, made: FailedSignIn): Promise<boolean> => {
   return answer.rows[0].failures === made.most
 }
 
-/** Records a successful sign-in. `forgives` also clears the failures of the key. */
+/** `forgives` also clears the failures. */
 export const prove = async (
   db: Db,
   proven: Pick<FailedSignIn, 'key' | 'kind' | 'name' | 'address' | 'now'> & { forgives: boolean },
@@ -85,7 +83,7 @@ export const prove = async (
   )
 }
 
-/** Clears all failures of a registered name from every address. Returns the lockouts that were in force. */
+/** Clears all failures of a name. Returns its active lockouts. */
 export const lift = async (
   db: Db,
   { kind, name, now }: { kind: StoredLockout['kind']; name: string; now: Date },
@@ -101,7 +99,6 @@ export const lift = async (
   return answer.rows
 }
 
-/** Lockouts in force, latest failure first. */
 export const shut = async (db: Db, now: Date): Promise<StoredLockout[]> => {
   const answer = await db.raw(
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts

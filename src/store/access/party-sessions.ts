@@ -1,4 +1,4 @@
-/** Sessions of parties. A session ends when it is idle too long, and together with its access code. */
+/** Sessions of parties. They end when idle, and with their access code. */
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
@@ -11,12 +11,11 @@ const SEEN_MS = 60_000
 export interface PartySession {
   /** Id of the access code. */
   grant: number
-  /** Code of the operator that it opens. */
   code: string
   endsAt: Date
 }
 
-/** `before` is the pseudonym of a previous session to end, if any. */
+/** `before` is the pseudonym of a session to end, if any. */
 export const start = async (
   db: Db,
   made: { mark: string; grant: number; before: string | null; now: Date; endsAt: Date },
@@ -31,8 +30,8 @@ export const start = async (
 }
 
 /**
- * Records the use of a session and returns it. Returns null when it is unknown or ended, idle for `idleMs`, started on
- * a clock that ran ahead, or its code is no longer good.
+ * Returns null for an unknown, ended or idle session, one started on a clock that ran ahead, or one whose code has
+ * ended.
  */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(

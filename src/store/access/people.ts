@@ -12,29 +12,24 @@ export interface Person {
   agency: string | null
   region: string | null
   passwordHash: string
-  /** Deadline for replacing a one-time password; null when the person chose the password. */
+  /** Deadline for replacing a one-time password; null when the person chose it. */
   oneTimeUntil: Date | null
 }
 
-/** The author of a registration or reset. A command on the hub's own host may act where nobody could confirm. */
+/** A command on the hub's own host may act where nobody could confirm. */
 export interface AccountChange {
   by: string
   byCommand: boolean
   now: Date
 }
 
-/**
- * SQL: a command is registering or resetting the only account that could confirm others. Bindings: id, duty, byCommand.
- */
+/** SQL: a command acts on the only account that could confirm others. Bindings: id, duty, byCommand. */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** SQL: registration itself confirms the account, as for the first accounts with a duty. Additional binding: exempt. */
+/** SQL: registration itself confirms the account, as for the first accounts with a duty. Extra binding: exempt. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
-/**
- * Returns null when a person or a system already has the name, ignoring case and Unicode form. Otherwise says whether
- * the account waits for a second person.
- */
+/** Returns null when a system or person has the name, ignoring case and Unicode form. */
 export const add = async (
   db: Db,
   person: Person,
@@ -52,7 +47,6 @@ export const add = async (
   return answer.rows[0] ?? null
 }
 
-/** Returns null when there is no such person, or the account has ended. */
 export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) | null> => {
   const answer = await db.raw(
     `select id, role, duty, agency, region, ${CONFIRMATION}, password_hash as "passwordHash", one_time_until as "oneTimeUntil"
@@ -62,7 +56,7 @@ export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) 
   return answer.rows[0] ?? null
 }
 
-/** Replaces the password. Returns false when the current one is no longer `before`. */
+/** Returns false when the current password is no longer `before`. */
 export const setPassword = async (
   tx: Tx,
   id: string,
@@ -76,10 +70,7 @@ export const setPassword = async (
   return answer.rows.length > 0
 }
 
-/**
- * Sets a one-time password, which waits for a second person. Returns null when the current password is no longer
- * `before`.
- */
+/** Sets a one-time password. Returns null when the current one is no longer `before`. */
 export const reset = async (
   tx: Tx,
   id: string,
@@ -95,7 +86,6 @@ export const reset = async (
   return answer.rows[0] ?? null
 }
 
-/** Returns false when there is no such person, or the account has already ended. */
 export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
   (await db('people').where({ id }).whereNull('ended_at').update({ ended_at: now })) > 0
 
@@ -103,19 +93,16 @@ export interface PersonSummary extends Confirmation {
   id: string
   role: Role
   duty: Duty | null
-  /** Registration itself confirmed the account. */
   exempt: boolean
   agency: string | null
   region: string | null
   createdAt: Date
-  /** Deadline for replacing a one-time password; null when the person chose the password. */
   oneTimeUntil: Date | null
   endedAt: Date | null
-  /** Last use of a kept session; null when there is none. */
   seenAt: Date | null
 }
 
-/** Sorted by name, ended people last. `most` is the limit; `name` restricts the list to one person. */
+/** Sorted by name, ended people last. */
 export const list = async (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> => {
   const answer = await db.raw(
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",

@@ -1,10 +1,9 @@
-/** Tokens revoked before they expire. A row is kept until the token would have ended anyway. */
+/** Tokens revoked before they expire. Rows are kept until then. */
 import type { Db } from '../db/db.js'
 
-/** Rows are kept this long after the end, milliseconds, because what a token has opened may run on for so long. */
+/** Milliseconds to keep a row after the token's end, for what the token has opened. */
 export const KEPT_MS = 600_000
 
-/** Either one token, or all tokens of a holder issued until an instant. */
 export type RevokedTokens = { jti: string; endsAt: Date } | { sub: string; issuedUntil: Date; endsAt: Date }
 
 export interface Revocation {

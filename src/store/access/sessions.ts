@@ -1,4 +1,4 @@
-/** Sessions of signed-in people. A session ends when it is idle too long, and after a working day in any case. */
+/** Sessions of signed-in people. They end when idle, and after a working day. */
 
 import type { Role } from '../../domain/access/viewer.js'
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
@@ -26,10 +26,7 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
   )
 }
 
-/**
- * Records the use of a session and returns it. Returns null when it is unknown or ended, idle for `idleMs`, or started
- * on a clock that ran ahead.
- */
+/** Returns null for an unknown, ended or idle session, or one started on a clock that ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<SessionRow | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"
@@ -50,7 +47,6 @@ export const end = async (db: Db | Tx, mark: string, now: Date): Promise<void> =
   await db.raw('update sessions set ended_at = ? where mark = ? and ended_at is null /* sessions.end */', [now, mark])
 }
 
-/** Ends all sessions of a person except `but`. */
 export const endAll = async (tx: Tx, person: string, but: string | null, now: Date): Promise<void> => {
   await tx.raw(
     `update sessions set ended_at = :now where person = :person and ended_at is null and mark is distinct from :but

@@ -1,11 +1,10 @@
 /**
- * SQL conditions that restrict lists to a viewer's region, as `sightOf` (domain/access/viewer) decides. An operator
- * belongs to its current region; a merged one to the region of its successor. Without a restriction no condition is
- * added.
+ * SQL conditions that restrict lists to a viewer's region, as `sightOf` (domain/access/viewer) decides. A merged
+ * operator has the region of its successor.
  */
 import type { Db } from '../db/db.js'
 
-/** First digits of an administrative division. Null sees all operators, also unidentified ones. */
+/** Prefix of a division code. Null sees all operators, also unidentified ones. */
 export type RegionSight = string | null
 
 /** SQL `and …` for an operator id; binds `:sight`. */
@@ -23,7 +22,6 @@ export const subjectInSight = (sight: RegionSight, subject: string): string =>
       union all select t0.operator_id from told_records t0 where t0.id = ${subject} limit 1)`,
   )
 
-/** Maps each subject to its operator. */
 export const ownersOf = async (db: Db, subjects: readonly string[]): Promise<Map<string, number>> => {
   const answer = await db.raw(
     `select id, operator_id as owner from listings where id = any(:subjects::uuid[])

@@ -14,10 +14,8 @@ import type { Db, Tx } from '../db/db.js'
 
 /** SQLSTATE unique_violation: another process has written a row with that number. */
 const UNIQUE_VIOLATION = '23505'
-/** Held while writing when several processes do. */
 const LOCK = 'hub.trail'
 
-/** Returns null when the log is empty. */
 export const head = async (db: Db | Tx): Promise<Head | null> => {
   const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* trail.head */')
   return headOf(answer.rows[0])
@@ -26,15 +24,12 @@ export const head = async (db: Db | Tx): Promise<Head | null> => {
 const headOf = (row: { number: number; hash: Buffer } | undefined): Head | null =>
   row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
-/**
- * TAKEN: another process has used one of these numbers. GONE: the previous row is missing. Neither case writes
- * anything.
- */
+/** TAKEN: another process used one of these numbers. GONE: the previous row is missing. Nothing is written. */
 export type AppendResult = { server: Server } | 'TAKEN' | 'GONE'
 
 /**
- * Appends rows, durable on return whatever the server's `synchronous_commit` says, and returns the server. The previous
- * row must exist, because the connection may now lead to another server.
+ * Appends durably, whatever `synchronous_commit` says. The previous row must exist, because the connection may lead to
+ * another server by now.
  */
 export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<AppendResult> => {
   const [first] = rows
@@ -80,11 +75,10 @@ export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<AppendR
   }
 }
 
-/** The timeline of the WAL being written. The last checkpoint may name the timeline before a promotion. */
+/** Timeline of the WAL being written; a checkpoint may still name the previous one. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-/** Returns null on a standby. */
 export const server = async (db: Db | Tx): Promise<Server | null> => {
   const answer = await db.raw(
     `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* trail.server */`,
@@ -93,8 +87,7 @@ export const server = async (db: Db | Tx): Promise<Server | null> => {
   return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
-// PostgreSQL array literals for the few forms that rows have. They take a third of the time of the driver's general
-// encoder.
+// Array literals for the few forms that rows have, in a third of the driver's time.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -103,13 +96,10 @@ const texts = (members: readonly string[]): string =>
 const ESCAPED = /["\\]/
 const EACH_ESCAPED = /["\\]/g
 
-/** Only for text that needs no quotes: hashes, kinds, instants. */
+/** Only for text without quotes: hashes, kinds, instants. */
 const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
-/**
- * Reads the head under an advisory lock held until the transaction ends. The lock and the read are separate statements,
- * so that the read sees what the previous holder wrote.
- */
+/** The lock and the read are separate statements, so that the read sees what the previous holder wrote. */
 export const lockedHead = async (tx: Tx): Promise<Head | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
@@ -166,7 +156,7 @@ const columnsOf = ({
         digest: digest?.toString('base64') ?? null,
       }
 
-/** The searchable columns override the body. A row with an altered column then no longer matches its hash. */
+/** Searchable columns override the body, so an altered column no longer matches the hash. */
 const bodyIn = ({ body, client, role, request }: FlatRow): Content | null => {
   const content = body === null ? null : contentIn(body)
   return content && { ...content, client, role, request }
@@ -181,7 +171,7 @@ export const after = async (db: Db | Tx, number: number, limit: number): Promise
 }
 
 export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): Promise<Row[]> => {
-  // The second condition lets the planner use the partial index: few rows are not answers.
+  // The second condition makes the partial index usable.
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
     [kind],
@@ -194,9 +184,9 @@ export interface AuditFilter {
   role: string | null
   kind: TrailKind | null
   request: string | null
-  /** Rows that showed at least one of these operators; null for any. */
+  /** Rows that showed at least one of these; null for any. */
   operators: readonly number[] | null
-  /** Half-open interval: `from` inclusive, `until` exclusive. */
+  /** `from` inclusive, `until` exclusive. */
   from: Date | null
   until: Date | null
 }
@@ -209,7 +199,6 @@ const OF_OPERATORS =
 
 const where = ({ operators }: AuditFilter): string => (operators === null ? MATCHES : `${MATCHES} and ${OF_OPERATORS}`)
 
-/** Newest first. */
 export const list = async (
   db: Db,
   filter: AuditFilter,
@@ -248,7 +237,7 @@ export interface DisclosurePage {
   before: number | null
 }
 
-/** Disclosures to the given roles for each group of operators: one page per group, newest first. */
+/** Disclosures to these roles, one page per group of operators, newest first. */
 export const askings = async (
   db: Db,
   groups: readonly (readonly number[])[],
@@ -271,10 +260,7 @@ export const askings = async (
   return pages
 }
 
-/**
- * Codes of operators given by id, or by a listing or published record about them. Operators without a code are left
- * out.
- */
+/** Codes of operators, or of those behind listings and published records. */
 export const codesOf = async (
   db: Db,
   { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
@@ -293,14 +279,12 @@ export interface AuditProgress {
   erased: number
 }
 
-/** Locks the row until the transaction ends. */
 export const progress = async (tx: Tx): Promise<AuditProgress> => {
   await tx.raw('insert into trail_progress default values on conflict do nothing /* trail.progress */')
   const answer = await tx.raw('select indexed, erased from trail_progress for update /* trail.progress */')
   return answer.rows[0]
 }
 
-/** Instant of the last indexed row; null when none is indexed. */
 export const indexedUntil = async (db: Db): Promise<Date | null> => {
   const answer = await db.raw(
     `select t.at from trail_progress p join trail t on t.number = p.indexed /* trail.indexedUntil */`,
@@ -311,11 +295,10 @@ export const indexedUntil = async (db: Db): Promise<Date | null> => {
 export interface RowToIndex {
   number: number
   codes: number
-  /** Packed, base64. */
   shown: string | null
 }
 
-/** Returns at most `rows` rows, and stops once they show `codes` codes. */
+/** Stops once the rows show `codes` codes. */
 export const toIndex = async (
   tx: Tx,
   number: number,
@@ -343,8 +326,8 @@ interface ShownCode {
 }
 
 /**
- * Looks up each code separately and in code order. As a plain join, PostgreSQL would read the whole operators table for
- * a few hundred codes. USCCs are nearly all codes, so they query only the tables that hold them.
+ * Each code is looked up separately; as a plain join, PostgreSQL would read the whole operators table. Most codes are
+ * USCCs, which query only their own tables.
  */
 const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
 const OF_USCCS = `with s as materialized ${IN_ORDER}
@@ -356,10 +339,7 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/**
- * Indexes rows by the operators they showed and drops codes without an operator. Rows are inserted in B-tree order. No
- * number repeats, because `progress` is locked.
- */
+/** Rows are inserted in B-tree order. No number repeats, because `progress` is locked. */
 export const index = async (tx: Tx, shown: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = shown.filter(isUscc)
@@ -378,7 +358,6 @@ const columns = (shown: readonly ShownCode[]): string[][] => [
   shown.map((s) => s.code),
 ]
 
-/** Numbers and instants only, to find the rows that have expired. */
 export const instants = async (tx: Tx, number: number, limit: number): Promise<{ number: number; at: Date }[]> => {
   const answer = await tx.raw(
     'select number, at from trail where number > ? order by number limit ? /* trail.instants */',
@@ -387,7 +366,7 @@ export const instants = async (tx: Tx, number: number, limit: number): Promise<{
   return answer.rows
 }
 
-/** Erases content but keeps frames and hashes. Rows about losses stay: they name nobody and explain permanent gaps. */
+/** Keeps frames and hashes, and rows about losses, which name nobody. */
 export const erase = async (tx: Tx, { from, to, now }: { from: number; to: number; now: Date }): Promise<void> => {
   await tx.raw(
     `update trail set salt = null, client = null, role = null, agency = null, purpose = null, request = null, asked = null, outcome = null,

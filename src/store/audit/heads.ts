@@ -1,4 +1,4 @@
-/** Signed heads of the audit log, existing rows, and the rows that explain missing ones. */
+/** Signed heads of the audit log, and the rows that explain missing ones. */
 import type { Head, Row } from '../../domain/audit/audit-log.js'
 import type { Db, Tx } from '../db/db.js'
 import * as trail from './audit-log.js'
@@ -9,7 +9,7 @@ export interface SignedHead extends Head {
   jws: string
 }
 
-/** Keeps a signed head for good; an earlier signature of the same row wins. */
+/** An earlier signature of the same row wins. */
 export const keepSigned = async (tx: Tx, { number, hash, signedAt, kid, jws }: SignedHead): Promise<void> => {
   await tx.raw(
     `insert into trail_heads (number, hash, signed_at, kid, jws) values (?, decode(?, 'hex'), ?, ?, ?)
@@ -25,13 +25,12 @@ export const signed = async (db: Db): Promise<SignedHead[]> => {
   return answer.rows
 }
 
-/** Manifests of snapshots, each with a signed head. A snapshot built for one answer has none. */
+/** Each manifest signs a head. A snapshot built for one answer has none. */
 export const manifests = async (db: Db): Promise<{ sequence: number; jws: string }[]> => {
   const answer = await db.raw('select sequence, jws from manifests order by sequence /* heads.manifests */')
   return answer.rows
 }
 
-/** Hashes of the rows that exist, by number. */
 export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise<Map<number, string>> => {
   if (numbers.length === 0) return new Map()
   const answer = await db.raw(
@@ -41,10 +40,8 @@ export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise
   return new Map(answer.rows.map(({ number, hash }: Head) => [number, hash]))
 }
 
-/** Rows that record losses. */
 export const cuts = async (db: Db | Tx): Promise<Row[]> => trail.ofKind(db, 'CUT')
 
-/** Last time a person released a database that was restored from a backup. */
 export const lastRelease = async (db: Db): Promise<Date | null> => {
   const answer = await db.raw('select max(released_at) as at from database_restored /* heads.lastRelease */')
   return answer.rows[0].at

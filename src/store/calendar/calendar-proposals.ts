@@ -1,5 +1,3 @@
-/** Proposed amendments of the calendar and their outcome. */
-
 import type { Db, Tx } from '../db/db.js'
 import type { AmendedCalendar } from './calendars.js'
 
@@ -11,7 +9,7 @@ export interface CalendarProposal extends AmendedCalendar {
   proposedBy: string
   proposedAt: Date
   state: ProposalState
-  /** The person who confirmed or refused it, or the proposer who withdrew it. */
+  /** Confirmed, refused or (the proposer) withdrew it. */
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
@@ -20,7 +18,7 @@ export interface CalendarProposal extends AmendedCalendar {
 const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "knownUntil", reason, proposed_by as "proposedBy",
   proposed_at as "proposedAt", state, decided_by as "decidedBy", decided_at as "decidedAt", note`
 
-/** Returns null when another amendment is already pending. */
+/** Returns null when another proposal is pending. */
 export const propose = async (
   tx: Tx,
   made: AmendedCalendar & { reason: string; by: string; at: Date },
@@ -33,7 +31,6 @@ export const propose = async (
   return answer.rows[0] ?? null
 }
 
-/** Locks the proposal until the transaction ends. */
 export const forDecision = async (tx: Tx, id: number): Promise<CalendarProposal | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from calendar_proposals where id = ? for update /* calendarProposals.forDecision */`,

@@ -1,4 +1,4 @@
-/** Officers' amendments to the calendar of working days. The latest amendment of a day applies. */
+/** Officers' amendments to the calendar of working days; the latest one of a day applies. */
 import type { Db, Tx } from '../db/db.js'
 
 export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'
@@ -45,12 +45,11 @@ export interface CalendarAmendment {
   kind: DayKind
   reason: string
   by: string
-  /** Null for amendments older than the rule of two persons. */
+  /** Amendments older than the rule of two persons have null. */
   confirmedBy: string | null
   at: Date
 }
 
-/** Amendments of a year by day, the latest for each day. */
 export const amendmentsOf = async (db: Db, year: number): Promise<CalendarAmendment[]> => {
   const answer = await db.raw(
     `select distinct on (day) to_char(day, 'YYYY-MM-DD') as day, kind, reason, made_by as by, confirmed_by as "confirmedBy", made_at as at

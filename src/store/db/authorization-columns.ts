@@ -1,12 +1,8 @@
-/**
- * The columns that authorization needs: owner and sender of an object. Each key yields one short row even when the
- * object is missing, so that response times reveal nothing.
- */
+/** The columns that authorization needs. Missing objects yield a row too, so that response times reveal nothing. */
 import type { RecordKind } from '../../domain/records/records.js'
 import type { Db } from './db.js'
 
 export interface AuthorizationRow {
-  /** Null when the owner is unknown or the object is missing. */
   operatorId: number | null
   uscc: string | null
   shop: string | null
@@ -14,7 +10,6 @@ export interface AuthorizationRow {
   /** Records only. */
   kind: RecordKind | null
   stands: boolean | null
-  /** Feed and sender, where they matter for access. */
   feed: string | null
   by: string | null
 }

@@ -1,6 +1,6 @@
 /**
- * Separate connections for queries about many codes, so that they do not block short queries. Statements are prepared,
- * and an abandoned one is cancelled in PostgreSQL.
+ * Separate connections for queries about many codes, so that they do not block short ones. Abandoned statements are
+ * cancelled in PostgreSQL.
  */
 import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
@@ -8,17 +8,15 @@ import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import type { Db } from './db.js'
 
-/** Connections per process. */
 const POOL_MAX = 4
-/** Idle connections are closed after this, milliseconds. */
+/** Milliseconds. */
 const IDLE_MS = 30_000
 const NAME_CHARACTERS = 24
 /**
- * A cancellation that arrives before its statement has begun has no effect, so it is repeated after these delays,
- * milliseconds. Its secret belongs to one connection and cannot hit another.
+ * A cancellation before its statement begins has no effect, so it is repeated after these milliseconds. Its secret
+ * cannot hit another connection.
  */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
-/** Timeout for the connection of a cancellation, milliseconds. */
 const CANCEL_CONNECT_MS = 5_000
 /** PostgreSQL protocol, CancelRequest: length and code. */
 const CANCEL_BYTES = 16
@@ -26,19 +24,16 @@ const CANCEL_CODE = 80877102
 /** Prevents replanning, as in store/db/shared-connections. */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
-/**
- * The part of a handle that reading functions need; `Db` satisfies it. Bindings are named (`:name`) or positional
- * (`?`).
- */
+/** The part of a handle that reading functions need. Bindings are named (`:name`) or positional (`?`). */
 export interface Reads {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
   raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
 }
 
 export interface BulkHandle {
-  /** Statements under an aborted signal are cancelled in PostgreSQL, and no new ones start. */
+  /** After an abort, statements are cancelled in PostgreSQL and no new ones start. */
   under(signal: AbortSignal): Reads
-  /** Like `under`, but all reads of `act` share one connection and one snapshot (repeatable read). */
+  /** Like `under`, but on one connection and one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: Reads) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -46,7 +41,6 @@ export interface BulkHandle {
 interface PreparedStatement {
   text: string
   name: string
-  /** Binding names in the order of their numbers; null for positional bindings. */
   names: string[] | null
 }
 
@@ -79,7 +73,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
   const held = async <T>(signal: AbortSignal, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     const client = await open().connect()
-    // An abandoned connection is destroyed and the pool opens a new one. Callers do not wait for the cancellation.
+    // The pool replaces an abandoned connection; callers do not wait for the cancellation.
     let isGivenUp = false
     const giveUp = (): void => {
       isGivenUp = true
@@ -93,7 +87,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
     try {
       return await act(client)
     } catch (error) {
-      // Throws the abort reason; the driver would only say that the connection is gone.
+      // The driver would only say that the connection is gone.
       signal.throwIfAborted()
       throw error
     } finally {
@@ -127,7 +121,6 @@ export const makeBulk = (beside: Db): BulkHandle => {
   }
 }
 
-/** Driver internals that a cancellation needs. */
 interface BackendConnection {
   processID: number
   secretKey: number
@@ -136,7 +129,6 @@ interface BackendConnection {
   port: number
 }
 
-/** Cancels the statement of a connection over separate connections. */
 const cancel = async (client: pg.PoolClient): Promise<void> => {
   const { processID, secretKey, host, port, connection } = client as unknown as BackendConnection
   const { remoteAddress } = connection.stream
@@ -158,7 +150,7 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
 
 const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g
 
-/** Converts bindings to the driver's numbered form, with each name once. */
+/** Numbers the bindings for the driver, each name once. */
 const writtenOf = (sql: string): PreparedStatement => {
   const names: string[] = []
   let place = 0

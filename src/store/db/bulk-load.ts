@@ -1,20 +1,18 @@
 /**
- * Loads an almost empty table without its indexes and rebuilds them afterwards. This takes a third of the time but
- * holds an exclusive lock until the transaction ends. The normal way is used while a hub serves, in a rehearsal, and
- * while others read the table.
+ * Loads an almost empty table without indexes and rebuilds them: a third of the time, under an exclusive lock until
+ * commit. Not used while a hub serves, in a rehearsal, or while others read the table.
  */
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
 /** Below this, loading with indexes is equally fast. */
 const FEWEST_ROWS = 50_000
-/** The table may already hold this share of the rows to come. */
 const THERE_SHARE = 0.1
-/** Longest wait for the table lock, milliseconds. */
+/** Milliseconds. */
 const LOCK_WAIT_MS = 250
 /** SQLSTATE lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03'
-/** Sort memory for the index build, in this transaction only. */
+/** For building indexes, in this transaction only. */
 const BUILD_MEM = '256MB'
 
 export const filling = async <T>(
@@ -37,10 +35,9 @@ export const filling = async <T>(
   return filled
 }
 
-/** Connection names that exist only while a hub serves. Its timetable queries every second. */
+/** Connections that exist only while a hub serves. */
 const SERVING = ['hub answers', 'hub timetable']
 
-/** Returns true outside rehearsals when no hub serves from this database. */
 const nobodyWaits = async (tx: Tx): Promise<boolean> => {
   const answer = await tx.raw(
     `select not ${IS_REHEARSAL} and not exists (select 1 from pg_stat_activity

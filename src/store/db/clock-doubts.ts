@@ -1,11 +1,11 @@
-/** The database clock: the newest instant at which it was right, and each leap. */
+/** Leaps of the database clock, and the newest instant at which it was right. */
 import type { Cause } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from './db.js'
 
 export interface ClockDoubt {
   id: number
   cause: Cause
-  /** Reading of the clock when the leap was detected. */
+  /** Reading when the leap was detected. */
   foundAt: Date
   /** Expected reading; for a START, the newest row. */
   expectedAt: Date
@@ -13,7 +13,6 @@ export interface ClockDoubt {
 
 export interface ClockRead {
   at: Date
-  /** The newest instant at which a hub found the clock right, if any. */
   sureAt: Date | null
   doubt: ClockDoubt | null
 }
@@ -32,13 +31,11 @@ export const read = async (db: Db): Promise<ClockRead> => {
   return { at, sureAt, doubt: doubt.id === null ? null : doubt }
 }
 
-/** Returns null when the clock is trusted. */
 export const open = async (db: Db | Tx): Promise<ClockDoubt | null> => {
   const answer = await db.raw(`${DOUBT} /* clock-doubts.open */`)
   return answer.rows[0] ?? null
 }
 
-/** Records that the clock is right, unless it is doubted. */
 export const noteSure = async (db: Db): Promise<void> => {
   await db.raw(
     `insert into database_clock (sure_at) select clock_timestamp() where not exists (${DOUBT})
@@ -46,7 +43,6 @@ export const noteSure = async (db: Db): Promise<void> => {
   )
 }
 
-/** Returns false when the clock is already doubted. */
 export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDoubt, 'id'>): Promise<boolean> => {
   const answer = await db.raw(
     `insert into clock_doubts (cause, found_at, expected_at) values (:cause, :foundAt, :expectedAt)
@@ -56,7 +52,7 @@ export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDo
   return answer.rows.length > 0
 }
 
-/** Trusts the clock again. Returns null when it was not doubted. */
+/** Returns null when the clock was not doubted. */
 export const settle = async (
   db: Db,
   { by, reason = null }: { by: string; reason?: string | null },

@@ -1,4 +1,3 @@
-/** Opens knex over pg, with type parsers that keep days as text and int8 as numbers. */
 import knexModule, { type Knex } from 'knex'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
@@ -12,7 +11,7 @@ export type Tx = Knex.Transaction
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const ACQUIRE_TIMEOUT_MS = 15_000
-/** Statement timeout for answers, milliseconds. */
+/** Milliseconds. */
 export const ANSWER_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
@@ -20,10 +19,10 @@ const OID = { int8: 20, date: 1082 } as const
 pg.types.setTypeParser(OID.date, (text) => text)
 pg.types.setTypeParser(OID.int8, (text) => Number(text))
 
-// knex also logs what it throws. The caller decides where an error is reported.
+// knex also logs what it throws; the caller decides where to report it.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** `statementMs` sets PostgreSQL's statement timeout. `what` appears in the application name of the connection. */
+/** `statementMs` is the statement timeout. `what` appears in the application name. */
 export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
   open(
     {
@@ -35,7 +34,7 @@ export const connect = (url: string, { statementMs, what }: { statementMs?: numb
     POOL_MAX,
   )
 
-/** Opens a handle with explicit connection settings. `set` is SQL that every new connection runs first. */
+/** `set` is SQL that every new connection runs first. */
 export const open = (connection: Knex.PgConnectionConfig, most: number, set: string | null = null): Db => {
   const db = knexModule.default({
     client: 'pg',
@@ -55,16 +54,12 @@ const telling =
   (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void =>
     connection.query(set, (error) => done(error ?? null, connection))
 
-/** Pool figures: connections in use, idle, and requests waiting. */
 export const poolOf = (db: Db): { used: number; free: number; waiting: number } => {
   const { pool } = db.client
   return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
 }
 
-/**
- * Checks that the database is reachable and UTF-8. Throws DATABASE_UNREACHABLE or DATABASE_ENCODING. The address is
- * removed from the reason because it may hold a password.
- */
+/** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING. The reason omits the address, which may hold a password. */
 export const reach = async (db: Db): Promise<void> => {
   try {
     const { rows } = await db.raw(`select current_setting('server_encoding') as encoding /* store.reach */`)
@@ -77,23 +72,21 @@ export const reach = async (db: Db): Promise<void> => {
   }
 }
 
-/** SQLSTATEs and system error codes of a database that is gone or going. */
+/** SQLSTATEs and system codes of a lost database. */
 const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
-/** Messages of the drivers for the same. The last two mean that the server accepts connections but does not answer. */
+/** Driver messages for the same. After the last two, the server accepts connections but does not answer. */
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 
-/** Returns true when the error means that the database is unavailable. */
 export const isLost = (error: unknown): boolean =>
   error instanceof Error && (LOST.test(String((error as { code?: unknown }).code)) || LOST_WORDS.test(error.message))
 
-/** SQLSTATE disk_full on the server, and the system codes for the hub's own disk. */
+/** SQLSTATE disk_full on the server; system codes for the hub's own disk. */
 const DATABASE_FULL = '53100'
 const HUB_FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']
 
 export type FullDisk = 'database' | 'hub'
 
-/** Returns null for any other error. */
 const fullDiskOf = (error: unknown): FullDisk | null => {
   if (!(error instanceof Error)) return null
   const { code } = error as { code?: unknown }
@@ -103,7 +96,7 @@ const fullDiskOf = (error: unknown): FullDisk | null => {
 
 const listeners = new Set<(disk: FullDisk) => void>()
 
-/** Subscribes to full disks met by any statement, or passed to `asUnavailable`. Returns the unsubscribe function. */
+/** Subscribes to full disks; returns the unsubscribe function. */
 export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
   listeners.add(hear)
   return () => listeners.delete(hear)
@@ -115,25 +108,20 @@ const tellIfFull = (error: unknown): boolean => {
   return disk !== null
 }
 
-/**
- * Maps a transient fault to UNAVAILABLE or STORAGE_FULL; null for any other. COPY and file faults reach the listeners
- * only through this function.
- */
+/** Maps transient faults to UNAVAILABLE or STORAGE_FULL. COPY and file faults reach the listeners only here. */
 export const asUnavailable = (error: unknown): Refusal | null => {
   if (isLost(error)) return new Refusal('UNAVAILABLE')
   return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null
 }
 
-/** SQLSTATE query_canceled. */
 const CANCELLED = '57014'
 
-/** Returns true when a statement was cancelled, usually by its timeout. */
 export const isCancelled = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === CANCELLED
 
 export { type MigrationExtent, type MigrationState, migrate, type RollOut, version } from './migrations.js'
 
-/** Runs the files of seeds/ in order. Each file skips a database that already has operators. */
+/** Each seed skips a database that already has operators. */
 export const seed = async (db: Db): Promise<void> => {
   for (const file of filesOf('seeds')) {
     const module = (await import(file.path)) as { seed: (db: Db) => Promise<void> }

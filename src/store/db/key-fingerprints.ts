@@ -1,7 +1,6 @@
 /** Fingerprints of the keys in use with this database. */
 import type { Db, Tx } from './db.js'
 
-/** Fingerprints by key name. */
 export type Fingerprints = Readonly<Record<string, readonly string[]>>
 
 export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
@@ -11,7 +10,7 @@ export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
   return found
 }
 
-/** Locks until the transaction ends. When two hubs start at once on a new database, the first one decides. */
+/** The first of two hubs that start at once on a new database decides. */
 export const hold = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }

@@ -1,6 +1,6 @@
 /**
- * Forces index lookups for many small queries in one statement. When statistics show thousands of rows for one name or
- * code, the planner prefers full table scans. The same statement then takes a minute instead of milliseconds.
+ * Forces index lookups for many small queries. When statistics show very frequent values, the planner scans the table
+ * instead: a minute instead of milliseconds.
  */
 import type { Tx } from './db.js'
 

@@ -1,13 +1,12 @@
 /** Advisory locks tied to a connection: a killed process releases its lock. */
 import type { Db } from './db.js'
 
-/** Polling interval while waiting, milliseconds. */
+/** Milliseconds. */
 const ASK_AGAIN_MS = 100
 
 /**
- * Runs `work` while holding the lock `name`; returns 'held' after waiting `waitMs`. The lock needs its own connection
- * outside any transaction, since agencies and platforms may be called meanwhile. It bypasses the pool: waiters would
- * exhaust it and block the holder.
+ * Returns 'held' after `waitMs`. The connection is outside any transaction, since agencies are called meanwhile, and
+ * outside the pool, which waiters would exhaust.
  */
 export const alone = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> => {
   const connection = await db.client.acquireRawConnection()
@@ -25,7 +24,7 @@ export const alone = async <T>(db: Db, name: string, waitMs: number, work: () =>
     }
     return await work()
   } finally {
-    // Closing the connection releases the lock, even when the database has gone away.
+    // Closing the connection releases the lock.
     await db.client.destroyRawConnection(connection).catch(() => {})
   }
 }

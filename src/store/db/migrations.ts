@@ -1,6 +1,6 @@
 /**
- * Migrations: applied, missing, and how to apply them. Each declares whether it runs `before` the roll-out of its
- * release, while older hubs still run, or `after` it (expand, then contract).
+ * Migrations run `before` the roll-out of their release, while older hubs still run, or `after` it (expand, then
+ * contract).
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -16,11 +16,10 @@ interface MigrationFile {
 }
 
 interface Migration extends Knex.Migration {
-  /** `before` when absent. */
   rollOut?: RollOut
 }
 
-/** migrations/ beside src/ (tsx) or beside dist/src/ (built). */
+/** Beside src/ (tsx) or dist/src/ (built). */
 const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
 
 export const filesOf = (folder: string): MigrationFile[] =>
@@ -35,7 +34,7 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
-/** Wraps a migration to record its roll-out in the same transaction. */
+/** Records its roll-out in the same transaction. */
 const noting = async (file: MigrationFile): Promise<Migration> => {
   const migration = await read(file)
   return {
@@ -55,10 +54,9 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
   }
 }
 
-/** The migration that creates the roll-out table. */
 const OWN = '20261129-51-roll-out'
 
-/** Names are recorded without extension, so that databases migrated from src/ and from dist/ agree. */
+/** Names have no extension, so that databases migrated from src/ and dist/ agree. */
 export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
@@ -68,17 +66,12 @@ export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<
 export type MigrationState = 'EMPTY' | 'BEHIND' | 'CURRENT'
 
 export interface DatabaseVersion {
-  /**
-   * BEHIND: a migration that goes before the roll-out is missing. CURRENT: at most those that go after it are missing.
-   */
+  /** BEHIND: one that goes before the roll-out is missing. CURRENT: at most later ones are. */
   state: MigrationState
   missing: string[]
 }
 
-/**
- * Compares the database with this program. Throws DATABASE_NEWER when the database has an unknown migration that went
- * after its roll-out. Unknown ones that went before it do no harm.
- */
+/** Throws DATABASE_NEWER for an unknown migration that went after its roll-out; unknown ones before it do no harm. */
 export const version = async (db: Knex): Promise<DatabaseVersion> => {
   const files = filesOf('migrations')
   const known = files.map((file) => file.name)
@@ -98,14 +91,13 @@ export const version = async (db: Knex): Promise<DatabaseVersion> => {
   return { state: each.includes('before') ? 'BEHIND' : 'CURRENT', missing }
 }
 
-/** Selects the names that the database records as before a roll-out. */
 const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<string>> => {
   if (!(await db.schema.hasTable('migrations_roll_out'))) return new Set()
   const rows = await db('migrations_roll_out').select('name').whereIn('name', names).where({ roll_out: 'before' })
   return new Set(rows.map((row: { name: string }) => row.name))
 }
 
-/** Advisory lock: one of several starting processes migrates while the others wait. */
+/** One of several starting processes migrates; the others wait. */
 const MIGRATE_LOCK = 'hub.migrate'
 
 /** `before` stops at the last migration that goes before the roll-out. */
@@ -115,8 +107,7 @@ export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promis
   await version(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    // A process that waited finds the work done. knex's own lock row survives SIGKILL and can be freed safely under
-    // ours.
+    // A process that waited finds the work done. knex's own lock row survives SIGKILL and can be freed under ours.
     const { state, missing } = await version(db)
     const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
     if (files.length === 0) return []

@@ -1,6 +1,6 @@
 /**
- * A rehearsal is a transaction that will be rolled back. A transaction setting marks it, so that called code takes
- * neither the knowledge order nor exclusive table locks.
+ * A rehearsal is rolled back. A setting marks it, so that called code takes neither the knowledge order nor exclusive
+ * locks.
  */
 import type { Tx } from './db.js'
 

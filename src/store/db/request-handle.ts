@@ -1,32 +1,25 @@
 /**
- * A handle for one request. A comment in each statement names the request (pg_stat_activity, server log), and an
- * abandoned request is cancelled in PostgreSQL. It sends no extra statements. Named prepared statements cannot use it,
- * because their text must not change.
+ * A handle for one request: its statements carry the request id in a comment (pg_stat_activity, server log) and are
+ * cancelled when abandoned. Named prepared statements cannot use it, because their text must not change.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Db } from './db.js'
 
-/** Characters allowed in the comment; none can close it. */
 const NAME = /^[\w.-]{1,64}$/
-/**
- * A cancellation that arrives before its statement has begun has no effect, so it is repeated. The interval is in
- * milliseconds.
- */
+/** A cancellation before its statement begins has no effect, so it is repeated. Milliseconds. */
 const TRIES = 20
 const AGAIN_MS = 100
 const ENDING = /^(?:commit|rollback|release)\b/i
-/** Once this is answered, no late cancellation can reach the connection. */
+/** After its answer no late cancellation can hit the connection. */
 const SETTLED = 'select 1 /* asking.settled */'
 
 export interface RequestTag {
-  /** Id of the request: letters, digits, `.`, `_`, `-`. */
   name: string
-  /** Aborted when nobody waits any more: running statements are cancelled and new ones refused. */
+  /** Aborted when nobody waits: running statements are cancelled, new ones refused. */
   over?: AbortSignal
 }
 
-/** pg's statement type behind knex. */
 interface KnexStatement {
   sql: string
 }
@@ -43,18 +36,18 @@ export class Abandoned extends Error {
   readonly code = '57014'
 }
 
-/** Shares pool and listeners with `db`. It is cheap enough to make one per request. */
+/** Shares pool and listeners with `db`. */
 export const asking = (db: Db, { name, over }: RequestTag): Db => {
   if (!NAME.test(name)) throw new Error('no name of a request')
   const comment = `/* request=${name} */ `
   const client = db.client as KnexClient
   const running = new Map<KnexConnection, Promise<unknown>>()
-  /** Connections with a cancellation in progress; they stay reserved until it has finished. */
+  /** Reserved until their cancellation has finished. */
   const cancelling = new Map<KnexConnection, Promise<void>>()
 
   const query = async (on: KnexClient, connection: KnexConnection, statement: KnexStatement): Promise<unknown> => {
     const marked = { ...statement, sql: comment + statement.sql }
-    // Commits and rollbacks always run: a connection must not return to the pool inside a transaction.
+    // Ends of transactions always run: a connection must not return to the pool inside one.
     if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
     if (over?.aborted) throw new Abandoned('nobody waits for this statement')
     const answer = client._query.call(on, connection, marked)
@@ -66,7 +59,6 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
       await cancelling.get(connection)
     }
   }
-  /** Resolves when no cancellation can reach the connection any more, so it never hits another statement. */
   const cancel = async (connection: KnexConnection, answer: Promise<unknown>): Promise<void> => {
     const ended = answer.then(
       () => true,
@@ -77,7 +69,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
       if (await Promise.race([ended, after(AGAIN_MS, false)])) break
     }
     await ended
-    // A failed transaction refuses this statement; the refusal is an answer too.
+    // A failed transaction refuses this, which is an answer too.
     await client._query.call(client, connection, { sql: SETTLED }).catch(() => undefined)
     cancelling.delete(connection)
   }
@@ -89,7 +81,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
     { once: true },
   )
 
-  /** knex gives a transaction a new client of the same class, which must be tagged again. */
+  /** knex gives a transaction a new client, which must be tagged again. */
   const named = (own: KnexClient): KnexClient => {
     const begin = own.transaction
     own._query = (connection, statement) => query(own, connection, statement)
@@ -107,10 +99,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
   return handleOf(db, named(Object.create(client) as KnexClient))
 }
 
-/**
- * Calls of a knex 3.3 handle go to its `context` and from there to the client, so only the client is replaced. A full
- * new handle would cost 0.1 ms per request.
- */
+/** Only the client is replaced (knex 3.3: `context`); a new handle would cost 0.1 ms per request. */
 const handleOf = (db: Db, client: KnexClient): Db => {
   const { context } = db as unknown as { context: object }
   const handle = (table: never, options: never) => (handle as unknown as Db).queryBuilder().table(table, options)
@@ -123,8 +112,5 @@ const handleOf = (db: Db, client: KnexClient): Db => {
 
 const BENEATH = Symbol('handle of the process')
 
-/**
- * Returns the process-wide handle beneath a request's handle, or `db` itself. Caches must use it, because a request may
- * end before shared work is done.
- */
+/** The process-wide handle. Caches must use it, because a request may end before shared work is done. */
 export const beneath = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db

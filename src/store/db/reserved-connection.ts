@@ -1,20 +1,15 @@
-/**
- * Keeps one connection outside the pool for a while after its work. The next user profits from PostgreSQL's warm
- * catalog caches.
- */
+/** Keeps one connection outside the pool for a while; its catalog caches are warm. */
 import type { Db } from './db.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: knex's own, which has no type
 type RawConnection = any
 
-/** Lifetime of an unused reserved connection, milliseconds. */
+/** Milliseconds. */
 const KEPT_MS = 10_000
 
 const spares = new WeakMap<object, { connection: RawConnection; late: NodeJS.Timeout }>()
-/** Clients whose `destroy` also closes the reserved connection. */
 const bound = new WeakSet<object>()
 
-/** Takes the reserved connection for exclusive use, if it is still good. */
 export const takeSpare = (db: Db): RawConnection | null => {
   const spare = spares.get(db.client)
   if (spare === undefined) return null
@@ -24,7 +19,7 @@ export const takeSpare = (db: Db): RawConnection | null => {
   return spare.connection.__knex__disposed ? null : spare.connection
 }
 
-/** Reserves a connection, or closes it when there is already one. It does not keep the process alive. */
+/** Keeps at most one, and does not keep the process alive. */
 export const keepSpare = async (db: Db, connection: RawConnection): Promise<void> => {
   if (spares.has(db.client)) return end(db, connection)
   const late = setTimeout(() => {

@@ -1,7 +1,7 @@
 /** Detects a database that was restored from a backup, and holds it until a person releases it. */
 import type { Db, Tx } from './db.js'
 
-/** Identity of the database for notes kept outside it. A copy has the same identity. */
+/** Identity for notes kept outside the database. A copy has the same one. */
 export const identity = async (db: Db | Tx): Promise<string> => {
   const answer = await db.raw(
     `with made as (insert into database_identity default values on conflict do nothing returning id)
@@ -10,13 +10,12 @@ export const identity = async (db: Db | Tx): Promise<string> => {
   return answer.rows[0].id
 }
 
-/** A server: its timeline changes with each promotion; its system identifier is unique to each cluster. */
+/** The timeline changes with each promotion; the system identifier is unique to a cluster. */
 export interface DatabaseServer {
   timeline: string | null
   system: string
 }
 
-/** The current server, and the server that the database is vouched for, if any. */
 export const servers = async (db: Db | Tx): Promise<{ now: DatabaseServer; vouched: DatabaseServer | null }> => {
   const answer = await db.raw(
     `select database_timeline() as "nowTimeline", (select system_identifier::text from pg_control_system()) as "nowSystem",
@@ -29,7 +28,6 @@ export const servers = async (db: Db | Tx): Promise<{ now: DatabaseServer; vouch
   }
 }
 
-/** Vouches for the database on its current server. */
 export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' }): Promise<void> => {
   await db.raw(
     `update database_identity set timeline = database_timeline(), system = (select system_identifier::text from pg_control_system())
@@ -38,19 +36,14 @@ export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' })
   )
 }
 
-/** A delivery noted outside the database before it was sent. Old notes lack `key` and `at`. */
+/** A delivery noted outside the database before sending. Old notes lack `key` and `at`. */
 export interface NotedDelivery {
   deliveryId: number
-  /** Id of the subject. */
   key?: string
-  /** Creation of the delivery, ISO. */
   at?: string
 }
 
-/**
- * Returns true when the database holds this very delivery. Ids are reused after a loss, so subject and instant must
- * match too. Released deliveries count as known.
- */
+/** Ids are reused after a loss, so subject and instant must match too. Released deliveries count as known. */
 export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Promise<boolean> => {
   const answer = await db.raw(
     `select exists (select 1 from deliveries where id = :id and (:key::text is null or subject_id::text = :key)
@@ -61,7 +54,7 @@ export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Pro
   return answer.rows[0].found
 }
 
-/** Highest delivery id and snapshot sequence known to have left the hub. Released ones count as known. */
+/** Highest delivery id and snapshot sequence known to have left the hub, or released. */
 export interface SentPosition {
   deliveryId: number
   sequence: number
@@ -77,8 +70,8 @@ export const reached = async (db: Db | Tx): Promise<SentPosition> => {
 }
 
 /**
- * SQL condition: public listing is allowed. It is false while the database lags behind what was sent, because removals
- * may be lost. Every statement that returns entries includes it, so it holds for the same instant.
+ * SQL: public listing is allowed. False while the database lags behind what was sent, because removals may be lost. It
+ * is part of every statement that returns entries, so it holds at the same instant.
  */
 export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
@@ -95,7 +88,7 @@ export interface RestoredDatabase {
   id: number
   foundAt: Date
   cause: RestoreCause
-  /** Null when the hub detected it itself. */
+  /** A detection by the hub itself has null. */
   saidBy: string | null
   said: string | null
   /** The platform that showed more than the database had sent it. */
@@ -114,7 +107,6 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
   r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
-/** Returns null when nothing is stopped. */
 export const open = async (db: Db | Tx): Promise<RestoredDatabase | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`,
@@ -122,7 +114,6 @@ export const open = async (db: Db | Tx): Promise<RestoredDatabase | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Newest first. */
 export const all = async (db: Db): Promise<RestoredDatabase[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`,
@@ -132,7 +123,7 @@ export const all = async (db: Db): Promise<RestoredDatabase[]> => {
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when the database is already stopped; the larger noted figures are kept. */
+/** Returns false when already stopped; the larger figures are kept. */
 export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
@@ -146,8 +137,8 @@ export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
 }
 
 /**
- * Highest number among these deliveries after which the platform was sent nothing later about the same subject; null
- * when there is none. Numbers up to the floor count as overtaken.
+ * Highest number among these after which the platform was sent nothing later about the subject. Numbers up to the floor
+ * count as overtaken.
  */
 export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
   const answer = await db.raw(
@@ -160,7 +151,7 @@ export const overtaken = async (db: Db, platform: string, deliveryIds: readonly 
   return answer.rows[0]?.number ?? null
 }
 
-/** Messages to these platforms are numbered above the floor from now on. */
+/** Later messages are numbered above the floor. */
 export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; floor: number }[]): Promise<void> => {
   await tx.raw(
     `insert into platform_states as s (platform, sequence_floor)
@@ -170,23 +161,18 @@ export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; f
   )
 }
 
-/** Highest number ever given to a message. */
 export const highestNumber = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw('select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
   return answer.rows[0].n
 }
 
-/**
- * Owed deliveries may have been sent since the backup. Counting them as attempted makes the hub query the platform, and
- * send removals for them.
- */
+/** Owed deliveries may have been sent since the backup. As attempted ones, they are queried and removed. */
 export const mayHaveBeenSent = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,
   )
 }
 
-/** Locks the row until the transaction ends. */
 export const openForRelease = async (tx: Tx): Promise<RestoredDatabase | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
@@ -194,7 +180,7 @@ export const openForRelease = async (tx: Tx): Promise<RestoredDatabase | null> =
   return answer.rows[0] ?? null
 }
 
-/** Also advances the id sequence of deliveries, because notes outside the database identify deliveries by id. */
+/** Advances the id sequence too, because outside notes identify deliveries by id. */
 export const release = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },

@@ -1,33 +1,22 @@
-/**
- * Hot path to the database: separate connections on which each statement is prepared once under a name and planned
- * once.
- */
+/** Hot path to the database: connections on which each statement is prepared and planned once. */
 import { createHash } from 'node:crypto'
 import { type Db, open } from './db.js'
 
-/** Connections per process; each lookup is short. */
 const POOL_MAX = 6
-/** Bound on prepared statements. All texts are written in store/; generated texts would fill the server's memory. */
+/** Bound on prepared statements. Generated texts would fill the server's memory. */
 const NAMED_MOST = 500
 const NAME_CHARACTERS = 24
 
-/**
- * Without a generic plan the server replans: it overestimates the gain of a plan for few keys. JIT compilation would
- * cost a hundred executions.
- */
+/** The server would replan, overestimating the gain for few keys. JIT costs a hundred executions. */
 const ONE_PLAN = 'set plan_cache_mode = force_generic_plan; set jit = off'
 
-/** pg's statement type behind knex. */
 interface PgStatement {
   sql: string
   bindings?: readonly unknown[]
   options?: object
 }
 
-/**
- * A handle for short key lookups on the same database as `db`; listeners of `db` hear its queries too. Each statement
- * must run well under one plan for all values, so optional filters do not belong here.
- */
+/** For short key lookups; listeners of `db` hear them too. One plan must suit all values, so no optional filters. */
 export const beside = (db: Db): Db => {
   const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
   const hot = naming(open(connection, POOL_MAX, ONE_PLAN))
@@ -36,10 +25,7 @@ export const beside = (db: Db): Db => {
   return hot
 }
 
-/**
- * Prepares every statement that has bindings under a name, once per connection. A text without bindings may hold
- * several statements.
- */
+/** Only statements with bindings: a text without may hold several statements. */
 export const naming = (db: Db): Db => {
   const names = new Map<string, string>()
   const client = db.client as { _query: (connection: unknown, asked: PgStatement) => Promise<unknown> }

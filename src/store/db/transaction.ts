@@ -2,18 +2,15 @@
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './db.js'
 
-/** Longest wait for a lock, milliseconds. */
+/** Milliseconds. */
 const LOCK_WAIT_MS = 5_000
-/** SQLSTATE lock_not_available, raised after `lock_timeout`. */
+/** SQLSTATE lock_not_available (`lock_timeout`). */
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
-/**
- * Runs `act` in a transaction that waits at most `waitMs` for each lock. Throws RUN_BUSY, naming `job`, when a lock is
- * not granted in time.
- */
+/** Throws RUN_BUSY, naming `job`, when a lock is not granted within `waitMs`. */
 export const inTransaction = async <T>(
   db: Db,
   job: 'decide' | 'move' | 'sellers' | 'settle',

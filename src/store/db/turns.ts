@@ -1,11 +1,10 @@
-/** Limits concurrent queries over the whole public list, per process, because each is expensive for the database. */
+/** Limits concurrent queries over the whole public list, per process. */
 import { Refusal } from '../../foundation/errors.js'
 
-/** Concurrent queries, and the bound of the waiting queue. */
 const WHOLE_MOST = 3
 const WAITING_MOST = 200
 
-/** Runs `act` in its turn. Turns must not be nested. Throws HUB_BUSY when the queue is full. */
+/** Turns must not be nested. Throws HUB_BUSY when the queue is full. */
 export type InTurn = <T>(act: () => Promise<T>) => Promise<T>
 
 export const makeTurns = (most = WHOLE_MOST): InTurn => {

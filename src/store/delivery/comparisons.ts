@@ -4,8 +4,8 @@ import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
 /**
- * Latest number of each subject with nothing owed or refused at this platform. With `settleSeconds`, subjects with an
- * unchecked removal or a very recent message are left out, because the platform may not have applied it yet.
+ * Latest number of each subject without open messages here. With `settleSeconds`, subjects with unchecked removals or
+ * recent messages are left out, since the platform may lag.
  */
 export const settledNumbers = async (
   db: Db,
@@ -23,13 +23,12 @@ export const settledNumbers = async (
 
 export interface LastSent {
   kind: SubjectKind
-  /** Highest number ever owed, including folded messages. */
+  /** Includes folded messages. */
   highest: number
-  /** Null when every message was folded before it was sent. */
+  /** Set unless every message was folded before it was sent. */
   last: ToldLast | null
 }
 
-/** Last message to this platform about each subject; subjects never owed are missing. */
 export const toldOf = async (
   db: Db | Tx,
   platform: string,
@@ -52,7 +51,7 @@ export const toldOf = async (
   )
 }
 
-/** Keys that belong to this hub: a listing, or a subject once owed to any platform. */
+/** Keys of this hub: a listing, or a subject once owed to any platform. */
 export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
   const answer = await db.raw(
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
@@ -104,7 +103,6 @@ export const add = async (tx: Db | Tx, made: Omit<PlatformComparison, 'id'> & { 
   return answer.rows[0].id
 }
 
-/** Newest first. */
 export const list = async (
   db: Db,
   { platform, first, before }: { platform: string | null; first: number; before: number | null },
@@ -125,7 +123,7 @@ export const count = async (db: Db, platform: string | null): Promise<number> =>
   return answer.rows[0].n
 }
 
-/** Per platform, the last comparison since `from` without an alarm, and the highest number seen. */
+/** Per platform, the last comparison since `from` without an alarm, and the highest number. */
 export const since = async (
   db: Db | Tx,
   from: Date,

@@ -1,4 +1,4 @@
-/** Deliveries owed to platforms, written in the transaction of their cause. delivery-queue sends them. */
+/** Deliveries owed to platforms, written in the transaction of their cause. */
 import type { Action, Earlier, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -19,19 +19,18 @@ export const isUnchecked = (d: string): string => `${d}.check_due_at is not null
 export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
 
 /**
- * SQL: a later message about the subject exists, so a removal is not checked. The scalar subquery keeps the planner on
- * the few rows of one subject.
+ * SQL: a later message about the subject exists. A scalar subquery keeps the planner on the few rows of one subject.
  */
 export const isFollowed = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
-/** SQL: owed or refused, in the exact form of the partial indexes. */
+/** SQL: in the exact form of the partial indexes. */
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
 export type EarlierDelivery = Earlier & { subjectId: string; platform: string; number: number }
 
-/** Locks the deliveries about these subjects, in order. */
+/** Locks the deliveries about these subjects. */
 export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> => {
   const answer = await tx.raw(
     `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])
@@ -41,10 +40,7 @@ export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<Ea
   return answer.rows
 }
 
-/**
- * Folds owed and refused deliveries. `untried` keeps those that were sent and not answered. Later answers to a folded
- * delivery have no effect.
- */
+/** `untried` keeps those sent and not answered. Later answers to a folded delivery have no effect. */
 export const fold = async (
   tx: Tx,
   folded: readonly { subjectId: string; platform: string; what: 'untried' | 'unconfirmed' }[],
@@ -93,7 +89,6 @@ const dropChecks = async (
 export interface DeliveryBacklog {
   platform: string
   outstanding: number
-  /** Confirmed removals not yet checked. */
   unchecked: number
   refused: number
   confirmed: number

@@ -36,7 +36,7 @@ export interface StoredDelivery {
   check: RemovalCheckState
 }
 
-/** State of the check of a confirmed removal; null when there is no check. DUE: the removal is not done. */
+/** Set only for a check. DUE: the removal is not done. */
 export type RemovalCheckState = CheckResult | 'DUE' | null
 export const checkOf = (d: string): string => `case when ${isUnchecked(d)} then 'DUE' else ${d}.check_result end`
 
@@ -49,7 +49,6 @@ export interface DeliveryFilter {
   platform: string | null
   state: DeliveryState | null
   kind: SubjectKind | null
-  /** Rule code of the receipt. */
   code: string | null
   subjectId: string | null
   sight?: RegionSight
@@ -66,7 +65,6 @@ const stateOf = ({ state }: DeliveryFilter): string => {
 const filtered = (filter: DeliveryFilter): string =>
   `${stateOf(filter)} ${WHERE} ${subjectInSight(filter.sight ?? null, 'd.subject_id')}`
 
-/** Newest first. */
 export const list = async (
   db: Db,
   filter: DeliveryFilter,
@@ -105,7 +103,6 @@ export const ofListings = async (
   return answer.rows
 }
 
-/** Locks the delivery until the transaction ends. */
 export const hold = async (tx: Tx, id: number): Promise<StoredDelivery | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.id = ? for update /* delivery-desk.hold */`,
@@ -126,7 +123,7 @@ export const numbered = async (
   return answer.rows[0] ?? null
 }
 
-/** Owes the delivery again with a new notice. Receipt and attempts stay, because the platform may know of it. */
+/** Receipt and attempts stay, because the platform may know of it. */
 export const resend = async (
   tx: Tx,
   id: number,
@@ -146,7 +143,7 @@ export interface DeliveryClosing {
   reason: string
 }
 
-/** Closes deliveries; a late answer has no effect. The receipt of an unchecked removal stays. */
+/** Late answers have no effect. The receipt of an unchecked removal stays. */
 export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: DeliveryClosing): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
@@ -155,7 +152,7 @@ export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: 
   )
 }
 
-/** Locks the removals of a subject that are owed, refused or unchecked. */
+/** Locks removals that are owed, refused or unchecked. */
 export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
@@ -171,7 +168,6 @@ export interface DeliveryAct {
   by: string
   at: Date
   reason: string
-  /** The receipt before the action. */
   receipt: Receipt | null
 }
 
@@ -208,7 +204,6 @@ export const heardOf = async (
   return answer.rows
 }
 
-/** Per platform, the start of the oldest unconfirmed delivery. */
 export const oldest = async (db: Db): Promise<Map<string, Date>> => {
   const answer = await db.raw(
     `select d.platform, min(d.created_at) as "oldestAt" from deliveries d where ${isOpen('d')} group by d.platform
@@ -221,7 +216,6 @@ export const oldest = async (db: Db): Promise<Map<string, Date>> => {
 
 export interface RefusalCount {
   platform: string
-  /** Rule code of the platform, or rule of the hub's own check. */
   code: string
   count: number
 }

@@ -1,21 +1,18 @@
-/**
- * Delivery queue of each platform, claimed with a lease. `attempts` is the fencing token: a write with another value
- * has no effect.
- */
+/** Delivery queue, claimed with a lease. `attempts` is the fencing token: a write with another value has no effect. */
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import { isFollowed, type OwedDelivery } from './deliveries.js'
 
 export interface ClaimedDelivery extends OwedDelivery {
-  /** Consecutive failed calls of this delivery alone. */
+  /** Consecutive failed calls. */
   failures: number
   createdAt: Date
   /** The platform's last answer, if any. */
   receipt: BookedReceipt | null
 }
 
-/** A stored receipt with its batch and the row in it, from 1. */
+/** A receipt with its batch and the row in it, from 1. */
 export interface BookedReceipt extends Receipt {
   batch?: string | null
   row?: number | null
@@ -31,10 +28,7 @@ export interface ClaimOptions {
   limit: number
   now: Date
   leaseUntil: Date
-  /**
-   * An addition or change waits this long after the last message about its subject, which may not have been applied
-   * yet.
-   */
+  /** Wait after the last message about the subject, which the platform may not have applied yet. */
   settleSeconds?: number
   only?: ClaimScope | undefined
 }
@@ -43,26 +37,23 @@ export interface ClaimOptions {
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
 /**
- * SQL: no other message of the subject is in flight, even a folded or closed one. A scalar subquery, because the
- * planner turns `not exists` into a join over the whole table.
+ * SQL: no other message of the subject is in flight. A scalar subquery: the planner turns `not exists` into a join over
+ * the table.
  */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** MAY_LIST is part of the statement, so only removals are claimed on a server not vouched for. */
+/** MAY_LIST is part of the statement, so only removals leave a server not vouched for. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
-/**
- * Claims due deliveries of one platform, removals first, one per subject. The lease is in no index, so claiming updates
- * none.
- */
+/** Removals first, one per subject. The lease is in no index, so claiming updates none. */
 export const claim = async (
   db: Db,
   platform: string,
   { limit, now, leaseUntil, settleSeconds = SETTLE_SECONDS, only }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> => {
   const order = 'order by d.due_at, d.id limit :limit for update skip locked'
-  // The constant inner limit makes the planner use the index; rows beyond the outer limit are never read.
+  // The constant inner limit makes the planner use the index.
   const answer = await db.raw(
     `with removals as (${REMOVALS_DUE} ${only === 'OTHERS' ? 'and false' : ''} ${order}),
        others as (select id from (${OTHERS_DUE} ${only === 'REMOVE' ? 'and false' : ''} ${order}) o
@@ -77,7 +68,6 @@ export const claim = async (
 
 const rank = ({ action }: OwedDelivery): number => (action === 'REMOVE' ? 0 : 1)
 
-/** Returns true when a claim would find something. */
 export const isDue = async (
   db: Db,
   platform: string,
@@ -90,7 +80,7 @@ export const isDue = async (
   return answer.rows[0].found
 }
 
-/** Renews the lease. Returns the ids still held; folded and reclaimed ones are missing. */
+/** Returns the ids still held. */
 export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUntil: Date): Promise<Set<number>> => {
   const answer = await db.raw(
     `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
@@ -100,10 +90,7 @@ export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUnt
   return new Set(answer.rows.map((row: { id: number }) => row.id))
 }
 
-/**
- * Ends leases of messages folded or closed while in flight, so that their successors need not wait. Locks rows in the
- * order of `book`.
- */
+/** Ends leases of messages folded or closed in flight, so that successors need not wait. Lock order as in `book`. */
 const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
   await db.raw(
     `with gone as (
@@ -115,11 +102,10 @@ const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]):
   )
 }
 
-/** Result of one claimed delivery. */
 export interface DeliveryResult {
   delivery: ClaimedDelivery
   state: 'CONFIRMED' | 'REFUSED' | 'OWED'
-  /** Null keeps the previous receipt. */
+  /** The previous receipt stays when this is null. */
   receipt: BookedReceipt | null
   /** For people; null on success. */
   error: string | null
@@ -130,7 +116,6 @@ export interface DeliveryResult {
   unsent?: boolean
 }
 
-/** Undoes the claim of deliveries that did not leave the hub. */
 export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Promise<void> => {
   if (claimed.length === 0) return
   await db.raw(
@@ -142,9 +127,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * Books all outcomes in one statement and returns how many were still held. A confirmed removal is checked after
- * `settleSeconds`, unless a later message replaced it. A removal sent a second time for lack of a display is done. Rows
- * are locked in the order that `tell` uses.
+ * Returns how many were still held. Confirmed removals are checked after `settleSeconds` unless replaced; one sent
+ * twice for lack of a display is done. Locks rows in the order of `tell`.
  */
 export const book = async (
   db: Db,
@@ -161,7 +145,7 @@ export const book = async (
     ...rest,
   }))
   const answer = await db.raw(
-    // The tag comes first, because pg_stat_activity shows only 1,024 bytes of a statement.
+    // pg_stat_activity shows only 1,024 bytes of a statement, so the tag comes first.
     `/* delivery-queue.book */ with told as (
        select * from jsonb_to_recordset(:rows::jsonb) as t(id bigint, attempts int, state text, receipt jsonb, error text,
          "dueAt" timestamptz, failures int, unsent boolean)),
@@ -183,7 +167,7 @@ export const book = async (
     { rows: JSON.stringify(rows), now, settleSeconds },
   )
   if (answer.rows.length < outcomes.length) {
-    // An abandoned call may still run at the receiver, so its lease runs to the end.
+    // An abandoned call may still run at the receiver, so its lease runs out.
     const answered = outcomes.filter(({ receipt }) => receipt !== null)
     await letGo(
       db,
@@ -193,7 +177,6 @@ export const book = async (
   return answer.rows.length
 }
 
-/** Owed and refused deliveries per platform. */
 export const outstanding = async (db: Db, platforms: readonly string[]): Promise<Map<string, number>> => {
   const answer = await db.raw(
     `select p.platform, (select count(*) from deliveries d where d.platform = p.platform and d.state = 'OWED' and d.head and d.action = 'REMOVE')

@@ -1,4 +1,4 @@
-/** Discrepancies found by comparisons, open until they disappear or a person settles them. */
+/** Discrepancies, open until they disappear or a person settles them. */
 import type { FindingKind } from '../../domain/delivery/comparison.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -40,10 +40,7 @@ export const keep = async (
   )
 }
 
-/**
- * Settles discrepancies absent from this comparison. Subjects with messages in flight were not compared and stay open.
- * Those that hid an entry are for a person to settle.
- */
+/** Subjects with messages in flight were not compared and stay open. Those that hid an entry are for a person. */
 export const settleGone = async (
   tx: Db | Tx,
   platform: string,
@@ -67,7 +64,7 @@ export const openKeys = async (db: Db, platform: string, what: FindingKind): Pro
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** Settles the discrepancies for which these listings were hidden, by the move that ended the hiding. */
+/** Settles those for which these listings were hidden. */
 export const settleHidden = async (
   tx: Tx,
   moved: readonly { listingId: string; by: string; note: string }[],
@@ -101,7 +98,6 @@ const bindingsOf = ({ platform = null, what = null, open = null, sight = null }:
   sight,
 })
 
-/** Newest first. */
 export const list = async (
   db: Db,
   filter: DiscrepancyFilter,
@@ -128,7 +124,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredDiscrepancy |
   return answer.rows[0] ?? null
 }
 
-/** Returns null when the discrepancy is missing, settled, or has hidden a listing. */
+/** Returns null when it is missing, settled, or has hidden a listing. */
 export const settle = async (
   db: Db,
   id: number,

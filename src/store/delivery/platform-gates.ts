@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/db.js'
 
 export interface PlatformGate extends Breaker {
   pausedAt: Date | null
-  /** Null until the platform has been owed everything in force. */
+  /** Set once the platform has been owed everything in force. */
   filledAt: Date | null
 }
 
@@ -24,7 +24,6 @@ export const read = async (db: Db, platform: string): Promise<PlatformGate> => {
   return answer.rows[0] ?? { failures: 0, openUntil: null, pausedAt: null, filledAt: null }
 }
 
-/** Platforms whose last call failed. */
 export const inTrouble = async (db: Db): Promise<string[]> => {
   const answer = await db.raw(
     'select platform from platform_states where failures > 0 order by platform /* platform-gates.inTrouble */',
@@ -32,7 +31,7 @@ export const inTrouble = async (db: Db): Promise<string[]> => {
   return answer.rows.map(({ platform }: { platform: string }) => platform)
 }
 
-/** Locks the row, so that concurrent failures are both counted. */
+/** Concurrent failures are both counted. */
 export const lock = async (tx: Tx, platform: string): Promise<PlatformGate> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from platform_states where platform = ? for update /* platform-gates.lock */`,
@@ -49,7 +48,6 @@ export const set = async (tx: Db | Tx, platform: string, { failures, openUntil }
   ])
 }
 
-/** Resets the breaker after an answer, writing only when needed. */
 export const calm = async (db: Db, platform: string): Promise<void> => {
   await db.raw(
     `update platform_states set failures = 0, open_until = null
@@ -58,7 +56,7 @@ export const calm = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** Reserves the probe for one hub by compare-and-set. Nobody else passes until `until`. */
+/** One hub gets the probe, by compare-and-set. Nobody else passes until `until`. */
 export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> => {
   const answer = await db.raw(
     `update platform_states set open_until = ? where platform = ? and failures = ? and open_until is not distinct from ?
@@ -68,10 +66,7 @@ export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: 
   return answer.rows.length > 0
 }
 
-/**
- * Reserves the next call slot, `everyMs` after the previous one across all hubs. Returns null when the slot would be
- * after `latest`.
- */
+/** Next call slot, `everyMs` after the previous one of all hubs; null when later than `latest`. */
 export const takeTurn = async (
   db: Db,
   platform: string,

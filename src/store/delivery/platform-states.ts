@@ -4,9 +4,8 @@ import type { Db, Tx } from '../db/db.js'
 
 export interface PlatformState {
   platform: string
-  /** When it had been owed everything in force; null for a new or wiped platform. */
+  /** Unset for a new or wiped platform. */
   filledAt: Date | null
-  /** Kinds covered by that and by later changes. */
   filledKinds: SubjectKind[]
   pausedAt: Date | null
   pausedBy: string | null
@@ -15,13 +14,10 @@ export interface PlatformState {
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null
-  /** Consecutive failed calls. */
   failures: number
-  /** The circuit breaker is open until then. */
   openUntil: Date | null
 }
 
-/** An officer's action on a platform. */
 export interface PlatformAct {
   platform: string
   act: 'PAUSE' | 'RESUME' | 'WIPE'
@@ -30,7 +26,7 @@ export interface PlatformAct {
   reason: string
 }
 
-/** Sequence floor per platform: messages are numbered above it. Absent means 0. */
+/** Messages are numbered above the floor. Absent means 0. */
 export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
   const answer = await db.raw(
     'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
@@ -53,7 +49,6 @@ export const of = async (db: Db | Tx, platform: string): Promise<PlatformState |
   return answer.rows[0] ?? null
 }
 
-/** Returns false when it is already paused. */
 export const pause = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into platform_states as s (platform, paused_at, paused_by, paused_reason) values (:platform, :at, :by, :reason)
@@ -73,7 +68,6 @@ export const pausedBy = async (tx: Db | Tx, by: string): Promise<string[]> => {
   return answer.rows.map(({ platform }: { platform: string }) => platform)
 }
 
-/** Returns false when it is not paused. */
 export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   const answer = await tx.raw(
     `update platform_states set paused_at = null, paused_by = null, paused_reason = null
@@ -83,7 +77,7 @@ export const resume = async (tx: Tx, platform: string): Promise<boolean> => {
   return answer.rowCount === 1
 }
 
-/** Records that the platform lost all entries and must be refilled. */
+/** The platform lost all entries and must be refilled. */
 export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): Promise<void> => {
   await tx.raw(
     `insert into platform_states (platform, wiped_at, wiped_by, wiped_reason) values (:platform, :at, :by, :reason)
@@ -93,7 +87,7 @@ export const wipe = async (tx: Tx, { platform, by, at, reason }: PlatformAct): P
   )
 }
 
-/** Records that everything in force of these kinds has been owed. Returns false when it was wiped meanwhile. */
+/** Returns false when it was wiped meanwhile. */
 export const filled = async (
   db: Db,
   { platform, kinds, wipedAt, at }: { platform: string; kinds: readonly SubjectKind[]; wipedAt: Date | null; at: Date },

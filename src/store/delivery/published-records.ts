@@ -1,26 +1,20 @@
-/**
- * Published records (双公示) sent to platforms: those touched by a change, their current state, and what was last sent.
- */
+/** Published records (双公示): touched by a change, their state, and what was last sent. */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { PartyTold, ToldKind } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Identifies a record by feed and agency key. */
 export interface RecordKey {
   feed: string
   key: string
 }
 
-/** SQL: key at every platform. Derived from feed and key, so it survives a database loss. */
+/** SQL: key at every platform, derived from feed and agency key, so it survives a database loss. */
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
-/**
- * Collects touched records in the temporary table `told_now`, in operator order so that each operator is processed
- * once.
- */
+/** Fills the temporary table `told_now`, in operator order. */
 const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): Promise<void> => {
   await tx.raw(
     `create temporary table told_now on commit drop as select distinct coalesce(t.operator_id, 0) as operator_id, t.feed, t.record_key from (${from}) t /* told-records.touch */`,
@@ -45,8 +39,8 @@ export const kindsTold = async (tx: Tx, among: readonly ToldKind[]): Promise<Tol
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
 /**
- * Records that a merge opened, closed or detached, including newly matched items of other feeds and penalties that its
- * repairs may concern. Reads the merge's tables `plan` and `staged_drafts`.
+ * Records that a merge opened, closed or detached, and penalties that its repairs may concern. Reads `plan` and
+ * `staged_drafts`.
  */
 export const touchedByMerge = async (
   tx: Tx,
@@ -65,7 +59,7 @@ export const touchedByMerge = async (
   )
 }
 
-/** Records changed by a roll-back. Reads the temporary tables of store/intake/rollback. */
+/** Reads the temporary tables of store/intake/rollback. */
 export const touchedByTakeback = async (
   tx: Tx,
   { at, kinds }: { at: Date; kinds: readonly ToldKind[] },
@@ -83,7 +77,6 @@ export const touchedByTakeback = async (
   )
 }
 
-/** Records moved from or to these operators by an identity decision. */
 export const touchedOf = async (
   tx: Tx,
   { operators, at, kinds }: { operators: readonly number[]; at: Date; kinds: readonly ToldKind[] },
@@ -104,7 +97,6 @@ export interface TouchedRecord extends RecordKey {
   operator: number
 }
 
-/** A page of touched records. */
 export const touched = async (tx: Tx, after: TouchedRecord | null, limit: number): Promise<TouchedRecord[]> => {
   const answer = await tx.raw(
     `select operator_id as operator, feed, record_key as key from told_now
@@ -127,14 +119,13 @@ export interface PublishedRecordState extends RecordKey {
   body: Body
   order: number
   fact: string | null
-  /** Believed and not ended. */
   stands: boolean
   /** Current owner; for an ended record, the owner when it was last sent. */
   party: PartyTold | null
   told: { operatorId: number; removed: boolean; digest: string | null } | null
 }
 
-/** These records with every other source's record of the same decision, including decisions they reported earlier. */
+/** With every other source's record of the same decision, now or earlier. */
 export const around = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
@@ -174,7 +165,6 @@ export const around = async (
   return answer.rows
 }
 
-/** Repairs of these operators, with the penalties that they may concern. */
 export const repairsOf = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -190,7 +180,6 @@ export const repairsOf = async (
   return answer.rows
 }
 
-/** Last message owed about each record: what platforms know. */
 export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<string, RecordNotice>> => {
   if (ids.length === 0) return new Map()
   const answer = await tx.raw(
@@ -201,7 +190,7 @@ export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<stri
   return new Map(answer.rows.map(({ id, notice }: { id: string; notice: RecordNotice }) => [id, notice]))
 }
 
-/** Stores what was last sent, in the transaction that owes it. */
+/** In the transaction that owes it. */
 export const keep = async (
   tx: Tx,
   told: readonly (RecordKey & {
@@ -225,7 +214,7 @@ export const keep = async (
   )
 }
 
-/** Registers records that a backfill may send, so that later changes find them. */
+/** Records that a backfill may send, so that later changes find them. */
 export const register = async (
   db: Db | Tx,
   records: readonly (RecordKey & { kind: ToldKind; operatorId: number; fact: string | null })[],
@@ -241,7 +230,6 @@ export const register = async (
   )
 }
 
-/** Believed records of these kinds, in key order. */
 export const standing = async (
   db: Db | Tx,
   { kinds, after, limit }: { kinds: readonly ToldKind[]; after: RecordKey | null; limit: number },

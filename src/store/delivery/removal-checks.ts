@@ -4,7 +4,6 @@ import type { Db, Tx } from '../db/db.js'
 import { isFollowed } from './deliveries.js'
 
 export interface DueRemovalCheck {
-  /** Id of the delivery. */
   id: number
   kind: SubjectKind
   subjectId: string
@@ -21,10 +20,7 @@ export const isDue = async (db: Db, platform: string, now: Date): Promise<boolea
   return answer.rows[0].found
 }
 
-/**
- * Claims due checks of one platform; an unsettled check is due again at `againAt`. A removal overtaken by a later
- * message ends as REPLACED.
- */
+/** Unsettled checks are due again at `againAt`. A removal overtaken by a later message ends as REPLACED. */
 export const claim = async (
   db: Db,
   platform: string,
@@ -43,7 +39,7 @@ export const claim = async (
     .map(({ followed, ...check }: DueRemovalCheck & { followed: boolean }) => check)
 }
 
-/** SHOWN when a later delivery will remove it again. Already settled checks stay unchanged. */
+/** SHOWN when a later delivery will remove it again. */
 export const settle = async (
   db: Db | Tx,
   ids: readonly number[],
@@ -57,7 +53,7 @@ export const settle = async (
   )
 }
 
-/** Owes the message once more when the platform has no display; the second receipt counts as proof. */
+/** For platforms without a display; the second receipt counts as proof. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

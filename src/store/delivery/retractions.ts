@@ -1,6 +1,6 @@
 /**
- * Retraction ledger, read from the deliveries. One retraction is one removal of one subject, with every platform that
- * may have had it.
+ * Retraction ledger, read from the deliveries. A retraction is one removal, with every platform that may have had the
+ * entry.
  */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
@@ -19,19 +19,17 @@ export interface RetractionRow extends RetractionKey {
   removal: EntryNotice['removal']
 }
 
-/** A platform that may have had the removed entry. */
 export interface RemovalReceiver extends RetractionKey {
   platform: string
-  /** True when it confirmed the entry; otherwise it may have received it unanswered. */
+  /** False when it may have received the entry unanswered. */
   got: boolean
-  /** When it confirmed the entry, or was last sent it. */
+  /** Confirmation of the entry, or its last sending. */
   gotAt: Date | null
-  /** The removal message, or a later one that replaced it. */
+  /** The removal, or a later one that replaced it. */
   deliveryId: number
   action: Action
   state: DeliveryState
   attempts: number
-  /** Last sending of the removal. */
   toldAt: Date | null
   confirmedAt: Date | null
   receipt: Receipt | null
@@ -44,8 +42,8 @@ export interface RemovalReceiver extends RetractionKey {
 }
 
 /**
- * SQL: message `e` that stands for removal `r`. It is `r` itself, or the next removal when `r` was folded or the entry
- * was still displayed. Without a next one the entry is in force again.
+ * SQL: message `e` that stands for removal `r`: itself, or the next one when `r` was folded or the entry was still
+ * displayed.
  */
 const STANDING = `cross join lateral (
   select e.* from deliveries e where e.platform = r.platform and e.subject_id = r.subject_id and e.action = 'REMOVE'
@@ -79,7 +77,6 @@ const partsOf = ({ open, sight = null }: RetractionFilter) => ({
   grouped: `group by r.created_at, r.subject_id ${open === null ? '' : `having bool_or(${IS_OPEN}) = ${open}`}`,
 })
 
-/** Newest first. */
 export const list = async (
   db: Db,
   filter: RetractionFilter,

@@ -1,4 +1,4 @@
-/** How long decisions took to be confirmed, from deliveries, and to be published, from the records' own days. */
+/** How long decisions took to be confirmed, and to be published. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Counted, Duty } from '../../domain/delivery/timeliness.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
@@ -7,20 +7,18 @@ import { isUnchecked, isUndone } from './deliveries.js'
 
 const DAY = (instant: string): string => `(${instant} at time zone 'Asia/Shanghai')::date`
 
-/**
- * SQL: delivery `f` is the platform's first about the subject and was caused by the decision, not by a new platform.
- */
+/** SQL: `f` is the platform's first message about the subject, caused by the decision. */
 const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
   then not exists (select 1 from deliveries e where e.subject_id = f.subject_id and e.created_at < f.created_at)
   else exists (select 1 from told_records t where t.id = f.subject_id and t.told_at = f.created_at) end`
 
-/** SQL: an unchecked removal, or one still displayed, has not met its duty. */
+/** SQL: an unchecked or still displayed removal has not met its duty. */
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
- * SQL `with` clause of `duties`: one row per duty. A duty begins with the first of consecutive alike messages (show or
- * remove) about a subject to a platform. It ends with the first confirmation among them. A repeat in full (new or wiped
- * platform, shown again) counts from its own day. `deliveries` is the source of rows `d`; `which` restricts them.
+ * SQL `with` clause of `duties`. A duty begins with the first of consecutive alike messages (show or remove) about a
+ * subject to a platform, and ends with the first confirmation among them. A full repeat counts from its own day.
+ * `deliveries` yields rows `d`; `which` restricts them.
  */
 const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
@@ -47,7 +45,7 @@ const dutiesOf = (deliveries: string, which: string): string => `
           select 1 from deliveries m where m.platform = t.platform and m.subject_id = t.subject_id and m.number between t.number and e.number
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
-/** Duties counted from a day in the span. Those that lapsed before anybody had to act are left out. */
+/** Duties that lapsed before anybody had to act are left out. */
 export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<Counted[]> => {
   const answer = await db.raw(
     `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
@@ -59,10 +57,7 @@ export const ofSpan = async (db: Db, { from, to }: { from: string; to: string })
   return answer.rows
 }
 
-/**
- * Publication within the span: own entries by their deadline, and agency entries by their days of decision and
- * publication.
- */
+/** Own entries by their deadline, agency entries by their days of decision and publication. */
 export const publicityOfSpan = async (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
@@ -94,7 +89,6 @@ export interface OpenDuty {
   authority: string
   duty: Duty
   from: string
-  /** The message to be confirmed now. */
   delivery: number
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
   attempts: number
@@ -119,7 +113,7 @@ const waitingIn = (
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-/** Unmet duties counted from `until` or earlier, longest first. */
+/** Longest first. */
 export const waiting = async (
   db: Db,
   { until, platform, sight = null }: DutyFilter,

@@ -1,6 +1,6 @@
 /**
- * Chooses the account for PostgreSQL, which refuses root. Root switches to the owner of the folder, else to "nobody".
- * When that account cannot reach the folder or programs (as below /root), a user namespace renames root.
+ * Chooses the account for PostgreSQL, which refuses root. Root switches to the folder's owner, else to "nobody"; where
+ * neither reaches folder and programs, a user namespace renames root.
  */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
@@ -13,7 +13,7 @@ const NOBODY = 65_534
 const PROBE_BOUND_MS = 10_000
 
 export const LOCALE = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'
-/** The only environment that the programs see, so that the caller's PG… variables have no effect. */
+/** The caller's PG… variables must have no effect. */
 export const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: LOCALE }
 
 interface FileOwner {
@@ -24,15 +24,12 @@ interface FileOwner {
 export interface PostgresAccount {
   /** Command prefix that starts the programs. */
   through: string[]
-  /** Account to switch to; null keeps the current one. */
   becomes: FileOwner | null
-  /** Owner of the files. */
   owner: FileOwner
-  /** Major version of the programs. */
   major: string
 }
 
-/** The first way that can run the programs and reach the folder. Throws DATABASE_EMBEDDED when none can. */
+/** Throws DATABASE_EMBEDDED when no way works. */
 export const choose = async (folder: string, binaries: Binaries): Promise<PostgresAccount> => {
   const failures: string[] = []
   for (const way of ways(folder)) {
@@ -48,7 +45,7 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Postgr
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** Changes the owner recursively. A folder follows its content, so its owner tells that the work is complete. */
+/** A folder follows its content, so its owner tells that the work is complete. */
 export const handOver = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
@@ -60,7 +57,6 @@ export const handOver = (file: string, account: PostgresAccount): void => {
   lchownSync(file, uid, gid)
 }
 
-/** Spawn arguments for a program under the account. */
 export const command = (way: Omit<PostgresAccount, 'major'>, program: string, args: string[]) => {
   const [file = program, ...rest] = [...way.through, program, ...args]
   return { file, args: rest, options: { env: ENVIRONMENT, cwd: '/', ...(way.becomes ?? {}) } }
@@ -76,7 +72,7 @@ const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
   return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
 }
 
-/** Tests a way by really entering the folder and running the program. PostgreSQL also needs a user name. */
+/** Enters the folder and runs the program. PostgreSQL also needs a user name. */
 const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
   const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])

@@ -1,7 +1,6 @@
 /**
- * Elects the supervisor of a folder. Each candidate creates a file named after its process, then looks at the others:
- * it yields to a living one and deletes dead ones. Names are unique, so deleting a dead file cannot hit a living
- * process, unlike a single lock file.
+ * Elects the supervisor of a folder. Each candidate creates a file named after its process, yields to living ones and
+ * deletes dead ones. Names are unique, so unlike with one lock file, deleting never hits a living process.
  */
 import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -24,14 +23,13 @@ export interface SupervisorClaim {
   door: SupervisorDoor | null
 }
 
-/** Claims of living supervisors. */
 export const living = (folder: string): SupervisorClaim[] =>
   names(folder)
     .filter(isLiving)
     .map((name) => path.join(folder, name))
     .map((file) => ({ file, door: doorIn(file) }))
 
-/** Claims the folder. Returns null when another supervisor has it. */
+/** Returns null when another supervisor has the folder. */
 export const stake = async (folder: string): Promise<string | null> => {
   const own = `${PREFIX}${process.pid}.${startOf(process.pid)}`
   const file = path.join(folder, own)
@@ -49,16 +47,13 @@ export const stake = async (folder: string): Promise<string | null> => {
   return null
 }
 
-/** Publishes the door. A partial write is invalid JSON and counts as no door yet. */
+/** A partial write is invalid JSON and counts as no door yet. */
 export const post = (file: string, door: SupervisorDoor): void => writeFileSync(file, JSON.stringify(door))
 
-/** Keeps the claim but accepts no more members. */
 export const close = (file: string): void => {
   try {
     truncateSync(file)
-  } catch {
-    // The whole folder may have been removed.
-  }
+  } catch {}
 }
 
 export const release = (file: string): void => rmSync(file, { force: true })

@@ -1,4 +1,4 @@
-/** Files of one database cluster, created atomically and opened only by a matching version. */
+/** Files of one database cluster, created atomically. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
@@ -29,7 +29,6 @@ const DRAFT = 'pg.new.'
 export const NAME = 'hub'
 
 export interface Cluster {
-  /** PostgreSQL's data folder. */
   data: string
   binaries: Binaries
   account: PostgresAccount
@@ -37,7 +36,7 @@ export interface Cluster {
   password: string
 }
 
-/** Finds or creates the cluster of a folder and adapts it to the usable account. */
+/** Finds or creates the cluster of a folder. */
 export const open = async (
   folder: string,
   durable: boolean,
@@ -57,7 +56,7 @@ export const open = async (
 
 type ClusterPlan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
 
-/** Creates the cluster beside its place and renames it, so that an interrupted initdb leaves no half cluster. */
+/** Created beside its place and renamed: an interrupted initdb leaves no half cluster. */
 const make = async (
   folder: string,
   data: string,
@@ -66,7 +65,7 @@ const make = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for (const name of readdirSync(folder)) if (name.startsWith(DRAFT)) remove(path.join(folder, name))
-  // A unique name, because an initdb may outlive its supervisor and still write.
+  // Unique, because an initdb may outlive its supervisor and still write.
   const draft = mkdtempSync(path.join(folder, DRAFT))
   const [fresh, secret] = [path.join(draft, 'pg'), path.join(draft, 'password')]
   mkdirSync(fresh, { mode: PRIVATE })
@@ -78,7 +77,6 @@ const make = async (
   remove(draft)
 }
 
-/** Retries while another process still writes there. */
 const remove = (draft: string): void => rmSync(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 
 const initdb = (
@@ -110,7 +108,6 @@ const initdb = (
 
 const isAbsent = (data: string): boolean => !existsSync(data) || readdirSync(data).length === 0
 
-/** An ordinary user cannot use another user's cluster. */
 const refuseForeign = (data: string): void => {
   const uid = process.geteuid?.()
   if (uid === 0 || !existsSync(data) || statSync(data).uid === uid) return

@@ -1,4 +1,4 @@
-/** The embedded database: real PostgreSQL, one server per folder, shared by all processes that join. */
+/** The embedded PostgreSQL: one server per folder, shared by all processes that join. */
 import { mkdirSync, realpathSync } from 'node:fs'
 import { refusalOf, type Seat, sit } from './members.js'
 
@@ -10,7 +10,7 @@ export interface EmbeddedDatabase {
 
 const seats = new Map<string, { seat: Promise<Seat>; holders: number }>()
 
-/** Joins or starts the server of a folder. The last process to `leave` stops it. */
+/** The last process to `leave` stops the server. */
 export const join = async (folder: string, options: { durable?: boolean } = {}): Promise<EmbeddedDatabase> => {
   try {
     mkdirSync(folder, { recursive: true })

@@ -20,18 +20,16 @@ const SUPERVISOR = /^\S+ supervisor: (error: )?/
 export interface PostgresLog {
   fd: number
   size(): number
-  /** Truncates the file when it is too large. */
   bound(): void
   say(line: string): void
   since(position: number): string
-  /** The last error since a position, as one line. */
   complaintSince(position: number): string
   close(): void
 }
 
 export const openLog = (folder: string): PostgresLog => {
   const fd = openSync(path.join(folder, 'pg.log'), 'a+', SECRET)
-  // The log quotes failing statements, so only the owner of the folder may read it.
+  // The log quotes failing statements, so only the folder's owner may read it.
   if (process.geteuid?.() === 0) {
     const { uid, gid } = statSync(folder)
     fchmodSync(fd, SECRET)

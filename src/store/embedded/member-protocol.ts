@@ -1,4 +1,4 @@
-/** Protocol between a supervisor and its members: one JSON object per line. The open connection is the membership. */
+/** Supervisor protocol: one JSON object per line. The open connection is the membership. */
 import type { Socket } from 'node:net'
 
 const LONGEST_LINE = 10_000

@@ -1,4 +1,4 @@
-/** Member side: finds or starts the supervisor and holds the connection. */
+/** Finds or starts the supervisor and holds the connection. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
@@ -26,7 +26,7 @@ interface SeatedMember {
   isOver: () => boolean
 }
 
-/** Joins and stays joined: when the supervisor is killed, a new one adopts the running server. */
+/** A new supervisor adopts the running server when the old one is killed. */
 export const sit = async (folder: string, durable: boolean): Promise<Seat> => {
   let seated = await enter(folder, durable)
   let returning: Promise<void> = Promise.resolve()
@@ -66,7 +66,6 @@ const enter = async (folder: string, durable: boolean): Promise<SeatedMember> =>
   throw new Refusal('DATABASE_EMBEDDED', { reason: `等待超过 ${ENTER_BOUND_MS / 1000} 秒 waited too long; see pg.log` })
 }
 
-/** Returns null when nobody answers. */
 const knock = (door: claims.SupervisorDoor, end: number): Promise<SeatedMember | null> =>
   new Promise((resolve, reject) => {
     let over = false
@@ -81,7 +80,7 @@ const knock = (door: claims.SupervisorDoor, end: number): Promise<SeatedMember |
       resolve({ url: message.url, socket, isOver: () => over || refused !== null })
     })
     socket.on('error', () => socket.destroy())
-    // A refusal takes effect on close, because only then may a new supervisor start.
+    // Only after the close may a new supervisor start.
     socket.on('close', () => {
       clearTimeout(bound)
       if (refused) reject(refused)
@@ -126,7 +125,6 @@ const failure = (folder: string, logged: number): Refusal => {
   return new Refusal('DATABASE_EMBEDDED', { reason })
 }
 
-/** Turns file permission errors into DATABASE_EMBEDDED with advice; other errors stay. */
 export const refusalOf = (folder: string, error: unknown): unknown => {
   const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
   const advice = `当前用户不能使用文件夹 ${folder}，请以其所有者运行 this user cannot use the folder; run as its owner`

@@ -12,15 +12,12 @@ const START_FIELD = 19
 
 const linux = process.platform === 'linux'
 
-/** Start of a process as text, unique for its pid; null when it is not running or is a zombie. */
+/** Start of a process, unique for its pid; null for a zombie or none. */
 export const startOf = (pid: number): string | null => (linux ? startFromProc(pid) : startFromPs(pid))
 
 export const isAlive = (pid: number): boolean => startOf(pid) !== null
 
-/**
- * Returns true when the pid is the postmaster of this cluster (real path). A stale postmaster.pid may name another
- * process.
- */
+/** Compares the real path of the cluster: a stale postmaster.pid may name another process. */
 export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   if (!isAlive(pid)) return false
   const command = (linux ? attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : ps(pid, 'args=')) ?? ''
@@ -28,7 +25,6 @@ export const isPostmasterOf = (pid: number, cluster: string): boolean => {
   return command.includes(cluster) || (linux && attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === cluster)
 }
 
-/** Waits for the end of a process. Returns false on timeout. */
 export const untilGone = async (pid: number, boundMs: number): Promise<boolean> => {
   for (const end = Date.now() + boundMs; isAlive(pid); await pause(POLL_MS)) if (Date.now() > end) return false
   return true

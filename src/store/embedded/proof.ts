@@ -24,7 +24,6 @@ export const prove = async (port: number, password: string): Promise<void> => {
 const asker =
   (where: Pick<ClientConfig, 'port' | 'password'>) =>
   async (database: string, ...steps: string[]) => {
-    // Loaded lazily, while the server is starting.
     const { default: pg } = await import('pg')
     const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
     const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: NAME, database, ssl: false })

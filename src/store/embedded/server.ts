@@ -1,4 +1,4 @@
-/** One PostgreSQL server: start with retries, adopt from a dead supervisor, stop reliably. */
+/** Starts PostgreSQL with retries, adopts it from a dead supervisor, and stops it. */
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -10,11 +10,9 @@ import type { Cluster } from './cluster.js'
 import type { PostgresLog } from './log.js'
 import { isAlive, isPostmasterOf, untilGone } from './processes.js'
 
-/** Bound for one start; crash recovery replays the log since the last checkpoint. */
+/** Crash recovery replays the log since the last checkpoint. */
 const READY_BOUND_MS = 120_000
-/**
- * Bound for retries after transient failures. Backends orphaned by a kill hold the shared memory for about two seconds.
- */
+/** Backends orphaned by a kill hold the shared memory for about two seconds. */
 const RETRY_BOUND_MS = 20_000
 const RETRY_MS = 150
 const POLL_MS = 10
@@ -35,7 +33,6 @@ export interface PostgresServer {
   gone: Promise<void>
 }
 
-/** Starts on the wished or a free port, or adopts a running server. */
 export const start = async (
   cluster: Cluster,
   log: PostgresLog,
@@ -70,9 +67,7 @@ export const stop = async ({ pid }: Pick<PostgresServer, 'pid'>): Promise<void> 
     if (!isAlive(pid)) return
     try {
       process.kill(pid, signal)
-    } catch {
-      // Already gone; the wait below decides.
-    }
+    } catch {}
     if (await untilGone(pid, boundMs)) return
   }
 }
@@ -112,7 +107,7 @@ const settings = (port: number, durable: boolean): Record<string, string | numbe
     : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', wal_level: 'minimal', max_wal_senders: 0 }),
 })
 
-/** Reads PostgreSQL's own pid file, so another server on the port is not mistaken for it. */
+/** PostgreSQL's own pid file rules out another server on the port. */
 const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSignal): Promise<boolean> => {
   for (const end = Date.now() + READY_BOUND_MS; isAlive(server.pid); await pause(POLL_MS)) {
     if (signal.aborted || Date.now() > end) return false
@@ -123,7 +118,7 @@ const isReady = async (cluster: Cluster, server: PostgresServer, signal: AbortSi
   return false
 }
 
-/** PostgreSQL trusts a pid file whose pid is alive, whatever process that is. Shared memory has its own guard. */
+/** PostgreSQL trusts any pid file whose pid is alive. */
 const clearStale = (cluster: Cluster): void => {
   const { pid } = postmaster(cluster)
   if (pid && isAlive(pid) && !isPostmasterOf(pid, cluster.data)) rmSync(pidFile(cluster), { force: true })

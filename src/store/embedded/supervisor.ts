@@ -1,7 +1,6 @@
 /**
- * Supervisor process of a folder's PostgreSQL, in its own session, so that Ctrl-C or the death of its starter does not
- * reach it. Each using process holds a connection, which the system closes even after kill -9. After the last one it
- * stops PostgreSQL and exits.
+ * Supervisor of a folder's PostgreSQL, in its own session, out of reach of Ctrl-C. Each user holds a connection, which
+ * the system closes even after kill -9. After the last one it stops PostgreSQL and exits.
  * Usage: node supervisor.js FOLDER durable|hasty
  */
 import { randomBytes } from 'node:crypto'
@@ -14,7 +13,6 @@ import { hear, type ToMember, type ToSupervisor, tell } from './member-protocol.
 import { prove } from './proof.js'
 import { type PostgresServer, start, stop } from './server.js'
 
-/** Time for the first member to connect. */
 const FIRST_MEMBER_MS = 10_000
 const INTRODUCTION_MS = 2_000
 const LOG_CHECK_MS = 60_000
@@ -30,7 +28,6 @@ interface SupervisorState {
   log: PostgresLog
   members: Set<Socket>
   abort: AbortController
-  /** Current start or restart; never rejects. */
   working: Promise<void>
   server: PostgresServer | null
   /** Message for members; null while the server is down. */
@@ -92,7 +89,7 @@ const welcome = (watch: SupervisorState, socket: Socket): void => {
   const left = () => {
     clearTimeout(stranger)
     const last = members.delete(socket) && members.size === 0
-    // The connection of the last member stays open until shutdown is complete; that member waits for it.
+    // The last member waits for its connection to close, after shutdown.
     if (last) end(watch)
     else if (!watch.ending) socket.end()
   }
@@ -118,7 +115,7 @@ const serve = async (watch: SupervisorState, cluster: Cluster, server: PostgresS
   })
 }
 
-/** A dead server restarts on the same port, because members hold its address. */
+/** On the same port, because members hold its address. */
 const revive = async (watch: SupervisorState, cluster: Cluster, port: number): Promise<void> => {
   const now = Date.now()
   watch.answer = null

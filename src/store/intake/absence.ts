@@ -1,22 +1,18 @@
-/** Ends records by absence from a full delivery, except those whose item was merely unreadable. */
+/** Ends records by absence from a full delivery, unless their item was unreadable. */
 import { KINDS, RECORD_KINDS, type Unreadable } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 
-/**
- * SQL: runs of corrections whose uncorrected item came again in run :run. Their records are not absent. Binding: run.
- */
+/** SQL: runs of corrections whose uncorrected item came again in run :run; their records are not absent. */
 export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** SQL: end of the last version of an unmatched record with the same content; it returns as ended. */
+/** SQL: end of the last version with the same content; an unmatched record returns as ended. */
 export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
 
-/** Kinds that end when a full delivery lacks them. */
 export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
 
-/** Bindings of `isNowhereIn`. */
 export const unreadableBindings = ({ keys, stems, codes }: Unreadable) => ({
   keys: [...keys],
   stems: [...stems],
@@ -24,8 +20,8 @@ export const unreadableBindings = ({ keys, stems, codes }: Unreadable) => ({
 })
 
 /**
- * SQL: no rejected item can be this version's record. Compares whole keys, key stems up to the last `/`, and operator
- * codes. Bindings: keys, stems, codes.
+ * SQL: no rejected item can be this record. Compares whole keys, key stems up to the last `/`, and operator codes.
+ * Bindings: keys, stems, codes.
  */
 export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
@@ -35,10 +31,7 @@ export const keyIsNowhereIn = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
-/**
- * Ends records missing from a full delivery: closes the version and reopens it with an end date. Unreadable records,
- * and corrected ones still sent uncorrected, are not absent. Returns the number.
- */
+/** Unreadable records, and corrected ones still sent uncorrected, are not absent. Returns the number. */
 export const endAbsent = async (
   tx: Tx,
   run: { id: number; feed: string; now: Date; today: string; unreadable: Unreadable; unmet: readonly number[] },

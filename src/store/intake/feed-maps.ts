@@ -10,7 +10,7 @@ export interface FeedMapRow extends NumberedMap {
   endedAt: Date | null
 }
 
-/** Serialises mapping of a feed until the transaction ends. */
+/** Serialises mapping of a feed. */
 export const lock = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw('select pg_advisory_xact_lock(hashtext(?), hashtext(?)) /* feedMaps.lock */', ['feed_maps', feed])
 }
@@ -30,7 +30,7 @@ export const add = async (
 const COLUMNS = `id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
   ended_by as "endedBy", ended_at as "endedAt"`
 
-/** Returns null when the feed has no such map in force. */
+/** Returns null when there is no such map in force. */
 export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMapRow | null> => {
   const answer = await db.raw(
     `update feed_maps set ended_by = :by, ended_at = :now
@@ -40,7 +40,6 @@ export const end = async (db: Db, feed: string, id: number, by: string, now: Dat
   return answer.rows[0] ?? null
 }
 
-/** Newest first. */
 export const of = async (db: Db, feed: string, inForce = false): Promise<FeedMapRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from feed_maps where feed = :feed and (not :inForce or ended_at is null) order by id desc /* feedMaps.of */`,

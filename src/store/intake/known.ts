@@ -1,7 +1,4 @@
-/**
- * In-memory index of a feed's current versions during a pull, about 33 bytes a record. Unchanged records, which are
- * most, are never staged.
- */
+/** In-memory index of current versions during a pull, about 33 bytes a record. Unchanged records are never staged. */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
@@ -12,20 +9,20 @@ import type { Db } from '../db/db.js'
 export interface KnownVersions {
   /** Returns true when exactly this record stands, and marks it as met. */
   meets: (key: string, digest: string) => boolean
-  /** Version ids not met, including those that cannot be met. */
+  /** Ids not met, including those that cannot be met. */
   unmet: () => number[]
 }
 
-/** Load factor of the hash table: fewer slots lengthen the chains. */
+/** Fewer slots lengthen the chains. */
 const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
-/** SQL: found by the operator's own code. Other versions may lead to another operator by now and must be staged. */
+/** SQL: found by the operator's own code. Others may lead elsewhere by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
 /**
- * Digest index of the current versions of a feed. A full delivery ignores versions that only partial files contributed.
- * Of versions not found by their own code it keeps only the id, so that they end unless a full delivery brings them.
+ * A full delivery ignores versions that only partial files contributed. Versions not found by their own code keep only
+ * the id, so that they end unless delivered.
  */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
@@ -59,10 +56,9 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
   }
 }
 
-/** For feeds without records, or when everything is to be staged. */
 export const nothingKnown = (): KnownVersions => table(0)
 
-/** Open-addressing hash table in typed arrays. Records beyond the counted size count as unknown. */
+/** Open addressing in typed arrays. Records beyond the counted size are unknown. */
 const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)
@@ -72,7 +68,6 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
   const sought = new Uint32Array(WORDS)
   let filled = 0
 
-  /** The slot of the record, or the free slot for it. */
   const slotOf = (key: string, digest: string): number => {
     mark(key, digest, sought)
     let slot = (sought[0] ?? 0) % slots.length
@@ -112,7 +107,7 @@ const table = (size: number): KnownVersions & { add: (line: string) => void } =>
   }
 }
 
-/** Digest combined with two hashes of the key: equal contents under two keys are two records. */
+/** Equal contents under two keys are two records. */
 const mark = (key: string, digest: string, into: Uint32Array): void => {
   const [one, other] = hashesOf(key)
   for (let word = 0; word < WORDS; word += 1) into[word] = wordOf(digest, word) ^ (word % 2 === 0 ? one : other)

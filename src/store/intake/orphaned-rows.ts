@@ -16,9 +16,8 @@ interface OrphanedRow {
 }
 
 /**
- * Detaches records found by a withdrawn code (`scheme:code`), or found by any code for these operators, unless another
- * source still supports it. They are marked wrong and become unmatched, or stand alone when their kind needs no
- * operator. The operators are marked for scoring.
+ * Detaches records found by a withdrawn code (`scheme:code`) or of these operators, unless another source supports it.
+ * They are marked wrong and become unmatched, or stand alone when their kind needs no operator.
  */
 export const giveBack = async (
   tx: Tx,
@@ -72,7 +71,6 @@ const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
   )
 }
 
-/** Subject as far as it is still known: the code that found it, and a name. */
 const subjectOf = ({ foundBy, body }: OrphanedRow): Draft['subject'] => {
   const code = foundBy.slice(foundBy.indexOf(':') + 1)
   const name = [body['party_name'], body['name'], body['owner_name']].find((each) => typeof each === 'string')

@@ -1,21 +1,16 @@
-/**
- * The plan of a merge: owner, current version and effect of each staged draft, computed in one pass into a temporary
- * table.
- */
+/** Owner, current version and effect of each staged draft, computed in one pass. */
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import type { Tx } from '../db/db.js'
 
 export type DraftEffect = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'UNMATCHED'
 
-/** SQL: operators of a code. */
 const ownerBy = (scheme: string, code: string): string =>
   `select c.operator_id as owner, c.scheme || ':' || c.code as said from codes c
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
 
 /**
- * Determines the owner of each draft: by USCC or shop code, else the only operator of its other codes, else a person's
- * decision; never by name alone. Merged operators yield to their successor. Without a required operator the effect is
- * UNMATCHED, otherwise the current version decides.
+ * Owner of each draft: by USCC or shop code, else the only operator of its other codes, else a person's decision; never
+ * by name. Without a required operator: UNMATCHED.
  */
 export const decide = async (
   tx: Tx,
@@ -64,11 +59,11 @@ export const decide = async (
   )
   await tellMergers(tx)
   await oneRegistration(tx, feed)
-  // Without statistics the planner assumes few drafts per effect and joins millions of pairs.
+  // Without statistics the planner joins millions of pairs.
   await tx.raw('analyze plan /* plan.decide */')
 }
 
-/** Attributes records of a merged operator to the merger decision, so that undoing it returns them. */
+/** Attributes records of a merged operator to the merger, so that undoing it returns them. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
@@ -88,10 +83,7 @@ const tellMergers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/**
- * One firm has one registration. A row with only the number belongs to the registration under the USCC, if that stands
- * or comes along. It changes it only with a later date.
- */
+/** A row with only the number belongs to the registration under the USCC, and changes it only with a later date. */
 const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from staged_drafts where kind = 'registration' and uscc is null and reg_no is not null) as some
@@ -129,7 +121,6 @@ export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   return counts
 }
 
-/** Number of new records sent late and in time. */
 export const lateness = async (tx: Tx): Promise<{ late: number; timely: number }> => {
   const answer = await tx.raw(
     `select count(*) filter (where late)::int as late, count(*) filter (where not late)::int as timely from plan

@@ -4,15 +4,12 @@ import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
-/** Records per batch. */
 const CHUNK_RECORDS = 1_000
-/** Runs above the second bound start from the unmatched names if there are at most as many as the first. */
+/** A run above the second bound starts from the unmatched names, if few. */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000
-/** No proposal is made for a name borne by more operators. */
 const CANDIDATES_MOST = 100
 
-/** An unmatched record and its normalised name. */
 interface UnmatchedName {
   id: number
   name: string
@@ -20,10 +17,7 @@ interface UnmatchedName {
   told: boolean
 }
 
-/**
- * Renews proposals for unmatched records of this run, and for those whose name a new or changed operator bears. The
- * cost depends on the run only.
- */
+/** The cost depends on the run only. */
 export const offer = (tx: Tx, run: number): Promise<void> =>
   byIndex(tx, async () => weighAll(tx, await concernedBy(tx, run)))
 
@@ -55,7 +49,6 @@ const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   return rows
 }
 
-/** Returns null when there are many. */
 const fewNames = async (tx: Tx): Promise<string[] | null> => {
   const { rows } = await tx.raw(
     `select name_key as name from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
@@ -64,7 +57,7 @@ const fewNames = async (tx: Tx): Promise<string[] | null> => {
   return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
 }
 
-/** The same, starting from few unmatched names, to avoid joining a run of a million records. */
+/** Starts from few unmatched names instead of a run of a million records. */
 const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
   const bearers = await tx.raw(
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
@@ -103,7 +96,6 @@ export const offerTo = (tx: Tx, ids: readonly number[]): Promise<void> =>
     await weighAll(tx, rows)
   })
 
-/** Renews proposals for records with the name of this operator. */
 export const offerNamed = async (tx: Tx, operator: number): Promise<void> => {
   const { rows } = await tx.raw(
     `select u.id from unmatched u join operators o on o.name_key = u.name_key where o.id = ? and u.state = 'OPEN' /* proposals.offerNamed */`,
@@ -147,7 +139,7 @@ const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
 
 type Bearers = Candidate[] | 'TOO_MANY'
 
-/** Operators that bear or bore each name, as their successors, with facts from all registrations not rolled back. */
+/** Operators that bear or bore each name, as their successors, with facts from registrations not rolled back. */
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
   const { rows } = await tx.raw(
     `with borne as materialized (

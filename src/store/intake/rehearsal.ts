@@ -1,19 +1,18 @@
-/** Reads the effects of a transaction that will be rolled back, for a preview. */
+/** Reads the effects of a transaction that will be rolled back. */
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { markRehearsal } from '../db/rehearsed.js'
 
 /**
- * Lock timeout, milliseconds. It is below `deadlock_timeout` (1 s), so that the rehearsal gives up before a real action
- * becomes the deadlock victim.
+ * Below `deadlock_timeout` (1 s): the rehearsal gives up before a real action becomes the deadlock victim.
+ * Milliseconds.
  */
 const LOCK_MS = 500
-/** Statement timeout, milliseconds. */
+/** Milliseconds. */
 const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
 const HELD_UP = new Set(['55P03', '40P01', '23505'])
 
-/** Marks the transaction as a rehearsal and bounds its waits. */
 export const bound = async (tx: Tx): Promise<void> => {
   await markRehearsal(tx)
   await tx.raw(
@@ -21,7 +20,6 @@ export const bound = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Returns true when it failed because of concurrent work. */
 export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
 /** Latest ids of append-only tables; higher ids were added since. */
@@ -41,14 +39,13 @@ export const mark = async (tx: Tx): Promise<RehearsalMark> => {
 
 export interface MovedListing {
   listing: string
-  /** State before and after; equal when only a concern is opened. */
+  /** Equal when only a concern is opened. */
   before: string
   after: string
-  /** Causes of concerns that would open. */
   asks: string[]
 }
 
-/** Affected listings, public ones first, with the total. */
+/** Public ones first. */
 export const listingsSince = async (
   tx: Tx,
   { event, concern }: RehearsalMark,
@@ -81,12 +78,11 @@ export interface UndoneRecord {
   kind: RecordKind
   key: string
   operatorId: number | null
-  /** Current body, and the body that would stand again, if any. */
   before: Body
   after: Body | null
 }
 
-/** Records that the roll-back in this transaction removes. Reads the temporary tables of store/intake/rollback. */
+/** Reads the temporary tables of store/intake/rollback. */
 export const recordsUndone = async (
   tx: Tx,
   by: number,
@@ -102,7 +98,6 @@ export const recordsUndone = async (
   return { records: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 }
 }
 
-/** Operators of rolled-back records: those no longer known, and the rest. */
 export const operatorsConcerned = async (
   tx: Tx,
   at: Date,
@@ -130,13 +125,12 @@ export interface BroughtRecord {
   name: string | null
   code: string | null
   body: Body
-  /** Previous body; null for new records. */
   before: Body | null
   /** Reason why no operator was found. */
   reason: string | null
 }
 
-/** The first new, changed and unmatched records of the merge, in file order. */
+/** In file order. */
 export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> => {
   const answer = await tx.raw(
     `select * from (

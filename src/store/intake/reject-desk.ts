@@ -9,14 +9,12 @@ export type RejectState = (typeof STATES)[number]
 export interface StoredReject extends Problem {
   id: number
   run: number
-  /** Start of the run. */
   at: Date
   /** Sender or requester; null for the timetable. */
   by: string | null
   file: string | null
   /** Day on which the file holds true, if stated. */
   dated: string | null
-  /** The run was rolled back. */
   takenBack: boolean
   /** The run was a full delivery. */
   ofWhole: boolean
@@ -24,12 +22,10 @@ export interface StoredReject extends Problem {
   page: number | null
   row: number
   problems: Problem[]
-  /** Id of the heading map used, if any. */
   map: number | null
-  /** The item as received, with ID numbers replaced. */
+  /** ID numbers are replaced. */
   item: Record<string, unknown>
   state: RejectState
-  /** The correction that was accepted. */
   corrected: Record<string, unknown> | null
   settledAt: Date | null
   settledBy: string | null
@@ -41,13 +37,10 @@ const COLUMNS = `j.id, j.run_id as run, r.started_at as at, r.asked_by as by, r.
   j.problems, j.map_id::int as map, j.item, j.state, j.corrected, j.settled_at as "settledAt", j.settled_by as "settledBy", j.note, j.taken_run as "takenRun"`
 
 export interface RejectFilter {
-  /** Null means every feed. */
   feeds: readonly string[] | null
   run?: number | null
   state?: RejectState | null
-  /** Rule of the first problem. */
   rule?: string | null
-  /** Only runs sent by this client. */
   by?: string | null
 }
 
@@ -63,7 +56,6 @@ const bound = ({ feeds, run = null, state = null, rule = null, by = null }: Reje
   by,
 })
 
-/** Newest first. */
 export const list = async (
   db: Db,
   filter: RejectFilter,
@@ -88,7 +80,6 @@ export const count = async (db: Db, filter: RejectFilter): Promise<number> => {
 /** Bound on the rules offered as a filter. */
 const RULES_MOST = 100
 
-/** Counts by the first broken rule, most frequent first. */
 export const countByRule = async (db: Db, filter: RejectFilter): Promise<{ rule: string; count: number }[]> => {
   const answer = await db.raw(
     `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
@@ -109,7 +100,6 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredReject | null
 /** Items per page; each may be large. */
 const STEP_ITEMS = 200
 
-/** All rejects of a run with their items, streamed in order. */
 export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
@@ -123,7 +113,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   }
 }
 
-/** Locks the reject. Returns false when it is already settled. */
+/** Returns false when it is already settled. */
 export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`,
@@ -133,8 +123,8 @@ export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
 }
 
 /**
- * Returns true when the agency has sent the records since that run. Where records end by absence (`ends`), a later full
- * delivery without the item counts too.
+ * The agency has sent the records since that run. Where records end by absence (`ends`), a later full delivery without
+ * the item counts too.
  */
 export const isOutdated = async (
   tx: Tx,
@@ -175,7 +165,7 @@ export const settle = async (
     })
 }
 
-/** Reopens rejects whose correction, or the repeat of which, was rolled back. */
+/** Reopens rejects whose correction, or its repeat, was rolled back. */
 export const reopen = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null

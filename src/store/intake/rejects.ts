@@ -1,4 +1,4 @@
-/** Rejected items with the broken rule, and unmatched records that wait for an operator. */
+/** Rejected items, and unmatched records that wait for an operator. */
 import type { Draft, Problem, Unreadable } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
@@ -8,9 +8,8 @@ export interface NewReject {
   page: number | null
   row: number
   problems: readonly Problem[]
-  /** The item as received, with ID numbers replaced. */
+  /** ID numbers are replaced. */
   item: unknown
-  /** Id of the heading map used. */
   map: number | null
 }
 
@@ -32,10 +31,10 @@ export const add = async (db: Db | Tx, runId: number, feed: string, rows: readon
   )
 }
 
-/** Note on a superseded reject. Together with an empty `settled_by` it identifies the run. */
+/** With an empty `settled_by` the note identifies the run. */
 export const repeatedIn = (runId: number): string => `同一内容在第 ${runId} 号运行再次报送，以后者为准`
 
-/** Drops open rejects that came again unchanged. Otherwise a nightly full feed would add one for each night. */
+/** A nightly full feed would otherwise add an open reject each night. */
 export const settleRepeated = async (tx: Tx, runId: number, feed: string, now: Date): Promise<void> => {
   await tx.raw(
     `update rejects old set state = 'DROPPED', settled_at = :now, note = :note
@@ -54,10 +53,8 @@ export interface RejectSummary {
   message: string
 }
 
-/** Rejects per page. */
 const STEP_REJECTS = 1_000
 
-/** All rejects of a run, streamed in order. */
 export async function* ofRun(db: Db, runId: number): AsyncIterable<RejectSummary> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
@@ -73,7 +70,6 @@ export async function* ofRun(db: Db, runId: number): AsyncIterable<RejectSummary
   }
 }
 
-/** SQL: reason why no operator was found. */
 const REASON = `case when uscc is not null then 'code.digit'
          when num_nonnulls(org_code, reg_no) > 0 then case when exists (select 1 from codes c where c.known_to is null
            and c.scheme = 'org_code' and c.code = org_code) or exists (select 1 from codes c where c.known_to is null
@@ -81,8 +77,8 @@ const REASON = `case when uscc is not null then 'code.digit'
          when name is not null then 'name.only' else 'subject.none' end`
 
 /**
- * Keeps one unmatched row per record; NOT_OURS decisions stay. `partial` says that the delivery covers part of the
- * feed. A record once in a full delivery belongs to the whole feed.
+ * One row per record; NOT_OURS decisions stay. A record once in a full delivery belongs to the whole feed, even when
+ * `partial`.
  */
 export const keepUnmatched = async (
   tx: Tx,
@@ -130,7 +126,7 @@ export const keepUnmatched = async (
   )
 }
 
-/** Ends unmatched records missing from a full delivery, so that no later code can revive them. Returns the number. */
+/** Ended ones cannot be revived by a later code. Returns the number. */
 export const endWaiting = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: Unreadable },
@@ -147,12 +143,11 @@ export const endWaiting = async (
   return answer.rowCount ?? 0
 }
 
-/** Up to this many unmatched records with codes are all checked; beyond it, only those with a code in the run. */
+/** Up to this many are all checked; beyond it, those with a code in the run. */
 const WAITING_FEW = 1_000
-/** Records per statement. */
 const CHUNK_WAITING = 1_000
 
-/** SQL: codes of unmatched records by scheme, in the form of the indexes. A USCC overrides the other codes. */
+/** SQL in the form of the indexes. A USCC overrides the other codes. */
 const CARRIES = [
   { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
   ...['orgCode', 'regNo'].map((field) => ({
@@ -162,10 +157,7 @@ const CARRIES = [
   })),
 ]
 
-/**
- * Turns unmatched records into records once a code finds their operator; their feed may never send them again. Records
- * without a code cost nothing here.
- */
+/** Their feed may never send them again. Records without a code cost nothing here. */
 export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
     const ids = await mayMatch(tx)
@@ -174,8 +166,8 @@ export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   })
 
 /**
- * Candidates: all with a code when they are few, which includes codes made unambiguous by a roll-back. Otherwise those
- * with a code or operator in the stage.
+ * All with a code when few, including those made unambiguous by a roll-back; otherwise those with a code or operator in
+ * the stage.
  */
 const mayMatch = async (tx: Tx): Promise<number[]> => {
   // The order forces the planner onto the partial index.
@@ -204,14 +196,14 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** SQL: three rows suffice to detect ambiguity, because an operator can have a code at most twice. */
+/** SQL: an operator has a code at most twice, so three rows detect ambiguity. */
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * Matches records whose codes lead to one operator. A registration by number alone is closed at once when the newer one
- * under the USCC stands. After a roll-back it is unmatched again.
+ * A registration by number alone is closed at once when the one under the USCC stands; a roll-back makes it unmatched
+ * again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
@@ -251,7 +243,6 @@ export interface UnmatchedSummary {
   run: number
 }
 
-/** Oldest first. */
 export const openUnmatched = async (db: Db, first: number): Promise<UnmatchedSummary[]> => {
   const answer = await db.raw(
     `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
@@ -261,7 +252,6 @@ export const openUnmatched = async (db: Db, first: number): Promise<UnmatchedSum
   return answer.rows
 }
 
-/** The first rejects of the latest pull of a feed. */
 export const latestOf = async (
   db: Db,
   feed: string,
@@ -275,16 +265,13 @@ export const latestOf = async (
   return answer.rows
 }
 
-/**
- * SQL: open rejects of a feed without repetitions. Those before the last complete delivery, and of rolled-back runs,
- * need no correction.
- */
+/** SQL: open rejects without repetitions, since the last complete delivery and without rolled-back runs. */
 export const OPEN = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
-/** Counts items like a pull does; one row may hold several records. */
+/** Counts items like a pull; one row may hold several records. */
 export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
   const answer = await db.raw(
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,

@@ -1,25 +1,22 @@
-/** Recomputes codes, names, region and status of operators from the registrations still believed. */
+/** Recomputes operators from the registrations still believed. */
 import { normalizeCode, regionIn } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Tx } from '../db/db.js'
 import { follow } from '../operators/names.js'
 
-/** Operators per step. */
 const STEP_OPERATORS = 2_000
 
 interface KnownOperator {
   id: number
   uscc: string | null
   name: string | null
-  /** Created by a rolled-back run. */
   unsound: boolean
-  /** Former names learned from the run. */
   taught: string[]
   /** Learned names that no register had stated. */
   claims: string[]
   /** Names in wrong registrations. */
   wrong: StatedNames[]
-  /** Registrations not known to be wrong, the current and latest first. */
+  /** Current and latest first. */
   right: (StatedNames & {
     current: boolean
     region: string | null
@@ -28,7 +25,6 @@ interface KnownOperator {
     run: number
     from: Date
   })[]
-  /** Name in the first other believed record with its own code. */
   party: string | null
 }
 
@@ -37,10 +33,7 @@ interface StatedNames {
   former: string[]
 }
 
-/**
- * Unlearns codes and names of run `run`, and recomputes operators that it created or registered. Reads the temporary
- * tables of store/intake/rollback. Returns the withdrawn codes.
- */
+/** Unlearns what run `run` taught. Reads the temporary tables of store/intake/rollback. Returns the withdrawn codes. */
 export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await tx.raw(
     `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,
@@ -59,10 +52,7 @@ export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> 
   return codes.rows.map((row: { code: string }) => row.code)
 }
 
-/**
- * Recomputes operators separated from `owner` from their own registrations. `owner` loses codes that it had only from
- * them.
- */
+/** `owner` loses codes that it had only from the separated operators. */
 export const relearnParted = async (
   tx: Tx,
   { parts, owner }: { parts: readonly number[]; owner: number },
@@ -80,7 +70,7 @@ export const relearnParted = async (
   )
 }
 
-/** SQL: versions that operator `o` contributed itself, by its own codes or a decision, not through merged operators. */
+/** SQL: versions that `o` contributed itself, not through merged operators. */
 const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
@@ -163,10 +153,7 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
   )
 }
 
-/**
- * The name comes from the believed registration, else from the displaced name, else from another record, else the
- * current name unless it is unsound.
- */
+/** The believed registration, else the displaced name, else another record, else the current sound name. */
 const learnt = (
   { id, uscc, name, unsound, taught, claims, wrong, right, party }: KnownOperator,
   run: number | null,

@@ -1,14 +1,13 @@
 /**
- * Rolls back a run: its versions become wrong, versions it closed stand again, and what only it taught is unlearned.
- * All steps are set-based. The temporary tables `taken_back` (versions of the run) and `concerned` (operators) pass
- * between them.
+ * Rolls back a run: its versions become wrong, versions it closed stand again, its names and codes are unlearned.
+ * Temporary tables: `taken_back` (its versions) and `concerned` (operators).
  */
 import type { Db, Tx } from '../db/db.js'
 import { isNumberOf } from '../records/versions.js'
 
 export interface RollbackRun {
   run: number
-  /** The run that performs the roll-back. */
+  /** The run that rolls back. */
   by: number
   at: Date
 }
@@ -31,8 +30,8 @@ export const candidate = async (db: Db | Tx, run: number): Promise<RollbackCandi
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
 /**
- * Marks the versions of the run as wrong: those from it, those it opened, and their successors. Includes ends that a
- * later full delivery put on records adopted by this run alone. Returns the number.
+ * Marks versions from the run, versions it opened, and their successors, including ends of records adopted by this run
+ * alone. Returns the number.
  */
 export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(
@@ -65,10 +64,8 @@ export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<numbe
 }
 
 /**
- * Reopens, for each record without a version, the last one believed and not wrong, as a copy with its source. A later
- * end still applies. The copy names the run that saw the end or matched the item, so it falls with that run.
- * Records detached by the run return, unless a later run reported them unmatched. Registrations by number alone return
- * too. Returns the number and the codes that had found the operators.
+ * Reopens the last version believed and not wrong, with a later end. The copy names the run that saw the end or matched
+ * the item, and falls with it. Records that a later run reported unmatched stay so.
  */
 export const restore = async (
   tx: Tx,
@@ -89,7 +86,7 @@ export const restore = async (
     { run },
   )
   await tx.raw('analyze empty /* takeback.restore */')
-  // Works on ids and reads the wide rows once at the end.
+  // Works on ids; reads the wide rows once.
   await tx.raw(
     `create temporary table again on commit drop as
      select p.id, coalesce(e.ended_on, p.ended_on) as ended_on, coalesce(e.opened_by, c.id) as opened_by
@@ -143,7 +140,6 @@ export const restore = async (
   return restored.rows[0]
 }
 
-/** Drops registrations by number alone when the one under the USCC stands. */
 const passOverNumbers = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `delete from again a using versions v left join operators o on o.id = v.operator_id
@@ -154,10 +150,7 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/**
- * Restores unmatched records. Those only from this run go, changed ones regain their previous content, matched ones are
- * unmatched again, and those with a record again leave.
- */
+/** Records only from this run go, changed ones regain their content, and matched ones are unmatched again. */
 export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
@@ -204,10 +197,7 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
   )
 }
 
-/**
- * Operators known only from rolled-back records: no believed record with their own code and no identity decision.
- * Listings are ignored here.
- */
+/** No believed record with their own code and no identity decision. Listings are ignored here. */
 export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]> => {
   const answer = await tx.raw(
     `select o.id from operators o join runs f on f.id = o.first_run
@@ -223,7 +213,6 @@ export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]>
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** Ends the belief in those without a listing. Returns the number. */
 export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<RollbackRun, 'at'>): Promise<number> => {
   const answer = await tx.raw(
     `with gone as (
@@ -237,9 +226,7 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Rollba
   return answer.rows[0].n
 }
 
-/**
- * Marks the remaining operators for scoring and opens concerns on leads since the run. Returns the number of operators.
- */
+/** Marks operators for scoring and opens concerns on leads since the run. Returns the number of operators. */
 export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o
@@ -257,7 +244,7 @@ export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number>
   return dirty.rowCount ?? 0
 }
 
-/** Marks the run as rolled back and makes the next pull fetch everything. */
+/** The next pull fetches everything. */
 export const note = async (
   tx: Tx,
   { run, at }: RollbackRun,

@@ -1,7 +1,4 @@
-/**
- * The stage of a running pull: a temporary table on its own connection, filled by COPY and merged in one transaction.
- * It vanishes with the connection.
- */
+/** The stage of a pull: a temporary table on its own connection, filled by COPY and merged in one transaction. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -16,21 +13,19 @@ export interface StagedDraft {
   page: number | null
   row: number
   draft: Draft
-  /** Canonical JSON. */
   body: string
   digest: string
-  /** The operator to create if the code is unknown; null, or `kind` null, creates none. */
+  /** The operator to create if the code is unknown; null, or `kind` null: none. */
   makes: { kind: string | null; region: string | null; status: string } | null
   nameKey: string | null
   /** Key for finding a person's decision on the subject. */
   subjectKey: string | null
-  /** Former names with their comparison keys. */
   former: { name: string; key: string }[]
-  /** Sent after its deadline; null when there is no duty. */
+  /** Without a duty it is null. */
   late: boolean | null
 }
 
-/** Flags for what the drafts contain, so that absent things are not looked up. */
+/** Absent things need not be looked up. */
 export interface StageContents {
   shops: boolean
   codes: boolean
@@ -40,24 +35,19 @@ export interface StageContents {
 
 export interface DraftStage {
   readonly says: StageContents
-  /** Buffers a draft. Returns true when the buffer should be flushed. */
+  /** Returns true when the buffer should be flushed. */
   put: (row: StagedDraft) => boolean
-  /** Writes the buffer while more is put. Only one flush at a time. */
   flush: () => Promise<void>
-  /** Lines as `line` makes them. */
   copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
-  /** Updates planner statistics once everything is staged. */
   ready: () => Promise<void>
-  /** Keeps the last draft of each of these keys. Returns the number of items removed. */
+  /** Returns the number of items removed. */
   keepLast: (keys: readonly string[]) => Promise<number>
-  /** A transaction on the connection of the stage. */
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
 
-/** Keeps a sort or hash of a million keys in memory. This connection only. */
+/** For a sort or hash of a million keys; this connection only. */
 const WORK_MEM = '192MB'
 const TEMP_BUFFERS = '64MB'
-/** A coarse sample is enough for a short-lived table. */
 const STATISTICS_TARGET = 10
 
 const TABLE = `create temporary table staged_drafts (
@@ -71,9 +61,8 @@ const TABLE = `create temporary table staged_drafts (
 export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 
-/** Buffer size. */
 const CHUNK_BYTES = 1024 * 1024
-/** Room for the line that fills the buffer; longer lines are written separately. */
+/** Longer lines are written separately. */
 const SPARE_BYTES = 64 * 1024
 /** Maximum UTF-8 bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3
@@ -149,7 +138,6 @@ export const withStage = async <T>(db: Db, work: (stage: DraftStage) => Promise<
   }
 }
 
-/** Reuses the reserved connection or opens a new one. */
 const withTable = async (db: Db): Promise<ClientBase> => {
   const spare: ClientBase | null = takeSpare(db)
   if (spare !== null) {
@@ -157,7 +145,6 @@ const withTable = async (db: Db): Promise<ClientBase> => {
       await spare.query(TABLE)
       return spare
     } catch {
-      // The reserved connection was lost while idle.
       await db.client.destroyRawConnection(spare).catch(() => {})
     }
   }
@@ -173,10 +160,7 @@ const withTable = async (db: Db): Promise<ClientBase> => {
   }
 }
 
-/**
- * Lines are kept as bytes, because long-lived strings would be copied by the garbage collector. One buffer fills while
- * the other is written.
- */
+/** The garbage collector would copy long-lived strings. One buffer fills while the other is written. */
 const pending = () => {
   let [filling, resting] = [
     Buffer.allocUnsafe(CHUNK_BYTES + SPARE_BYTES),
@@ -210,7 +194,6 @@ const note = (says: StageContents, { draft: { subject }, former, late }: StagedD
 const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>
   pipeline(Readable.from(lines), connection.query(copyFrom(`copy staged_drafts (${COLUMNS.join(', ')}) from stdin`)))
 
-/** A row in COPY text format. */
 export const line = ({
   item,
   part,

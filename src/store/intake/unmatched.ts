@@ -1,4 +1,4 @@
-/** Records without an operator: the queue for officers, and the effects of identity decisions. */
+/** Unmatched records: the queue for officers, and the effects of identity decisions. */
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, Finding, RecordKind, Subject } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
@@ -20,18 +20,17 @@ export interface UnmatchedRecord {
   findings: Finding[]
   validFrom: string | null
   validTo: string | null
-  /** Why no operator was found: code.digit, code.unknown, name.only, subject.none. */
+  /** code.digit, code.unknown, name.only or subject.none. */
   reason: string
   state: UnmatchedState
   run: number
   file: string | null
   page: number | null
   row: number
-  /** Null when that operator no longer exists. */
+  /** Unset when that operator no longer exists. */
   proposedOperator: number | null
   evidence: { evidence?: { field: string; said: string; held: string }[]; because?: NoProposal } | null
   decision: number | null
-  /** Decided or proposed operator. */
   operatorId: number | null
 }
 
@@ -45,7 +44,6 @@ const COLUMNS = `u.id, u.feed, u.record_key as key, u.kind, u.subject, u.name_ke
   (select coalesce(o.merged_into, o.id) from operators o where o.id = u.proposed_operator and o.known_to is null) as "proposedOperator"`
 
 export interface UnmatchedFilter {
-  /** Null means every feed. */
   feeds: readonly string[] | null
   state: UnmatchedState
   sight?: RegionSight
@@ -54,7 +52,6 @@ export interface UnmatchedFilter {
 const filtered = (sight: RegionSight): string =>
   `(:feeds::text[] is null or u.feed = any(:feeds::text[])) and u.state = :state ${inSight(sight, OPERATOR)}`
 
-/** Oldest first. */
 export const list = async (
   db: Db,
   { feeds, state, sight = null }: UnmatchedFilter,
@@ -88,7 +85,6 @@ export const byId = async (db: Db, id: number): Promise<UnmatchedRecord | null> 
   return answer.rows[0] ?? null
 }
 
-/** Locks the record until the transaction ends. */
 export const forDecision = async (tx: Tx, id: number): Promise<UnmatchedRecord | null> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from unmatched u join runs r on r.id = u.last_run where u.id = ? for update of u /* waiting.forDecision */`,
@@ -101,7 +97,6 @@ export const setSubjectKey = async (tx: Tx, id: number, subjectKey: string): Pro
   await tx('unmatched').where({ id }).update({ subject_key: subjectKey })
 }
 
-/** A decision on a subject of a feed. */
 export interface DecisionReach {
   decision: number
   feed: string
@@ -109,7 +104,6 @@ export interface DecisionReach {
   at: Date
 }
 
-/** Settles all open records of the subject. Returns the number. */
 export const settle = async (
   tx: Tx,
   { decision, feed, subjectKey }: DecisionReach,
@@ -123,7 +117,7 @@ export const settle = async (
   return answer.rowCount ?? 0
 }
 
-/** Closes earlier versions of the settled records, attached by a code no longer sent. Returns their operators. */
+/** Earlier versions were attached by a code no longer sent. Returns their operators. */
 export const closeEarlier = async (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,
@@ -138,9 +132,7 @@ export const closeEarlier = async (
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/**
- * Returns true when the agency itself stopped naming the operator at this instant; then nothing of the record is wrong.
- */
+/** The agency itself stopped naming the operator at this instant; nothing of the record is wrong. */
 export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
   const answer = await tx.raw(
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
@@ -151,7 +143,7 @@ export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }
   return answer.rows[0].letGo
 }
 
-/** Attaches the settled records to the operator with their origin. Records ended before stay ended. */
+/** Records ended before stay ended. */
 export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach, operator: number): Promise<void> => {
   await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, decision_id, fact, digest, body, findings, valid_from, valid_to,
@@ -164,10 +156,7 @@ export const attach = async (tx: Tx, { decision, subjectKey, at }: DecisionReach
   )
 }
 
-/**
- * Undoes a decision: its records become unmatched again, including later ones attached by it. Newer unmatched content
- * stays.
- */
+/** Includes later records attached by the decision. Newer unmatched content stays. */
 export const returnAttached = async (
   tx: Tx,
   { decision, subjectKey }: DecisionReach,
@@ -200,7 +189,7 @@ export const returnSetAside = async (tx: Tx, { decision, subjectKey }: DecisionR
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** Marks all versions of a decision as wrong. Returns their operators. */
+/** Returns their operators. */
 export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
@@ -210,7 +199,7 @@ export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<num
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** Reopens versions that the decision had closed, unless they are wrong by now. Returns their operators. */
+/** Versions that are wrong by now stay closed. Returns their operators. */
 export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,

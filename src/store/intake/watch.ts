@@ -11,25 +11,19 @@ export interface FeedHealth {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
     endedAt: Date
-    /** Items. */
     received: number
     rejected: number
-    /** Most frequent first. */
     byRule: { rule: string; count: number }[]
     error: RunError | null
   } | null
-  /** Rejects neither settled nor sent again by the agency. */
+  /** Neither settled nor sent again. */
   openRejects: number
   unmatched: number
-  /** New records in the period sent late and in time. */
   late: number
   timely: number
 }
 
-/**
- * Rejects stay open until settled or superseded by a full delivery; repeats count once. The first good pull and files
- * loaded by hand may hold years of records and do not count for timeliness.
- */
+/** Repeats count once. The first good pull and files loaded by hand do not count for timeliness. */
 export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Promise<Map<string, FeedHealth>> => {
   const answer = await db.raw(
     `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",
@@ -51,10 +45,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
   return new Map((answer.rows as WatchRow[]).map((row) => [row.feed, watched(row)]))
 }
 
-/**
- * Last good full delivery of each feed, capped at the date of its file; null when none succeeded. Feeds never pulled
- * are missing.
- */
+/** Capped at the date of its file; null when none succeeded. Feeds never pulled are missing. */
 export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 
@@ -69,11 +60,10 @@ const pulledAt = async (db: Db, feeds: readonly string[], at: string): Promise<M
   return new Map(answer.rows.map(({ feed, at }: { feed: string; at: Date | null }) => [feed, at]))
 }
 
-/** The same for answers about operators. All feeds count as stale while removals may have been lost. */
+/** All feeds count as stale while removals may have been lost. */
 export const vouched = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, `case when ${MAY_LIST} then g.at end`)
 
-/** Newest upload run of this sender since then. */
 export const lastUpload = async (
   db: Db,
   { feed, by, since }: { feed: string; by: string; since: Date },

@@ -11,9 +11,8 @@ export interface CaseFilter {
   region: string | null
   /** Part of the operator's name, or its full USCC. */
   name: string | null
-  /** Only cases where the authority missed a deadline. */
   late: boolean
-  /** Division prefix that restricts the viewer; null for none. */
+  /** Division prefix that restricts the viewer. */
   within: string | null
   today: string
   /** Deadlines that belong to the party. */
@@ -41,7 +40,7 @@ const bindingsOf = ({ states, list, region, name, late, within, today, partys }:
   partys: [...partys],
 })
 
-/** `at` is the creation time in microseconds, used by the cursor. */
+/** `at` is the creation time in microseconds, for the cursor. */
 export type OpenedCase = Listing & { at: string }
 
 export const list = async (
@@ -49,7 +48,7 @@ export const list = async (
   filter: CaseFilter,
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
 ): Promise<OpenedCase[]> => {
-  // One index scan per state reads no more removed cases than are shown.
+  // One index scan per state, since removed cases are many.
   const answer = await db.raw(
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
        select ${COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
@@ -78,7 +77,6 @@ export interface BoardColumn {
   late: number
 }
 
-/** Number of cases and late cases per state. */
 export const columns = async (db: Db, filter: CaseFilter): Promise<BoardColumn[]> => {
   const answer = await db.raw(
     `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late

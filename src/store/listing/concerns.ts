@@ -22,7 +22,6 @@ export interface Concern {
   id: number
   listingId: string
   cause: ConcernCause
-  /** The version that caused the concern. */
   record: number | null
   run: number | null
   openedAt: Date
@@ -48,7 +47,6 @@ export const open = async (
   )
 }
 
-/** Unsettled concerns, oldest first. */
 export const list = async (
   db: Db,
   { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },
@@ -74,7 +72,6 @@ export const byId = async (db: Db, id: number): Promise<Concern | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Oldest first, including settled ones. */
 export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Promise<Concern[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from concerns c where c.listing_id = any(?::uuid[]) order by c.id /* concerns.ofListings */`,
@@ -83,7 +80,7 @@ export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Pr
   return answer.rows
 }
 
-/** Returns null when there is no open concern with this id. */
+/** Returns null when no open concern has this id. */
 export const settle = async (
   db: Db | Tx,
   id: number,
@@ -97,7 +94,6 @@ export const settle = async (
   return answer.rows[0] ?? null
 }
 
-/** Settles the concerns of a run. Returns the listings. */
 export const settleOfRun = async (
   tx: Tx,
   run: number,
@@ -111,7 +107,7 @@ export const settleOfRun = async (
   return [...new Set(answer.rows.map((row: { id: string }) => row.id))] as string[]
 }
 
-/** Settles all concerns of these listings, or those of one cause. */
+/** `cause` null settles all. */
 export const settleOf = async (
   tx: Tx,
   listingIds: readonly string[],
@@ -126,9 +122,8 @@ export const settleOf = async (
 }
 
 /**
- * Open listings whose record is missing from a full delivery, for kinds that do not end this way. Each is reported once
- * while the record is unchanged. `unmet` holds the current versions not repeated; the temporary table `plan` holds the
- * rest of the delivery.
+ * Open listings whose record is missing from a full delivery, for kinds that do not end this way; reported once while
+ * the record is unchanged. `unmet`: versions not repeated. Temporary table `plan`: the rest.
  */
 export const lackedBy = async (
   tx: Tx,

@@ -1,4 +1,4 @@
-/** Deadlines of listings: begun and ended by moves, recalculated when the calendar changes. */
+/** Deadlines: begun and ended by moves, recalculated when the calendar changes. */
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -50,7 +50,7 @@ export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date):
 
 type DeadlineStep = { after: number; limit: number }
 
-/** Running deadlines in steps, locked until the transaction ends. */
+/** Locks them until the transaction ends. */
 export const running = async (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
   (
     await tx.raw(
@@ -63,7 +63,6 @@ export const running = async (tx: Tx, { after, limit }: DeadlineStep): Promise<S
 /** OVER: the case has ended. WRONG: the listing concerned another operator. */
 export type RunningDeadline = StoredDeadline & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
-/** Running deadlines without a lock. */
 export const runningNow = async (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> => {
   const answer = await db.raw(
     `select ${COLUMNS}, case when l.wrong_from is not null then 'WRONG'
@@ -88,8 +87,8 @@ export const move = async (
 }
 
 /**
- * Settles WITHDRAWAL deadlines once every platform has confirmed and been checked, or was closed by an officer, or
- * never got the entry. Returns the number.
+ * Settles WITHDRAWAL once every platform has confirmed and been checked, was closed by an officer, or never got the
+ * entry.
  */
 export const settleWithdrawals = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
@@ -128,7 +127,6 @@ const IN_STATE = `case :state::text
 
 const NOT_OVER = `(:ended or l.state not in ('REMOVED', 'NOT_LISTED'))`
 
-/** Earliest due first. */
 export const list = async (
   db: Db,
   { state, today, partys, ended, sight = null }: DeadlineFilter,

@@ -16,7 +16,6 @@ export const untouched = async (
   return answer.rows
 }
 
-/** Untouched leads with an open concern about a roll-back. */
 export const questioned = async (
   tx: Tx,
   operatorIds: readonly number[],
@@ -31,8 +30,8 @@ export const questioned = async (
 }
 
 /**
- * Drops untouched leads in bulk (`dropListing` of domain/listing/moves), because their basis was rolled back. They
- * count as never opened, except in answers about earlier knowledge.
+ * Drops leads whose basis was rolled back (`dropListing` of domain/listing/moves). They count as never opened, except
+ * in answers about earlier knowledge.
  */
 export const drop = async (
   tx: Tx,
@@ -51,7 +50,7 @@ export const drop = async (
   )
 }
 
-/** Operators whose latest case was a lead that a person reviewed and dropped. */
+/** The latest case was a lead that a person dropped. */
 export const droppedByPerson = async (tx: Tx, operatorIds: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select l.operator_id as id from (

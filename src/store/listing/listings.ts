@@ -1,4 +1,3 @@
-/** Listings, their moves, and their public entries. */
 import type { Case, State } from '../../domain/listing/case.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
@@ -24,17 +23,16 @@ export interface Listing {
   publishedOn: string | null
   endsOn: string | null
   moves: number
-  /** Instant from which the basis is known to be wrong (rolled back). */
+  /** Instant from which the basis is known to be wrong. */
   wrongFrom: Date | null
 }
 
-/** SQL columns of listing `l`. */
 export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.reason, l.basis, l.authority,
   l.authority_code as "authorityCode", l.document_number as "documentNumber", l.decision_version as "decisionVersion", l.facts,
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
 
-/** Returns null when the operator already has an open listing of this kind. */
+/** Returns null when the operator has an open listing of this kind. */
 export const open = async (
   tx: Tx,
   made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
@@ -48,7 +46,7 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
-/** Opens cases with their first move, except for operators that already have one. */
+/** Skips operators that already have one. */
 export const openMany = async (
   tx: Tx,
   list: string,
@@ -93,7 +91,7 @@ export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing
   return answer.rows.length > 0
 }
 
-/** Entries decided before a new rule came into force whose term it may change, in steps. */
+/** Entries whose term a new rule may change, in steps. */
 export const standingBefore = async (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
@@ -175,7 +173,7 @@ export const ofOperators = async (db: Db | Tx, operatorIds: readonly number[]): 
   return answer.rows
 }
 
-/** Entries whose term ended before `today`, in steps. */
+/** In steps. */
 export const due = async (
   db: Db,
   today: string,
@@ -190,14 +188,13 @@ export const due = async (
   return answer.rows
 }
 
-/** SQL: the record `d` of listing `l`, or another source of its fact, changed at an instant. */
+/** SQL: the record `d` of listing `l`, or another source of its fact, changed at :at. */
 const TOUCHED = `(
   exists (select 1 from versions v where v.feed = d.feed and v.record_key = d.record_key
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from))
   or exists (select 1 from versions v where v.operator_id = l.operator_id and v.kind = d.kind and v.fact = d.fact
     and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)))`
 
-/** Open listings that rest on records changed at an instant. */
 export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
@@ -207,7 +204,7 @@ export const restingOn = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
-/** Public listings whose operator's registration changed at an instant, so that the name may differ. */
+/** The operator's name may differ now. */
 export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l join operators o on o.id = l.operator_id join public_entries p on p.listing_id = l.id
@@ -219,8 +216,8 @@ export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
 }
 
 /**
- * Listings that the clock ended because of what changed at an instant. Excluded are those with a RESTORED concern
- * since, and operators with a newer listing of the kind.
+ * Listings that the clock ended because of what changed at `at`, without those with a RESTORED concern or a newer
+ * listing since.
  */
 export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
@@ -243,11 +240,10 @@ export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
   return answer.rows
 }
 
-/** The public content of an entry. */
 export type PublicBody = PublicEntry
 
 /** `on` is the first day shown; an entry already shown keeps its day. */
-/** `masks` is the masking version; null keeps it when only the end or a remark changes. */
+/** `masks` is the masking version; null keeps it. */
 export const publish = async (
   tx: Tx,
   body: PublicBody,
@@ -269,7 +265,6 @@ export const publish = async (
   )
 }
 
-/** Ids of entries public on a day, in steps. */
 export const shownIds = async (
   db: Db | Tx,
   { today, after, limit }: { today: string; after: string | null; limit: number },
@@ -297,7 +292,6 @@ export const publicBodies = bodiesWhere('true')
 /** Only entries that may be listed now. */
 export const shownBodies = bodiesWhere(MAY_LIST)
 
-/** States of the listings that are public now. */
 export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, State>> => {
   if (ids.length === 0) return new Map()
   const answer = await db.raw(
@@ -307,7 +301,7 @@ export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise
   return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
 }
 
-/** Returns true when the listing was ever public. Every id yields one row. */
+/** Every id yields one row, also one never public. */
 export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
   const answer = await db.raw(
     'select exists (select 1 from listings where id = ?::uuid and published_on is not null) as was /* listings.wasPublished */',
@@ -316,12 +310,12 @@ export const wasPublished = async (db: Db, id: string): Promise<boolean> => {
   return answer.rows[0].was
 }
 
-/** Deletes the public entry; listing and moves stay for those who may see them. */
+/** Listing and moves stay for those who may see them. */
 export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
-/** Newest first; `after` is the last entry seen. */
+/** `after` is the last entry seen. */
 export const publicEntries = async (
   db: Db,
   filter: PublicFilter,
@@ -336,7 +330,6 @@ export const publicEntries = async (
   return answer.rows.map((row: { body: PublicBody }) => row.body)
 }
 
-/** Entries in force on a day, newest first. */
 export const publicOfOperators = async (
   db: Db,
   operatorIds: readonly number[],

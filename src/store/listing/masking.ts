@@ -1,7 +1,6 @@
 /** Tracks the masking version of public entries. */
 import type { Db, Tx } from '../db/db.js'
 
-/** Entries masked by an older version, by id. */
 export const before = async (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> => {
   const answer = await db.raw(
     `select listing_id as id from public_entries where masks < :masks and (:after::uuid is null or listing_id > :after::uuid)
@@ -11,7 +10,6 @@ export const before = async (db: Db, masks: number, after: string | null, limit:
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** Marks an entry as unchanged under the current version. */
 export const note = async (tx: Tx, id: string, masks: number): Promise<void> => {
   await tx.raw('update public_entries set masks = ? where listing_id = ? /* masked.note */', [masks, id])
 }

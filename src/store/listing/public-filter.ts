@@ -1,4 +1,3 @@
-/** Filters of public entries. */
 import { MAY_LIST } from '../db/restored.js'
 
 export interface PublicFilter {
@@ -8,20 +7,17 @@ export interface PublicFilter {
   days: PublicDays
 }
 
-/** The day asked about and the current day. An entry removed or ended between them is not shown. */
+/** An entry removed or ended between the two days is not shown. */
 export interface PublicDays {
   asOf: string
   today: string
 }
 
-/**
- * SQL: entry `p` is public on :asOf when asked on :today. Only its current stay on the list counts, even before the
- * clock has ended it.
- */
+/** SQL: entry `p` is public on :asOf when asked on :today. Only its current stay on the list counts. */
 export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_LIST}`
 
-/** SQL on `p`: only the given filters, so that each can use its index. */
+/** SQL on `p`: only the given filters, so that each has its index. */
 export const filtered = ({ list, region, name }: PublicFilter): string =>
   [
     SHOWN,

@@ -5,13 +5,12 @@ import { COLUMNS, type Listing } from './listings.js'
 
 export interface RepairedListing {
   listing: Listing
-  /** All believed repair results for entries of the operator. */
   told: ToldResult[]
-  /** A concern about a revoked repair has been opened since the last removal. */
+  /** A concern about a revoked repair is open since the last removal. */
   asked: boolean
 }
 
-/** Listings, open or removed as repaired, whose operator got a repair result at an instant. */
+/** Listings open, or removed as repaired. */
 export const toldAt = async (tx: Tx, at: Date, run: number | null): Promise<RepairedListing[]> => {
   const answer = await tx.raw(
     `with found as (
@@ -51,7 +50,6 @@ export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; recor
   return answer.rows
 }
 
-/** All believed repair results of an operator, treated as new. */
 export const toldOf = async (tx: Tx, operatorId: number): Promise<ToldResult[]> => {
   const answer = await tx.raw(
     `select v.id as record, v.body, true as fresh from versions v where v.operator_id = ? and ${RESULT('v')} order by v.id /* repairs.toldOf */`,

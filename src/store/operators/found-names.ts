@@ -1,4 +1,4 @@
-/** Finds names similar to a query, starting from the names that share its rarest n-grams. */
+/** Finds similar names, starting from those that share the rarest n-grams. */
 import {
   type Candidate,
   type GramCounts,
@@ -14,28 +14,23 @@ import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { beneath } from '../db/request-handle.js'
 
-/** Bound on names per query when the gram counts are old. */
+/** Bound while gram counts are old. */
 const MOST_AT_ALL = 2 * WIDE.candidates
-/** Attempts to repeat a query whose gram counts have become stale. */
+/** Attempts with stale gram counts. */
 const TRIES = 3
 
 export interface NameSearch {
-  /** As `searchKey` writes it. */
+  /** Result of `searchKey`. */
   key: string
-  /** As domain/operators/names writes it. Exact matches count even when all grams are too frequent. */
+  /** Exact matches count even when all grams are too frequent. Key of domain/operators/names. */
   named: string
-  /** Includes names that are masked in public. */
   personal: boolean
-  /** Only operators listed by this hub. */
   listed?: boolean
   /** Invisible operators must not use up places among the candidates. */
   sight?: RegionSight
 }
 
-/**
- * Best matches first, with the best name of each operator. Frequent grams are tried only when rare ones find nothing
- * near.
- */
+/** Best first. Frequent grams are tried only when rare ones find nothing near. */
 export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = matchesOf(wanted.key, found)
@@ -56,7 +51,7 @@ interface NarrowSearch {
   found: Candidate[]
 }
 
-/** Queries with cached counts. The answer carries the current state, so checking the cache costs nothing extra. */
+/** The answer carries the current state, so checking the cached counts is free. */
 const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
   let counts = await lastRead(beneath(db))
   for (let tried = 1; ; tried += 1) {
@@ -79,7 +74,7 @@ const beyond = (wide: Question, narrow: Question): Question => {
   return grams.length === 0 ? null : { grams, all: false }
 }
 
-/** Number of the last count, names at that time, and names written since. */
+/** Number of the last count, names then, and names written since. */
 interface GramState {
   counts: number
   counted: number
@@ -88,13 +83,12 @@ interface GramState {
 
 interface CountedGrams extends GramCounts {
   state: GramState
-  /** Number of names per gram. */
   grams: ReadonlyMap<number, number>
 }
 
 const isSame = (one: GramState, other: GramState): boolean => one.counts === other.counts && one.since === other.since
 
-/** Gram counts of each database, cached until the next count. */
+/** Cached until the next count. */
 const remembered = new WeakMap<Db, Promise<CountedGrams>>()
 
 const lastRead = (db: Db): Promise<CountedGrams> => {
@@ -137,10 +131,7 @@ const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): Counte
   since: state.since,
 })
 
-/**
- * SQL: the operator of `n`, or its successor, is listed by this hub. A check per name uses indexes only and is faster
- * than reading all listed operators.
- */
+/** SQL: the operator of `n`, or its successor, is listed. A check per name uses indexes only. */
 export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
@@ -157,7 +148,7 @@ const candidates = async (
 ): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
   const ours = listed ? LISTED : 'true'
-  // With the extension intarray a bare operator would resolve differently and miss the index, hence the schema.
+  // The schema matters: with the extension intarray a bare operator misses the index.
   const found = question.all
     ? `(select * from names n where n.grams operator(pg_catalog.@>) :grams::int[] and ${own} and ${ours} order by n.operator_id limit ${WIDE.candidates})
        union all (select * from names n where ${own} and ${ours} and n.operator_id in (
@@ -171,7 +162,6 @@ const candidates = async (
   return { found: candidatesIn(all), state }
 }
 
-/** All names of the operator with this code and of those merged into it. */
 export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Candidate[]> => {
   const answer = await db.raw(
     `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
@@ -182,7 +172,7 @@ export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Ca
   return candidatesIn(answer.rows[0].all)
 }
 
-/** One string instead of thousands of rows; row overhead dominates. */
+/** One string instead of thousands of rows. */
 const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
 
 const candidatesIn = (all: string): Candidate[] => (all === '' ? [] : all.split(',').map(candidateIn))

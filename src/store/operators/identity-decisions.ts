@@ -1,9 +1,9 @@
-/** Decisions on identity: attach a subject, reject it, merge or divide operators. Undone decisions are kept. */
+/** Decisions on identity; undone ones are kept. */
 import type { Db, Tx } from '../db/db.js'
 
 export type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
 export const CAUSES = ['MOVED', 'CONVERTED', 'DUPLICATE'] as const
-/** Relocation (迁出), conversion of an individual business to an enterprise (个体→企业), or duplicate. */
+/** Relocation (迁出), conversion to an enterprise (个体→企业), or duplicate. */
 export type MergerCause = (typeof CAUSES)[number]
 
 export interface IdentityDecisionRow {
@@ -11,19 +11,15 @@ export interface IdentityDecisionRow {
   verdict: IdentityVerdict
   feed: string | null
   subjectKey: string | null
-  /** Owner of the subject; for a merger, the surviving operator. */
+  /** For a merger, the surviving operator. */
   operatorId: number | null
   mergedId: number | null
   /** For a division: one of the successors. */
   successorId: number | null
-  /** The facts that the decider saw. */
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /**
-   * Knowledge instant of the transaction. It is unique, so it identifies the versions that the decision opened or
-   * closed.
-   */
+  /** Unique knowledge instant: it identifies the versions that the decision opened or closed. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null

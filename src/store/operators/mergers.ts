@@ -1,14 +1,11 @@
-/** Mergers of operators, and the records and listings that move with them in both directions. */
+/** Mergers of operators; their records and listings move along, there and back. */
 import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
 const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state')
-/** Bound on chained mergers; each is a person's decision. */
+/** Each is a person's decision. */
 const DEPTH_MOST = 100
-/**
- * Bound on earlier states that move with a record. They close a microsecond apart, all before the next knowledge
- * instant (1 ms).
- */
+/** States that move with a record close a microsecond apart, before the next knowledge instant (1 ms). */
 const STATES_MOST = 900
 
 export interface MergerParty {
@@ -20,7 +17,7 @@ export interface MergerParty {
   mergedInto: number | null
 }
 
-/** Locks and returns the operator that the code itself names, even when it is merged. */
+/** Locks the operator that the code itself names, even when merged. */
 export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> => {
   const answer = await tx.raw(
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
@@ -39,7 +36,6 @@ export const byId = async (db: Db | Tx, id: number): Promise<MergerParty | null>
   return answer.rows[0] ?? null
 }
 
-/** Makes `from`, and everything merged into it, part of `into`. */
 export const join = async (tx: Tx, from: number, into: number): Promise<void> => {
   await tx.raw(
     `with gone as (update operators set merged_into = :into where id = :from or merged_into = :from returning id)
@@ -48,7 +44,7 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
   )
 }
 
-/** Undoes a merger: `from` stands alone again with everything merged into it. Returns all their ids. */
+/** `from` stands alone again with everything merged into it. Returns their ids. */
 export const part = async (tx: Tx, from: number): Promise<number[]> => {
   const answer = await tx.raw(
     `with recursive parts(id) as (
@@ -61,7 +57,6 @@ export const part = async (tx: Tx, from: number): Promise<number[]> => {
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** Decisions by which records belong to these operators rather than to their successor. */
 export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise<number[]> => {
   const answer = await tx.raw(
     `select id from identity_decisions where undone_at is null
@@ -74,12 +69,9 @@ export const decisionsOf = async (tx: Tx, operators: readonly number[]): Promise
 export interface RecordMove {
   owner: number
   to: number
-  /**
-   * The merger made or undone. Records that belonged to `owner` directly get this decision; on the way back it is
-   * cleared.
-   */
+  /** The merger made or undone. On the way back it is cleared. */
   decision: number
-  /** Restricts the move to records attached by these decisions and marks them wrong; null moves everything. */
+  /** Only records attached by these decisions, which were wrong; null moves everything. */
   by: readonly number[] | null
   at: Date
 }

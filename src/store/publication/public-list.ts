@@ -91,10 +91,7 @@ export interface PlacedEntry {
   endsOn: string | null
 }
 
-/**
- * Matching entries of these operators and their successors, unordered. Merged and rolled-back operators are few and
- * have indexes of their own.
- */
+/** Includes successors; unordered. Merged and rolled-back operators are few and have indexes of their own. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -113,7 +110,7 @@ export const ofOperators = async (
   return answer.rows
 }
 
-/** In the order of the ids; entries removed meanwhile are missing. */
+/** Entries removed meanwhile are missing. */
 export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
@@ -124,32 +121,31 @@ export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody
   return answer.rows.map(({ body }: { body: PublicBody }) => body)
 }
 
-/** Changes whenever the list does; includes the last publication. */
+/** Changes whenever the list does. */
 export interface ListStamp {
   changes: string
   sequence: number
-  /** Whether public listing is allowed; see `restored.mayList`. */
   listed: boolean
 }
 
 /**
- * Equal stamps guarantee an unchanged list. Each changing transaction adds a row at its end, so the count only grows.
- * `forgetChanges` deletes more rows at once than transactions can run.
+ * Equal stamps mean an unchanged list. Each changing transaction adds a row, so the count grows; `forgetChanges`
+ * deletes more at once than transactions can run.
  */
 export const stamp = async (db: Db): Promise<ListStamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
        coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,
-    // A binding makes the statement a prepared one; it runs very often.
+    // A binding makes it a prepared statement; it runs very often.
     [0],
   )
   return answer.rows[0]
 }
 
-/** Deletion threshold, above the number of server connections. */
+/** Above the number of server connections. */
 const CHANGES_MOST = 2_000
 
-/** Deletes rows older than every running transaction, except the newest one, once there are more than `most`. */
+/** Rows older than every running transaction, except the newest. */
 export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> => {
   await tx.raw(
     `with old as (select c.xid from public_changes c where c.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -159,7 +155,6 @@ export const forgetChanges = async (tx: Tx, most = CHANGES_MOST): Promise<void> 
   )
 }
 
-/** Authorities with the most entries. */
 export const authorities = async (db: Db, day: string, most: number): Promise<{ authority: string; n: number }[]> => {
   const answer = await db.raw(
     `select authority, count(*)::int as n from public_entries p
@@ -174,7 +169,7 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
 export interface SignedEntry {
   body: PublicBody
   salt: string
-  /** Its line in the published files; null before its first publication. */
+  /** Unset before its first publication. */
   line: string | null
   hash: string | null
   sequence: number | null

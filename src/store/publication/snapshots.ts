@@ -1,4 +1,4 @@
-/** Publication: numbered, hash-chained snapshots of the public list with their changes. */
+/** Numbered, hash-chained snapshots of the public list. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -19,7 +19,7 @@ export interface Snapshot {
   /** Public address of the hub, and the database identity for the Atom feed. */
   origin: string | null
   feedId: string
-  /** Null for snapshots made before files existed. */
+  /** Made before files existed. */
   files: FileSaid[] | null
   firstEnd: string | null
 }
@@ -33,7 +33,7 @@ export interface SignedManifest {
 const COLUMNS = `s.sequence, s.previous_hash as "previousHash", s.hash, s.entries, s.added, s.changed, s.removed,
   s.published_at as "publishedAt", s.form, s.origin, s.feed_id as "feedId", s.files, s.first_end::date as "firstEnd"`
 
-/** SQL: index lookup per forgotten entry. A plain join may read the whole list. */
+/** SQL: a plain join may read the whole list. */
 const forgottenOf = (held: string): string =>
   `forgotten f, lateral (select listing_id from published_entries p where p.listing_id = f.listing_id and ${held} limit 1) p`
 
@@ -48,7 +48,7 @@ export const last = async (db: Db | Tx): Promise<Snapshot | null> => {
   return answer.rows[0] ?? null
 }
 
-/** The last snapshot with its manifest. `forgotten` means that it holds something no longer public. */
+/** `forgotten`: it holds something no longer public. */
 export const current = async (
   db: Db | Tx,
 ): Promise<{ snapshot: Snapshot; signed: SignedManifest | null; forgotten: boolean } | null> => {
@@ -65,11 +65,10 @@ export const current = async (
 export interface SnapshotChange {
   listingId: string
   change: 'ADDED' | 'CHANGED' | 'REMOVED'
-  /** Day on which the entry left the list. */
   removedOn: string | null
 }
 
-/** Entries of a snapshot that are no longer public: removed since, or expired. */
+/** Removed since, or expired. */
 export const gone = async (db: Db | Tx, sequence: number, today: string): Promise<string[]> => {
   const held = 'p.from_sequence <= :sequence and p.to_sequence is null'
   const answer = await db.raw(
@@ -82,7 +81,7 @@ export const gone = async (db: Db | Tx, sequence: number, today: string): Promis
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** Differences between the list today and the last snapshot, optionally for the entries `of` only. */
+/** `of` restricts it to these entries. */
 export const changes = async (
   tx: Tx,
   today: string,
@@ -159,7 +158,6 @@ export interface SnapshotEntry extends Member {
   replaces: boolean
 }
 
-/** Adds entries to the snapshot and replaces earlier lines. */
 export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEntry[]): Promise<void> => {
   const replaced = entries.flatMap(({ id, replaces }) => (replaces ? [id] : []))
   if (replaced.length > 0)
@@ -167,7 +165,7 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
       `update published_entries set to_sequence = ? where to_sequence is null and listing_id = any(?::uuid[]) /* snapshots.put */`,
       [sequence, replaced],
     )
-  // COPY, because inserts of hundreds of thousands of rows would dominate the time.
+  // Inserts of hundreds of thousands of rows would dominate the time.
   const connection: ClientBase = await tx.client.acquireConnection()
   try {
     const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
@@ -182,11 +180,11 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
   }
 }
 
-/** COPY escapes. Canonical JSON has no line breaks. */
+/** Canonical JSON has no line breaks. */
 const NULL = '\\N'
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\')
 
-/** Records permanently that the entries were added or changed, with their hashes. */
+/** Permanent record of what was added or changed. */
 export const note = async (tx: Tx, sequence: number, today: string): Promise<void> => {
   await tx.raw(
     `insert into snapshot_changes (sequence, listing_id, change, body_hash, from_on, to_on, changed_on)
@@ -197,15 +195,12 @@ export const note = async (tx: Tx, sequence: number, today: string): Promise<voi
   )
 }
 
-/**
- * Updates planner statistics after a large publication. Without them `current` and `gone`, used by every request, scan
- * the list: 0.5 s for 200,000 entries.
- */
+/** Without fresh statistics `current` and `gone`, used by every request, scan the list: 0.5 s for 200,000 entries. */
 export const analyze = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }
 
-/** Removes entries from the snapshot; only the fact of their presence is kept. */
+/** Only the fact of their presence is kept. */
 export const drop = async (
   tx: Tx,
   sequence: number,
@@ -220,7 +215,6 @@ export const drop = async (
   )
 }
 
-/** Deletes replaced lines, pending forgotten ids and old manifests. */
 export const tidy = async (tx: Tx, sequence: number): Promise<void> => {
   await tx.raw('delete from published_entries where to_sequence < ? /* snapshots.tidy */', [sequence])
   await tx.raw('delete from forgotten /* snapshots.tidy */')
@@ -236,7 +230,7 @@ export const sign = async (tx: Tx, sequence: number, { kid, jws, validUntil }: S
 
 export type SnapshotLine = Member & { line: string | null }
 
-/** Entries of a snapshot by id, in batches. A null line was forgotten since. */
+/** A null line was forgotten since. */
 export async function* lines(db: Db | Tx, sequence: number, atATime: number): AsyncGenerator<SnapshotLine[]> {
   const read = async (after: string | null): Promise<SnapshotLine[]> => {
     const answer = await db.raw(
@@ -248,19 +242,17 @@ export async function* lines(db: Db | Tx, sequence: number, atATime: number): As
     )
     return answer.rows
   }
-  // Prefetches the next batch.
   let next: Promise<SnapshotLine[]> | null = read(null)
   while (next !== null) {
     const rows: SnapshotLine[] = await next
     const end = rows.at(-1)
     next = end && rows.length === atATime ? read(end.id) : null
-    // The consumer may stop early; an error is then irrelevant.
+    // The consumer may stop early.
     next?.catch(() => undefined)
     if (end) yield rows
   }
 }
 
-/** Entries in a snapshot among these, by id. */
 export const linesOf = async (db: Db | Tx, sequence: number, ids: readonly string[]): Promise<SnapshotLine[]> => {
   if (ids.length === 0) return []
   const answer = await db.raw(
@@ -281,7 +273,6 @@ export const changedBetween = async (db: Db | Tx, from: number, to: number, most
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** Earliest end of an entry in the last snapshot, if any. */
 export const firstEnd = async (tx: Tx): Promise<string | null> => {
   const answer = await tx.raw(
     'select min(to_on) as first from published_entries where to_sequence is null /* snapshots.firstEnd */',
@@ -289,7 +280,6 @@ export const firstEnd = async (tx: Tx): Promise<string | null> => {
   return answer.rows[0].first
 }
 
-/** Latest change of each entry, newest first. */
 export const latestChanges = async (
   db: Db | Tx,
   sequence: number,
@@ -316,7 +306,7 @@ export interface NetChange {
   removedOn: string
 }
 
-/** Net change of each entry between two snapshots, at most `most`. Lines exist only for the later one. */
+/** Lines exist only for the later snapshot. */
 export const net = async (db: Db | Tx, from: number, to: number, most: number): Promise<NetChange[]> => {
   const answer = await db.raw(
     `select t.listing_id as id, case when b.change <> 'REMOVED' then b.body_hash end as before, p.hash as after, p.line,
@@ -341,7 +331,6 @@ export const entriesOf = async (db: Db | Tx, sequence: number): Promise<number |
   return answer.rows[0]?.entries ?? null
 }
 
-/** First snapshot of the salted form, if any. */
 export const firstSalted = async (db: Db | Tx): Promise<number | null> => {
   const answer = await db.raw(
     'select sequence from snapshots where form > 0 order by sequence limit 1 /* snapshots.firstSalted */',
@@ -357,7 +346,6 @@ export const all = async (db: Db, after: number, most: number): Promise<Snapshot
   return answer.rows
 }
 
-/** Permanent record of a snapshot's changes, by id. */
 export const changesOf = async (
   db: Db,
   sequence: number,

@@ -1,15 +1,14 @@
-/** Records found by subject matter rather than by operator: trademarks and products. */
+/** Records found by subject: trademarks and products. */
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
 /** Bound on records per product, newest first. */
 export const OF_PRODUCT_MOST = 200
 
-/** SQL counterpart of domain/records/product. It must equal the expression of the index. */
+/** As domain/records/product. The index has the same expression. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 
-/** The latest version of each trademark. */
 export const trademarks = async (db: Db, feeds: readonly string[], key: string): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from versions v join runs r on r.id = v.run_id
@@ -21,13 +20,12 @@ export const trademarks = async (db: Db, feeds: readonly string[], key: string):
 
 export interface ProductQuery {
   gtin: string | null
-  /** As domain/records/product writes it. */
+  /** Key of domain/records/product. */
   brand: string | null
-  /** Includes ended records. */
   removed: boolean
 }
 
-/** Failed inspections of the brand and recalls of brand or barcode. Returns one row more than the bound. */
+/** Failed inspections of the brand and recalls; one row more than the bound. */
 export const ofProduct = async (db: Db, { gtin, brand, removed }: ProductQuery): Promise<RecordVersion[]> => {
   const standing = `v.known_to is null and (:removed or v.ended_on is null)`
   const answer = await db.raw(

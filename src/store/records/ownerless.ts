@@ -1,12 +1,12 @@
 /**
- * Records without an operator, of kinds that need none (trademarks, recalls). Their codes are kept and matched later,
- * because an incremental feed never sends such a record again.
+ * Records of kinds that need no operator (trademarks, recalls). Their codes are matched later, because an incremental
+ * feed never sends them again.
  */
 
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
-/** Keeps the codes of this run's records without an operator. A USCC overrides the other codes. */
+/** A USCC overrides the other codes. */
 export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw(
     `insert into ownerless_codes (scheme, code, feed, record_key, digest)
@@ -19,7 +19,7 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-/** Reopens versions that were wrongly attached, without an operator and with the code that had found it. */
+/** Reopens wrongly attached versions without an operator, with the code that had found it. */
 export const standAlone = async (
   tx: Tx,
   ids: readonly number[],
@@ -38,16 +38,15 @@ export const standAlone = async (
   )
 }
 
-/** Up to this many ownerless records are all checked; beyond it, only those with a code in the run. */
+/** Up to this many are all checked; beyond it, those with a code in the run. */
 export const OWNERLESS_FEW = 1_000
-/** Records matched per statement. */
 const CHUNK_OWNERLESS = 1_000
 
-/** SQL: version `v` stands without an operator and carries the codes of row `k`. */
+/** SQL: version `v` stands without an operator and has the codes of row `k`. */
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 
-/** Attaches each record whose codes lead to exactly one operator, by closing its version and opening a new one. */
+/** Attaches records whose codes lead to exactly one operator. */
 export const match = (tx: Tx, run: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
     const ids = await mayMatch(tx)
@@ -76,7 +75,7 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const idsOf = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** Three rows per code suffice to detect ambiguity. Records of this merge itself were matched by its plan. */
+/** Three rows per code detect ambiguity. Records of this merge were matched by its plan. */
 const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date): Promise<void> => {
   await tx.raw(
     `with found as (

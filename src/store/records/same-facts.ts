@@ -1,18 +1,18 @@
 /**
- * One decision is one fact, however sources spell its authority. When another source used a different spelling with the
- * same code, the later record adopts the earlier fact name (`factOfDecision`).
+ * One decision is one fact, however sources spell its authority. With the same code, the later record adopts the
+ * earlier name (`factOfDecision`).
  */
 import type { Tx } from '../db/db.js'
 
-/** SQL: the decision number in a penalty's fact name. Permits end with the licence and are left alone. */
+/** SQL: decision number of a penalty. A permit's fact ends with its licence and stays. */
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
 const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * SQL: standing versions in `those` (ids) with the fact name of the first record of the same decision. They match by
- * operator, kind, number and authority code. Materialised CTEs allow one hash join.
+ * SQL: standing versions in `those` (ids) with the fact of the first record of the same operator, kind, number and
+ * authority code. Materialised for one hash join.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (
@@ -26,7 +26,6 @@ export const otherNames = (those: string): string => `
     order by operator_id, kind, number, code, run_id, id)
   select a.id, f.fact from asked a join first f using (operator_id, kind, number, code) where f.fact <> a.fact`
 
-/** Applies it to the versions that this transaction opened. */
 export const join = async (tx: Tx, by: { run: number } | { decision: number }, at: Date): Promise<void> => {
   const opened =
     'run' in by

@@ -1,16 +1,16 @@
-/** Every state of every record that the hub ever believed, with its source. Versions are closed, never changed. */
+/** Every state of every record that the hub ever believed. Versions are closed, never changed. */
 
 import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** From this many new versions on, fresh planner statistics are worth their cost. */
+/** From here on, fresh planner statistics are worth their cost. */
 const ANALYZE_FROM_VERSIONS = 5_000
-/** But only when the table grows by at least this share. */
+/** But only if the table grows by this share. */
 const ANALYZE_FROM_SHARE = 0.1
 
-/** A remark, not a question: the code decides. It also reveals a column shifted by one row. */
+/** A remark: the code decides. It also reveals a column shifted by one row. */
 const NAMED_OTHER: Finding = {
   field: 'name',
   rule: 'name.other',
@@ -18,7 +18,7 @@ const NAMED_OTHER: Finding = {
     '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
 }
 
-/** SQL: a registration without USCC, found by its number, of the very operator that has this USCC. */
+/** SQL: a registration found by its number alone, of the operator with this USCC. */
 export const isNumberOf = (
   v: string,
   uscc: string,
@@ -27,9 +27,8 @@ export const isNumberOf = (
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
 /**
- * Closes changed versions and opens new ones. Returns the number of records detached because their latest version names
- * no operator of ours. `partial` says that the delivery covers part of its feed; a corrected item counts as its
- * original delivery.
+ * Returns the number of records detached because they no longer name an operator of ours. `partial`: the delivery
+ * covers part of its feed.
  */
 export const merge = async (
   tx: Tx,
@@ -54,7 +53,7 @@ export const merge = async (
      /* versions.merge one registration */`,
     bindings,
   )
-  // The code that found the operator no longer leads to it, so the record must be matched again.
+  // The code no longer leads to the operator; the record must be matched again.
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
@@ -97,7 +96,7 @@ export const merge = async (
   return gone
 }
 
-/** Number of standing records of a feed, without those that only partial files contributed. */
+/** Without those that only partial files contributed. */
 export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
@@ -106,7 +105,6 @@ export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** The day asked about, and the instant whose knowledge counts. */
 export interface PointInTime {
   asOf: string
   knownAt: Date
@@ -117,7 +115,7 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 const known = (v: string): string =>
   `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
 
-/** SQL: events count regardless of their day; states only once they have begun. */
+/** SQL: events count regardless of their day; states once they have begun. */
 const begun = (v: string): string =>
   `(${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
 
@@ -128,7 +126,6 @@ const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind 
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'
 
-/** SQL: the newest begun state of a record of which something is still believed. */
 const NEWEST_BEGUN = `${earlier('c')}
   and exists (select 1 from versions n where n.record_key = c.record_key and n.feed = c.feed and n.known_from <= :knownAt and ${open('n')})
   and not exists (select 1 from versions m where m.record_key = c.record_key and m.feed = c.feed
@@ -136,17 +133,16 @@ const NEWEST_BEGUN = `${earlier('c')}
 
 /**
  * SQL: the version to believe of each record. For an event, the one known at :knownAt; for a state, the newest known
- * one that had begun by :asOf. An older state stays true of its own days while anything of the record is believed.
- * Versions known as wrong count for no day.
- * All versions these operators ever had are considered, so records that moved away do not count. Versions of a record
- * never overlap in belief, so only closed ones are compared. Bindings: asOf, knownAt, states, operators (ids).
+ * one begun by :asOf. An older state stays true of its own days while anything of the record is believed.
+ * Versions known as wrong never count. Versions of a record do not overlap in belief, so only closed ones are compared.
+ * Bindings: asOf, knownAt, states, operators (ids).
  */
 export const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
 
-/** The same plus known states that begin later, with their day in `coming` (null for believed versions). */
+/** Plus known states that begin later, on the day `coming`. */
 export const VERSIONS_AT_AND_COMING = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
@@ -175,11 +171,10 @@ export interface RecordVersion {
   file: string | null
   page: number | null
   row: number
-  /** Identifies, per operator, the same fact in other sources; null when no other source can have it. */
+  /** Joins the same fact of other sources; null when none can have it. */
   fact: string | null
-  /** Instant from which it is known to be wrong. */
   wrongFrom: Date | null
-  /** Believed and not ended now. */
+  /** Believed and not ended. */
   stands: boolean
 }
 
@@ -188,10 +183,9 @@ export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`
 
-/** The records that a reader may see. */
 export interface RecordSight {
   kinds: readonly RecordKind[]
-  /** Includes records withdrawn or ended since, whatever day is asked about. */
+  /** Includes records withdrawn or ended since. */
   removed: boolean
 }
 
@@ -200,8 +194,8 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
     and c.known_to is null and c.ended_on is null))`
 
 /**
- * SQL: one record per fact. For events the earliest source, for states the latest. A source that withdrew it takes
- * precedence, in the operator's favour. Bindings: withdrawn, states.
+ * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn one takes precedence,
+ * in the operator's favour. Bindings: withdrawn, states.
  */
 export const oncePerFact = (rows: string): string =>
   `select distinct on (v.operator_id, v.kind, v.fact, case when v.fact is null then v.id end) v.* from (${rows}) v
@@ -211,7 +205,7 @@ export const oncePerFact = (rows: string): string =>
 
 const SEEN_ONCE = oncePerFact(`select * from (${VERSIONS_AT}) v where ${SEEN}`)
 
-/** A page of records per operator as believed at `when`, one per fact, newest first. */
+/** One record per fact, newest first. */
 export const ofOperators = async (
   db: Db,
   operatorIds: readonly number[],
@@ -230,7 +224,7 @@ export const ofOperators = async (
 
 const SEEN_ON_ITS_DAY = SEEN_ONCE.replaceAll(':operators', 'array[a.operator]').replaceAll(':asOf', 'a.day')
 
-/** Like `ofOperators`, with a day per operator; in the order asked. */
+/** Like `ofOperators`, with a day per operator. */
 export const onDays = async (
   db: Db,
   asked: readonly { operator: number; day: string }[],
@@ -251,7 +245,6 @@ export const onDays = async (
   return lists
 }
 
-/** Total number of records that `ofOperators` pages through. */
 export const countOfOperators = async (
   db: Db,
   operatorIds: readonly number[],
@@ -265,7 +258,7 @@ export const countOfOperators = async (
   return new Map(answer.rows.map((row: { id: number; n: number }) => [row.id, row.n]))
 }
 
-/** All sources of facts that several sources may report, earliest first. */
+/** Earliest source first. */
 export const sourcesOf = async (
   db: Db,
   operatorIds: readonly number[],
@@ -300,7 +293,7 @@ export const current = async (db: Db | Tx, feed: string, key: string): Promise<R
   return answer.rows[0] ?? null
 }
 
-/** Latest versions of a record and of other sources' records of the same fact. */
+/** Includes other sources of the same fact. */
 export const sourcesOfGround = async (
   db: Db | Tx,
   { feed, key, kind, fact }: Pick<RecordVersion, 'feed' | 'key' | 'kind' | 'fact'>,
@@ -316,10 +309,7 @@ export const sourcesOfGround = async (
   return answer.rows
 }
 
-/**
- * SQL: a conversion to an enterprise clears the abnormal-list entry of the individual business. The enterprise does not
- * inherit it.
- */
+/** SQL: conversion to an enterprise clears the abnormal-list entry of the individual business. */
 const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
   and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
 
@@ -327,7 +317,6 @@ const MIRRORED = oncePerFact(
   `select * from (${VERSIONS_AT}) v where v.kind = 'list_entry' and (v.decision_id is null or not (${CLEARED}))`,
 )
 
-/** Entries of other authorities' lists, mirrored as records. */
 export const mirrored = async (db: Db, operatorIds: readonly number[], when: PointInTime): Promise<RecordVersion[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from (${MIRRORED}) v join runs r on r.id = v.run_id order by v.operator_id, v.id desc

@@ -1,4 +1,4 @@
-/** Activations of scorecards: proposed by one person, decided by another, kept even when rejected. */
+/** Activations of scorecards, proposed and decided by two persons; rejected ones are kept. */
 import type { Db, Tx } from '../db/db.js'
 
 export type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
@@ -22,7 +22,7 @@ const ADOPTIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash
     a.proposed_by as "proposedBy", a.proposed_at as "proposedAt", a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.note
   from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash`
 
-/** Returns null when this card already has an open proposal. */
+/** Returns null when this card has an open proposal. */
 export const propose = async (
   tx: Tx,
   made: { hash: string; effectiveOn: string; reason: string; by: string; now: Date },
@@ -61,7 +61,6 @@ export const byId = async (db: Db | Tx, id: number): Promise<ActivationRow | nul
   return answer.rows[0] ?? null
 }
 
-/** Newest first. */
 export const list = async (
   db: Db,
   { first, after }: { first: number; after: number | null },
@@ -83,9 +82,7 @@ export interface StoredCard {
   version: string
   name: { zh: string; en: string }
   proposed: boolean
-  /** Activated from a later day. */
   coming: boolean
-  /** Activated from this day or earlier. */
   adopted: boolean
 }
 

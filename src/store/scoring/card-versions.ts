@@ -1,4 +1,4 @@
-/** Public history of scorecards: versions kept, and the first day of each. */
+/** Public history of scorecards. */
 import type { Db } from '../db/db.js'
 
 export const versionsKept = async (db: Db): Promise<string[]> => {
@@ -13,7 +13,7 @@ export interface PublicActivation {
   decidedAt: Date
 }
 
-/** Newest first. Names and reasons of the deciders are not public. */
+/** Newest first. Deciders' names and reasons are not public. */
 export const adoptions = async (db: Db): Promise<PublicActivation[]> => {
   const answer = await db.raw(
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"

@@ -1,10 +1,7 @@
-/**
- * Operators whose score is out of date. Marks are inserted without checking for existing ones; for a million rows the
- * check costs more.
- */
+/** Operators to be rescored. Marks are inserted unchecked; for a million rows a check costs more. */
 import type { Tx } from '../db/db.js'
 
-/** `at` is the knowledge instant of the transaction. */
+/** `at` is the knowledge instant. */
 export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
@@ -13,7 +10,6 @@ export const mark = async (tx: Tx, ids: readonly number[], at: Date): Promise<vo
   )
 }
 
-/** Marks operators that gained, changed or lost a record by the plan of a merge. */
 export const markPlanned = async (tx: Tx, run: number, at: Date): Promise<void> => {
   await tx.raw(
     `insert into dirty_operators (operator_id, since) select operator_id, :at::timestamptz from (
@@ -24,7 +20,6 @@ export const markPlanned = async (tx: Tx, run: number, at: Date): Promise<void> 
   )
 }
 
-/** Clears marks up to the knowledge of the score. */
 export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
   await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* dirty.scored */', [
     [...ids],
@@ -32,7 +27,6 @@ export const scored = async (tx: Tx, ids: readonly number[], knownAt: Date): Pro
   ])
 }
 
-/** Operators marked after that knowledge. */
 export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select distinct operator_id as id from dirty_operators where operator_id = any(:ids::int[]) and since > :knownAt /* dirty.movedSince */`,
@@ -41,7 +35,7 @@ export const movedSince = async (tx: Tx, ids: readonly number[], knownAt: Date):
   return idsIn(answer.rows)
 }
 
-/** Operators that no longer exist by themselves: rolled back or merged. */
+/** Rolled back or merged. */
 export const gone = async (tx: Tx, ids: readonly number[]): Promise<Set<number>> => {
   const answer = await tx.raw(
     `select id from operators where id = any(?::int[]) and (known_to is not null or merged_into is not null) /* dirty.gone */`,

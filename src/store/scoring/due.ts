@@ -1,7 +1,6 @@
 /**
- * Operators to score in a run: all, `only` the given ones, or those due. Due means changed records, a changed date, or
- * another basis (card, rules, source families). The set is computed once in a temporary table and read through a
- * cursor.
+ * Operators to score: all, `only` some, or those with changed records, a reached date or another basis. The set is
+ * computed once and read through a cursor.
  */
 import type { Db } from '../db/db.js'
 
@@ -11,7 +10,7 @@ export interface DueOperator {
 }
 
 export interface DueOperators {
-  /** Next operators by id; empty at the end. */
+  /** Empty at the end. */
   next: (many: number) => Promise<DueOperator[]>
 }
 

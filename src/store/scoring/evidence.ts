@@ -1,4 +1,4 @@
-/** Evidence for scoring: records and own listings of operators on a day. */
+/** Evidence for scoring: records and own listings on a day. */
 
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,28 +12,23 @@ export interface EvidenceRow {
   operatorId: number
   record: number
   kind: RecordKind
-  /** Identifies, per operator, the same fact in other sources; null when no other source can have it. */
+  /** Joins the same fact of other sources; null when none can have it. */
   fact: string | null
   run: number
-  /** For a state that begins later: its first day. It is not evidence yet. */
+  /** First day of a state that begins later; it is not evidence yet. */
   coming: string | null
-  /** Last day of a closed shop; otherwise null. */
+  /** Only for a closed shop. */
   validTo: string | null
-  /** For plain kinds, only the fields that scoring needs. */
   body: Body
 }
 
-/** SQL: plain kinds send their fields as an array. */
 const PLAIN = Object.entries(PLAIN_FIELDS)
   .map(
     ([kind, fields]) => `when '${kind}' then array[${fields.map((field) => `v.body->>'${field}'`).join(', ')}]::text`,
   )
   .join(' ')
 
-/**
- * SQL: what is believed on the day and what begins later. A future state counts only for its date. The registration of
- * a merged operator speaks for itself alone.
- */
+/** SQL: a future state counts only for its date. The registration of a merged operator speaks for itself alone. */
 const EVIDENCE = `
   select v.operator_id, v.id, v.kind, v.fact, v.run_id, v.coming, case when v.kind = 'shop' then v.valid_to end, case when v.coming is not null then 'null' else case v.kind ${PLAIN} else v.body::text end end
   from (${VERSIONS_AT_AND_COMING}) v
@@ -41,13 +36,10 @@ const EVIDENCE = `
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
 
-/**
- * All weighed records of these operators, unordered. COPY is used because for a million operators the row protocol
- * costs as much as the query.
- */
+/** Unordered, by COPY: for a million operators the row protocol costs as much as the query. */
 export const of = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
-  // COPY takes no bindings, so they are inlined; instants carry their zone.
+  // COPY takes no bindings.
   const bindings = { ...bindingsAt(operators, when), knownAt: when.knownAt.toISOString(), weighed: [...WEIGHED_KINDS] }
   const query = db.raw(EVIDENCE, bindings as never).toQuery()
   const connection = await db.client.acquireConnection()
@@ -97,7 +89,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
   return rows
 }
 
-/** Plain bodies take few distinct values, so equal ones share one frozen object. */
+/** Equal plain bodies share one frozen object; their values are few. */
 const plainBodies = new Map<string, Body>()
 const MAX_PLAIN_BODIES = 50_000
 
@@ -120,7 +112,7 @@ const plain = (value = 'NULL'): string | boolean | null => {
 
 const SIGNS: Record<string, string> = { t: '\t', n: '\n', r: '\r', b: '\b', f: '\f', v: '\v' }
 
-/** Undoes the escapes of COPY text format. */
+/** Escapes of COPY text format. */
 const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\(.)/g, (_, sign: string) => SIGNS[sign] ?? sign) : text
 
@@ -128,18 +120,18 @@ export interface OwnEntry {
   operatorId: number
   list: string
   publishedOn: string
-  /** The day of the decision, from which the terms run. */
+  /** Day of the decision, from which the terms run. */
   decidedOn: string | null
   endsOn: string | null
   removedOn: string | null
   record: number
   documentNumber: string | null
   authority: string
-  /** Hidden on the day, and therefore without weight. */
+  /** Then it has no weight. */
   hidden: boolean
 }
 
-/** SQL: owner of listing `l` at :knownAt. Mergers and their undoing transfer listings. */
+/** SQL: owner of listing `l` at :knownAt; mergers and their undoing transfer listings. */
 const OWNER = `coalesce(
   (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
     where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),
@@ -147,10 +139,7 @@ const OWNER = `coalesce(
     where d.verdict = 'MERGE' and d.decided_at > :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at limit 1),
   l.operator_id)`
 
-/**
- * Listings that this hub published, as its events known by then describe them. Later corrections do not change answers
- * about an earlier instant.
- */
+/** Own listings as the events known by then describe them, so answers about an earlier instant do not change. */
 export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnEntry[]> => {
   const answer = await db.raw(
     `select * from (

@@ -1,10 +1,10 @@
-/** Marks operators whose grade changed, for notifications to marketplaces. */
+/** Marks changed grades for notifications to marketplaces. */
 import type { Tx } from '../db/db.js'
 
-/** A score soon after a removal is reported whatever its grade, because the previous one was never reported. */
+/** Such a score is reported whatever its grade, because the previous one never was. */
 const REMOVAL_RECENT = '1 day'
 
-/** Marks operators with a new grade, and those with a recently removed entry. */
+/** Includes operators with a recently removed entry. */
 export const markScored = async (
   tx: Tx,
   scored: readonly { operatorId: number; grade: string }[],

@@ -1,4 +1,4 @@
-/** Objections of operators to records behind their score. They concern the record, not one version of it. */
+/** Objections to records behind a score; they concern the record, not one version. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -8,7 +8,6 @@ export interface Objection {
   operatorId: number
   feed: string
   recordKey: string
-  /** Newest version of the record. */
   record: number | null
   /** Rule and fact of the contested reason. */
   rule: string
@@ -20,7 +19,7 @@ export interface Objection {
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
-  /** The agency that corrects the record; only when upheld. */
+  /** The agency to correct the record; only when upheld. */
   referredTo: string | null
 }
 
@@ -29,17 +28,14 @@ const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "r
   b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
     order by v.known_from desc, v.id desc limit 1) as record`
 
-/**
- * SQL: objection `b` was unresolved at an instant. That includes upheld ones until the agency has corrected, ended or
- * withdrawn the record.
- */
+/** SQL: `b` was unresolved at an instant, or upheld and the record not yet corrected, ended or withdrawn. */
 const contested = (
   at: string,
 ): string => `b.opened_at <= ${at} and (b.decided_at is null or b.decided_at > ${at} or (b.state = 'UPHELD'
   and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
-/** SQL: score `s` of operator `o` rests on a contested record. Operators without objections cost one index lookup. */
+/** SQL: score `s` of `o` rests on a contested record. Nearly all operators cost one index lookup. */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
@@ -55,7 +51,6 @@ export const contestedAmong = async (tx: Db | Tx, listings: readonly string[]): 
   return new Set(answer.rows.map(({ id }: { id: string }) => id))
 }
 
-/** Public entries whose `contested` flag is out of date, by id. */
 export const misstated = async (tx: Tx): Promise<string[]> => {
   const answer = await tx.raw(
     `select l.id from (
@@ -69,7 +64,7 @@ export const misstated = async (tx: Tx): Promise<string[]> => {
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** Returns null when the record is already contested. */
+/** Returns null when already contested. */
 export const open = async (
   tx: Tx,
   made: {
@@ -94,7 +89,7 @@ export const open = async (
   return answer.rows[0] ?? null
 }
 
-/** Returns null when there is no open objection with this id. */
+/** Returns null when no objection with this id is open. */
 export const settle = async (
   tx: Tx,
   id: number,
@@ -119,7 +114,6 @@ export const byId = async (db: Db | Tx, id: number): Promise<Objection | null> =
   return answer.rows[0] ?? null
 }
 
-/** Newest first. */
 export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Objection[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from objections b where b.operator_id = any(?) order by b.id desc /* objections.ofOperators */`,
@@ -138,7 +132,6 @@ export interface ObjectionFilter {
 const filtered = ({ sight = null }: ObjectionFilter): string =>
   `b.state = :state and (:feeds::text[] is null or b.feed = any(:feeds::text[])) ${inSight(sight, 'b.operator_id')}`
 
-/** Oldest first. */
 export const list = async (
   db: Db,
   filter: ObjectionFilter,
@@ -160,7 +153,6 @@ export const countOf = async (db: Db, filter: ObjectionFilter): Promise<number> 
   return answer.rows[0].n
 }
 
-/** Versions of the records that these operators contested, as known at an instant. */
 export const contestedAt = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -175,7 +167,6 @@ export const contestedAt = async (
   return answer.rows
 }
 
-/** Versions whose record anybody contests now. */
 export const contestedOf = async (db: Db, versions: readonly number[]): Promise<Set<number>> => {
   const answer = await db.raw(
     `select v.id from versions v where v.id = any(?::bigint[]) and exists (select 1 from objections b

@@ -1,4 +1,4 @@
-/** Overrides: a grade that two people set beside the computed one. All are kept; the latest confirmed one applies. */
+/** Grades that two persons set beside the computed one; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -23,11 +23,10 @@ export interface OverrideRow {
   withdrawnBy: string | null
   withdrawnAt: Date | null
   withdrawnReason: string | null
-  /** When the next override was confirmed. */
   replacedAt: Date | null
 }
 
-/** SQL: an override withdrawn before its decision was never in force. */
+/** SQL: withdrawn before its decision, it was never in force. */
 const confirmed = (alias: string): string =>
   `${alias}.decided_at is not null and ${alias}.state in ('IN_FORCE', 'WITHDRAWN')`
 
@@ -35,8 +34,7 @@ const confirmed = (alias: string): string =>
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
 /**
- * SQL `select id, grade` of the override in force on :asOf, as known at an instant. Replaced or withdrawn ones count
- * for no day. Vetoes are a separate condition, NOT_VETOED.
+ * SQL `select id, grade` of the override in force on :asOf, as known at an instant. Vetoes are separate: NOT_VETOED.
  */
 export const holding = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
@@ -44,13 +42,13 @@ export const holding = (operator: string, knownAt: string): string => `
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
-/** SQL form of `vetoes` in domain/scoring/override, for override `h` and score `s` (grade, reasons). */
+/** SQL form of `vetoes` (domain/scoring/override), for override `h` and score `s`. */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
-/** SQL: the grade shown for operator `o` with score `s` (grade, reasons) of :asOf. */
+/** SQL: grade shown for `o` with score `s` of :asOf. */
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
 
-/** SQL: overrides proposed by :knownAt, in the state known then. Bindings: asOf, knownAt. */
+/** SQL: in the state known at :knownAt. Bindings: asOf, knownAt. */
 const AS_KNOWN = `
   select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",
@@ -64,7 +62,7 @@ const AS_KNOWN = `
     and ${confirmed('l')} and l.decided_at > r.decided_at and l.decided_at <= :knownAt) n on true
   where r.asked_at <= :knownAt`
 
-/** Returns null when the operator already has an open proposal. */
+/** Returns null when one is already proposed. */
 export const propose = async (
   tx: Tx,
   made: { operatorId: number; grade: Grade; reason: string; endsOn: string; by: string; at: Date },
@@ -105,7 +103,6 @@ export const byId = async (db: Db | Tx, id: number, when: PointInTime): Promise<
   return answer.rows[0] ?? null
 }
 
-/** Newest first. */
 export const ofOperators = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -121,7 +118,6 @@ export const ofOperators = async (
   return answer.rows
 }
 
-/** Oldest first. */
 export const list = async (
   db: Db,
   { state, when, sight = null }: { state: OverrideState; when: PointInTime; sight?: RegionSight },

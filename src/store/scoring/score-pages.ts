@@ -1,11 +1,10 @@
-/** Reads stored scores in pages for verification: all of them, or a sample. */
+/** Pages of stored scores for verification: all or a sample. */
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type StoredScore } from './scores.js'
 
-/** Scores per page. */
 export const PAGE_SCORES = 2_000
 
-/** In id order. A sample is spread evenly. */
+/** A sample is spread evenly. */
 export const pagesOf = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
   sample === null ? all(db) : sampled(db, sample)
 
@@ -22,7 +21,7 @@ async function* all(db: Db): AsyncIterable<StoredScore[]> {
   }
 }
 
-/** Stores the sampled ids in a temporary table, because choosing them scans the whole index. */
+/** Choosing the ids scans the whole index, so it happens once. */
 async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {
   const connection = await db.client.acquireRawConnection()
   try {

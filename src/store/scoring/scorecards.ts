@@ -1,15 +1,13 @@
-/** Stored scorecards, and which of them is in force from which day. */
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** In force until the first activation. */
 export const FIRST_IN_FORCE = 'ecommerce-1'
 
-/** SQL: version in force on :asOf. */
 export const VERSION_IN_FORCE = `coalesce((select k.version from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
   where a.state = 'ADOPTED' and a.effective_on <= :asOf::date order by a.effective_on desc, a.decided_at desc limit 1), '${FIRST_IN_FORCE}')`
 
-/** The latest card activated by that day, if any. */
+/** The latest card activated by that day. */
 export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Promise<Scorecard | null> => {
   const answer = await db.raw(
     `select k.hash, k.card from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash
@@ -20,7 +18,7 @@ export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Pr
   return one(answer.rows[0])
 }
 
-/** Cache by hash, hence immutable. Derived data of a card is attached to the object. */
+/** Cached by hash, hence immutable; derived data is attached to the object. */
 const cards = new Map<string, Scorecard>()
 
 export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard | null> => {
@@ -30,7 +28,7 @@ export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard
   return one(answer.rows[0])
 }
 
-/** Bypasses the cache, for verifying the hash. */
+/** Bypasses the cache, to verify the hash. */
 export const asKept = async (db: Db | Tx, hash: string): Promise<Scorecard | null> => {
   const answer = await db.raw('select card from scorecards where hash = ? /* scorecards.asKept */', [hash])
   return answer.rows[0]?.card ?? null

@@ -1,4 +1,4 @@
-/** Scores are appended, never updated. The score for a day is the latest one for the latest day up to it. */
+/** Appended, never updated. For a day counts the latest score for the latest day up to it. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -12,21 +12,19 @@ import { VERSION_IN_FORCE } from './scorecards.js'
 export interface NewScore {
   operatorId: number
   asOf: string
-  /** Knowledge instant of the score. */
   knownAt: Date
   scorecard: string
   scorecardHash: string
-  /** Families of facts for which the hub had a source. */
+  /** Families of facts with a source. */
   families: string[]
   factsHash: string
-  /** Hash of the list rules used. */
   rulesHash: string
   value: number
   grade: 'A' | 'B' | 'C' | 'D'
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** Requested for a particular day or with a card not in force, rather than scored regularly. */
+  /** Requested for a day or with a card not in force; not regular. */
   asked: boolean
 }
 
@@ -39,15 +37,12 @@ export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", 
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/**
- * SQL: scores that may answer for :asOf. These are regular ones, and requested ones for that very day by the card in
- * force.
- */
+/** SQL: scores for :asOf: regular ones, and those requested for that day by the card in force. */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
 /**
- * SQL: score `s` weighed an entry of this hub that has since left the public list. Whoever may not see the entry must
- * not infer it from the score. A text search skips nearly all scores cheaply. Binding: today.
+ * SQL: score `s` weighed an entry that has left the public list. Who may not see the entry must not infer it. The text
+ * search skips nearly all scores. Binding: today.
  */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
@@ -59,7 +54,6 @@ export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exi
     and not exists (select 1 from public_entries p where p.listing_id = l.id and p.shown_from <= s.as_of
       and (p.ends_on is null or p.ends_on >= :today::date))))`
 
-/** Scores that must not be shown to readers who may not see removed entries. */
 export const forgotten = async (db: Db, ids: readonly number[], today: string): Promise<Set<number>> => {
   const answer = await db.raw(
     `select s.id from scores s where s.id = any(:ids::bigint[]) and ${FORGOTTEN} /* scores.forgotten */`,
@@ -68,7 +62,6 @@ export const forgotten = async (db: Db, ids: readonly number[], today: string): 
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** Score of each operator for a day, as known at an instant. */
 export const latest = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -83,7 +76,7 @@ export const latest = async (
   return byOperator(answer.rows)
 }
 
-/** Latest score by one card, regular or requested, for comparison with a trial or a requested day. */
+/** Regular or requested, for comparison with a trial. */
 export const latestBy = async (
   db: Db | Tx,
   operators: readonly number[],
@@ -99,7 +92,7 @@ export const latestBy = async (
   return byOperator(answer.rows)
 }
 
-/** What a score rests on besides records: card, rules, and sorted source families. */
+/** The basis of a score besides records. */
 export const basisOf = ({
   scorecardHash,
   rulesHash,
@@ -137,10 +130,7 @@ export const byIds = async (db: Db | Tx, ids: readonly number[]): Promise<Map<nu
 
 export type SoundScore = Pick<NewScore, 'operatorId' | 'value' | 'scorecardHash' | 'reasons'>
 
-/**
- * Latest regular score of each operator that rests on no rolled-back record. Operators without one are missing from the
- * map.
- */
+/** Latest regular score that rests on nothing rolled back. */
 export const lastSound = async (
   tx: Tx,
   operators: readonly number[],
@@ -160,7 +150,7 @@ export const lastSound = async (
 const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.operatorId, row]))
 
-/** Adds scores and makes the regular ones current. COPY is used because the first scoring adds a million rows. */
+/** Makes regular scores current. By COPY: the first scoring adds a million rows. */
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
   const reserved = await tx.raw(
@@ -188,7 +178,6 @@ export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run:
 const SCORE_COLUMNS =
   'id, operator_id, as_of, known_at, recorded_at, scorecard, scorecard_hash, facts_hash, value, grade, reasons, next_change_on, cause, families, asked, rules_hash, run_id'
 const CURRENT_COLUMNS = 'operator_id, score_id, as_of, value, grade, next_change_on, facts_hash, basis'
-/** Lines per write. */
 const LINES_AT_ONCE = 256
 
 function* scoreLines(rows: readonly NewScore[], first: number, run: number, at: Date): Iterable<string> {
@@ -214,7 +203,7 @@ function* currentLines(rows: readonly { row: NewScore; id: number }[]): Iterable
   yield lines
 }
 
-/** In this JSON only the backslash is special to COPY. */
+/** Only the backslash is special to COPY here. */
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
 const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void> => {
@@ -226,7 +215,7 @@ const copy = async (tx: Tx, into: string, lines: Iterable<string>): Promise<void
   }
 }
 
-/** Regular scores whose day or cause is inconsistent. */
+/** Regular scores with an inconsistent day or cause. */
 export const misplaced = async (
   db: Db,
   ids: readonly number[],
@@ -245,7 +234,7 @@ export const misplaced = async (
   return answer.rows
 }
 
-/** Operators whose current or latest score (migration 32) is not the one that it should be. */
+/** Current or latest scores (migration 32) that are not the right ones. */
 export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
   const answer = await db.raw(
     `select l.id, l.operator_id as "operatorId" from (

@@ -1,14 +1,14 @@
-/** Trials: the effect of another scorecard on all operators. Trials are kept unchanged. */
+/** Trials: the effect of another scorecard on all operators. */
 import type { Comparison } from '../../domain/scoring/trial.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface TrialRow {
   id: number
-  /** The card under trial and the card compared with. */
+  /** Hashes of the tested card and of the one compared with. */
   scorecardHash: string
   againstHash: string
   asOf: string
-  /** Everything learned by then was weighed, nothing later. */
+  /** Everything learned by then was weighed. */
   knownAt: Date
   result: TrialResult
   madeBy: string | null
@@ -19,14 +19,14 @@ export interface TrialResult extends Comparison {
   /** Versions of both cards. */
   scorecard: string
   against: string
-  /** Latest score id at the start; later scores rest on other facts. */
+  /** Latest score id at the start. */
   lastScore: number
 }
 
 const COLUMNS = `t.id, t.scorecard_hash as "scorecardHash", t.against_hash as "againstHash", t.as_of as "asOf",
   t.known_at as "knownAt", t.result, t.made_by as "madeBy", t.made_at as "madeAt"`
 
-/** Last knowledge instant, before which everything is committed, and the latest score id. */
+/** All knowledge before the instant is committed. */
 export const beginning = async (db: Db): Promise<{ knownAt: Date; lastScore: number }> => {
   const answer = await db.raw(
     `select latest as "knownAt", (select coalesce(max(id), 0) from scores) as "lastScore" from knowledge /* trials.beginning */`,
@@ -34,7 +34,6 @@ export const beginning = async (db: Db): Promise<{ knownAt: Date; lastScore: num
   return answer.rows[0]
 }
 
-/** Operators that have scores, in steps by id. */
 export const operators = async (
   db: Db,
   { after, limit }: { after: number; limit: number },
@@ -65,7 +64,7 @@ export const add = async (db: Db | Tx, made: Omit<TrialRow, 'id'>): Promise<Tria
   return { id: answer.rows[0].id, ...made }
 }
 
-/** Today's trial of these cards, unless a regular score was added since. */
+/** Unless a regular score was added since. */
 export const fresh = async (
   db: Db,
   { scorecardHash, againstHash, today }: { scorecardHash: string; againstHash: string; today: string },

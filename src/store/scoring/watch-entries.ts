@@ -1,4 +1,4 @@
-/** Internal watch list: operators whose score fell below a threshold of the card. It has no legal effect. */
+/** Operators whose score fell below a threshold of the card. No legal effect. */
 
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -6,7 +6,6 @@ import type { Db, Tx } from '../db/db.js'
 export interface WatchEntry {
   id: number
   operatorId: number
-  /** Points when the entry was opened. */
   value: number
   openedOn: string
   closedOn: string | null
@@ -29,7 +28,6 @@ export const open = async (
   )
 }
 
-/** Closes entries of operators above the threshold. */
 export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: string; at: Date }): Promise<void> => {
   if (risen.length === 0) return
   await tx.raw(
@@ -39,7 +37,7 @@ export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: 
   )
 }
 
-/** Entries in force on a day, as known at an instant. */
+/** As known at an instant. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -55,7 +53,6 @@ export const ofOperators = async (
   return new Map(answer.rows.map((row: WatchEntry) => [row.operatorId, row]))
 }
 
-/** Newest first. */
 export const list = async (
   db: Db,
   { first, after, sight = null }: { first: number; after: number | null; sight?: RegionSight },

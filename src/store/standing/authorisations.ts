@@ -1,4 +1,4 @@
-/** Authorisations that operators give to credit services. Only a withdrawal changes a row. */
+/** Authorisations of credit services by operators. Only a withdrawal changes a row. */
 import type { Reads } from '../db/bulk-handle.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -7,7 +7,7 @@ export interface Authorisation {
   client: string
   operatorId: number
   document: string
-  /** SHA-256 of the document; null for rows recorded before it was required. */
+  /** Unset for rows recorded before it was required. */
   sha256: string | null
   givenOn: string
   /** Last day on which it holds. */
@@ -20,7 +20,6 @@ export interface Authorisation {
 const COLUMNS = `a.id, a.client, a.operator_id as "operatorId", a.document, a.sha256, a.given_on as "givenOn", a.ends_on as "endsOn",
   a.recorded_at as "recordedAt", a.withdrawn_at as "withdrawnAt", a.withdrawn_by as "withdrawnBy"`
 
-/** SQL: the authorisation holds on :today. */
 export const holds = (a: string, client: string): string =>
   `${a}.client = ${client} and ${a}.withdrawn_at is null and ${a}.given_on <= :today::date and ${a}.ends_on >= :today::date`
 
@@ -51,7 +50,7 @@ export const byIds = async (db: Db, ids: readonly number[]): Promise<Map<number,
   return new Map(answer.rows.map((row: Authorisation) => [row.id, row]))
 }
 
-/** Withdraws and returns the authorisation; an earlier withdrawal stays. */
+/** An earlier withdrawal stays. */
 export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at: Date }): Promise<Authorisation> => {
   await tx.raw(
     `update authorisations set withdrawn_at = ?, withdrawn_by = ? where id = ? and withdrawn_at is null /* authorisations.withdraw */`,
@@ -60,7 +59,6 @@ export const withdraw = async (tx: Tx, id: number, { by, at }: { by: string; at:
   return (await byId(tx, id)) as Authorisation
 }
 
-/** Operators that authorise the client today. */
 export const among = async (
   db: Reads,
   { client, today }: { client: string; today: string },
@@ -73,7 +71,6 @@ export const among = async (
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** Newest first. */
 export const ofOperators = async (db: Db, operators: readonly number[]): Promise<Authorisation[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from authorisations a where a.operator_id = any(?::int[]) order by a.id desc /* authorisations.ofOperators */`,

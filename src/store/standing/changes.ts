@@ -1,18 +1,15 @@
-/**
- * Change feed of marketplaces about their sellers. Triggers mark operators in the changing transaction (migration 27).
- * Here one process at a time numbers the marks.
- */
+/** Change feed for marketplaces. Triggers mark operators (migration 27); one process at a time numbers the marks. */
 import type { Reach } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Advisory lock for numbering, held until the transaction ends. */
+/** Held until the numbering commits. */
 const NUMBERING = 'hub.changes'
 const OPENING = 'hub.changes.open'
-/** Longest wait for older transactions when marking starts, milliseconds. */
+/** Milliseconds to wait for older transactions. */
 const OPENING_WAIT_MS = 2_000
 
-/** Starts marking. Fails with SQLSTATE 55P03 when a long transaction runs that would escape it. */
+/** Fails with SQLSTATE 55P03 while a long transaction would escape the marking. */
 export const openMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
   if (answer.rows[0]?.open) return
@@ -24,7 +21,6 @@ export const openMarking = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Marks changes caused by the calendar once a day: overrides that end. */
 export const markDay = async (tx: Tx, today: string): Promise<void> => {
   await tx.raw(
     `with d as (update change_progress p set day = :today::date from change_progress b
@@ -35,7 +31,6 @@ export const markDay = async (tx: Tx, today: string): Promise<void> => {
   )
 }
 
-/** Returns false when another process is numbering. */
 export const tryNumbering = async (tx: Tx): Promise<boolean> => {
   const answer = await tx.raw(
     'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */',
@@ -53,7 +48,7 @@ export const isWaiting = async (db: Db, today: string): Promise<boolean> => {
   return answer.rows[0].waits
 }
 
-/** The range of numbers given to one client: after `before`, up to `last`. */
+/** Numbers after `before`, up to `last`. */
 export interface NumberedRange {
   client: string
   before: number
@@ -61,9 +56,8 @@ export interface NumberedRange {
 }
 
 /**
- * Numbers the oldest marks for each client with a list of `oldest` or later, removals first. Marks of unlisted
- * operators are dropped, since later listers read the standing anyway. For a closed grade the client learns only public
- * changes.
+ * Numbers the oldest marks for clients with a list of `oldest` or later, removals first. Marks of unlisted operators
+ * are dropped; a later list reads the standing anyway. With a closed grade a client learns only public changes.
  */
 export const number = async (
   tx: Tx,
@@ -102,7 +96,7 @@ export const number = async (
   return answer.rows[0]
 }
 
-/** Records a list replacement as a change and returns its number. */
+/** Returns its number. */
 export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<number> => {
   const answer = await tx.raw(
     `with counted as (insert into change_clients as c (client, last) values (:client, 1)
@@ -114,7 +108,7 @@ export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<n
   return answer.rows[0].sequence
 }
 
-/** Range of each client; clients without changes are missing. */
+/** Clients without changes are missing. */
 export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, Reach>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
@@ -149,10 +143,7 @@ export const bySequences = async (db: Db, client: string, sequences: readonly nu
   return answer.rows
 }
 
-/**
- * The client acknowledges up to a number, which confirms the removals sent to it. A removal never sent stays owed,
- * whatever number the client jumps to.
- */
+/** Acknowledges up to a number, which confirms the removals sent. One never sent stays owed. */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
@@ -165,7 +156,7 @@ export const read = async (tx: Tx, client: string, to: number, now: Date): Promi
   )
 }
 
-/** Marks removals as sent; the client confirms arrival itself. */
+/** The client confirms arrival itself. */
 export const told = async (
   db: Db,
   client: string,
@@ -179,7 +170,7 @@ export const told = async (
   )
 }
 
-/** Erases up to `limit` changes numbered before an instant, oldest first. Returns the number. */
+/** Returns the number erased. */
 export const erase = async (tx: Tx, before: Date, limit: number): Promise<number> => {
   const answer = await tx.raw(
     `with due as (

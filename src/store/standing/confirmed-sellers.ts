@@ -27,7 +27,7 @@ export const settingOf = async (db: Db | Tx, client: string): Promise<SellersSet
 
 export interface SellersPolicy {
   client: string
-  /** Id in the shops feed; with null no seller is confirmed. */
+  /** Id in the shops feed; null confirms nobody. */
   marketplace: string | null
   today: string
   /** Claims last listed before this day lose their place. */
@@ -35,15 +35,13 @@ export interface SellersPolicy {
   most: (confirmed: number) => number
 }
 
-/** SQL: the list just sent. */
 export const SENT = 'select distinct scheme, code from sent_sellers'
-/** SQL: the current list of :client. */
 const LISTED =
   'select s.scheme, s.code from seller_lists l join sellers s on s.list_id = l.id where l.client = :client and l.current'
 
 /**
- * Fills the temporary table `opening` with the codes of `source` (SQL) whose grade opens. Codes without an operator
- * open nothing and take no place. An ambiguous code is confirmed only if all its operators are.
+ * Fills the temporary table `opening` from `source` (SQL). Codes without an operator take no place; an ambiguous one is
+ * confirmed if all its operators are.
  */
 export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): Promise<SellersFigures> => {
   const { client, marketplace, today, oldest } = deciding
@@ -57,7 +55,7 @@ export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): P
      group by s.scheme, s.code /* confirmedSellers.sift */`,
     { client, today, ...keysOf(marketplace) } as never,
   )
-  // Without statistics the planner underestimates the joins below.
+  // Without statistics the planner underestimates the joins.
   await tx.raw('analyze sifted /* confirmedSellers.sift */')
   const counted = await tx.raw(
     `select count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed from sifted /* confirmedSellers.count */`,
@@ -75,11 +73,11 @@ export const decide = async (tx: Tx, deciding: SellersPolicy, source: string): P
   return { confirmed, unconfirmed, gradesClosed: confirmed + unconfirmed - opened.rowCount, unconfirmedMost: most }
 }
 
-/** Key range of the marketplace's records in the shops feed; `;` follows `:` in ASCII. */
+/** `;` follows `:` in ASCII. */
 const keysOf = (marketplace: string | null) =>
   marketplace === null ? { from: '', to: '' } : { from: `shop:${marketplace}:`, to: `shop:${marketplace};` }
 
-/** Existing claims keep their places; new ones take the rest. */
+/** Existing claims keep their places. */
 const claim = async (tx: Tx, of: { client: string; today: string; oldest: string; most: number }): Promise<void> => {
   await tx.raw(
     `delete from seller_claims c where c.client = :client and (c.last_on < :oldest::date
@@ -101,7 +99,7 @@ const claim = async (tx: Tx, of: { client: string; today: string; oldest: string
   )
 }
 
-/** Decides the current list again. `altered` counts the sellers whose grade opened or closed. */
+/** `altered` counts grades opened or closed. */
 export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided: SellersFigures; altered: number }> => {
   const decided = await decide(tx, deciding, LISTED)
   const answer = await tx.raw(
@@ -118,7 +116,6 @@ export const renew = async (tx: Tx, deciding: SellersPolicy): Promise<{ decided:
   return { decided, altered: answer.rowCount ?? 0 }
 }
 
-/** Clients with a list of `oldest` or later. */
 export const clients = async (db: Db, oldest: string): Promise<string[]> => {
   const answer = await db.raw(
     'select client from seller_lists where current and dated >= ? order by client /* confirmedSellers.clients */',
@@ -133,7 +130,6 @@ export interface ListOverCap {
   unconfirmedMost: number
 }
 
-/** Lists on which some grades stay closed. */
 export const overCap = async (db: Db): Promise<ListOverCap[]> => {
   const answer = await db.raw(
     `select client, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost" from seller_lists

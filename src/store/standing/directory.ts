@@ -1,4 +1,4 @@
-/** Directory of independent operators by region, kind and grade, and operators behind name matches. */
+/** Independent operators by region, kind and grade, and operators behind name matches. */
 import type { Match } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
@@ -13,23 +13,20 @@ export interface DirectoryFilter {
   region?: string | null
   kind?: string | null
   grade?: string | null
-  /** The current day, required with `grade`. */
   today?: string | null
-  /** Also considers grades that weighed entries removed since. */
+  /** Includes grades that weighed entries removed since. */
   removed?: boolean
-  /** With `grade`, only operators on this client's seller list, or authorising the client. */
+  /** With `grade`, only on this client's seller list, or authorising it. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
-  /** Only the operator with this USCC or shop code. */
   only?: string | null
-  /** Only operators of this division. */
   sight?: RegionSight
 }
 
 /** Highest code point: upper bound of a prefix range. */
 const LAST = '\u{10ffff}'
 
-/** SQL: only the given filters, because planning unused ones costs more than the query. */
+/** SQL: planning unused filters costs more than the query. */
 const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }: DirectoryFilter): string =>
   [
     'o.known_to is null and o.merged_into is null',
@@ -43,13 +40,13 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     .filter((each) => each !== false)
     .join(' and ')
 
-/** SQL: the grade shown for `o`, computed from all scores that may count. */
+/** SQL: from all scores that may count. */
 const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.reasons, s.as_of, s.known_at from scores s
   where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
 
 /**
- * SQL: the few operators whose shown grade may differ from the current score: overrides, scores requested for the day,
- * and scores that may have weighed a removed entry.
+ * SQL: the few whose shown grade may differ from the current score: overrides, scores requested for the day, possibly a
+ * removed entry.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date
@@ -71,10 +68,7 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-/**
- * SQL: most operators by the index on current scores, the doubtful ones individually. `end` orders and limits both
- * parts.
- */
+/** SQL: most by the index on current scores, the doubtful ones individually. `end` orders and limits each part. */
 const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id
@@ -84,7 +78,6 @@ const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => 
   (select ${what} from doubtful d join operators o on o.id = d.id
     where ${GRADED} and (:after::int is null or o.id > :after::int) and ${filtered(filter)} ${end.replace('ID', 'o.id')})`
 
-/** By id. */
 export const list = async (
   db: Db,
   filter: DirectoryFilter,
@@ -114,17 +107,14 @@ export const countOf = async (db: Db, filter: DirectoryFilter): Promise<number> 
 export interface DirectoryMatch {
   operator: StoredOperator
   match: Match
-  /** Current name of the matched operator, which may be merged. */
+  /** Current name of the match, which may be a merged operator. */
   name: string | null
 }
 
-/** Matches examined first, per result needed. Some share an operator or are filtered out. */
+/** Examined first per result; some share an operator or are filtered out. */
 const LOOKED_AT = 2
 
-/**
- * Operators behind these matches that pass the filter, each with its best name, in match order. Returns at least
- * `enough` when there are that many.
- */
+/** Each operator with its best name, in match order; at least `enough` if there are. */
 export const behind = async (
   db: Db,
   matches: readonly Match[],

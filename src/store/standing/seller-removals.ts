@@ -1,12 +1,11 @@
-/** Marketplaces owed the removal of a seller's entry, for the retraction ledger. */
+/** Marketplaces owed the removal of a seller's entry. */
 import type { Db } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
-/** A marketplace that lists the seller. */
 export interface RemovalHearer extends RetractionKey {
   client: string
   sequence: number
-  /** True when it has a webhook; otherwise it polls the changes. */
+  /** Otherwise it polls the changes. */
   webhook: boolean
   owedAt: Date
   toldAt: Date | null
@@ -15,7 +14,7 @@ export interface RemovalHearer extends RetractionKey {
   confirmedBy: 'READ' | 'WEBHOOK' | null
 }
 
-/** For each retraction, the changes numbered after it and before the next removal of the entry. */
+/** Changes numbered after the retraction and before the next removal of the entry. */
 export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
   if (of.length === 0) return []
   const answer = await db.raw(

@@ -1,4 +1,3 @@
-/** Seller lists; the current list of each marketplace is kept. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -6,7 +5,6 @@ import type { Seller } from '../../domain/standing/sellers.js'
 import type { Reads } from '../db/bulk-handle.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Lines per write. */
 const LINES_AT_ONCE = 5_000
 
 export interface SellerList {
@@ -14,25 +12,19 @@ export interface SellerList {
   uploadedAt: Date
   sellers: number
   malformed: number
-  /** Codes with a wrong check digit that named no operator at upload. */
+  /** They named no operator at upload. */
   wrongCheckDigit: number
-  /**
-   * Sellers with an open shop of the marketplace in the shops feed. This and the next three are null before the first
-   * decision.
-   */
+  /** With an open shop in the shops feed. This and the next three are null before the first decision. */
   confirmed: number | null
-  /** Sellers whose operator has no such shop. */
   unconfirmed: number | null
-  /** Unconfirmed sellers whose grade stays closed. */
   gradesClosed: number | null
-  /** Number of unconfirmed sellers allowed to open their grade. */
+  /** Unconfirmed sellers allowed to open their grade. */
   unconfirmedMost: number | null
 }
 
 const COLUMNS = `dated, uploaded_at as "uploadedAt", sellers, malformed, wrong_check_digit as "wrongCheckDigit",
   confirmed, unconfirmed, grades_closed as "gradesClosed", unconfirmed_most as "unconfirmedMost"`
 
-/** The current list, whatever its age. */
 export const current = async (db: Db | Tx, client: string): Promise<SellerList | null> => {
   const answer = await db.raw(
     `select ${COLUMNS} from seller_lists where client = ? and current /* sellers.current */`,
@@ -41,17 +33,15 @@ export const current = async (db: Db | Tx, client: string): Promise<SellerList |
   return answer.rows[0] ?? null
 }
 
-/** Serialises uploads of a client until the transaction ends. */
+/** Serialises uploads of a client. */
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-/** Figures of a decided list. The temporary table `opening` holds its open codes (store/standing/confirmed-sellers). */
+/** The temporary table `opening` holds the open codes (store/standing/confirmed-sellers). */
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
-/**
- * Replaces the current list, without duplicates. `decide` chooses the codes of `sent_sellers` that open their grade.
- */
+/** Without duplicates. `decide` chooses the codes of `sent_sellers` that open their grade. */
 export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
@@ -83,11 +73,11 @@ export const replace = async (
   return answer.rows[0]
 }
 
-/** SQL: a registered code may fail its check digit and still be genuine. */
+/** SQL: a registered code may fail its check digit. */
 const MISTYPED = `select count(*) from (select distinct scheme, code from sent_sellers where not valid) d
   where not exists (select 1 from codes c where c.scheme = d.scheme and c.code = d.code and c.known_to is null)`
 
-/** Rebuilds the bitmap of operators listed by their own USCC with an open grade (migrations 33 and 95). */
+/** Bitmap of operators listed by their own USCC with an open grade (migrations 33 and 95). */
 export const marked = async (tx: Db | Tx, client: string): Promise<void> => {
   await tx.raw(
     `insert into seller_bits (list_id, bits) select id, seller_bits_of(id) from seller_lists where client = ? and current
@@ -120,12 +110,12 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   yield lines
 }
 
-/** SQL: `l` is the current list of :client, of :oldest or later. An ambiguous code on it names nobody. */
+/** SQL: the current list of :client, of :oldest or later. An ambiguous code names nobody. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
 /**
- * SQL: the operator is on the client's current list (:oldest or later) with an open grade, by itself or through a
- * merged operator. The first branch serves the common case, its own USCC.
+ * SQL: on the client's current list with an open grade, by itself or through a merged operator. The first branch serves
+ * the common case.
  */
 export const isOnList = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
@@ -141,22 +131,21 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where l.client = ${client} and l.current and l.dated >= :oldest::date), false)`
 
-/** SQL: `b`, the bitmap of the list of :client, detoasted once. */
+/** SQL: bitmap of the list of :client, detoasted once. */
 export const BITS = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** SQL: the bitmap has the operator. False does not mean that it is not listed. */
+/** SQL: false does not mean that it is not listed. */
 export const isMarked = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 
-/** USCCs of operators that are on the list verbatim; `among` covers all other ways. */
+/** Only own USCCs; `among` covers all other ways. */
 export const amongOwn = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
   usccs: readonly string[],
 ): Promise<Set<string>> => {
   if (usccs.length === 0) return new Set()
-  // A USCC needs no escaping.
   const answer = await db.raw(
     `select s.code from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.code = any(:codes::text[]) and s.opens_grade
      where ${COUNTING} /* sellers.amongOwn */`,
@@ -165,7 +154,7 @@ export const amongOwn = async (
   return new Set(answer.rows.map(({ code }: { code: string }) => code))
 }
 
-/** Operators on the client's list, also through merged ones. */
+/** Also through merged operators. */
 export const among = async (
   db: Reads,
   { client, oldest }: { client: string; oldest: string },
@@ -179,7 +168,7 @@ export const among = async (
   return new Set(answer.rows.map(({ id }: { id: number }) => id))
 }
 
-/** Like `among`, but fast when nearly all are listed by their own USCC. */
+/** Fast when nearly all are listed by their own USCC. */
 export const amongThose = async (
   db: Reads,
   of: { client: string; oldest: string },
@@ -196,7 +185,7 @@ export const amongThose = async (
   return found
 }
 
-/** SQL `select id`: all operators on the list of :client in few passes. Bindings: client, oldest. */
+/** SQL `select id`: all operators on the list of :client. Bindings: client, oldest. */
 export const OF_LIST = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}

@@ -1,6 +1,6 @@
 /**
- * Standing of operators, one row per code. Marketplaces query it by the thousand, so a separate statement for each
- * combination looks up only what is needed.
+ * Standing, one row per code. Marketplaces query it by the thousand, so each combination of columns has its own
+ * statement.
  */
 import type { State } from '../../domain/listing/case.js'
 import type { Reads } from '../db/bulk-handle.js'
@@ -13,8 +13,8 @@ import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
 /**
- * Grades for nobody, for sellers on the client's list, for operators that authorise the client, or for all. `flags`
- * adds override and contest flags. Public entries come as kinds of list or in full.
+ * Grades for nobody, for sellers on the client's list, for operators that authorise the client, or for all. Entries as
+ * kinds of list or in full.
  */
 export interface StandingLookups {
   grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
@@ -24,10 +24,9 @@ export interface StandingLookups {
 
 export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
-/** A public entry with the state of its case at the same instant. */
+/** With the state of its case at the same instant. */
 export type EntryWithState = PublicBody & { state: State }
 
-/** Fields not requested are absent. */
 export interface StandingRow {
   /** Position in the request, from 0. */
   place: number
@@ -37,20 +36,19 @@ export interface StandingRow {
   name: string | null
   region: string | null
   status: string
-  /** False when the client may not see the grade; it was not looked up. */
+  /** False: not visible to the client, and not looked up. */
   sees?: boolean
-  /** As computed, without overrides. */
+  /** Without overrides. */
   score: number | null
   /** With overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null
   overruled: boolean
   /** A reason of the score rests on a contested record. */
   objected: boolean
-  /** The score must not be shown to readers who may not see removed entries. */
+  /** Not for readers who may not see removed entries. */
   forgotten: boolean
-  /** Distinct kinds of list of own public entries in force on the day. */
-  lists?: string[] | null
   /** Own public entries in force on the day. */
+  lists?: string[] | null
   entries: EntryWithState[]
 }
 
@@ -58,17 +56,14 @@ export interface RequestedCode {
   place: number
   scheme: string
   code: string
-  /** The client whose seller list or authorisation counts. */
+  /** Whose seller list or authorisation counts. */
   client?: string | null
 }
 
 /** `oldest` is the oldest valid day of a seller list. */
 export type StandingDays = PublicDays & { oldest?: string }
 
-/**
- * Rows in the order of the codes; codes without an operator have none. Entries and scores are those of the day, less
- * what was removed since.
- */
+/** In the order of the codes; those without an operator have no row. What was removed since is left out. */
 export const of = async (
   db: Reads,
   codes: readonly RequestedCode[],
@@ -133,7 +128,7 @@ const FLAG_COLUMNS = [
   `case when q.id is null then false else ${CONTESTED} end as objected`,
 ]
 
-/** SQL: body with the state of the case, PUBLISHED or REPAIR_APPLIED. */
+/** SQL: the state is PUBLISHED or REPAIR_APPLIED. */
 const ENTRY = `p.body || jsonb_build_object('state', l.state)`
 const SHOWN_ENTRIES = `from listings l join public_entries p on p.listing_id = l.id where l.operator_id = o.id and ${SHOWN}`
 const BODIES_COLUMN = `coalesce((select jsonb_agg(${ENTRY} order by p.published_on desc) ${SHOWN_ENTRIES}), '[]') as entries`
@@ -145,20 +140,20 @@ const SEES = {
 }
 
 /**
- * SQL: more than the latest score `c` of operator `o` matters. Reasons are an override, an objection, an entry that may
- * have left, or a score for another or requested day.
+ * SQL: the latest score `c` does not suffice: an override, an objection, an entry that may have left, a later or
+ * requested day.
  */
 const SPECIAL = `(coalesce(c.weighs_entry or c.as_of > :asOf::date, false)
   or exists (select 1 from scores k where k.asked and k.as_of = :asOf::date and k.operator_id = o.id)
   or exists (select 1 from overrules k where k.operator_id = o.id) or exists (select 1 from objections k where k.operator_id = o.id))`
 
-/** SQL: full score lookup of operator `id`; null skips it. */
+/** SQL: full lookup for operator `id`; null skips it. */
 const scoreOf = (id: string): string => `
   left join lateral (select value, grade, reasons, as_of, known_at from scores s where s.operator_id = ${id} and ${COUNTS}
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
 
-/** SQL: most operators need only the latest score; `q.id` is set for the rest. */
+/** SQL: most need only the latest score; `q.id` is set for the rest. */
 const SEEN_SCORE = `
   left join latest_scores c on c.operator_id = case when x.sees then o.id end
   cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
@@ -170,10 +165,7 @@ const OF_ANY = `cross join lateral (select ${ONE} as id from (
     select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) w
   join operators o on o.id = w.id`
 
-/**
- * SQL: fast path for USCCs. Nearly always the code leads only to the operator that owns it, so the view `codes` and a
- * second read of operators are avoided.
- */
+/** SQL: fast path for USCCs. Nearly all lead only to their own operator, which spares the view `codes`. */
 const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
   cross join lateral (select case when d.merged_into is null and d.id is not null
       and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = a.code) then d.id
@@ -185,14 +177,13 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
     .map((column) => `, case when m.id is null then d.${column} else m.${column} end as ${column}`)
     .join('')}) o on w.id is not null`
 
-/** SQL: score columns of operator `o`. */
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
 
-/** From this many codes on (more than a page), several cheap statements replace the single one. */
+/** From here on, several cheap statements replace the single one. */
 export const MANY_CODES = 101
 
-/** Like `of`, for many codes of one client. Returns one row or null per code; repeated codes share an object. */
+/** For many codes of one client; repeated codes share an object. */
 export const ofMany = async (
   db: Reads,
   codes: readonly RequestedCode[],
@@ -214,7 +205,6 @@ export const ofMany = async (
   return found
 }
 
-/** Clears scores that the client may not see. */
 const withSight = async (
   db: Reads,
   rows: readonly StandingRow[],
@@ -237,9 +227,8 @@ const withSight = async (
 const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
 
 /**
- * Like `of`, for USCCs that lead only to their own operator, unordered and much cheaper. `of` answers the others.
- * `scored` includes scores. With `sellersOf`, `sees` is true for operators in that client's bitmap and undecided for
- * the others.
+ * USCCs that lead only to their own operator, unordered and much cheaper. With `sellersOf`, `sees` is true for
+ * operators in that client's bitmap and undecided for others.
  */
 export const ofOwn = async (
   db: Reads,
@@ -253,7 +242,6 @@ export const ofOwn = async (
 ): Promise<Map<string, StandingRow>> => {
   const found = new Map<string, StandingRow>()
   if (usccs.length === 0) return found
-  // A USCC needs no escaping.
   const codes = `{${usccs.join(',')}}`
   const days = { asOf, today }
   const answer = await (sellersOf !== null
@@ -262,7 +250,7 @@ export const ofOwn = async (
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
   for (const each of answer.rows as OwnStandingRow[]) {
-    // Building the object literally costs half as much as copying and extending the row.
+    // A literal costs half as much as copying and extending the row.
     const row: StandingRow = {
       place: 0,
       operatorId: each.operatorId,
@@ -296,7 +284,6 @@ const NO_ENTRIES: EntryWithState[] = []
 
 interface OwnStandingRow extends Pick<StandingRow, 'operatorId' | 'shop' | 'name' | 'region' | 'status' | 'sees'> {
   uscc: string
-  /** Present when requested. */
   score?: number | null
   grade?: StandingRow['grade']
   isSpecial?: boolean
@@ -309,13 +296,13 @@ const own = (columns = '', joins = ''): string => `
   from operators o ${joins} where o.uscc = any(:codes::text[]) and o.known_to is null and o.merged_into is null
     and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = o.uscc) /* standings.ofOwn */`
 const OWN = own()
-/** SQL: the computed score, and a flag for the full lookup. */
+/** SQL: the computed score, and whether to look further. */
 const LATEST = `, c.value as score, c.grade, ${SPECIAL} as "isSpecial"`
 const JOINED = 'left join latest_scores c on c.operator_id = o.id'
 const OWN_SCORED = own(LATEST, JOINED)
 const OWN_OF_SELLERS = `with ${sellers.BITS} ${own(`${LATEST}, ${sellers.isMarked('o')} as sees`, JOINED)}`
 const SCORES_OF = `select o.id as "operatorId", ${SCORED} from unnest(:ids::int[]) as o(id) ${scoreOf('o.id')} /* standings.ofOwn scores */`
-/** SQL: one query for all, because nearly none has an entry. */
+/** SQL: nearly none has an entry. */
 const ENTRIES_OF = `select l.operator_id as "operatorId", jsonb_agg(${ENTRY} order by p.published_on desc) as entries
   from listings l join public_entries p on p.listing_id = l.id where l.operator_id = any(:ids::int[]) and ${SHOWN}
   group by l.operator_id /* standings.ofOwn entries */`

@@ -1,7 +1,4 @@
-/**
- * Webhook messages, claimed with a lease: removals first, in change order per seller. `attempts` is the fencing token:
- * a write with another value has no effect.
- */
+/** Webhook messages under a lease. `attempts` is the fencing token: a write with another value has no effect. */
 
 import type { Db, Tx } from '../db/db.js'
 import type { NumberedRange } from './changes.js'
@@ -13,13 +10,10 @@ export interface WebhookMessage {
   attempts: number
 }
 
-/** Stored as code when the whole list was replaced. */
+/** In place of a code when the whole list was replaced. */
 const NO_SELLER = ''
 
-/**
- * Owes each address the numbered changes. A removal folds all owed messages of its seller, because it carries the whole
- * standing.
- */
+/** A removal folds all owed messages of its seller; it carries the whole standing. */
 export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
@@ -38,7 +32,7 @@ export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date)
   )
 }
 
-/** For each removal, the changes folded into it since the previous removal sent for the seller. */
+/** Changes folded into each removal, since the previous one sent. */
 export const replaced = async (
   db: Db,
   webhook: number,
@@ -59,7 +53,7 @@ export const replaced = async (
   )
 }
 
-/** Owes everything after a number again. Returns the number of messages. */
+/** Returns the number of messages. */
 export const replay = async (
   tx: Tx,
   { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },
@@ -75,7 +69,7 @@ export const replay = async (
   return answer.rows.length
 }
 
-/** Position from which a re-enabled address continues. */
+/** Where a re-enabled address continues. */
 export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promise<number> => {
   const answer = await tx.raw(
     `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
@@ -84,7 +78,6 @@ export const goesOnAfter = async (tx: Tx, webhook: number, last: number): Promis
   return answer.rows[0].after ?? last
 }
 
-/** Addresses with due messages. */
 export const ready = async (db: Db, now: Date): Promise<number[]> => {
   const answer = await db.raw(
     `select w.id from webhooks w where w.removed_at is null and w.disabled_at is null and exists (select 1 from webhook_messages m
@@ -95,7 +88,7 @@ export const ready = async (db: Db, now: Date): Promise<number[]> => {
   return answer.rows.map(({ id }: { id: number }) => id)
 }
 
-/** Claims at most the earliest message per seller, and none while one is in flight. */
+/** The earliest message per seller, and none while one is in flight. */
 export const claim = async (
   db: Db,
   webhook: number,
@@ -117,7 +110,7 @@ export const claim = async (
   )
 }
 
-/** Undoes the claim of messages that did not leave the hub. */
+/** Only for messages that did not leave the hub. */
 export const putBack = async (db: Db, claimed: readonly WebhookMessage[]): Promise<void> => {
   await db.raw(
     `update webhook_messages m set leased_until = null, attempts = m.attempts - 1 from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
@@ -131,11 +124,10 @@ export interface WebhookOutcome {
   state: 'CONFIRMED' | 'OWED' | 'GIVEN_UP'
   status: number | null
   error: string | null
-  /** Time of the next claim; null when no longer owed. */
   dueAt: Date | null
 }
 
-/** Books the outcome. A message folded or reclaimed meanwhile only loses its lease. */
+/** A message folded or reclaimed meanwhile only loses its lease. */
 export const book = async (
   db: Db,
   client: string,

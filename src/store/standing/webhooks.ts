@@ -1,4 +1,3 @@
-/** Webhook addresses of marketplaces. webhook-queue holds their messages. */
 import type { Db, Tx } from '../db/db.js'
 
 export interface StoredWebhook {
@@ -22,12 +21,11 @@ const COLUMNS = `w.id, w.client, w.url, w.secret, w.previous_secret as "previous
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
 
-/** Serialises a marketplace's actions on its addresses until the transaction ends. */
+/** Serialises a marketplace's actions. */
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
 
-/** `client` null lists all. Oldest first. */
 export const list = async (db: Db | Tx, client: string | null): Promise<StoredWebhook[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from webhooks w where w.removed_at is null and (:client::text is null or w.client = :client::text)
@@ -45,7 +43,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredWebhook | nul
   return answer.rows[0] ?? null
 }
 
-/** The id is needed before the insert, because it is bound into the sealed secret. */
+/** Needed before the insert: the sealed secret is bound to the id. */
 export const nextId = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
     `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`,
@@ -70,7 +68,7 @@ export const rotate = async (tx: Tx, id: number, secret: string, previousUntil: 
   )
 }
 
-/** Owed messages stay until they expire or the address is enabled. */
+/** Owed messages stay until they expire. */
 export const disable = async (db: Db | Tx, id: number, because: 'GONE' | 'FAILING', now: Date): Promise<void> => {
   await db.raw(
     'update webhooks set disabled_at = :now, disabled_because = :because where id = :id and disabled_at is null /* webhooks.disable */',
@@ -98,7 +96,7 @@ export const remove = async (tx: Tx, id: number, now: Date): Promise<void> => {
   )
 }
 
-/** Resets the breaker after a success; delayed messages become due at once. */
+/** Delayed messages become due at once. */
 export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
   const answer = await db.raw(
     `update webhooks w set failures = 0, open_until = null, failing_since = null, confirmed_at = :now from webhooks b
@@ -112,10 +110,7 @@ export const calm = async (db: Db, id: number, now: Date): Promise<void> => {
     )
 }
 
-/**
- * Records a failure and returns since when the address has failed. `breaker` is null when only this message was
- * rejected.
- */
+/** Returns since when the address fails. `breaker` is null when only this message was rejected. */
 export const failed = async (
   db: Db,
   id: number,

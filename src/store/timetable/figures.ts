@@ -5,22 +5,17 @@ import { isUndone } from '../delivery/deliveries.js'
 export interface HubFigures {
   deliveries: { platform: string; outstanding: number; oldestRemoval: Date | null; refused: number }[]
   lockouts: number
-  /** Operators marked for scoring. */
   dirty: number
-  /** Unmatched records. */
   unmatched: number
-  /** Due occurrences by job. */
   jobs: { job: string; due: number; oldest: Date | null }[]
   publication: Date | null
   /** Total rows of the audit log. */
   trail: number
-  /** Rows waiting in optional queues, by name. */
   queues: { queue: string; rows: number }[]
 }
 
-/** Bound on counted rows per queue. */
+/** Bound per queue. */
 const COUNTED_MOST = 100_000
-/** Queues for marketplaces and the condition of a waiting row. */
 const QUEUES = [
   { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },
   { queue: 'changes', table: 'change_marks', waits: 'true' },

@@ -1,6 +1,6 @@
 /**
- * Occurrences of the timetable: one row per job, subject and planned time. A process takes one under a lease,
- * identified by its attempt. Leases use the database clock, so no host clock can end one.
+ * One row per job, subject and planned time, taken under a lease. Leases use the database clock, so no host clock can
+ * end one.
  */
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
@@ -21,7 +21,7 @@ export interface Occurrence {
   endedAt: Date | null
 }
 
-/** A held lease; only the current `attempt` may end the occurrence. */
+/** Only the current `attempt` may end the occurrence. */
 export interface HeldOccurrence {
   id: number
   attempt: number
@@ -45,7 +45,7 @@ export const add = async (
   return answer.rows.length > 0
 }
 
-/** Skips unstarted occurrences, because of a later one or a pause. */
+/** Because of a later one or a pause. */
 export const passOver = async (
   tx: Tx,
   { job, subject, before, now }: OccurrenceKey & { before: Date | null; now: Date },
@@ -58,7 +58,7 @@ export const passOver = async (
   )
 }
 
-/** Requests a run by a person; an open request is reused. */
+/** An open request of a person is reused. */
 export const ask = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
@@ -84,7 +84,6 @@ export interface ClaimableJob extends OccurrenceKey {
   beside: boolean
 }
 
-/** Cheap check, once a second. */
 export const waiting = async (db: Db): Promise<boolean> => {
   const answer = await db.raw(
     `select 1 from occurrences where ended_at is null and (lease_until is null or lease_until < clock_timestamp()) limit 1
@@ -94,9 +93,8 @@ export const waiting = async (db: Db): Promise<boolean> => {
 }
 
 /**
- * Claims waiting and expired occurrences, oldest first. One that runs exclusively is skipped while its lock is held,
- * because a slow process still works on it. Runs of earlier attempts are abandoned. If the run had ended before its
- * process died, the occurrence ends likewise.
+ * Oldest first. An exclusive one is skipped while its lock is held: a slow process still works on it. If the run had
+ * ended before its process died, the occurrence ends likewise.
  */
 export const claim = (
   db: Db,
@@ -145,7 +143,7 @@ const settle = async (tx: Tx, now: Date): Promise<void> => {
   )
 }
 
-/** Abandons occurrences that failed in too many attempts. */
+/** They failed in too many attempts. */
 export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> => {
   const answer = await db.raw(
     `update occurrences o set state = 'ABANDONED', lease_until = null, ended_at = ?
@@ -156,7 +154,7 @@ export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<O
   return answer.rows
 }
 
-/** Returns the ids still held; other processes have the rest. */
+/** Returns the ids still held. */
 export const renew = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
   const answer = await db.raw(
     `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
@@ -182,7 +180,7 @@ export const end = async (
   return answer.rows.length > 0
 }
 
-/** Releases the occurrence at once. `unused` does not count the attempt. */
+/** `unused` does not count the attempt. */
 export const giveBack = async (
   db: Db,
   { id, attempt }: HeldOccurrence,

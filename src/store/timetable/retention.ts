@@ -1,11 +1,9 @@
 /**
- * Deletes expired rows in windows of ids, so that no statement locks more than one window. Each function returns the
- * last id seen (null at the end) and the number deleted.
+ * Deletes expired rows in windows of ids, so that no statement locks more. Returns the last id seen (null at the end).
  */
 import type { Db } from '../db/db.js'
 
 export interface IdWindow {
-  /** Rows older than this may go. */
   before: Date
   /** Window: `rows` ids above `after`. */
   after: number
@@ -17,7 +15,7 @@ export interface WindowResult {
   deleted: number
 }
 
-/** `due` is SQL for the ids to delete among the window `w`; `age` is the column with the age. */
+/** `due`: SQL for the ids to delete among the window `w`. `age`: column. */
 const tidied = async (db: Db, table: string, age: string, due: string, window: IdWindow): Promise<WindowResult> => {
   const answer = await db.raw(
     `with w as materialized (select * from ${table} where id > :after order by id limit :rows),
@@ -28,13 +26,12 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: I
     { ...window } as never,
   )
   const [{ last, young, deleted }] = answer.rows
-  // Ids grow with time, so a window without old rows is the last one.
+  // Ids grow with time: behind a window without old rows there is none.
   return { last: young === true ? null : last, deleted }
 }
 
 /**
- * Runs without results, except the newest of their kind and referenced ones. Runs with results stay, because versions
- * and scores refer to them.
+ * Runs without results, except the newest of their kind and referenced ones. Versions and scores refer to the others.
  */
 export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
@@ -55,7 +52,7 @@ export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Comparisons, except the newest per platform and those with kept discrepancies. */
+/** Except the newest per platform and those with discrepancies. */
 export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -66,14 +63,10 @@ export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Discrepancies settled before the term. */
 export const findings = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
-/**
- * Confirmed deliveries followed by a later confirmed one. The newest addition stays, because backfills compare with it;
- * so do deliveries that a person acted on.
- */
+/** Followed by a later confirmed one. The newest addition stays, because backfills compare with it. */
 export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -88,7 +81,7 @@ export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Rejects settled or superseded by a full delivery, unless their correction still stands. */
+/** Settled or superseded by a full delivery, unless their correction still stands. */
 export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -102,7 +95,7 @@ export const rejects = (db: Db, window: IdWindow): Promise<WindowResult> =>
     window,
   )
 
-/** Archive files still referenced or being written by a run. */
+/** Still referenced, or being written by a run. */
 export const archivesInUse = async (
   db: Db,
   files: readonly { path: string; run: number }[],
@@ -116,7 +109,6 @@ export const archivesInUse = async (
   return new Set(answer.rows.map(({ path }: { path: string }) => path))
 }
 
-/** Clears the archive paths of the runs. */
 export const forgetArchives = async (db: Db, files: readonly { path: string; run: number }[]): Promise<void> => {
   await db.raw(
     `update runs r set archive = null from jsonb_to_recordset(?::jsonb) as f(path text, run bigint)

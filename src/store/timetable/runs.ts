@@ -21,7 +21,7 @@ export type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 export interface RunError {
   code: string
   message: string
-  /** Headings found, when content was refused for unknown ones. */
+  /** When content was refused for unknown headings. */
   headings?: readonly string[]
 }
 
@@ -40,7 +40,6 @@ export interface RunRow {
   file: string | null
   counts: Record<string, number>
   error: RunError | null
-  /** Ids of the heading maps used. */
   maps: number[]
   /** These three are null unless the run was rolled back. */
   takenBackAt: Date | null
@@ -59,7 +58,6 @@ export interface NewRun {
   whole?: boolean
   file?: string | null
   dated?: string | null
-  /** The requester, if known. */
   by?: string | null
   attempt?: number
   /** Runs concurrently under this lease; absent: exclusively. */
@@ -68,8 +66,8 @@ export interface NewRun {
 }
 
 /**
- * Opens a run and abandons dead ones. Without a lease the caller holds the lock of (job, subject), so any open run is
- * dead; with one, those with an expired lease are. Returns null when this attempt at the occurrence has already begun.
+ * Abandons dead runs. Without a lease the caller holds the lock of (job, subject), so any open run is dead; with one,
+ * expired ones are. Returns null when this attempt has already begun.
  */
 export const start = async (db: Db, given: NewRun): Promise<number | null> => {
   const {
@@ -99,7 +97,7 @@ export const start = async (db: Db, given: NewRun): Promise<number | null> => {
   return answer.rows.length === 0 ? null : (answer.rows[0].id as number)
 }
 
-/** Renews the lease, unless the run was abandoned. */
+/** Not for an abandoned run. */
 export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> => {
   await db.raw(
     `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
@@ -107,7 +105,6 @@ export const renew = async (db: Db, id: number, leaseMs: number): Promise<void> 
   )
 }
 
-/** Abandons earlier attempts at an occurrence. */
 export const abandonAttempts = async (
   tx: Tx,
   { job, subject, plannedFor, attempts }: { job: Job; subject: string; plannedFor: Date; attempts: number },
@@ -131,14 +128,13 @@ export const hold = async (tx: Tx, id: number): Promise<boolean> => {
 export interface PullSource {
   /** It makes the feed current. */
   whole: boolean
-  /** It contains all records of the sender, not only new ones. */
+  /** All records of the sender, not only new ones. */
   complete: boolean
   file: string | null
   contentHash: string | null
   archive: string | null
 }
 
-/** Records the source of a pull. */
 export const noteSource = async (
   tx: Tx,
   id: number,
@@ -147,7 +143,7 @@ export const noteSource = async (
   await tx('runs').where({ id }).update({ whole, complete, file, content_hash: contentHash, archive })
 }
 
-/** Recorded even for refused runs, since a map may be the cause. */
+/** Also for refused runs: a map may be the cause. */
 export const noteMaps = async (db: Db | Tx, id: number, maps: readonly number[]): Promise<void> => {
   if (maps.length === 0) return
   await db.raw('update runs set maps = ?::bigint[] where id = ? /* runs.noteMaps */', [[...maps], id])
@@ -182,7 +178,7 @@ export interface RunFilter {
   subject?: string | null
 }
 
-/** Newest first. Only given conditions are written, so that an index can be used. */
+/** Only given conditions are written, so that an index can be used. */
 export const list = async (db: Db, { first, before, job = null, subject = null }: RunFilter): Promise<RunRow[]> => {
   const where = ['(:before::bigint is null or id < :before::bigint)']
   if (job !== null) where.push('job = :job')
@@ -208,13 +204,12 @@ export const latest = async (db: Db, of: readonly { job: Job; subject: string }[
   return answer.rows
 }
 
-/** Subjects for which a job has ever succeeded. */
 export const done = async (db: Db, job: Job): Promise<Set<string>> => {
   const subjects = await db('runs').distinct('subject').where({ job, outcome: 'DONE' })
   return new Set(subjects.map((row: { subject: string }) => row.subject))
 }
 
-/** Number of items in the last complete delivery of a feed, or 0. */
+/** Returns 0 when there was none. */
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
     `select (counts->>'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'
@@ -224,7 +219,7 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return answer.rows[0]?.n ?? 0
 }
 
-/** Last good full delivery of each feed, capped at the date of its file. */
+/** Capped at the date of its file. */
 export const lastGoodPulls = async (db: Db): Promise<Map<string, { at: Date; counts: Record<string, number> }>> => {
   const answer = await db.raw(
     `select distinct on (subject) subject, least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at, counts from runs

@@ -17,7 +17,7 @@ type ScheduleKey = { job: Job; subject: string }
 const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
   paused_reason as "pausedReason"`
 
-/** Locks the schedules in a fixed order. New ones start now. */
+/** Locks in a fixed order. New schedules start now. */
 export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(

@@ -3,7 +3,6 @@ import type { Body, RecordKind } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import type { RepairedRecord, RepairRun } from './ends.js'
 
-/** A standing or unmatched record with a date in the span, and the origin of its item. */
 export interface DatedRecord {
   id: number
   /** It is unmatched, and `id` refers to `unmatched`. */
@@ -18,7 +17,6 @@ export interface DatedRecord {
   run: number
   page: number | null
   row: number
-  /** Archive of the run, if any. */
   archive: string | null
   dated: string | null
   startedAt: Date
@@ -28,7 +26,6 @@ export interface DatedRecord {
 const HOLDS_DAY = (v: string): string => `(${v}.valid_from between :from and :to or ${v}.valid_to between :from and :to
   or exists (select 1 from regexp_matches(${v}.body::text, '"(\\d{4}-\\d{2}-\\d{2})"', 'g') m(day) where m.day[1] between :from and :to))`
 
-/** Standing and unmatched records with a date in the span, by run and item. */
 export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<DatedRecord[]> => {
   const answer = await tx.raw(
     `select d.*, r.archive, r.dated, r.started_at as "startedAt" from (
@@ -46,19 +43,16 @@ export const datedWithin = async (tx: Tx, { from, to }: { from: string; to: stri
 
 export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' | 'body' | 'validFrom' | 'validTo'> {
   digest: string
-  /** Key for finding a person's decision; unmatched records only. */
+  /** Unmatched records only. */
   subjectKey: string | null
-  /** New fact when it contains a date; null keeps the fact. */
+  /** The fact stays when this is null. */
   fact: string | null
 }
 
 const TOLD = `jsonb_to_recordset(:records::jsonb)
   as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
-/**
- * Marks the wrong version and opens a corrected one, under a new key when the key contains a date. A record that the
- * agency has sent since is not reopened.
- */
+/** The key changes when it contains a date. A record that the agency has sent since is not reopened. */
 export const redate = async (
   tx: Tx,
   { run, at }: RepairRun,
@@ -94,7 +88,7 @@ const redateStanding = async (
   return answer.rows
 }
 
-/** Unmatched records are corrected in place. One ends when the right key has arrived since. */
+/** Corrected in place; ended when the right key has arrived since. */
 const redateWaiting = async (
   tx: Tx,
   { run }: RepairRun,

@@ -3,7 +3,6 @@ import type { Unreadable } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 
-/** A repaired record. */
 export interface RepairedRecord {
   feed: string
   key: string
@@ -12,7 +11,6 @@ export interface RepairedRecord {
 }
 
 export interface RepairRun {
-  /** The repairing run. */
   run: number
   /** Knowledge instant of the transaction. */
   at: Date
@@ -22,7 +20,7 @@ export interface RepairRun {
 const OF_WHOLE = (r: string): string => `(${r}.whole or exists (select 1 from rejects j join runs s on s.id = j.run_id
   where j.taken_run = ${r}.id and s.whole))`
 
-/** SQL: a reject in run `w` may be this record, because it contains the key or the code. */
+/** SQL: a reject in run `w` contains the key or the code. */
 const MAY_BE_UNREADABLE = (w: string, of: { key: string; code: string; run: string }): string =>
   `exists (select 1 from rejects n where n.run_id = ${w}.id and (strpos(n.item::text, ${of.key}) > 0 or strpos(n.item::text, ${of.code}) > 0
      or exists (select 1 from rejects j where j.taken_run = ${of.run} and j.item = n.item)))`
@@ -33,7 +31,7 @@ const FIRST_WITHOUT = (of: { feed: string; key: string; code: string; run: strin
      and w.complete and w.outcome = 'DONE' and w.taken_back_at is null and w.id > ${of.run} and not ${MAY_BE_UNREADABLE('w', of)}
    order by w.id limit 1`
 
-/** Closes the versions in the temporary table `repair_ends` (id, day) and reopens them as ended. */
+/** Uses the temporary table `repair_ends` (id, day). */
 const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with gone as (
@@ -51,8 +49,8 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
 }
 
 /**
- * Ends records matched later or corrected, which were wrongly marked partial. A full delivery that repeated one would
- * have adopted it, so all later ones lacked it.
+ * Records matched later or corrected were wrongly marked partial. A full delivery that repeated one would have adopted
+ * it.
  */
 export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
@@ -70,7 +68,6 @@ export const endNeverEnding = async (tx: Tx, of: RepairRun): Promise<RepairedRec
   return endListed(tx, of)
 }
 
-/** The remaining ones belong to the whole feed from now on. */
 export const keepAsWhole = async (tx: Tx): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `update versions v set partial = false from runs r where r.id = v.run_id and r.job = 'pull' and v.known_to is null and v.partial
@@ -80,7 +77,6 @@ export const keepAsWhole = async (tx: Tx): Promise<RepairedRecord[]> => {
   return answer.rows
 }
 
-/** Ends unmatched records that a later full delivery lacked. */
 export const endWaiting = async (tx: Tx): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = e.run, proposed_operator = null, evidence = null
@@ -99,13 +95,11 @@ export const endWaiting = async (tx: Tx): Promise<RepairedRecord[]> => {
 export interface FullDelivery {
   run: number
   feed: string
-  /** Path within the archive, if archived. */
   archive: string | null
   dated: string | null
   startedAt: Date
 }
 
-/** Last full delivery of each feed. */
 export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<FullDelivery[]> => {
   const answer = await tx.raw(
     `select distinct on (subject) id as run, subject as feed, archive, dated, started_at as "startedAt" from runs
@@ -116,10 +110,9 @@ export const lastWhole = async (tx: Tx, feeds: readonly string[]): Promise<FullD
   return answer.rows
 }
 
-/** Keys per statement. */
 const CHUNK_KEYS = 10_000
 
-/** Ends records that stood before a full delivery and are not in its archive. `today` is the day of the delivery. */
+/** `today` is the day of the delivery. */
 export const endUnsent = async (
   tx: Tx,
   of: RepairRun,

@@ -1,10 +1,9 @@
-/** Repairs registrations, penalties, standards and list entries that were kept or counted twice. */
+/** Repairs registrations, penalties, standards and list entries kept or counted twice. */
 import type { Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'
 import type { RepairedRecord, RepairRun } from './ends.js'
 
-/** Closes a registration by number alone beside the newer one under the USCC. */
 export const closeDoubledRegistrations = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `update versions v set known_to = :at, closed_as = 'CHANGED', closed_by = :run from versions r
@@ -16,10 +15,9 @@ export const closeDoubledRegistrations = async (tx: Tx, { run, at }: RepairRun):
   return answer.rows
 }
 
-/** SQL: fact name with the regulator of a city respelt as `authorityCompared` does (市 doubled). */
+/** SQL: respelt as `authorityCompared` does (市 doubled). */
 const RESPELT = `regexp_replace(v.fact, '([^省市县区州盟旗会/ -~])市场监督管理局$', '\\1市市场监督管理局')`
 
-/** Gives a penalty the fact of the first record of the same decision. */
 export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
@@ -34,7 +32,7 @@ export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedReco
   return tellAnew(tx, of)
 }
 
-/** SQL: fact of a standard, or of a list entry without an official key, as the feed maps build it. */
+/** SQL: as the feed maps build it, for standards and list entries without an official key. */
 const FACT_OF = (
   v: string,
 ): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
@@ -42,7 +40,6 @@ const FACT_OF = (
   when 'ecommerce-2018' then concat_ws('/', 'ecommerce-2018', ${v}.body->>'reason')
   when 'defaulters' then concat_ws('/', 'defaulters', split_part(${v}.record_key, '/', 1), split_part(${v}.record_key, '/', 2)) end end`
 
-/** Joins equal standards and list entries of one operator that were kept under several keys. */
 export const joinKeys = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_facts on commit drop as
@@ -54,7 +51,7 @@ export const joinKeys = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]>
   return tellAnew(tx, of)
 }
 
-/** Reopens the versions in the temporary table `repair_facts` (id, fact) with that fact; history stays. */
+/** Uses the temporary table `repair_facts` (id, fact); history stays. */
 const tellAnew = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(
     `with old as (
