@@ -21,7 +21,7 @@ export const repairs = (
       plusDays(one.decidedOn, DAYS_SHOWN) < LAST_DAY,
   )
   const ofPenalties = repairable.slice(-REPAIRED - 1).map(
-    (one, n): RepairResult => ({
+    (one, n): PartialRepair => ({
       target: 'PENALTY',
       targetNumber: one.documentNumber,
       targetAuthority: one.authority,
@@ -32,7 +32,7 @@ export const repairs = (
     }),
   )
   const ofEntries = entries.slice(2, 3).map(
-    (one): RepairResult => ({
+    (one): PartialRepair => ({
       target: 'LIST_ENTRY',
       targetNumber: one.documentNumber,
       targetAuthority: one.authority,
@@ -50,10 +50,10 @@ export const repairs = (
   }))
 }
 
-type RepairResult = Omit<WorldRepair, 'application' | 'documentNumber' | 'authority'>
+type PartialRepair = Omit<WorldRepair, 'application' | 'documentNumber' | 'authority'>
 
 /** Such entries often have no document. */
-const abnormal = (one: WorldOperator): RepairResult => ({
+const abnormal = (one: WorldOperator): PartialRepair => ({
   target: 'ABNORMAL',
   targetNumber: null,
   targetAuthority: authorityOf(one.region).name,

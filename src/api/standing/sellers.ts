@@ -17,11 +17,15 @@ const sellerList = async (_: unknown, __: unknown, context: GraphqlContext) => {
   return { ...list, holdsUntil: until, holds: until > context.today, notice }
 }
 
-type AuthorisationInput = Pick<work.NewAuthorisation, 'operator' | 'document' | 'givenOn' | 'endsOn'> & {
+type RecordAuthorisationInput = Pick<work.NewAuthorisation, 'operator' | 'document' | 'givenOn' | 'endsOn'> & {
   sha256?: string | null
 }
 
-const recordAuthorisation = async (_: unknown, { input }: { input: AuthorisationInput }, context: GraphqlContext) => {
+const recordAuthorisation = async (
+  _: unknown,
+  { input }: { input: RecordAuthorisationInput },
+  context: GraphqlContext,
+) => {
   const { viewer, now, parts } = context
   const made = { sha256: null, ...withoutNul(input), client: viewer.sub ?? '', now }
   const recorded = await work.recordAuthorisation(parts.db, parts.rules, made)
