@@ -2,7 +2,7 @@
 import type { Action, Earlier, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
-export interface OwedDelivery {
+export interface QueuedDelivery {
   id: number
   platform: string
   kind: SubjectKind
@@ -57,7 +57,7 @@ export const fold = async (
 
 export const owe = async (
   tx: Tx,
-  owed: readonly (Pick<OwedDelivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
+  owed: readonly (Pick<QueuedDelivery, 'platform' | 'kind' | 'subjectId' | 'number' | 'action' | 'notice'> & {
     dueAt: Date
   })[],
 ): Promise<void> => {
@@ -75,7 +75,7 @@ export const owe = async (
 /** A later message replaces a removal whose check is open. */
 const dropChecks = async (
   tx: Tx,
-  owed: readonly Pick<OwedDelivery, 'platform' | 'subjectId' | 'number'>[],
+  owed: readonly Pick<QueuedDelivery, 'platform' | 'subjectId' | 'number'>[],
 ): Promise<void> => {
   await tx.raw(
     `update deliveries d set check_due_at = null, check_result = 'REPLACED'

@@ -2,9 +2,9 @@
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
-import { isFollowed, type OwedDelivery } from './deliveries.js'
+import { isFollowed, type QueuedDelivery } from './deliveries.js'
 
-export interface ClaimedDelivery extends OwedDelivery {
+export interface ClaimedDelivery extends QueuedDelivery {
   /** Consecutive failed calls. */
   failures: number
   createdAt: Date
@@ -66,7 +66,7 @@ export const claim = async (
   return (answer.rows as ClaimedDelivery[]).sort((a, b) => rank(a) - rank(b) || a.id - b.id)
 }
 
-const rank = ({ action }: OwedDelivery): number => (action === 'REMOVE' ? 0 : 1)
+const rank = ({ action }: QueuedDelivery): number => (action === 'REMOVE' ? 0 : 1)
 
 export const isDue = async (
   db: Db,

@@ -6,7 +6,7 @@ import { follow } from '../operators/names.js'
 
 const STEP_OPERATORS = 2_000
 
-interface KnownOperator {
+interface BelievedOperator {
   id: number
   uscc: string | null
   name: string | null
@@ -58,10 +58,10 @@ export const relearnParted = async (
   { parts, owner }: { parts: readonly number[]; owner: number },
   at: Date,
 ) => {
-  const registered = ({ right }: KnownOperator): boolean => right.some(({ current }) => current)
+  const registered = ({ right }: BelievedOperator): boolean => right.some(({ current }) => current)
   const parted = (await knownOf(tx, null, parts)).filter(registered)
   await write(tx, null, at, parted)
-  const codes = (known: readonly KnownOperator[]): string[] =>
+  const codes = (known: readonly BelievedOperator[]): string[] =>
     known.flatMap(({ right }) => right.flatMap(({ regNo }) => normalizeCode(regNo) ?? []))
   const kept = new Set(codes(await knownOf(tx, null, [owner])))
   await tx.raw(
@@ -75,7 +75,7 @@ const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id a
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
 
-const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<KnownOperator[]> => {
+const knownOf = async (tx: Tx, run: number | null, ids: readonly number[]): Promise<BelievedOperator[]> => {
   const answer = await tx.raw(
     `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
        coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
@@ -108,7 +108,7 @@ interface RelearnedOperator {
   unsaid: string[]
 }
 
-const write = async (tx: Tx, run: number | null, at: Date, known: readonly KnownOperator[]): Promise<void> => {
+const write = async (tx: Tx, run: number | null, at: Date, known: readonly BelievedOperator[]): Promise<void> => {
   const rows = known.map((one) => learnt(one, run))
   const present = rows.map(({ id, name, region, status }) => ({
     id,
@@ -155,7 +155,7 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Known
 
 /** The believed registration, else the displaced name, else another record, else the current sound name. */
 const learnt = (
-  { id, uscc, name, unsound, taught, claims, wrong, right, party }: KnownOperator,
+  { id, uscc, name, unsound, taught, claims, wrong, right, party }: BelievedOperator,
   run: number | null,
 ): RelearnedOperator => {
   const registered = right.find(({ current }) => current)

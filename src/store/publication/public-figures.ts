@@ -5,7 +5,7 @@ import type { Db } from '../db/db.js'
 export interface PublicListFigures {
   inForce: number
   contested: number
-  /** By four-digit division code; null when the city is not stated. */
+  /** Four-digit division code; null when the city is not stated. */
   places: { place: string | null; n: number }[]
   /** Entries by reason; see domain/listing/reason-topics. */
   reasons: { reason: string; n: number }[]

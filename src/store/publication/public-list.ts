@@ -176,7 +176,7 @@ export interface SignedEntry {
   validUntil: Date | null
 }
 
-/** By id; non-public entries are missing. */
+/** Keyed by id; non-public entries are missing. */
 export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const answer = await db.raw(
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"

@@ -5,7 +5,7 @@ import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 /** Bound on records per product, newest first. */
 export const OF_PRODUCT_MOST = 200
 
-/** As domain/records/product. The index has the same expression. */
+/** Same expression as domain/records/product and the index. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 

@@ -37,7 +37,7 @@ export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: 
   )
 }
 
-/** As known at an instant. */
+/** Entries in force on a day, known at an instant. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],

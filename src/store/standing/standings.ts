@@ -56,7 +56,7 @@ export interface RequestedCode {
   place: number
   scheme: string
   code: string
-  /** Whose seller list or authorisation counts. */
+  /** The client whose seller list or authorisation counts. */
   client?: string | null
 }
 

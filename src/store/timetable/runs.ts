@@ -21,7 +21,7 @@ export type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 export interface RunError {
   code: string
   message: string
-  /** When content was refused for unknown headings. */
+  /** Present when content was refused for unknown headings. */
   headings?: readonly string[]
 }
 
@@ -173,7 +173,7 @@ export const finish = async (
 export interface RunFilter {
   first: number
   before: number | null
-  /** Null or absent: every job, every subject. */
+  /** Every job or subject when null or absent. */
   job?: Job | null
   subject?: string | null
 }
