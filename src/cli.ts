@@ -16,7 +16,7 @@ import { trialLines } from './commands/trial.js'
 import { heldIn, verifiedLines } from './commands/verify.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { runningStandIns } from './demo/notes.js'
-import { INTERNAL, isRefusal, Refusal, toldOf } from './foundation/errors.js'
+import { INTERNAL, isRefusal, Refusal, refusalJson } from './foundation/errors.js'
 import { isDate } from './foundation/time/dates.js'
 import { checkPlatforms, feedOf, type Hub, makeHub, type Overrides } from './hub/hub.js'
 import { makeLog } from './hub/log.js'
@@ -380,7 +380,7 @@ const main = async (): Promise<void> => {
         say(JSON.stringify({ error: { code: 'USAGE', message: error.message, details: {} } }))
       return
     }
-    const told = isRefusal(error) ? toldOf(error) : FAULT
+    const told = isRefusal(error) ? refusalJson(error) : FAULT
     process.exitCode = isRefusal(error) ? error.exit : 1
     if (json) say(JSON.stringify({ error: told }))
     else process.stderr.write(`${told.code} ${told.message}\n`)

@@ -5,7 +5,7 @@
 
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/operators/codes.js'
 import { parseMoney } from '../domain/records/money.js'
-import type { Draft, Finding, Item, Mapped, Problem, Subject, Unreadable } from '../domain/records/records.js'
+import type { Draft, Item, MappedItem, Problem, Remark, Subject, UnreadableRecords } from '../domain/records/records.js'
 import { byNames } from '../foundation/memo.js'
 import { clean, compact } from '../foundation/text/values.js'
 import { isNoDate, parseDate } from '../foundation/time/dates.js'
@@ -37,7 +37,7 @@ export type Examination = ReturnType<typeof examine>
 
 /** `known` holds the field names of the item's form. */
 export const examine = (sent: Item, known: ReadonlySet<string>) => {
-  const findings: Finding[] = []
+  const findings: Remark[] = []
   const problems: Problem[] = []
   const faulty = new Map<string | null, Set<string>>()
   const said = { stems: [] as string[], codes: [] as string[] }
@@ -226,7 +226,7 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
       said.stems.push(text)
     },
     /** Returns the drafts or the problems. `keyed` names the fields that form the record keys. */
-    result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): Mapped => {
+    result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): MappedItem => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
           null,
@@ -302,7 +302,7 @@ const isNothing = (value: unknown): boolean =>
 /** Naming the fields is several times faster than object spread. */
 const withFindings = (
   { kind, key, subject, body, validFrom, validTo, fact }: Omit<Draft, 'findings'>,
-  findings: readonly Finding[],
+  findings: readonly Remark[],
 ): Draft => {
   const draft = { kind, key, subject, body, validFrom, validTo, findings: [...findings] }
   return fact === undefined ? draft : { ...draft, fact }
@@ -314,7 +314,7 @@ const unreadableIn = (
   faulty: ReadonlyMap<string | null, unknown>,
   { stems, codes }: { stems: readonly string[]; codes: readonly string[] },
   keyed: ReadonlySet<string> | null,
-): Unreadable => {
+): UnreadableRecords => {
   const isWhole = drafts.length > 0 && keyed !== null && ![...keyed].some((field) => faulty.has(field))
   // Accepted records never have longer keys.
   const keys = drafts.map(({ key }) => copied(key)).filter((key) => key.length <= MAX_KEY)

@@ -1,8 +1,8 @@
 /** Feed descriptions. Readers turn bytes into items; a feed maps items to drafts. */
-import type { Bounds } from '../domain/intake/bounds.js'
-import { type Stretches, stretched, stretchesOf } from '../domain/intake/chunks.js'
+import type { FeedBounds } from '../domain/intake/bounds.js'
+import { chunked, chunksOf, type ItemChunks } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
-import type { Draft, Item, Mapped, RecordKind } from '../domain/records/records.js'
+import type { Draft, Item, MappedItem, RecordKind } from '../domain/records/records.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from './delivery.js'
 import { type Examination, examine } from './examine.js'
 import { type FileContent, fromBytes, fromFile } from './readers/content.js'
@@ -25,7 +25,7 @@ export interface Feed {
   title: { zh: string; en: string }
   /** True for full deliveries, which end missing records. */
   whole: boolean
-  bounds: Bounds
+  bounds: FeedBounds
   /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
   duty?: { workdays: number }
   /** Cron expression in Asia/Shanghai. */
@@ -37,7 +37,7 @@ export interface Feed {
   /** Reads a path or bytes. The reader follows the content unless named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
   /** Maps an item to drafts or to problems. Pure. */
-  map: (item: Item, context: MappingContext) => Mapped
+  map: (item: Item, context: MappingContext) => MappedItem
 }
 
 export interface MappingContext {
@@ -66,13 +66,13 @@ export interface FeedForm extends FormShape {
 }
 
 export interface FeedDescription extends Omit<Feed, 'open' | 'read' | 'map' | 'exempt' | 'bounds' | 'forms'> {
-  bounds?: Partial<Bounds>
+  bounds?: Partial<FeedBounds>
   exempt?: readonly string[]
   forms: readonly FeedForm[]
   fetch: (source: FeedSource & OpenOptions, shapes: readonly FormShape[], feed: string) => Promise<FeedDelivery>
 }
 
-const BOUNDS: Bounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
+const BOUNDS: FeedBounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
 export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedDescription): Feed => {
   const forms = given.map((form) => ({
@@ -80,7 +80,7 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
     known: new Set(form.names),
     keyedBy: form.keyed ? new Set(form.keyed) : null,
   }))
-  const bounded: Bounds = { ...BOUNDS, ...bounds }
+  const bounded: FeedBounds = { ...BOUNDS, ...bounds }
   const fed = { id: rest.id, most: bounded.most, fetch }
   return {
     ...rest,
@@ -99,20 +99,20 @@ export const makeFeed = ({ forms: given, fetch, exempt, bounds, ...rest }: FeedD
     read: (source, { reader, maps = [] }) => {
       const own = mapShapes(maps)
       const shapes = own.length === 0 ? forms : [...own, ...forms]
-      const items = stretched(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
+      const items = chunked(openContent(source, (content) => readContent(content, shapes, rest.id, reader)))
       return renamed(items, own, forms, rest.id)
     },
     map: (item, context) => mapItem(item, forms, context),
   }
 }
 
-async function* openContent(source: string | Buffer, read: (content: FileContent) => AsyncIterable<Item>): Stretches {
-  yield* stretchesOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
+async function* openContent(source: string | Buffer, read: (content: FileContent) => AsyncIterable<Item>): ItemChunks {
+  yield* chunksOf(read(typeof source === 'string' ? await fromFile(source) : fromBytes(source)))
 }
 
 type KnownForm = FeedForm & { known: ReadonlySet<string>; keyedBy: ReadonlySet<string> | null }
 
-const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContext): Mapped => {
+const mapItem = (item: Item, forms: readonly KnownForm[], context: MappingContext): MappedItem => {
   if (Object.hasOwn(item.fields, BROKEN)) {
     return rejectIllegible(
       item,
@@ -133,7 +133,7 @@ const BETWEEN_WORDS = /[^\p{L}\p{N}:-]+/u
 const SHORTEST_CODE = 9
 
 /** Any word may be a record key or a party code. */
-const rejectIllegible = (item: Item, rule: string, message: string): Mapped => {
+const rejectIllegible = (item: Item, rule: string, message: string): MappedItem => {
   const cells = Object.values(item.fields).map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell)))
   const text = cells.join(' ').slice(0, SEARCHED)
   const words = new Set(text.split(BETWEEN_WORDS).filter((word) => word !== ''))

@@ -1,4 +1,4 @@
-import { isRefusal, Refusal, toldOf } from '../foundation/errors.js'
+import { isRefusal, Refusal, refusalJson } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import type { PullResult, SubmittedFile } from '../work/intake/pull.js'
 import { progress } from './progress.js'
@@ -25,7 +25,7 @@ export const pullEach = async (hub: Hub, ids: readonly string[], json: boolean |
       pulls.push(await pullOne(hub, id, json))
     } catch (error) {
       if (!isRefusal(error)) throw error
-      pulls.push({ feed: id, error: toldOf(error) })
+      pulls.push({ feed: id, error: refusalJson(error) })
     }
   }
   return pulls

@@ -1,11 +1,11 @@
 /** `hub verify audit` for people, including heads held outside. */
 
-import { type Head, headIn } from '../domain/audit/audit-log.js'
-import type { Broken, TrailFault } from '../domain/audit/walk.js'
+import { type AuditHead, headIn } from '../domain/audit/audit-log.js'
+import type { AuditFault, BrokenRow } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'
 import type { AuditVerification, CutReport } from '../work/audit/verify-audit-log.js'
 
-const FAULTS: Record<TrailFault, string> = {
+const FAULTS: Record<AuditFault, string> = {
   MISSING: '缺失 missing',
   ALTERED: '被改动 altered',
   UNLINKED: '与前一行不相连 does not follow the row before it',
@@ -23,7 +23,7 @@ const EXCUSES: Record<NonNullable<CutReport['excuse']>, string> = {
 }
 
 /** Parses `NUMBER:HASH`, as in a manifest's `trail`. Throws USAGE. */
-export const heldIn = (what: string, head: string | undefined): Head[] => {
+export const heldIn = (what: string, head: string | undefined): AuditHead[] => {
   if (what !== 'audit') throw new Refusal('USAGE', { reason: '只能核对 audit only audit is verified' })
   if (head === undefined) return []
   const [number = '', hash = ''] = head.split(':')
@@ -54,7 +54,7 @@ export const verifiedLines = ({
     : [cuts.length > 0 ? '其余完好 all other rows are as they were written' : '完好 every row is as it was written']),
 ]
 
-const rangeOf = ({ number, until = number }: Pick<Broken, 'number' | 'until'>): string =>
+const rangeOf = ({ number, until = number }: Pick<BrokenRow, 'number' | 'until'>): string =>
   until > number ? `${number}–${until}` : String(number)
 
 const cutLine = ({ after, noted, at, notedAt, excuse, isEnd, from, to }: CutReport): string => {

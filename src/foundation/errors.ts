@@ -331,7 +331,11 @@ export class Refusal extends Error {
 export const isCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
 
 /** The form in commands and plain HTTP answers. */
-export const toldOf = ({ code, message, details }: Refusal): { code: string; message: string; details: object } => ({
+export const refusalJson = ({
+  code,
+  message,
+  details,
+}: Refusal): { code: string; message: string; details: object } => ({
   code,
   message,
   details,

@@ -4,13 +4,13 @@
  */
 import { tellDate } from './http/answer-dates.js'
 
-export interface Asked {
+export interface HttpAnswer {
   status: number
   headers: Headers
   body: Buffer
 }
 
-export interface Asking {
+export interface HttpRequestOptions {
   method?: string
   headers?: Record<string, string>
   body?: string | Uint8Array
@@ -46,7 +46,7 @@ export class Unreachable extends Error {
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 export const isRedirect = (status: number): boolean => REDIRECTS.has(status)
 
-export const ask = async (url: string, options: Asking): Promise<Asked> => {
+export const ask = async (url: string, options: HttpRequestOptions): Promise<HttpAnswer> => {
   const { protocol, host, username, password } = addressOf(url)
   if (protocol !== 'http:' && protocol !== 'https:') throw new Unreachable('other', `not an HTTP address: ${protocol}`)
   if (username !== '' || password !== '') throw new Unreachable('other', `${host}: an address must hold no credentials`)

@@ -50,11 +50,13 @@ export interface Claims {
 }
 
 /** True when the token was signed by a clock ahead of `now` (milliseconds). Its own instants are seconds since 1970. */
-export const isTokenAhead = ({ issuedAt, expiresAt }: Pick<Verified, 'issuedAt' | 'expiresAt'>, now: number): boolean =>
-  Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_MS
+export const isTokenAhead = (
+  { issuedAt, expiresAt }: Pick<VerifiedClaims, 'issuedAt' | 'expiresAt'>,
+  now: number,
+): boolean => Math.max(issuedAt, expiresAt - TOKEN_SECONDS) * 1_000 - now > SKEW_MS
 
 /** Instants are seconds since 1970. */
-export interface Verified extends Claims {
+export interface VerifiedClaims extends Claims {
   jti: string
   issuedAt: number
   expiresAt: number
@@ -64,7 +66,7 @@ export interface Keys {
   /** `now` in milliseconds. */
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
   /** Throws refusal UNAUTHENTICATED for a bad token. */
-  verify(token: string, now: number): Verified
+  verify(token: string, now: number): VerifiedClaims
   /** True while tokens of this key can still be valid. A leaked key is refused at once. */
   accepts(kid: string, now: number): boolean
   jwks(): { keys: JWK[] }

@@ -18,7 +18,7 @@ export interface Sample {
   value: number
 }
 
-export interface Figure {
+export interface MetricFigure {
   name: string
   help: string
   labels: readonly string[]
@@ -42,7 +42,7 @@ export interface Metrics {
   /** Pools are read at scrape time. */
   pool(name: string, look: () => Pool): void
   waiting(what: string, look: () => number): void
-  text(figures: readonly Figure[]): Promise<string>
+  text(figures: readonly MetricFigure[]): Promise<string>
   contentType: string
 }
 
@@ -210,7 +210,7 @@ const few = <V>(make: (name: string) => V): ((name: string) => V) => {
   }
 }
 
-const looked = async (figures: readonly Figure[]): Promise<string> => {
+const looked = async (figures: readonly MetricFigure[]): Promise<string> => {
   const registry = new Registry()
   for (const { name, help, labels, samples } of figures) {
     const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry] })

@@ -4,12 +4,15 @@ export interface Addresses {
   platforms: Record<string, { url: string; secret: string }>
 }
 
-interface Configured {
+interface ConfiguredAddresses {
   agencies: Record<string, { url: string | null }>
   platforms: Record<string, { url: string | null; secret: string }>
 }
 
-export const addressesOf = (config: Configured, given: Addresses = { agencies: {}, platforms: {} }): Addresses => {
+export const addressesOf = (
+  config: ConfiguredAddresses,
+  given: Addresses = { agencies: {}, platforms: {} },
+): Addresses => {
   const agencies = { ...given.agencies }
   for (const [id, { url }] of Object.entries(config.agencies)) if (url !== null) agencies[id] = url
   const platforms = { ...given.platforms }

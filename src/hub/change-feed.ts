@@ -20,7 +20,7 @@ export interface ChangingParts {
 }
 
 /** A null `trail` means that this process answers nobody. An answer needs its audit row, so another process calls the webhooks. */
-export const changing = async (
+export const changeFeed = async (
   { db, config, keys, rules, now, log }: ChangingParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,
   { trail, signal }: { trail: AuditLog | null; signal: AbortSignal },

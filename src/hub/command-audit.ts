@@ -27,14 +27,14 @@ const WORDS_MOST = 2_000
 /** Writes one further row with the operators concerned. */
 export type Note = (words: string, codes: readonly string[]) => Promise<void>
 
-export type Recorded = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
+export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
 /**
  * `words` is the command without secrets. Throws TRAIL_UNAVAILABLE before anything is done. If only the outcome cannot be written, the log
  * says so and the command continues.
  */
-export const acting =
-  ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): Recorded =>
+export const commandAudit =
+  ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): CommandRecorder =>
   async (words, work) => {
     const trail = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
     const asked = withoutAccessCodes(redact(words, keys.mark)).slice(0, WORDS_MOST)

@@ -48,8 +48,8 @@ import type { RunOptions } from '../work/timetable/run.js'
 import { retentionRules, tidy } from '../work/timetable/tidy.js'
 import { LINGER_MS, timetable } from '../work/timetable/timetable.js'
 import { type Addresses, addressesOf } from './addresses.js'
-import { changing } from './change-feed.js'
-import { acting } from './command-audit.js'
+import { changeFeed } from './change-feed.js'
+import { commandAudit } from './command-audit.js'
 import { askFirst, type Migrate, openDatabase, watchVersion } from './database.js'
 import { drain, leave as leaveServer, listen } from './listen.js'
 import { makeLog } from './log.js'
@@ -78,7 +78,7 @@ export interface Overrides {
   adoptKeys?: boolean
 }
 
-type Occasion = Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
+type JobOccasion = Pick<RunOptions, 'cause' | 'by' | 'plannedFor' | 'attempt' | 'waitMs'>
 
 export type Hub = Awaited<ReturnType<typeof makeHub>>
 
@@ -183,7 +183,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
   }
-  const publishNow = async (options: Occasion & { removalsOnly?: boolean }) => {
+  const publishNow = async (options: JobOccasion & { removalsOnly?: boolean }) => {
     await noticeRestored()
     return publish(db, {
       ...options,
@@ -196,9 +196,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       noted: () => notes.published()?.sequence ?? 0,
     })
   }
-  const expireNow = (options: Occasion) => expire(db, { ...options, rules, now, log })
+  const expireNow = (options: JobOccasion) => expire(db, { ...options, rules, now, log })
   const families = () => familiesTold(db, feeds.values())
-  const recorded = acting({ databaseUrl, identity, notes, keys, log, now })
+  const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
   /** A running scoring or merge is not awaited. The next timetable run finds these operators dirty. */
@@ -225,7 +225,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       if (ended && ended.expired > 0) await publishNow({ cause: 'timetable' })
       return ended !== null
     }
-    if (job === 'changes') return changing({ db, config, keys, rules, now, log }, turn, { trail, signal })
+    if (job === 'changes') return changeFeed({ db, config, keys, rules, now, log }, turn, { trail, signal })
     if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'tidy') {

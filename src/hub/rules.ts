@@ -1,7 +1,7 @@
 /** Loads schema/rules and checks it once at start. */
 import type { Config } from '../config.js'
 import type { Calendar } from '../domain/calendar/calendar.js'
-import type { Hearing } from '../domain/delivery/delivery.js'
+import type { PlatformSubjects } from '../domain/delivery/delivery.js'
 import type { ListKind } from '../domain/listing/lists.js'
 import { checkLists } from '../domain/listing/lists-check.js'
 import * as contracts from '../foundation/contracts.js'
@@ -30,7 +30,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
 }
 
 /** Subject kinds of each platform, as configured or by its description. Throws CONFIG_INVALID for kinds without a format. */
-export const hearings = ({ platforms }: Pick<Config, 'platforms'>): Hearing[] =>
+export const hearings = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null
     if (kinds === null) return hearing(platform)

@@ -1,4 +1,4 @@
-import type { Hearing } from '../domain/delivery/delivery.js'
+import type { PlatformSubjects } from '../domain/delivery/delivery.js'
 import { creditchina } from './creditchina.js'
 import { creditjilin } from './creditjilin.js'
 import { jilin } from './jilin.js'
@@ -8,4 +8,4 @@ import type { Platform } from './platform.js'
 export const platforms: readonly Platform[] = [national, jilin, creditchina, creditjilin]
 
 /** Defaults. */
-export const hearing = ({ id, hears, lists }: Platform): Hearing => ({ id, kinds: hears, lists })
+export const hearing = ({ id, hears, lists }: Platform): PlatformSubjects => ({ id, kinds: hears, lists })

@@ -1,5 +1,5 @@
 /** A credit platform is a format plus a transport, without state. `work/delivery/push` decides when to send. */
-import { kindOf, type Meaning, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
+import { type CodeMeaning, kindOf, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
 
 /** This hub's name at every platform. */
 export const SENDER = 'jilin-ecommerce-credit-hub'
@@ -53,7 +53,7 @@ export interface PlatformHours {
 }
 
 export interface RuleCode {
-  meaning: Meaning
+  meaning: CodeMeaning
   /** Advice for an officer. */
   zh: string
   en: string

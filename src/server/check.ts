@@ -7,7 +7,7 @@ import type { SignInLimits } from '../api/request/rate-limit.js'
 import type { RequestContext } from '../api/request/request-context.js'
 import { answersTo, type AnsweredRow as ToldRow } from '../api/v1/standings/answers.js'
 import { PUBLIC } from '../domain/access/viewer.js'
-import { type AskedRow, type BadRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
+import { type BadRow, type CodeRow, ROWS_OF_A_UNIT } from '../domain/operators/code-rows.js'
 import { Refusal } from '../foundation/errors.js'
 import type { Reads } from '../store/db/bulk-handle.js'
 import * as restored from '../store/db/restored.js'
@@ -16,7 +16,7 @@ import type { CheckAnswer, CheckedRow } from '../web/check/answers.js'
 /** The request itself has been charged. Refusals QUOTA_EXCEEDED, LIST_WITHHELD. */
 export const checkStandings =
   (parts: ApiDependencies, askedOf: (request: Request) => RequestContext, limits: SignInLimits) =>
-  async (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]): Promise<CheckAnswer> => {
+  async (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]): Promise<CheckAnswer> => {
     const own = askedOf(request)
     const units = Math.ceil(rows.length / ROWS_OF_A_UNIT) - 1
     if (units > 0) parts.quotas.charge(request, null, own.now, units)

@@ -9,7 +9,7 @@ import { calendarDaysLeft } from '../domain/calendar/calendar.js'
 import { isStale } from '../domain/intake/bounds.js'
 import { Refusal } from '../foundation/errors.js'
 import { isSecret } from '../foundation/keys.js'
-import type { Figure } from '../foundation/metrics.js'
+import type { MetricFigure } from '../foundation/metrics.js'
 import { dateIn } from '../foundation/time/dates.js'
 import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
@@ -70,7 +70,7 @@ const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDe
   return THIS_MACHINE.test(socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined)
 }
 
-const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencies): Promise<Figure[]> => {
+const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencies): Promise<MetricFigure[]> => {
   const at = now()
   const feeds = agencies.flatMap((agency) => agency.feeds)
   const ids = feeds.map(({ id }) => id)
@@ -81,7 +81,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   ])
   const since = (instant: Date | null): number =>
     instant === null ? 0 : Math.max(0, (at.getTime() - instant.getTime()) / 1_000)
-  const one = (name: string, help: string, value: number): Figure => ({
+  const one = (name: string, help: string, value: number): MetricFigure => ({
     name,
     help,
     labels: [],

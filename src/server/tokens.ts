@@ -5,7 +5,7 @@ import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { RateLimit } from '../api/request/rate-limit.js'
 import type { RequestContext } from '../api/request/request-context.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
-import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type Verified } from '../foundation/keys.js'
+import { KEYS_KEPT_SECONDS, type Keys, secretMatches, type VerifiedClaims } from '../foundation/keys.js'
 import * as clients from '../store/access/clients.js'
 import { isPending } from '../work/access/clients.js'
 import * as lockouts from '../work/access/lockouts.js'
@@ -154,7 +154,7 @@ const withRefusals =
     next()
   }
 
-const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): Verified | null => {
+const verified = (token: string, keys: Pick<Keys, 'verify'>, now: Date): VerifiedClaims | null => {
   try {
     return keys.verify(token, now.getTime())
   } catch (error) {

@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feeds } from '../../src/agencies/index.js'
-import { stretchesOf } from '../../src/domain/intake/chunks.js'
+import { chunksOf } from '../../src/domain/intake/chunks.js'
 import { redact } from '../../src/domain/records/privacy.js'
-import { type Draft, type Item, type Mapped, sealed } from '../../src/domain/records/records.js'
+import { type Draft, type Item, type MappedItem, sealed } from '../../src/domain/records/records.js'
 import { contract } from '../../src/foundation/contracts.js'
 import { registerCsv } from './register.js'
 
@@ -48,7 +48,7 @@ export const reading = async (path: string): Promise<number> => {
       batch.map((item) => ({ ...item, fields: redact(item.fields, mark, feed.exempt) })),
     )
     const mapped = timed('map', () => items.map((item) => feed.map(item, { dated: null, today: TODAY })))
-    const clean: Mapped[] = timed('redact again', () =>
+    const clean: MappedItem[] = timed('redact again', () =>
       mapped.map((one, at) => redact(one, mark, REGISTRATION_NUMBERS, Object.values(items[at]?.fields ?? {}))),
     )
     const drafts: Draft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
@@ -62,7 +62,7 @@ export const reading = async (path: string): Promise<number> => {
     batch = []
   }
   let [began, used] = [performance.now(), process.cpuUsage()]
-  for await (const stretch of stretchesOf(feed.read(path, {}))) {
+  for await (const stretch of chunksOf(feed.read(path, {}))) {
     for (const item of stretch) {
       batch.push(item)
       if (batch.length < BATCH) continue

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Refusal } from '../../src/foundation/errors.js'
-import { acting, type Recorded } from '../../src/hub/command-audit.js'
+import { type CommandRecorder, commandAudit } from '../../src/hub/command-audit.js'
 import { makeLog } from '../../src/hub/log.js'
 import * as store from '../../src/store/audit/audit-log.js'
 import { makeNotes } from '../../src/work/audit/restore-guard.js'
@@ -13,11 +13,11 @@ import { freshDatabase, type TestDatabase } from '../support/database.js'
 describe('what is done by a command', () => {
   let fresh: TestDatabase
   let folder: string
-  let recorded: Recorded
+  let recorded: CommandRecorder
   before(async () => {
     fresh = await freshDatabase()
     folder = mkdtempSync(join(tmpdir(), 'hub-acting-'))
-    recorded = acting({
+    recorded = commandAudit({
       databaseUrl: fresh.url,
       identity: '00000000-0000-4000-8000-000000000001',
       notes: makeNotes(folder),

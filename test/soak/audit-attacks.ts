@@ -1,12 +1,12 @@
 /** Attacks on the audit log by the owner of the database, who has the rows and the source but not the key. */
 import { createHmac } from 'node:crypto'
 import {
+  type AuditContent,
+  type AuditRow,
   bodyOf,
-  type Content,
   contentHash,
   hashOf,
   NO_HEAD,
-  type Row,
   rowHash,
   sealOf,
 } from '../../src/domain/audit/audit-log.js'
@@ -21,20 +21,20 @@ export interface Attack {
 }
 
 type Chain = 'none' | 'unsealed' | 'hashed' | 'other key'
-type Made = { rows: Row[]; named: number[] }
+type Made = { rows: AuditRow[]; named: number[] }
 interface Way {
   name: string
-  change: (rows: readonly Row[], random: Random) => Made
+  change: (rows: readonly AuditRow[], random: Random) => Made
 }
 
 /** Recomputes numbers and links of all rows, as far as possible without the key. */
-const chainedAnew = (rows: readonly Row[], chain: Chain): Row[] => {
+const chainedAnew = (rows: readonly AuditRow[], chain: Chain): AuditRow[] => {
   if (chain === 'none') return [...rows]
   let { hash: previous } = NO_HEAD
   const mac = (text: string): string =>
     chain === 'hashed' ? hashOf(text) : createHmac('sha256', 'another').update(text).digest('hex')
   return rows.map((row, i) => {
-    const made: Row = {
+    const made: AuditRow = {
       ...row,
       number: i + 1,
       previous,
@@ -46,8 +46,8 @@ const chainedAnew = (rows: readonly Row[], chain: Chain): Row[] => {
   })
 }
 
-const rewritten = (row: Row): Row => {
-  const content = { ...(row.content as Content), client: '无辜者' }
+const rewritten = (row: AuditRow): AuditRow => {
+  const content = { ...(row.content as AuditContent), client: '无辜者' }
   return { ...row, content, body: bodyOf(content), contentHash: contentHash(content) }
 }
 
@@ -84,7 +84,7 @@ const swap = (chain: Chain): Way => ({
     const one = random.below(rows.length)
     const other = (one + 1 + random.below(rows.length - 1)) % rows.length
     const moved = rows.map((row, i) => {
-      const from = rows[i === one ? other : i === other ? one : i] as Row
+      const from = rows[i === one ? other : i === other ? one : i] as AuditRow
       return { ...from, number: row.number }
     })
     return { rows: chainedAnew(moved, chain), named: [one + 1, other + 1] }
@@ -119,7 +119,7 @@ export const attacked = async (db: Db, way: Way | null, random: Random): Promise
   return { name: way.name, rows: named }
 }
 
-export const put = async (tx: Tx, rows: readonly Row[]): Promise<void> => {
+export const put = async (tx: Tx, rows: readonly AuditRow[]): Promise<void> => {
   for (const row of rows) {
     const { content } = row
     const sealed = row.form > 0

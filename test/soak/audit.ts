@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config.js'
-import type { Broken } from '../../src/domain/audit/walk.js'
+import type { BrokenRow } from '../../src/domain/audit/walk.js'
 import { loadKeys } from '../../src/foundation/keys.js'
 import type { Log } from '../../src/foundation/log.js'
 import { makeHub } from '../../src/hub/hub.js'
@@ -45,7 +45,7 @@ export interface Audited {
 
 interface Verified {
   ok: boolean
-  breaks?: Broken[]
+  breaks?: BrokenRow[]
 }
 
 const RESTARTS = 3

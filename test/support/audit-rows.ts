@@ -1,13 +1,13 @@
 /** Invented rows of the audit log in both forms. */
 import {
+  type AuditContent,
+  type AuditHead,
+  type AuditRow,
   bodyOf,
-  type Content,
+  type ChainLink,
   chained,
   contentHash,
-  type Head,
-  type Link,
   NO_HEAD,
-  type Row,
   rowHash,
 } from '../../src/domain/audit/audit-log.js'
 import type { Seal } from '../../src/foundation/keys/audit.js'
@@ -15,7 +15,7 @@ import { SEAL } from './audit.js'
 
 export const AT = new Date('2026-11-25T02:00:00.000Z')
 
-export const contentOf = (n: number): Content => ({
+export const contentOf = (n: number): AuditContent => ({
   salt: Buffer.alloc(16, n).toString('base64'),
   client: `client-${n % 3}`,
   role: 'marketplace',
@@ -28,7 +28,7 @@ export const contentOf = (n: number): Content => ({
   digest: Buffer.alloc(32, n).toString('base64'),
 })
 
-export const linkOf = (content: Content, more: Partial<Link> = {}): Link => ({
+export const linkOf = (content: AuditContent, more: Partial<ChainLink> = {}): ChainLink => ({
   at: AT,
   kind: 'ANSWER',
   count: 1,
@@ -39,7 +39,10 @@ export const linkOf = (content: Content, more: Partial<Link> = {}): Link => ({
 })
 
 /** Sealed rows after `head`. */
-export const rowsOf = (many: number, { head = NO_HEAD, seal = SEAL }: { head?: Head; seal?: Seal } = {}): Row[] =>
+export const rowsOf = (
+  many: number,
+  { head = NO_HEAD, seal = SEAL }: { head?: AuditHead; seal?: Seal } = {},
+): AuditRow[] =>
   chained(
     head,
     Array.from({ length: many }, (_, i) =>
@@ -49,11 +52,11 @@ export const rowsOf = (many: number, { head = NO_HEAD, seal = SEAL }: { head?: H
   )
 
 /** Rows of form 0, as older hubs or an attacker without the key write them. */
-export const unsealed = (rows: readonly Row[], head: Head = NO_HEAD): Row[] => {
+export const unsealed = (rows: readonly AuditRow[], head: AuditHead = NO_HEAD): AuditRow[] => {
   let { number, hash: previous } = head
   return rows.map((row) => {
     number += 1
-    const made: Row = { ...row, form: 0, keyId: null, body: null, number, previous }
+    const made: AuditRow = { ...row, form: 0, keyId: null, body: null, number, previous }
     made.hash = rowHash(made)
     previous = made.hash
     return made

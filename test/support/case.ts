@@ -1,6 +1,6 @@
 import { ROLES as VIEWERS } from '../../src/domain/access/viewer.js'
 import type { Calendar } from '../../src/domain/calendar/calendar.js'
-import { type Act, type Case, newCase, type Role, type Rules } from '../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type CaseRole, type MoveRules, newCase } from '../../src/domain/listing/case.js'
 import type { MoveResult } from '../../src/domain/listing/listing.js'
 import { move } from '../../src/domain/listing/listing.js'
 import type { ListKind, NumberName } from '../../src/domain/listing/lists.js'
@@ -26,15 +26,15 @@ export const calendar: Calendar = {
   workdays: new Set(['2026-02-14', '2026-02-28']),
   knownUntil: '2026-12-31',
 }
-export const rules: Rules = {
+export const rules: MoveRules = {
   list: numbered(kind('serious'), { DEFENCE_WORKDAYS: 5, REPAIR_MIN_MONTHS: 12, SERVICE_NOTICE_DAYS: 30 }),
   calendar,
   clocks: clockRules(),
 }
-export const ROLES: Role[] = [...VIEWERS, 'clock']
+export const ROLES: CaseRole[] = [...VIEWERS, 'clock']
 export const TODAY = '2026-11-25'
 
-export const full = (more: Partial<Act> = {}): Act => ({
+export const full = (more: Partial<CaseAct> = {}): CaseAct => ({
   by: 'officer-1',
   role: 'officer',
   on: '2026-01-05',
@@ -54,7 +54,7 @@ export const caseAfter = (moved: MoveResult): Case => {
 export const denied = (moved: MoveResult): string | null => (moved.ok ? null : moved.reason.code)
 
 /** Each step of an ordinary listing, on the days of one file. */
-export const STEPS: [MoveName, Partial<Act>][] = [
+export const STEPS: [MoveName, Partial<CaseAct>][] = [
   ['openLead', { on: '2026-01-05' }],
   ['linkDecision', { on: '2026-01-06' }],
   ['proposeListing', { on: '2026-01-07' }],
@@ -66,7 +66,7 @@ export const STEPS: [MoveName, Partial<Act>][] = [
   ['serveListing', { on: '2026-01-20' }],
   ['publishListing', { on: '2026-01-21', today: '2026-01-21' }],
 ]
-export const upTo = (last: MoveName, changes: Partial<Record<MoveName, Partial<Act>>> = {}): Case => {
+export const upTo = (last: MoveName, changes: Partial<Record<MoveName, Partial<CaseAct>>> = {}): Case => {
   let now = newCase('serious', 7)
   for (const [name, act] of STEPS) {
     now = caseAfter(move(name, now, full({ ...act, ...changes[name] }), rules))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import type { Duty } from '../../src/domain/access/confirmation.js'
+import type { AdministratorDuty } from '../../src/domain/access/confirmation.js'
 import type { Role } from '../../src/domain/access/viewer.js'
 import { confirmedPerson } from './accounts.js'
 import type { browser, Visit } from './browser.js'
@@ -70,7 +70,7 @@ export const addPerson = async (
     region,
     agency = 'market-regulator',
     duty,
-  }: { name?: string; region?: string; agency?: string; duty?: Duty } = {},
+  }: { name?: string; region?: string; agency?: string; duty?: AdministratorDuty } = {},
 ): Promise<string> => {
   if (await hub.hub.db('people').where({ id: name }).first('id')) return name
   const given = { name, role, agency, ...(region && { region }), ...(duty && { duty }) }
@@ -92,7 +92,7 @@ const cookieOf = async ({ url }: Pick<TestHub, 'url'>, given: object): Promise<s
 export const cookieFor = async (
   hub: TestHub,
   role: Role,
-  given: { name?: string; region?: string; duty?: Duty } = {},
+  given: { name?: string; region?: string; duty?: AdministratorDuty } = {},
 ) => {
   const name = await addPerson(hub, role, given)
   return {
@@ -123,7 +123,12 @@ export const atDesk = async (
   visitor: ReturnType<typeof browser>,
   hub: TestHub,
   role: Role,
-  { name, region, duty, ...options }: BrowserContextOptions & { name?: string; region?: string; duty?: Duty } = {},
+  {
+    name,
+    region,
+    duty,
+    ...options
+  }: BrowserContextOptions & { name?: string; region?: string; duty?: AdministratorDuty } = {},
 ): Promise<AtDesk> => {
   const cookie = await cookieFor(hub, role, { ...(name && { name }), ...(region && { region }), ...(duty && { duty }) })
   const visit = await visitor.visit(hub.url, options)

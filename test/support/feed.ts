@@ -1,7 +1,7 @@
 /** A feed whose rows the test writes: one agency's form, and a minimal body of each kind. */
 import { usccOf as usccIn } from '../../seeds/world/codes.js'
 import { type Feed, makeFeed } from '../../src/agencies/feed.js'
-import type { Bounds } from '../../src/domain/intake/bounds.js'
+import type { FeedBounds } from '../../src/domain/intake/bounds.js'
 import type { Body, Item, RecordKind } from '../../src/domain/records/records.js'
 
 /** All fields are text. `key`, `value` and `day` are required. */
@@ -26,7 +26,7 @@ export interface FeedGiven {
   id?: string
   kind?: Invented
   whole?: boolean
-  bounds?: Partial<Bounds>
+  bounds?: Partial<FeedBounds>
   /** Overrides parts of the default body. */
   body?: (row: { value: string; day: string | null }) => Body
   /** Items over the wire. A thrown error is a failing agency. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { FactEvent, FactFamily, Facts } from '../../src/domain/records/facts.js'
 import { FAMILIES } from '../../src/domain/records/facts.js'
-import { applied, type Step } from '../../src/domain/scoring/recovery-path.js'
+import { applied, type RecoveryStep } from '../../src/domain/scoring/recovery-path.js'
 import type { RestorationRules } from '../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../src/domain/scoring/scorecard.js'
@@ -31,7 +31,7 @@ export const factsOf = (events: FactEvent[], more: Partial<Facts> = {}): Facts =
 })
 
 /** Scoring the facts after the steps must give each promise exactly. */
-export const promised = (facts: Facts, card: Scorecard, steps: readonly Step[]): void => {
+export const promised = (facts: Facts, card: Scorecard, steps: readonly RecoveryStep[]): void => {
   steps.forEach((step, i) => {
     const done = applied(facts, steps.slice(0, i + 1))
     const { value, grade } = score(done, card)

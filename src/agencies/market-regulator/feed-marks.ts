@@ -1,6 +1,6 @@
 /** Refuses a delivery without any of the feed's marks, because neighbouring feeds share most field names. */
 
-import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
+import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
 import type { Refusal } from '../../foundation/errors.js'
 import type { Feed } from '../feed.js'
@@ -12,15 +12,15 @@ export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   ...feed,
   open: async (source, opening) => {
     const delivery = await feed.open(source, opening)
-    return { ...delivery, items: stretched(itemsAfterMark(delivery.items, marks, feed)) }
+    return { ...delivery, items: chunked(itemsAfterMark(delivery.items, marks, feed)) }
   },
-  read: (path, options) => stretched(itemsAfterMark(feed.read(path, options), marks, feed)),
+  read: (path, options) => chunked(itemsAfterMark(feed.read(path, options), marks, feed)),
 })
 
 /** Holds items back until one bears a mark. */
-async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): Stretches {
+async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): ItemChunks {
   let waiting: Item[] | null = []
-  for await (const stretch of stretchesOf(items)) {
+  for await (const stretch of chunksOf(items)) {
     if (waiting === null) {
       yield stretch
       continue

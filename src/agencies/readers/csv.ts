@@ -3,7 +3,7 @@
  * quotes. An unclosed quote costs only its own line.
  */
 import { parse } from 'csv-parse/sync'
-import { type Stretches, stretched } from '../../domain/intake/chunks.js'
+import { chunked, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { FileContent } from './content.js'
@@ -36,9 +36,9 @@ interface CsvRow {
 }
 
 export const readCsv = (content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> =>
-  stretched(itemsIn(content, shapes, feed))
+  chunked(itemsIn(content, shapes, feed))
 
-async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): Stretches {
+async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed: string): ItemChunks {
   const pieces = decoded(content, await encodingOf(content))
   const head = await headOf(pieces)
   const found = SEPARATORS.map((separator) => headerIn(head.text, separator, shapes)).find((header) => header !== null)

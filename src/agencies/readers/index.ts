@@ -1,4 +1,4 @@
-import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
+import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { FileContent } from './content.js'
@@ -29,14 +29,14 @@ export const readContent = (
   shapes: readonly FormShape[],
   feed: string,
   named?: string,
-): AsyncIterable<Item> => stretched(read(content, shapes, feed, named))
+): AsyncIterable<Item> => chunked(read(content, shapes, feed, named))
 
-async function* read(content: FileContent, shapes: readonly FormShape[], feed: string, named?: string): Stretches {
+async function* read(content: FileContent, shapes: readonly FormShape[], feed: string, named?: string): ItemChunks {
   if (named !== undefined && !isReader(named))
     throw new Refusal('READER_UNKNOWN', { reader: named, known: readers.join(' ') })
   const reader = named ?? readerFor(content.head)
   if (reader === null) throw new Refusal('CONTENT_UNKNOWN', { feed, reason: '文件为空 empty' })
-  yield* stretchesOf(READERS[reader](content, shapes, feed))
+  yield* chunksOf(READERS[reader](content, shapes, feed))
 }
 
 const ZIP = Buffer.from('PK\x03\x04')

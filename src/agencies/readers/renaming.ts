@@ -1,6 +1,6 @@
 /** Applies officers' heading maps to tables of offices (domain/intake/feed-maps). */
 
-import { type Stretches, stretched, stretchesOf } from '../../domain/intake/chunks.js'
+import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Item } from '../../domain/records/records.js'
 import { headerUnknown } from './near.js'
@@ -46,13 +46,13 @@ export const renamed = (
     if (checked.size < MOST_CHECKED) checked.add(signature)
     return { ...item, fields, map }
   }
-  return stretched(inStretches(items, each))
+  return chunked(inStretches(items, each))
 }
 
 const MOST_CHECKED = 1_000 // sets of names
 
-async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): Stretches {
-  for await (const stretch of stretchesOf(items)) yield eachOf(stretch, each)
+async function* inStretches(items: AsyncIterable<Item>, each: (item: Item) => Item): ItemChunks {
+  for await (const stretch of chunksOf(items)) yield eachOf(stretch, each)
 }
 
 function* eachOf(stretch: Iterable<Item>, each: (item: Item) => Item): Iterable<Item> {

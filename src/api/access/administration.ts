@@ -1,5 +1,5 @@
 /** Registered clients and people. A secret or one-time password appears only in the answer that creates it. */
-import type { Duty } from '../../domain/access/confirmation.js'
+import type { AdministratorDuty } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { samePerson } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -31,7 +31,7 @@ const listPeople = async (_: unknown, __: unknown, context: GraphqlContext) => {
 interface RegisterInput {
   name: string
   role: Role
-  duty?: Duty | null
+  duty?: AdministratorDuty | null
   agency?: string | null
   region?: string | null
 }

@@ -1,6 +1,6 @@
 import { may, mayIn } from '../../domain/access/viewer.js'
 import { wholeCase } from '../../domain/listing/case.js'
-import { stepsTold } from '../../domain/listing/case-party.js'
+import { stepsForParty } from '../../domain/listing/case-party.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { isRefusal } from '../../foundation/errors.js'
@@ -90,7 +90,7 @@ const myFile = (_: unknown, __: unknown, context: GraphqlContext): Promise<Opera
 
 const proceedings = async (view: ListingView, _: unknown, context: GraphqlContext) => {
   if (view.uuid === null) return []
-  const told = stepsTold(await context.load.moves(view.uuid))
+  const told = stepsForParty(await context.load.moves(view.uuid))
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
   return told.map(({ move, on, stateAfter, act }) => ({
     move,

@@ -1,5 +1,5 @@
 import { may } from '../../domain/access/viewer.js'
-import type { Row, TrailKind } from '../../domain/audit/audit-log.js'
+import type { AuditRow, TrailKind } from '../../domain/audit/audit-log.js'
 import { toldOf } from '../../domain/audit/audit-rules.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -23,7 +23,7 @@ interface AuditLogFilter {
   until?: Date | null
 }
 
-const rowView = ({ number, at, kind, count, previous, hash, content }: Row) => {
+const rowView = ({ number, at, kind, count, previous, hash, content }: AuditRow) => {
   return {
     number,
     at,

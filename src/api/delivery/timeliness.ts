@@ -1,5 +1,5 @@
 import { sightOf } from '../../domain/access/viewer.js'
-import { type Figure, inOrder } from '../../domain/delivery/timeliness.js'
+import { inOrder, type MonthlyTimeliness } from '../../domain/delivery/timeliness.js'
 import { type DueDelivery, dueDeliveries as dueList, monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -9,7 +9,7 @@ import { withoutNul } from '../request/limits.js'
 const nameOf = ({ parts }: GraphqlContext, id: string) =>
   [PUBLICITY, ...parts.platforms].find((platform) => platform.id === id)?.name ?? { zh: id, en: id }
 
-const figureView = (context: GraphqlContext, figure: Figure) => {
+const figureView = (context: GraphqlContext, figure: MonthlyTimeliness) => {
   return { ...figure, platformName: nameOf(context, figure.platform) }
 }
 

@@ -3,7 +3,15 @@
  * object take equally long; all `…ById` functions return null for both.
  */
 
-import { isNarrow, KINDS_SEEN, may, mayFeed, mayOperator, type Owner, type Viewer } from '../../domain/access/viewer.js'
+import {
+  isNarrow,
+  KINDS_SEEN,
+  may,
+  mayFeed,
+  mayOperator,
+  type OperatorScope,
+  type Viewer,
+} from '../../domain/access/viewer.js'
 import { type AuthorizationRow, type AuthorizedType, isHeaded } from '../../store/db/authorization-columns.js'
 import { answers, type FieldRow, NODES } from '../access/fields.js'
 import { deliveryById } from '../delivery/deliveries.js'
@@ -90,7 +98,7 @@ const isHeadFor = async (
   return kind !== null && KINDS_SEEN[viewer.role].includes(kind) && (stands === true || may(viewer, 'see_removed'))
 }
 
-const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): Owner | null =>
+const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>
   operatorId === null ? null : { uscc, shop, region }
 
 /** A row without a feed is the authorities' own; no agency sent it. */

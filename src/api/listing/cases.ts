@@ -1,5 +1,5 @@
 import { may, sightOf } from '../../domain/access/viewer.js'
-import type { State } from '../../domain/listing/case.js'
+import type { CaseState } from '../../domain/listing/case.js'
 import { PARTYS } from '../../domain/listing/deadlines.js'
 import * as store from '../../store/listing/cases.js'
 import { connection, firstOf, type PageArgs } from '../request/connection.js'
@@ -8,7 +8,7 @@ import { retractionAfter, retractionCursor } from '../request/ids.js'
 import { withoutNul } from '../request/limits.js'
 import { caseView } from './listing-view.js'
 
-const OPEN: readonly State[] = [
+const OPEN: readonly CaseState[] = [
   'LEAD',
   'PROPOSED',
   'NOTIFIED',
@@ -22,10 +22,10 @@ const OPEN: readonly State[] = [
   'REPAIR_APPLIED',
   'HIDDEN',
 ]
-const ENDED: readonly State[] = ['REMOVED', 'NOT_LISTED']
+const ENDED: readonly CaseState[] = ['REMOVED', 'NOT_LISTED']
 
 interface CaseBoardFilter {
-  states?: readonly State[] | null
+  states?: readonly CaseState[] | null
   list?: string | null
   region?: string | null
   name?: string | null

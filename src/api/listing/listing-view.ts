@@ -3,9 +3,9 @@
  * have to be read from the case.
  */
 
-import { isNarrow, may, type Owner, type Viewer } from '../../domain/access/viewer.js'
+import { isNarrow, may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
 import type { Case } from '../../domain/listing/case.js'
-import { toldToParty } from '../../domain/listing/case-party.js'
+import { isVisibleToParty } from '../../domain/listing/case-party.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import { repeatsOwn } from '../../domain/listing/own-decisions.js'
 import { entryEnd, lastDayOf } from '../../domain/scoring/evidence.js'
@@ -151,7 +151,7 @@ export const mirroredView = (
 
 const REMOVALS = new Set(['EXPIRED', 'REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED'])
 
-interface IdentifiedOwner extends Owner {
+interface IdentifiedOwner extends OperatorScope {
   id: number
 }
 
@@ -190,7 +190,7 @@ export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVer
 
 /** A party hears of its case only from the notice on. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
-  viewer.role !== 'party' || toldToParty(facts)
+  viewer.role !== 'party' || isVisibleToParty(facts)
 
 const casesOn = async (context: GraphqlContext, own: readonly Listing[], when: PointInTime): Promise<ListingView[]> => {
   if (!isPast(context, when)) return own.filter(({ wrongFrom }) => wrongFrom === null).map(caseView)

@@ -1,5 +1,11 @@
 import { isBounded, may, mayConsent, mayIn, type Viewer } from '../../domain/access/viewer.js'
-import type { Ground, HidingKind, NotListedReason, Restoring, Service } from '../../domain/listing/case.js'
+import type {
+  HidingKind,
+  ListingGround,
+  NotListedReason,
+  RestorationCause,
+  Service,
+} from '../../domain/listing/case.js'
 import { PEOPLES_MOVES } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { MOVES, type MoveName, type MoveRow } from '../../domain/listing/moves.js'
@@ -31,14 +37,14 @@ interface ListingMoveInput {
   waived?: boolean | null
   removal?: RemovalReason | null
   record?: string | null
-  ground?: Ground | null
+  ground?: ListingGround | null
   service?: Service | null
   consentNumber?: string | null
   hearing?: boolean | null
   point?: number | null
   hiding?: HidingKind | null
   notListed?: NotListedReason | null
-  restoring?: Restoring | null
+  restoring?: RestorationCause | null
   ofAge?: boolean | null
   fileHash?: string | null
   repairNotice?: boolean | null

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/listing/publication-clocks.js'
+import type { PublicationClock } from '../../domain/listing/publication-clocks.js'
 import { clocksShown } from '../../work/listing/publication-clocks.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { ListingView } from './listing-view.js'
@@ -29,7 +29,7 @@ const lookedUp = async (uuid: string, context: GraphqlContext) => {
   return { record: listing.decisionVersion, counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null } }
 }
 
-const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: Clock, endless: boolean) => ({
+const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationClock, endless: boolean) => ({
   startsOn,
   repairFrom: repairFrom.on,
   endsOn: endless ? null : endsOn.on,

@@ -1,6 +1,6 @@
 /** The GraphQL context of one request: viewer, instant, cost budget and data loaders. */
 import type { ServerResponse } from 'node:http'
-import { type Owner, type Viewer, viewerOf } from '../../domain/access/viewer.js'
+import { type OperatorScope, type Viewer, viewerOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -129,4 +129,5 @@ export const whenOf = (
 export const isPast = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 
-export const viewerOn = ({ viewer }: GraphqlContext, operator: Owner | null): Viewer => viewerOf(viewer, operator)
+export const viewerOn = ({ viewer }: GraphqlContext, operator: OperatorScope | null): Viewer =>
+  viewerOf(viewer, operator)

@@ -1,5 +1,5 @@
 /** Rate limits of sign-in attempts, per address and overall. Kept in bounded memory, separately in each process. */
-import { type Level, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
+import { type BucketLevel, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
 /**
@@ -93,7 +93,7 @@ export const makeLimit = ({
 }
 
 const makeBuckets = (rate: Rate, most: number) => {
-  const levels = new Map<string, Level>()
+  const levels = new Map<string, BucketLevel>()
   let lookedAt = Number.NEGATIVE_INFINITY
   const forgetEmpty = (now: number): void => {
     // A full map is not searched again on every attempt.

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
-import { isTokenAhead, type Keys, kidIn, type Verified } from '../../foundation/keys.js'
+import { isTokenAhead, type Keys, kidIn, type VerifiedClaims } from '../../foundation/keys.js'
 import { lruCache } from '../fast/lru.js'
 
 const TOKENS_MOST = 10_000
 
 interface CachedToken {
-  claims: Verified
+  claims: VerifiedClaims
   kid: string
 }
 

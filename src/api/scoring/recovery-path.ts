@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
-import { lasting, restoration as plan, type Step } from '../../domain/scoring/recovery-path.js'
+import { lasting, restoration as plan, type RecoveryStep } from '../../domain/scoring/recovery-path.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import type { StoredScore } from '../../store/scoring/scores.js'
@@ -15,7 +15,7 @@ import { type ScoreView, whenAsked } from './score.js'
 interface ScoreBackground {
   facts: Facts
   card: Scorecard
-  plans: Map<string, Step[]>
+  plans: Map<string, RecoveryStep[]>
 }
 
 /** Cache: two fields of one answer need the same facts. */

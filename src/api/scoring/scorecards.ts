@@ -1,6 +1,6 @@
 import { may } from '../../domain/access/viewer.js'
 import { GRADES } from '../../domain/scoring/scorecard.js'
-import type { Moved } from '../../domain/scoring/trial.js'
+import type { MovedOperator } from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as adoptions from '../../store/scoring/activations.js'
 import * as trials from '../../store/scoring/trials.js'
@@ -14,7 +14,7 @@ import { withoutNul } from '../request/limits.js'
 import { operatorById } from '../request/operator-view.js'
 
 const trialView = (context: GraphqlContext, { result, ...trial }: trials.TrialRow) => {
-  const moved = ({ operatorId, ...move }: Moved) => ({
+  const moved = ({ operatorId, ...move }: MovedOperator) => ({
     ...move,
     operator: () => operatorById(context, operatorId),
   })

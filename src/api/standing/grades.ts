@@ -3,7 +3,7 @@
  * authorised for.
  */
 
-import { may, type Owner, type Viewer } from '../../domain/access/viewer.js'
+import { may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
 import type { Reads } from '../../store/db/bulk-handle.js'
 import * as authorisations from '../../store/standing/authorisations.js'
@@ -12,7 +12,7 @@ import * as sellers from '../../store/standing/sellers.js'
 import type { StandingLookups } from '../../store/standing/standings.js'
 import { type GraphqlContext, viewerOn } from '../request/context.js'
 
-interface GradeSubject extends Owner {
+interface GradeSubject extends OperatorScope {
   id: number
 }
 
@@ -42,7 +42,7 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
 /** The seller list or the authorisation decides when it is not a boolean. */
 type GradeAccess = boolean | 'LIST' | 'AUTHORISATION'
 
-const dependsOn = (context: GraphqlContext, operator: Owner): GradeAccess => {
+const dependsOn = (context: GraphqlContext, operator: OperatorScope): GradeAccess => {
   const viewer = viewerOn(context, operator)
   if (may(viewer, 'see_grade')) return true
   if (viewer.sub === null) return false

@@ -1,6 +1,6 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import { may } from '../../domain/access/viewer.js'
-import type { State } from '../../domain/listing/case.js'
+import type { CaseState } from '../../domain/listing/case.js'
 import { listed } from '../../domain/listing/listing.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
 import { codeFault } from '../../domain/operators/code-fault.js'
@@ -120,7 +120,7 @@ const wasListed = async (context: GraphqlContext, row: StandingRow, asOf: string
   const { lists } = context.parts.rules
   return (await listingsOf(context, row, asOf)).some((entry) => {
     const list = lists.find((each) => each.id === entry.kind)
-    return list !== undefined && listed({ ...entry, state: entry.state as State }, list, asOf)
+    return list !== undefined && listed({ ...entry, state: entry.state as CaseState }, list, asOf)
   })
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { may, type Viewer } from '../../domain/access/viewer.js'
-import type { Change } from '../../domain/standing/changes.js'
+import type { StandingChange } from '../../domain/standing/changes.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { asking } from '../../store/db/request-handle.js'
 import * as store from '../../store/standing/changes.js'
@@ -23,7 +23,8 @@ const SLOW_MS = 30_000
 const ADMITTED_MS = 2_000
 const RETRY_MS = 3_000
 
-const eventOf = (change: Change): string => `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
+const eventOf = (change: StandingChange): string =>
+  `id: ${change.sequence}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
 
 type StreamEndReason = 'TOKEN_ENDED' | 'DRAINING' | 'UNAVAILABLE'
 

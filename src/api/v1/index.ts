@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { redact } from '../../domain/records/privacy.js'
-import { INTERNAL, isRefusal, Refusal, toldOf } from '../../foundation/errors.js'
+import { INTERNAL, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { asUnavailable } from '../../store/db/db.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { asRefusal } from '../request/faults.js'
@@ -88,7 +88,7 @@ const refused =
       if (unavailable !== null) {
         askedOf(request).refused.push(unavailable.code)
         response.set('Retry-After', String(COME_AGAIN_SECONDS))
-        return problem(response, unavailable.status, toldOf(unavailable), found)
+        return problem(response, unavailable.status, refusalJson(unavailable), found)
       }
       const { status, code, message } = INTERNAL
       const details = { requestId: askedOf(request).requestId }

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Duty, Figure } from '../../domain/delivery/timeliness.js'
+import type { MonthlyTimeliness, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { monthly, PUBLICITY } from '../../work/delivery/timeliness.js'
 import { BYTE_ORDER_MARK, row as line } from '../../work/publication/publish-files.js'
@@ -24,7 +24,7 @@ const HEADER = [
   '工作日中位数 median workdays',
   '最长工作日 worst workdays',
 ]
-const DUTY_WORDS: Record<Duty, string> = {
+const DUTY_WORDS: Record<TimelinessDuty, string> = {
   RECORD: '双公示报送 record',
   LISTING: '名单报送 listing',
   RECORD_WITHDRAWAL: '双公示撤下 withdrawal of a record',
@@ -57,7 +57,7 @@ export const timelinessCsv =
     response.end(content)
   }
 
-const cellsOf = (month: string, platform: string, figure: Figure): (string | number)[] => [
+const cellsOf = (month: string, platform: string, figure: MonthlyTimeliness): (string | number)[] => [
   month,
   figure.authority,
   platform,

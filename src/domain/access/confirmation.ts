@@ -6,7 +6,7 @@ import { samePerson } from './persons.js'
 
 /** 三员分立: `systems` registers, `security` confirms, and the auditor audits. */
 export const DUTIES = ['systems', 'security'] as const
-export type Duty = (typeof DUTIES)[number]
+export type AdministratorDuty = (typeof DUTIES)[number]
 
 /** The first accounts with a duty are confirmed by their registration, because nobody could confirm them yet. */
 export const EXEMPT_ACCOUNTS = 2
@@ -14,7 +14,7 @@ export const EXEMPT_ACCOUNTS = 2
 export interface Confirmer {
   sub: string
   /** A person without a duty, and a system, have null. */
-  duty: Duty | null
+  duty: AdministratorDuty | null
 }
 
 /** Returns why this person may not confirm what `changedBy` registered, or null when the person may. */

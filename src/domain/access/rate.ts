@@ -7,14 +7,14 @@ export interface Rate {
   everyMs: number
 }
 
-export interface Level {
+export interface BucketLevel {
   /** Milliseconds from `at` until the bucket is empty. */
   owedMs: number
   at: number
 }
 
 /** Returns the milliseconds still owed. A clock that was set back neither empties nor fills the bucket. */
-export const owedAt = (level: Level | undefined, now: number): number =>
+export const owedAt = (level: BucketLevel | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 
 /** Returns the milliseconds until one more attempt fits; 0 when it fits now. */

@@ -241,7 +241,7 @@ export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
 /** The columns that authorization needs, with today's code and region. */
-export interface Owner {
+export interface OperatorScope {
   uscc: string | null
   shop: string | null
   region: string | null
@@ -261,7 +261,7 @@ export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || 
  * Decides whether the viewer sees this operator's file. A party sees its own, a bounded authority those of its region. With a null operator
  * (unknown) only the province sees it.
  */
-export const mayOperator = (viewer: Viewer, operator: Owner | null): boolean => {
+export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
   if (!may(viewer, 'see_operator')) return false
   const code = operator?.uscc ?? operator?.shop ?? null
   if (viewer.role === 'party') return code !== null && viewer.sub === code
@@ -270,7 +270,7 @@ export const mayOperator = (viewer: Viewer, operator: Owner | null): boolean => 
 }
 
 /** Returns the viewer for this operator, reduced to the public when its file is not visible. */
-export const viewerOf = (viewer: Viewer, operator: Owner | null): Viewer =>
+export const viewerOf = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 
 /** An agency may act on its own feeds only. */

@@ -34,7 +34,7 @@ export const SALT_BYTES = 16
 export const FORM = 1
 
 /** Byte members are base64, the form in which they are hashed. */
-export interface Content {
+export interface AuditContent {
   salt: string
   client: string
   role: string
@@ -58,12 +58,12 @@ export interface Frame {
 }
 
 /** The number and hash of the last row, as manifests and notes write it. Hashes are 32 bytes in hexadecimal. */
-export interface Head {
+export interface AuditHead {
   number: number
   hash: string
 }
 
-export interface Row extends Frame {
+export interface AuditRow extends Frame {
   /** 0 without a key, 1 sealed. */
   form: number
   /** Id of the sealing key; null for form 0. */
@@ -75,21 +75,21 @@ export interface Row extends Frame {
   /** The content text that was hashed. Null for form 0 or after erasure. */
   body: string | null
   /** Null after erasure, or when the body is not canonical content. */
-  content: Content | null
+  content: AuditContent | null
 }
 
 /** A new row. `body` is the canonical text that is stored and hashed. */
-export type Sealed = Row & { content: Content; body: string }
+export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
 
 /** Head of an empty audit log. */
-export const NO_HEAD: Head = { number: 0, hash: '0'.repeat(64) }
+export const NO_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 
 /** Canonical content: a JSON array of the members in fixed order, bytes as base64. */
-export const bodyOf = (c: Content): string =>
+export const bodyOf = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
 /** Returns null for text that is not canonical content. */
-export const contentIn = (body: string): Content | null => {
+export const contentIn = (body: string): AuditContent | null => {
   let members: unknown
   try {
     members = JSON.parse(body)
@@ -103,32 +103,38 @@ export const contentIn = (body: string): Content | null => {
 }
 const MEMBERS = 10
 
-export const contentHash = (content: Content): string => hashOf(bodyOf(content))
+export const contentHash = (content: AuditContent): string => hashOf(bodyOf(content))
 
 /** True when the content still matches the hash written with the row. */
-export const isContentWhole = ({ form, body, content, contentHash: hash }: Row & { content: Content }): boolean =>
+export const isContentWhole = ({
+  form,
+  body,
+  content,
+  contentHash: hash,
+}: AuditRow & { content: AuditContent }): boolean =>
   form === 0 ? contentHash(content) === hash : bodyOf(content) === body && hashOf(body) === hash
 
 export const hashOf = (text: string): string => hash('sha256', text, 'hex')
 
 /** The hashed frame: lines of text, hashes in hexadecimal, ending with the content's hash and the previous row's hash. */
-const frameOf = (row: Omit<Row, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
+const frameOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
   `${row.number}\n${row.at.toISOString()}\n${row.kind}\n${row.count}\n${row.contentHash}\n${row.previous}\n`
 
 /** Hash of a form 0 row. */
-export const rowHash = (row: Omit<Row, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string => hashOf(frameOf(row))
+export const rowHash = (row: Omit<AuditRow, 'hash' | 'body' | 'content' | 'form' | 'keyId'>): string =>
+  hashOf(frameOf(row))
 
 /** Hash of a form 1 row. */
-export const sealOf = (row: Omit<Row, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
+export const sealOf = (row: Omit<AuditRow, 'hash' | 'body' | 'content'>, mac: Seal['mac']): string =>
   mac(`${row.form}\n${row.keyId}\n${frameOf(row)}`)
 
 /** SHA-256 of an answer as sent, in base64. */
 export const digestOf = (answer: string | Buffer): string => hash('sha256', answer, 'base64')
 
-export type Link = Frame & { content: Content; body: string; contentHash: string }
+export type ChainLink = Frame & { content: AuditContent; body: string; contentHash: string }
 
 /** Chains these links after `head`, in order. */
-export const chained = (head: Head, links: readonly Link[], { id: keyId, mac }: Seal): Sealed[] => {
+export const chained = (head: AuditHead, links: readonly ChainLink[], { id: keyId, mac }: Seal): SealedAuditRow[] => {
   let { number, hash: previous } = head
   // Written out member by member: this runs for every answer, and one object shape is faster.
   return links.map(({ at, kind, count, content, body, contentHash }) => {
@@ -141,11 +147,11 @@ export const chained = (head: Head, links: readonly Link[], { id: keyId, mac }: 
 }
 
 /** Reduces a row to its number and hash, the only members published outside. */
-export const headSaid = ({ number, hash }: Head): Head => ({ number, hash })
+export const headOf = ({ number, hash }: AuditHead): AuditHead => ({ number, hash })
 
 /** Returns null when the value is not a head. */
-export const headIn = (said: unknown): Head | null => {
-  const { number, hash } = (said ?? {}) as Partial<Head>
+export const headIn = (said: unknown): AuditHead | null => {
+  const { number, hash } = (said ?? {}) as Partial<AuditHead>
   if (!Number.isSafeInteger(number) || Number(number) < 1) return null
   return /^[0-9a-f]{64}$/.test(String(hash)) ? { number: Number(number), hash: String(hash) } : null
 }

@@ -1,30 +1,30 @@
 /** Losses: rows of the audit log that were noted outside the database and are missing in it, and what explains them. */
-import { type Head, headIn } from './audit-log.js'
+import { type AuditHead, headIn } from './audit-log.js'
 
 /** The PostgreSQL server on which a head was written. A promoted standby has another timeline, a restored copy another identifier. */
-export interface Server {
+export interface ServerIdentity {
   timeline: number
   /** PostgreSQL system identifier, decimal digits. */
   system: string
 }
 
 /** A head noted outside the database. */
-export interface NotedHead extends Head {
+export interface NotedHead extends AuditHead {
   /** Null in notes written before servers were recorded. */
-  server: Server | null
+  server: ServerIdentity | null
   /** Null when the instant was not noted. */
   at: Date | null
 }
 
 /** Rows after `after`, up to `noted`, were noted or published and are now missing or different. */
-export interface Loss {
+export interface AuditLoss {
   after: number
   noted: number
   /** Null when the instant is not known. */
   notedAt: Date | null
   /** The server that noted the rows and the server that lacks them. */
-  from: Server | null
-  to: Server | null
+  from: ServerIdentity | null
+  to: ServerIdentity | null
   /**
    * Hashes of the missing heads. Row numbers are reused after a loss, so a later loss of the same number is another loss. Null in rows of
    * releases that did not list them.
@@ -35,11 +35,11 @@ export interface Loss {
 /** FAILOVER: the rows were lost with their server. RELEASED: a person released a restored database. */
 export type Excuse = 'FAILOVER' | 'RELEASED'
 
-export const sameServer = (one: Server, other: Server): boolean =>
+export const sameServer = (one: ServerIdentity, other: ServerIdentity): boolean =>
   one.timeline === other.timeline && one.system === other.system
 
 /** True when the rows were noted on another server than the one that lacks them. */
-export const isFailover = ({ from, to }: Pick<Loss, 'from' | 'to'>): boolean =>
+export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolean =>
   from !== null && to !== null && !sameServer(from, to)
 
 /**
@@ -49,9 +49,9 @@ export const isFailover = ({ from, to }: Pick<Loss, 'from' | 'to'>): boolean =>
 export const lossOf = (
   heads: readonly NotedHead[],
   hashes: ReadonlyMap<number, string>,
-  { last, server }: { last: number; server: Server | null },
-): Loss | null => {
-  const isThere = ({ number, hash }: Head): boolean => hashes.get(number) === hash
+  { last, server }: { last: number; server: ServerIdentity | null },
+): AuditLoss | null => {
+  const isThere = ({ number, hash }: AuditHead): boolean => hashes.get(number) === hash
   const missing = heads.filter((head) => !isThere(head)).sort((a, b) => a.number - b.number)
   const [first] = missing
   const highest = missing.at(-1)
@@ -70,11 +70,11 @@ export const lossOf = (
 }
 
 /** The text of a loss in its audit row. */
-export const lossSaid = ({ after, noted, notedAt, from, to, heads }: Loss): string =>
+export const lossText = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
 /** Returns null when the text describes no loss. `number` is the row's number; form 0 rows name only the noted head. */
-export const lossIn = (said: string, number: number): Loss | null => {
+export const lossIn = (said: string, number: number): AuditLoss | null => {
   const told = parsed(said)
   const old = headIn(told)
   if (old !== null)
@@ -100,8 +100,8 @@ export const lossIn = (said: string, number: number): Loss | null => {
   }
 }
 
-export const serverIn = (said: unknown): Server | null => {
-  const { timeline, system } = (said ?? {}) as Partial<Server>
+export const serverIn = (said: unknown): ServerIdentity | null => {
+  const { timeline, system } = (said ?? {}) as Partial<ServerIdentity>
   return Number.isSafeInteger(timeline) && typeof system === 'string' ? { timeline: Number(timeline), system } : null
 }
 
@@ -114,5 +114,8 @@ const parsed = (text: string): object => {
 }
 
 /** A head of unknown server (held by a client, or signed) is judged by its number alone. */
-export const covers = ({ after, noted, heads }: Pick<Loss, 'after' | 'noted' | 'heads'>, head: NotedHead): boolean =>
+export const covers = (
+  { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,
+  head: NotedHead,
+): boolean =>
   head.number > after && head.number <= noted && (heads === null || head.server === null || heads.includes(head.hash))

@@ -4,8 +4,8 @@
  */
 
 import type { Seal } from '../../foundation/keys/audit.js'
-import { type Head, isContentWhole, NO_HEAD, type Row, rowHash, sealOf } from './audit-log.js'
-import { covers, type Excuse, isFailover, type Loss, lossIn, type NotedHead, type Server } from './loss.js'
+import { type AuditHead, type AuditRow, isContentWhole, NO_HEAD, rowHash, sealOf } from './audit-log.js'
+import { type AuditLoss, covers, type Excuse, isFailover, lossIn, type NotedHead, type ServerIdentity } from './loss.js'
 
 /**
  * MISSING: rows are gone. ALTERED: content differs from its hash. UNLINKED: the row does not follow the one before. UNSEALED: no seal
@@ -13,7 +13,7 @@ import { covers, type Excuse, isFailover, type Loss, lossIn, type NotedHead, typ
  * noted or published head lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed head in the
  * database has a bad signature.
  */
-export type TrailFault =
+export type AuditFault =
   | 'MISSING'
   | 'ALTERED'
   | 'UNLINKED'
@@ -24,20 +24,20 @@ export type TrailFault =
   | 'REPLACED'
   | 'FORGED'
 
-export interface Broken {
+export interface BrokenRow {
   number: number
   /** Last row of a fault that spans several. */
   until?: number
-  fault: TrailFault
+  fault: AuditFault
 }
 
 /** A head kept elsewhere, and the place where it is kept. */
-export interface Anchor extends NotedHead {
+export interface AuditAnchor extends NotedHead {
   from: string
 }
 
 /** A loss, the instant it was found, and its excuse; `excuse` is null when nothing explains it. */
-export interface Cut extends Loss {
+export interface Cut extends AuditLoss {
   foundAt: Date
   excuse: Excuse | null
   /** True when rows are missing at the end; false when other rows replaced them. */
@@ -47,9 +47,9 @@ export interface Cut extends Loss {
 export interface WalkResult {
   walked: number
   erased: number
-  head: Head
+  head: AuditHead
   /** In order of row number, at most BROKEN_MOST. */
-  broken: Broken[]
+  broken: BrokenRow[]
   /** Total number of faults. */
   faults: number
   cuts: Cut[]
@@ -59,14 +59,14 @@ export interface WalkResult {
 export const BROKEN_MOST = 100
 
 export interface WalkParts {
-  anchors: readonly Anchor[]
+  anchors: readonly AuditAnchor[]
   /** Returns null when the key does not exist. */
   macOf: (keyId: string) => Seal['mac'] | null
   /** True when a row of that instant may have lost its content by now. */
   mayErase: (at: Date) => boolean
 }
 
-interface LossRow extends Loss {
+interface LossRow extends AuditLoss {
   row: number
   form: number
   foundAt: Date
@@ -76,12 +76,12 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
   const state: Omit<WalkResult, 'cuts'> = { walked: 0, erased: 0, head: NO_HEAD, broken: [], faults: 0 }
   const found: LossRow[] = []
   const released: { row: number; at: Date }[] = []
-  const kept = new Map<number, Anchor[]>()
+  const kept = new Map<number, AuditAnchor[]>()
   for (const anchor of anchors) kept.set(anchor.number, [...(kept.get(anchor.number) ?? []), anchor])
-  const unmet: Anchor[] = []
+  const unmet: AuditAnchor[] = []
   let isSealed = false
 
-  const tell = (broken: Broken): void => {
+  const tell = (broken: BrokenRow): void => {
     const last = state.broken.at(-1)
     const end = last?.until ?? last?.number
     if (last !== undefined && last.fault === broken.fault && end === broken.number - 1) {
@@ -92,7 +92,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     if (state.broken.length < BROKEN_MOST) state.broken.push(broken)
   }
 
-  const stepped = (row: Row, isAfterHole: boolean): TrailFault | null => {
+  const stepped = (row: AuditRow, isAfterHole: boolean): AuditFault | null => {
     if (row.form === 0) {
       if (isSealed) return 'UNSEALED'
       if (row.hash !== rowHash(row)) return 'ALTERED'
@@ -109,14 +109,14 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     return mayErase(row.at) ? null : 'ERASED'
   }
 
-  const read = (row: Row): void => {
+  const read = (row: AuditRow): void => {
     if (row.kind === 'RELEASED' && row.form > 0) released.push({ row: row.number, at: row.at })
     if (row.kind !== 'CUT' || row.content === null) return
     const loss = lossIn(row.content.asked, row.number)
     if (loss !== null) found.push({ ...loss, row: row.number, form: row.form, foundAt: row.at })
   }
 
-  const add = (rows: readonly Row[]): void => {
+  const add = (rows: readonly AuditRow[]): void => {
     for (const row of rows) {
       const next = state.head.number + 1
       const isAfterHole = row.number > next
@@ -137,7 +137,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     now,
     releasedOld,
   }: {
-    server: Server | null
+    server: ServerIdentity | null
     now: Date
     releasedOld: Date | null
   }): WalkResult => {
@@ -173,10 +173,15 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
  * previous anchor's, or 0. A differing row accuses all rows since the previous anchor, because its hash covers them.
  */
 const unrecordedLosses = (
-  open: readonly Anchor[],
-  { before, server, now, last }: { before: Map<number, number>; server: Server | null; now: Date; last: number },
+  open: readonly AuditAnchor[],
+  {
+    before,
+    server,
+    now,
+    last,
+  }: { before: Map<number, number>; server: ServerIdentity | null; now: Date; last: number },
 ): Cut[] => {
-  const made = (head: Anchor, after: number): Cut => {
+  const made = (head: AuditAnchor, after: number): Cut => {
     const loss = { after, noted: head.number, notedAt: head.at, from: head.server, to: server, heads: null }
     return { ...loss, foundAt: now, excuse: isFailover(loss) ? 'FAILOVER' : null, isEnd: head.number > last }
   }
@@ -191,7 +196,7 @@ const unrecordedLosses = (
   return [...replaced, { ...made(here, last), noted: highest.number }]
 }
 
-const brokenOf = ({ after, noted, isEnd }: Cut): Broken => ({
+const brokenOf = ({ after, noted, isEnd }: Cut): BrokenRow => ({
   number: after + 1,
   ...(noted > after + 1 && { until: noted }),
   fault: isEnd ? 'TAIL_MISSING' : 'REPLACED',

@@ -9,7 +9,7 @@ export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as
  * UNKNOWN: shown under a key that a restored database does not hold. UNTOLD: in force, not shown, and no addition is confirmed or owed.
  */
 export type FindingKind = (typeof FINDINGS)[number]
-export type Difference = 'SEQUENCE' | 'USCC' | 'NAME'
+export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'
 
 /** Null where the platform does not display the value. */
 export interface DisplayedValues {
@@ -19,7 +19,7 @@ export interface DisplayedValues {
 }
 
 /** The last delivery to this platform about the subject that was not folded away. */
-export interface ToldLast {
+export interface LastDelivery {
   number: number
   action: Action
   /** OPEN: this or an earlier delivery is owed or refused, or changed while the platform was being read. */
@@ -30,13 +30,13 @@ export interface ToldLast {
 
 export type Judgement =
   | { what: 'AGREES' | 'ON_ITS_WAY' | 'MISSING' | 'UNWANTED' | 'UNTOLD' }
-  | { what: 'STALE'; differs: Difference[] }
+  | { what: 'STALE'; differs: DisplayDifference[] }
 
 /**
  * `told` is null when the platform never received the subject. Deliveries in flight are left to the next comparison. An unconfirmed
  * addition is untold rather than missing, and an untold subject cannot be stale.
  */
-export const judge = (standing: boolean, told: ToldLast | null, shown: DisplayedValues | null): Judgement => {
+export const judge = (standing: boolean, told: LastDelivery | null, shown: DisplayedValues | null): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
   if (!standing) return { what: shown === null ? 'AGREES' : 'UNWANTED' }
   if (told === null || told.action === 'REMOVE') return { what: 'UNTOLD' }
@@ -45,7 +45,7 @@ export const judge = (standing: boolean, told: ToldLast | null, shown: Displayed
   return differs.length > 0 && told.state === 'CONFIRMED' ? { what: 'STALE', differs } : { what: 'AGREES' }
 }
 
-const differences = (told: ToldLast, shown: DisplayedValues): Difference[] => [
+const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDifference[] => [
   ...(shown.sequence !== null && shown.sequence < told.number ? (['SEQUENCE'] as const) : []),
   ...(shown.uscc !== null && shown.uscc !== told.uscc ? (['USCC'] as const) : []),
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),

@@ -56,18 +56,18 @@ export const kindOf = (notice: Notice): SubjectKind => notice.kind ?? 'listing'
 export const isEntry = (notice: Notice): notice is EntryNotice => kindOf(notice) === 'listing'
 
 /** The subjects that one platform receives. */
-export interface Hearing {
+export interface PlatformSubjects {
   id: string
   kinds: readonly SubjectKind[]
   /** Kinds of list; null for all. */
   lists: readonly string[] | null
 }
 
-export const hears = ({ kinds, lists }: Hearing, kind: SubjectKind, list?: string): boolean =>
+export const hears = ({ kinds, lists }: PlatformSubjects, kind: SubjectKind, list?: string): boolean =>
   kinds.includes(kind) && (kind !== 'listing' || lists === null || (list !== undefined && lists.includes(list)))
 
 /** The hub's reading of a platform's code: done, a person must correct it, or retry later. */
-export type Meaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
+export type CodeMeaning = 'ACCEPTED' | 'CORRECT' | 'LATER'
 
 /** Receipt code for a row that the platform's answer omits. The delivery stays owed, and sending it again is harmless. */
 export const NO_RECEIPT = 'NO_RECEIPT'
@@ -113,7 +113,7 @@ export const nextTry = (attempts: number, now: Date, spread: number, retryAfterS
   return new Date(now.getTime() + Math.min(seconds, LONGEST_WAIT_SECONDS) * SECOND_MS)
 }
 
-export interface Earlier {
+export interface PriorDelivery {
   action: Action
   state: DeliveryState
   attempts: number
@@ -123,13 +123,13 @@ export interface Earlier {
  * Deliveries that a change of the public entry owes to one platform. `fold` says which earlier ones are dropped: `untried` includes refused
  * ones, `unconfirmed` also sent but unanswered ones.
  */
-export type OwedDelivery = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
+export type OwedAction = { owe: Action | null; fold: 'nothing' | 'untried' | 'unconfirmed' }
 
 /**
  * A removal goes at once to every platform that may have heard of the entry, and a pending addition is not resent. An addition and its
  * removal cancel out when nothing has left the hub.
  */
-export const owing = (change: Action, earlier: readonly Earlier[]): OwedDelivery => {
+export const owing = (change: Action, earlier: readonly PriorDelivery[]): OwedAction => {
   const mayHaveHeard = earlier.some((d) => d.state === 'CONFIRMED' || d.attempts > 0)
   if (change === 'REMOVE') return { owe: mayHaveHeard ? 'REMOVE' : null, fold: 'unconfirmed' }
   if (change === 'CHANGE') return { owe: surelyShows(earlier) ? 'CHANGE' : 'ADD', fold: 'untried' }
@@ -140,8 +140,8 @@ export const owing = (change: Action, earlier: readonly Earlier[]): OwedDelivery
  * True when the platform will certainly show the entry after pending deliveries arrive. Refused and unsent ones do not count. In doubt an
  * addition is owed: platforms accept it for an existing entry, but refuse a change of a missing one.
  */
-const surelyShows = (earlier: readonly Earlier[]): boolean => {
-  const aside = (d: Earlier): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
+const surelyShows = (earlier: readonly PriorDelivery[]): boolean => {
+  const aside = (d: PriorDelivery): boolean => d.state === 'REFUSED' || (d.state === 'OWED' && d.attempts === 0)
   if (earlier.some((d) => d.action === 'ADD' && aside(d))) return false
   // A delivery closed by a person says nothing about what the platform shows.
   const last = earlier.findLast(

@@ -6,17 +6,17 @@ import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
 import { type Body, canonical, type Json } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
 
-export type ToldKind = RecordNotice['kind']
-export const TOLD_KINDS: readonly ToldKind[] = ['penalty', 'permit']
+export type PublishedKind = RecordNotice['kind']
+export const TOLD_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
 
 /**
  * REPAIRED: 信用修复 ends publication everywhere. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret or by the
  * simple procedure, which 双公示 omits. OVER: publication has ended by itself.
  */
-export type Telling = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
+export type PublicationStatus = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
 /** The record's party as registered now. Receivers check its name and code. */
-export interface PartyTold {
+export interface RecordParty {
   id: number
   uscc: string | null
   kind: string
@@ -35,12 +35,12 @@ export interface PublicationFacts {
 }
 
 /** Judges a record that stands. */
-export const tellingOf = (
-  kind: ToldKind,
+export const publicationStatusOf = (
+  kind: PublishedKind,
   body: Body,
-  party: PartyTold | null,
+  party: RecordParty | null,
   { today, repaired }: PublicationFacts,
-): Telling => {
+): PublicationStatus => {
   if (party === null || party.kind === 'SHOP' || publicCode(party.uscc) === null) return 'PERSON'
   if (body['party_kind'] === 'NATURAL_PERSON') return 'PERSON'
   if (kind === 'penalty' && isWithdrawn(body)) return 'WITHDRAWN'
@@ -89,14 +89,14 @@ export const publishedBody = (body: Body, address: string | null): Body => {
   return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, shown(field, value)]))
 }
 
-export type RecordTold = Omit<RecordNotice, 'sequence' | 'action'>
+export type PublishedRecord = Omit<RecordNotice, 'sequence' | 'action'>
 
 /** The notice carries the party's present name, which receivers check with the code. The body keeps the name in the decision. */
-export const recordTold = (
-  { id, kind, body }: { id: string; kind: ToldKind; body: Body },
-  party: PartyTold,
+export const publishedRecord = (
+  { id, kind, body }: { id: string; kind: PublishedKind; body: Body },
+  party: RecordParty,
   removal: RecordNotice['removal'],
-): RecordTold => ({
+): PublishedRecord => ({
   kind,
   key: id,
   operator: {
@@ -111,7 +111,7 @@ export const recordTold = (
 
 /** Hexadecimal digits of a digest. Equal digests mean equal notices. */
 const DIGEST_LENGTH = 32
-export const digestTold = (told: RecordTold): string =>
+export const publishedDigest = (told: PublishedRecord): string =>
   hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
 
 export const REMOVALS = {
@@ -127,21 +127,21 @@ export type WhyGone = keyof typeof REMOVALS
 /** One source's record of a decision. */
 export interface RecordSource {
   id: string
-  kind: ToldKind
+  kind: PublishedKind
   /** The source's current word; null when the record no longer stands. */
-  stands: { operatorId: number | null; fact: string | null; order: number; telling: Telling } | null
+  stands: { operatorId: number | null; fact: string | null; order: number; telling: PublicationStatus } | null
   /** The last message; null when nothing was sent. */
   told: { operatorId: number; removed: boolean } | null
 }
 
 /** SHOW: the platforms must show the present form. A reason: it must disappear. Null: nothing is owed. */
-export type Due = 'SHOW' | WhyGone | null
+export type RecordDue = 'SHOW' | WhyGone | null
 
 /**
  * A decision reported by several sources is told once, by the source that told it before, else by the first. A withdrawal or repair by one
  * counts for all, in the firm's favour. `sources` must hold all sources of each decision.
  */
-export const dueOf = (sources: readonly RecordSource[]): Map<string, Due> => {
+export const dueOf = (sources: readonly RecordSource[]): Map<string, RecordDue> => {
   const decisions = new Map<string, RecordSource[]>()
   for (const source of sources) {
     const { operatorId = null, fact = null } = source.stands ?? {}
@@ -150,7 +150,7 @@ export const dueOf = (sources: readonly RecordSource[]): Map<string, Due> => {
     if (group) group.push(source)
     else decisions.set(decision, [source])
   }
-  const due = new Map<string, Due>()
+  const due = new Map<string, RecordDue>()
   for (const group of decisions.values()) {
     const ended = endOf(group)
     const speaking = ended === null ? speakerOf(group) : undefined
@@ -176,7 +176,7 @@ const dueOfOne = (
   source: RecordSource,
   ended: 'REVOKED' | 'REPAIRED' | null,
   speaking: RecordSource | undefined,
-): Due => {
+): RecordDue => {
   if (source === speaking) return 'SHOW'
   if (!isTold(source)) return null
   if (source.stands === null) return 'WRONG'

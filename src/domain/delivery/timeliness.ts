@@ -6,22 +6,22 @@
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Mark } from '../listing/lists.js'
+import type { Certainty } from '../listing/lists.js'
 import { checkRows } from '../listing/publication-clocks.js'
 
 export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
-export type Duty = (typeof DUTIES)[number]
+export type TimelinessDuty = (typeof DUTIES)[number]
 /** Duties that platforms confirm. PUBLICITY is fulfilled by the record's own day. */
-export const TOLD_DUTIES: readonly Duty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
+export const TOLD_DUTIES: readonly TimelinessDuty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
 
 export interface LimitRow {
-  duty: Duty
+  duty: TimelinessDuty
   /** First and last day of decision; null for an open end. */
   from: string | null
   to: string | null
   workdays: number
   basis: string
-  mark: Mark
+  mark: Certainty
   confirmed: boolean
 }
 
@@ -39,7 +39,7 @@ export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
 ]
 
 /** Returns the limit for a decision of that day, or null when none was set. */
-export const limitOf = ({ limits }: TimelinessRules, duty: Duty, day: string): LimitRow | null =>
+export const limitOf = ({ limits }: TimelinessRules, duty: TimelinessDuty, day: string): LimitRow | null =>
   limits.find(
     (row) => row.duty === duty && (row.from === null || row.from <= day) && (row.to === null || day <= row.to),
   ) ?? null
@@ -48,7 +48,7 @@ export const limitOf = ({ limits }: TimelinessRules, duty: Duty, day: string): L
 export const dueDay = (
   rules: TimelinessRules,
   calendar: Calendar,
-  duty: Duty,
+  duty: TimelinessDuty,
   from: string,
 ): { dueOn: string; provisional: boolean; limit: LimitRow } | null => {
   const limit = limitOf(rules, duty, from)
@@ -58,7 +58,12 @@ export const dueDay = (
 }
 
 /** Returns the latest decision day that is due by `day`, or null when none is within LOOKED_BACK_DAYS. */
-export const lastDueBy = (rules: TimelinessRules, calendar: Calendar, duty: Duty, day: string): string | null => {
+export const lastDueBy = (
+  rules: TimelinessRules,
+  calendar: Calendar,
+  duty: TimelinessDuty,
+  day: string,
+): string | null => {
   for (let [from, left] = [day, LOOKED_BACK_DAYS]; left > 0; from = addDays(from, -1), left -= 1) {
     const due = dueDay(rules, calendar, duty, from)
     if (due !== null && due.dueOn <= day) return from
@@ -73,10 +78,10 @@ const LOOKED_BACK_DAYS = 500
 export const nextWorkday = (calendar: Calendar, day: string): string => addWorkdays(calendar, day, 1).date
 
 /** A group of equal duties. */
-export interface Counted {
+export interface DutyCount {
   authority: string
   platform: string
-  duty: Duty
+  duty: TimelinessDuty
   /** First day of the count. */
   from: string
   state: 'DONE' | 'OPEN' | 'CLOSED'
@@ -86,10 +91,10 @@ export interface Counted {
 }
 
 /** Duties due in one month, by authority and platform. */
-export interface Figure {
+export interface MonthlyTimeliness {
   authority: string
   platform: string
-  duty: Duty
+  duty: TimelinessDuty
   total: number
   onTime: number
   /** Confirmed too late, or overdue without confirmation. */
@@ -117,7 +122,7 @@ export const daysOf = (month: string): { first: string; last: string } => {
 export const spanOf = (
   rules: TimelinessRules,
   calendar: Calendar,
-  duties: readonly Duty[],
+  duties: readonly TimelinessDuty[],
   month: string,
 ): { from: string; to: string } => {
   const { first, last } = daysOf(month)
@@ -133,16 +138,16 @@ export const spanOf = (
 
 /** Sorted by authority, platform and duty. `today` is in Asia/Shanghai. */
 export const figuresOf = (
-  counted: readonly Counted[],
+  counted: readonly DutyCount[],
   rules: TimelinessRules,
   calendar: Calendar,
   { month, today }: { month: string; today: string },
-): Figure[] => {
+): MonthlyTimeliness[] => {
   const { first, last } = daysOf(month)
-  const groups = new Map<string, { figure: Figure; taken: Map<number, number> }>()
+  const groups = new Map<string, { figure: MonthlyTimeliness; taken: Map<number, number> }>()
   const dueFrom = remembered((key: string) => {
     const [duty = '', from = ''] = key.split(' ')
-    return dueDay(rules, calendar, duty as Duty, from)?.dueOn ?? null
+    return dueDay(rules, calendar, duty as TimelinessDuty, from)?.dueOn ?? null
   })
   for (const one of counted) {
     const dueOn = dueFrom(`${one.duty} ${one.from}`)
@@ -163,7 +168,7 @@ const remembered = <T>(make: (key: string) => T): ((key: string) => T) => {
   }
 }
 
-const nothingOf = ({ authority, platform, duty }: Counted): Figure => ({
+const nothingOf = ({ authority, platform, duty }: DutyCount): MonthlyTimeliness => ({
   authority,
   platform,
   duty,
@@ -179,8 +184,8 @@ const nothingOf = ({ authority, platform, duty }: Counted): Figure => ({
 })
 
 const add = (
-  { figure, taken }: { figure: Figure; taken: Map<number, number> },
-  { from, state, doneOn, n }: Counted,
+  { figure, taken }: { figure: MonthlyTimeliness; taken: Map<number, number> },
+  { from, state, doneOn, n }: DutyCount,
   dueOn: string,
   calendar: Calendar,
   today: string,
@@ -214,7 +219,10 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
 }
 
 /** The lower of two middle values, so that the median is a whole number somebody took. */
-const summary = ({ onTime, late }: Figure, taken: Map<number, number>): Pick<Figure, 'share' | 'median'> => {
+const summary = (
+  { onTime, late }: MonthlyTimeliness,
+  taken: Map<number, number>,
+): Pick<MonthlyTimeliness, 'share' | 'median'> => {
   const all = [...taken.values()].reduce((sum, n) => sum + n, 0)
   let before = 0
   let median: number | null = null
@@ -226,7 +234,7 @@ const summary = ({ onTime, late }: Figure, taken: Map<number, number>): Pick<Fig
 }
 
 /** The key of a figure, unique within a month. */
-export type FigureOf = Pick<Figure, 'authority' | 'platform' | 'duty'>
+export type FigureOf = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
 
 export const inOrder = (a: FigureOf, b: FigureOf): number =>
   compare(a.authority, b.authority) ||

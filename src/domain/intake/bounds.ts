@@ -1,7 +1,7 @@
 /** Plausibility bounds of a delivery as a whole. Outside them it is refused, and the last good state of its feed stands. */
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
-export interface Bounds {
+export interface FeedBounds {
   /** Fewest items of a whole delivery. */
   fewest: number
   /** Most items of a delivery that is not a partial file. */
@@ -34,7 +34,7 @@ const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
 /** Returns the reason for refusing the delivery, or null. */
-export const outOfBounds = (bounds: Bounds, d: DeliveryCounts): string | null => {
+export const outOfBounds = (bounds: FeedBounds, d: DeliveryCounts): string | null => {
   if (d.received >= SHARE_FROM_ITEMS && d.rejected > d.received * bounds.rejectShare) {
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }
@@ -50,5 +50,5 @@ export const outOfBounds = (bounds: Bounds, d: DeliveryCounts): string | null =>
 }
 
 /** True when the last good whole pull is too old, missing, or dated by a clock that was ahead. */
-export const isStale = (bounds: Pick<Bounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
+export const isStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null || isAhead(lastGood, now) || now.getTime() - lastGood.getTime() > bounds.staleAfterHours * HOUR_MS

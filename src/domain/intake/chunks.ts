@@ -5,25 +5,25 @@
 import type { Item } from '../records/records.js'
 
 /** Each chunk must be consumed before the next one is requested. */
-export type Stretches = AsyncIterable<Iterable<Item>>
+export type ItemChunks = AsyncIterable<Iterable<Item>>
 
 /** Chunks by the item stream made of them. */
-const known = new WeakMap<AsyncIterable<Item>, Stretches>()
+const known = new WeakMap<AsyncIterable<Item>, ItemChunks>()
 
 /** Returns the items of these chunks. Read them once, either singly or through `chunksOf`. */
-export const stretched = (stretches: Stretches): AsyncIterable<Item> => {
+export const chunked = (stretches: ItemChunks): AsyncIterable<Item> => {
   const items = singly(stretches)
   known.set(items, stretches)
   return items
 }
 
-async function* singly(stretches: Stretches): AsyncIterable<Item> {
+async function* singly(stretches: ItemChunks): AsyncIterable<Item> {
   for await (const stretch of stretches) for (const item of stretch) yield item
 }
 
 /** A stream without chunks becomes chunks of one item. */
-export const stretchesOf = (items: AsyncIterable<Item>): Stretches => known.get(items) ?? ones(items)
+export const chunksOf = (items: AsyncIterable<Item>): ItemChunks => known.get(items) ?? ones(items)
 
-async function* ones(items: AsyncIterable<Item>): Stretches {
+async function* ones(items: AsyncIterable<Item>): ItemChunks {
   for await (const item of items) yield [item]
 }

@@ -22,7 +22,7 @@ export interface SubjectDetails {
 }
 
 /** An operator with the same normalised name, present or former. */
-export interface Candidate {
+export interface OperatorCandidate {
   operator: number
   /** The matching name as the hub holds it. */
   name: string
@@ -58,7 +58,7 @@ const REGION_FROM_DIGITS = 4
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
 /** Region and representative come only from what the item says of the party itself. Most kinds have neither. */
-export const saidOf = (subject: Subject, body: Body): SubjectDetails => ({
+export const subjectDetails = (subject: Subject, body: Body): SubjectDetails => ({
   ...subject,
   region: regionSaid(body),
   representative: textIn(body, 'representative'),
@@ -96,7 +96,7 @@ const textIn = (body: Body, field: string): string | null => {
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject
   if (uscc !== null && usccValid(uscc)) return null
-  const { region, representative } = saidOf(subject, body)
+  const { region, representative } = subjectDetails(subject, body)
   const coded = (uscc ?? orgCode ?? regNo ?? shop) !== null
   const person = body['party_kind'] === 'NATURAL_PERSON'
   if (!coded && (name === null || person || (region === null && representative === null)))
@@ -125,7 +125,7 @@ interface WeighedPoint {
  * `candidates` are all operators of the same name. One is proposed when it alone agrees in region, representative or a code with one slip,
  * and differs in none. The name alone proposes nobody.
  */
-export const proposal = (candidates: readonly Candidate[], said: SubjectDetails): Proposal => {
+export const proposal = (candidates: readonly OperatorCandidate[], said: SubjectDetails): Proposal => {
   if (candidates.length === 0) return { operator: null, because: 'UNKNOWN_NAME' }
   const weighed = candidates.map((candidate) => weigh(candidate, said))
   const agreeing = weighed.filter(({ word }) => word === 'AGREES')
@@ -137,7 +137,7 @@ export const proposal = (candidates: readonly Candidate[], said: SubjectDetails)
   return { operator: null, because: differs ? 'CONTRADICTS' : 'NAME_ONLY' }
 }
 
-const weigh = (candidate: Candidate, said: SubjectDetails): WeighedPoint & { operator: number } => {
+const weigh = (candidate: OperatorCandidate, said: SubjectDetails): WeighedPoint & { operator: number } => {
   const words = [weighCode(candidate, said), weighRegion(candidate, said), weighRepresentative(candidate, said)]
   const name: MatchEvidence = {
     field: candidate.former ? 'FORMER_NAME' : 'NAME',
@@ -164,7 +164,7 @@ const agrees = (field: EvidenceField, said: string, held: string): WeighedPoint 
  * A code that is one slip from a held code is taken for a misspelling. USCCs and organisation codes are for life, so a different one
  * contradicts; registration numbers change.
  */
-const weighCode = (candidate: Candidate, said: SubjectDetails): WeighedPoint => {
+const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedPoint => {
   const { uscc } = candidate
   if (said.uscc !== null && uscc !== null) {
     return isSlip(said.uscc, uscc) ? agrees('CODE', said.uscc, uscc) : CONTRADICTS
@@ -191,7 +191,7 @@ export const isSlip = (sent: string, held: string): boolean => {
   return at.length === 2 && second === first + 1 && sent[first] === held[second] && sent[second] === held[first]
 }
 
-const weighRegion = ({ regions }: Candidate, { region }: SubjectDetails): WeighedPoint => {
+const weighRegion = ({ regions }: OperatorCandidate, { region }: SubjectDetails): WeighedPoint => {
   if (region === null) return SILENT
   const words = regions.map((held) => ({ held, word: compareRegions(region.digits, held) }))
   const same = words.find(({ word }) => word === 'AGREES')
@@ -211,7 +211,10 @@ const compareRegions = (said: string, held: string): Word => {
   return common >= REGION_FROM_DIGITS ? 'AGREES' : 'SILENT'
 }
 
-const weighRepresentative = ({ representatives }: Candidate, { representative }: SubjectDetails): WeighedPoint => {
+const weighRepresentative = (
+  { representatives }: OperatorCandidate,
+  { representative }: SubjectDetails,
+): WeighedPoint => {
   if (representative === null || representatives.length === 0) return SILENT
   const same = representatives.find((held) => normalizeName(held) === normalizeName(representative))
   return same === undefined ? CONTRADICTS : agrees('REPRESENTATIVE', representative, same)

@@ -2,7 +2,7 @@
 import type { Case } from './case.js'
 
 /** Before the notice (告知) a lead is internal. Afterwards the party sees the case. */
-export const toldToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
+export const isVisibleToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
 
 /** Steps that are served on the party, that it takes itself, or that change what is public about it. */
 const TOLD: readonly string[] = [
@@ -25,7 +25,7 @@ const TOLD: readonly string[] = [
 ]
 
 /** Filters the steps that the party may see, in order. */
-export const stepsTold = <S extends { move: string }>(steps: readonly S[]): S[] => {
+export const stepsForParty = <S extends { move: string }>(steps: readonly S[]): S[] => {
   const notice = steps.findIndex(({ move }) => move === 'notifyListing')
   return notice < 0 ? [] : steps.slice(notice).filter(({ move }) => TOLD.includes(move))
 }

@@ -22,14 +22,14 @@ export const STATES = [
   'REMOVED',
   'NOT_LISTED',
 ] as const
-export type State = (typeof STATES)[number]
+export type CaseState = (typeof STATES)[number]
 
 /** The roles of tokens, plus the clock for what the law does by itself. */
-export type Role = ViewerRole | 'clock'
+export type CaseRole = ViewerRole | 'clock'
 
 /** Ground of a listing: a heavier penalty, or a decision not performed (SAMR order 44, article 11). */
 export const GROUNDS = ['HEAVIER_PENALTY', 'DECISION_NOT_PERFORMED'] as const
-export type Ground = (typeof GROUNDS)[number]
+export type ListingGround = (typeof GROUNDS)[number]
 
 /** How a document reached the party. A public notice takes effect after a number of days. */
 export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
@@ -47,7 +47,7 @@ export type NotListedReason = (typeof NOT_LISTED)[number]
 
 /** Why an entry is restored: repaired on false materials, or the repair result withdrawn. */
 export const RESTORINGS = ['FALSE_MATERIALS', 'RESULT_WITHDRAWN'] as const
-export type Restoring = (typeof RESTORINGS)[number]
+export type RestorationCause = (typeof RESTORINGS)[number]
 
 export interface EntryHiding {
   by: string
@@ -65,14 +65,14 @@ export interface Repair {
 
 /** Days are YYYY-MM-DD. */
 export interface Case {
-  state: State | null
+  state: CaseState | null
   list: string
   operator: number
   proposedBy: string | null
   decisionHeavy: boolean | null
   decisionLinked: boolean
   decisionOn: string | null
-  ground: Ground | null
+  ground: ListingGround | null
   /** Level of the deciding authority; null when its code is unknown. */
   level: Level | null
   /** Day on which the notice reached the party. */
@@ -150,10 +150,10 @@ export const wholeCase = (kept: Pick<Case, 'list' | 'operator'> & Partial<Case>)
   return answered && made.points === 0 ? { ...made, points: 1, openPoints: made.defenceOpen ? [1] : [] } : made
 }
 
-export interface Act {
+export interface CaseAct {
   /** The actor's `sub`. "Another person" means another `sub`. */
   by: string
-  role: Role
+  role: CaseRole
   /** Legal day of the act, not after today. */
   on: string
   today: string
@@ -165,7 +165,7 @@ export interface Act {
   /** The linked decision imposes a heavier penalty. */
   heavy?: boolean
   decisionOn?: string
-  ground?: Ground
+  ground?: ListingGround
   level?: Level | null
   removal?: RemovalReason
   service?: Service
@@ -180,7 +180,7 @@ export interface Act {
   run?: number
   notListed?: NotListedReason
   /** Absent means FALSE_MATERIALS. */
-  restoring?: Restoring
+  restoring?: RestorationCause
   /** Needed for publication: the natural person is of age. */
   ofAge?: boolean
   /** SHA-256 of the document's file. */
@@ -191,7 +191,7 @@ export interface Act {
   repairNotice?: boolean
 }
 
-export interface Rules {
+export interface MoveRules {
   list: ListKind
   calendar: Calendar
   /** Display clocks of each list. An entry ends here with the earliest. */

@@ -3,7 +3,7 @@
  * holidays are published.
  */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
-import type { Act, Case, Rules } from './case.js'
+import type { Case, CaseAct, MoveRules } from './case.js'
 import { type LegalNumber, type ListKind, type NumberName, numberOf } from './lists.js'
 import type { MoveName } from './moves.js'
 
@@ -63,7 +63,13 @@ export const dueDay = (
 }
 
 /** The deadlines that a move starts, meets and drops. */
-export const deadlinesOf = (name: MoveName, before: Case, after: Case, act: Act, rules: Rules): DeadlineChanges => {
+export const deadlinesOf = (
+  name: MoveName,
+  before: Case,
+  after: Case,
+  act: CaseAct,
+  rules: MoveRules,
+): DeadlineChanges => {
   const changes = CHANGES[name]?.(before, after, act) ?? {}
   const begun = Object.entries(changes.begins ?? {}).flatMap(([deadline, from]) =>
     begin(deadline as DeadlineName, from, selectingDays(before, after, act), rules),
@@ -74,7 +80,7 @@ export const deadlinesOf = (name: MoveName, before: Case, after: Case, act: Act,
 type SelectingDays = Record<LegalNumber['selectedBy'], string | null>
 
 /** Days that select rule rows. The application day is that of the pending application. */
-const selectingDays = (before: Case, after: Case, act: Act): SelectingDays => ({
+const selectingDays = (before: Case, after: Case, act: CaseAct): SelectingDays => ({
   DECISION: after.decidedOn,
   NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,
   APPLICATION: after.repair?.appliedOn ?? before.repair?.appliedOn ?? null,
@@ -85,7 +91,7 @@ const begin = (
   name: DeadlineName,
   startsOn: string | null,
   days: SelectingDays,
-  { list, calendar }: Rules,
+  { list, calendar }: MoveRules,
 ): Deadline[] => {
   const rule = startsOn === null ? null : selected(list, NUMBERS[name], days)
   if (startsOn === null || rule === null) return []
@@ -106,7 +112,7 @@ interface Changes {
   drops?: DeadlineName[]
 }
 
-const CHANGES: Partial<Record<MoveName, (before: Case, after: Case, act: Act) => Changes>> = {
+const CHANGES: Partial<Record<MoveName, (before: Case, after: Case, act: CaseAct) => Changes>> = {
   notifyListing: (_, { notifiedOn }) => ({ begins: { DEFENCE: notifiedOn } }),
   reviewListing: () => ({ meets: ['DEFENCE'] }),
   decideListing: (_, { decidedOn }) => ({ begins: { PUBLICATION: decidedOn } }),

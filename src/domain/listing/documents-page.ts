@@ -4,7 +4,7 @@ import { contained, turns } from '../../foundation/text/bidi.js'
 import { BLANK, type DocumentOf, type FilledDocument, fill, type MissingBlank, type Template } from './documents.js'
 
 /** The party's page omits what its officer still has to do. */
-export type Reader = 'OFFICER' | 'PARTY'
+export type DocumentReader = 'OFFICER' | 'PARTY'
 
 export interface DocumentPage {
   title: string
@@ -38,7 +38,7 @@ export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).dige
 /** The hash allows the style. Nothing else loads or runs, wherever the page is opened. */
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
-export const documentPage = (template: Template, of: DocumentOf, reader: Reader): DocumentPage => {
+export const documentPage = (template: Template, of: DocumentOf, reader: DocumentReader): DocumentPage => {
   const filled = fill(template, of)
   const title = plainOf(template.title, filled)
   const ofParty = template.signer === 'PARTY'

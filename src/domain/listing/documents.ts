@@ -8,7 +8,7 @@ import type { RuleFault } from '../calendar/dated-rows.js'
 import { mask } from '../records/personal.js'
 import type { Body } from '../records/records.js'
 import type { Case } from './case.js'
-import { type LegalNumber, type ListKind, type Mark, type NumberName, numberOf, termOf } from './lists.js'
+import { type Certainty, type LegalNumber, type ListKind, type NumberName, numberOf, termOf } from './lists.js'
 import { type Clocks, checkRows } from './publication-clocks.js'
 
 export const DOCUMENT_KINDS = ['NOTICE', 'DECISION', 'REPAIR_NOTICE', 'REPAIR_APPLICATION', 'REMOVAL'] as const
@@ -42,7 +42,7 @@ export interface DocumentRow {
   from: string | null
   to: string | null
   basis: string
-  mark: Mark
+  mark: Certainty
   confirmed: boolean
 }
 

@@ -2,7 +2,7 @@
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { Act, Case, Role, Rules, State } from './case.js'
+import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import type { ListKind } from './lists.js'
 import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, type NotYet } from './moves.js'
 
@@ -32,10 +32,10 @@ export type MoveResult =
   | { ok: false; reason: Denial }
 
 /** Returns the next state of the case, or why the move is denied. Today is in the act. */
-export const move = (name: MoveName, before: Case | null, given: Act, rules: Rules): MoveResult => {
+export const move = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
-  const act = dated(name, before, given)
+  const act = withLegalDay(name, before, given)
   const denied =
     checkActor(row, before, act) ??
     row.offered?.(before) ??
@@ -51,13 +51,13 @@ export const move = (name: MoveName, before: Case | null, given: Act, rules: Rul
   return { ok: true, after, changed, provisional }
 }
 
-const reached = ({ to }: MoveRow, before: Case): State | null => {
+const reached = ({ to }: MoveRow, before: Case): CaseState | null => {
   if (typeof to === 'function') return to(before)
   return to === 'SAME' ? before.state : to
 }
 
 /** Moves that a role may try in this state. Days, people and proof are judged at the attempt. */
-export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
+export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =>
   MOVE_NAMES.filter((name) => {
     const row: MoveRow = MOVES[name]
     if (current === null || !row.from.includes(current.state) || !row.roles.includes(role)) return false
@@ -65,10 +65,10 @@ export const allowedMoves = (current: Case | null, role: Role): MoveName[] =>
   })
 
 /** REPAIR_APPLIED is public like PUBLISHED. */
-export const isPublic = (state: State | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
+export const isPublic = (state: CaseState | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
 export interface DatedEntry {
-  state: State | null
+  state: CaseState | null
   mirrored: boolean
   publishedOn: string | null
   endsOn: string | null
@@ -84,7 +84,7 @@ export const listed = (entry: DatedEntry, list: ListKind, asOf: string): boolean
   entry.endsOn !== null &&
   asOf <= entry.endsOn
 
-const checkActor = (row: MoveRow, before: Case, act: Act): DenialCode | null => {
+const checkActor = (row: MoveRow, before: Case, act: CaseAct): DenialCode | null => {
   if (!row.from.includes(before.state)) return 'STATE'
   if (!row.roles.includes(act.role)) return 'ROLE'
   return act.by.trim() === '' ? 'NOBODY' : null
@@ -97,20 +97,20 @@ const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== 
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
 /** The act with its legal day. Clock moves and stopping moves are never dated before the last step. */
-export const dated = (name: MoveName, before: Case, act: Act): Act => {
+export const withLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))
   return raised && isDate(act.on) ? { ...act, on: last } : act
 }
 
-const checkDays = (before: Case, act: Act): DenialCode | null => {
+const checkDays = (before: Case, act: CaseAct): DenialCode | null => {
   if (!isDate(act.on) || !isDate(act.today)) return 'NOT_A_DAY'
   if (act.on > act.today) return 'AFTER_TODAY'
   const last = lastDay(before, act.today)
   return last !== null && act.on < last ? 'BEFORE_LAST' : null
 }
 
-const checkRules = (row: MoveRow, before: Case, act: Act, rules: Rules): DenialCode | NotYet | null => {
+const checkRules = (row: MoveRow, before: Case, act: CaseAct, rules: MoveRules): DenialCode | NotYet | null => {
   if (rules.list.id !== before.list) return 'OTHER_LIST'
   const lacking = missing(row.needs, act)
   if (lacking !== null) return lacking

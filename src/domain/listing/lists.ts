@@ -9,7 +9,7 @@ import type { Level } from '../operators/places.js'
 import type { FactName } from '../records/facts.js'
 
 /** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
-export type Mark = 'F' | 'M'
+export type Certainty = 'F' | 'M'
 
 /** First and last day on which a row applies; null for an open end. */
 export interface RuleDates {
@@ -19,7 +19,7 @@ export interface RuleDates {
 
 interface RuleSource {
   basis: string
-  mark: Mark
+  mark: Certainty
 }
 
 export interface LegalBasis extends RuleDates {
@@ -33,7 +33,7 @@ export interface LegalBasis extends RuleDates {
   title: string
   number: string | null
   articles: string | null
-  mark: Mark
+  mark: Certainty
 }
 
 /** The event whose day selects a row. */

@@ -3,7 +3,7 @@
 import { addDays } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
-import { type Act, type Case, type Rules, STATES } from './case.js'
+import { type Case, type CaseAct, type MoveRules, STATES } from './case.js'
 import { basisOn, consentNeeded, daysOf, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
@@ -44,7 +44,7 @@ const pointsFew: Guard = (before, act, rules) => {
   const full = isLate(before, act, rules) ? before.latePoints >= LATE_POINTS_MOST : before.points >= POINTS_MOST
   return full ? 'TOO_MANY_POINTS' : null
 }
-const isLate = (before: Case, act: Act, rules: Rules): boolean => {
+const isLate = (before: Case, act: CaseAct, rules: MoveRules): boolean => {
   const until = lastDefenceDay(before, rules)
   return act.role === 'party' && until !== null && act.on > until
 }
@@ -91,7 +91,7 @@ const objectionsOver: Guard = ({ decidedOn, servedOn }, act, { list, calendar })
 }
 
 /** The announced day stands unless newly published holidays extend it. */
-const lastDefenceDay = (before: Case, { list, calendar }: Rules): string | null => {
+const lastDefenceDay = (before: Case, { list, calendar }: MoveRules): string | null => {
   if (before.notifiedOn === null || before.defenceUntil === null) return null
   const days = daysOf(list, 'DEFENCE_WORKDAYS', before.notifiedOn)
   const now = days === null ? before.defenceUntil : addWorkdays(calendar, before.notifiedOn, days).date
@@ -100,7 +100,7 @@ const lastDefenceDay = (before: Case, { list, calendar }: Rules): string | null 
 }
 
 /** A public notice is served after its days, every other service on its own day. */
-const effectiveOn = (act: Act, { list }: Rules): string =>
+const effectiveOn = (act: CaseAct, { list }: MoveRules): string =>
   act.service === 'PUBLIC_NOTICE' ? addDays(act.on, daysOf(list, 'SERVICE_NOTICE_DAYS', act.on) ?? 0) : act.on
 
 export const DECISION_MOVES = {

@@ -1,7 +1,7 @@
 /** Moves of repair and removal, and the restoration after them. */
 
 import { addDays } from '../../foundation/time/dates.js'
-import type { Act, Case, Role, Rules, State } from './case.js'
+import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
   type Guard,
@@ -15,7 +15,7 @@ import {
 } from './moves-row.js'
 import { endHere } from './terms.js'
 
-const SHOWN_OR_HIDDEN: readonly State[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
+const SHOWN_OR_HIDDEN: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
 
 const ofRepair: Guard = (_, __, { list }) =>
   list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
@@ -45,7 +45,7 @@ const repairDecided: Guard = (before, act, rules) => {
 const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
 /** Roles, proof and guard of each removal reason. */
-const REMOVING: Record<RemovalReason, { roles: readonly Role[]; needs: readonly MoveNeed[]; guard: Guard }> = {
+const REMOVING: Record<RemovalReason, { roles: readonly CaseRole[]; needs: readonly MoveNeed[]; guard: Guard }> = {
   EXPIRED: {
     roles: ['clock'],
     needs: [],
@@ -67,15 +67,15 @@ const removable: Guard = (before, act, rules) => {
 
 /** A hidden entry stays hidden. */
 const unlessHidden =
-  (to: State) =>
-  ({ state }: Case): State =>
+  (to: CaseState) =>
+  ({ state }: Case): CaseState =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
 /** Only false materials restart the term. A withdrawn result costs the party no time. */
-const anewFrom = ({ termFrom }: Case, { on, restoring }: Act): string | null =>
+const anewFrom = ({ termFrom }: Case, { on, restoring }: CaseAct): string | null =>
   restoring === 'RESULT_WITHDRAWN' ? termFrom : on
 
-const restoredEnd = (before: Case, act: Act, rules: Rules): string | null => {
+const restoredEnd = (before: Case, act: CaseAct, rules: MoveRules): string | null => {
   const { decidedOn, publishedOn } = before
   return endHere(rules, { decidedOn, publishedOn, anewFrom: anewFrom(before, act), asOf: act.on })
 }
@@ -95,7 +95,7 @@ const termMoved: Guard = (before, act, rules) => {
 export const renewedEnd = (
   { decidedOn, publishedOn, termFrom }: Case,
   on: string,
-  rules: Pick<Rules, 'list' | 'clocks'>,
+  rules: Pick<MoveRules, 'list' | 'clocks'>,
 ): string | null => {
   const end = endHere(rules, { decidedOn, publishedOn, anewFrom: termFrom, asOf: on })
   return end !== null && end < on ? addDays(on, -1) : end

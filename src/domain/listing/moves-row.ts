@@ -1,23 +1,23 @@
 /** The type of one row of the table of moves, and its building blocks. */
 
 import type { Words } from '../../foundation/text/words.js'
-import type { Act, Case, Role, Rules, State } from './case.js'
+import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 import type { DenialCode } from './moves-denials.js'
 
 export interface MoveRow extends Words {
-  from: readonly (State | null)[]
+  from: readonly (CaseState | null)[]
   /** SAME keeps the state. */
-  to: State | 'SAME' | ((before: Case) => State)
-  roles: readonly Role[]
+  to: CaseState | 'SAME' | ((before: Case) => CaseState)
+  roles: readonly CaseRole[]
   needs: readonly MoveNeed[]
   /** Conditions of the case itself, whoever acts. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards: readonly Guard[]
-  sets: (before: Case, act: Act, rules: Rules) => Partial<Case> & { provisional?: boolean }
+  sets: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }
 }
 
 export type MoveNeed = 'documentNumber' | 'reason' | 'text'
-export type Guard = (before: Case, act: Act, rules: Rules) => DenialCode | NotYet | null
+export type Guard = (before: Case, act: CaseAct, rules: MoveRules) => DenialCode | NotYet | null
 
 /** A denial that ends on this day. */
 export interface NotYet {
@@ -28,7 +28,7 @@ export interface NotYet {
 export const nothing = (): Partial<Case> => ({})
 
 /** Returns the denial for the first missing need, or null. */
-export const missing = (needs: readonly MoveNeed[], act: Act): DenialCode | null => {
+export const missing = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())
   return lacking === undefined ? null : LACKING[lacking]
 }

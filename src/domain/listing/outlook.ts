@@ -4,7 +4,7 @@
  */
 
 import type { Role } from '../access/viewer.js'
-import type { Act, Case, Rules } from './case.js'
+import type { Case, CaseAct, MoveRules } from './case.js'
 import { type Denial, move, PEOPLES_MOVES } from './listing.js'
 import type { RemovalReason } from './lists.js'
 import { MOVES, type MoveName, type MoveRow } from './moves.js'
@@ -23,7 +23,7 @@ export interface Outlook {
   reached: Case | null
 }
 
-export interface Asking {
+export interface OutlookRequest {
   by: string
   role: Role
   /** The legal day of the act. */
@@ -39,7 +39,7 @@ const WRITTEN = '—'
 const SOMEBODY = '\u0000'
 
 /** In the order of the table, without the party's own moves. */
-export const outlooks = (before: Case, asking: Asking, rules: Rules): Outlook[] =>
+export const outlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): Outlook[] =>
   PEOPLES_MOVES.filter((name) => {
     const row: MoveRow = MOVES[name]
     return row.from.includes(before.state) && (row.offered?.(before) ?? null) === null
@@ -55,8 +55,8 @@ const outlookOf = (
   name: MoveName,
   removal: RemovalReason | null,
   before: Case,
-  asking: Asking,
-  rules: Rules,
+  asking: OutlookRequest,
+  rules: MoveRules,
 ): Outlook => {
   const row: MoveRow = MOVES[name]
   const roles = row.roles.filter((role): role is Role => role !== 'clock')
@@ -75,7 +75,7 @@ const outlookOf = (
 }
 
 /** Fills every text that people could write. Choices are unknown, so the simplest is taken. */
-const full = (before: Case, { on, today }: Asking): Omit<Act, 'by' | 'role'> => {
+const full = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {
     on,

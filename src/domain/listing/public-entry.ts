@@ -6,7 +6,7 @@
 import type { Words } from '../../foundation/text/words.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
 import { mask, PERSONAL_NAMES, type Personal } from '../records/personal.js'
-import type { Mark } from './lists.js'
+import type { Certainty } from './lists.js'
 import { IN_NAMES, publicCode } from './public-name.js'
 import { checkRows } from './publication-clocks.js'
 
@@ -19,7 +19,7 @@ export interface PersonsRow {
   to: string | null
   public: boolean
   basis: string
-  mark: Mark
+  mark: Certainty
   confirmed: boolean
 }
 

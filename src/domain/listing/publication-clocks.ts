@@ -5,7 +5,7 @@
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
-import type { Mark, StandingEffect } from './lists.js'
+import type { Certainty, StandingEffect } from './lists.js'
 
 export type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 export type ClockName = 'GSXT' | 'CREDITCHINA'
@@ -15,7 +15,7 @@ interface ClockRuleRow {
   from: string | null
   to: string | null
   basis: string
-  mark: Mark
+  mark: Certainty
   confirmed: boolean
 }
 
@@ -66,7 +66,7 @@ export interface ClockDay {
   row: ClockRow
 }
 
-export interface Clock {
+export interface PublicationClock {
   clock: ClockName
   startsOn: string
   /** First day for a repair application. */
@@ -80,8 +80,8 @@ export interface Clock {
 export interface Clocks {
   severity: SeverityRow | null
   /** Null when there is no start day yet or no rule. */
-  gsxt: Clock | null
-  creditchina: Clock | null
+  gsxt: PublicationClock | null
+  creditchina: PublicationClock | null
   /** The earlier end of the two; null when neither is known. */
   here: ClockDay | null
 }
@@ -98,7 +98,7 @@ const clockOf = (
   clock: ClockName,
   severity: SeverityRow | null,
   entry: ClockedEntry,
-): Clock | null => {
+): PublicationClock | null => {
   const own = clocks.filter(
     (row) =>
       row.clock === clock &&
@@ -118,7 +118,7 @@ const clockOf = (
     .reduce((standing, row) => changed(standing, clockBy(row, entry), row), first)
 }
 
-const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => {
+const changed = (standing: PublicationClock, other: PublicationClock | null, row: ClockRow): PublicationClock => {
   if (other === null || row.standing === 'KEEP') return standing
   if (row.standing === 'APPLY') return other
   const shorter = other.endsOn.on < standing.endsOn.on ? other : standing
@@ -129,7 +129,7 @@ const changed = (standing: Clock, other: Clock | null, row: ClockRow): Clock => 
   }
 }
 
-const clockBy = (row: ClockRow, entry: ClockedEntry): Clock | null => {
+const clockBy = (row: ClockRow, entry: ClockedEntry): PublicationClock | null => {
   const anew = row.clock === 'GSXT' ? (entry.anewFrom ?? null) : null
   const startsOn = anew ?? dayOf(row.countedFrom, entry)
   if (startsOn === null) return null

@@ -5,7 +5,7 @@
 
 import { numberCompared } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
-import type { Case, State } from './case.js'
+import type { Case, CaseState } from './case.js'
 
 export interface ToldResult {
   record: number
@@ -59,7 +59,7 @@ const later = (a: ToldResult, b: ToldResult): boolean => {
 const dayOf = ({ body }: ToldResult): string => String(body['decided_on'])
 const stepOf = ({ body }: ToldResult): number => STEP[String(body['outcome'])] ?? 0
 
-const BEFORE_SHOWN: readonly (State | null)[] = ['DECIDED', 'SERVED']
+const BEFORE_SHOWN: readonly (CaseState | null)[] = ['DECIDED', 'SERVED']
 
 /** A result from before the entry's decision or restoration concerned an earlier entry. */
 const countsFor = ({ decidedOn, termFrom, restoredOn }: Case, body: Body): boolean => {

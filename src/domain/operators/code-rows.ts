@@ -10,7 +10,7 @@ export const ROW_CHARACTERS = 2_000
 /** Rows per unit of quota. */
 export const ROWS_OF_A_UNIT = 100
 
-export interface AskedRow {
+export interface CodeRow {
   /** Counted from 1. */
   row: number
   /** Code as asked. A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
@@ -22,24 +22,24 @@ export interface AskedRow {
 }
 
 /** Refusal codes of foundation/errors/bulk.ts. */
-export type RowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
+export type CodeRowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
 
 export interface BadRow {
   row: number
-  fault: RowFault
+  fault: CodeRowFault
   ref: string | null
 }
 
 /** A row as parsed: its value, or why it has none. */
-export type ReadRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TOO_LONG' }
+export type ParsedRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TOO_LONG' }
 
-export const isBad = (row: AskedRow | BadRow): row is BadRow => 'fault' in row
+export const isBad = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
 
 /**
  * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`, and optionally `name` and `ref`. Numbers are
  * refused, because codes written as numbers lose digits. The form of the code is not checked here.
  */
-export const rowIn = (row: number, read: ReadRow, marketplace: string | null): AskedRow | BadRow => {
+export const rowIn = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }
   const { value } = read
   if (typeof value === 'string') return coded(row, value, null, null)
@@ -60,7 +60,7 @@ export const rowIn = (row: number, read: ReadRow, marketplace: string | null): A
 
 const WHOLE_SHOP_CODE = /^shop[:：]/i
 
-const coded = (row: number, code: string, name: string | null, ref: string | null): AskedRow | BadRow =>
+const coded = (row: number, code: string, name: string | null, ref: string | null): CodeRow | BadRow =>
   code.trim() === '' ? { row, fault: 'ROW_NO_CODE', ref } : { row, code, name, ref }
 
 /** Table headings in compared form: lower case, no blanks. */
@@ -85,10 +85,10 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
   序号: 'ref',
 }
 
-export type Column = 'code' | 'shop' | 'name' | 'ref' | null
+export type CodeColumn = 'code' | 'shop' | 'name' | 'ref' | null
 
 /** Returns null when the cells are not such a heading row, or name a column twice. */
-export const columnsIn = (cells: readonly string[]): Column[] | null => {
+export const columnsIn = (cells: readonly string[]): CodeColumn[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()
     return Object.hasOwn(HEADINGS, heading) ? (HEADINGS[heading] ?? null) : null

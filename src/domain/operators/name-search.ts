@@ -102,10 +102,10 @@ export interface GramCounts {
 }
 
 /** Names that hold any of these grams, or all of them. Null when nothing can be found. */
-export type Question = { grams: number[]; all: boolean } | null
+export type GramQuestion = { grams: number[]; all: boolean } | null
 
 /** Picks the rarest known grams within the budget. */
-export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): Question => {
+export const questionFor = (key: string, { counted, of, since }: GramCounts, reach: SearchReach): GramQuestion => {
   const held = gramsOf(key)
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
@@ -126,13 +126,13 @@ export const questionFor = (key: string, { counted, of, since }: GramCounts, rea
   return together.length === 0 ? null : { grams: together.map(({ gram }) => gram), all: true }
 }
 
-export interface Candidate {
+export interface NameCandidate {
   operator: number
   former: boolean
   key: string
 }
 
-export interface Match extends Candidate {
+export interface Match extends NameCandidate {
   reason: MatchReason
   /** Sort key: first the reason, then nearness, then the operator. */
   rank: number
@@ -142,7 +142,7 @@ export interface Match extends Candidate {
 const RANKS_OF_A_REASON = 1_000
 
 /** Returns the matches, best first, with the best name of each operator. */
-export const matchesOf = (key: string, candidates: readonly Candidate[]): Match[] => {
+export const matchesOf = (key: string, candidates: readonly NameCandidate[]): Match[] => {
   const asked = askedOf(key)
   const near = candidates.flatMap((candidate) => {
     const share = shareOf(asked, candidate.key)
@@ -215,7 +215,7 @@ const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string)
   return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
 }
 
-const weigh = (asked: QueriedName, candidate: Candidate, share: number): Match | null => {
+const weigh = (asked: QueriedName, candidate: NameCandidate, share: number): Match | null => {
   const reason = reasonFor(asked, candidate)
   if (reason === null) return null
   const far = reason.edits ?? Math.round((1 - Math.min(share % 1 || 1, 1)) * (RANKS_OF_A_REASON - 1))
@@ -225,7 +225,7 @@ const weigh = (asked: QueriedName, candidate: Candidate, share: number): Match |
 
 const reasonFor = (
   asked: QueriedName,
-  { key: held, former }: Candidate,
+  { key: held, former }: NameCandidate,
 ): { is: MatchReason; edits?: number } | null => {
   const { key, core } = asked
   if (held === key) return { is: former ? 'FORMER' : 'EXACT', edits: 0 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
-import type { Head } from '../audit/audit-log.js'
+import type { AuditHead } from '../audit/audit-log.js'
 import { canonical, type Json } from '../records/records.js'
 
 /** Form of the chain and its files. A new form makes a new snapshot of an unchanged list. */
@@ -68,7 +68,7 @@ export interface Manifest {
   publishedAt: string
   validUntil: string
   /** Head of the audit log at signing. Null for an empty log or the manifest of a single answer. */
-  trail: Head | null
+  trail: AuditHead | null
   files: readonly FileSaid[]
 }
 

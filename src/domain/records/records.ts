@@ -60,7 +60,7 @@ export interface Subject {
 }
 
 /** A remark that does not stop a record. It is stored and shown with it. */
-export interface Finding {
+export interface Remark {
   field: string
   rule: string
   message: string
@@ -76,7 +76,7 @@ export interface Draft {
   /** First and last day of the fact, YYYY-MM-DD. Null when unknown or open. */
   validFrom: string | null
   validTo: string | null
-  findings: Finding[]
+  findings: Remark[]
   /** Identifies the same fact from another source, party excluded (a decision: `factOfDecision`). Absent when no other source has it. */
   fact?: string
 }
@@ -91,7 +91,7 @@ export interface Problem {
 }
 
 /** The records that a rejected item would have been. They are unreadable, not absent. */
-export interface Unreadable {
+export interface UnreadableRecords {
   /** Complete record keys. */
   keys: readonly string[]
   /** Keys up to the last `/` where only that part is readable. Every record below may be meant. */
@@ -101,7 +101,7 @@ export interface Unreadable {
 }
 
 /** An item's drafts (several when a cell names several facts), or the problems that reject it. */
-export type Mapped = { drafts: Draft[] } | { problems: Problem[]; unreadable?: Unreadable }
+export type MappedItem = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
 
 /** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
 export const canonical = (value: Json): string => {

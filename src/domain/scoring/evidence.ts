@@ -4,7 +4,7 @@ import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
 import { isHeavy, isWithdrawn, severity } from '../records/penalty.js'
 import { type Body, type Json, KINDS, type RecordKind } from '../records/records.js'
-import { type Evidence, type ListFacts, OLD_FORMS, repairsOf } from './repair-targets.js'
+import { type ListFacts, OLD_FORMS, type RecordEvidence, repairsOf } from './repair-targets.js'
 
 /**
  * The fact family of each kind of record. Feeding the kind makes the family known. Kinds without a family are not weighed; a repair only
@@ -62,7 +62,7 @@ const CHECK_FACTS: Record<string, FactName> = {
  * Returns each fact of one operator once, in an order independent of the input's. A repair (信用修复) ends what it names, the end of
  * publication ends a penalty, and withdrawn records give none. `lists` gives the term of entries without an end of their own.
  */
-export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListFacts[]): FactEvent[] => {
+export const eventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
   const records = ascending(evidence)
   const repaired = isOldBook(lists) ? repairsOf(records, lists, OLD_FORMS) : repairsOf(records, lists)
@@ -71,7 +71,7 @@ export const eventsOf = (evidence: readonly Evidence[], lists: readonly ListFact
 }
 
 /** The store already returns this order, so sorting is usually skipped. */
-const ascending = (evidence: readonly Evidence[]): readonly Evidence[] => {
+const ascending = (evidence: readonly RecordEvidence[]): readonly RecordEvidence[] => {
   let last = Number.NEGATIVE_INFINITY
   for (const { record } of evidence) {
     if (record < last) return [...evidence].sort((a, b) => a.record - b.record)
@@ -81,7 +81,7 @@ const ascending = (evidence: readonly Evidence[]): readonly Evidence[] => {
 }
 
 const tell = (
-  { record, kind, body, validTo }: Evidence,
+  { record, kind, body, validTo }: RecordEvidence,
   lists: readonly ListFacts[],
   repairedOn: string | null,
   events: FactEvent[],
@@ -232,7 +232,7 @@ export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null)
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn
 
 /** State of the decision behind a listing, over all sources. */
-export interface Ground {
+export interface GroundStatus {
   /**
    * WITHDRAWN: its authority withdrew it. FALLEN: no source reports it any more, or not for this operator. ABSENT: missing in a whole
    * delivery. ELSEWHERE: reported for another operator.
@@ -251,7 +251,7 @@ export interface GroundSource {
 }
 
 /** `sources` are current versions of the linked record and of the same fact elsewhere. One explicit withdrawal outweighs all. */
-export const groundOf = (sources: readonly GroundSource[], operatorId: number): Ground => {
+export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)
   const said = standing.find((source) => source.linked)

@@ -15,7 +15,7 @@ import type { Grade, Scorecard } from './scorecard.js'
 /** Most steps of one plan, above the number of fact and act pairs. Later steps are grouped. */
 export const STEPS_MOST = 100
 
-export interface Step extends Words {
+export interface RecoveryStep extends Words {
   /** First day of the act or application, or the day of a WAIT. Never before the facts' day. */
   on: string
   act: RestoringAct
@@ -50,7 +50,7 @@ export interface LastingFact extends Words {
 }
 
 /** Sorted by day, then gain, then fact and record. Empty when nothing was lost or can be restored (see `lasting`). */
-export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRules): Step[] => {
+export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
 }
@@ -63,7 +63,7 @@ export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules):
   })
 
 /** Facts on the last step's day after these steps. Scoring them gives what the last step promises. */
-export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends'>[]): Facts => {
+export const applied = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
   const events = facts.events.map((event) => {
@@ -73,7 +73,7 @@ export const applied = (facts: Facts, steps: readonly Pick<Step, 'on' | 'ends'>[
   return { ...facts, asOf: steps.at(-1)?.on ?? facts.asOf, events }
 }
 
-interface DraftStep extends SourcedSentence, Pick<Step, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
+interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
   /** All events of the step, also those that time ends. */
   events: readonly FactEvent[]
 }
@@ -187,8 +187,8 @@ const within = (drafts: DraftStep[]): DraftStep[] => {
 }
 
 /** Within one day the step with the largest gain comes first, then the largest after it. */
-const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): Step[] => {
-  const steps: Step[] = []
+const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): RecoveryStep[] => {
+  const steps: RecoveryStep[] = []
   const left = new Set(drafts)
   for (const { on } of drafts) {
     const ofDay = [...left].filter((draft) => draft.on === on)
@@ -202,14 +202,14 @@ const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): S
   return steps
 }
 
-const moreFirst = (a: Step, b: Step): number =>
+const moreFirst = (a: RecoveryStep, b: RecoveryStep): number =>
   b.points - a.points ||
   compare(a.fact, b.fact) ||
   (a.records[0] ?? 0) - (b.records[0] ?? 0) ||
   compare(a.act, b.act) ||
   compare(a.zh, b.zh)
 
-const stepOf = (draft: DraftStep, facts: Facts, done: readonly Step[], card: Scorecard): Step => {
+const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], card: Scorecard): RecoveryStep => {
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(applied(facts, [...done, draft]), card)
   const undone = applied(facts, [...done, { on, ends: [] }])

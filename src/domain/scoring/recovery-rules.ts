@@ -5,7 +5,7 @@
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
-import type { Mark } from '../listing/lists.js'
+import type { Certainty } from '../listing/lists.js'
 import type { FactName } from '../records/facts.js'
 import { factRow } from '../records/facts.js'
 
@@ -18,7 +18,7 @@ export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
  */
 export interface SourcedSentence extends Words {
   basis: string
-  mark: Mark
+  mark: Certainty
   confirmed: boolean
 }
 
@@ -26,7 +26,7 @@ export interface SourcedSentence extends Words {
 export interface AnswerTime {
   workdays: number
   basis: string
-  mark: Mark
+  mark: Certainty
   confirmed: boolean
 }
 
@@ -59,7 +59,7 @@ export const applies = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: string):
 export const checkRestoration = (rules: RestorationRules): { place: string; reason: string }[] => {
   const faults: { place: string; reason: string }[] = []
   const say = (place: string, reason: string) => faults.push({ place, reason })
-  const checkSource = (each: { mark: Mark; confirmed: boolean } | null, at: string) => {
+  const checkSource = (each: { mark: Certainty; confirmed: boolean } | null, at: string) => {
     if (each && each.confirmed !== (each.mark === 'F'))
       say(at, '未经核实（M）的不得标为已确认。Confirmed is only what was found (F).')
   }

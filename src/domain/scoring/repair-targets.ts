@@ -10,7 +10,7 @@ import type { Body, Json, RecordKind } from '../records/records.js'
 /** Members of a list kind that produce facts. */
 export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
 
-export interface Evidence {
+export interface RecordEvidence {
   record: number
   kind: RecordKind
   body: Body
@@ -40,7 +40,7 @@ export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: aut
 
 /** First day on which each repaired record no longer counts. Returns null without repairs, the usual case. */
 export const repairsOf = (
-  records: readonly Evidence[],
+  records: readonly RecordEvidence[],
   lists: readonly ListFacts[],
   forms: ComparedForms = FORMS,
 ): Map<number, string> | null => {
@@ -72,7 +72,7 @@ const inForm = (value: Json | undefined, form: (text: string) => string): string
   typeof value === 'string' ? form(value) : null
 
 const repairableOf = (
-  { record, kind, body }: Evidence,
+  { record, kind, body }: RecordEvidence,
   lists: readonly ListFacts[],
   forms: ComparedForms,
 ): Repairable[] => {

@@ -56,7 +56,7 @@ export interface ReasonDifference {
   after: ScoredRule | null
 }
 
-export interface Moved {
+export interface MovedOperator {
   operatorId: number
   points: number
   before: { value: number; grade: Grade }
@@ -65,13 +65,13 @@ export interface Moved {
   reasons: ReasonDifference[]
 }
 
-export interface Comparison extends Omit<TrialGroup, 'mean'> {
+export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
   /** First key: current grade. Second key: tried grade. */
   grades: Record<Grade, GradeCounts>
   /** Null without operators. */
   spread: Spread | null
-  up: Moved[]
-  down: Moved[]
+  up: MovedOperator[]
+  down: MovedOperator[]
   /** Ascending by four-digit prefix, unknown (null) last. */
   regions: ({ region: string | null } & TrialGroup)[]
   kinds: ({ kind: string } & TrialGroup)[]
@@ -158,8 +158,8 @@ const keep = (largest: Pair[], pair: Pair): void => {
 export const comparison = (
   { all, grades, moves, up, down, regions, kinds }: TrialTally,
   cards: Record<'before' | 'after', Scorecard>,
-): Comparison => {
-  const moved = ({ operatorId, points, before, after }: Pair): Moved => ({
+): TrialComparison => {
+  const moved = ({ operatorId, points, before, after }: Pair): MovedOperator => ({
     operatorId,
     points,
     before: { value: before.value, grade: before.grade },

@@ -12,14 +12,14 @@ export const documentHash = (given: string | null): string | null => {
   return SHA256.test(hash) ? hash : null
 }
 
-export interface Term {
+export interface AuthorisationTerm {
   givenOn: string
   /** Last day. */
   endsOn: string
 }
 
 /** Returns why a term recorded today is invalid, or null. */
-export const termFault = ({ givenOn, endsOn }: Term, today: string): string | null => {
+export const termFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'
   if (endsOn < today) return '授权已经到期 it has ended already'
   if (endsOn > addMonths(givenOn, LONGEST_MONTHS))

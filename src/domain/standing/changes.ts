@@ -28,15 +28,15 @@ const DAY_MS = 86_400_000
 export const retainedSince = (now: Date): Date => new Date(now.getTime() - RETAINED_DAYS * DAY_MS)
 
 /** Changes `erased` + 1 to `last` of a marketplace are available. */
-export interface Reach {
+export interface RetainedChanges {
   erased: number
   last: number
 }
 
 /** True when everything after a number is available. A number beyond the last comes from another database. */
-export const follows = ({ erased, last }: Reach, after: number): boolean => erased <= after && after <= last
+export const follows = ({ erased, last }: RetainedChanges, after: number): boolean => erased <= after && after <= last
 
-export interface Change {
+export interface StandingChange {
   version: typeof CHANGE_VERSION
   /** Counted per marketplace from 1, without gaps. */
   sequence: number

@@ -29,7 +29,7 @@ export interface Standing extends Freshness {
 }
 
 /** The store's data on an operator. */
-export interface KnownOperator {
+export interface StandingFacts {
   uscc: string | null
   name: string | null
   status: string
@@ -54,7 +54,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
 
 /** `own` means that the operator is on the viewer's list. */
 export const standingSeen = (
-  known: KnownOperator | null,
+  known: StandingFacts | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },
 ): Standing => {
   if (known === null) return { ...UNKNOWN, ...freshness }

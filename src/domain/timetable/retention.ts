@@ -5,10 +5,10 @@ import type { RuleFault } from '../calendar/dated-rows.js'
 import { type DatedRow, gaps, rowOn } from '../calendar/dated-rows.js'
 
 export const KEPT = ['RUNS', 'COMPARISONS', 'DELIVERIES', 'REJECTS', 'ARCHIVES'] as const
-export type Kept = (typeof KEPT)[number]
+export type RetainedKind = (typeof KEPT)[number]
 
 export interface RetentionTerm extends DatedRow {
-  what: Kept
+  what: RetainedKind
   months: number
 }
 
@@ -26,7 +26,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
   )
 
 /** Data older than this instant may be deleted by today's term. */
-export const keptSince = ({ terms }: RetentionRules, what: Kept, now: Date): Date => {
+export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
   const rule = rowOn(own, dateIn(now))
   if (rule === undefined) throw new Error(`no term of retention for ${what}`)

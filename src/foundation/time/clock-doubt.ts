@@ -10,7 +10,7 @@ export const SOURCE_MS = 300_000
 export const SKEW_MS = 60_000
 
 export const CAUSES = ['START', 'LEAP'] as const
-export type Cause = (typeof CAUSES)[number]
+export type DoubtCause = (typeof CAUSES)[number]
 
 /** True when the clock has leapt. `uncertainMs` is the duration of the reading. */
 export const hasLeapt = (at: number, expected: number, uncertainMs: number): boolean =>
@@ -21,7 +21,7 @@ export const doubtedAtStart = (at: number, newest: number | null): boolean =>
   newest !== null && (at - newest > GAP_MS || newest - at > LEAP_MS)
 
 /** True when a doubted clock is back where expected. */
-export const hasReturned = (cause: Cause, at: number, expected: number, uncertainMs: number): boolean =>
+export const hasReturned = (cause: DoubtCause, at: number, expected: number, uncertainMs: number): boolean =>
   cause === 'LEAP' ? !hasLeapt(at, expected, uncertainMs) : !doubtedAtStart(at, expected)
 
 export const confirms = (source: number, now: number): boolean => Math.abs(source - now) <= SOURCE_MS

@@ -1,5 +1,5 @@
 /** People: role and hash of the password. */
-import { type Duty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
+import { type AdministratorDuty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import type { Db, Tx } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
@@ -8,7 +8,7 @@ export interface Person {
   id: string
   role: Role
   /** Administrators only. */
-  duty: Duty | null
+  duty: AdministratorDuty | null
   agency: string | null
   region: string | null
   passwordHash: string
@@ -74,7 +74,7 @@ export const setPassword = async (
 export const reset = async (
   tx: Tx,
   id: string,
-  made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: Duty | null } & AccountChange,
+  made: { before: string; passwordHash: string; oneTimeUntil: Date; duty: AdministratorDuty | null } & AccountChange,
 ): Promise<{ pending: boolean } | null> => {
   const answer = await tx.raw(
     `update people set password_hash = :passwordHash, one_time_until = :oneTimeUntil, changed_at = :now, changed_by = :by,
@@ -92,7 +92,7 @@ export const end = async (db: Db, id: string, now: Date): Promise<boolean> =>
 export interface PersonSummary extends Confirmation {
   id: string
   role: Role
-  duty: Duty | null
+  duty: AdministratorDuty | null
   exempt: boolean
   agency: string | null
   region: string | null

@@ -1,37 +1,37 @@
 /** The audit log: appends rows in chain order, reads pages, indexes rows by operator, and erases expired content. */
 
 import {
-  type Content,
+  type AuditContent,
+  type AuditHead,
+  type AuditRow,
   contentIn,
   FORM,
-  type Head,
-  type Row,
-  type Sealed,
+  type SealedAuditRow,
   type TrailKind,
 } from '../../domain/audit/audit-log.js'
-import type { Server } from '../../domain/audit/loss.js'
+import type { ServerIdentity } from '../../domain/audit/loss.js'
 import type { Db, Tx } from '../db/db.js'
 
 /** SQLSTATE unique_violation: another process has written a row with that number. */
 const UNIQUE_VIOLATION = '23505'
 const LOCK = 'hub.trail'
 
-export const head = async (db: Db | Tx): Promise<Head | null> => {
+export const head = async (db: Db | Tx): Promise<AuditHead | null> => {
   const answer = await db.raw('select number, hash from trail order by number desc limit 1 /* trail.head */')
   return headOf(answer.rows[0])
 }
 
-const headOf = (row: { number: number; hash: Buffer } | undefined): Head | null =>
+const headOf = (row: { number: number; hash: Buffer } | undefined): AuditHead | null =>
   row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
 /** TAKEN: another process used one of these numbers. GONE: the previous row is missing. Nothing is written. */
-export type AppendResult = { server: Server } | 'TAKEN' | 'GONE'
+export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
 
 /**
  * Appends durably, whatever `synchronous_commit` says. The previous row must exist, because the connection may lead to
  * another server by now.
  */
-export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<AppendResult> => {
+export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
   if (first === undefined) throw new Error('no row to add')
   try {
@@ -79,7 +79,7 @@ export const add = async (db: Db | Tx, rows: readonly Sealed[]): Promise<AppendR
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-export const server = async (db: Db | Tx): Promise<Server | null> => {
+export const server = async (db: Db | Tx): Promise<ServerIdentity | null> => {
   const answer = await db.raw(
     `select case when pg_is_in_recovery() then null else pg_current_wal_insert_lsn() end as lsn /* trail.server */`,
   )
@@ -100,7 +100,7 @@ const EACH_ESCAPED = /["\\]/g
 const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
 /** The lock and the read are separate statements, so that the read sees what the previous holder wrote. */
-export const lockedHead = async (tx: Tx): Promise<Head | null> => {
+export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
      select number, hash from trail order by number desc limit 1 /* trail.lockedHead */`,
@@ -113,11 +113,11 @@ const COLUMNS = `number, at, kind, count, content_hash as "contentHash", previou
 
 type HashBytes = Record<'contentHash' | 'previous' | 'hash', Buffer> &
   Record<'salt' | 'shown' | 'digest', Buffer | null>
-type FlatRow = Omit<Row, 'content' | keyof HashBytes> &
-  Omit<Content, keyof HashBytes> &
+type FlatRow = Omit<AuditRow, 'content' | keyof HashBytes> &
+  Omit<AuditContent, keyof HashBytes> &
   HashBytes & { body: string | null }
 
-const rowOf = (flat: FlatRow): Row => {
+const rowOf = (flat: FlatRow): AuditRow => {
   const { number, at, kind, count, contentHash, previous, hash, form, keyId } = flat
   return {
     form,
@@ -146,7 +146,7 @@ const columnsOf = ({
   request,
   asked,
   outcome,
-}: FlatRow): Content | null =>
+}: FlatRow): AuditContent | null =>
   salt === null
     ? null
     : {
@@ -157,12 +157,12 @@ const columnsOf = ({
       }
 
 /** Searchable columns override the body, so an altered column no longer matches the hash. */
-const bodyIn = ({ body, client, role, request }: FlatRow): Content | null => {
+const bodyIn = ({ body, client, role, request }: FlatRow): AuditContent | null => {
   const content = body === null ? null : contentIn(body)
   return content && { ...content, client, role, request }
 }
 
-export const after = async (db: Db | Tx, number: number, limit: number): Promise<Row[]> => {
+export const after = async (db: Db | Tx, number: number, limit: number): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail where number > ? order by number limit ? /* trail.after */`,
     [number, limit],
@@ -170,7 +170,7 @@ export const after = async (db: Db | Tx, number: number, limit: number): Promise
   return answer.rows.map(rowOf)
 }
 
-export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): Promise<Row[]> => {
+export const ofKind = async (db: Db | Tx, kind: Exclude<TrailKind, 'ANSWER'>): Promise<AuditRow[]> => {
   // The second condition makes the partial index usable.
   const answer = await db.raw(
     `select ${COLUMNS} from trail where kind = ? and kind <> 'ANSWER' order by number /* trail.ofKind */`,
@@ -203,7 +203,7 @@ export const list = async (
   db: Db,
   filter: AuditFilter,
   { first, before }: { first: number; before: number | null },
-): Promise<Row[]> => {
+): Promise<AuditRow[]> => {
   const answer = await db.raw(
     `select ${COLUMNS} from trail t where ${where(filter)} and (:before::bigint is null or t.number < :before)
      order by t.number desc limit :first /* trail.list */`,

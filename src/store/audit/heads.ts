@@ -1,9 +1,9 @@
 /** Signed heads of the audit log, and the rows that explain missing ones. */
-import type { Head, Row } from '../../domain/audit/audit-log.js'
+import type { AuditHead, AuditRow } from '../../domain/audit/audit-log.js'
 import type { Db, Tx } from '../db/db.js'
 import * as trail from './audit-log.js'
 
-export interface SignedHead extends Head {
+export interface SignedHead extends AuditHead {
   signedAt: Date
   kid: string
   jws: string
@@ -37,10 +37,10 @@ export const hashesOf = async (db: Db | Tx, numbers: readonly number[]): Promise
     `select number, encode(hash, 'hex') as hash from trail where number = any(?::bigint[]) /* heads.hashesOf */`,
     [[...numbers]],
   )
-  return new Map(answer.rows.map(({ number, hash }: Head) => [number, hash]))
+  return new Map(answer.rows.map(({ number, hash }: AuditHead) => [number, hash]))
 }
 
-export const cuts = async (db: Db | Tx): Promise<Row[]> => trail.ofKind(db, 'CUT')
+export const cuts = async (db: Db | Tx): Promise<AuditRow[]> => trail.ofKind(db, 'CUT')
 
 export const lastRelease = async (db: Db): Promise<Date | null> => {
   const answer = await db.raw('select max(released_at) as at from database_restored /* heads.lastRelease */')

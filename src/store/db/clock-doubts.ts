@@ -1,10 +1,10 @@
 /** Leaps of the database clock, and the newest instant at which it was right. */
-import type { Cause } from '../../foundation/time/clock-doubt.js'
+import type { DoubtCause } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from './db.js'
 
 export interface ClockDoubt {
   id: number
-  cause: Cause
+  cause: DoubtCause
   /** Reading when the leap was detected. */
   foundAt: Date
   /** Expected reading; for a START, the newest row. */

@@ -1,5 +1,5 @@
 /** Comparisons of what a platform shows with what the hub sent it. */
-import type { Difference, FindingKind, ToldLast } from '../../domain/delivery/comparison.js'
+import type { DisplayDifference, FindingKind, LastDelivery } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -26,7 +26,7 @@ export interface LastSent {
   /** Includes folded messages. */
   highest: number
   /** Set unless every message was folded before it was sent. */
-  last: ToldLast | null
+  last: LastDelivery | null
 }
 
 export const toldOf = async (
@@ -142,7 +142,7 @@ export interface FoundDiscrepancy {
   kind: SubjectKind
   key: string
   what: FindingKind
-  differs: readonly Difference[]
+  differs: readonly DisplayDifference[]
   did: 'NOTHING' | 'HIDDEN' | 'REMOVAL_OWED' | 'CHANGE_OWED' | 'ADDITION_OWED'
   shownSequence: number | null
   toldSequence: number | null

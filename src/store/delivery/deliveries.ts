@@ -1,5 +1,5 @@
 /** Deliveries owed to platforms, written in the transaction of their cause. */
-import type { Action, Earlier, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
+import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface QueuedDelivery {
@@ -28,7 +28,7 @@ export const isFollowed = (d: string): string =>
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
-export type EarlierDelivery = Earlier & { subjectId: string; platform: string; number: number }
+export type EarlierDelivery = PriorDelivery & { subjectId: string; platform: string; number: number }
 
 /** Locks the deliveries about these subjects. */
 export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> => {

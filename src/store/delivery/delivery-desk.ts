@@ -1,12 +1,12 @@
 /** Deliveries for officers: refusals by rule, resending, closing, and the history per platform. */
 
-import type { Heard } from '../../domain/delivery/backfill-plan.js'
+import type { EarlierMessage } from '../../domain/delivery/backfill-plan.js'
 import type {
   Action,
   CheckResult,
   DeliveryState,
-  Earlier,
   Notice,
+  PriorDelivery,
   Receipt,
   SubjectKind,
 } from '../../domain/delivery/delivery.js'
@@ -195,7 +195,7 @@ export const heardOf = async (
   db: Db | Tx,
   platform: string,
   subjectIds: readonly string[],
-): Promise<(Heard & Earlier & { subjectId: string; number: number })[]> => {
+): Promise<(EarlierMessage & PriorDelivery & { subjectId: string; number: number })[]> => {
   const answer = await db.raw(
     `select subject_id as "subjectId", number, action, state, attempts, created_at as "createdAt" from deliveries
      where subject_id = any(?::uuid[]) and platform = ? order by subject_id, number /* delivery-desk.heardOf */`,

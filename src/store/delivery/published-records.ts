@@ -1,7 +1,7 @@
 /** Published records (双公示): touched by a change, their state, and what was last sent. */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
-import type { PartyTold, ToldKind } from '../../domain/delivery/published-record.js'
+import type { PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
 import type { Body } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -26,13 +26,13 @@ const touch = async (tx: Tx, from: string, bindings: Record<string, unknown>): P
 }
 
 /** Kinds of which a platform may have received a record. */
-export const kindsTold = async (tx: Tx, among: readonly ToldKind[]): Promise<ToldKind[]> => {
+export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promise<PublishedKind[]> => {
   if (among.length === 0) return []
   const answer = await tx.raw(
     `select k.kind from unnest(?::text[]) as k (kind) where exists (select 1 from told_records t where t.kind = k.kind) /* told-records.kindsTold */`,
     [[...among]],
   )
-  return answer.rows.map(({ kind }: { kind: ToldKind }) => kind)
+  return answer.rows.map(({ kind }: { kind: PublishedKind }) => kind)
 }
 
 /** SQL: a repair may concern any penalty. */
@@ -44,7 +44,7 @@ const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.kno
  */
 export const touchedByMerge = async (
   tx: Tx,
-  { run, feed, kinds }: { run: number; feed: string; kinds: readonly ToldKind[] },
+  { run, feed, kinds }: { run: number; feed: string; kinds: readonly PublishedKind[] },
 ): Promise<void> => {
   await touch(
     tx,
@@ -62,7 +62,7 @@ export const touchedByMerge = async (
 /** Reads the temporary tables of store/intake/rollback. */
 export const touchedByTakeback = async (
   tx: Tx,
-  { at, kinds }: { at: Date; kinds: readonly ToldKind[] },
+  { at, kinds }: { at: Date; kinds: readonly PublishedKind[] },
 ): Promise<void> => {
   await touch(
     tx,
@@ -79,7 +79,7 @@ export const touchedByTakeback = async (
 
 export const touchedOf = async (
   tx: Tx,
-  { operators, at, kinds }: { operators: readonly number[]; at: Date; kinds: readonly ToldKind[] },
+  { operators, at, kinds }: { operators: readonly number[]; at: Date; kinds: readonly PublishedKind[] },
 ): Promise<void> => {
   await touch(
     tx,
@@ -114,14 +114,14 @@ export const forgetTouched = async (tx: Tx): Promise<void> => {
 
 export interface PublishedRecordState extends RecordKey {
   id: string
-  kind: ToldKind
+  kind: PublishedKind
   /** Newest version, believed or not. */
   body: Body
   order: number
   fact: string | null
   stands: boolean
   /** Current owner; for an ended record, the owner when it was last sent. */
-  party: PartyTold | null
+  party: RecordParty | null
   told: { operatorId: number; removed: boolean; digest: string | null } | null
 }
 
@@ -129,7 +129,7 @@ export interface PublishedRecordState extends RecordKey {
 export const around = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
-  kinds: readonly ToldKind[],
+  kinds: readonly PublishedKind[],
 ): Promise<PublishedRecordState[]> => {
   if (asked.length === 0) return []
   const answer = await db.raw(
@@ -194,7 +194,7 @@ export const lastTold = async (tx: Tx, ids: readonly string[]): Promise<Map<stri
 export const keep = async (
   tx: Tx,
   told: readonly (RecordKey & {
-    kind: ToldKind
+    kind: PublishedKind
     operatorId: number
     fact: string | null
     digest: string
@@ -217,7 +217,7 @@ export const keep = async (
 /** Records that a backfill may send, so that later changes find them. */
 export const register = async (
   db: Db | Tx,
-  records: readonly (RecordKey & { kind: ToldKind; operatorId: number; fact: string | null })[],
+  records: readonly (RecordKey & { kind: PublishedKind; operatorId: number; fact: string | null })[],
 ): Promise<void> => {
   if (records.length === 0) return
   await db.raw(
@@ -232,7 +232,7 @@ export const register = async (
 
 export const standing = async (
   db: Db | Tx,
-  { kinds, after, limit }: { kinds: readonly ToldKind[]; after: RecordKey | null; limit: number },
+  { kinds, after, limit }: { kinds: readonly PublishedKind[]; after: RecordKey | null; limit: number },
 ): Promise<RecordKey[]> => {
   const answer = await db.raw(
     `select v.feed, v.record_key as key from versions v where v.known_to is null and v.ended_on is null and v.kind = any(:kinds::text[])

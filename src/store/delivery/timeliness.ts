@@ -1,6 +1,6 @@
 /** How long decisions took to be confirmed, and to be published. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
-import type { Counted, Duty } from '../../domain/delivery/timeliness.js'
+import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
 import { isUnchecked, isUndone } from './deliveries.js'
@@ -46,7 +46,7 @@ const dutiesOf = (deliveries: string, which: string): string => `
             and (m.action = 'REMOVE') <> (t.action = 'REMOVE'))) s)`
 
 /** Duties that lapsed before anybody had to act are left out. */
-export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<Counted[]> => {
+export const ofSpan = async (db: Db, { from, to }: { from: string; to: string }): Promise<DutyCount[]> => {
   const answer = await db.raw(
     `with ${dutiesOf('deliveries d', `d.created_at >= (:from::date at time zone 'Asia/Shanghai')`)}
      select authority, platform, duty, counted_from as "from", ended_as as state, done_on as "doneOn", count(*)::int as n from duties
@@ -61,7 +61,7 @@ export const ofSpan = async (db: Db, { from, to }: { from: string; to: string })
 export const publicityOfSpan = async (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
-): Promise<Counted[]> => {
+): Promise<DutyCount[]> => {
   const answer = await db.raw(
     `select authority, :platform::text as platform, 'PUBLICITY' as duty, "from", case when "doneOn" is null then 'OPEN' else 'DONE' end as state,
        "doneOn", count(*)::int as n
@@ -87,7 +87,7 @@ export interface OpenDuty {
   subjectId: string
   action: Action
   authority: string
-  duty: Duty
+  duty: TimelinessDuty
   from: string
   delivery: number
   state: 'OWED' | 'REFUSED' | 'CONFIRMED'
@@ -97,7 +97,7 @@ export interface OpenDuty {
 
 export interface DutyFilter {
   /** Latest decision day per duty. */
-  until: Readonly<Partial<Record<Duty, string | null>>>
+  until: Readonly<Partial<Record<TimelinessDuty, string | null>>>
   platform: string | null
   sight?: RegionSight
 }

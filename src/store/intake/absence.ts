@@ -1,5 +1,5 @@
 /** Ends records by absence from a full delivery, unless their item was unreadable. */
-import { KINDS, RECORD_KINDS, type Unreadable } from '../../domain/records/records.js'
+import { KINDS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 
 /** SQL: runs of corrections whose uncorrected item came again in run :run; their records are not absent. */
@@ -13,7 +13,7 @@ export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (sel
 
 export const ENDING_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].endsByAbsence)
 
-export const unreadableBindings = ({ keys, stems, codes }: Unreadable) => ({
+export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) => ({
   keys: [...keys],
   stems: [...stems],
   codes: [...codes],
@@ -34,7 +34,7 @@ export const keyIsNowhereIn = (v: string): string =>
 /** Unreadable records, and corrected ones still sent uncorrected, are not absent. Returns the number. */
 export const endAbsent = async (
   tx: Tx,
-  run: { id: number; feed: string; now: Date; today: string; unreadable: Unreadable; unmet: readonly number[] },
+  run: { id: number; feed: string; now: Date; today: string; unreadable: UnreadableRecords; unmet: readonly number[] },
 ): Promise<number> => {
   const answer = await tx.raw(
     `with gone as (

@@ -1,5 +1,5 @@
 /** Proposes operators for unmatched records by name; domain/intake/matching decides. */
-import { type Candidate, type Proposal, proposal, saidOf } from '../../domain/intake/matching.js'
+import { type OperatorCandidate, type Proposal, proposal, subjectDetails } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
@@ -135,9 +135,9 @@ const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => 
 }
 
 const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
-  bearers === 'TOO_MANY' ? { operator: null, because: 'SEVERAL' } : proposal(bearers, saidOf(subject, body))
+  bearers === 'TOO_MANY' ? { operator: null, because: 'SEVERAL' } : proposal(bearers, subjectDetails(subject, body))
 
-type Bearers = Candidate[] | 'TOO_MANY'
+type Bearers = OperatorCandidate[] | 'TOO_MANY'
 
 /** Operators that bear or bore each name, as their successors, with facts from registrations not rolled back. */
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
@@ -165,7 +165,7 @@ const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, 
     { names: [...names], most: CANDIDATES_MOST } as never,
   )
   const found = new Map<string, Bearers>()
-  for (const { key, tooMany, ...candidate } of rows as (Candidate & { key: string; tooMany: boolean })[]) {
+  for (const { key, tooMany, ...candidate } of rows as (OperatorCandidate & { key: string; tooMany: boolean })[]) {
     const others = found.get(key)
     if (tooMany) found.set(key, 'TOO_MANY')
     else if (Array.isArray(others)) others.push(candidate)

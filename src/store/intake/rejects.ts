@@ -1,5 +1,5 @@
 /** Rejected items, and unmatched records that wait for an operator. */
-import type { Draft, Problem, Unreadable } from '../../domain/records/records.js'
+import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 import { ENDED_BEFORE, ENDING_KINDS, keyIsNowhereIn, STILL_UNCORRECTED, unreadableBindings } from './absence.js'
@@ -129,7 +129,7 @@ export const keepUnmatched = async (
 /** Ended ones cannot be revived by a later code. Returns the number. */
 export const endWaiting = async (
   tx: Tx,
-  { id: run, feed, unreadable }: { id: number; feed: string; unreadable: Unreadable },
+  { id: run, feed, unreadable }: { id: number; feed: string; unreadable: UnreadableRecords },
 ): Promise<number> => {
   const answer = await tx.raw(
     `update unmatched u set state = 'ENDED', ended_by = :run, proposed_operator = null, evidence = null

@@ -1,6 +1,6 @@
 /** Unmatched records: the queue for officers, and the effects of identity decisions. */
 import type { NoProposal } from '../../domain/intake/matching.js'
-import type { Body, Finding, RecordKind, Subject } from '../../domain/records/records.js'
+import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 import { ENDED_BEFORE } from './absence.js'
@@ -17,7 +17,7 @@ export interface UnmatchedRecord {
   nameKey: string | null
   subjectKey: string | null
   body: Body
-  findings: Finding[]
+  findings: Remark[]
   validFrom: string | null
   validTo: string | null
   /** code.digit, code.unknown, name.only or subject.none. */

@@ -1,11 +1,11 @@
 /** Cases for the officers' board, by state, newest first. */
-import type { State } from '../../domain/listing/case.js'
+import type { CaseState } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
 import type { Db } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
 
 export interface CaseFilter {
-  states: readonly State[]
+  states: readonly CaseState[]
   list: string | null
   /** First digits of a division code. */
   region: string | null
@@ -72,7 +72,7 @@ export const count = async (db: Db, filter: CaseFilter): Promise<number> => {
 }
 
 export interface BoardColumn {
-  state: State
+  state: CaseState
   cases: number
   late: number
 }

@@ -1,5 +1,5 @@
 /** Concerns: a person must look at a listing because its basis has changed. */
-import type { Unreadable } from '../../domain/records/records.js'
+import type { UnreadableRecords } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 import { isNowhereIn, unreadableBindings } from '../intake/absence.js'
@@ -128,7 +128,7 @@ export const settleOf = async (
 export const lackedBy = async (
   tx: Tx,
   unmet: readonly number[],
-  unreadable: Unreadable,
+  unreadable: UnreadableRecords,
 ): Promise<{ id: string; record: number }[]> => {
   // Starts from the few listings instead of sending a million ids.
   const answer = await tx.raw(

@@ -1,4 +1,4 @@
-import type { Case, State } from '../../domain/listing/case.js'
+import type { Case, CaseState } from '../../domain/listing/case.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import type { Db, Tx } from '../db/db.js'
@@ -9,7 +9,7 @@ export interface Listing {
   id: string
   list: string
   operatorId: number
-  state: State
+  state: CaseState
   reason: string
   basis: string
   authority: string
@@ -126,8 +126,8 @@ export interface ListingEvent {
   role: string
   on: string
   recordedAt: Date
-  stateBefore: State | null
-  stateAfter: State
+  stateBefore: CaseState | null
+  stateAfter: CaseState
   act: Record<string, unknown>
 }
 
@@ -233,7 +233,7 @@ export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
-export const board = async (db: Db): Promise<{ state: State; n: number }[]> => {
+export const board = async (db: Db): Promise<{ state: CaseState; n: number }[]> => {
   const answer = await db.raw(
     'select state, count(*)::int as n from listings where wrong_from is null group by state order by state /* listings.board */',
   )
@@ -292,13 +292,13 @@ export const publicBodies = bodiesWhere('true')
 /** Only entries that may be listed now. */
 export const shownBodies = bodiesWhere(MAY_LIST)
 
-export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, State>> => {
+export const publicStates = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, CaseState>> => {
   if (ids.length === 0) return new Map()
   const answer = await db.raw(
     `select id, state from listings where id = any(?::uuid[]) and state in ('PUBLISHED', 'REPAIR_APPLIED') /* listings.publicStates */`,
     [[...ids]],
   )
-  return new Map(answer.rows.map(({ id, state }: { id: string; state: State }) => [id, state]))
+  return new Map(answer.rows.map(({ id, state }: { id: string; state: CaseState }) => [id, state]))
 }
 
 /** Every id yields one row, also one never public. */

@@ -1,12 +1,12 @@
 /** Finds similar names, starting from those that share the rarest n-grams. */
 import {
-  type Candidate,
   type GramCounts,
+  type GramQuestion,
   isNear,
   type Match,
   matchesOf,
   NARROW,
-  type Question,
+  type NameCandidate,
   questionFor,
   WIDE,
 } from '../../domain/operators/name-search.js'
@@ -43,12 +43,12 @@ export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
 
-const nameOf = ({ operator, former, key }: Candidate): string => `${operator} ${former} ${key}`
+const nameOf = ({ operator, former, key }: NameCandidate): string => `${operator} ${former} ${key}`
 
 interface NarrowSearch {
-  question: Question
+  question: GramQuestion
   counts: CountedGrams
-  found: Candidate[]
+  found: NameCandidate[]
 }
 
 /** The answer carries the current state, so checking the cached counts is free. */
@@ -64,10 +64,10 @@ const narrowly = async (db: Db, wanted: NameSearch): Promise<NarrowSearch> => {
   }
 }
 
-const isAlike = (one: Question, other: Question): boolean =>
+const isAlike = (one: GramQuestion, other: GramQuestion): boolean =>
   one?.all === other?.all && String(one?.grams) === String(other?.grams)
 
-const beyond = (wide: Question, narrow: Question): Question => {
+const beyond = (wide: GramQuestion, narrow: GramQuestion): GramQuestion => {
   if (wide === null || narrow === null || wide.all) return wide?.all && narrow?.all ? null : wide
   const asked = new Set(narrow.all ? [] : narrow.grams)
   const grams = wide.grams.filter((gram) => !asked.has(gram))
@@ -137,13 +137,13 @@ export const LISTED = `(exists (select 1 from listings l where l.operator_id = n
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`
 
 interface CandidateAnswer {
-  found: Candidate[]
+  found: NameCandidate[]
   state: GramState
 }
 
 const candidates = async (
   db: Db,
-  question: NonNullable<Question>,
+  question: NonNullable<GramQuestion>,
   { personal, named, listed = false, sight = null }: NameSearch,
 ): Promise<CandidateAnswer> => {
   const own = `(:personal or not n.personal) ${inSight(sight, 'n.operator_id')}`
@@ -162,7 +162,7 @@ const candidates = async (
   return { found: candidatesIn(all), state }
 }
 
-export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Candidate[]> => {
+export const ofOne = async (db: Db, code: string, personal: boolean): Promise<NameCandidate[]> => {
   const answer = await db.raw(
     `with one as (select id from operators where (uscc = :code or shop = :code) and known_to is null)
      ${IN_ONE} from names n where (:personal or not n.personal) and n.operator_id in (
@@ -175,9 +175,9 @@ export const ofOne = async (db: Db, code: string, personal: boolean): Promise<Ca
 /** One string instead of thousands of rows. */
 const IN_ONE = `select coalesce(string_agg(n.operator_id || case when n.former then '-' else '+' end || n.key, ','), '') as all`
 
-const candidatesIn = (all: string): Candidate[] => (all === '' ? [] : all.split(',').map(candidateIn))
+const candidatesIn = (all: string): NameCandidate[] => (all === '' ? [] : all.split(',').map(candidateIn))
 
-const candidateIn = (text: string): Candidate => {
+const candidateIn = (text: string): NameCandidate => {
   let end = 0
   for (let unit = text.charCodeAt(0); unit >= ZERO && unit <= NINE; unit = text.charCodeAt(end)) end += 1
   return { operator: Number(text.slice(0, end)), former: text[end] === '-', key: text.slice(end + 1) }

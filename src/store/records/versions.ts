@@ -1,6 +1,6 @@
 /** Every state of every record that the hub ever believed. Versions are closed, never changed. */
 
-import { type Body, type Finding, KINDS, RECORD_KINDS, type RecordKind } from '../../domain/records/records.js'
+import { type Body, KINDS, RECORD_KINDS, type RecordKind, type Remark } from '../../domain/records/records.js'
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
 import type { Db, Tx } from '../db/db.js'
@@ -11,7 +11,7 @@ const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
 
 /** A remark: the code decides. It also reveals a column shifted by one row. */
-const NAMED_OTHER: Finding = {
+const NAMED_OTHER: Remark = {
   field: 'name',
   rule: 'name.other',
   message:
@@ -163,7 +163,7 @@ export interface RecordVersion {
   key: string
   operatorId: number | null
   body: Body
-  findings: Finding[]
+  findings: Remark[]
   validFrom: string | null
   validTo: string | null
   knownFrom: Date

@@ -1,5 +1,5 @@
 /** Trials: the effect of another scorecard on all operators. */
-import type { Comparison } from '../../domain/scoring/trial.js'
+import type { TrialComparison } from '../../domain/scoring/trial.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface TrialRow {
@@ -15,7 +15,7 @@ export interface TrialRow {
   madeAt: Date
 }
 
-export interface TrialResult extends Comparison {
+export interface TrialResult extends TrialComparison {
   /** Versions of both cards. */
   scorecard: string
   against: string

@@ -1,5 +1,5 @@
 /** Change feed for marketplaces. Triggers mark operators (migration 27); one process at a time numbers the marks. */
-import type { Reach } from '../../domain/standing/changes.js'
+import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -109,12 +109,12 @@ export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<n
 }
 
 /** Clients without changes are missing. */
-export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, Reach>> => {
+export const reaches = async (db: Db, clients: readonly string[]): Promise<Map<string, RetainedChanges>> => {
   const answer = await db.raw(
     'select client, erased, last from change_clients where client = any(?::text[]) /* changes.reaches */',
     [[...clients]],
   )
-  return new Map(answer.rows.map(({ client, ...reach }: Reach & { client: string }) => [client, reach]))
+  return new Map(answer.rows.map(({ client, ...reach }: RetainedChanges & { client: string }) => [client, reach]))
 }
 
 export interface ChangeRow {

@@ -2,7 +2,7 @@
  * Standing, one row per code. Marketplaces query it by the thousand, so each combination of columns has its own
  * statement.
  */
-import type { State } from '../../domain/listing/case.js'
+import type { CaseState } from '../../domain/listing/case.js'
 import type { Reads } from '../db/bulk-handle.js'
 import type { PublicBody } from '../listing/listings.js'
 import { type PublicDays, SHOWN } from '../listing/public-filter.js'
@@ -25,7 +25,7 @@ export interface StandingLookups {
 export const EVERYTHING: StandingLookups = { grades: 'ALL', flags: true, entries: 'BODIES' }
 
 /** With the state of its case at the same instant. */
-export type EntryWithState = PublicBody & { state: State }
+export type EntryWithState = PublicBody & { state: CaseState }
 
 export interface StandingRow {
   /** Position in the request, from 0. */

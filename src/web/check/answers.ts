@@ -1,5 +1,5 @@
 import { type CodeFault, codeFault } from '../../domain/operators/code-fault.js'
-import type { AskedRow, BadRow, RowFault } from '../../domain/operators/code-rows.js'
+import type { BadRow, CodeRow, CodeRowFault } from '../../domain/operators/code-rows.js'
 import type { NameAnswer } from '../../domain/standing/name-query.js'
 import type { Words } from '../../foundation/text/words.js'
 
@@ -24,7 +24,7 @@ export interface CodeAnswer {
   nameAnswer: NameAnswer | null
 }
 
-export type CheckedRow = { row: BadRow } | { row: AskedRow; known: CodeAnswer }
+export type CheckedRow = { row: BadRow } | { row: CodeRow; known: CodeAnswer }
 
 export interface CheckAnswer {
   rows: readonly CheckedRow[]
@@ -33,7 +33,7 @@ export interface CheckAnswer {
   stale: boolean
 }
 
-export const isKnown = (one: CheckedRow): one is { row: AskedRow; known: CodeAnswer } => 'known' in one
+export const isKnown = (one: CheckedRow): one is { row: CodeRow; known: CodeAnswer } => 'known' in one
 
 export const STATUS: Record<CodeAnswer['status'], Words> = {
   KNOWN: { zh: '已知主体', en: 'known' },
@@ -59,7 +59,7 @@ export const NAMES: Record<NameAnswer, Words> = {
   UNKNOWN: { zh: '无法核对', en: 'cannot be told' },
 }
 
-export const FAULTS: Record<RowFault, Words> = {
+export const FAULTS: Record<CodeRowFault, Words> = {
   ROW_NO_CODE: { zh: '此行没有代码', en: 'no code in this row' },
   ROW_UNREADABLE: { zh: '此行无法读取', en: 'this row cannot be read' },
   ROW_TOO_LONG: { zh: '此行过长', en: 'this row is too long' },

@@ -1,6 +1,6 @@
 /** /check: codes are neither stored nor logged. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { AskedRow, BadRow } from '../../domain/operators/code-rows.js'
+import type { BadRow, CodeRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import { body, formIn } from '../frame/forms.js'
@@ -20,7 +20,7 @@ export interface CheckDependencies {
   demo: boolean
   nowOf: (request: Request) => Date
   /** Answers with public rights, each row counted. Throws QUOTA_EXCEEDED or HUB_BUSY. */
-  check: (request: Request, response: Response, rows: readonly (AskedRow | BadRow)[]) => Promise<CheckAnswer>
+  check: (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]) => Promise<CheckAnswer>
   refused: (request: Request, code: string) => void
 }
 

@@ -1,5 +1,5 @@
 /** Parses pasted text or a file into rows: one code per line, or a table with names. */
-import { type AskedRow, type BadRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
+import { type BadRow, type CodeRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import { csvRows } from '../../work/standing/row-readers.js'
@@ -21,9 +21,9 @@ const AS_TEXT = /(^|[\t,;])(?:="([^"\n]*)"|'(?=[0-9A-Za-z]))/gm
 const SEPARATOR_LINE = /^\s*"?sep=.?"?[^\S\n]*\n/i
 
 /** Throws CHECK_NOTHING, TOO_MANY_CODES or ROWS_UNREADABLE. */
-export const rowsIn = (text: string): (AskedRow | BadRow)[] => {
+export const rowsIn = (text: string): (CodeRow | BadRow)[] => {
   const reader = csvRows()
-  const rows: (AskedRow | BadRow)[] = []
+  const rows: (CodeRow | BadRow)[] = []
   const given = withHeading(normaliseText(text))
   for (const part of [() => reader.read(given), () => reader.end()])
     for (const read of part()) {

@@ -1,6 +1,6 @@
 /** GET /blacklist/:id. */
 
-import { firstRepairDay, type ListKind, type Mark, numberOf } from '../../domain/listing/lists.js'
+import { type Certainty, firstRepairDay, type ListKind, numberOf } from '../../domain/listing/lists.js'
 import { sealed } from '../../domain/publication/snapshot.js'
 import { daysBetween } from '../../foundation/time/dates.js'
 import type { PublicBody } from '../../store/listing/listings.js'
@@ -36,7 +36,7 @@ ${verified(shown)}`,
 /** Not checked against a published text. */
 const UNCONFIRMED = html` <small>${both('（未经核实）', '(unconfirmed)')}</small>`
 
-const unconfirmedNote = (marks: readonly Mark[]): Html | null =>
+const unconfirmedNote = (marks: readonly Certainty[]): Html | null =>
   marks.includes('M')
     ? html`<p class="note">${both('未经核实的，条文尚未与公布的法定文本核对，以法定文本为准。', 'What is unconfirmed was not held against the published text of the law, which decides.')}</p>`
     : null

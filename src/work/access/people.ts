@@ -1,6 +1,6 @@
 /** People who sign in. Each is registered with a one-time password and then chooses their own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { DUTIES, type Duty } from '../../domain/access/confirmation.js'
+import { type AdministratorDuty, DUTIES } from '../../domain/access/confirmation.js'
 import {
   normalPassword,
   PASSWORD_LEAST,
@@ -29,7 +29,7 @@ export interface PersonCredentials {
   one_time_password: string
   good_until: string
   role: Role
-  duty: Duty | null
+  duty: AdministratorDuty | null
   agency: string | null
   region: string | null
   /** Sign-in is refused until a second person has confirmed the account. */
@@ -58,7 +58,7 @@ export const add = async (
 }
 
 /** The default duty of an administrator is `systems`. Refusal USAGE. */
-const dutyOf = (role: Role, given: string | undefined): Duty | null => {
+const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
   if (role !== 'administrator' && given === undefined) return null
   const duty = DUTIES.find((each) => each === (given ?? 'systems'))
   if (role === 'administrator' && duty !== undefined) return duty

@@ -5,17 +5,17 @@
  */
 import { randomBytes } from 'node:crypto'
 import {
+  type AuditHead,
   bodyOf,
   CHUNK_CODES_MOST,
+  type ChainLink,
   chained,
-  type Head,
   hashOf,
-  type Link,
   NO_HEAD,
   SALT_BYTES,
   type TrailKind,
 } from '../../domain/audit/audit-log.js'
-import { isFailover, lossSaid, type NotedHead, type Server, sameServer } from '../../domain/audit/loss.js'
+import { isFailover, lossText, type NotedHead, type ServerIdentity, sameServer } from '../../domain/audit/loss.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Seal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
@@ -68,7 +68,7 @@ export interface AuditLog {
 }
 
 interface QueuedEntry {
-  link: Link
+  link: ChainLink
   bytes: number
   resolve: () => void
   reject: (reason: unknown) => void
@@ -84,8 +84,8 @@ export interface AuditLogParts {
 }
 
 interface WrittenGroup {
-  head: Head
-  server: Server
+  head: AuditHead
+  server: ServerIdentity
 }
 
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
@@ -155,7 +155,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
     own = came
   }
 
-  const written = async (links: readonly Link[]): Promise<WrittenGroup> => {
+  const written = async (links: readonly ChainLink[]): Promise<WrittenGroup> => {
     let known = own
     for (let tried = 0; tried < TRIES; tried += 1) {
       const came = await tryOnce(known, links)
@@ -168,7 +168,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
 
   const tryOnce = async (
     known: WrittenGroup | null,
-    links: readonly Link[],
+    links: readonly ChainLink[],
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
@@ -184,8 +184,8 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
 
   const tryAt = async (
     handle: Db | Tx,
-    from: Head,
-    links: readonly Link[],
+    from: AuditHead,
+    links: readonly ChainLink[],
   ): Promise<WrittenGroup | 'TAKEN' | 'GONE'> => {
     const rows = chained(from, links, seal())
     const added = await store.add(handle, rows)
@@ -193,7 +193,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
   }
 
   /** A CUT row reports noted heads that the database lacks, as after a failover or a restore. */
-  const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<Link[]> => {
+  const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<ChainLink[]> => {
     const loss = await unsaidLoss(tx, heads, last)
     if (loss === null) return []
     const { heads: _, ...range } = loss
@@ -202,7 +202,7 @@ export const makeAuditLog = (db: Db, { log, now, seal, notes = headsInMemory(), 
       'rows of the audit log that were noted outside the database are not in it',
     )
     const said = { client: 'hub', role: 'hub', agency: null, purpose: null, request: '', outcome: 'DONE' }
-    return [linkOf({ ...said, kind: 'CUT', at: now(), asked: lossSaid(loss), shown: [], digest: null })]
+    return [linkOf({ ...said, kind: 'CUT', at: now(), asked: lossText(loss), shown: [], digest: null })]
   }
 
   let syncing = Promise.resolve()
@@ -246,7 +246,7 @@ export const openAuditLog = (
 }
 
 /** Spelled out for speed: it runs for every answer. */
-const linkOf = (entry: AuditEntry): Link => {
+const linkOf = (entry: AuditEntry): ChainLink => {
   const codes = new Set(entry.shown)
   const content = {
     salt: newSalt(),

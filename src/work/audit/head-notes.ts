@@ -25,7 +25,7 @@ import {
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { headIn } from '../../domain/audit/audit-log.js'
-import type { NotedHead, Server } from '../../domain/audit/loss.js'
+import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
 /** Size at which a file is rotated, bytes: about ten thousand heads. */
@@ -40,7 +40,7 @@ export interface HeadNotes {
   heads(): NotedHead[]
   begin(): void
   /** Appends the head before it returns. On refusal FOLDER_UNWRITABLE the answer must not leave. */
-  note(head: { number: number; hash: string; server: Server; at: Date }): void
+  note(head: { number: number; hash: string; server: ServerIdentity; at: Date }): void
   sync(): Promise<void>
   close(): void
 }

@@ -1,5 +1,5 @@
 /** Finds noted heads that the database lacks and no CUT row reports yet. */
-import { covers, type Loss, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
+import { type AuditLoss, covers, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
 import * as trail from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -7,7 +7,11 @@ import type { Db, Tx } from '../../store/db/db.js'
 /**
  * Returns null when nothing is missing. Read `heads` first. The verification walk checks whether CUT rows are genuine.
  */
-export const unsaidLoss = async (handle: Db | Tx, heads: readonly NotedHead[], last: number): Promise<Loss | null> => {
+export const unsaidLoss = async (
+  handle: Db | Tx,
+  heads: readonly NotedHead[],
+  last: number,
+): Promise<AuditLoss | null> => {
   const numbers = heads.map(({ number }) => number)
   const hashes = await store.hashesOf(handle, numbers)
   const isThere = ({ number, hash }: NotedHead): boolean => hashes.get(number) === hash

@@ -1,9 +1,9 @@
 /** `hub verify audit`: walks the whole audit log and compares it with heads kept outside it. */
 import { setTimeout as rest } from 'node:timers/promises'
-import { type Head, headIn, headSaid } from '../../domain/audit/audit-log.js'
+import { type AuditHead, headIn, headOf } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
 import type { NotedHead } from '../../domain/audit/loss.js'
-import { type Anchor, type Broken, type Cut, makeWalk } from '../../domain/audit/walk.js'
+import { type AuditAnchor, type BrokenRow, type Cut, makeWalk } from '../../domain/audit/walk.js'
 import type { Keys } from '../../foundation/keys.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as heads from '../../store/audit/heads.js'
@@ -31,21 +31,21 @@ export interface CutReport {
 export interface AuditVerification {
   walked: number
   ok: boolean
-  head: Head | null
+  head: AuditHead | null
   /** Number of rows whose content was erased after its retention period. */
   erased: number
   cuts: CutReport[]
   compared: number
-  broken?: Broken
+  broken?: BrokenRow
   /** A bounded list of altered rows, and their total. */
-  breaks?: Broken[]
+  breaks?: BrokenRow[]
   faults?: number
   ms: number
 }
 
 export interface WalkOptions {
   /** Heads supplied by the caller, for example from a manifest. */
-  held?: readonly Head[]
+  held?: readonly AuditHead[]
   progress?: (rows: number) => void
   /** Pauses after each page for as long as it took. */
   gently?: boolean
@@ -66,7 +66,7 @@ export const verifyAuditLog = async (
   const rules = auditRules()
   // Read first: heads signed or noted during the walk may lie past its last row.
   const signed = await signedHeads(db, keys.manifests)
-  const anchors: Anchor[] = [
+  const anchors: AuditAnchor[] = [
     ...noted.map((head) => ({ ...head, from: 'note' })),
     ...held.map((head) => ({ ...head, server: null, at: null, from: 'held' })),
     ...signed.anchors,
@@ -91,7 +91,7 @@ export const verifyAuditLog = async (
   return {
     walked,
     ok: first === undefined,
-    head: head.number === 0 ? null : headSaid(head),
+    head: head.number === 0 ? null : headOf(head),
     erased,
     cuts: cuts.map(({ foundAt, notedAt, heads: _, ...cut }) => ({
       ...cut,
@@ -108,9 +108,9 @@ export const verifyAuditLog = async (
 const signedHeads = async (
   db: Db,
   { payloadIn }: Pick<Keys['manifests'], 'payloadIn'>,
-): Promise<{ anchors: Anchor[]; forged: Broken[] }> => {
-  const anchors: Anchor[] = []
-  const forged: Broken[] = []
+): Promise<{ anchors: AuditAnchor[]; forged: BrokenRow[] }> => {
+  const anchors: AuditAnchor[] = []
+  const forged: BrokenRow[] = []
   const take = (jws: string, from: string, head: (said: { trail?: unknown }) => unknown, number: number): void => {
     const read = payloadIn(jws)
     if (read === 'UNKNOWN') return

@@ -1,7 +1,7 @@
 import type { Calendar } from '../../domain/calendar/calendar.js'
 import type { RuleFault } from '../../domain/calendar/dated-rows.js'
-import type { Hearing } from '../../domain/delivery/delivery.js'
-import type { Rules as CaseRules } from '../../domain/listing/case.js'
+import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
+import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
 import type { ListKind } from '../../domain/listing/lists.js'
 import type { ClockRules } from '../../domain/listing/publication-clocks.js'
 import { checkRestoration, type RestorationRules } from '../../domain/scoring/recovery-rules.js'
@@ -12,7 +12,7 @@ export interface WorkRules {
   lists: readonly ListKind[]
   calendar: Calendar
   clocks: ClockRules
-  platforms: readonly Hearing[]
+  platforms: readonly PlatformSubjects[]
   /** Returns the pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string
 }

@@ -3,8 +3,8 @@
  * transaction and idempotent.
  */
 
-import { type Heard, lacks } from '../../domain/delivery/backfill-plan.js'
-import type { Hearing, Notice } from '../../domain/delivery/delivery.js'
+import { type EarlierMessage, lacks } from '../../domain/delivery/backfill-plan.js'
+import type { Notice, PlatformSubjects } from '../../domain/delivery/delivery.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
@@ -18,7 +18,7 @@ import { inForce, noticesOf, type SubjectInForce } from './in-force.js'
 const STEP_SUBJECTS = 200
 
 interface BackfillTarget {
-  hearing: Hearing
+  hearing: PlatformSubjects
   wipedAt: Date | null
   now: () => Date
 }
@@ -120,8 +120,8 @@ const heardBy = async (
   db: Db | Tx,
   { hearing }: BackfillTarget,
   page: readonly SubjectInForce[],
-): Promise<Map<string, (Heard & { number: number })[]>> => {
-  const heard = new Map<string, (Heard & { number: number })[]>(page.map(({ subjectId }) => [subjectId, []]))
+): Promise<Map<string, (EarlierMessage & { number: number })[]>> => {
+  const heard = new Map<string, (EarlierMessage & { number: number })[]>(page.map(({ subjectId }) => [subjectId, []]))
   for (const row of await desk.heardOf(db, hearing.id, [...heard.keys()])) heard.get(row.subjectId)?.push(row)
   return heard
 }

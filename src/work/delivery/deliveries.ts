@@ -1,6 +1,6 @@
 /** Refused deliveries: a person resends or closes them, giving a reason. */
 
-import { type Action, type Earlier, type Notice, owing } from '../../domain/delivery/delivery.js'
+import { type Action, type Notice, owing, type PriorDelivery } from '../../domain/delivery/delivery.js'
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -67,7 +67,7 @@ const addInstead = async (tx: Tx, closed: desk.StoredDelivery, now: Date): Promi
     await desk.resend(tx, waiting.id, { number: next.number, notice: { ...waiting.notice, action: 'ADD' } }, now)
 }
 
-const asChange = (all: readonly (Earlier & { number: number })[], number: number): Action =>
+const asChange = (all: readonly (PriorDelivery & { number: number })[], number: number): Action =>
   owing(
     'CHANGE',
     all.filter((row) => row.number < number),

@@ -1,5 +1,5 @@
 /** The content that a platform should show now: the basis of backfills and comparisons. */
-import { type Hearing, hears, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { hears, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
@@ -20,7 +20,7 @@ const STEP_ENTRIES = 1_000
 export const inForce = async function* (
   db: Db | Tx,
   rules: WorkRules,
-  hearing: Hearing,
+  hearing: PlatformSubjects,
   today: string,
 ): AsyncGenerator<SubjectInForce[]> {
   let after: string | null = null

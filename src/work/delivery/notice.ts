@@ -1,7 +1,7 @@
 /** The notice of an entry for platforms: its public text, and how it ended. */
 
 import type { EntryNotice } from '../../domain/delivery/delivery.js'
-import type { Act } from '../../domain/listing/case.js'
+import type { CaseAct } from '../../domain/listing/case.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
 import type * as listings from '../../store/listing/listings.js'
 import type * as operators from '../../store/operators/operators.js'
@@ -50,7 +50,7 @@ const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, en
 })
 
 /** For a platform, hiding is a removal; showing again is a new addition. */
-export const removalOf = (rules: WorkRules, listing: listings.Listing, act: Act): EntryNotice['removal'] => {
+export const removalOf = (rules: WorkRules, listing: listings.Listing, act: CaseAct): EntryNotice['removal'] => {
   const documentNumber = act.documentNumber ?? null
   if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }
   if (listing.removedOn === null) return null

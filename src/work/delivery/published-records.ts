@@ -3,21 +3,21 @@
  * single query ends it when no platform receives records.
  */
 
-import type { Hearing } from '../../domain/delivery/delivery.js'
+import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
-  type Due,
-  digestTold,
   dueOf,
+  type PublicationStatus,
+  type PublishedKind,
+  type PublishedRecord,
+  publicationStatusOf,
+  publishedDigest,
+  publishedRecord,
   REMOVALS,
-  type RecordTold,
-  recordTold,
-  type Telling,
+  type RecordDue,
   TOLD_KINDS,
-  type ToldKind,
-  tellingOf,
   type WhyGone,
 } from '../../domain/delivery/published-record.js'
-import type { Evidence } from '../../domain/scoring/repair-targets.js'
+import type { RecordEvidence } from '../../domain/scoring/repair-targets.js'
 import { repairsOf } from '../../domain/scoring/repair-targets.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -70,14 +70,14 @@ export const oweRecords = async (
   return counts
 }
 
-const kindsHeard = (platforms: readonly Hearing[]): ToldKind[] =>
+const kindsHeard = (platforms: readonly PlatformSubjects[]): PublishedKind[] =>
   TOLD_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
 
 const tellPage = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
   page: readonly toldRecords.RecordKey[],
-  { kinds, heard, dueAt }: { kinds: readonly ToldKind[]; heard: readonly ToldKind[]; dueAt: Date },
+  { kinds, heard, dueAt }: { kinds: readonly PublishedKind[]; heard: readonly PublishedKind[]; dueAt: Date },
   counts: PublishedRecordCounts,
 ): Promise<void> => {
   const today = dateIn(dueAt)
@@ -97,8 +97,8 @@ const tellPage = async (
     if (touched.has(nameOf(known))) count(counts, telling, due)
     const { id, kind, party, told, feed, key, fact } = known
     if (due === null || party === null) continue
-    const notice = recordTold(known, party, null)
-    const digest = digestTold(notice)
+    const notice = publishedRecord(known, party, null)
+    const digest = publishedDigest(notice)
     const stood = told !== null && !told.removed
     const taken = isGone(one)
     if (!taken && stood && told.digest === digest) continue
@@ -125,7 +125,7 @@ const isGone = ({ known: { told, party }, due }: ExaminedRecord): boolean =>
 
 const nameOf = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
 
-const count = (counts: PublishedRecordCounts, telling: Telling | null, due: Due): void => {
+const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: RecordDue): void => {
   if (due !== null) return
   if (telling === 'PERSON') counts.untold += 1
   if (telling === 'EXCLUDED' || telling === 'OVER' || telling === 'REPAIRED') counts.excluded += 1
@@ -133,22 +133,22 @@ const count = (counts: PublishedRecordCounts, telling: Telling | null, due: Due)
 
 interface ExaminedRecord {
   known: toldRecords.PublishedRecordState
-  telling: Telling | null
-  due: Due
+  telling: PublicationStatus | null
+  due: RecordDue
   repairedOn: string | null
 }
 
 const examine = async (
   db: Db | Tx,
   page: readonly toldRecords.RecordKey[],
-  kinds: readonly ToldKind[],
+  kinds: readonly PublishedKind[],
   today: string | null,
 ): Promise<ExaminedRecord[]> => {
   const found = await toldRecords.around(db, page, kinds)
   const repaired = await repairedAmong(db, found)
   const all = found.map((known) => {
     const asked = { today, repaired: repaired.has(known.order) }
-    const telling = known.stands ? tellingOf(known.kind, known.body, known.party, asked) : null
+    const telling = known.stands ? publicationStatusOf(known.kind, known.body, known.party, asked) : null
     const { id, kind, party, fact, order, told } = known
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }
@@ -168,7 +168,7 @@ const repairedAmong = async (
   found: readonly toldRecords.PublishedRecordState[],
 ): Promise<Map<number, string>> => {
   const operators = new Set(found.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
-  const byOperator = new Map<number, Evidence[]>()
+  const byOperator = new Map<number, RecordEvidence[]>()
   for (const row of await toldRecords.repairsOf(db, [...operators])) {
     const own = byOperator.get(row.operatorId)
     if (own) own.push(row)
@@ -177,7 +177,7 @@ const repairedAmong = async (
   return new Map([...byOperator.values()].flatMap((own) => [...(repairsOf(own, []) ?? [])]))
 }
 
-const removalOf = (why: WhyGone, { known, repairedOn }: ExaminedRecord, today: string): RecordTold['removal'] => {
+const removalOf = (why: WhyGone, { known, repairedOn }: ExaminedRecord, today: string): PublishedRecord['removal'] => {
   const ended = why === 'REVOKED' ? known.body['revoked_on'] : why === 'REPAIRED' ? repairedOn : null
   return {
     reason: why,
@@ -188,15 +188,15 @@ const removalOf = (why: WhyGone, { known, repairedOn }: ExaminedRecord, today: s
 }
 
 export interface RecordInForce {
-  kind: ToldKind
+  kind: PublishedKind
   subjectId: string
-  notice: RecordTold
+  notice: PublishedRecord
 }
 
 /** Pages of the records in force, by key. Registers each one, so that later changes find it. */
 export const recordsInForce = async function* (
   db: Db | Tx,
-  hearing: Hearing,
+  hearing: PlatformSubjects,
   today: string,
 ): AsyncGenerator<RecordInForce[]> {
   const kinds = TOLD_KINDS.filter((kind) => hearing.kinds.includes(kind))
@@ -235,4 +235,6 @@ export const recordNoticesOf = async (
 }
 
 const asInForce = ({ known }: ExaminedRecord): RecordInForce[] =>
-  known.party === null ? [] : [{ kind: known.kind, subjectId: known.id, notice: recordTold(known, known.party, null) }]
+  known.party === null
+    ? []
+    : [{ kind: known.kind, subjectId: known.id, notice: publishedRecord(known, known.party, null) }]

@@ -3,8 +3,8 @@
  * stale ones sent again. A missing entry may have been repaired there, so it is hidden until a person decides. Mass
  * absence raises an alarm and changes nothing.
  */
-import { type Difference, isOutage, judge } from '../../domain/delivery/comparison.js'
-import { type Hearing, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
+import { type DisplayDifference, isOutage, judge } from '../../domain/delivery/comparison.js'
+import { type PlatformSubjects, SETTLE_SECONDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -92,7 +92,7 @@ interface MissingEntry {
 interface Discrepancy extends MissingEntry {
   shown: DisplayedSubject | undefined
   highest: number
-  differs: Difference[]
+  differs: DisplayDifference[]
 }
 
 interface DisplayJudgement {
@@ -179,12 +179,12 @@ const unsettledSeconds = async (
   { cause, settleSeconds = SETTLE_SECONDS }: ReconcileOptions,
 ): Promise<number> => (cause === 'timetable' && !(await additionsStopped(db)) ? settleSeconds : 0)
 
-const hearingOf = (rules: WorkRules, platform: Platform): Hearing =>
+const hearingOf = (rules: WorkRules, platform: Platform): PlatformSubjects =>
   rules.platforms.find(({ id }) => id === platform.id) ?? { id: platform.id, kinds: [], lists: null }
 
 interface ComparisonInput {
   platform: string
-  hearing: Hearing
+  hearing: PlatformSubjects
   before: ReadonlyMap<string, number>
   shown: readonly DisplayedSubject[]
   today: string

@@ -1,13 +1,13 @@
 /** Timeliness: monthly figures, and deliveries that are late or nearly due. Uses the amended calendar. */
 
 import {
-  type Counted,
   checkTimeliness,
+  type DutyCount,
   dueDay,
-  type Figure,
   figuresOf,
   type LimitRow,
   lastDueBy,
+  type MonthlyTimeliness,
   nextWorkday,
   spanOf,
   type TimelinessRules,
@@ -35,14 +35,14 @@ export const timelinessRules = (): TimelinessRules => {
 }
 
 /** `month` is YYYY-MM, by due day. Refusal INPUT_INVALID. */
-export const monthly = async (db: Db, given: WorkRules, month: string, today: string): Promise<Figure[]> => {
+export const monthly = async (db: Db, given: WorkRules, month: string, today: string): Promise<MonthlyTimeliness[]> => {
   if (!/^\d{4}-\d{2}$/.test(month) || !isDate(`${month}-01`))
     throw new Refusal('INPUT_INVALID', { reason: '月份应为 YYYY-MM a month is written YYYY-MM' })
   const [rules, { calendar }] = [timelinessRules(), await withAmendments(db, given)]
   const told = await store.ofSpan(db, spanOf(rules, calendar, TOLD_DUTIES, month))
   const span = spanOf(rules, calendar, ['PUBLICITY'], month)
   const published = await store.publicityOfSpan(db, { ...span, platform: PUBLICITY.id })
-  return figuresOf([...told, ...published] satisfies Counted[], rules, calendar, { month, today })
+  return figuresOf([...told, ...published] satisfies DutyCount[], rules, calendar, { month, today })
 }
 
 export interface DueDelivery extends store.OpenDuty {

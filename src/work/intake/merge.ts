@@ -1,7 +1,14 @@
 import { subjectKey } from '../../domain/intake/matching.js'
 import { operatorKindIn, regionIn, usccValid } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
-import { type Draft, type Item, KINDS, RECORD_KINDS, sealed, type Unreadable } from '../../domain/records/records.js'
+import {
+  type Draft,
+  type Item,
+  KINDS,
+  RECORD_KINDS,
+  sealed,
+  type UnreadableRecords,
+} from '../../domain/records/records.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
@@ -79,13 +86,13 @@ export interface MergeInput {
   /** Current records repeated unchanged, which are not staged. */
   known: KnownVersions
   /** Keys of rejected items: their records are present but unreadable. */
-  unreadable?: Unreadable
+  unreadable?: UnreadableRecords
   now: Date
   /** Absent for seeds, on which no decision can rest. */
   rules?: WorkRules
 }
 
-const NOTHING: Unreadable = { keys: [], stems: [], codes: [] }
+const NOTHING: UnreadableRecords = { keys: [], stems: [], codes: [] }
 
 export interface MergeResult extends plan.ItemCounts {
   ended: number

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Feed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { stretchesOf } from '../../domain/intake/chunks.js'
+import { chunksOf } from '../../domain/intake/chunks.js'
 import { withHeadings } from '../../domain/intake/feed-maps.js'
 import { type Causes, causes, withCauses } from '../../domain/intake/reject-causes.js'
 import { isLate } from '../../domain/intake/timeliness.js'
@@ -12,10 +12,10 @@ import {
   type Draft,
   digest,
   type Item,
-  type Mapped,
+  type MappedItem,
   type Problem,
   type RecordKind,
-  type Unreadable,
+  type UnreadableRecords,
 } from '../../domain/records/records.js'
 import { contract } from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -105,7 +105,7 @@ export const read = async (
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
-  const aside = (item: Item, found: Problem[], of: Partial<Unreadable> = {}): void => {
+  const aside = (item: Item, found: Problem[], of: Partial<UnreadableRecords> = {}): void => {
     const problems = item.map ? withHeadings(found, item.map) : found
     done.rejected += 1
     done.causes.add(problems)
@@ -150,7 +150,7 @@ export const read = async (
     return enough
   }
   try {
-    for await (const stretch of stretchesOf(reading.items)) {
+    for await (const stretch of chunksOf(reading.items)) {
       for (const sent of stretch) {
         reading.signal?.throwIfAborted()
         done.received += 1
@@ -201,7 +201,7 @@ export const draftsIn = (
   context: MappingContext,
   mark: (id: string) => string,
   clear: readonly unknown[] = [],
-): Mapped => redacted(checked(feed.map(item, context)), mark, clear)
+): MappedItem => redacted(checked(feed.map(item, context)), mark, clear)
 
 /**
  * Digest for detecting repeats. Several units may report one decision, so it ignores the reporting unit and, beside an
@@ -227,12 +227,12 @@ const NO_RECORD: Problem = {
 }
 
 /** Redacts again, because mapping may join pieces into an ID number. Registration numbers stay. */
-const redacted = (mapped: Mapped, mark: (id: string) => string, clear: readonly unknown[]): Mapped =>
+const redacted = (mapped: MappedItem, mark: (id: string) => string, clear: readonly unknown[]): MappedItem =>
   redact(mapped, mark, REGISTRATION_NUMBERS, clear)
 
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
-const checked = (mapped: Mapped): Mapped => {
+const checked = (mapped: MappedItem): MappedItem => {
   if ('problems' in mapped) return mapped
   if (mapped.drafts.length === 0) return { problems: [NO_RECORD] }
   const problems: Problem[] = []

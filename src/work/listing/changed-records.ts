@@ -1,4 +1,4 @@
-import type { Unreadable } from '../../domain/records/records.js'
+import type { UnreadableRecords } from '../../domain/records/records.js'
 import type { WorkRules } from '../calendar/rules.js'
 
 export interface RecordsChange {
@@ -11,5 +11,5 @@ export interface RecordsChange {
   /** Versions that a whole delivery lacked. The temporary table `plan` holds the rest of that merge. */
   unmet?: readonly number[]
   /** Keys of rejected items: their records are present but unreadable. */
-  unreadable?: Unreadable
+  unreadable?: UnreadableRecords
 }

@@ -6,7 +6,7 @@
 import { isPublic } from '../../domain/listing/listing.js'
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import { isHeavy } from '../../domain/records/penalty.js'
-import type { Ground } from '../../domain/scoring/evidence.js'
+import type { GroundStatus } from '../../domain/scoring/evidence.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as waiting from '../../store/intake/unmatched.js'
@@ -124,7 +124,7 @@ export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: Rec
   return tryMove(tx, rules, made)
 }
 
-const causeOf = ({ state, heavy }: Ground, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {
+const causeOf = ({ state, heavy }: GroundStatus, wasHeavy: boolean): 'ABSENT' | 'CHANGED_HANDS' | 'LIGHTER' | null => {
   if (state === 'ABSENT') return 'ABSENT'
   if (state === 'ELSEWHERE') return 'CHANGED_HANDS'
   return wasHeavy && !heavy ? 'LIGHTER' : null

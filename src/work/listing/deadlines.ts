@@ -1,7 +1,7 @@
 /** Deadlines: stored with each move, recounted when holidays are published, closed when nobody has to act. */
 import { createHash } from 'node:crypto'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import type { Act } from '../../domain/listing/case.js'
+import type { CaseAct } from '../../domain/listing/case.js'
 import { type Deadline, deadlinesOf, dueDay } from '../../domain/listing/deadlines.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { canonical, type Json } from '../../domain/records/records.js'
@@ -18,7 +18,7 @@ export interface MoveStep {
   name: MoveName
   before: Listing
   after: Listing
-  act: Act
+  act: CaseAct
 }
 
 export const keepDeadlines = async (tx: Tx, rules: WorkRules, steps: readonly MoveStep[], now: Date): Promise<void> => {

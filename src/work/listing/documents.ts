@@ -10,7 +10,7 @@ import {
   documentsOf,
   type Template,
 } from '../../domain/listing/documents.js'
-import { type DocumentPage, documentPage, type Reader } from '../../domain/listing/documents-page.js'
+import { type DocumentPage, type DocumentReader, documentPage } from '../../domain/listing/documents-page.js'
 import type { Clocks } from '../../domain/listing/publication-clocks.js'
 import { numberCompared } from '../../domain/records/decision-number.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -73,7 +73,7 @@ export interface DraftInput {
 }
 
 /** Returns the document as of today. `issued` is the latest one that the case system issued. */
-export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, reader: Reader): DocumentPage => {
+export const draft = (rules: WorkRules, kind: DocumentKind, of: DraftInput, reader: DocumentReader): DocumentPage => {
   const { listing, operator, decision, moves, issued, today } = of
   const template = documentTemplates().get(kind)
   if (template === undefined) throw new Error(`no template of ${kind}`)

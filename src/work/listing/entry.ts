@@ -1,7 +1,7 @@
 /** Keeps the public entry, the deliveries and the rescoring queue in step with a move, in its transaction. */
 import { createHash } from 'node:crypto'
 import type { Action } from '../../domain/delivery/delivery.js'
-import type { Act } from '../../domain/listing/case.js'
+import type { CaseAct } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import { MASKS, WITHHELD } from '../../domain/listing/public-entry.js'
@@ -21,7 +21,7 @@ export interface EntryMove {
   name: MoveName
   before: Pick<listings.Listing, 'state' | 'endsOn'>
   after: listings.Listing
-  act: Act
+  act: CaseAct
 }
 
 export interface EntryInstants {

@@ -5,7 +5,7 @@ import type { Level } from '../../domain/operators/places.js'
 import { levelOf } from '../../domain/operators/places.js'
 import { isHeavy, isWithdrawn } from '../../domain/records/penalty.js'
 import type { Body } from '../../domain/records/records.js'
-import { type Ground, groundOf } from '../../domain/scoring/evidence.js'
+import { type GroundStatus, groundOf } from '../../domain/scoring/evidence.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
@@ -26,7 +26,7 @@ export const withCurrentDecision = async (tx: Db | Tx, listing: listings.Listing
 export const groundUnder = async (
   tx: Db | Tx,
   { decisionVersion, operatorId }: listings.Listing,
-): Promise<(Ground & { linked: versions.RecordVersion }) | null> => {
+): Promise<(GroundStatus & { linked: versions.RecordVersion }) | null> => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null
   const sources = await versions.sourcesOfGround(tx, linked, operatorId)

@@ -2,8 +2,15 @@
  * Listings: each move is one transaction with its event, state, public entry and deliveries. domain/listing/moves
  * decides what is allowed.
  */
-import { type Act, type Case, newCase, type Role, type State, wholeCase } from '../../domain/listing/case.js'
-import { type Denial, dated, move } from '../../domain/listing/listing.js'
+import {
+  type Case,
+  type CaseAct,
+  type CaseRole,
+  type CaseState,
+  newCase,
+  wholeCase,
+} from '../../domain/listing/case.js'
+import { type Denial, move, withLegalDay } from '../../domain/listing/listing.js'
 import { basisOn, type LegalBasis } from '../../domain/listing/lists.js'
 import { DENIALS, type DenialCode, type MoveName } from '../../domain/listing/moves.js'
 import { followsFrom } from '../../domain/listing/repair-results.js'
@@ -42,7 +49,7 @@ export interface CaseOpening {
   list: string
   reason: string
   by: string
-  role: Role
+  role: CaseRole
   on: string
   now: Date
 }
@@ -64,7 +71,7 @@ export const openLeads = async (
 ): Promise<void> => {
   const made = fallen.map(({ operatorId, value }) => {
     const reason = `信用评分降至 ${value} 分，低于线索线`
-    const act: Act = { by: 'score', role: 'clock', on, today: dateIn(now), reason }
+    const act: CaseAct = { by: 'score', role: 'clock', on, today: dateIn(now), reason }
     return { operatorId, reason, act, facts: stepped('openLead', newCase(LIST_OF_LEADS, operatorId), act, rules) }
   })
   const opened = await listings.openMany(tx, LIST_OF_LEADS, made, now)
@@ -86,7 +93,7 @@ export const openWithin = async (
 ): Promise<listings.Listing | null> => {
   const made = cleaned(given, rules)
   const before = newCase(made.list, made.operatorId)
-  const act: Act = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
+  const act: CaseAct = { by: made.by, role: made.role, on: made.on, today: dateIn(made.now), reason: made.reason }
   const after = stepped('openLead', before, act, rules)
   const listing = await listings.open(tx, {
     list: made.list,
@@ -106,7 +113,7 @@ export interface MoveRequest {
   id: string
   name: MoveName
   by: string
-  role: Role
+  role: CaseRole
   input: MoveInput
   now: Date
   waitMs?: number
@@ -223,11 +230,11 @@ interface AppliedMove {
   name: MoveName
   before: listings.Listing
   after: listings.Listing
-  act: Act
+  act: CaseAct
 }
 
 const stepOf = (before: listings.Listing, made: MoveRequest, ground: MoveDecisions, rules: WorkRules): AppliedMove => {
-  const act = dated(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
+  const act = withLegalDay(made.name, before.facts, actOf(made, dateIn(made.now), ground.linked, rules))
   const facts = stepped(made.name, before.facts, act, rules)
   const after = { ...follow(before, facts, made, act, ground, rules), moves: before.moves + 1 }
   return { name: made.name, before, after, act }
@@ -277,16 +284,16 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
   }
 }
 
-const stepped = (name: MoveName, before: Case, act: Act, rules: WorkRules): Case => {
+const stepped = (name: MoveName, before: Case, act: CaseAct, rules: WorkRules): Case => {
   const moved = move(name, before, act, caseRules(rules, before.list))
   if (moved.ok) return moved.after
   throw refusal(name, before.state, moved.reason)
 }
 
-const notAllowed = (move: MoveName, state: State | null, because: DenialCode): Refusal =>
+const notAllowed = (move: MoveName, state: CaseState | null, because: DenialCode): Refusal =>
   refusal(move, state, { code: because, from: null, ...DENIALS[because] })
 
-const refusal = (move: MoveName, state: State | null, { code, from, zh, en }: Denial): Refusal =>
+const refusal = (move: MoveName, state: CaseState | null, { code, from, zh, en }: Denial): Refusal =>
   new Refusal('MOVE_NOT_ALLOWED', {
     move,
     state: state ?? '—',
@@ -299,7 +306,7 @@ const follow = (
   before: listings.Listing,
   facts: Case,
   made: MoveRequest,
-  act: Act,
+  act: CaseAct,
   { linked, standing }: MoveDecisions,
   rules: WorkRules,
 ): listings.Listing => {
@@ -335,8 +342,8 @@ const told = (basis: LegalBasis | null): string =>
 const eventOf = (
   after: Pick<listings.Listing, 'id' | 'moves' | 'state'>,
   name: MoveName,
-  before: State | null,
-  act: Act,
+  before: CaseState | null,
+  act: CaseAct,
   now: Date,
 ): listings.ListingEvent => {
   const { by, role, on, today: _, ...said } = act

@@ -1,11 +1,11 @@
 /** Input of a move: validates and redacts what people write, and builds the act that the move table judges. */
 import type {
-  Act,
-  Ground,
+  CaseAct,
+  CaseRole,
   HidingKind,
+  ListingGround,
   NotListedReason,
-  Restoring,
-  Role,
+  RestorationCause,
   ServedPaper,
   Service,
 } from '../../domain/listing/case.js'
@@ -29,7 +29,7 @@ export interface MoveInput {
   text?: string
   waived?: boolean
   decision?: number
-  ground?: Ground
+  ground?: ListingGround
   removal?: RemovalReason
   service?: Service
   /** Number of the party's consent to electronic service. */
@@ -40,7 +40,7 @@ export interface MoveInput {
   /** The run that made the entry doubtful; set by automatic moves only. */
   run?: number
   notListed?: NotListedReason
-  restoring?: Restoring
+  restoring?: RestorationCause
   /** Version of the repair that an automatic move follows. */
   result?: number
   /** For publishListing: whether a natural person is of age. */
@@ -57,7 +57,7 @@ export interface MoveInput {
 export interface MoveAuthor {
   name: MoveName
   by: string
-  role: Role
+  role: CaseRole
   input: MoveInput
 }
 
@@ -67,7 +67,7 @@ export const actOf = (
   today: string,
   linked: LinkedDecision | null,
   rules: WorkRules,
-): Act => {
+): CaseAct => {
   const { fileHash, ...said } = cleaned(sent, rules)
   const input = { ...said, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })

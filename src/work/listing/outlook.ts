@@ -2,7 +2,7 @@
 import { wholeCase } from '../../domain/listing/case.js'
 import { isPublic } from '../../domain/listing/listing.js'
 import { DENIALS, type DenialCode } from '../../domain/listing/moves.js'
-import { type Asking, type Outlook, outlooks } from '../../domain/listing/outlook.js'
+import { type Outlook, type OutlookRequest, outlooks } from '../../domain/listing/outlook.js'
 import { WITHHELD } from '../../domain/listing/public-entry.js'
 import type { Words } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
@@ -18,7 +18,7 @@ export interface ListingOutlook extends Omit<Outlook, 'denial'> {
   denial: (Words & { code: string; from: string | null }) | null
 }
 
-export interface OutlookOptions extends Asking {
+export interface OutlookOptions extends OutlookRequest {
   /** Assumes that age was established; null for the stored value. */
   ofAge: boolean | null
 }

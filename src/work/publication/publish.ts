@@ -1,6 +1,6 @@
 /** Publishes the list as a numbered snapshot, chained to the previous one, with files and a signed manifest. */
 import { createHash } from 'node:crypto'
-import { type Head, headSaid } from '../../domain/audit/audit-log.js'
+import { type AuditHead, headOf } from '../../domain/audit/audit-log.js'
 import {
   dueAgain,
   FIRST_HASH,
@@ -243,7 +243,7 @@ const signAnew = async (
 ): Promise<void> => {
   const until = validUntil(now, snapshot.firstEnd)
   const head = await trail.head(tx)
-  const said = manifestOf(snapshot, until, snapshot.files ?? [], head && headSaid(head))
+  const said = manifestOf(snapshot, until, snapshot.files ?? [], head && headOf(head))
   const { kid, jws } = manifests.sign(JSON.stringify(said))
   await snapshots.sign(tx, snapshot.sequence, { kid, jws, validUntil: until })
   if (said.trail !== null)
@@ -255,7 +255,7 @@ export const manifestOf = (
   snapshot: Pick<snapshots.Snapshot, 'sequence' | 'previousHash' | 'publishedAt'>,
   until: Date,
   files: readonly FileSaid[],
-  head: Head | null = null,
+  head: AuditHead | null = null,
 ): Manifest => ({
   sequence: snapshot.sequence,
   previousHash: snapshot.previousHash,

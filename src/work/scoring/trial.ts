@@ -4,7 +4,13 @@ import type { ListKind } from '../../domain/listing/lists.js'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'
 import { score as fold } from '../../domain/scoring/score.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
-import { type Comparison, comparison, count, type Moved, nothingTried } from '../../domain/scoring/trial.js'
+import {
+  comparison,
+  count,
+  type MovedOperator,
+  nothingTried,
+  type TrialComparison,
+} from '../../domain/scoring/trial.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -156,11 +162,11 @@ export const trialAsked = async (
 }
 
 /** An operator whose score changed, with its current name. */
-export interface TrialMove extends Omit<Moved, 'operatorId'> {
+export interface TrialMove extends Omit<MovedOperator, 'operatorId'> {
   operator: { code: string | null; name: string | null; kind: string; region: string | null } | null
 }
 
-export interface TrialReport extends Omit<Comparison, 'up' | 'down'> {
+export interface TrialReport extends Omit<TrialComparison, 'up' | 'down'> {
   id: number
   scorecard: { version: string; hash: string }
   against: { version: string; hash: string }
@@ -177,7 +183,7 @@ const toldOf = async (db: Db, trial: trials.TrialRow): Promise<TrialReport> => {
     db,
     [...up, ...down].map(({ operatorId }) => operatorId),
   )
-  const told = ({ operatorId, ...moved }: Moved): TrialMove => {
+  const told = ({ operatorId, ...moved }: MovedOperator): TrialMove => {
     const found = named.get(operatorId)
     const { uscc, shop, name, kind, region } = found ?? {}
     const operator =

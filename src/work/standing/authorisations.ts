@@ -2,7 +2,7 @@
 
 import { mayOperator, type Viewer } from '../../domain/access/viewer.js'
 import { writtenText } from '../../domain/records/written-text.js'
-import { documentHash, type Term, termFault } from '../../domain/standing/authorisation.js'
+import { type AuthorisationTerm, documentHash, termFault } from '../../domain/standing/authorisation.js'
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -11,7 +11,7 @@ import * as store from '../../store/standing/authorisations.js'
 import { findOperator } from '../access/acts.js'
 import type { WorkRules } from '../calendar/rules.js'
 
-export interface NewAuthorisation extends Term {
+export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
   /** Number or name, day and place of the authorising document. */
   document: string

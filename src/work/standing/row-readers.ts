@@ -1,22 +1,22 @@
 /** Parses text into rows piece by piece. A bad row costs only itself; text that is no list is refused. */
 
-import { type Column, columnsIn, type ReadRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
+import { type CodeColumn, columnsIn, type ParsedRow, ROW_CHARACTERS } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 
 export interface RowReader {
-  read(text: string): Iterable<ReadRow>
+  read(text: string): Iterable<ParsedRow>
   /** Returns the rest. Refusal ROWS_UNREADABLE when the text ends early. */
-  end(): Iterable<ReadRow>
+  end(): Iterable<ParsedRow>
 }
 
 /** Bound of text before and after the list, characters. */
 const AROUND_CHARACTERS = 1_000
 
-const TOO_LONG: ReadRow = { fault: 'ROW_TOO_LONG' }
-const UNREADABLE: ReadRow = { fault: 'ROW_UNREADABLE' }
+const TOO_LONG: ParsedRow = { fault: 'ROW_TOO_LONG' }
+const UNREADABLE: ParsedRow = { fault: 'ROW_UNREADABLE' }
 
-const parsed = (text: string): ReadRow => {
+const parsed = (text: string): ParsedRow => {
   if (text.length > ROW_CHARACTERS) return TOO_LONG
   try {
     return { value: JSON.parse(text) }
@@ -85,7 +85,7 @@ export const jsonRows = (): RowReader => {
     where = 'LIST'
     return rest
   }
-  const ended = (rest: string, isLast: boolean): ReadRow | null => {
+  const ended = (rest: string, isLast: boolean): ParsedRow | null => {
     const text = pending + rest
     const read = long ? TOO_LONG : isFirst && isLast && isBlank(text) ? null : parsed(text)
     pending = ''
@@ -99,7 +99,7 @@ export const jsonRows = (): RowReader => {
     long = true
     pending = ''
   }
-  function* list(text: string): Iterable<ReadRow> {
+  function* list(text: string): Iterable<ParsedRow> {
     let from = 0
     for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at)
@@ -145,7 +145,7 @@ export const jsonRows = (): RowReader => {
 const NO_LIST = '应为列表，或 {"codes": [...]} a list is wanted, or {"codes": [...]}'
 
 const SEPARATORS = [',', ';', '\t']
-const HEADLESS: Column[] = ['code', 'name', 'ref']
+const HEADLESS: CodeColumn[] = ['code', 'name', 'ref']
 
 /**
  * CSV: a heading with `code` or `shop`, optionally `name` and `ref`; without a heading, the code comes first. An
@@ -154,9 +154,9 @@ const HEADLESS: Column[] = ['code', 'name', 'ref']
 export const csvRows = (): RowReader => {
   let pending = ''
   let skipping = false
-  let table: { separator: string; columns: Column[]; headed: boolean } | null = null
+  let table: { separator: string; columns: CodeColumn[]; headed: boolean } | null = null
 
-  const rowOf = (cells: readonly string[]): ReadRow | null => {
+  const rowOf = (cells: readonly string[]): ParsedRow | null => {
     if (cells.every(isBlank)) return null
     const value: Record<string, string> = {}
     for (const [at, column] of (table?.columns ?? []).entries()) {
@@ -179,7 +179,7 @@ export const csvRows = (): RowReader => {
     table = { separator, columns: HEADLESS, headed: false }
     return false
   }
-  function* drain(last: boolean): Iterable<ReadRow> {
+  function* drain(last: boolean): Iterable<ParsedRow> {
     let at = 0
     while (at < pending.length) {
       const feed = pending.indexOf('\n', at)

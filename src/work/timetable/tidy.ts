@@ -1,5 +1,5 @@
 /** Deletes what is past its term (schema/rules/retention.json) and unreferenced, in small statements. */
-import { checkRetention, type Kept, keptSince, type RetentionRules } from '../../domain/timetable/retention.js'
+import { checkRetention, keptSince, type RetainedKind, type RetentionRules } from '../../domain/timetable/retention.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
@@ -39,7 +39,7 @@ export interface TidyCounts {
 /** Referencing rows go first, runs last. */
 const STEPS: readonly [
   count: keyof TidyCounts,
-  what: Kept,
+  what: RetainedKind,
   step: (db: Db, window: retention.IdWindow) => Promise<retention.WindowResult>,
 ][] = [
   ['rejects', 'REJECTS', retention.rejects],
@@ -56,7 +56,7 @@ export const tidy = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =
     if ((await clockDoubts.open(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)
     const counts: TidyCounts = { rejects: 0, comparisons: 0, deliveries: 0, archives: 0, runs: 0 }
-    const since = (what: Kept) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)
+    const since = (what: RetainedKind) => keptSince(options.rules ?? retentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
     counts.archives = await tidyArchives(db, since('ARCHIVES'), options)
     for (const [count, what, step] of STEPS) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import type { Row } from '../../../src/domain/audit/audit-log.js'
+import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
 import * as revocations from '../../../src/store/access/revocations.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpacked } from '../../../src/work/audit/operator-codes.js'
@@ -34,12 +34,12 @@ describe('what is asked so often that it is compiled', () => {
   })
   after(() => world.close())
 
-  const rowsAfter = async (act: () => Promise<unknown>): Promise<Row[]> => {
+  const rowsAfter = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = (await store.head(world.database.db))?.number ?? 0
     await act()
     return store.after(world.database.db, before, 1_000)
   }
-  const told = ({ kind, content }: Row) => {
+  const told = ({ kind, content }: AuditRow) => {
     const { client, role, purpose, asked, outcome, digest } = content ?? {}
     const shown = unpacked(content?.shown ?? null)
     return JSON.stringify({ kind, client, role, purpose, asked, outcome, digest, shown })
@@ -70,7 +70,7 @@ describe('what is asked so often that it is compiled', () => {
         for (let time = 0; time < OFTEN; time += 1) await world.ask(query, { variables, token, headers })
       })
       expect(rows).to.have.length(OFTEN)
-      expect([...new Set(rows.map(told))]).to.deep.equal([told(rows[0] as Row)])
+      expect([...new Set(rows.map(told))]).to.deep.equal([told(rows[0] as AuditRow)])
       const [first] = rows
       expect(first?.content).to.include({ role, outcome, purpose: 'check' })
       expect(first?.content?.asked).to.include(JSON.stringify(variables))

@@ -4,7 +4,7 @@ import { isObjectType } from 'graphql'
 import { OPERATORS_OF } from '../../../src/api/graphql/audited-operators.js'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { ROLES } from '../../../src/domain/access/viewer.js'
-import type { Row } from '../../../src/domain/audit/audit-log.js'
+import type { AuditRow } from '../../../src/domain/audit/audit-log.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { unpacked } from '../../../src/work/audit/operator-codes.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
@@ -60,12 +60,12 @@ describe('the trail of answers', () => {
 
   const head = async (): Promise<number> => (await store.head(world.database.db))?.number ?? 0
   /** Rows that `act` leaves, in their order. */
-  const left = async (act: () => Promise<unknown>): Promise<Row[]> => {
+  const left = async (act: () => Promise<unknown>): Promise<AuditRow[]> => {
     const before = await head()
     await act()
     return store.after(world.database.db, before, 1_000)
   }
-  const told = ({ kind, content }: Row) => ({
+  const told = ({ kind, content }: AuditRow) => ({
     kind,
     client: content?.client,
     outcome: content?.outcome,
@@ -106,7 +106,7 @@ describe('the trail of answers', () => {
       body = await answer.text()
     })
     expect(rows).to.have.length(1)
-    expect(told(rows[0] as Row)).to.deep.equal({
+    expect(told(rows[0] as AuditRow)).to.deep.equal({
       kind: 'ANSWER',
       client: 'guguji',
       outcome: 'DONE',

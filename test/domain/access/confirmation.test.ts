@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { confirmationFault, type Duty } from '../../../src/domain/access/confirmation.js'
+import { type AdministratorDuty, confirmationFault } from '../../../src/domain/access/confirmation.js'
 
 describe('who may confirm an account', () => {
-  const cases: [string, string | null, string, Duty | null, string | null][] = [
+  const cases: [string, string | null, string, AdministratorDuty | null, string | null][] = [
     ['another person with the duty security', 'systems-1', 'security-1', 'security', null],
     ['whoever has the duty, for what stands from before', null, 'security-1', 'security', null],
     ['nobody who registered it', 'security-1', 'security-1', 'security', 'SECOND_PERSON'],

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import {
-  type Content,
+  type AuditContent,
   chained,
   contentIn,
   headIn,
-  headSaid,
+  headOf,
   NO_HEAD,
   rowHash,
 } from '../../../src/domain/audit/audit-log.js'
@@ -12,7 +12,7 @@ import { SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf } from '../../support/audit-rows.js'
 
 describe('a row of the audit log', () => {
-  const content: Content = {
+  const content: AuditContent = {
     salt: Buffer.alloc(16, 7).toString('base64'),
     client: 'taopin',
     role: 'marketplace',
@@ -52,7 +52,7 @@ describe('a row of the audit log', () => {
 
   it('reads a head as manifests write it, and nothing else', () => {
     const [, head] = rowsOf(2)
-    expect(headIn(head && headSaid(head))).to.deep.equal({ number: 2, hash: head?.hash })
+    expect(headIn(head && headOf(head))).to.deep.equal({ number: 2, hash: head?.hash })
     for (const other of [
       null,
       {},

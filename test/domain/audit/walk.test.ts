@@ -1,25 +1,32 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Content, chained, type Head, type Row } from '../../../src/domain/audit/audit-log.js'
-import { type Loss, lossIn, lossOf, lossSaid, type NotedHead, type Server } from '../../../src/domain/audit/loss.js'
-import { type Anchor, makeWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
+import { type AuditContent, type AuditHead, type AuditRow, chained } from '../../../src/domain/audit/audit-log.js'
+import {
+  type AuditLoss,
+  lossIn,
+  lossOf,
+  lossText,
+  type NotedHead,
+  type ServerIdentity,
+} from '../../../src/domain/audit/loss.js'
+import { type AuditAnchor, makeWalk, type WalkResult } from '../../../src/domain/audit/walk.js'
 import type { Seal } from '../../../src/foundation/keys/audit.js'
 import { auditKeys, SEAL, sealOf } from '../../support/audit.js'
 import { AT, contentOf, linkOf, rowsOf, unsealed } from '../../support/audit-rows.js'
 
-const HERE: Server = { timeline: 1, system: '7713433950162366001' }
-const PROMOTED: Server = { ...HERE, timeline: 2 }
+const HERE: ServerIdentity = { timeline: 1, system: '7713433950162366001' }
+const PROMOTED: ServerIdentity = { ...HERE, timeline: 2 }
 
 interface Given {
-  anchors?: Anchor[]
+  anchors?: AuditAnchor[]
   mayErase?: boolean
   released?: Date | null
-  server?: Server | null
+  server?: ServerIdentity | null
   seals?: Seal[]
 }
 
 const walked = (
-  rows: readonly Row[],
+  rows: readonly AuditRow[],
   { anchors = [], mayErase = false, released = null, server = HERE, seals = [SEAL] }: Given = {},
 ): WalkResult => {
   const walk = makeWalk({ anchors, macOf: auditKeys(...seals).macOf, mayErase: () => mayErase })
@@ -28,16 +35,16 @@ const walked = (
   return walk.end({ server, now: AT, releasedOld: released })
 }
 
-const anchorAt = (rows: readonly Row[], number: number, server: Server | null = HERE): Anchor => ({
-  ...(rows[number - 1] as Row),
+const anchorAt = (rows: readonly AuditRow[], number: number, server: ServerIdentity | null = HERE): AuditAnchor => ({
+  ...(rows[number - 1] as AuditRow),
   at: AT,
   server,
   from: 'note',
 })
 
 /** A row that tells of a loss, after `head`. */
-const cutAfter = (head: Head, loss: Partial<Loss>): Row[] => {
-  const said = lossSaid({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
+const cutAfter = (head: AuditHead, loss: Partial<AuditLoss>): AuditRow[] => {
+  const said = lossText({ after: head.number, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, ...loss })
   return chained(head, [linkOf({ ...contentOf(1), asked: said }, { kind: 'CUT', count: 0 })], SEAL)
 }
 
@@ -51,7 +58,7 @@ describe('the walk of the audit log', () => {
   })
 
   it('finds any one member of any one row altered, at that row, in both forms', () => {
-    const change: Record<string, (row: Row) => Row> = {
+    const change: Record<string, (row: AuditRow) => AuditRow> = {
       at: (row) => ({ ...row, at: new Date(row.at.getTime() + 1) }),
       kind: (row) => ({ ...row, kind: 'FILE' }),
       count: (row) => ({ ...row, count: row.count + 1 }),
@@ -60,7 +67,7 @@ describe('the walk of the audit log', () => {
       previous: (row) => ({ ...row, previous: '01'.repeat(32) }),
       body: (row) => (row.form === 0 ? { ...row, count: 9 } : { ...row, body: ` ${row.body}` }),
     }
-    for (const member of Object.keys(contentOf(1)) as (keyof Content)[])
+    for (const member of Object.keys(contentOf(1)) as (keyof AuditContent)[])
       change[`content.${member}`] = (row) => ({
         ...row,
         content: row.content && { ...row.content, [member]: 'other' },
@@ -72,7 +79,9 @@ describe('the walk of the audit log', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.constantFrom(...Object.keys(change)),
         (rows, number, what) => {
-          const changed = rows.map((row) => (row.number === number ? (change[what] as (r: Row) => Row)(row) : row))
+          const changed = rows.map((row) =>
+            row.number === number ? (change[what] as (r: AuditRow) => AuditRow)(row) : row,
+          )
           expect(walked(changed).broken[0], what).to.deep.equal({ number, fault: 'ALTERED' })
         },
       ),
@@ -84,22 +93,22 @@ describe('the walk of the audit log', () => {
     const forged = contentOf(99)
     const stranger = sealOf('0badc0de stolen id')
     const again = chained(
-      rows[3] as Row,
-      [forged, ...rows.slice(5).map(({ content }) => content as Content)].map((content) => linkOf(content)),
+      rows[3] as AuditRow,
+      [forged, ...rows.slice(5).map(({ content }) => content as AuditContent)].map((content) => linkOf(content)),
       { ...stranger, id: SEAL.id },
     )
     expect(walked([...rows.slice(0, 4), ...again]).broken).to.deep.equal([{ number: 5, until: 9, fault: 'ALTERED' }])
-    const named = chained(rows[3] as Row, [linkOf(forged)], stranger)
+    const named = chained(rows[3] as AuditRow, [linkOf(forged)], stranger)
     expect(walked([...rows.slice(0, 4), ...named]).broken).to.deep.equal([{ number: 5, fault: 'KEY_UNKNOWN' }])
-    const bare = unsealed([rows[4] as Row], rows[3])
+    const bare = unsealed([rows[4] as AuditRow], rows[3])
     expect(walked([...rows.slice(0, 4), ...bare]).broken).to.deep.equal([{ number: 5, fault: 'UNSEALED' }])
   })
 
   it('P-A2: walks older rows by their own rule up to the first sealed one, which binds them', () => {
     const old = unsealed(rowsOf(4))
-    const rows = [...old, ...rowsOf(4, { head: old[3] as Row })]
+    const rows = [...old, ...rowsOf(4, { head: old[3] as AuditRow })]
     expect(walked(rows)).to.deep.include({ walked: 8, broken: [] })
-    const rewritten = unsealed([...old.slice(0, 3), { ...(old[3] as Row), count: 7 }])
+    const rewritten = unsealed([...old.slice(0, 3), { ...(old[3] as AuditRow), count: 7 }])
     expect(walked([...rewritten, ...rows.slice(4)]).broken).to.deep.equal([{ number: 5, fault: 'UNLINKED' }])
     const all = unsealed(rows)
     expect(walked(all, { anchors: [anchorAt(rows, 8)] }).broken).to.deep.equal([
@@ -109,7 +118,11 @@ describe('the walk of the audit log', () => {
 
   it('P-A2: accuses every row since the last head that is as it was noted, because a hash covers them all', () => {
     const rows = unsealed(rowsOf(9))
-    const swapped = unsealed([...rows.slice(0, 4), ...[rows[5], rows[4]].map((row) => row as Row), ...rows.slice(6)])
+    const swapped = unsealed([
+      ...rows.slice(0, 4),
+      ...[rows[5], rows[4]].map((row) => row as AuditRow),
+      ...rows.slice(6),
+    ])
     const anchors = [3, 7].map((number) => anchorAt(rows, number))
     expect(walked(swapped, { anchors }).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
   })
@@ -117,7 +130,7 @@ describe('the walk of the audit log', () => {
   it('verifies rows of every key that is kept, after another has taken its place', () => {
     const first = rowsOf(3)
     const next = sealOf('deadbeef')
-    const rows = [...first, ...rowsOf(3, { head: first[2] as Row, seal: next })]
+    const rows = [...first, ...rowsOf(3, { head: first[2] as AuditRow, seal: next })]
     expect(walked(rows, { seals: [SEAL, next] }).broken).to.deep.equal([])
     expect(walked(rows, { seals: [next] }).broken).to.deep.equal([{ number: 1, until: 3, fault: 'KEY_UNKNOWN' }])
   })
@@ -140,14 +153,14 @@ describe('the walk of the audit log', () => {
 
   it('finds rows that were put elsewhere', () => {
     const rows = rowsOf(9)
-    const [four, five] = [rows[3] as Row, rows[4] as Row]
+    const [four, five] = [rows[3] as AuditRow, rows[4] as AuditRow]
     const moved = rows.with(3, { ...five, number: 4 }).with(4, { ...four, number: 5 })
     expect(walked(moved).broken[0]).to.deep.equal({ number: 4, until: 5, fault: 'ALTERED' })
   })
 
   it('finds a missing end, and names its rows', () => {
     const rows = rowsOf(9)
-    const found = (given: readonly Row[]) => walked(given, { anchors: [anchorAt(rows, 8)] })
+    const found = (given: readonly AuditRow[]) => walked(given, { anchors: [anchorAt(rows, 8)] })
     expect(found(rows.slice(0, 6)).broken).to.deep.equal([{ number: 7, until: 8, fault: 'TAIL_MISSING' }])
     expect(found([]).broken).to.deep.equal([{ number: 1, until: 8, fault: 'TAIL_MISSING' }])
     expect(found(rows).broken).to.deep.equal([])
@@ -164,35 +177,35 @@ describe('the walk of the audit log', () => {
 
   it('P-A2: accuses a loss that a row tells of and nothing explains, also when no head is left that shows it', () => {
     const rows = rowsOf(9)
-    const shorter = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, {})]
-    const found = walked([...shorter, ...rowsOf(3, { head: shorter[5] as Row })])
+    const shorter = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]
+    const found = walked([...shorter, ...rowsOf(3, { head: shorter[5] as AuditRow })])
     expect(found.broken).to.deep.equal([{ number: 6, until: 8, fault: 'TAIL_MISSING' }])
     expect(found.cuts).to.deep.equal([
       { after: 5, noted: 8, notedAt: AT, from: HERE, to: HERE, heads: null, foundAt: AT, excuse: null, isEnd: true },
     ])
-    const replaced = [...rows, ...cutAfter(rows[8] as Row, { after: 3, noted: 7 })]
+    const replaced = [...rows, ...cutAfter(rows[8] as AuditRow, { after: 3, noted: 7 })]
     expect(walked(replaced).broken).to.deep.equal([{ number: 4, until: 7, fault: 'REPLACED' }])
   })
 
   it('forgives a loss for which a person has answered in a sealed row, and not by what the database says beside it', () => {
     const rows = rowsOf(9)
-    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, {})]
+    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 6), anchorAt(rows, 4)] }
     expect(walked(cut, { ...given, released: AT }).broken).to.have.lengthOf(1)
     const release = linkOf(contentOf(2), { kind: 'RELEASED' })
-    const released = [...cut, ...chained(cut[5] as Row, [release], SEAL)]
+    const released = [...cut, ...chained(cut[5] as AuditRow, [release], SEAL)]
     expect(walked(released, given)).to.deep.include({ broken: [], walked: 7 })
     expect(walked(released, given).cuts[0]?.excuse).to.equal('RELEASED')
     expect(walked(released, { anchors: [anchorAt(rows, 9)] }).broken[0]?.fault).to.equal('TAIL_MISSING')
-    const early = [...chained(rows[4] as Row, [release], SEAL)]
-    expect(walked([...rows.slice(0, 5), ...early, ...cutAfter(early[0] as Row, {})]).broken).to.have.lengthOf(1)
+    const early = [...chained(rows[4] as AuditRow, [release], SEAL)]
+    expect(walked([...rows.slice(0, 5), ...early, ...cutAfter(early[0] as AuditRow, {})]).broken).to.have.lengthOf(1)
   })
 
   it('R-1: tells rows lost in a failover as lost, by the server that noted them, and accuses nobody', () => {
     const rows = rowsOf(9)
-    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, { to: PROMOTED })]
+    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, { to: PROMOTED })]
     const given = { anchors: [anchorAt(rows, 8), anchorAt(rows, 4)], server: PROMOTED }
-    const found = walked([...cut, ...rowsOf(4, { head: cut[5] as Row })], given)
+    const found = walked([...cut, ...rowsOf(4, { head: cut[5] as AuditRow })], given)
     expect(found).to.deep.include({ broken: [], walked: 10 })
     expect(found.cuts[0]).to.include({ after: 5, noted: 8, excuse: 'FAILOVER' })
     // Also before a hub has said so.
@@ -208,8 +221,8 @@ describe('the walk of the audit log', () => {
   it('R-1, P-A2: a loss excuses the heads that it lists, and none that was noted under one of their numbers afterwards', () => {
     const rows = rowsOf(9)
     const heads = [anchorAt(rows, 8).hash]
-    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as Row, { to: PROMOTED, heads })]
-    const on = [...cut, ...rowsOf(2, { head: cut[5] as Row })]
+    const cut = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, { to: PROMOTED, heads })]
+    const on = [...cut, ...rowsOf(2, { head: cut[5] as AuditRow })]
     const anchors = [anchorAt(rows, 8), anchorAt(on, 8, PROMOTED)]
     expect(walked(on, { anchors, server: PROMOTED })).to.deep.include({ broken: [], walked: 8 })
     // Lost in another failover.
@@ -230,8 +243,8 @@ describe('the walk of the audit log', () => {
 
   it('reads a loss as a row says it, and as rows of hubs before said it', () => {
     const loss = { after: 5, noted: 8, notedAt: AT, from: HERE, to: null, heads: ['b'.repeat(64)] }
-    expect(lossIn(lossSaid(loss), 6)).to.deep.equal(loss)
-    expect(lossIn(lossSaid({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
+    expect(lossIn(lossText(loss), 6)).to.deep.equal(loss)
+    expect(lossIn(lossText({ ...loss, heads: null }), 6)).to.deep.equal({ ...loss, heads: null })
     const old = JSON.stringify({ number: 8, hash: 'a'.repeat(64) })
     expect(lossIn(old, 6)).to.include({ after: 5, noted: 8, from: null })
     // A row that was noted and replaced: its number is that of the loss, never "11–10".
@@ -242,7 +255,7 @@ describe('the walk of the audit log', () => {
   it('compares heads with what is there: none missing, an end that is, and a row that is another', () => {
     const rows = rowsOf(9)
     const heads: NotedHead[] = [2, 5, 8].map((number) => anchorAt(rows, number))
-    const hashes = (numbers: readonly number[]) => new Map(numbers.map((n) => [n, (rows[n - 1] as Row).hash]))
+    const hashes = (numbers: readonly number[]) => new Map(numbers.map((n) => [n, (rows[n - 1] as AuditRow).hash]))
     const server = HERE
     expect(lossOf(heads, hashes([2, 5, 8]), { last: 9, server })).to.equal(null)
     expect(lossOf(heads, hashes([2, 5]), { last: 6, server })).to.include({ after: 6, noted: 8 })

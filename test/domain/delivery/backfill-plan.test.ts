@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Heard, lacks } from '../../../src/domain/delivery/backfill-plan.js'
-import { type Action, type DeliveryState, type Earlier, owing } from '../../../src/domain/delivery/delivery.js'
+import { type EarlierMessage, lacks } from '../../../src/domain/delivery/backfill-plan.js'
+import { type Action, type DeliveryState, owing, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 10, n))
 const WIPED = day(10)
-const heard = (action: Action, state: DeliveryState, on = 1): Heard => ({ action, state, createdAt: day(on) })
+const heard = (action: Action, state: DeliveryState, on = 1): EarlierMessage => ({ action, state, createdAt: day(on) })
 
 describe('what a new or emptied platform lacks', () => {
-  const cases: [string, Heard[], Date | null, boolean][] = [
+  const cases: [string, EarlierMessage[], Date | null, boolean][] = [
     ['what it was never told', [], null, true],
     ['what was folded before it left', [heard('ADD', 'FOLDED')], null, true],
     ['what it was last told is removed', [heard('ADD', 'CONFIRMED'), heard('REMOVE', 'CONFIRMED')], null, true],
@@ -59,12 +59,12 @@ describe('what a new or emptied platform lacks', () => {
 })
 
 describe('a change', () => {
-  const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): Earlier => ({
+  const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
     action,
     state,
     attempts,
   })
-  const cases: [string, Earlier[], Action][] = [
+  const cases: [string, PriorDelivery[], Action][] = [
     ['of what was refused is an addition', [said('ADD', 'REFUSED')], 'ADD'],
     ['of what a person closed is an addition', [said('ADD', 'CLOSED')], 'ADD'],
     [

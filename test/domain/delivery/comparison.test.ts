@@ -1,12 +1,18 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type DisplayedValues, isOutage, judge, type ToldLast } from '../../../src/domain/delivery/comparison.js'
+import { type DisplayedValues, isOutage, judge, type LastDelivery } from '../../../src/domain/delivery/comparison.js'
 
-const TOLD: ToldLast = { number: 3, action: 'ADD', state: 'CONFIRMED', uscc: '91X', name: '长春虚构（集团）有限公司' }
+const TOLD: LastDelivery = {
+  number: 3,
+  action: 'ADD',
+  state: 'CONFIRMED',
+  uscc: '91X',
+  name: '长春虚构（集团）有限公司',
+}
 const SHOWN: DisplayedValues = { sequence: 3, uscc: '91X', name: '长春虚构(集团)有限公司' }
 
 describe('what a platform shows, held against what it was told', () => {
-  const cases: [string, boolean, ToldLast | null, DisplayedValues | null, object][] = [
+  const cases: [string, boolean, LastDelivery | null, DisplayedValues | null, object][] = [
     ['in force, confirmed and shown', true, TOLD, SHOWN, { what: 'AGREES' }],
     ['in force, confirmed and gone', true, TOLD, null, { what: 'MISSING' }],
     ['P-B1: in force and never told', true, null, null, { what: 'UNTOLD' }],
@@ -53,7 +59,7 @@ describe('what a platform shows, held against what it was told', () => {
       uscc: fc.option(fc.constantFrom('91X', '91Y')),
       name: fc.constantFrom('甲', '乙'),
     }),
-  ) as fc.Arbitrary<ToldLast | null>
+  ) as fc.Arbitrary<LastDelivery | null>
   const shown = fc.option(
     fc.record({
       sequence: fc.option(fc.integer({ min: 1, max: 9 })),

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import {
   type Action,
   type DeliveryState,
-  type Earlier,
   nextTry,
-  type OwedDelivery,
+  type OwedAction,
   owing,
+  type PriorDelivery,
 } from '../../../src/domain/delivery/delivery.js'
 
-const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): Earlier => ({
+const said = (action: Action, state: DeliveryState, attempts = state === 'OWED' ? 0 : 1): PriorDelivery => ({
   action,
   state,
   attempts,
@@ -19,7 +19,7 @@ const seconds = (attempts: number, spread = 0.5, retryAfter?: number): number =>
   (nextTry(attempts, NOW, spread, retryAfter).getTime() - NOW.getTime()) / 1_000
 
 describe('what a platform is owed', () => {
-  const cases: [string, Action, Earlier[], OwedDelivery][] = [
+  const cases: [string, Action, PriorDelivery[], OwedAction][] = [
     ['an addition, first of all', 'ADD', [], { owe: 'ADD', fold: 'nothing' }],
     [
       'a change before anything was sent is an addition',

@@ -1,19 +1,19 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  digestTold,
   dueOf,
-  type PartyTold,
+  type PublicationStatus,
+  publicationStatusOf,
   publishedBody,
+  publishedDigest,
+  publishedRecord,
+  type RecordParty,
   type RecordSource,
-  recordTold,
-  type Telling,
-  tellingOf,
 } from '../../../src/domain/delivery/published-record.js'
 import type { Body } from '../../../src/domain/records/records.js'
 import { codeOf } from '../../support/world.js'
 
-const PARTY: PartyTold = {
+const PARTY: RecordParty = {
   id: 1,
   uscc: codeOf(1),
   kind: 'ENTERPRISE',
@@ -25,7 +25,7 @@ const PARTY: PartyTold = {
 const TODAY = '2026-11-25'
 
 describe('whether a record is told', () => {
-  const rows: [string, 'penalty' | 'permit', Body, Partial<PartyTold> | null, Telling][] = [
+  const rows: [string, 'penalty' | 'permit', Body, Partial<RecordParty> | null, PublicationStatus][] = [
     ['a firm’s penalty is', 'penalty', {}, {}, 'PUBLIC'],
     ['a firm’s permit is, valid or not', 'permit', { status: 'INVALID' }, {}, 'PUBLIC'],
     ['an individual business’s is', 'penalty', { party_kind: 'INDIVIDUAL_BUSINESS' }, { kind: 'INDIVIDUAL' }, 'PUBLIC'],
@@ -59,7 +59,10 @@ describe('whether a record is told', () => {
   for (const [what, kind, body, party, telling] of rows)
     it(what, () => {
       expect(
-        tellingOf(kind, body, party === null ? null : { ...PARTY, ...party }, { today: TODAY, repaired: false }),
+        publicationStatusOf(kind, body, party === null ? null : { ...PARTY, ...party }, {
+          today: TODAY,
+          repaired: false,
+        }),
       ).to.equal(telling)
     })
 })
@@ -67,9 +70,9 @@ describe('whether a record is told', () => {
 describe('a repair', () => {
   const asked = { today: TODAY, repaired: true }
   it('ends the telling of a penalty that stands, and of nothing that was never told', () => {
-    expect(tellingOf('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
-    expect(tellingOf('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
-    expect(tellingOf('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
+    expect(publicationStatusOf('penalty', {}, PARTY, asked)).to.equal('REPAIRED')
+    expect(publicationStatusOf('penalty', { status: 'REVOKED' }, PARTY, asked)).to.equal('WITHDRAWN')
+    expect(publicationStatusOf('penalty', { party_kind: 'NATURAL_PERSON' }, PARTY, asked)).to.equal('PERSON')
   })
 })
 
@@ -111,16 +114,18 @@ describe('the words in which a record is told', () => {
 
   it('name the firm as it is called now, and keep the name of the decision in the body', () => {
     const record = { id: 'k', kind: 'penalty' as const, body: { party_name: '旧名有限公司' } }
-    const told = recordTold(record, PARTY, null)
+    const told = publishedRecord(record, PARTY, null)
     expect(told.operator).to.include({ uscc: codeOf(1), name: PARTY.name })
     expect(told.body['party_name']).to.equal('旧名有限公司')
-    expect(digestTold(told)).to.equal(digestTold(recordTold(record, { ...PARTY, id: 9 }, null)))
-    expect(digestTold(told)).not.to.equal(digestTold(recordTold(record, { ...PARTY, name: '新名有限公司' }, null)))
+    expect(publishedDigest(told)).to.equal(publishedDigest(publishedRecord(record, { ...PARTY, id: 9 }, null)))
+    expect(publishedDigest(told)).not.to.equal(
+      publishedDigest(publishedRecord(record, { ...PARTY, name: '新名有限公司' }, null)),
+    )
   })
 })
 
 describe('which of several sources of one decision speaks', () => {
-  const standing = (order: number, telling: Telling = 'PUBLIC', fact: string | null = 'F') => ({
+  const standing = (order: number, telling: PublicationStatus = 'PUBLIC', fact: string | null = 'F') => ({
     operatorId: 1,
     fact,
     order,
@@ -179,7 +184,7 @@ describe('which of several sources of one decision speaks', () => {
       expect(due(...sources)).to.deep.equal(expected)
     })
 
-  const telling = fc.constantFrom<Telling>('PUBLIC', 'WITHDRAWN', 'REPAIRED', 'PERSON', 'EXCLUDED', 'OVER')
+  const telling = fc.constantFrom<PublicationStatus>('PUBLIC', 'WITHDRAWN', 'REPAIRED', 'PERSON', 'EXCLUDED', 'OVER')
   const anySource = fc.record({
     stands: fc.option(
       fc.record({ operatorId: fc.constant(1), fact: fc.option(fc.constantFrom('F', 'G')), order: fc.nat(9), telling }),

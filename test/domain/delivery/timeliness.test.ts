@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
 import {
-  type Counted,
   checkTimeliness,
   DUTIES,
+  type DutyCount,
   dueDay,
   figuresOf,
   lastDueBy,
@@ -107,7 +107,7 @@ describe('working days taken', () => {
 })
 
 describe('the figures of a month', () => {
-  const one = (more: Partial<Counted> = {}): Counted => ({
+  const one = (more: Partial<DutyCount> = {}): DutyCount => ({
     authority: '虚构市市场监督管理局',
     platform: 'national',
     duty: 'RECORD',
@@ -117,7 +117,7 @@ describe('the figures of a month', () => {
     n: 1,
     ...more,
   })
-  const figures = (counted: Counted[], today = '2026-11-25', month = '2026-11') =>
+  const figures = (counted: DutyCount[], today = '2026-11-25', month = '2026-11') =>
     figuresOf(counted, rules, PLAIN, { month, today })
 
   it('count in time, late, open and closed, with share, median and worst', () => {

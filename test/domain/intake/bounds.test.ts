@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Bounds, type DeliveryCounts, isStale, outOfBounds } from '../../../src/domain/intake/bounds.js'
+import { type DeliveryCounts, type FeedBounds, isStale, outOfBounds } from '../../../src/domain/intake/bounds.js'
 
-const BOUNDS: Bounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
+const BOUNDS: FeedBounds = { fewest: 5, most: 1_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
   received: 100,
   rejected: 0,

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  type Candidate,
   isSlip,
+  type OperatorCandidate,
   type Proposal,
   proposal,
   type SubjectDetails,
-  saidOf,
+  subjectDetails,
   subjectKey,
 } from '../../../src/domain/intake/matching.js'
 import { digitsOfDivision, placeIn } from '../../../src/domain/operators/places.js'
@@ -28,7 +28,7 @@ const place = (text: string): SubjectDetails['region'] => {
   const digits = placeIn(text)
   return digits === null ? null : { text, digits }
 }
-const held = (operator: number, given: Partial<Candidate> = {}): Candidate => ({
+const held = (operator: number, given: Partial<OperatorCandidate> = {}): OperatorCandidate => ({
   operator,
   name: NAME,
   former: false,
@@ -101,13 +101,13 @@ describe('what an item says of its subject beside its name', () => {
   ]
   for (const [title, body, digits, representative] of table)
     it(title, () => {
-      const found = saidOf(subject({ name: NAME }), body)
+      const found = subjectDetails(subject({ name: NAME }), body)
       expect([found.region?.digits ?? null, found.representative]).to.deep.equal([digits, representative])
     })
 })
 
 describe('who may be proposed', () => {
-  const table: [string, Candidate[], Partial<SubjectDetails>, string][] = [
+  const table: [string, OperatorCandidate[], Partial<SubjectDetails>, string][] = [
     ['nobody of that name', [], {}, 'UNKNOWN_NAME'],
     ['nobody on the name alone, be it unique', [held(1)], {}, 'NAME_ONLY'],
     ['who is in the same district', [held(1)], { region: place('220102') }, '1: NAME REGION'],
@@ -222,7 +222,7 @@ describe('who may be proposed', () => {
         const asked = said({ region: place(where), representative })
         const found = proposal(of(rows), asked)
         if (found.operator === null) return
-        const chosen = of(rows)[found.operator - 1] as Candidate
+        const chosen = of(rows)[found.operator - 1] as OperatorCandidate
         expect(
           representative === null ||
             chosen.representatives.length === 0 ||

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { stepsTold, toldToParty } from '../../../src/domain/listing/case-party.js'
+import { isVisibleToParty, stepsForParty } from '../../../src/domain/listing/case-party.js'
 
 const named = (...moves: string[]) => moves.map((move) => ({ move }))
-const told = (...moves: string[]): string[] => stepsTold(named(...moves)).map(({ move }) => move)
+const told = (...moves: string[]): string[] => stepsForParty(named(...moves)).map(({ move }) => move)
 
 describe('what the law tells the party of its own case', () => {
   const before = ['openLead', 'linkDecision', 'proposeListing']
@@ -10,8 +10,8 @@ describe('what the law tells the party of its own case', () => {
   it('is nothing before the notice, also where the case was dropped', () => {
     expect(told(...before)).to.deep.equal([])
     expect(told(...before, 'dropListing')).to.deep.equal([])
-    expect(toldToParty({ notifiedOn: null })).to.equal(false)
-    expect(toldToParty({ notifiedOn: '2026-01-13' })).to.equal(true)
+    expect(isVisibleToParty({ notifiedOn: null })).to.equal(false)
+    expect(isVisibleToParty({ notifiedOn: '2026-01-13' })).to.equal(true)
   })
 
   it('is what was done towards it from the notice on, without what was weighed within', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { addWorkdays, type Calendar } from '../../../src/domain/calendar/calendar.js'
-import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
 import { deadlinesOf, dueDay } from '../../../src/domain/listing/deadlines.js'
 import { move } from '../../../src/domain/listing/listing.js'
 import type { ListKind, ListTerm } from '../../../src/domain/listing/lists.js'
@@ -24,15 +24,15 @@ const serious = numbered(kind('serious'), {
   HIDING_CONFIRM_WORKDAYS: 3,
   SERVICE_NOTICE_DAYS: 30,
 })
-const rules: Rules = { list: serious, calendar, clocks: clockRules() }
+const rules: MoveRules = { list: serious, calendar, clocks: clockRules() }
 
 /** One act on its day, which is today unless the act says another. */
-const on = (day: string, name: MoveName, before: Case, more: Partial<Act> = {}, by: Rules = rules) =>
+const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
   move(name, before, full({ on: day, today: day, ...more }), by)
 const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
 const CLOCK = { by: 'clock', role: 'clock' } as const
 const REVIEWER = { by: 'reviewer-1', role: 'reviewer' } as const
-const due = (name: MoveName, day: string, before: Case, more: Partial<Act> = {}, by = rules) => {
+const due = (name: MoveName, day: string, before: Case, more: Partial<CaseAct> = {}, by = rules) => {
   const act = full({ on: day, today: day, ...more })
   return deadlinesOf(name, before, caseAfter(move(name, before, act, by)), act, by).begun.map((one) => [
     one.name,
@@ -107,7 +107,7 @@ describe('listing cases: service', () => {
     const rows = serious.numbers.map((row) =>
       row.name === 'SERVICE_NOTICE_DAYS' && row.from === null ? { ...row, value: 60 } : row,
     )
-    const older: Rules = { ...rules, list: { ...serious, numbers: rows } }
+    const older: MoveRules = { ...rules, list: { ...serious, numbers: rows } }
     const before = { ...upTo('decideListing'), lastOn: '2021-12-01' }
     // 60 days after 1 December 2021 are 30 January 2022; 30 after 3 January 2022 are 2 February.
     const served = (day: string) => done(day, 'serveListing', before, { service: 'PUBLIC_NOTICE' }, older).servedOn
@@ -161,9 +161,9 @@ describe('listing cases: terms', () => {
   })
   /** The terms alone: no clock of publication ends sooner. */
   const NONE = { severities: [], clocks: [] }
-  const withTerms = (...terms: ListTerm[]): Rules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
+  const withTerms = (...terms: ListTerm[]): MoveRules => ({ ...rules, list: { ...serious, terms }, clocks: NONE })
   const reviewed = { ...upTo('reviewListing'), lastOn: '2020-01-01' }
-  const decided = (day: string, by: Rules, today = day): string | null =>
+  const decided = (day: string, by: MoveRules, today = day): string | null =>
     caseAfter(move('decideListing', reviewed, full({ on: day, today }), by)).endsOn
 
   it('decisions of different years end by the rules of their own years', () => {
@@ -200,7 +200,7 @@ describe('listing cases: terms', () => {
     const unknown = { ...county, level: null }
     const province = { ...county, level: 'PROVINCE' as const }
     const setting = { ...serious.consents[0], to: '2026-06-30' } as ListKind['consents'][number]
-    const dated: Rules = { ...rules, list: { ...serious, consents: [setting] } }
+    const dated: MoveRules = { ...rules, list: { ...serious, consents: [setting] } }
     expect(denied(on('2026-06-30', 'decideListing', county, {}, dated))).to.equal('CONSENT_MISSING')
     expect(denied(on('2026-06-30', 'decideListing', unknown, {}, dated))).to.equal('CONSENT_MISSING')
     expect(denied(on('2026-06-30', 'decideListing', province, {}, dated))).to.equal(null)
@@ -328,7 +328,7 @@ describe('listing cases: whole files', () => {
 
   it('where the authority here is the entrance, only an accepted application is decided', () => {
     const entrance = { entrance: 'HERE', zh: '本机关', en: 'here', basis: '测试', mark: 'M' } as const
-    const here: Rules = { ...rules, list: { ...serious, repair: entrance } }
+    const here: MoveRules = { ...rules, list: { ...serious, repair: entrance } }
     const remove = (before: Case) => denied(on('2027-03-02', 'removeListing', before, { removal: 'REPAIRED' }, here))
     const applied = done('2027-03-01', 'applyRepair', published, {}, here)
     expect([remove(published), remove(applied)]).to.deep.equal(['REPAIR_NOT_ACCEPTED', 'REPAIR_NOT_ACCEPTED'])

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Case, newCase, type Role, STATES, type State } from '../../../src/domain/listing/case.js'
+import { type Case, type CaseRole, type CaseState, newCase, STATES } from '../../../src/domain/listing/case.js'
 import { allowedMoves, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
 import type { RemovalReason } from '../../../src/domain/listing/lists.js'
 import { REMOVALS } from '../../../src/domain/listing/lists.js'
@@ -9,7 +9,7 @@ import { full, ROLES, rules, TODAY, upTo } from '../../support/case.js'
 
 describe('listing: every state, move and role', () => {
   // Written out from the law, not read from the table: from → to, by whom.
-  const EXPECTED: Record<MoveName, { from: (State | null)[]; to: State | 'SAME'; roles: Role[] }> = {
+  const EXPECTED: Record<MoveName, { from: (CaseState | null)[]; to: CaseState | 'SAME'; roles: CaseRole[] }> = {
     openLead: { from: [null], to: 'LEAD', roles: ['officer', 'clock'] },
     linkDecision: { from: ['LEAD'], to: 'LEAD', roles: ['officer'] },
     proposeListing: { from: ['LEAD'], to: 'PROPOSED', roles: ['officer'] },
@@ -45,8 +45,8 @@ describe('listing: every state, move and role', () => {
   }
 
   it('section 5: a proposal reaches publication through the review alone, which is another person’s', () => {
-    const reachedFrom = (start: State, without: MoveName | null): Set<State> => {
-      const found = new Set<State>([start])
+    const reachedFrom = (start: CaseState, without: MoveName | null): Set<CaseState> => {
+      const found = new Set<CaseState>([start])
       for (const state of found)
         for (const [name, { from, to }] of Object.entries(EXPECTED))
           if (name !== without && to !== 'SAME' && from.includes(state)) found.add(to)
@@ -70,12 +70,12 @@ describe('listing: every state, move and role', () => {
   /** What takes effect when it is done is of today. */
   const OF_TODAY: MoveName[] = ['publishListing', 'hideListing', 'confirmHiding', 'unhideListing', 'restoreListing']
   /** What is hidden stays so. */
-  const reached = (name: MoveName, state: State | null): State | null => {
+  const reached = (name: MoveName, state: CaseState | null): CaseState | null => {
     const { to } = EXPECTED[name]
     return to === 'SAME' || (state === 'HIDDEN' && name !== 'unhideListing' && name !== 'removeListing') ? state : to
   }
   /** A case in which no guard stands in the way of `name`. */
-  const ready = (state: State | null, name: MoveName): Case => ({
+  const ready = (state: CaseState | null, name: MoveName): Case => ({
     ...newCase('serious', 7),
     state,
     proposedBy: 'officer-2',
@@ -116,7 +116,7 @@ describe('listing: every state, move and role', () => {
   }
 
   for (const removal of REMOVALS) {
-    const who: Record<RemovalReason, Role[]> = {
+    const who: Record<RemovalReason, CaseRole[]> = {
       EXPIRED: ['clock'],
       // By the clock where another entrance has decided it.
       REPAIRED: ['officer', 'reviewer', 'clock'],

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
 import { move } from '../../../src/domain/listing/listing.js'
 import { basisOn } from '../../../src/domain/listing/lists.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { caseAfter, denied, full, kind, rules, upTo } from '../../support/case.js'
 
 /** One act on its day, which is today unless the act says another. */
-const on = (day: string, name: MoveName, before: Case, more: Partial<Act> = {}, by: Rules = rules) =>
+const on = (day: string, name: MoveName, before: Case, more: Partial<CaseAct> = {}, by: MoveRules = rules) =>
   move(name, before, full({ on: day, today: day, ...more }), by)
 const done = (...given: Parameters<typeof on>): Case => caseAfter(on(...given))
 const PARTY = { by: 'party-1', role: 'party' } as const
@@ -19,7 +19,7 @@ describe('listing: a refusal says from when the step may be taken', () => {
   const waiting = caseAfter(
     move('serveListing', upTo('decideListing'), full({ on: '2026-01-20', service: 'PUBLIC_NOTICE' }), rules),
   )
-  const CASES: [string, MoveName, Case, string, Partial<Act>, string][] = [
+  const CASES: [string, MoveName, Case, string, Partial<CaseAct>, string][] = [
     ['the defence runs', 'reviewListing', upTo('answerDefence'), '2026-01-15', REVIEWER, '2026-01-16'],
     ['the public notice runs', 'publishListing', waiting, '2026-02-18', {}, '2026-02-19'],
     ['it is too early for repair', 'applyRepair', published, '2027-01-19', PARTY, '2027-01-20'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type Action, type Earlier, owing } from '../../../src/domain/delivery/delivery.js'
-import { type Act, type Case, newCase, type Role, type State } from '../../../src/domain/listing/case.js'
+import { type Action, owing, type PriorDelivery } from '../../../src/domain/delivery/delivery.js'
+import { type Case, type CaseAct, type CaseRole, type CaseState, newCase } from '../../../src/domain/listing/case.js'
 import { allowedMoves, isPublic, listed, MOVE_NAMES, move } from '../../../src/domain/listing/listing.js'
 import type { MoveName } from '../../../src/domain/listing/moves.js'
 import { addDays, weekday } from '../../../src/foundation/time/dates.js'
@@ -23,7 +23,7 @@ const DAYS = [
   '2030-03-10', // twelve months after a restoration of 2029
   '2033-03-10', // whatever was restored is over
 ]
-const PEOPLE: [string, Role][] = [
+const PEOPLE: [string, CaseRole][] = [
   ['a', 'officer'],
   ['a', 'reviewer'],
   ['b', 'reviewer'],
@@ -53,7 +53,7 @@ interface Node {
   /** The first step of which the law does not allow that it is followed by publication; part of a state's key. */
   wrong: string | null
   /** What the platform was told or owed, as short as it can be said. */
-  told: Earlier[]
+  told: PriorDelivery[]
 }
 
 const afterFiveWorkdays = (day: string): string => {
@@ -86,7 +86,7 @@ const start: Node = {
 }
 
 const today = (node: Node): string => DAYS[node.day] ?? ''
-const IN_DEFENCE: (State | null)[] = ['NOTIFIED', 'DEFENCE', 'HEARING']
+const IN_DEFENCE: (CaseState | null)[] = ['NOTIFIED', 'DEFENCE', 'HEARING']
 
 /** What any later step can still ask. */
 const keyOf = (node: Node): string => {
@@ -117,7 +117,7 @@ const keyOf = (node: Node): string => {
   ])
 }
 
-const variants = (name: MoveName, node: Node): Partial<Act>[] => {
+const variants = (name: MoveName, node: Node): Partial<CaseAct>[] => {
   if (name === 'linkDecision')
     return [
       { heavy: true, level: 'PROVINCE' },
@@ -135,9 +135,9 @@ const variants = (name: MoveName, node: Node): Partial<Act>[] => {
   return [{}]
 }
 
-const told = (node: Node, change: Action): Earlier[] => {
+const told = (node: Node, change: Action): PriorDelivery[] => {
   const { owe, fold } = owing(change, node.told)
-  const kept = node.told.map((one): Earlier => {
+  const kept = node.told.map((one): PriorDelivery => {
     const set = one.state === 'OWED' && (fold === 'unconfirmed' || (fold === 'untried' && one.attempts === 0))
     return set ? { ...one, state: 'FOLDED' } : one
   })
@@ -145,17 +145,17 @@ const told = (node: Node, change: Action): Earlier[] => {
 }
 
 /** That it has heard at all, and the last thing that was not set aside. */
-const shorter = (all: Earlier[]): Earlier[] => {
+const shorter = (all: PriorDelivery[]): PriorDelivery[] => {
   const heard = all.some((one) => one.state === 'CONFIRMED' || one.attempts > 0)
   const last = all.findLast((one) => one.state !== 'FOLDED')
-  const mark: Earlier[] = heard ? [{ action: 'ADD', state: 'CONFIRMED', attempts: 1 }] : []
+  const mark: PriorDelivery[] = heard ? [{ action: 'ADD', state: 'CONFIRMED', attempts: 1 }] : []
   return last === undefined ? mark : [...mark, last]
 }
 
 const ONE_HIDES = 'one person hides and confirms'
 
 /** Judged when it is done, by the walk's own account. */
-const wrongIn = (node: Node, name: MoveName, act: Act): string | null => {
+const wrongIn = (node: Node, name: MoveName, act: CaseAct): string | null => {
   if (name === 'reviewListing') {
     if (node.reviewedBy === node.proposedBy) return 'one person proposes and reviews'
     if (node.unanswered > 0) return 'a point is not answered'
@@ -170,7 +170,7 @@ const wrongIn = (node: Node, name: MoveName, act: Act): string | null => {
 
 const MADE = new Set<MoveName>()
 
-const step = (node: Node, name: MoveName, act: Act): Node | null => {
+const step = (node: Node, name: MoveName, act: CaseAct): Node | null => {
   const moved = move(name, node.now, act, rules)
   if (!moved.ok) return null
   MADE.add(name)
@@ -205,7 +205,7 @@ const byPeople = (node: Node): Node[] => {
 const OPEN = (node: Node): boolean =>
   node.now.state !== null && node.now.state !== 'REMOVED' && node.now.state !== 'NOT_LISTED'
 
-const byClock = (node: Node, name: MoveName, more: Partial<Act>): Node => {
+const byClock = (node: Node, name: MoveName, more: Partial<CaseAct>): Node => {
   const on = today(node)
   const done = step(node, name, full({ ...more, role: 'clock', by: 'clock', on, today: on }))
   if (done === null) throw new Error(`the clock could not ${name}: ${trailOf(node)}`)
@@ -235,7 +235,7 @@ const platformHears = (node: Node): Node[] => {
   const last = node.told.at(-1)
   if (last?.state !== 'OWED') return []
   const others = node.told.slice(0, -1)
-  const heard = (change: Partial<Earlier>, by: string): Node => ({
+  const heard = (change: Partial<PriorDelivery>, by: string): Node => ({
     ...node,
     told: shorter([...others, { ...last, attempts: 1, ...change }]),
     depth: node.depth + 1,

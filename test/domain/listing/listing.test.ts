@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Act, type Case, newCase, type Rules } from '../../../src/domain/listing/case.js'
+import { type Case, type CaseAct, type MoveRules, newCase } from '../../../src/domain/listing/case.js'
 import type { DatedEntry } from '../../../src/domain/listing/listing.js'
 import { listed, move } from '../../../src/domain/listing/listing.js'
 import { type NumberName, numberOf } from '../../../src/domain/listing/lists.js'
@@ -83,7 +83,7 @@ describe('listing: a last step that is dated ahead of today', () => {
     ['hideListing', { hiding: 'ERROR' }],
     ['removeListing', { removal: 'REVOKED' }],
     ['renewEntry', { role: 'clock', by: 'clock' }],
-  ] as [MoveName, Partial<Act>][])
+  ] as [MoveName, Partial<CaseAct>][])
     it(`P-A4: does not prevent ${name}, and the days of the case are right again after it`, () => {
       const moved = move(name, ahead, full({ ...today, ...more }), rules)
       expect(denied(moved)).to.equal(null)
@@ -102,7 +102,7 @@ describe('listing: a last step that is dated ahead of today', () => {
 })
 
 describe('listing: what stands in the way', () => {
-  const cases: [string, MoveName, Case | null, Partial<Act>, string, Rules?][] = [
+  const cases: [string, MoveName, Case | null, Partial<CaseAct>, string, MoveRules?][] = [
     ['a case that is not there', 'proposeListing', null, {}, 'NO_CASE'],
     ['nobody acting', 'linkDecision', upTo('openLead'), { by: ' ' }, 'NOBODY'],
     ['a day that does not exist', 'linkDecision', upTo('openLead'), { on: '2026-02-30' }, 'NOT_A_DAY'],
@@ -305,7 +305,7 @@ describe('listing: what stands in the way', () => {
 })
 
 describe('listing: a rule that a guard reads', () => {
-  const without = (name: NumberName): Rules => ({
+  const without = (name: NumberName): MoveRules => ({
     ...rules,
     list: { ...rules.list, numbers: rules.list.numbers.filter((row) => row.name !== name) },
   })

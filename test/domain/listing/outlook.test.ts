@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
-import type { Act, Case } from '../../../src/domain/listing/case.js'
+import type { Case, CaseAct } from '../../../src/domain/listing/case.js'
 import { allowedMoves, move } from '../../../src/domain/listing/listing.js'
 import { outlooks } from '../../../src/domain/listing/outlook.js'
 import { caseAfter, denied, full, rules, STEPS, TODAY, upTo } from '../../support/case.js'
@@ -20,7 +20,7 @@ describe('the outlook of a case', () => {
           const theirs = new Set(found.filter(({ isTheirs }) => isTheirs).map((one) => one.move))
           expect(theirs).to.deep.equal(new Set(allowedMoves(before, role)))
           for (const { move: name, removal, denial, reached } of found.filter((one) => one.isTheirs)) {
-            const act: Partial<Act> = { by: `${role}-1`, role, on, today: TODAY, hiding: 'ERROR' }
+            const act: Partial<CaseAct> = { by: `${role}-1`, role, on, today: TODAY, hiding: 'ERROR' }
             const made = move(name, before, full({ ...act, ...(removal && { removal }) }), rules)
             expect(denial?.code ?? null, `${name} on ${on}`).to.equal(denied(made))
             // What the record itself says, its level for one, is not known before it is chosen.

@@ -1,19 +1,19 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  type Candidate,
   distance,
   gramsOf,
   type MatchReason,
   matchesOf,
   NARROW,
+  type NameCandidate,
   questionFor,
   searchKey,
 } from '../../../src/domain/operators/name-search.js'
 import { simplified } from '../../../src/foundation/text/script.js'
 
 const FIRM = '长春市青禾商贸有限公司'
-const named = (name: string, former = false): Candidate => ({ operator: 1, former, key: searchKey(name) })
+const named = (name: string, former = false): NameCandidate => ({ operator: 1, former, key: searchKey(name) })
 const reasonOf = (asked: string, name: string, former = false): MatchReason | null =>
   matchesOf(searchKey(asked), [named(name, former)])[0]?.reason ?? null
 

@@ -14,7 +14,7 @@ import {
   WEIGHED_KINDS,
   WITHDRAWN,
 } from '../../../src/domain/scoring/evidence.js'
-import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
+import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import { document } from '../../../src/foundation/contracts.js'
 
 const { lists } = document('rules/lists.json') as { lists: ListKind[] }
@@ -182,13 +182,13 @@ describe('evidence', () => {
   }
 
   it('I-A12: a closed shop is evidence only up to the day on which it closed', () => {
-    const shop = (validTo: string | null): Evidence => ({
+    const shop = (validTo: string | null): RecordEvidence => ({
       record: 7,
       kind: 'shop',
       body: { real_name_matched: false, opened_on: '2020-01-01' },
       validTo,
     })
-    const until = (each: Evidence) => eventsOf([each], lists).map((event) => event.until ?? null)
+    const until = (each: RecordEvidence) => eventsOf([each], lists).map((event) => event.until ?? null)
     expect(until(shop('2024-05-31'))).to.deep.equal(['2024-06-01'])
     expect(until(shop(null))).to.deep.equal([null])
   })
@@ -213,7 +213,7 @@ describe('evidence', () => {
   })
 
   const NUMBER = '长市监处罚〔2025〕12号'
-  const penalty = (more: Body = {}): Evidence => ({
+  const penalty = (more: Body = {}): RecordEvidence => ({
     record: 1,
     kind: 'penalty',
     body: {
@@ -224,12 +224,12 @@ describe('evidence', () => {
       ...more,
     },
   })
-  const listed = (more: Body = {}, record = 2): Evidence => ({
+  const listed = (more: Body = {}, record = 2): RecordEvidence => ({
     record,
     kind: 'list_entry',
     body: entry({ authority: '长春市市场监督管理局', document_number: null, listed_on: '2025-01-01', ...more }),
   })
-  const repair = (more: Body = {}, record = 9): Evidence => ({
+  const repair = (more: Body = {}, record = 9): RecordEvidence => ({
     record,
     kind: 'repair',
     body: {
@@ -241,12 +241,12 @@ describe('evidence', () => {
       ...more,
     },
   })
-  const removal = (more: Body = {}): Evidence =>
+  const removal = (more: Body = {}): RecordEvidence =>
     repair({ target: 'LIST_ENTRY', target_document_number: null, outcome: 'REMOVED', ...more })
   const END = '2028-01-02' // the day after the term of an entry of 2025-01-01
   const REPAIRED = '2025-08-08'
 
-  const repairs: [string, Evidence[], (string | null)[]][] = [
+  const repairs: [string, RecordEvidence[], (string | null)[]][] = [
     ['a repair ends the penalty that it names, from its day', [penalty(), repair()], [REPAIRED]],
     [
       'it names it by its number, however that is written',

@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
 import { FACTS } from '../../../src/domain/records/facts.js'
-import { applied, lasting, restoration, STEPS_MOST, type Step } from '../../../src/domain/scoring/recovery-path.js'
+import {
+  applied,
+  lasting,
+  type RecoveryStep,
+  restoration,
+  STEPS_MOST,
+} from '../../../src/domain/scoring/recovery-path.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
@@ -69,7 +75,7 @@ describe('restoration: properties', () => {
 
   for (const each of [...shipped, other]) properties(each)
   function properties(card: Scorecard): void {
-    const withPlan = (check: (facts: Facts, steps: Step[]) => void, numRuns = 200): void => {
+    const withPlan = (check: (facts: Facts, steps: RecoveryStep[]) => void, numRuns = 200): void => {
       fc.assert(
         fc.property(anyFacts, (facts) => check(facts, restoration(facts, card, rules))),
         { numRuns },
@@ -137,7 +143,7 @@ describe('restoration: properties', () => {
     it(`the order of events does not matter to the plan, by ${card.version}`, () => {
       withPlan((facts, steps) => {
         const back = restoration({ ...facts, events: facts.events.toReversed() }, card, rules)
-        const plain = (all: Step[]) => all.map(({ ends: _, ...step }) => step)
+        const plain = (all: RecoveryStep[]) => all.map(({ ends: _, ...step }) => step)
         expect(plain(back)).to.deep.equal(plain(steps))
       })
     })

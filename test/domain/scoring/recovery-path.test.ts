@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { move } from '../../../src/domain/listing/listing.js'
 import type { FactEvent, FactName, Facts } from '../../../src/domain/records/facts.js'
-import { lasting, restoration, STEPS_MOST, type Step } from '../../../src/domain/scoring/recovery-path.js'
+import { lasting, type RecoveryStep, restoration, STEPS_MOST } from '../../../src/domain/scoring/recovery-path.js'
 import { checkRestoration, type RestorationRules } from '../../../src/domain/scoring/recovery-rules.js'
 import { score } from '../../../src/domain/scoring/score.js'
 import type { Scorecard } from '../../../src/domain/scoring/scorecard.js'
@@ -12,13 +12,14 @@ import { hashOfFacts } from '../../../src/work/scoring/facts.js'
 import { denied, full, rules as listing, upTo } from '../../support/case.js'
 import { AS_OF, card, factsOf, promised, rules } from '../../support/restoration.js'
 
-const plan = (events: FactEvent[], more: Partial<Facts> = {}): Step[] => restoration(factsOf(events, more), card, rules)
+const plan = (events: FactEvent[], more: Partial<Facts> = {}): RecoveryStep[] =>
+  restoration(factsOf(events, more), card, rules)
 /** Full years since 2010: 80; in good standing: 20. Without anything adverse 700. */
 const standing: FactEvent[] = [
   { fact: 'registered_years', on: '2010-01-01', record: 1 },
   { fact: 'registration_active', on: null, record: 1 },
 ]
-const short = ({ on, act, fact, points, value, grade }: Step) => [on, act, fact, points, value, grade]
+const short = ({ on, act, fact, points, value, grade }: RecoveryStep) => [on, act, fact, points, value, grade]
 
 describe('restoration: plans worked out by hand', () => {
   // 600 + 80 + 20 = 700 is the most; each value below is that, less what is still in force.

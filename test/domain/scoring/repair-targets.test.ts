@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { authorityCompared, numberCompared } from '../../../src/domain/records/decision-number.js'
-import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
+import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import { repairsOf } from '../../../src/domain/scoring/repair-targets.js'
 
-const penalties = (many: number): Evidence[] =>
+const penalties = (many: number): RecordEvidence[] =>
   Array.from({ length: many }, (_, at) => ({
     record: at + 1,
     kind: 'penalty',
@@ -14,7 +14,7 @@ const penalties = (many: number): Evidence[] =>
     },
   }))
 
-const repairs = (many: number): Evidence[] =>
+const repairs = (many: number): RecordEvidence[] =>
   Array.from({ length: many }, (_, at) => ({
     record: 100_000 + at,
     kind: 'repair',

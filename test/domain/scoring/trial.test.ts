@@ -5,10 +5,10 @@ import { type Score, score } from '../../../src/domain/scoring/score.js'
 import { GRADES, type Scorecard } from '../../../src/domain/scoring/scorecard.js'
 import { checkScorecard } from '../../../src/domain/scoring/scorecard-check.js'
 import {
-  type Comparison,
   comparison,
   count,
   nothingTried,
+  type TrialComparison,
   type TriedOperator,
 } from '../../../src/domain/scoring/trial.js'
 import { document } from '../../../src/foundation/contracts.js'
@@ -65,7 +65,7 @@ interface Operator {
   events: FactEvent[]
 }
 
-const compared = (all: readonly Given[], cards = { before, after }): Comparison => {
+const compared = (all: readonly Given[], cards = { before, after }): TrialComparison => {
   const tally = nothingTried()
   for (const { tried, was, is } of all) count(tally, tried, was, is)
   return comparison(tally, cards)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Head, NO_HEAD } from '../../../src/domain/audit/audit-log.js'
+import { type AuditHead, NO_HEAD } from '../../../src/domain/audit/audit-log.js'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { connect, type Db } from '../../../src/store/db/db.js'
@@ -37,9 +37,9 @@ describe('work/trail', () => {
     return made
   }
   afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
-  const verify = (noted: readonly NotedHead[] = [], now = NOW, held: Head[] = []) =>
+  const verify = (noted: readonly NotedHead[] = [], now = NOW, held: AuditHead[] = []) =>
     verifyAuditLog(db(), { now: at(now), noted, held, keys: verifyKeys() })
-  const headHeld = async (): Promise<Head[]> => [(await store.head(db())) ?? NO_HEAD]
+  const headHeld = async (): Promise<AuditHead[]> => [(await store.head(db())) ?? NO_HEAD]
   /** As somebody would who owns the database: its trigger is switched off. */
   const tamper = (sql: string) =>
     db().transaction((tx) => tx.raw(`set local session_replication_role = replica; ${sql}`))

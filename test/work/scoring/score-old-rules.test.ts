@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { ListKind } from '../../../src/domain/listing/lists.js'
 import type { FactFamily } from '../../../src/domain/records/facts.js'
 import { eventsOf } from '../../../src/domain/scoring/evidence.js'
-import type { Evidence } from '../../../src/domain/scoring/repair-targets.js'
+import type { RecordEvidence } from '../../../src/domain/scoring/repair-targets.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { score } from '../../../src/work/scoring/score.js'
 import { verify } from '../../../src/work/scoring/verify.js'
@@ -54,13 +54,13 @@ describe('scores of old rules', () => {
   })
 
   it('I-A12: a shop is evidence without end by old rules, and up to its last day by these', () => {
-    const shop: Evidence = { record: 7, kind: 'shop', body: { real_name_matched: false }, validTo: '2024-05-31' }
+    const shop: RecordEvidence = { record: 7, kind: 'shop', body: { real_name_matched: false }, validTo: '2024-05-31' }
     const until = (lists: Parameters<typeof eventsOf>[1]) => eventsOf([shop], lists).map((event) => event.until ?? null)
     expect([until(oldLists), until(rules.lists)]).to.deep.equal([[null], ['2024-06-01']])
   })
 
   it('F-8: a repair names an authority with one 市 or with two by these rules, and one spelling alone by old ones', () => {
-    const entry: Evidence = {
+    const entry: RecordEvidence = {
       record: 1,
       kind: 'list_entry',
       body: { list: 'abnormal', listed_on: '2025-01-01', authority: '虚构市市场监督管理局' },
@@ -71,7 +71,7 @@ describe('scores of old rules', () => {
       outcome: 'REMOVED',
       decided_on: '2025-06-01',
     }
-    const repair: Evidence = { record: 2, kind: 'repair', body }
+    const repair: RecordEvidence = { record: 2, kind: 'repair', body }
     const until = (lists: Parameters<typeof eventsOf>[1]) =>
       eventsOf([entry, repair], lists).map((event) => event.until ?? null)
     expect([until(oldLists), until(rules.lists)]).to.deep.equal([[null], ['2025-06-01']])

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Item, Json } from '../../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../../foundation/errors.js'
-import { type Asked, type Asking, ask, Unreachable } from '../../../foundation/http.js'
+import { ask, type HttpAnswer, type HttpRequestOptions, Unreachable } from '../../../foundation/http.js'
 import type { FeedSource } from '../../delivery.js'
 import { isRecord } from '../../readers/shapes.js'
 
@@ -51,7 +51,7 @@ export const limitsFor = (most: number, pageItems: number): PullLimits => ({
 export const pagesIn = ({ pages = LEAST_PAGES }: Pick<PullLimits, 'pages'>): number => Math.max(pages, LEAST_PAGES)
 export const PAGE_BYTES = 16 * 1024 * 1024
 
-export interface AttemptOptions extends Pick<Asking, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
+export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'headers' | 'timeoutMs' | 'maxBytes'> {
   body?: string
   /** Milliseconds for all attempts and pauses. */
   withinMs: number
@@ -68,7 +68,7 @@ export const attempt = async (
   { url, signal }: FeedSource,
   path: string,
   { withinMs, outageMs = 0, accepts = [], ...how }: AttemptOptions,
-): Promise<Asked> => {
+): Promise<HttpAnswer> => {
   const end = performance.now() + withinMs
   let giveUpAt: number | null = null
   for (let tried = 1; ; tried += 1) {
@@ -91,7 +91,7 @@ export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: 
   return async (
     path: string,
     how: Omit<AttemptOptions, 'timeoutMs' | 'maxBytes' | 'withinMs' | 'outageMs'>,
-  ): Promise<Asked> => {
+  ): Promise<HttpAnswer> => {
     const began = performance.now()
     const patience = { withinMs: left, outageMs: begun ? outageMs : 0 }
     const asked = await attempt(source, path, { ...how, ...patience, timeoutMs: pageMs, maxBytes })
@@ -113,7 +113,7 @@ const sendOnce = async (
   how: Omit<AttemptOptions, 'withinMs' | 'outageMs' | 'accepts'>,
   accepts: readonly number[],
   signal: AbortSignal | undefined,
-): Promise<Asked | FailedAttempt> => {
+): Promise<HttpAnswer | FailedAttempt> => {
   try {
     const asked = await ask(address, { ...how, ...(signal ? { signal } : {}) })
     if (asked.status === 200 || accepts.includes(asked.status)) return asked
@@ -159,7 +159,7 @@ export const incomplete = (reason: string): Refusal =>
 /** Validators (RFC 9110, 8.8). */
 export type CacheValidator = { etag: string | null; modified: string | null }
 
-export const validatorOf = ({ headers }: Asked): CacheValidator | null => {
+export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
   const [etag, modified] = ['etag', 'last-modified'].map((name) => {
     const value = headers.get(name)
     return value !== null && value.length <= MAX_MARK ? value : null

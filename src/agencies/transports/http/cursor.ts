@@ -1,7 +1,7 @@
 /** A feed by cursor. A change stream resumes where the last run ended; a listing restarts. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
-import type { Asked } from '../../../foundation/http.js'
+import type { HttpAnswer } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { holdsKnown } from '../../readers/lists.js'
 import { type FormShape, itemOf } from '../../readers/shapes.js'
@@ -67,7 +67,7 @@ const resume = (
   ask: attempts.AgencyRequester,
   cursoring: CursorOptions,
   { cursor, mark }: CursorPlace,
-): Promise<Asked> => {
+): Promise<HttpAnswer> => {
   const { path, headers, ...how } = cursoring.ask(cursor, cursoring.pieceItems)
   return ask(path, {
     ...how,
@@ -84,7 +84,7 @@ interface CursorStart {
   cursoring: CursorOptions
   /** Updated while items are read. */
   last: CursorPlace
-  first: Asked | null
+  first: HttpAnswer | null
   most: number
 }
 

@@ -1,5 +1,5 @@
 import type { Item, Json } from '../../../domain/records/records.js'
-import type { Asked } from '../../../foundation/http.js'
+import type { HttpAnswer } from '../../../foundation/http.js'
 import type { FeedDelivery, FeedSource, OpenOptions } from '../../delivery.js'
 import { fromBytes } from '../../readers/content.js'
 import { readContent } from '../../readers/index.js'
@@ -26,7 +26,7 @@ export const file = async (
   if (first?.status === attempts.UNMODIFIED)
     return { items: attempts.none(), file: null, unmodified: true, next: () => source.state }
 
-  let got: Asked | null = first
+  let got: HttpAnswer | null = first
   async function* items(): AsyncIterable<Item> {
     got ??= await ask(path, {})
     // Truncation could not be detected.

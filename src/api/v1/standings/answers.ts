@@ -1,7 +1,7 @@
 /** Answers a chunk of rows with one set-based look-up. `api/standing/standing.ts` decides what standing means. */
 
 import { may } from '../../../domain/access/viewer.js'
-import { type AskedRow, type BadRow, isBad } from '../../../domain/operators/code-rows.js'
+import { type BadRow, type CodeRow, isBad } from '../../../domain/operators/code-rows.js'
 import { codeOf } from '../../../domain/operators/codes.js'
 import { type NameAnswer, nameAnswer, presentAnswer } from '../../../domain/standing/name-query.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
@@ -28,7 +28,7 @@ export interface ResolvedStanding {
 }
 
 export interface AnsweredRow {
-  row: AskedRow
+  row: CodeRow
   told: ResolvedStanding
   /** It is null when the row asks about no name. */
   name: NameAnswer | null
@@ -43,11 +43,11 @@ export interface AnsweredChunk {
 export const answersTo = async (
   context: GraphqlContext,
   db: Reads,
-  rows: readonly (AskedRow | BadRow)[],
+  rows: readonly (CodeRow | BadRow)[],
   { asOf, freshness }: { asOf: string; freshness: Freshness },
 ): Promise<AnsweredChunk> => {
   chargeCost(context, rows.length)
-  const asked = rows.filter((row) => !isBad(row)) as AskedRow[]
+  const asked = rows.filter((row) => !isBad(row)) as CodeRow[]
   const { found, own } = await lookUpRows(context, db, asked, asOf)
   const sees = await seeingMany(
     context,
@@ -92,7 +92,7 @@ interface StandingLookup {
 const lookUpRows = async (
   context: GraphqlContext,
   db: Reads,
-  asked: readonly AskedRow[],
+  asked: readonly CodeRow[],
   asOf: string,
 ): Promise<StandingLookup> => {
   const days = { asOf, today: context.today, oldest: oldestHolding(context.today) }
@@ -156,7 +156,7 @@ const entryOf = async (context: GraphqlContext, view: ListingView): Promise<Stan
 const namesOf = async (
   context: GraphqlContext,
   db: Reads,
-  asked: readonly AskedRow[],
+  asked: readonly CodeRow[],
   found: readonly (store.StandingRow | null)[],
 ): Promise<(NameAnswer | null)[]> => {
   const inside = (row: store.StandingRow): boolean => may(viewerOn(context, row), 'see_inner_listings')

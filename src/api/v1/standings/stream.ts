@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CHUNK_CODES_MOST } from '../../../domain/audit/audit-log.js'
-import { type AskedRow, type BadRow, ROWS_MOST, rowIn } from '../../../domain/operators/code-rows.js'
+import { type BadRow, type CodeRow, ROWS_MOST, rowIn } from '../../../domain/operators/code-rows.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
@@ -13,7 +13,7 @@ const PATIENCE_MS = 10
 const FIRST_ROWS = 50
 const READ_MS = 60_000
 
-export type BulkRow = AskedRow | BadRow
+export type BulkRow = CodeRow | BadRow
 
 /** Refusal TOO_MANY_ROWS, after the rows before it. */
 export async function* chunksOf(

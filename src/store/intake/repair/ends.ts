@@ -1,5 +1,5 @@
 /** Repairs records that should have ended by absence. */
-import type { Unreadable } from '../../../domain/records/records.js'
+import type { UnreadableRecords } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
 
@@ -116,7 +116,7 @@ const CHUNK_KEYS = 10_000
 export const endUnsent = async (
   tx: Tx,
   of: RepairRun,
-  sent: { run: number; feed: string; today: string; keys: ReadonlySet<string>; unreadable: Unreadable },
+  sent: { run: number; feed: string; today: string; keys: ReadonlySet<string>; unreadable: UnreadableRecords },
 ): Promise<RepairedRecord[]> => {
   await tx.raw(
     'create temporary table repair_sent (record_key text collate "C") on commit drop /* repair.endUnsent sent */',

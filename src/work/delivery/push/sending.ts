@@ -1,5 +1,5 @@
 /** Checks, queries, sends and books claimed deliveries. */
-import { type Meaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../../domain/delivery/delivery.js'
+import { type CodeMeaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Platform } from '../../../platforms/platform.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
@@ -286,7 +286,7 @@ const receiptFor = ({ notice }: queue.ClaimedDelivery, receipt: Receipt | undefi
         receiverId: null,
       }
 
-const meaningOf = ({ platform }: Sender, { accepted, code }: Receipt): Meaning =>
+const meaningOf = ({ platform }: Sender, { accepted, code }: Receipt): CodeMeaning =>
   accepted
     ? 'ACCEPTED'
     : code === NO_RECEIPT || code === WAITING

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import type { Feed } from '../../../agencies/feed.js'
-import type { Item, Mapped } from '../../../domain/records/records.js'
+import type { Item, MappedItem } from '../../../domain/records/records.js'
 import { dateIn } from '../../../foundation/time/dates.js'
 import { draftsIn } from '../read.js'
 
@@ -20,7 +20,7 @@ export async function* readAgain(
   { archive, dated, startedAt }: ArchivedRun,
   { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
   wanted: (item: Item) => boolean = () => true,
-): AsyncIterable<{ item: Item; mapped: Mapped }> {
+): AsyncIterable<{ item: Item; mapped: MappedItem }> {
   const context = { dated, today: dateIn(startedAt) }
   const file = createReadStream(join(archiveDir, archive))
   const lines = file.pipe(createGunzip())

@@ -1,7 +1,13 @@
 /** Changes as their marketplace receives them, with the seller's current standing in that marketplace's view. */
 import type { Agency } from '../../../agencies/feed.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
-import { CHANGE_VERSION, type Change, follows, inOrder, type Reach } from '../../../domain/standing/changes.js'
+import {
+  CHANGE_VERSION,
+  follows,
+  inOrder,
+  type RetainedChanges,
+  type StandingChange,
+} from '../../../domain/standing/changes.js'
 import { oldestHolding } from '../../../domain/standing/sellers.js'
 import { membersOf, type StandingEntry, standingEntry } from '../../../domain/standing/standing-entry.js'
 import { standingSeen } from '../../../domain/standing/standing-seen.js'
@@ -23,7 +29,7 @@ export interface ChangesReader {
 }
 
 export interface ReadChanges {
-  changes: Change[]
+  changes: StandingChange[]
   shown: string[]
 }
 
@@ -39,9 +45,9 @@ const entriesOf = ({ entries }: standings.StandingRow, states: EntryStates): Sta
     return state === undefined ? [] : [standingEntry(membersOf(body), { state, contested: body.contested })]
   })
 
-const NOTHING_YET: Reach = { erased: 0, last: 0 }
+const NOTHING_YET: RetainedChanges = { erased: 0, last: 0 }
 
-export const reachOf = async (db: Db, client: string): Promise<Reach> =>
+export const reachOf = async (db: Db, client: string): Promise<RetainedChanges> =>
   (await store.reaches(db, [client])).get(client) ?? NOTHING_YET
 
 /**
@@ -80,7 +86,7 @@ const asHeard = async (
   const own = await sellers.among(db, { client, oldest: oldestHolding(today) }, operators)
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = freshnessOf(agencies, codes.length === 0 ? new Map() : await watch.vouched(db, feeds), now)
-  const changes = rows.map(({ sequence, at, code, what }, place): Change => {
+  const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {
     const row = known.get(place) ?? null
     const sight = { own: row !== null && own.has(row.operatorId), lists, freshness }
     const standing = code === null ? null : standingSeen(row && { ...row, entries: entriesOf(row, states) }, sight)

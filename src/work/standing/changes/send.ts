@@ -6,7 +6,7 @@ import type { Agency } from '../../../agencies/feed.js'
 import { digestOf } from '../../../domain/audit/audit-log.js'
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import type { ListKind } from '../../../domain/listing/lists.js'
-import type { Change } from '../../../domain/standing/changes.js'
+import type { StandingChange } from '../../../domain/standing/changes.js'
 import { isDead, meaningOf, nextTry } from '../../../domain/standing/webhooks.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { Unreachable } from '../../../foundation/http.js'
@@ -164,7 +164,7 @@ const sendAll = async (
 }
 
 /** Body by Standard Webhooks. `replaces` lists earlier changes of the seller that this one covers. */
-export const bodyOf = (change: Change, replaces: readonly number[] = []): string =>
+export const bodyOf = (change: StandingChange, replaces: readonly number[] = []): string =>
   JSON.stringify({
     type: 'seller.changed',
     timestamp: change.at.toISOString(),

@@ -1,14 +1,14 @@
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import type { TrailFault } from '../../../../../domain/audit/walk.js'
+import type { AuditFault } from '../../../../../domain/audit/walk.js'
 import { count, instant } from '../../../pieces/dates.js'
 import { Field } from '../../../pieces/field.js'
 import { Refusal } from '../../../pieces/refusal.js'
 import { TrailSizeDocument } from './audit-log.generated.js'
 import { type VerificationResult, verify } from './verify.js'
 
-const FAULTS: Record<TrailFault, string> = {
+const FAULTS: Record<AuditFault, string> = {
   MISSING: '自这一行起有行缺失。',
   ALTERED: '这一行的内容不是当初写下的：被改动过。',
   UNLINKED: '这一行与前一行的散列不相连：前一行被换过，或有行被插入。',

@@ -1,5 +1,5 @@
 /** Reads the event stream of GET /v1/trail/verification. */
-import type { Broken } from '../../../../../domain/audit/walk.js'
+import type { BrokenRow } from '../../../../../domain/audit/walk.js'
 import { ask } from '../../../session/session.js'
 
 export interface VerificationResult {
@@ -15,7 +15,7 @@ export interface VerificationResult {
     excuse: 'FAILOVER' | 'RELEASED' | null
     isEnd: boolean
   }[]
-  broken?: Broken
+  broken?: BrokenRow
   faults?: number
   ms: number
 }
