@@ -6,7 +6,6 @@ import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION, ROLES } from '../dom
 const fieldsOf = (): Record<string, { acts: readonly string[]; whose: string }> =>
   Object.fromEntries([...FIELDS].map(([name, { acts, whose }]) => [name, { acts, whose }]))
 
-/** Who may see and do what. */
 export const accessTold = {
   value: {
     access: ACCESS,

@@ -74,7 +74,7 @@ export interface AuditRow extends Frame {
   hash: string
   /** The content text that was hashed. Null for form 0 or after erasure. */
   body: string | null
-  /** Null after erasure, or when the body is not canonical content. */
+  /** Absent (null) after erasure and when the body is not canonical content. */
   content: AuditContent | null
 }
 

@@ -10,9 +10,9 @@ export interface ServerIdentity {
 
 /** A head noted outside the database. */
 export interface NotedHead extends AuditHead {
-  /** Null in notes written before servers were recorded. */
+  /** Older notes have null, because servers were not recorded. */
   server: ServerIdentity | null
-  /** Null when the instant was not noted. */
+  /** Unrecorded instants are null. */
   at: Date | null
 }
 
@@ -20,7 +20,7 @@ export interface NotedHead extends AuditHead {
 export interface AuditLoss {
   after: number
   noted: number
-  /** Null when the instant is not known. */
+  /** Unknown instants are null. */
   notedAt: Date | null
   /** The server that noted the rows and the server that lacks them. */
   from: ServerIdentity | null

@@ -11,7 +11,7 @@ export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as
 export type FindingKind = (typeof FINDINGS)[number]
 export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'
 
-/** Null where the platform does not display the value. */
+/** Values that the platform does not display are null. */
 export interface DisplayedValues {
   sequence: number | null
   uscc: string | null

@@ -67,7 +67,7 @@ export type NumberName = (typeof NUMBER_NAMES)[number]
 
 export interface LegalNumber extends RuleDates, RuleSource {
   name: NumberName
-  /** Null when none is set; `basis` says by what. */
+  /** The number; null when none is set, and `basis` says by what. */
   value: number | null
   selectedBy: SelectedBy
   /** Only for the months before a repair, which affect standing entries. */
@@ -127,7 +127,7 @@ export interface ListKind extends Words {
   consents: Consent[]
   terms: ListTerm[]
   numbers: LegalNumber[]
-  /** Null when repair by application does not exist. */
+  /** Absent (null) when no repair by application exists. */
   repair: RepairEntrance | null
   measures: Measure[]
   removals: RemovalRule[]

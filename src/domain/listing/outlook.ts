@@ -19,7 +19,7 @@ export interface Outlook {
   isTheirs: boolean
   /** Why nobody in these roles may make it now; null when nothing prevents it. */
   denial: Denial | null
-  /** Null when the move is denied. */
+  /** The resulting case; null when the move is denied. */
   reached: Case | null
 }
 

@@ -100,7 +100,7 @@ export const WITHHELD = {
 export type Withheld = keyof typeof WITHHELD
 
 export interface PublicAnswer {
-  /** Null when the entry must not be public, for the reason in `withheld`. */
+  /** The public body; null when it must not be public, for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
   masked: MaskedField[]

@@ -26,7 +26,7 @@ export interface SeverityRow extends ClockRuleRow {
 
 export interface ClockRow extends ClockRuleRow {
   clock: ClockName
-  /** Null for every list or severity. */
+  /** A null list or severity matches every one. */
   list: string | null
   severity: EntrySeverity | null
   selectedBy: 'DOCUMENT' | 'PUBLICATION'
@@ -47,7 +47,7 @@ export interface ClockedEntry {
   list: string
   /** The decision day fixes the severity, whatever rules come later. */
   documentOn: string
-  /** Null before publication. */
+  /** Before publication it is null. */
   publishedOn: string | null
   /** Last day of a restriction that law fixes beyond the term; null without one. */
   banUntil: string | null
@@ -79,7 +79,7 @@ export interface PublicationClock {
 
 export interface Clocks {
   severity: SeverityRow | null
-  /** Null when there is no start day yet or no rule. */
+  /** Unknown (null) without a start day or a rule. */
   gsxt: PublicationClock | null
   creditchina: PublicationClock | null
   /** The earlier end of the two; null when neither is known. */

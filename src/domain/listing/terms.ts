@@ -8,7 +8,7 @@ import { type ClockRow, type ClockRules, clocksOf } from './publication-clocks.j
 
 export interface TermDays {
   decidedOn: string | null
-  /** Null before publication; the decision day then stands in for it. */
+  /** Before publication it is null, and the decision day stands in for it. */
   publishedOn: string | null
   /**
    * Day of restoration after a repair on false materials. The term and 公示系统 restart there; the maximum of 信用中国 still counts from the

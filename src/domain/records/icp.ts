@@ -13,7 +13,7 @@ export interface IcpNumber {
   number: string
   /** Without the site: 吉ICP备12345678号. */
   main: string
-  /** Null when only the holder is named. */
+  /** Number of the site; null when only the holder is named. */
   site: number | null
 }
 

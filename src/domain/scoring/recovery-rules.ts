@@ -35,7 +35,7 @@ export interface ActRule extends SourcedSentence {
   fact: FactName
   from: string | null
   to: string | null
-  /** Null when no act restores it; the sentence says why. */
+  /** The restoring act; null when there is none, and the sentence says why. */
   act: Exclude<RestoringAct, 'WAIT'> | null
   /** Months from the fact's day until the act is lawful; 0 for at once, null without an act. */
   months: number | null

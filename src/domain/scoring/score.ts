@@ -18,7 +18,7 @@ export interface Reason {
   /** Id of the rule or veto; `base`, `floor` or `ceiling`; for MISSING the family. */
   rule: string
   why: ReasonKind
-  /** Null for the base, a cap or missing data. */
+  /** The fact; null for the base, a cap or missing data. */
   fact: FactName | null
   points: number
   count: number

@@ -68,7 +68,7 @@ export interface MovedOperator {
 export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
   /** First key: current grade. Second key: tried grade. */
   grades: Record<Grade, GradeCounts>
-  /** Null without operators. */
+  /** Spread of the moves; null without operators. */
   spread: Spread | null
   up: MovedOperator[]
   down: MovedOperator[]
