@@ -91,15 +91,12 @@ export interface Keys {
 export interface ManifestKeys {
   /** Public address of the hub. */
   issuer: string
-  /** Id of the current signing key. */
   kid(): string
   /** True when the key is in the key set. */
   knows(kid: string): boolean
-  /** Returns a compact JWS. */
   sign(payload: string): { kid: string; jws: string }
   /** Signs a party's certificate. Its header type keeps it from passing as a manifest. */
   certify(payload: string): { kid: string; jws: string }
-  /** Signs a head of the audit log. */
   signHead(payload: string): { kid: string; jws: string }
   /** Returns the payload. `UNKNOWN` means another key, `FORGED` a bad signature. */
   payloadIn(jws: string): ReturnType<typeof payloadIn>

@@ -48,7 +48,6 @@ const gathering = (file: { write: (text: string) => unknown }) => {
 
 const files = new Set<{ reopen(): void }>()
 
-/** Reopens the files after a log rotation. */
 export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }

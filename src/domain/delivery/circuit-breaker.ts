@@ -2,7 +2,6 @@
 
 /** Stored with the platform and shared by all hub processes. */
 export interface Breaker {
-  /** Consecutive failed calls. */
   failures: number
   /** No call passes before this instant. Null when closed. */
   openUntil: Date | null

@@ -124,7 +124,6 @@ export const REMOVALS = {
 } as const
 export type WhyGone = keyof typeof REMOVALS
 
-/** One source's record of a decision. */
 export interface RecordSource {
   id: string
   kind: PublishedKind

@@ -77,7 +77,6 @@ const LOOKED_BACK_DAYS = 500
 /** Duties due by this day are about to be late. */
 export const nextWorkday = (calendar: Calendar, day: string): string => addWorkdays(calendar, day, 1).date
 
-/** A group of equal duties. */
 export interface DutyCount {
   authority: string
   platform: string

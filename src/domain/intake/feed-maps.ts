@@ -12,7 +12,6 @@ export interface HeadingMap {
   values: Readonly<Record<string, string>>
 }
 
-/** A map in force. */
 export interface NumberedMap extends HeadingMap {
   id: number
 }

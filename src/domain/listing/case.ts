@@ -77,7 +77,6 @@ export interface Case {
   level: Level | null
   /** Day on which the notice reached the party. */
   notifiedOn: string | null
-  /** Last day of the defence. */
   defenceUntil: string | null
   /** True while a defence point is unanswered. */
   defenceOpen: boolean
@@ -162,7 +161,6 @@ export interface CaseAct {
   text?: string
   /** The named document waives the rest of the defence. */
   waived?: boolean
-  /** The linked decision imposes a heavier penalty. */
   heavy?: boolean
   decisionOn?: string
   ground?: ListingGround
@@ -171,7 +169,6 @@ export interface CaseAct {
   service?: Service
   /** Number of the document that consents to electronic service. */
   consentNumber?: string
-  /** The party requests a hearing. */
   hearing?: boolean
   /** Number of the answered point; optional when only one is open. */
   point?: number
@@ -183,9 +180,7 @@ export interface CaseAct {
   restoring?: RestorationCause
   /** Needed for publication: the natural person is of age. */
   ofAge?: boolean
-  /** SHA-256 of the document's file. */
   fileHash?: string
-  /** Source of `fileHash` in a service. */
   paper?: ServedPaper
   /** For a service: the repair notice went with the decision (两书同达). Absent when not stated. */
   repairNotice?: boolean

@@ -30,14 +30,12 @@ export interface Deadline {
   rule: SetNumber
 }
 
-/** A number with a value. */
 export type SetNumber = LegalNumber & { value: number }
 
 export interface DeadlineChanges {
   begun: Deadline[]
   /** Met on the day of the act. */
   met: DeadlineName[]
-  /** Dropped because their purpose is gone. */
   dropped: DeadlineName[]
 }
 

@@ -115,7 +115,6 @@ export interface ListKind extends Words {
   scope: 'NATIONAL' | 'PROVINCIAL'
   /** True when a published entry of this hub makes `listed` true. */
   blacklist: boolean
-  /** True when entries decided here are published. */
   public: boolean
   /** True when entries can be proposed and decided here. Entries from feeds are always mirrored. */
   decidedHere: boolean

@@ -6,7 +6,6 @@ import type { DenialCode } from './moves-denials.js'
 
 export interface MoveRow extends Words {
   from: readonly (CaseState | null)[]
-  /** SAME keeps the state. */
   to: CaseState | 'SAME' | ((before: Case) => CaseState)
   roles: readonly CaseRole[]
   needs: readonly MoveNeed[]
@@ -19,7 +18,6 @@ export interface MoveRow extends Words {
 export type MoveNeed = 'documentNumber' | 'reason' | 'text'
 export type Guard = (before: Case, act: CaseAct, rules: MoveRules) => DenialCode | NotYet | null
 
-/** A denial that ends on this day. */
 export interface NotYet {
   code: DenialCode
   from: string

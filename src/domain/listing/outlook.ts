@@ -26,7 +26,6 @@ export interface Outlook {
 export interface OutlookRequest {
   by: string
   role: Role
-  /** The legal day of the act. */
   on: string
   today: string
 }

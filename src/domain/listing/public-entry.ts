@@ -50,7 +50,6 @@ export interface PartyOf {
   kind: 'ENTERPRISE' | 'INDIVIDUAL' | 'COOPERATIVE' | 'SHOP' | 'OTHER'
 }
 
-/** Further facts about the party. */
 export interface PartyFacts {
   /** An officer's finding whether the person is a minor now or was when acting; null without a finding. */
   minor?: boolean | null

@@ -69,9 +69,7 @@ export interface ClockDay {
 export interface PublicationClock {
   clock: ClockName
   startsOn: string
-  /** First day for a repair application. */
   repairFrom: ClockDay
-  /** Last day of display. */
   endsOn: ClockDay
   /** A legal ban beyond the term has lengthened the display. */
   lengthened: boolean

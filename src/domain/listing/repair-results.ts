@@ -9,7 +9,6 @@ import type { Case, CaseState } from './case.js'
 
 export interface ToldResult {
   record: number
-  /** Body of a repair record. */
   body: Body
   /** The result came with the delivery now being merged. */
   fresh: boolean

@@ -1,4 +1,3 @@
-/** Refusals of access and quotas. */
 import { type RefusalRow, row } from './row.js'
 
 export const ACCESS_REFUSALS = {

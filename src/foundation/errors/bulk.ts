@@ -1,4 +1,3 @@
-/** Refusals of bulk questions. */
 import { type RefusalRow, row } from './row.js'
 
 export const BULK_REFUSALS = {

@@ -1,4 +1,3 @@
-/** Refusals of the change stream and webhooks. */
 import { type RefusalRow, row } from './row.js'
 
 export const CHANGES_REFUSALS = {

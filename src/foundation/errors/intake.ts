@@ -1,4 +1,3 @@
-/** Refusals of heading maps. */
 import { type RefusalRow, row } from './row.js'
 
 export const INTAKE_REFUSALS = {

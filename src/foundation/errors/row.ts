@@ -1,6 +1,5 @@
 export type Details = Record<string, unknown>
 export interface RefusalRow {
-  /** HTTP status. */
   status: number
   /** 1: the work failed or the content was refused. 2: wrong use. */
   exit: 1 | 2

@@ -18,11 +18,9 @@ const ID_CHARACTERS = 8
 const FOLDER_LOOK_MS = 1_000
 
 export interface AuditKeys {
-  /** The current key. */
   seal(): Seal
   /** Returns null for an unknown id. */
   macOf(id: string): Seal['mac'] | null
-  /** Fingerprints of all keys in the folder. */
   fingerprints(): string[]
 }
 

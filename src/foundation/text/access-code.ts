@@ -35,7 +35,6 @@ export const readAccessCode = (text: string): string | null => {
   return checkOf(values.slice(0, -1)) === values.at(-1) ? signs : null
 }
 
-/** Splits bytes into 5-bit numbers. */
 const fives = (bytes: Uint8Array): number[] => {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return (bits.match(/.{5}/g) ?? []).map((five) => Number.parseInt(five, 2))
