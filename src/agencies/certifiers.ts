@@ -84,7 +84,6 @@ const trustmarks = makeFeed({
   kind: 'trustmark',
   title: { zh: '可信认证信息', en: 'Trust certificates' },
   whole: true,
-  every: '0 4 * * *',
   forms: [table],
   fetch: (source, shapes, feed) => file(source, '/trustmarks.csv', shapes, feed),
 })

@@ -164,7 +164,6 @@ const icp = makeFeed({
   kind: 'icp_filing',
   title: { zh: '网站备案信息', en: 'ICP filings' },
   whole: true,
-  every: '50 2 * * *',
   forms: [service, table],
   fetch: (source, shapes, feed) =>
     byCursor(source, { pieceItems: PIECE_SIZE, ask: requestFor, open: parsePage, resumes: false }, shapes, feed),

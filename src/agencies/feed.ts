@@ -28,8 +28,6 @@ export interface Feed {
   bounds: FeedBounds
   /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
   duty?: { workdays: number }
-  /** Cron expression in Asia/Shanghai. */
-  every: string
   /** Fields where fifteen digits are a registration number, not a resident ID number. */
   exempt: ReadonlySet<string>
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>

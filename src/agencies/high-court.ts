@@ -156,7 +156,6 @@ const defaulters = makeFeed({
   kind: 'list_entry',
   title: { zh: '失信被执行人名单', en: 'Judgment defaulters' },
   whole: true,
-  every: '50 2 * * *',
   forms: [entry],
   fetch: (source, shapes, feed) =>
     pages(

@@ -191,7 +191,6 @@ const shops = makeFeed({
   kind: 'shop',
   title: { zh: '网店信息', en: 'Shops' },
   whole: true,
-  every: '10 3 * * *',
   forms: [interfaceForm, tableForm],
   fetch: (source, shapes, feed) =>
     pages(

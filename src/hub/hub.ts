@@ -241,9 +241,9 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
-  const fed = [...feeds.values()].flatMap(({ id, every, agency }) => {
+  const fed = [...feeds.values()].flatMap(({ id, agency }) => {
     const address = to.agencies[agency]
-    return address === undefined ? [] : [{ id, every, watched: !/^https?:/.test(address) }]
+    return address === undefined ? [] : [{ id, watched: !/^https?:/.test(address) }]
   })
   const audit = auditOf(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
   const occasions = timetable(fed, Object.keys(to.platforms))

@@ -20,7 +20,6 @@ const reading = makeFeed({
   kind: 'list_entry',
   title: { zh: '读取', en: 'reading' },
   whole: false,
-  every: '0 0 * * *',
   forms: [form(HEADER.split(',')), form(['ILLID', 'ENTNAME', 'UNISCID', 'SERILLREA_CN'])],
   fetch: () => Promise.reject(new Error('never asked')),
 })

@@ -121,7 +121,7 @@ export const makeWorld = async ({
     platforms,
     demo,
     configured: { agencies: new Set(['market-regulator']), platforms: new Set(['national']) },
-    timetable: timetable([{ id: 'registry', every: '10 3 * * *' }], ['national']),
+    timetable: timetable([{ id: 'registry' }], ['national']),
     pull: async (id, { by, file, signal }) => {
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)

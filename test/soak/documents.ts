@@ -31,7 +31,6 @@ export const soaked = makeFeed({
   kind: 'list_entry',
   title: { zh: '浸泡', en: 'soaked' },
   whole: true,
-  every: '0 0 * * *',
   forms: [form],
   fetch: () => Promise.reject(new Error('never asked')),
 })

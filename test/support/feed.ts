@@ -41,7 +41,6 @@ export const feed = ({ kind = 'list_entry', sent = () => [], body = () => ({}), 
     title: { zh: '测试', en: 'test' },
     whole: given.whole ?? true,
     bounds: given.bounds ?? {},
-    every: '0 3 * * *',
     exempt: ['reg'],
     forms: [
       {

@@ -242,7 +242,6 @@ export const penalties = makeFeed({
   kind: 'penalty',
   title: { zh: '行政处罚信息', en: 'Administrative penalties' },
   whole: false,
-  every: '0 3 * * *',
   duty: { workdays: 7 },
   exempt: [codes2019, labels, codes2015, template].flatMap(({ fields }) => fields.regNo ?? []),
   forms: [codes2019, labels, codes2015, template, mirror].map(form),

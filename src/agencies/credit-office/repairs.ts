@@ -147,7 +147,6 @@ export const repairs = makeFeed({
   kind: 'repair',
   title: { zh: '信用修复结果', en: 'Results of credit repairs' },
   whole: false,
-  every: '30 3 * * *',
   exempt: results.fields.regNo ?? [],
   forms: [form],
   fetch: (source, shapes, feed) =>

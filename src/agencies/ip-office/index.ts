@@ -28,7 +28,6 @@ const trademarks = makeFeed({
   kind: 'trademark',
   title: { zh: '商标信息', en: 'Trademarks' },
   whole: true,
-  every: '40 2 * * *',
   exempt: ['REGNO', '工商注册号'],
   forms: [element, table, gazette, st66, st96],
   fetch: (source, shapes, feed) =>

@@ -82,7 +82,6 @@ export const commitments = makeFeed({
   kind: 'commitment',
   title: { zh: '质量承诺及履行情况', en: 'Commitments to quality' },
   whole: false,
-  every: '40 4 * * *',
   exempt: [],
   bounds: { rejectShare: 0.2, staleAfterHours: 96 },
   forms: [commitment],

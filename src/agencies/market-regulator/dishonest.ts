@@ -112,7 +112,6 @@ const described = makeFeed({
   kind: 'list_entry',
   title: { zh: '严重违法失信名单', en: 'Lists of the seriously dishonest' },
   whole: true,
-  every: '20 3 * * *',
   duty: { workdays: 20 },
   exempt: ['REGNO', '工商注册号'],
   forms: [gateway, table2018],

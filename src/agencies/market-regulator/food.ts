@@ -157,7 +157,6 @@ const described = makeFeed({
   kind: 'inspection',
   title: { zh: '食品安全监督抽检', en: 'Food sampling' },
   whole: false,
-  every: '50 3 * * *',
   bounds: { most: 500_000, rejectShare: 0.3, staleAfterHours: 72 },
   forms: [table],
   fetch: (source, shapes, feed) => file(source, '/food.xlsx', shapes, feed),

@@ -157,7 +157,6 @@ const described = makeFeed({
   kind: 'inspection',
   title: { zh: '产品质量监督抽查', en: 'Product quality inspections' },
   whole: false,
-  every: '40 3 * * *',
   bounds: { most: 200_000, rejectShare: 0.3, staleAfterHours: 72 },
   forms: [table, herbal],
   fetch: (source, shapes, feed) => file(source, '/quality.xlsx', shapes, feed),

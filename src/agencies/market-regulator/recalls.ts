@@ -89,7 +89,6 @@ const described = makeFeed({
   kind: 'recall',
   title: { zh: '缺陷产品召回', en: 'Recalls of defective products' },
   whole: false,
-  every: '0 4 * * *',
   exempt: [],
   bounds: { most: 200_000, rejectShare: 0.2, staleAfterHours: 96 },
   forms: [own, consumers, commission, drugs],

@@ -179,7 +179,6 @@ export const registry = makeFeed({
   kind: 'registration',
   title: { zh: '市场主体登记信息', en: 'Registrations' },
   whole: true,
-  every: '10 2 * * *',
   duty: { workdays: 20 },
   exempt: ['regno', 'No'],
   bounds: { rejectShare: 0.2, shrinkShare: 0.2 },

@@ -113,7 +113,6 @@ export const standards = makeFeed({
   kind: 'standard',
   title: { zh: '企业标准自我声明公开', en: 'Declared enterprise standards' },
   whole: true,
-  every: '20 4 * * *',
   exempt: [],
   bounds: { rejectShare: 0.2, shrinkShare: 0.3, staleAfterHours: 96 },
   forms: [standard],

@@ -57,12 +57,42 @@ export const RULES: Record<ScheduledJob['job'], JobRule> = {
   reconcile: { missed: 'once', withinMs: NIGHT_MS, beside: false, pausable: true },
 }
 
+/** When each feed is pulled: at night, registers before the records that name their operators. */
+const PULLS: Readonly<Record<string, string>> = {
+  registry: '10 2 * * *',
+  individuals: '30 2 * * *',
+  trademarks: '40 2 * * *',
+  icp: '50 2 * * *',
+  defaulters: '50 2 * * *',
+  penalties: '0 3 * * *',
+  shops: '10 3 * * *',
+  permits: '15 3 * * *',
+  dishonest: '20 3 * * *',
+  abnormal: '30 3 * * *',
+  repairs: '30 3 * * *',
+  quality: '40 3 * * *',
+  food: '50 3 * * *',
+  recalls: '0 4 * * *',
+  trustmarks: '0 4 * * *',
+  standards: '20 4 * * *',
+  commitments: '40 4 * * *',
+}
+
+/** The cron expression of a feed's pull. Throws for a feed without a row in this table. */
+export const pullCron = (feed: string): string => {
+  const cron = PULLS[feed]
+  if (cron === undefined) throw new Error(`the timetable has no hour for the feed ${feed}`)
+  return cron
+}
+
 /** `feeds` and `platforms` with an address; `watched` marks folders and tables. */
 export const timetable = (
-  feeds: readonly { id: string; every: string; watched?: boolean }[],
+  feeds: readonly { id: string; watched?: boolean }[],
   platforms: readonly string[],
 ): ScheduledJob[] => [
-  ...feeds.map((feed): ScheduledJob => ({ job: 'pull', subject: feed.id, cron: feed.watched ? WATCH : feed.every })),
+  ...feeds.map(
+    (feed): ScheduledJob => ({ job: 'pull', subject: feed.id, cron: feed.watched ? WATCH : pullCron(feed.id) }),
+  ),
   { job: 'score', subject: '', cron: SCORE },
   { job: 'expire', subject: '', cron: EXPIRE },
   { job: 'publish', subject: '', cron: PUBLISH },

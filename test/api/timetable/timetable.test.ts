@@ -35,11 +35,11 @@ describe('the timetable over GraphQL', () => {
   it('says what runs by itself, when, and when next', async () => {
     expect(await row('PULL')).to.deep.equal({
       ...REGISTRY,
-      cron: '10 3 * * *',
-      words: { zh: '每天 03:10', en: 'every day at 03:10' },
+      cron: '10 2 * * *',
+      words: { zh: '每天 02:10', en: 'every day at 02:10' },
       missed: 'ONCE',
       pausable: true,
-      next: '2026-03-02T19:10:00.000Z',
+      next: '2026-03-02T18:10:00.000Z',
       paused: null,
       lastOccurrence: null,
       lastRun: null,
