@@ -27,8 +27,8 @@ import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
-import { forget, note, readJson, SANDBOX_FOLDER } from './notes.js'
 import { demoPeople, SEEDED_BY } from './people.js'
+import { forget, note, readJson, SANDBOX_FOLDER } from './running-demo.js'
 
 type LinePrinter = (text: string) => void
 type DemoRun = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>

@@ -4,7 +4,7 @@
  */
 
 import { ACCESS_REFUSALS } from './errors/access.js'
-import { BULK_REFUSALS } from './errors/bulk.js'
+import { BULK_REFUSALS } from './errors/bulk-refusals.js'
 import { CALENDAR_REFUSALS } from './errors/calendar.js'
 import { CHANGES_REFUSALS } from './errors/changes.js'
 import { DELIVERY_REFUSALS } from './errors/delivery.js'

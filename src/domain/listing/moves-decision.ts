@@ -4,6 +4,7 @@ import { addDays } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'
 import { addWorkdays } from '../calendar/calendar.js'
 import { type Case, type CaseAct, type MoveRules, STATES } from './case.js'
+import { endHere } from './entry-end.js'
 import { basisOn, consentNeeded, daysOf, numberOf, termEnd } from './lists.js'
 import {
   type Guard,
@@ -15,7 +16,6 @@ import {
   nothing,
   publicKind,
 } from './moves-row.js'
-import { endHere } from './terms.js'
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 

@@ -2,6 +2,7 @@
 
 import { addDays } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
+import { endHere } from './entry-end.js'
 import { firstRepairDay, type RemovalReason } from './lists.js'
 import {
   type Guard,
@@ -13,7 +14,6 @@ import {
   notEnded,
   publicKind,
 } from './moves-row.js'
-import { endHere } from './terms.js'
 
 const SHOWN_OR_HIDDEN: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED', 'HIDDEN']
 

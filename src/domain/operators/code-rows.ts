@@ -21,7 +21,7 @@ export interface CodeRow {
   ref: string | null
 }
 
-/** Refusal codes of foundation/errors/bulk.ts. */
+/** Refusal codes of foundation/errors/bulk-refusals.ts. */
 export type CodeRowFault = 'ROW_NO_CODE' | 'ROW_UNREADABLE' | 'ROW_TOO_LONG' | 'ROW_SHOP_WHOSE'
 
 export interface BadRow {

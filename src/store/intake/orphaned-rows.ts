@@ -4,7 +4,7 @@ import { normalizeName } from '../../domain/operators/names.js'
 import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import * as ownerless from '../records/ownerless.js'
-import * as dirty from '../scoring/dirty.js'
+import * as rescoringQueue from '../scoring/rescoring-queue.js'
 
 interface OrphanedRow {
   id: number
@@ -41,7 +41,7 @@ export const giveBack = async (
   )
   const alone = strays.filter(({ kind }) => !KINDS[kind].needsOperator).map(({ id }) => id)
   if (alone.length > 0) await ownerless.standAlone(tx, alone, { by, at })
-  await dirty.mark(
+  await rescoringQueue.mark(
     tx,
     strays.map(({ operator }) => operator),
     at,

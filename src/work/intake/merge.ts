@@ -13,7 +13,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as absence from '../../store/intake/absence.js'
-import type { KnownVersions } from '../../store/intake/known.js'
+import type { KnownVersions } from '../../store/intake/digest-index.js'
 import * as plan from '../../store/intake/plan.js'
 import * as proposals from '../../store/intake/proposals.js'
 import * as rejects from '../../store/intake/rejects.js'
@@ -23,7 +23,7 @@ import * as operators from '../../store/operators/operators.js'
 import * as ownerless from '../../store/records/ownerless.js'
 import * as sameFacts from '../../store/records/same-facts.js'
 import * as versions from '../../store/records/versions.js'
-import * as dirty from '../../store/scoring/dirty.js'
+import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { oweRecords, type PublishedRecordCounts } from '../delivery/published-records.js'
 import { consequences } from '../listing/consequences.js'
@@ -117,7 +117,7 @@ export const merge = async (tx: Tx, merging: MergeInput): Promise<MergeResult> =
   if (changes > 0) {
     await operators.learn(tx, run, at, { ...says, known: changes > made })
     await names.followPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
-    await dirty.markPlanned(tx, run, at)
+    await rescoringQueue.markPlanned(tx, run, at)
   }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) {
     await rejects.matchWaiting(tx, run, at)

@@ -11,7 +11,7 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
-import * as dirty from '../../store/scoring/dirty.js'
+import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { noticeOf, removalOf } from '../delivery/notice.js'
 import { owePlatforms, type SubjectChange } from '../delivery/outbox.js'
@@ -68,7 +68,7 @@ export const applyToEntries = async (
   }
   await listings.unpublish(tx, leaving)
   await owePlatforms(tx, rules, told, dueAt)
-  await dirty.mark(
+  await rescoringQueue.mark(
     tx,
     turned.map(({ after }) => after.operatorId),
     now,

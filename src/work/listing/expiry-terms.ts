@@ -1,7 +1,7 @@
 /** Recounts the terms of listings on the first day of a new rule row, each by a move. */
 import { wholeCase } from '../../domain/listing/case.js'
+import { newestRow } from '../../domain/listing/entry-end.js'
 import { renewedEnd } from '../../domain/listing/moves-removal.js'
-import { newestRow } from '../../domain/listing/terms.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { dateIn } from '../../foundation/time/dates.js'

@@ -22,7 +22,7 @@ import * as mergers from '../../store/operators/mergers.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as sameFacts from '../../store/records/same-facts.js'
-import * as dirty from '../../store/scoring/dirty.js'
+import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
 import * as watchEntries from '../../store/scoring/watch-entries.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { oweRecords } from '../delivery/published-records.js'
@@ -102,7 +102,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
       touched.push(owner)
       if (isNew) await proposals.offerNamed(tx, owner)
     }
-    await dirty.mark(tx, touched, at)
+    await rescoringQueue.mark(tx, touched, at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
@@ -149,7 +149,7 @@ export const undoDecision = (db: Db, rules: WorkRules, made: UndoInput): Promise
     if (found.undoneAt !== null) throw new Refusal('DECISION_UNDONE')
     const decision = await decisions.undo(tx, found.id, { reason, by: made.by, at })
     const { records, touched } = await undone(tx, found, at)
-    await dirty.mark(tx, touched, at)
+    await rescoringQueue.mark(tx, touched, at)
     await consequences(tx, { decision: found.id, at, now: made.now, rules })
     if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
@@ -235,7 +235,7 @@ export const mergeOperators = (db: Db, rules: WorkRules, made: OperatorMergeInpu
     await mergers.join(tx, from.id, into.id)
     await watchEntries.close(tx, [from.id], { on: dateIn(made.now), at })
     const records = await mergers.moveRecords(tx, { owner: from.id, to: into.id, decision: decision.id, by: null, at })
-    await dirty.mark(tx, [into.id], at)
+    await rescoringQueue.mark(tx, [into.id], at)
     await consequences(tx, { decision: decision.id, at, now: made.now, rules })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     await oweRecords(tx, rules, { operators: [from.id, into.id] }, { at, dueAt: made.now })

@@ -12,8 +12,8 @@ import { dateIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import type { PointInTime } from '../../store/records/versions.js'
-import * as dirty from '../../store/scoring/dirty.js'
-import { type DueOperator, type DueOperators, withDue } from '../../store/scoring/due.js'
+import * as rescoringQueue from '../../store/scoring/rescoring-queue.js'
+import { type DueOperator, type DueOperators, withDue } from '../../store/scoring/rescoring-queue.js'
 import * as ruleBooks from '../../store/scoring/rule-books.js'
 import * as scores from '../../store/scoring/scores.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -273,14 +273,14 @@ const written = async (
   db.transaction(async (tx) => {
     const at = await knowledge.tick(tx, options.now())
     const ids = step.map(({ id }) => id)
-    const gone = await dirty.gone(tx, ids)
-    const moved = asked ? new Set<number>() : await dirty.movedSince(tx, ids, when.knownAt)
+    const gone = await rescoringQueue.gone(tx, ids)
+    const moved = asked ? new Set<number>() : await rescoringQueue.movedSince(tx, ids, when.knownAt)
     const holds = (id: number): boolean => !gone.has(id) && !moved.has(id)
     const looked = ids.filter(holds)
     const still = rows.filter(({ operatorId }) => holds(operatorId))
     if (!asked) {
       await applyThresholds(tx, options.rules, { card, ids: looked, rows: still, before, on: when.asOf, at })
-      await dirty.scored(tx, looked, when.knownAt)
+      await rescoringQueue.scored(tx, looked, when.knownAt)
     }
     await scores.add(tx, still, { run: run.id, at })
     return { scored: looked.length, stored: still.length }

@@ -4,8 +4,8 @@ import type { Draft } from '../../../src/domain/records/records.js'
 import * as knowledge from '../../../src/store/db/knowledge.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import * as operators from '../../../src/store/operators/operators.js'
-import * as dirty from '../../../src/store/scoring/dirty.js'
-import { withDue } from '../../../src/store/scoring/due.js'
+import * as rescoringQueue from '../../../src/store/scoring/rescoring-queue.js'
+import { withDue } from '../../../src/store/scoring/rescoring-queue.js'
 import * as directory from '../../../src/store/standing/directory.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { toStage } from '../../../src/work/intake/merge.js'
@@ -74,10 +74,10 @@ describe('operators', () => {
     const due = () => withDue(db(), which, ({ next }) => next(10))
     const ids = (await due()).map(({ id }) => id)
     expect(ids).to.have.length(1)
-    await db().transaction((tx) => dirty.mark(tx, ids, later(9)))
-    await db().transaction((tx) => dirty.scored(tx, ids, later(8)))
+    await db().transaction((tx) => rescoringQueue.mark(tx, ids, later(9)))
+    await db().transaction((tx) => rescoringQueue.scored(tx, ids, later(8)))
     expect(await due()).to.have.length(1)
-    await db().transaction((tx) => dirty.scored(tx, ids, later(9)))
+    await db().transaction((tx) => rescoringQueue.scored(tx, ids, later(9)))
     expect(await due()).to.have.length(0)
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { LISTED } from '../../../src/store/operators/found-names.js'
+import { LISTED } from '../../../src/store/operators/name-candidates.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
 import * as changes from '../../../src/store/standing/changes.js'
 import { letGo, shown } from '../../support/public-list.js'

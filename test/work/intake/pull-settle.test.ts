@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { FeedDelivery } from '../../../src/agencies/delivery.js'
 import type { Feed } from '../../../src/agencies/feed.js'
-import { load } from '../../../src/store/intake/known.js'
+import { load } from '../../../src/store/intake/digest-index.js'
 import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import { CHUNK_REJECT_CHARACTERS, read } from '../../../src/work/intake/read.js'

@@ -1,7 +1,7 @@
 /** Repairs records with dates that earlier releases misread. */
 import type { Body, RecordKind } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
-import type { RepairedRecord, RepairRun } from './ends.js'
+import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export interface DatedRecord {
   id: number

@@ -2,7 +2,7 @@
 import type { Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'
-import type { RepairedRecord, RepairRun } from './ends.js'
+import type { RepairedRecord, RepairRun } from './unended-records.js'
 
 export const closeDoubledRegistrations = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord[]> => {
   const answer = await tx.raw(

@@ -1,5 +1,5 @@
 import type { Feed } from '../../../agencies/feed.js'
-import type * as ends from '../../../store/intake/repair/ends.js'
+import type * as ends from '../../../store/intake/repair/unended-records.js'
 
 export interface RepairContext extends ends.RepairRun {
   feeds: readonly Feed[]

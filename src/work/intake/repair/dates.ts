@@ -8,7 +8,7 @@ import { type Body, type Draft, type Item, type Json, sealed } from '../../../do
 import { MISREAD, misreadDays } from '../../../foundation/time/dates.js'
 import type { Tx } from '../../../store/db/db.js'
 import * as dates from '../../../store/intake/repair/dates.js'
-import type { RepairedRecord } from '../../../store/intake/repair/ends.js'
+import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
 import { readAgain } from './archived.js'
 import type { RepairContext } from './checking.js'
 

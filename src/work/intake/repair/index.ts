@@ -7,8 +7,8 @@ import { dateIn } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
 import { markRehearsal } from '../../../store/db/rehearsed.js'
-import type { RepairedRecord } from '../../../store/intake/repair/ends.js'
-import * as dirty from '../../../store/scoring/dirty.js'
+import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
+import * as rescoringQueue from '../../../store/scoring/rescoring-queue.js'
 import type { WorkRules } from '../../calendar/rules.js'
 import { oweRecords } from '../../delivery/published-records.js'
 import { consequences } from '../../listing/consequences.js'
@@ -58,7 +58,7 @@ export const repair = async (db: Db, options: RepairOptions): Promise<RepairResu
         const at = await knowledge.tick(tx, options.now())
         for (const { operator } of found.checks.flatMap(({ records }) => records))
           if (operator !== null) operators.add(operator)
-        await dirty.mark(tx, [...operators], at)
+        await rescoringQueue.mark(tx, [...operators], at)
         const { rules } = options
         await consequences(tx, { run: run.id, at, now: options.now(), rules })
         await oweRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
