@@ -17,7 +17,7 @@ import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import type { AuditLog } from '../../audit/audit-log.js'
 import { callSubscriber, type Resolve } from '../subscriber-client.js'
-import { theseChanges } from './hear.js'
+import { theseChanges } from './received-changes.js'
 import { secretAbout, type WebhookKeys } from './webhooks.js'
 
 /** Parallel messages to one address. */

@@ -9,7 +9,7 @@ import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
 import { checkSubscriber, type Resolve } from '../subscriber-client.js'
-import { reachOf } from './hear.js'
+import { reachOf } from './received-changes.js'
 
 const HOUR_MS = 3_600_000
 const CHECK_MS = 5_000
