@@ -1,4 +1,4 @@
-/** Turns the records of one operator into the facts that a scorecard weighs. */
+/** Turns one operator's records into the facts that a scorecard weighs. */
 import { addDays } from '../../foundation/time/dates.js'
 import { factOfList, termEnd } from '../listing/lists.js'
 import type { FactEvent, FactFamily, FactName } from '../records/facts.js'
@@ -6,10 +6,7 @@ import { isHeavy, isWithdrawn, severity } from '../records/penalty.js'
 import { type Body, type Json, KINDS, type RecordKind } from '../records/records.js'
 import { type ListFacts, OLD_FORMS, type RecordEvidence, repairsOf } from './repair-targets.js'
 
-/**
- * The fact family of each kind of record. Feeding the kind makes the family known. Kinds without a family are not weighed; a repair only
- * ends other facts.
- */
+/** Feeding a kind makes its family known. Kinds without a family are not weighed; a repair only ends other facts. */
 export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   registration: 'registration',
   shop: 'shops',
@@ -24,21 +21,18 @@ export const FAMILY_OF: Partial<Record<RecordKind, FactFamily>> = {
   trustmark: 'certifications',
 }
 
-/** Kinds that `eventsOf` needs. Permits are excluded: their number says what a firm does, not how well. */
+/** Permits are excluded: their number says what a firm does, not how well. */
 export const WEIGHED_KINDS: readonly RecordKind[] = [...(Object.keys(FAMILY_OF) as RecordKind[]), 'repair']
 
-/** Feeds whose lists belong to another family than the lists of the seriously dishonest. */
 const FAMILY_OF_FEED: Record<string, FactFamily> = { abnormal: 'abnormal', defaulters: 'courts' }
 
-/** Families for which these feeds are a source. */
 export const familiesOf = (feeds: Iterable<{ id: string; kind: RecordKind }>): FactFamily[] => [
   ...new Set([...feeds].flatMap(({ id, kind }) => FAMILY_OF_FEED[id] ?? FAMILY_OF[kind] ?? [])),
 ]
 
-/** Status of a record withdrawn by its authority. */
 export const WITHDRAWN = 'REVOKED'
 
-/** The only body fields read of these kinds, so that bulk queries fetch no others. */
+/** Bulk queries fetch only these body fields. */
 export const PLAIN_FIELDS: Partial<Record<RecordKind, readonly string[]>> = {
   registration: ['established_on', 'status'],
   shop: ['opened_on', 'real_name_matched'],
@@ -59,8 +53,8 @@ const CHECK_FACTS: Record<string, FactName> = {
 }
 
 /**
- * Returns each fact of one operator once, in an order independent of the input's. A repair (信用修复) ends what it names, the end of
- * publication ends a penalty, and withdrawn records give none. `lists` gives the term of entries without an end of their own.
+ * Returns each fact once, independent of input order. A repair (信用修复) ends what it names, the end of publication ends a penalty, and
+ * withdrawn records give none. `lists` gives the term of entries without an end.
  */
 export const eventsOf = (evidence: readonly RecordEvidence[], lists: readonly ListFacts[]): FactEvent[] => {
   const events: FactEvent[] = []
@@ -177,8 +171,8 @@ const after = (last: Json | undefined): string | null => {
 }
 
 /**
- * Keeps one record per fact. Of an event the first report wins, of a state the last. A source that withdrew or removed it wins over all, in
- * the firm's favour. The store's `oncePerFact` does the same in SQL.
+ * One record per fact: the first report of an event, the last of a state. A source that withdrew it wins over all, in the firm's favour.
+ * SQL twin: the store's `oncePerFact`.
  */
 export const oncePerFact = <
   Row extends { kind: RecordKind; fact: string | null; body: Body; run: number; record: number },
@@ -209,36 +203,32 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawn(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
-/** First day on which a mirrored entry no longer stands: removal, else its own end, else its kind's term. Null when unknown. */
+/** First day on which a mirrored entry no longer stands: removal, else its own end, else its kind's term. */
 export const entryEnd = (body: Body, lists: readonly ListFacts[]): string | null => {
   return text(body['removed_on']) ?? afterLastDay(lists, lastDayOf(body, lists))
 }
 
-/** Last day of a mirrored entry's term, from its authority, else from its kind. Null when unknown. */
+/** Last day of the term, from the authority, else from the list kind. */
 export const lastDayOf = (body: Body, lists: readonly ListFacts[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? termEnd(list, text(body['listed_on'])) : null)
 }
 
 /**
- * True for rules from before terms had a counting. Their scores are replayed as made: shops without last day, a hub entry repeated by its
- * agency's list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
+ * True for rules older than term counting. Their scores are replayed as made: shops without last day, a hub entry repeated by its agency's
+ * list counted twice, 长春市场监督管理局 and 长春市市场监督管理局 distinct.
  */
 export const isOldBook = (lists: readonly ListFacts[]): boolean =>
   lists.length > 0 && lists.every(({ counting }) => counting === undefined)
 
-/** First day after `endsOn` by the counting of these rules (lists.ts). */
 export const afterLastDay = (lists: readonly ListFacts[], endsOn: string | null): string | null =>
   endsOn !== null && lists.some(({ counting }) => counting?.lastDay === 'STANDS') ? addDays(endsOn, 1) : endsOn
 
 /** State of the decision behind a listing, over all sources. */
 export interface GroundStatus {
-  /**
-   * WITHDRAWN: its authority withdrew it. FALLEN: no source reports it any more, or not for this operator. ABSENT: missing in a whole
-   * delivery. ELSEWHERE: reported for another operator.
-   */
+  /** FALLEN: no source reports it any more. ABSENT: missing in a whole delivery. ELSEWHERE: reported for another operator. */
   state: 'STANDS' | 'WITHDRAWN' | 'FALLEN' | 'ABSENT' | 'ELSEWHERE'
-  /** True for a heavier penalty; the linked source decides while it stands. */
+  /** The linked source decides while it stands. */
   heavy: boolean
 }
 
@@ -250,7 +240,7 @@ export interface GroundSource {
   linked: boolean
 }
 
-/** `sources` are current versions of the linked record and of the same fact elsewhere. One explicit withdrawal outweighs all. */
+/** One explicit withdrawal outweighs all other sources. */
 export const groundOf = (sources: readonly GroundSource[], operatorId: number): GroundStatus => {
   const own = sources.filter((source) => source.operatorId === operatorId)
   const standing = own.filter((source) => source.stands)

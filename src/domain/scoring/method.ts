@@ -1,7 +1,4 @@
-/**
- * The scoring method in words, sufficient to recompute a score by hand or in another program. Printed on each scorecard page and in the
- * JSON of each score.
- */
+/** The scoring method in words, sufficient to recompute a score. Printed on scorecard pages and in each score's JSON. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS, FAMILIES } from '../records/facts.js'
@@ -72,7 +69,6 @@ export const NATURES: Record<(typeof FACTS)[keyof typeof FACTS]['nature'], Words
   since: { zh: '年限', en: 'since: full years since its day' },
 }
 
-/** The method part of a score's JSON. With scorecard and facts it is complete. */
 export const METHOD = {
   steps: STEPS,
   canonicalJson: CANONICAL_JSON,

@@ -3,30 +3,27 @@ import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
 
-/** Longest override, years from its proposal. */
+/** The bound counts from the proposal. */
 export const YEARS_MOST = 1
 
-/** The members of a score that decide. */
 export interface ComputedScore {
   grade: Grade
   reasons: readonly Pick<Reason, 'why'>[]
 }
 
-/** Returns null when an override proposed today may end on that day, else the reason in both languages. */
+/** Returns null for a valid end, else the reason. */
 export const badEnd = (endsOn: string, today: string): string | null => {
   const last = addYears(today, YEARS_MOST)
   if (endsOn > today && endsOn <= last) return null
   return `endsOn 须晚于今天且不晚于 ${last} it must be after today and not after ${last}`
 }
 
-/** Returns null when the grade may be set, else the reason. */
 export const notOverrulable = (grade: Grade, computed: ComputedScore | null): string | null => {
   if (computed === null) return '该主体尚未评分 this operator has not been scored'
   if (grade === computed.grade) return '与评分所得等级相同 the score gives that grade already'
   return vetoes(computed, grade) ? VETOED : null
 }
 
-/** Returns null when the proposal may still take effect. */
 export const notConfirmable = (
   { grade, endsOn }: { grade: Grade; endsOn: string },
   computed: ComputedScore | null,
@@ -39,6 +36,6 @@ export const notConfirmable = (
 const VETOED =
   '在严重失信名单或失信被执行人名单中，等级以评分卡所限为准，不得上调 while a veto stands (a serious list, a judgment defaulter) the grade may not be raised'
 
-/** A veto blocks every raise of the grade, also by an override confirmed before it. */
+/** A veto blocks every raise, also by an override confirmed before it. */
 export const vetoes = (computed: ComputedScore, grade: Grade): boolean =>
   GRADES.indexOf(grade) < GRADES.indexOf(computed.grade) && computed.reasons.some(({ why }) => why === 'VETO')

@@ -1,6 +1,6 @@
 /**
  * Recovery path: lost points, the day from which time or an act restores them, and the resulting score. The scoring function itself
- * determines when one event fades, so both always agree. Acts come from schema/rules/restoration.json.
+ * determines when an event fades, so both agree. Acts come from schema/rules/restoration.json.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -12,7 +12,7 @@ import { applies } from './recovery-rules.js'
 import { score } from './score.js'
 import type { Grade, Scorecard } from './scorecard.js'
 
-/** Most steps of one plan, above the number of fact and act pairs. Later steps are grouped. */
+/** The bound exceeds the number of fact and act pairs. Later steps are grouped. */
 export const STEPS_MOST = 100
 
 export interface RecoveryStep extends Words {
@@ -21,21 +21,17 @@ export interface RecoveryStep extends Words {
   act: RestoringAct
   fact: FactName
   rules: string[]
-  /** Version ids, ascending. */
   records: number[]
   count: number
-  /** Gain of this step after the earlier ones; 0 when something else hides it. */
+  /** Gain after the earlier steps; 0 when something else hides it. */
   points: number
-  /** Score on that day after this and all earlier steps, if granted. */
+  /** Score on that day after all steps so far, if granted. */
   value: number
   grade: Grade
   basis: string
-  /**
-   * True when every number behind it was found in a published text and holds in every field. A scorecard's own numbers are never confirmed.
-   */
+  /** True when every number behind it was found in a published text and holds in every field; never true for a scorecard's own numbers. */
   confirmed: boolean
   answer: AnswerTime | null
-  /** Events that the act ends; not those that time ends. */
   ends: readonly FactEvent[]
 }
 
@@ -49,7 +45,7 @@ export interface LastingFact extends Words {
   confirmed: boolean
 }
 
-/** Sorted by day, then gain, then fact and record. Empty when nothing was lost or can be restored (see `lasting`). */
+/** Sorted by day, then gain, then fact and record. See also `lasting`. */
 export const restoration = (facts: Facts, card: Scorecard, rules: RestorationRules): RecoveryStep[] => {
   const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
   return weighed(facts, card, within(together(drafts, keyOfDay)))
@@ -62,7 +58,7 @@ export const lasting = (facts: Facts, card: Scorecard, rules: RestorationRules):
     return [{ fact, rules, ...told(events, why), basis, confirmed }]
   })
 
-/** Facts on the last step's day after these steps. Scoring them gives what the last step promises. */
+/** Facts on the last step's day after these steps. */
 export const applied = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
   const ended = new Map<string, string>()
   for (const { on, ends } of steps) for (const event of ends) ended.set(identity(event), on)
@@ -74,7 +70,7 @@ export const applied = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 
 }
 
 interface DraftStep extends SourcedSentence, Pick<RecoveryStep, 'on' | 'act' | 'fact' | 'rules' | 'answer' | 'ends'> {
-  /** All events of the step, also those that time ends. */
+  /** These include events that time ends. */
   events: readonly FactEvent[]
 }
 
@@ -84,7 +80,7 @@ interface PointLoss {
   events: FactEvent[]
   rules: string[]
   drafts: DraftStep[]
-  /** Why it never ends; null when it does. */
+  /** The reason why it never ends; null when it does. */
   why: SourcedSentence | null
 }
 
@@ -130,13 +126,12 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Resto
 
 interface FactCourse {
   rules: string[]
-  /** Days on which points halve. */
   halves: string[]
-  /** First day without any effect; null when unknown. */
+  /** First day without any effect. */
   over: string | null
 }
 
-/** Effect of time on one event according to the scoring function. Null when it has no weight on that day. */
+/** Effect of time on one event. Returns null when the event has no weight on day `from`. */
 const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard): FactCourse | null => {
   const on = (asOf: string) => {
     const alone = score({ ...facts, asOf, events: [event] }, card)
@@ -186,7 +181,7 @@ const within = (drafts: DraftStep[]): DraftStep[] => {
   return [...drafts.slice(0, near), ...together(drafts.slice(near), what)]
 }
 
-/** Within one day the step with the largest gain comes first, then the largest after it. */
+/** Within one day the largest gain comes first. */
 const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): RecoveryStep[] => {
   const steps: RecoveryStep[] = []
   const left = new Set(drafts)
@@ -213,7 +208,7 @@ const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], c
   const { on, act, fact, rules, basis, confirmed, answer, ends, events } = draft
   const { value, grade } = score(applied(facts, [...done, draft]), card)
   const undone = applied(facts, [...done, { on, ends: [] }])
-  // The effect of time cannot be omitted, so it is compared with the same events one day earlier.
+  // Time's effect cannot be omitted, so it is compared with the same events one day earlier.
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))
   const points = value - score({ ...undone, events: held }, card).value
@@ -236,7 +231,6 @@ const told = (events: readonly FactEvent[], { zh, en }: Words) => {
   }
 }
 
-/** An act takes effect only when granted; the sentence says so. */
 const onceGranted = (
   { zh, en, answer }: Words & { answer: AnswerTime | null },
   { granted }: RestorationRules,
@@ -249,7 +243,6 @@ const onceGranted = (
   }
 }
 
-/** The wait, and why nothing is faster. */
 const both = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => ({
   zh: `${wait.zh}；${row.zh}`,
   en: `${wait.en}; ${row.en}`,
@@ -258,7 +251,7 @@ const both = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => (
   confirmed: wait.confirmed && row.confirmed,
 })
 
-/** First day after that many complete months; for 0 the day itself (Civil Code, articles 201 and 202). */
+/** First day after so many complete months; for 0 the day itself (Civil Code, articles 201 and 202). */
 const complete = (from: string, months: number): string => (months === 0 ? from : addDays(addMonths(from, months), 1))
 
 const lawfulDay = ({ on, decidedOn }: FactEvent): string | null => decidedOn ?? on

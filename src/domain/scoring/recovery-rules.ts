@@ -1,7 +1,4 @@
-/**
- * Rules of the recovery path: schema/rules/restoration.json. The schema schema/contracts/restoration.json checks the shape, this file the
- * rest.
- */
+/** Rules of schema/rules/restoration.json. schema/contracts/restoration.json checks the shape, this file the rest. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -9,20 +6,16 @@ import type { Certainty } from '../listing/lists.js'
 import type { FactName } from '../records/facts.js'
 import { factRow } from '../records/facts.js'
 
-/** PERFORM a judgment, CORRECT a fault, apply for REPAIR, or WAIT. */
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
-/**
- * A sentence (`{count}` is the number) with its source. Unconfirmed when facts outside the data, such as the field, may move the day, or
- * for this project's own proposals.
- */
+/** `{count}` is filled. Unconfirmed when facts outside the data may move the day, or for this project's own proposals. */
 export interface SourcedSentence extends Words {
   basis: string
   mark: Certainty
   confirmed: boolean
 }
 
-/** Working days within which the authority must answer. */
+/** The authority must answer within these working days. */
 export interface AnswerTime {
   workdays: number
   basis: string
@@ -46,7 +39,6 @@ export interface RestorationRules {
   acts: ActRule[]
   /** Final sentence of every act: an answer within `{workdays}` or without a fixed time, and the meaning of the score. */
   granted: Record<'within' | 'open', Words>
-  /** Why time restores: the scorecard's window, its halving, the end of an entry. */
   waits: Record<'window' | 'halving' | 'end', SourcedSentence>
   /** Neither an end nor an act is known. */
   endless: SourcedSentence
@@ -55,7 +47,6 @@ export interface RestorationRules {
 export const applies = ({ from, to }: Pick<ActRule, 'from' | 'to'>, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
-/** Checks beyond the JSON Schema. Empty means usable. */
 export const checkRestoration = (rules: RestorationRules): { place: string; reason: string }[] => {
   const faults: { place: string; reason: string }[] = []
   const say = (place: string, reason: string) => faults.push({ place, reason })

@@ -1,24 +1,19 @@
-/**
- * Matches repairs (信用修复) with the records they name, and the day from which each no longer counts. Each record is normalised once and found
- * through maps, so the cost is linear.
- */
+/** Matches repairs (信用修复) with the records they name. Each record is normalised once and found through maps, so the cost is linear. */
 
 import { factOfList, type ListKind, type TermCounting } from '../listing/lists.js'
 import { authorityCompared, authorityComparedOld, numberCompared } from '../records/decision-number.js'
 import type { Body, Json, RecordKind } from '../records/records.js'
 
-/** Members of a list kind that produce facts. */
 export type ListFacts = Pick<ListKind, 'id' | 'fact' | 'terms'> & { counting?: Pick<TermCounting, 'lastDay'> }
 
 export interface RecordEvidence {
   record: number
   kind: RecordKind
   body: Body
-  /** Last day of a shop, which its body lacks. Null or absent when unknown. */
+  /** Last day of a shop, which its body lacks. */
   validTo?: string | null
 }
 
-/** A record that a repair can name, in compared form. */
 interface Repairable {
   record: number
   target: string
@@ -35,7 +30,7 @@ export interface ComparedForms {
 }
 
 const FORMS: ComparedForms = { number: numberCompared, authority: authorityCompared }
-/** Forms for old rule books (evidence.ts, isOldBook). */
+/** Old rule books use these forms (evidence.ts, isOldBook). */
 export const OLD_FORMS: ComparedForms = { number: numberCompared, authority: authorityComparedOld }
 
 /** First day on which each repaired record no longer counts. Returns null without repairs, the usual case. */
@@ -92,8 +87,8 @@ const repairableOf = (
 }
 
 /**
- * Finds the records that a repair names: by decision number, among several by authority too. An entry without a number is found by
- * authority; without both, by being the only one.
+ * Records are found by decision number, among several by authority too. An entry without a number is found by authority; without both, by
+ * being the only one.
  */
 const indexed = (repairables: readonly Repairable[], forms: ComparedForms) => {
   const byNumber = grouped(repairables, ({ target, number }) => keyOf(target, number))

@@ -1,26 +1,22 @@
-/** The part of a scorecard that applies to one kind of operator on one day. It is computed once and shared by a million scores. */
+/** The part of a scorecard for one kind of operator on one day, computed once and shared by a million scores. */
 import { addDays, addYears } from '../../foundation/time/dates.js'
 import { dayNumber, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 import { FACTS, FAMILIES } from '../records/facts.js'
 import type { BinRule, Rule, Scorecard, Unit, UnitRule, Veto } from './scorecard.js'
 
-/** Most cached plans of one scorecard and kind. Recomputing stored scores visits many days. */
+/** Recomputing stored scores visits many days. The bound is per scorecard and kind. */
 const PLANS_KEPT = 1000
 const NO_DAY = Number.NEGATIVE_INFINITY
 
-/** One place in a scorecard that weighs one fact. */
 export interface Slot {
-  /** Index among the plan's slots. */
   at: number
   fact: FactName
-  /** Points of each event; 0 when something else decides. */
   points: number
-  /** Days for which an event counts; NEVER for no end. */
+  /** Days for which an event counts. */
   windowDays: number
   /** Events of this day or earlier have faded. */
   cutoff: number
-  /** Full days until points halve; NEVER for no halving. */
   halvesEveryDays: number
   /** Points by number of halvings, up to the last above 0. */
   halved: readonly number[]
@@ -52,17 +48,14 @@ export interface ScorePlan {
   byFact: Record<FactName, { family: number; slots: Slot[] }>
   /** Family bits that the scorecard uses. */
   asked: number
-  /** Families whose absence is reported. */
   missing: { family: FactFamily; bit: number; points: number }[]
 }
 
-/** One bit per family, so that a set is one number. */
 const BITS = Object.fromEntries(Object.keys(FAMILIES).map((family, i) => [family, 1 << i])) as Record<
   FactFamily,
   number
 >
 
-/** Families whose silence means none. */
 export const noneWhereSilent = (known: readonly FactFamily[]): number => {
   let bits = 0
   for (const family of known) if (FAMILIES[family].whenAbsent === 'none') bits |= BITS[family]
@@ -120,7 +113,7 @@ const planRule = (rule: Rule, asOf: string, slotOf: SlotOf): PlannedUnits | Plan
   }
 }
 
-/** Halving to 0 also ends the window: `halvesEveryDays` times the number of possible halvings. */
+/** Halving to 0 also ends the window. */
 const makeSlot = (at: number, fact: FactName, weight: Weight, asOf: string): Slot => {
   const halvesEveryDays = weight.points === 0 ? NEVER : (weight.halvesEveryDays ?? NEVER)
   const halved = halvesEveryDays === NEVER ? [weight.points] : halvings(weight.points)

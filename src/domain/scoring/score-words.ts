@@ -1,4 +1,4 @@
-/** Looks up the sentence and dimension of a stored reason in its scorecard, so that no row repeats them. */
+/** Finds a stored reason's sentence and dimension in its scorecard, so that no row repeats them. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { FACTS } from '../records/facts.js'

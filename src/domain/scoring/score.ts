@@ -1,7 +1,6 @@
 /**
- * Scores facts with a scorecard: points, reasons, grade. Integers only, and the reasons add up exactly to the value, because each bound met
- * is a reason too. Depends on nothing but its arguments, not on the order of events. Days are integers and shared work is in the plan,
- * because a million operators are scored.
+ * Scores facts with a scorecard. The reasons add up exactly to the value, because each bound met is a reason too. The order of events has
+ * no effect. Days are integers and shared work is in the plan, because a million operators are scored.
  */
 import { anniversary, dayNumber, dayText, NEVER } from '../../foundation/time/day-numbers.js'
 import type { FactEvent, FactName, Facts } from '../records/facts.js'
@@ -10,21 +9,19 @@ import { noneWhereSilent, planOf } from './score-plan.js'
 import type { Grade, Scorecard, ScoreLine } from './scorecard.js'
 import { HIGHEST, LOWEST, topOf } from './scorecard.js'
 
-/** Together with rule and fact it finds the sentence in the scorecard. */
 export type ReasonKind = 'BASE' | 'UNIT' | 'BIN' | 'CAP' | 'FLOOR' | 'CEILING' | 'MISSING' | 'VETO' | 'UNDATED'
 
-/** Zero-point reasons report missing or uncounted facts. Sentences come from `worded`. */
+/** Zero-point reasons report missing or uncounted facts. */
 export interface Reason {
   /** Id of the rule or veto; `base`, `floor` or `ceiling`; for MISSING the family. */
   rule: string
   why: ReasonKind
-  /** The fact; null for the base, a cap or missing data. */
   fact: FactName | null
   points: number
   count: number
   /** Version ids, ascending. */
   records: number[]
-  /** First day on which part of it counts less; null when no end is known. */
+  /** First day on which part of it counts less. */
   fadesOn: string | null
 }
 
@@ -33,7 +30,7 @@ export interface Score {
   value: number
   grade: Grade
   reasons: Reason[]
-  /** First later day on which the same facts give other reasons; null when time changes nothing. */
+  /** First later day on which the same facts give other reasons. */
   nextChangeOn: string | null
 }
 
@@ -72,8 +69,8 @@ export const gradeOf = (value: number, card: Scorecard): Grade =>
   (card.grades.find((line) => value >= line.from) ?? LOWEST_LINE).grade
 
 /**
- * Returns the openings of all lines crossed downward, once each, in the scorecard's order. A first score below a line crosses it, and so
- * does a raised line. `before.lines` belong to the earlier scorecard if it was another.
+ * Returns the openings of all lines crossed downward, in the scorecard's order. A first score below a line crosses it, and so does a raised
+ * line. `before.lines` belong to the earlier scorecard if it was another.
  */
 export const crossed = (
   before: { value: number; lines?: Scorecard['lines'] } | null,
@@ -97,7 +94,6 @@ interface FactTally {
   count: number
   points: number
   records: number[]
-  /** Earliest day in force. */
   first: number
   firstOn: string
   /** Day on which part counts less. */
@@ -183,7 +179,6 @@ const nextOf = (tallies: Tallies): number => {
   return next
 }
 
-/** Accumulator of one scoring pass. `changesOn` is the earliest day of any change. */
 interface Sheet {
   value: number
   reasons: Reason[]
@@ -209,7 +204,6 @@ const weighUnits = ({ rule, slots }: PlannedUnits, tallies: Tallies, sheet: Shee
   add(sheet, plain(rule.id, 'CAP', rule.cap - sum))
 }
 
-/** Points of the bin for a count or for full years. */
 const weighBin = (planned: PlannedBins, tallies: Tallies, sheet: Sheet): void => {
   const { rule, slot, since } = planned
   const found = tallies[slot.at]
@@ -265,7 +259,6 @@ const plain = (rule: string, why: ReasonKind, points: number): Reason => ({
   fadesOn: null,
 })
 
-/** Ascending without duplicates. */
 const ascending = (records: readonly number[]): number[] => {
   let last = Number.NEGATIVE_INFINITY
   for (const record of records) {

@@ -1,7 +1,4 @@
-/**
- * Checks a scorecard on load, beyond its JSON Schema. A valid scorecard cannot raise a score for a worse record, count a fact twice, or
- * hide what it did.
- */
+/** Checks beyond the JSON Schema: a valid scorecard cannot raise a score for a worse record, count a fact twice, or hide what it did. */
 import { FACTS, FAMILIES, factRow } from '../records/facts.js'
 import {
   type BinRule,
@@ -19,13 +16,12 @@ import {
 import { checkNumbers, checkWords, type FaultReporter } from './scorecard-parts.js'
 import { takesLessAt, valuesOf } from './scorecard-reach.js'
 
-/** Place in the scorecard (`rules[2].units[0].fact`) and reason, Chinese first. */
 export interface ScorecardFault {
   place: string
   reason: string
 }
 
-/** Returns all faults; empty means usable. The shape must be valid already. */
+/** The shape must be valid already. */
 export const checkScorecard = (card: Scorecard): ScorecardFault[] => {
   const faults: ScorecardFault[] = []
   const say: FaultReporter = (at, reason) => {
@@ -154,7 +150,7 @@ const checkBins = (rule: BinRule, at: string, say: FaultReporter): void => {
   checkWords(rule, at, ['count'], say)
   if (rule.bins[0]?.from !== 0) say(`${at}.bins[0].from`, '分档应从 0 起。Bins must begin at 0.')
   const adverse = factRow(rule.fact)?.tone === 'adverse'
-  // The first record of a family would bring the zero bin's points whatever it says, so an adverse record could raise a score.
+  // The first record of a family would bring the zero bin's points, so an adverse record could raise a score.
   if (factRow(rule.fact)?.nature !== 'since' && (rule.bins[0]?.points ?? 0) !== 0)
     say(`${at}.bins[0].points`, '没有该事实时不得加分或扣分。Without the fact no point may move.')
   rule.bins.forEach((bin, i) => {
@@ -284,7 +280,6 @@ const checkLines = (card: Scorecard, say: FaultReporter): void => {
     say('lines', '关注线低于线索线。The line of the watch list lies below that of leads.')
 }
 
-/** Each grade must be reachable by some operator. */
 const checkReach = (card: Scorecard, say: FaultReporter): void => {
   const values = [...valuesOf(card, { lowest: LOWEST, highest: HIGHEST })]
   const capped = card.vetoes.map((veto) => topOf(veto.grade, card.grades))

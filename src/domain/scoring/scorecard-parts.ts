@@ -1,10 +1,8 @@
-/** Checks common to all parts of a scorecard: integers and complete sentences. */
 import type { Words } from '../../foundation/text/words.js'
 
-/** Reports a fault by place and reason. */
 export type FaultReporter = (at: string, reason: string) => void
 
-/** All numbers are integers, so that sums are exact. */
+/** Integers keep sums exact. */
 export const checkNumbers = (value: unknown, at: string, say: FaultReporter): void => {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     say(at, `不是整数：${value}。Not an integer.`)

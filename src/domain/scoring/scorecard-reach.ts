@@ -1,4 +1,4 @@
-/** Computes which values a scorecard can give. A grade that nobody can reach is a fault. */
+/** Computes which values a scorecard can give. */
 import type { OperatorKind } from '../records/facts.js'
 import type { Scorecard, Unit, UnitRule } from './scorecard.js'
 
@@ -9,7 +9,6 @@ export interface Range {
 
 const KINDS: readonly OperatorKind[] = ['enterprise', 'individual', 'cooperative', 'other', 'shop']
 
-/** All sums of the rules for some kind of operator, within the range. */
 export const valuesOf = (card: Scorecard, range: Range): Set<number> => {
   const values = new Set<number>()
   const seen = new Set<string>()
@@ -34,7 +33,6 @@ const sumsOf = (some: ReadonlySet<number>, others: ReadonlySet<number>): Set<num
   return sums
 }
 
-/** Possible sums of one unit rule, bounded by the range. */
 const unitSums = (rule: UnitRule, { highest }: Range): Set<number> => {
   const bound = Math.min(Math.abs(rule.cap ?? highest), highest)
   const sums = new Set([0])
@@ -58,14 +56,12 @@ const worthOf = ({ points, windowDays, halvesEveryDays: period }: Unit): number[
   return worth
 }
 
-/** Half, truncated towards zero. */
 const half = (points: number): number => Math.trunc(points / 2)
 
 const isPeriod = (days: number | null | undefined): days is number => typeof days === 'number' && days > 0
 
 /**
- * Returns the first age in days at which the worse fact costs less than the milder one, or null. Values only fall, so only the worse fact's
- * steps need checking.
+ * First age in days at which the worse fact costs less than the milder one. Values only fall, so only the worse fact's steps need checking.
  */
 export const takesLessAt = (worse: Unit, milder: Unit): number | null => {
   const period = isPeriod(worse.halvesEveryDays) ? worse.halvesEveryDays : null

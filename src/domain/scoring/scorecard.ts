@@ -1,6 +1,5 @@
 /**
- * Scorecards are data: `schema/scorecards/<version>.json`. The schema schema/contracts/scorecard.json checks the shape, scorecard-check.ts
- * the rest.
+ * Scorecards are data: `schema/scorecards/<version>.json`. schema/contracts/scorecard.json checks the shape, scorecard-check.ts the rest.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -9,13 +8,11 @@ import type { FactFamily, FactName, OperatorKind } from '../records/facts.js'
 export const LOWEST = 0
 export const HIGHEST = 1000
 
-/** Best to worst. */
 export const GRADES = ['A', 'B', 'C', 'D'] as const
 export type Grade = (typeof GRADES)[number]
 
 export interface GradeLine extends Words {
   grade: Grade
-  /** Lowest value of the grade. */
   from: number
 }
 
@@ -29,7 +26,6 @@ interface RuleHead {
   id: string
   dimension: string
   legalBasis: string[]
-  /** Kinds of operator; absent for all. */
   operators?: OperatorKind[]
 }
 
@@ -37,21 +33,18 @@ export interface Unit extends Words {
   fact: FactName
   points: number
   windowDays: number | null
-  /**
-   * Points halve, truncated towards zero, after each such number of full days; at 0 the event no longer counts. Null or absent for never.
-   */
+  /** Points halve, truncated towards zero, after each such number of full days; at 0 the event no longer counts. */
   halvesEveryDays?: number | null
 }
 
-/** Points per unit of each fact by severity, under one cap. */
 export interface UnitRule extends RuleHead {
   kind: 'units'
   units: Unit[]
-  /** Signed bound of the sum; null for none. */
+  /** Signed bound of the sum. */
   cap: number | null
 }
 
-/** Points by count. `to` is inclusive, the last bin is open (null). */
+/** `to` is inclusive, the last bin is open (null). */
 export interface BinRule extends RuleHead, Words {
   kind: 'bins'
   fact: FactName
@@ -70,7 +63,7 @@ export interface Veto extends Words {
   legalBasis: string[]
 }
 
-/** Falling below `below` opens a lead or an internal watch entry. These are reasons to look, never grounds for listing. */
+/** Falling below `below` opens a lead or an internal watch entry, never a ground for listing. */
 export interface ScoreLine {
   below: number
   opens: 'lead' | 'watch'
@@ -79,7 +72,7 @@ export interface ScoreLine {
 export interface Scorecard {
   version: string
   name: Words
-  /** Says what the scorecard rests on, and that its weights are this project's proposal. */
+  /** The text says that the weights are this project's proposal. */
   about: Words
   restsOn: string[]
   base: number
@@ -99,7 +92,6 @@ export interface Scorecard {
 export const factsOf = (rule: Rule): FactName[] =>
   rule.kind === 'units' ? rule.units.map((unit) => unit.fact) : [rule.fact]
 
-/** Highest value of a grade. */
 export const topOf = (grade: Grade, lines: readonly GradeLine[]): number => {
   const place = lines.findIndex((line) => line.grade === grade)
   const above = lines[place - 1]

@@ -1,21 +1,20 @@
-/** Trial: compares two scorecards over all operators. It accumulates pairs of scores in constant memory, in any order. */
+/** Trial: compares two scorecards over all operators, in constant memory and any order. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { ReasonKind, Score } from './score.js'
 import { type WordedReason, worded } from './score-words.js'
 import { GRADES, type Grade, HIGHEST, LOWEST, type Scorecard } from './scorecard.js'
 
-/** Largest moves shown in each direction. */
 const LARGEST_MOVES = 20
 /** GB/T 2260 prefix of province and city. */
 const REGION_DIGITS = 4
-/** Widest possible move, points. */
+/** The unit is points. */
 const WIDEST = HIGHEST - LOWEST
 
 export interface TriedOperator {
   id: number
   kind: string
-  /** Six-digit division code; null when unknown. */
+  /** Six-digit division code. */
   region: string | null
 }
 
@@ -23,9 +22,7 @@ export type GradeCounts = Record<Grade, number>
 
 export interface TrialGroup {
   operators: number
-  /** Same value and grade by both. */
   unchanged: number
-  /** Better and worse grade by the tried scorecard. */
   better: number
   worse: number
   /** Mean move, points, two decimals. */
@@ -48,7 +45,7 @@ export interface Spread {
 
 export type ScoredRule = { points: number } & Words
 
-/** A rule (and fact) with different points; null for a scorecard without it. */
+/** A member is null for a scorecard without the rule. */
 export interface ReasonDifference {
   rule: string
   fact: string | null
@@ -68,11 +65,10 @@ export interface MovedOperator {
 export interface TrialComparison extends Omit<TrialGroup, 'mean'> {
   /** First key: current grade. Second key: tried grade. */
   grades: Record<Grade, GradeCounts>
-  /** Spread of the moves; null without operators. */
   spread: Spread | null
   up: MovedOperator[]
   down: MovedOperator[]
-  /** Ascending by four-digit prefix, unknown (null) last. */
+  /** Ascending by four-digit prefix, unknown last. */
   regions: ({ region: string | null } & TrialGroup)[]
   kinds: ({ kind: string } & TrialGroup)[]
 }
@@ -143,7 +139,7 @@ const add = (group: GroupTally, before: Score, after: Score): void => {
   } else if (before.value === after.value) group.unchanged += 1
 }
 
-/** Largest first; equal moves by lower id, so that input order has no effect. */
+/** Equal moves go by lower id, so that input order has no effect. */
 const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
 
 const keep = (largest: Pair[], pair: Pair): void => {
@@ -181,7 +177,6 @@ export const comparison = (
   }
 }
 
-/** The unknown region comes last. */
 const inOrder = (groups: ReadonlyMap<string, GroupTally>): [string, GroupTally][] =>
   [...groups].sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
 
@@ -204,10 +199,9 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<Spread, 'mean'> 
   return { lowest: at(0), p5: at(5), p25: at(25), median: at(50), p75: at(75), p95: at(95), highest: at(100) }
 }
 
-/** One scorecard's units may be another's bins, so both compare as one. Other reasons compare separately. */
+/** One scorecard's units may be another's bins, so both compare as one. */
 const COUNTING: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['UNIT', 'BIN'])
 
-/** Reasons with equal points are omitted. */
 const differences = (before: readonly WordedReason[], after: readonly WordedReason[]): ReasonDifference[] => {
   const found = new Map<string, ReasonDifference>()
   const put = (side: 'before' | 'after', { rule, why, fact, points, zh, en }: WordedReason): void => {
