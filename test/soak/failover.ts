@@ -147,8 +147,6 @@ export const soakFailover = async (given: {
       await asked(LOST_QUESTIONS)
       await hub.push(null, { cause: 'command' })
       const left = Number((await rowAt(primary, LAST_LEFT))['n'])
-      // Moves under load continue until the primary stops, so their deliveries have no known bound.
-      const highest = underLoad ? Number.MAX_SAFE_INTEGER : Number((await rowAt(primary, HIGHEST_DELIVERY))['n'])
       if (!underLoad) await wait(QUIET_MS)
       const load = underLoad ? [repeated(subjects.move), repeated(questions.standing)] : []
       const reading = watched(web, subjects.shown)
@@ -167,7 +165,7 @@ export const soakFailover = async (given: {
       faults.listedThoughRemoved += await reading.stop()
       // Checked before any row of the new server shows the loss, and after one does.
       const isNamedAtOnce = await namesRows(hub, lostRows)
-      if (!(await namesDelivery(questions.ask, { left, highest, had }))) faults.deliveryNotNamed += 1
+      if (!(await namesDelivery(questions.ask, { left, had }))) faults.deliveryNotNamed += 1
       if (!isNamedAtOnce || !(await namesRows(hub, lostRows))) faults.rowsNotNamed += 1
       const acts = await lostActs(hub, platforms)
       counts.lostActs += acts.length

@@ -55,15 +55,15 @@ export const isSaid = (cuts: readonly LostRows[], lost: readonly LostRows[]): bo
 /** True if an officer is told of the lost last delivery, or of the new server when none is lost. */
 export const namesDelivery = async (
   ask: ReturnType<typeof makeQuestions>['ask'],
-  { left, highest, had }: { left: number; highest: number; had: number },
+  { left, had }: { left: number; had: number },
 ): Promise<boolean> => {
   const { databaseRestored } = await ask('{ databaseRestored { cause deliveries { noted had } } }')
   const noted = databaseRestored?.deliveries.noted ?? 0
   const isNamed =
     noted > had
-      ? databaseRestored?.cause === 'DELIVERY_NOTED' && left <= noted && noted <= highest
+      ? databaseRestored?.cause === 'DELIVERY_NOTED' && left <= noted
       : databaseRestored?.cause === 'SERVER_CHANGED' && left <= had
-  if (!isNamed) process.stderr.write(`${JSON.stringify({ left, highest, had, databaseRestored })}\n`)
+  if (!isNamed) process.stderr.write(`${JSON.stringify({ left, had, databaseRestored })}\n`)
   return isNamed && databaseRestored.deliveries.had === had
 }
 
