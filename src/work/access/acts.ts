@@ -10,10 +10,10 @@ export interface ActContext {
   now: Date
 }
 
-/** Returns whether the acting person may see this operator; absent means that all may be seen. */
+/** Without it, all operators may be seen. */
 export type OperatorAccess = (operator: operators.StoredOperator) => boolean
 
-/** Returns the operator to which a code leads. Refusal OPERATOR_UNKNOWN, also when `mayFor` denies access. */
+/** Refusal OPERATOR_UNKNOWN, also when `mayFor` denies access. */
 export const findOperator = async (
   tx: Tx,
   code: string,

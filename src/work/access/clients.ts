@@ -1,4 +1,4 @@
-/** Client systems. A secret is shown once when it is created; only its hash is stored. */
+/** A secret is shown once; only its hash is stored. */
 
 import { CLIENT_ROLES, isRole, type Role } from '../../domain/access/viewer.js'
 import { redact } from '../../domain/records/privacy.js'
@@ -26,12 +26,12 @@ export interface ClientInput {
   region?: string
 }
 
-/** Recorded author of a change made by a command. It never matches a person of this hub. */
+/** Author of a change made by a command; never matches a person. */
 export const BY_COMMAND = 'command'
 
 /**
- * Registers a client, pending until a second person confirms it. `agencies` lists the allowed ids. Refusals: USAGE,
- * ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS.
+ * The client stays pending until a second person confirms it. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN,
+ * CLIENT_EXISTS.
  */
 export const add = async (
   db: Db,
@@ -47,7 +47,7 @@ export const add = async (
   return { client_id: name, client_secret: secret, role, agency, region }
 }
 
-/** Validates the fields shared by clients and people. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
+/** Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN. */
 export const checkedGiven = (
   { name, role, agency, region }: ClientInput,
   agencies: readonly string[],
@@ -69,19 +69,18 @@ export const checkedGiven = (
   return { name, role, agency: agency ?? null, region: region ?? null }
 }
 
-/** Default validity of the previous secret, milliseconds. */
+/** Default validity of the previous secret. */
 export const OVERLAP_MS = 24 * 3_600_000
-/** Maximum overlap, milliseconds. */
 const OVERLAP_MOST_MS = 30 * 24 * 3_600_000
 
 export interface RotatedSecret extends ClientCredentials {
-  /** End of validity of the previous secret (ISO 8601); null when it is already invalid. */
+  /** ISO 8601; null when already invalid. */
   previous_until: string | null
 }
 
 /**
- * Issues a secret, pending confirmation. The previous one stays valid for `overlapMs`; `leaked` invalidates it and its
- * tokens at once. Refusals: CLIENT_UNKNOWN, USAGE.
+ * The secret is pending confirmation. `leaked` ends the previous one and its tokens at once. Refusals: CLIENT_UNKNOWN,
+ * USAGE.
  */
 export const rotate = async (
   db: Db,
@@ -101,7 +100,7 @@ export const rotate = async (
   return { client_id: name, client_secret: secret, role, agency, region, previous_until: until?.toISOString() ?? null }
 }
 
-/** Ends a client and revokes its tokens. The name stays reserved. Refusal CLIENT_UNKNOWN. */
+/** Revokes its tokens; the name stays reserved. Refusal CLIENT_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await clients.end(db, name, now))) throw new Refusal('CLIENT_UNKNOWN', { name })
   await revocations.add(db, allOf(name, now), now)
@@ -119,7 +118,7 @@ export const matches = async (db: Db, name: string, secret: string, now: Date): 
   return client !== null && is && !client.ended && !(await isPending(client, secret))
 }
 
-/** Returns whether this matching secret is still pending. The previous secret is never pending. */
+/** The previous secret is never pending. */
 export const isPending = async (client: clients.RegisteredClient, secret: string): Promise<boolean> =>
   client.pendingSince !== null &&
   !(client.previousHash !== null && (await secretMatches(secret, client.previousHash, client.previousHash)))

@@ -1,4 +1,4 @@
-/** A second person activates a registered account, or its new password or secret. */
+/** A second person activates an account, password or secret. */
 import { confirmationFault } from '../../domain/access/confirmation.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as confirmations from '../../store/access/confirmations.js'
@@ -8,13 +8,13 @@ import type { Db } from '../../store/db/db.js'
 export interface AccountConfirmation {
   table: confirmations.AccountTable
   name: string
-  /** The version that was seen; a later change needs its own confirmation. */
+  /** The version seen; a later change needs its own confirmation. */
   pendingSince: Date
   by: string
   now: Date
 }
 
-/** Refusals: PERSON_UNKNOWN, CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, ACCOUNT_CHANGED (not the version seen). */
+/** Refusals: PERSON_UNKNOWN, CLIENT_UNKNOWN, DUTY_MISSING, SECOND_PERSON, ACCOUNT_CHANGED. */
 export const confirmAccount = async (
   db: Db,
   { table, name, pendingSince, by, now }: AccountConfirmation,

@@ -1,33 +1,27 @@
-/**
- * Locks out repeated failures to sign in, across all processes, and logs it. The rate limit (api/request/rate-limit)
- * only slows guessing down.
- */
+/** Locks out repeated sign-in failures across all processes. The rate limit only slows guessing. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import * as lockouts from '../../store/access/lockouts.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Failures no further apart than this are counted together, milliseconds. */
+/** Failures closer together than this are counted together. */
 const WINDOW_MS = 15 * 60_000
 const LOCK_MS = 15 * 60_000
-/** Failures that lock out one name at one address. A client's 256-bit secret cannot be guessed; a password can. */
+/** A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
-/**
- * Failures that lock out a person except at proven addresses. Clients are exempt: knowing the name would be enough to
- * lock one out.
- */
+/** Locks out a person except at proven addresses. Clients are exempt: knowing the name would be enough. */
 const MOST_EVERYWHERE = 100
 
 export interface SignInAttempt {
   kind: lockouts.StoredLockout['kind']
-  /** The name as typed. It may be unknown, or a password typed into the wrong field. */
+  /** It may be unknown, or a password typed into the wrong field. */
   name: string
   address: string
 }
 
 /**
- * Returns seconds until the next attempt, or null when allowed now. Unknown names cost the same look-up. `proven`
- * ignores failures from other addresses.
+ * Returns seconds until the next attempt, or null. Unknown names cost the same look-up. `proven` ignores failures
+ * elsewhere.
  */
 export const shutFor = async (
   db: Db,
@@ -41,11 +35,11 @@ export const shutFor = async (
   return until === null ? null : Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 }
 
-/** Returns whether this name signed in from this address in recent weeks. Unknown names cost the same look-up. */
+/** True after a sign-in from this address in recent weeks. Unknown names cost the same look-up. */
 export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
   lockouts.isProven(db, here(knock, mark), now)
 
-/** Counts a failure and logs the lockout it causes. `known` means that the name is registered and may be logged. */
+/** `known`: the name is registered and may be logged. */
 export const failed = async (
   db: Db,
   knock: SignInAttempt,
@@ -61,13 +55,13 @@ export const failed = async (
   if (await lockouts.failed(db, all)) log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** Marks the address as proven. A person's failures there are cleared; those elsewhere stay counted. */
+/** A person's failures there are cleared; those elsewhere stay counted. */
 export const prove = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<void> => {
   const { kind, name, address } = knock
   return lockouts.prove(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
 }
 
-/** Lifts the lockouts of a registered name. Refusal LOCKOUT_UNKNOWN. */
+/** Refusal LOCKOUT_UNKNOWN. */
 export const lift = async (
   db: Db,
   { kind, name, now, log }: Pick<SignInAttempt, 'kind' | 'name'> & { now: Date; log: Log },

@@ -1,12 +1,12 @@
 /**
- * Checks that the keys belong to the database. Two hubs with different keys would refuse each other's tokens and write
- * unverifiable lists and audit rows, so the second does not start.
+ * Two hubs with different keys would refuse each other's tokens and write unverifiable lists and audit rows, so the
+ * second does not start.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/db/key-fingerprints.js'
 
-/** Records the keys. Refusal KEYS_FOREIGN names the kinds of keys of which none is known. */
+/** Refusal KEYS_FOREIGN names the kinds of keys of which none is known. */
 export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     const before = await store.all(tx)
@@ -23,7 +23,7 @@ export const checkKeys = (db: Db, fingerprints: store.Fingerprints): Promise<voi
 
 export const noteKeys = store.note
 
-/** Replaces the recorded keys. Data that only the previous keys could open is lost. */
+/** Data that only the previous keys could open is lost. */
 export const adoptKeys = (db: Db, fingerprints: store.Fingerprints): Promise<void> =>
   db.transaction(async (tx) => {
     await store.hold(tx)

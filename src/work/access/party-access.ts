@@ -1,4 +1,4 @@
-/** Access codes of a listed party. A code is shown once and stored as a keyed hash. Its history is kept permanently. */
+/** A code is shown once and stored as a keyed hash; its history is permanent. */
 
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -16,12 +16,11 @@ export interface AccessCodeRequest extends ActContext {
 }
 
 export interface IssuedAccessCode {
-  /** Shown once. */
   code: string
   accessCode: store.AccessCode
 }
 
-/** Issues a code and invalidates the previous one. Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, RUN_BUSY. */
+/** Invalidates the previous code. Refusals: INPUT_INVALID, OPERATOR_UNKNOWN, RUN_BUSY. */
 export const issueAccessCode = async (
   db: Db,
   rules: WorkRules,
@@ -61,10 +60,7 @@ const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
 /** A malformed code costs the same look-up. */
 const NO_CODE = ''
 
-/**
- * Returns a party token. Wrong, malformed, replaced and revoked codes cost the same and share one refusal:
- * ACCESS_CODE_REFUSED.
- */
+/** Wrong, malformed, replaced and revoked codes cost the same and share one refusal: ACCESS_CODE_REFUSED. */
 export const partyToken = async (
   db: Db,
   keys: Pick<Keys, 'accessMark' | 'sign'>,

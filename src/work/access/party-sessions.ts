@@ -1,11 +1,11 @@
-/** Sessions of a listed party. The browser holds a cookie, never the access code. */
+/** The browser holds a cookie, never the access code. */
 import { createHash } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.js'
 import { newSecret } from '../../foundation/keys.js'
 import * as store from '../../store/access/party-sessions.js'
 import type { Db } from '../../store/db/db.js'
 
-/** Idle timeout and maximum length; enough to write an application by hand. */
+/** Enough to write an application by hand. */
 export const IDLE_MS = 30 * 60_000
 export const SESSION_MS = 2 * 3_600_000
 
@@ -19,7 +19,7 @@ export const begin = async (
   db: Db,
   { code, grant, before, now }: { code: string; grant: number; before: string | null; now: Date },
 ): Promise<SignedInParty> => {
-  // Never reuse the request's cookie: an attacker may have planted it (session fixation).
+  // Never reuse the request's cookie (session fixation).
   const cookie = newSecret()
   const endsAt = new Date(now.getTime() + SESSION_MS)
   await store.start(db, { mark: markOf(cookie), grant, before: before && markOf(before), now, endsAt })

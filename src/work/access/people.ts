@@ -1,4 +1,4 @@
-/** People who sign in. Each is registered with a one-time password and then chooses their own. */
+/** A person signs in with a one-time password, then chooses their own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type AdministratorDuty, DUTIES } from '../../domain/access/confirmation.js'
 import {
@@ -20,7 +20,6 @@ import { type ClientInput, checkedGiven } from './clients.js'
 import * as lockouts from './lockouts.js'
 
 const ONE_TIME_MS = 7 * 24 * 3_600_000
-/** Idle timeout and maximum length of a session, milliseconds. */
 export const IDLE_MS = 30 * 60_000
 export const SESSION_MS = 12 * 3_600_000
 
@@ -32,7 +31,7 @@ export interface PersonCredentials {
   duty: AdministratorDuty | null
   agency: string | null
   region: string | null
-  /** Sign-in is refused until a second person has confirmed the account. */
+  /** Sign-in waits for a second person's confirmation. */
   pending: boolean
 }
 
@@ -57,7 +56,7 @@ export const add = async (
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
 }
 
-/** The default duty of an administrator is `systems`. Refusal USAGE. */
+/** Administrators default to `systems`. Refusal USAGE. */
 const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null => {
   if (role !== 'administrator' && given === undefined) return null
   const duty = DUTIES.find((each) => each === (given ?? 'systems'))
@@ -67,7 +66,7 @@ const dutyOf = (role: Role, given: string | undefined): AdministratorDuty | null
   })
 }
 
-/** Issues a new one-time password and ends all sessions. Refusal PERSON_UNKNOWN. */
+/** Ends all sessions. Refusal PERSON_UNKNOWN. */
 export const reset = async (db: Db, name: string, change: people.AccountChange): Promise<PersonCredentials> => {
   const { now } = change
   const person = await people.byId(db, name)
@@ -85,12 +84,11 @@ export const reset = async (db: Db, name: string, change: people.AccountChange):
   return { name, ...issued, role, duty, agency, region, pending }
 }
 
-/** Ends the account and all its sessions. The name stays reserved. Refusal PERSON_UNKNOWN. */
+/** Ends all sessions; the name stays reserved. Refusal PERSON_UNKNOWN. */
 export const end = async (db: Db, name: string, now: Date): Promise<void> => {
   if (!(await people.end(db, name, now))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
-/** Returns null when no person has this name. */
 export const find = people.byId
 
 const oneTime = async (now: Date) => {
@@ -108,7 +106,7 @@ export interface SignInInput {
   newPassword: string | null
   address: string
   proven?: boolean
-  /** Cookie of the current session, which this sign-in ends; null when there is none. */
+  /** This sign-in ends that session. */
   cookie: string | null
 }
 
@@ -119,9 +117,8 @@ export interface PersonSession {
 }
 
 /**
- * Starts a session. Known or unknown, right or wrong: the look-ups and one scrypt cost the same. Refusals:
- * SIGN_IN_REFUSED, TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE (one-time password without a new one),
- * PASSWORD_WEAK.
+ * Known or unknown, right or wrong: look-ups and one scrypt cost the same. Refusals: SIGN_IN_REFUSED,
+ * TOO_MANY_REQUESTS, ACCOUNT_PENDING, PASSWORD_TO_CHOOSE, PASSWORD_WEAK.
  */
 export const signIn = async (
   db: Db,
@@ -142,7 +139,7 @@ export const signIn = async (
   if (person.oneTimeUntil !== null && given.newPassword === null) throw new Refusal('PASSWORD_TO_CHOOSE')
   const passwordHash = given.newPassword === null ? null : await chosen(person, given.password, given.newPassword)
   const { id, role, agency, region } = person
-  // Never reuse the request's cookie: an attacker may have planted it (session fixation).
+  // Never reuse the request's cookie (session fixation).
   const cookie = newSecret()
   const endsAt = new Date(now.getTime() + SESSION_MS)
   await db.transaction(async (tx) => {
@@ -170,7 +167,7 @@ export const signOut = (db: Db, cookie: string, now: Date): Promise<void> => ses
 
 const markOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex')
 
-/** The CSRF token that a page sends beside the cookie. Another site cannot read it. */
+/** A page sends the CSRF token beside the cookie; another site cannot read it. */
 export const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
 export const csrfMatches = (cookie: string, given: string): boolean => {
@@ -188,7 +185,7 @@ const WEAK: Record<PasswordFault | 'SAME', string> = {
   SAME: '与原密码相同 it is the one before',
 }
 
-/** Returns the hash of an acceptable password. Refusal PASSWORD_WEAK. */
+/** Refusal PASSWORD_WEAK. */
 const chosen = async ({ id }: people.Person, before: string, given: string): Promise<string> => {
   const password = normalPassword(given)
   const fault = password === normalPassword(before) ? 'SAME' : passwordFault(password, { name: id, common: common() })

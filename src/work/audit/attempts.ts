@@ -1,20 +1,17 @@
-/**
- * Audit rows of refused sign-ins, at most one a minute for a name and address. Further attempts are counted and
- * reported by the next row.
- */
+/** Refused sign-ins write at most one row a minute for a name and address; the next row reports the rest. */
 import type { Log } from '../../foundation/log.js'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 
 const ROW_EVERY_MS = 60_000
-/** Maximum number of counters; beyond it the oldest is flushed early. */
+/** Beyond this, the oldest counter is flushed early. */
 const COUNTED_MOST = 10_000
 
 export interface Attempt {
   at: Date
   request: string
-  /** Method and path of the attempt, such as `POST /desk/login`. */
+  /** Method and path, such as `POST /desk/login`. */
   endpoint: string
-  /** Keyed hash of the name as typed, which may be a misplaced password. Empty when no name counts. */
+  /** Keyed hash: the typed name may be a misplaced password. Empty when no name counts. */
   mark: string
   known: string | null
   address: string
@@ -24,9 +21,8 @@ export interface Attempt {
 export interface Attempts {
   /** Refusal TRAIL_UNAVAILABLE when the row is not durable. */
   refused(attempt: Attempt): Promise<void>
-  /** Writes rows for counters that are at least a minute old. */
+  /** Writes counters that are at least a minute old. */
   sweep(now: Date): void
-  /** Writes rows for all counters. */
   flush(): void
 }
 
@@ -64,7 +60,7 @@ export const makeAttempts = (trail: Pick<AuditLog, 'row'>, { log, now }: { log: 
       }
       const [oldest] = before === undefined && counted.size >= COUNTED_MOST ? counted : []
       if (oldest !== undefined) drop(...oldest)
-      // Map order is age order: reinserting makes this the youngest.
+      // Reinserting makes this the youngest in map order.
       counted.delete(key)
       counted.set(key, { last: attempt, since: attempt.at, more: 0 })
       await trail.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))

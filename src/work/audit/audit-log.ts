@@ -1,7 +1,6 @@
 /**
- * Writer of the audit log. An answer leaves only after its row is durable and the head is noted outside the database.
- * Rows that are ready together form one group. All processes extend one chain without gaps; when two take the same
- * number, the later one chains its group again.
+ * An answer leaves only after its row is durable and the head is noted outside the database. Rows ready together form
+ * one group. All processes extend one chain without gaps; a group that loses its number is chained again.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -29,20 +28,20 @@ import { unsaidLoss } from './losses.js'
 import { packed } from './operator-codes.js'
 import type { Notes } from './restore-guard.js'
 
-/** Bounds of the write queue; beyond them, requests are refused. */
+/** Beyond these bounds, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
-/** Timeout of one group, milliseconds. Its requests are then refused. */
+/** A timed-out group's requests are refused. */
 const WRITE_MS = 5_000
-/** Attempts to chain a group again after another process was faster. */
+/** Attempts while another process is faster. */
 const TRIES = 20
-/** Groups written under the global lock after a collision with another process. */
+/** Groups written under the global lock after a collision. */
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** Interval of fsyncs of noted heads. A power cut may lose the notes since. */
+/** A power cut may lose the notes since the last fsync. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry {
@@ -60,9 +59,9 @@ export interface AuditEntry {
 }
 
 export interface AuditLog {
-  /** Resolves once the row is durable. On refusal TRAIL_UNAVAILABLE the answer must not leave. */
+  /** On refusal TRAIL_UNAVAILABLE the answer must not leave. */
   row(entry: AuditEntry): Promise<void>
-  /** Logs a chunk of a streamed answer, of at most CHUNK_CODES_MOST codes, before it leaves. */
+  /** Logs at most CHUNK_CODES_MOST codes of a streamed answer before they leave. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
 }
@@ -78,7 +77,6 @@ export interface AuditLogParts {
   log: Log
   now: () => Date
   seal: () => Seal
-  /** Without it, heads are noted in memory only. */
   notes?: HeadNotes
   metrics?: Metrics
 }
@@ -235,7 +233,7 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: Notes; database: string },
 ): AuditLog => {
-  // The one insert statement is prepared once and reused.
+  // The insert statement is prepared once.
   const db = naming(connect(url, { what: 'trail' }))
   const trail = makeAuditLog(db, { ...parts, notes: notes.heads(database) })
   const close = async () => {
@@ -264,7 +262,7 @@ const linkOf = (entry: AuditEntry): ChainLink => {
   return { at: entry.at, kind: entry.kind, count: codes.size, content, body, contentHash: hashOf(body) }
 }
 
-/** One randomBytes call per row would cost more than the rest of the row. */
+/** One randomBytes call per row would cost more than the rest. */
 let salts = Buffer.alloc(0)
 let drawn = 0
 const newSalt = (): string => {

@@ -1,4 +1,4 @@
-/** The rules of the audit log, from schema/rules/trail.json. Loaded and checked once. */
+/** Loaded and checked once from schema/rules/trail.json. */
 import { checkTrail, type TrailRules } from '../../domain/audit/audit-rules.js'
 import { checked } from '../calendar/rules.js'
 

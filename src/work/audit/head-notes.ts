@@ -1,10 +1,9 @@
 /**
- * Notes of audit log heads outside the database. A head is appended before its answers leave and fsynced each second;
- * nothing is overwritten. All processes share `noted/<database>.heads`, one head a line: `1 <stretch> <number>
- * <timeline> <system> <instant> <hash>`.
+ * A head is appended before its answers leave, fsynced each second and never overwritten. All processes share
+ * `noted/<database>.heads`, one head a line: `1 <stretch> <number> <timeline> <system> <instant> <hash>`.
  *
- * A stretch is what one process wrote without losing sight of the chain, so its last head covers all earlier ones. When
- * a full file is rotated, these last heads move to `<database>.heads.kept`.
+ * A stretch is what one process wrote without losing sight of the chain; its last head covers earlier ones. Rotation
+ * moves these to `<database>.heads.kept`.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -28,24 +27,24 @@ import { headIn } from '../../domain/audit/audit-log.js'
 import type { NotedHead, ServerIdentity } from '../../domain/audit/loss.js'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 
-/** Size at which a file is rotated, bytes: about ten thousand heads. */
+/** Bytes; about ten thousand heads. */
 const FILE_BYTES = 1024 * 1024
-/** Time for which other processes may still append to a rotated file. */
+/** Other processes may still append to a rotated file. */
 const LEAVE_MS = 60_000
 const STRETCH_BYTES = 4
 const LINE = /^1 ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) ([0-9a-f]{64})$/
 
 export interface HeadNotes {
-  /** Returns the last head of each stretch. Refusal FILE_UNREADABLE. */
+  /** The last head of each stretch. Refusal FILE_UNREADABLE. */
   heads(): NotedHead[]
   begin(): void
-  /** Appends the head before it returns. On refusal FOLDER_UNWRITABLE the answer must not leave. */
+  /** On refusal FOLDER_UNWRITABLE the answer must not leave. */
   note(head: { number: number; hash: string; server: ServerIdentity; at: Date }): void
   sync(): Promise<void>
   close(): void
 }
 
-/** `old` is the single-head file of earlier releases, in the same folder. */
+/** `old` is the single-head file of earlier releases. */
 export const openHeadNotes = (folder: string, database: string, { old }: { old: string }): HeadNotes => {
   const path = join(folder, `${database}.heads`)
   let stretch = newStretch()
@@ -65,7 +64,7 @@ export const openHeadNotes = (folder: string, database: string, { old }: { old: 
   const write = (line: string): void => {
     try {
       file ??= open()
-      // The leading newline separates it from a line truncated by a power failure.
+      // Separates it from a line truncated by a power failure.
       writeSync(file, `\n${line}\n`)
       isSynced = false
     } catch (error) {
@@ -127,7 +126,7 @@ const listed = (folder: string): string[] => {
   }
 }
 
-/** Merges the last head of each stretch. Truncated lines are skipped. */
+/** Truncated lines are skipped. */
 const readIn = (path: string, heads = new Map<string, NotedHead>()): Map<string, NotedHead> => {
   for (const line of textOf(path).split('\n')) {
     const [, stretch = '', number, timeline, system = '', at = '', hash = ''] = LINE.exec(line) ?? []
@@ -172,7 +171,7 @@ const isSetAside = (file: number, path: string): boolean => {
   }
 }
 
-/** Moves the last heads of rotated files to the kept file. An interruption leaves only duplicates. */
+/** An interruption leaves only duplicates. */
 const thin = (folder: string, database: string): void => {
   const own = `${database}.heads`
   for (const name of namesIn(folder, database)) {
@@ -193,7 +192,7 @@ const thin = (folder: string, database: string): void => {
   }
 }
 
-/** Modification time by the file system's clock; 0 when missing. */
+/** Uses the file system's clock. */
 const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 const syncFolder = (folder: string): void => {
@@ -210,7 +209,7 @@ const syncFolder = (folder: string): void => {
 const unreadable = (path: string, error: unknown): Refusal =>
   new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })
 
-/** For a log without a folder: notes that live as long as the process. */
+/** For a log without a folder. */
 export const headsInMemory = (): HeadNotes => {
   let [stretch, last] = [0, new Map<number, NotedHead>()]
   return {

@@ -1,11 +1,11 @@
-/** Finds noted heads that the database lacks and no CUT row reports yet. */
 import { type AuditLoss, covers, lossIn, lossOf, type NotedHead } from '../../domain/audit/loss.js'
 import * as trail from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 
 /**
- * Returns null when nothing is missing. Read `heads` first. The verification walk checks whether CUT rows are genuine.
+ * Finds noted heads that the database lacks and no CUT row reports; read `heads` first. The verification walk checks
+ * CUT rows.
  */
 export const unsaidLoss = async (
   handle: Db | Tx,

@@ -1,13 +1,11 @@
-/**
- * Packs the operator codes of a row into one column: sorted, unique, newline-separated, deflated when that is smaller.
- */
+/** Codes of a row in one column: sorted, unique, newline-separated, deflated when smaller. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** Below this size, compression costs more than the row. */
+/** Below this, compression costs more than the row. */
 const SMALLEST = 400
 const PLAIN = '\0'
 const DEFLATED = 1
-/** Fastest level. Codes differ only at their ends, so higher levels gain little. */
+/** Codes differ only at their ends, so higher levels gain little. */
 const LEVEL = 1
 
 export const packed = (codes: ReadonlySet<string>): string | null => {

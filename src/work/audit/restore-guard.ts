@@ -1,9 +1,8 @@
 /**
- * Notes outside the database of what has left it, by which a database restored from a backup finds itself behind. Files
- * are written aside, fsynced and renamed.
+ * Notes outside the database reveal that a restored one is behind. Files are written aside, fsynced and renamed.
  *
- * `publication.json` holds the last snapshot. `noted/<database>.<delivery>.<number>.json` holds the highest delivery in
- * its name, so concurrent processes never lower it. `noted/<database>.heads` holds audit log heads (head-notes.ts).
+ * `publication.json` holds the last snapshot, `noted/<database>.heads` audit log heads.
+ * `noted/<database>.<delivery>.<number>.json` names the highest delivery, so concurrent processes never lower it.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -36,7 +35,7 @@ export interface PublicationNote {
 export interface SentNote {
   deliveryId: number
   number: number
-  /** Subject and due time (ISO 8601), because ids may be reused after a restore. Absent in notes of early releases. */
+  /** Ids may be reused after a restore. Early releases noted neither. */
   key?: string
   at?: string
 }
@@ -45,7 +44,7 @@ export type Notes = ReturnType<typeof makeNotes>
 
 export const makeNotes = (folder: string) => {
   const place = join(folder, FOLDER)
-  /** Cache of lower bounds, so that most batches skip the disk. */
+  /** Lower bounds, so that most batches skip the disk. */
   const noted = new Map<string, SentNote>()
 
   const published = (): PublicationNote | null => {
@@ -72,9 +71,9 @@ export const makeNotes = (folder: string) => {
 
   return {
     published,
-    /** The previous release noted one head in a file of its own. */
+    /** The previous release noted one head in its own file. */
     heads: (database: string): HeadNotes => openHeadNotes(place, database, { old: `${database}.trail.json` }),
-    /** Keeps the higher sequence of the same database. */
+    /** Keeps the higher sequence. */
     notePublished: (said: PublicationNote): void => {
       const before = published()
       const same = before !== null && (before.database === undefined || before.database === said.database)
@@ -82,7 +81,7 @@ export const makeNotes = (folder: string) => {
       write(folder, PUBLICATION, said)
     },
     sent,
-    /** Call before a batch leaves. On refusal FOLDER_UNWRITABLE the batch must not leave. */
+    /** Call before a batch leaves; on refusal FOLDER_UNWRITABLE it must not leave. */
     noteSent: (database: string, said: SentNote): void => {
       const known = noted.get(database)
       if (known !== undefined && known.deliveryId >= said.deliveryId && known.number >= said.number) return
@@ -141,7 +140,7 @@ const textOf = (path: string): string | null => {
   }
 }
 
-/** An unreadable note is refused: restarting at 1 would be wrong. */
+/** Restarting at 1 would be wrong. */
 const publicationIn = (text: string): PublicationNote => {
   try {
     const said = JSON.parse(text)
@@ -175,7 +174,6 @@ const write = (folder: string, name: string, said: object): void => {
     }
   } catch (error) {
     try {
-      // Free the disk space of the partial file.
       rmSync(beside, { force: true })
     } catch {}
     throw new Refusal('FOLDER_UNWRITABLE', { path: folder, reason: reasonOf(error) })

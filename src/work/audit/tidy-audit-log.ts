@@ -1,7 +1,4 @@
-/**
- * Follow-up work on audit rows: the index by operator, and erasing. Each step is a transaction that records its
- * progress.
- */
+/** Each step is a transaction that records its progress. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { keptUntil, type TrailRules } from '../../domain/audit/audit-rules.js'
 import { codeOf } from '../../domain/operators/codes.js'
@@ -12,10 +9,10 @@ import { alone, type RunOptions } from '../timetable/run.js'
 import { auditRules } from './audit-rules.js'
 import { unpacked } from './operator-codes.js'
 
-/** Bounds of one index step; larger steps would slow down requests. */
+/** Larger index steps would slow down requests. */
 const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
-/** Longest pause between steps, and time budget of one run. */
+/** Longest pause between steps; time budget of one run. */
 const REST_MOST_MS = 1_000
 const INDEX_MOST_MS = 240_000
 
@@ -31,7 +28,7 @@ export const tidyAuditLog = (
     return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
   })
 
-/** Returns the number of indexed rows. Pauses after each step for as long as it took, to leave capacity to requests. */
+/** Pauses after each step for as long as it took, to leave capacity to requests. */
 export const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
   for (let all = 0; ; ) {
@@ -70,7 +67,7 @@ const eraseAll = async (db: Db, now: Date): Promise<number> => {
   }
 }
 
-/** Erases from the oldest row up to the first that is still to be kept. */
+/** Stops at the first row still to be kept. */
 const eraseStep = (db: Db, rules: TrailRules, now: Date): Promise<number> =>
   db.transaction(async (tx) => {
     const { erased, indexed } = await store.progress(tx)

@@ -1,4 +1,4 @@
-/** `hub verify audit`: walks the whole audit log and compares it with heads kept outside it. */
+/** `hub verify audit` compares the audit log with heads kept outside it. */
 import { setTimeout as rest } from 'node:timers/promises'
 import { type AuditHead, headIn, headOf } from '../../domain/audit/audit-log.js'
 import { keptUntil } from '../../domain/audit/audit-rules.js'
@@ -12,18 +12,18 @@ import { auditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
 
-/** A range of rows that were noted or published and are now missing or different. */
+/** Noted or published rows that are now missing or different. */
 export interface CutReport {
   after: number
   noted: number
   at: string
-  /** Instant of the last note in the range; null when unknown. */
+  /** Last note in the range. */
   notedAt: string | null
-  /** FAILOVER: lost with the server that held them. RELEASED: a person has accounted for it. Null when unexplained. */
+  /** FAILOVER: lost with its server. RELEASED: a person accounted for it. Null: unexplained. */
   excuse: Cut['excuse']
-  /** True when rows are missing at the end; false when others stand in their place. */
+  /** False when other rows stand in their place. */
   isEnd: boolean
-  /** Servers that held the rows, and servers that lack them. */
+  /** Servers that held the rows, and that lack them. */
   from: Cut['from']
   to: Cut['to']
 }
@@ -32,19 +32,19 @@ export interface AuditVerification {
   walked: number
   ok: boolean
   head: AuditHead | null
-  /** Number of rows whose content was erased after its retention period. */
+  /** Rows erased after their retention period. */
   erased: number
   cuts: CutReport[]
   compared: number
   broken?: BrokenRow
-  /** A bounded list of altered rows, and their total. */
+  /** Altered rows: a bounded list, and their total. */
   breaks?: BrokenRow[]
   faults?: number
   ms: number
 }
 
 export interface WalkOptions {
-  /** Heads supplied by the caller, for example from a manifest. */
+  /** Heads supplied by the caller. */
   held?: readonly AuditHead[]
   progress?: (rows: number) => void
   /** Pauses after each page for as long as it took. */
@@ -64,7 +64,7 @@ export const verifyAuditLog = async (
 ): Promise<AuditVerification> => {
   const startedAt = now()
   const rules = auditRules()
-  // Read first: heads signed or noted during the walk may lie past its last row.
+  // Read first: later heads may lie past the walk's last row.
   const signed = await signedHeads(db, keys.manifests)
   const anchors: AuditAnchor[] = [
     ...noted.map((head) => ({ ...head, from: 'note' })),

@@ -1,4 +1,4 @@
-/** The shipped working-day calendar, overlaid with amendments confirmed by two persons. */
+/** Amendments confirmed by two persons overlay the shipped calendar. */
 
 import { samePerson } from '../../domain/access/persons.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -45,10 +45,7 @@ export interface CalendarProposalInput extends CalendarDays {
   now: Date
 }
 
-/**
- * Proposes an amendment, without effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID,
- * CALENDAR_WAITS.
- */
+/** No effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
 export const proposeCalendar = async (
   db: Db,
   rules: WorkRules,
@@ -71,8 +68,8 @@ export interface CalendarDecisionInput {
 }
 
 /**
- * A second person confirms or refuses an amendment; its proposer may withdraw it. `renewDeadlines` then recounts
- * deadlines. Refusals: CALENDAR_UNKNOWN, CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
+ * The proposer may only withdraw. `renewDeadlines` then recounts deadlines. Refusals: CALENDAR_UNKNOWN,
+ * CALENDAR_SETTLED, SECOND_PERSON, CALENDAR_ANOTHERS, INPUT_INVALID.
  */
 export const decideCalendar = async (
   db: Db,
@@ -101,7 +98,7 @@ export const decideCalendar = async (
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
-/** Returns the calendar now and as amended. Writes nothing. Refusals: INPUT_INVALID, DATE_INVALID. */
+/** Writes nothing. Refusals: INPUT_INVALID, DATE_INVALID. */
 export const foreseenCalendar = async (
   db: Db,
   rules: WorkRules,

@@ -1,4 +1,4 @@
-/** The dated rule tables of schema/rules, for display. The calendar is shown by days elsewhere. */
+/** Dated tables of schema/rules; the calendar is shown elsewhere. */
 import * as contracts from '../../foundation/contracts.js'
 
 const CALENDAR = 'calendar.json'
@@ -13,7 +13,7 @@ export interface RuleRow {
   from: string | null
   to: string | null
   basis: string | null
-  /** False when not to be cited as law yet; null without a certainty mark. */
+  /** False: not to be cited as law yet. Null: no certainty mark. */
   confirmed: boolean | null
   fields: { name: string; value: string }[]
 }
@@ -22,7 +22,7 @@ type JsonMembers = Record<string, unknown>
 
 let tables: readonly RuleTable[] | null = null
 
-/** Rows in force on that day (YYYY-MM-DD), or all. Undated rows are always in force. */
+/** Undated rows are always in force. */
 export const ruleTables = (on: string | null = null): RuleTable[] => {
   tables ??= contracts
     .folder('rules')

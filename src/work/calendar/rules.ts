@@ -13,11 +13,11 @@ export interface WorkRules {
   calendar: Calendar
   clocks: ClockRules
   platforms: readonly PlatformSubjects[]
-  /** Returns the pseudonym that replaces an ID number in free text. */
+  /** Replaces an ID number in free text. */
   mark: (id: string) => string
 }
 
-/** Refusal INPUT_INVALID for an unknown kind of list. */
+/** Refusal INPUT_INVALID. */
 export const listOf = (rules: WorkRules, id: string): ListKind => {
   const list = rules.lists.find((row) => row.id === id)
   if (list === undefined) throw new Refusal('INPUT_INVALID', { reason: `未知的名单类别 unknown list ${id}` })
@@ -31,13 +31,13 @@ export const caseRules = (rules: WorkRules, id: string): CaseRules => {
 
 let waysBack: RestorationRules | null = null
 
-/** The recovery paths of schema/rules/restoration.json. Loaded and checked once. */
+/** Loaded and checked once from schema/rules/restoration.json. */
 export const restorationRules = (): RestorationRules => {
   waysBack ??= checked<RestorationRules>('rules/restoration', 'contracts/restoration', checkRestoration)
   return waysBack
 }
 
-/** Loads and checks a rule file. Refusal RULES_BROKEN lists every fault and stops the start. */
+/** Refusal RULES_BROKEN lists every fault and stops the start. */
 export const checked = <T>(file: string, shape: string, check: (content: T) => RuleFault[]): T => {
   const content = contracts.document(`${file}.json`)
   const badly = contracts

@@ -1,6 +1,6 @@
 /**
- * Owes a new or wiped platform everything in force, and any platform the kinds it newly receives. Each step is a
- * transaction and idempotent.
+ * Owes a new or wiped platform everything in force, others the kinds they newly receive. Steps are idempotent
+ * transactions.
  */
 
 import { type EarlierMessage, lacks } from '../../domain/delivery/backfill-plan.js'
@@ -23,10 +23,7 @@ interface BackfillTarget {
   now: () => Date
 }
 
-/**
- * Returns the number of additions owed. When a subject stays locked, the platform stays unfilled and the next call
- * continues.
- */
+/** Returns the additions owed. A locked subject leaves the platform unfilled for the next call. */
 export const backfill = async (
   db: Db,
   rules: WorkRules,
@@ -38,7 +35,7 @@ export const backfill = async (
   if (hearing === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
   const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
-  // Kinds the platform no longer receives are dropped, and filled again when it receives them again.
+  // Dropped kinds are filled again when the platform receives them again.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
   const busy: SubjectInForce[] = []
@@ -73,8 +70,8 @@ const lackingOf = async (
 }
 
 /**
- * Skips locked subjects, which avoids deadlocks; the caller retries them. Locked ones are reread, because a removal may
- * have withdrawn them.
+ * Skips locked subjects to avoid deadlocks; the caller retries. Others are reread, because a removal may have withdrawn
+ * them.
  */
 const oweStep = async (
   tx: Tx,
@@ -95,7 +92,7 @@ const oweStep = async (
     const { id: platform } = filling.hearing
     return [{ platform, kind, subjectId, number, action: 'ADD' as const, notice: numbered, dueAt: filling.now() }]
   })
-  // An unconfirmed delivery to a wiped platform says less than the addition and must not delay it.
+  // An unconfirmed delivery says less than the addition and must not delay it.
   if (filling.wipedAt !== null)
     await deliveries.fold(
       tx,
@@ -105,7 +102,7 @@ const oweStep = async (
   return { owed: owed.length, busy: lacking.filter(({ subjectId }) => !held.has(subjectId)) }
 }
 
-/** Locks entries one by one, and records by the knowledge clock, as merges do. */
+/** Entries are locked singly, records by the knowledge clock, as in merges. */
 const hold = async (tx: Tx, lacking: readonly SubjectInForce[], now: Date): Promise<Set<string>> => {
   const records = lacking.filter(({ kind }) => kind !== 'listing')
   if (records.length > 0) await knowledge.tick(tx, now)

@@ -1,4 +1,4 @@
-/** Refused deliveries: a person resends or closes them, giving a reason. */
+/** A person resends or closes refused deliveries. */
 
 import { type Action, type Notice, owing, type PriorDelivery } from '../../domain/delivery/delivery.js'
 import { writtenText } from '../../domain/records/written-text.js'
@@ -24,8 +24,8 @@ export interface DeliveryDecision {
 }
 
 /**
- * Owes the delivery again with the current content, or a removal when no longer public. The number changes only when
- * the platform would ignore it. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
+ * Owes current content, or a removal when no longer public. The number changes only when the platform would ignore it.
+ * Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
  */
 export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'RESEND', async (tx, refused, listing) => {
@@ -35,7 +35,7 @@ export const resend = (db: Db, rules: WorkRules, made: DeliveryDecision): Promis
     await desk.resend(tx, refused.id, { number, notice: { ...fresh, sequence: number } }, made.now)
   })
 
-/** Previews `resend`. A null action means that nothing would be sent. */
+/** A null action sends nothing. */
 export const previewResend = async (
   db: Db,
   rules: WorkRules,
@@ -47,9 +47,7 @@ export const previewResend = async (
   return { action: owing('REMOVE', earlier).owe, notice: null }
 }
 
-/**
- * Closes a delivery without confirmation. Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY.
- */
+/** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
 export const close = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.close(tx, [refused.id], { by: made.by, at: made.now, reason })
@@ -91,7 +89,7 @@ const settle = async (
   await inTransaction(db, 'settle', async (tx) => {
     const found = await desk.byId(tx, delivery)
     if (found === null) throw new Refusal('DELIVERY_UNKNOWN')
-    // Lock the subject first, as every move does.
+    // The subject is locked first, as in every move.
     const listing = found.kind === 'listing' ? await listings.forMove(tx, found.subjectId) : null
     const refused = await desk.hold(tx, delivery)
     if (refused?.state !== 'REFUSED') throw new Refusal('DELIVERY_NOT_REFUSED', { state: refused?.state ?? '—' })
@@ -100,7 +98,7 @@ const settle = async (
   })
 }
 
-/** Returns null when the entry is no longer public. Removals and records without a fresh notice repeat their text. */
+/** Returns null when no longer public. Removals, and records without a fresh notice, repeat their text. */
 const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused
   if (refused.action === 'REMOVE') return notice
@@ -112,8 +110,8 @@ const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelive
 }
 
 /**
- * Keeps the number when later deliveries are queued; otherwise it must exceed the platform's floor. No locks: a merge
- * that holds them may be waiting for this transaction.
+ * Keeps the number when later deliveries are queued; otherwise it must exceed the platform's floor. Takes no locks: a
+ * merge holding them may wait for this transaction.
  */
 const numberOf = async (tx: Tx, { platform, subjectId, number }: desk.StoredDelivery): Promise<number> => {
   const last = (await desk.heardOf(tx, platform, [subjectId])).at(-1)?.number ?? number

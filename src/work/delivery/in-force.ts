@@ -1,4 +1,4 @@
-/** The content that a platform should show now: the basis of backfills and comparisons. */
+/** The content that a platform should show now. */
 import { hears, type PlatformSubjects, type SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
@@ -16,7 +16,7 @@ export interface SubjectInForce {
 
 const STEP_ENTRIES = 1_000
 
-/** Pages of entries by id, then of records by key. `today` is a day in Asia/Shanghai. */
+/** Pages entries by id, then records by key. `today` is in Asia/Shanghai. */
 export const inForce = async function* (
   db: Db | Tx,
   rules: WorkRules,
@@ -34,7 +34,7 @@ export const inForce = async function* (
   yield* recordsInForce(db, hearing, today)
 }
 
-/** Returns the notices of these entries and records, without those that are not public or ended by `today`. */
+/** Omits those not public or ended by `today`. */
 export const noticesOf = async (
   db: Db | Tx,
   rules: WorkRules,

@@ -1,5 +1,3 @@
-/** The notice of an entry for platforms: its public text, and how it ended. */
-
 import type { EntryNotice } from '../../domain/delivery/delivery.js'
 import type { CaseAct } from '../../domain/listing/case.js'
 import { publicCode, publicName } from '../../domain/listing/public-name.js'
@@ -19,14 +17,14 @@ export const noticeOf = (
     key: listing.id,
     list: listing.list,
     listName: list.zh,
-    // The masked code and name as published, so that one key keeps one code.
+    // Masked as published, so that one key keeps one code.
     operator: {
       uscc: body ? body.uscc : publicCode(operator.uscc),
       name: body?.name ?? publicName(operator.name) ?? '',
       regNo: null,
     },
     ...told(listing),
-    // Masked for the public, because the platform publishes it too.
+    // The platform publishes it too.
     ...(body && {
       reason: body.reason,
       basis: body.basis,
@@ -49,7 +47,7 @@ const told = ({ reason, basis, authority, documentNumber, facts, publishedOn, en
   endsOn,
 })
 
-/** For a platform, hiding is a removal; showing again is a new addition. */
+/** For a platform, hiding is a removal and showing again an addition. */
 export const removalOf = (rules: WorkRules, listing: listings.Listing, act: CaseAct): EntryNotice['removal'] => {
   const documentNumber = act.documentNumber ?? null
   if (listing.state === 'HIDDEN') return { reason: 'HIDDEN', reasonText: '暂停公示', documentNumber, removedOn: act.on }

@@ -1,4 +1,3 @@
-/** Acts of a person on a platform: pause or resume additions, or declare it wiped. */
 import { writtenText } from '../../domain/records/written-text.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -7,7 +6,7 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface PlatformDirective {
   platform: string
-  /** 1–1000 characters; ID numbers in it are replaced. */
+  /** 1–1000 characters; ID numbers are replaced. */
   reason: string
   by: string
   now: Date
@@ -28,8 +27,8 @@ export const resume = (db: Db, rules: WorkRules, made: PlatformDirective): Promi
   })
 
 /**
- * The platform lost our entries. The next push owes everything in force under the same keys with the next number.
- * Refusals: PLATFORM_UNKNOWN, INPUT_INVALID.
+ * The next push owes everything in force under the same keys with the next number. Refusals: PLATFORM_UNKNOWN,
+ * INPUT_INVALID.
  */
 export const declareWiped = (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> =>
   direct(db, rules, made, 'WIPE', states.wipe)

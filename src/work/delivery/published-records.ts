@@ -1,7 +1,4 @@
-/**
- * Published records (双公示): owes platforms the penalties and permits that a merge changed, in the same transaction. A
- * single query ends it when no platform receives records.
- */
+/** Published records (双公示): owes platforms the penalties and permits a merge changed, in its transaction. */
 
 import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import {
@@ -29,18 +26,15 @@ const STEP_RECORDS = 500
 
 export interface PublishedRecordCounts {
   told: number
-  /** Natural persons' records, which the hub does not report. */
+  /** The hub does not report natural persons. */
   untold: number
   /** Secret, by simple procedure, repaired or no longer published. */
   excluded: number
 }
 
-/** The cause: a merge, a rollback, or an identity decision about these operators. */
 export type RecordChangeCause = { run: number; feed: string } | 'takeback' | { operators: readonly number[] }
 
-/**
- * `at` is the knowledge instant, `dueAt` the start of the duty. Returns null when no platform ever received records.
- */
+/** `at` is the knowledge instant; `dueAt` starts the duty. Returns null when no platform ever received records. */
 export const oweRecords = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
@@ -48,7 +42,7 @@ export const oweRecords = async (
   { at, dueAt }: { at: Date; dueAt: Date },
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
-  // A platform that no longer receives a kind still learns of removals.
+  // A platform that dropped a kind still learns of removals.
   const told = await toldRecords.kindsTold(
     tx,
     TOLD_KINDS.filter((kind) => !heard.includes(kind)),
@@ -104,7 +98,7 @@ const tellPage = async (
     if (!taken && stood && told.digest === digest) continue
     if (!stood && !heard.includes(kind)) continue
     if (taken) {
-      // A removal repeats the text its receivers know; only a revocation needs the newest.
+      // A removal repeats the known text; only a revocation needs the newest.
       const { operator, body } = before.get(id) ?? notice
       const removal = removalOf(due === 'SHOW' ? 'OTHER_PARTY' : due, one, today)
       const last = { ...notice, operator, body: due === 'REVOKED' ? notice.body : body, removal }
@@ -119,7 +113,7 @@ const tellPage = async (
   counts.told += kept.length
 }
 
-/** True when the published record must be removed, also when another firm now holds its key. */
+/** Also true when another firm now holds its key. */
 const isGone = ({ known: { told, party }, due }: ExaminedRecord): boolean =>
   due !== 'SHOW' ? due !== null : told !== null && !told.removed && told.operatorId !== party?.id
 
@@ -162,7 +156,7 @@ const examine = async (
   }))
 }
 
-/** Maps a version to the day on which a repair ended its publication. */
+/** Day on which a repair ended publication, for each version. */
 const repairedAmong = async (
   db: Db | Tx,
   found: readonly toldRecords.PublishedRecordState[],
@@ -193,7 +187,7 @@ export interface RecordInForce {
   notice: PublishedRecord
 }
 
-/** Pages of the records in force, by key. Registers each one, so that later changes find it. */
+/** Pages by key. Registers each record, so that later changes find it. */
 export const recordsInForce = async function* (
   db: Db | Tx,
   hearing: PlatformSubjects,
@@ -220,7 +214,7 @@ export const recordsInForce = async function* (
   }
 }
 
-/** Current notices by platform key, without ended ones. With `today` null, end days are ignored. */
+/** Omits ended ones; a null `today` ignores end days. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],

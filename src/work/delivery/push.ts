@@ -1,6 +1,6 @@
 /**
- * Pushes owed deliveries until nothing is due, or until a given instant. Rows are claimed with a lease, sent outside
- * any transaction and booked by receipt; unanswered rows stay owed. Several hubs may push to one platform at once.
+ * Rows are claimed with a lease, sent outside any transaction and booked by receipt; unanswered rows stay owed. Several
+ * hubs may push to one platform.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../domain/calendar/calendar.js'
@@ -17,12 +17,11 @@ import { type HighestDelivery, LEASE_MS, type SendCounts, type Sender } from './
 import { sendAll } from './push/sending.js'
 
 const ROUNDS_MAX = 100_000
-/** Parallel calls for platforms with small batches: total rows, and maximum calls. */
+/** Parallel calls for platforms with small batches. */
 const ROWS_AT_ONCE = 50
 const CALLS_AT_ONCE = 8
 /** Concurrent rounds: one is booked while another awaits its answer. */
 const ROUNDS_ABREAST = 2
-/** Polling interval of a push with `until`, milliseconds. */
 const LOOK_AGAIN_MS = 1_000
 
 export interface PushResult {
@@ -35,23 +34,23 @@ export interface PushResult {
 
 export interface PushOptions extends RunOptions {
   platforms: readonly { platform: Platform; url: string; secret: string }[]
-  /** Platforms without an address: nothing is sent, outstanding rows are counted. */
+  /** Platforms without an address: rows are counted, never sent. */
   silent: readonly string[]
   random: () => number
-  /** Time a receiver may take to apply a message, seconds. Default SETTLE_SECONDS. */
+  /** Time to apply a message. Default SETTLE_SECONDS. */
   settleSeconds?: number
   log: Log
-  /** Working days for receivers with opening hours. Without it, only weekends are free. */
+  /** For opening hours. Without it, only weekends are free. */
   calendar?: Calendar
-  /** Runs until this instant. Without it, the push ends when nothing is due. */
+  /** Without it, the push ends when nothing is due. */
   until?: Date
-  /** Returns true while no additions or changes may leave. Removals always may. */
+  /** Removals always leave. */
   additionsStopped?: () => Promise<boolean>
-  /** Called with a batch's highest delivery before it leaves. When it throws, only removals leave. */
+  /** Called before a batch leaves. When it throws, only removals leave. */
   beforeSending?: (highest: HighestDelivery) => void
-  /** Receives deliveries for which the platform reports that it holds a later one. */
+  /** The platform holds later deliveries than these. */
   heldNewer?: (platform: string, deliveryIds: readonly number[]) => Promise<void>
-  /** Monotonic clock, milliseconds; replaced in tests. */
+  /** Monotonic, milliseconds. */
   machine?: () => number
   pause?: (ms: number, signal?: AbortSignal) => Promise<void>
   progress?: (sent: number) => void
@@ -62,7 +61,7 @@ const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUnti
 
 export type FailureReasons = Readonly<Record<string, string>>
 
-/** Pushes to all platforms in parallel. Deliveries to `unreachable` platforms stay owed. */
+/** Deliveries to `unreachable` platforms stay owed. */
 export const push = async (
   db: Db,
   options: PushOptions,
@@ -135,12 +134,10 @@ const pushOne = async (
   })
 }
 
-/**
- * `later`: the pace allows nothing now. `failed`: the platform or the database did not answer. `full`: more may be due.
- */
+/** `later`: the pace allows nothing now. `failed`: platform or database did not answer. `full`: more may be due. */
 type RoundResult = { end: 'sent'; full: boolean } | { end: 'nothing' | 'later' } | { end: 'failed'; error: unknown }
 
-/** With `until`, the loop survives failures; without it, the first failure ends it. */
+/** With `until`, the loop survives failures. */
 const rounds = async (s: Sender, options: PushOptions, told: () => void): Promise<void> => {
   const [lingers, stays] = [lingering(options), options.until !== undefined]
   let trouble: unknown = null
@@ -158,13 +155,13 @@ const rounds = async (s: Sender, options: PushOptions, told: () => void): Promis
     if (!waits) break
     if (!s.signal?.aborted) await s.pause(LOOK_AGAIN_MS, s.signal)
   }
-  // An abort is a normal end of a push with `until`.
+  // An abort ends a push with `until` normally.
   if (s.signal?.aborted && stays) return
   s.signal?.throwIfAborted()
   if (trouble !== null) throw trouble
 }
 
-/** Bounded by both clocks, so that a stopped or adjusted wall clock cannot extend the run. */
+/** Bounded by both clocks: a stopped or adjusted wall clock cannot extend the run. */
 const lingering = ({ until, now, machine = () => performance.now() }: PushOptions): (() => boolean) => {
   if (until === undefined) return () => false
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]
@@ -192,7 +189,7 @@ const sendDue = async (s: Sender, options: PushOptions): Promise<RoundResult> =>
   const width = s.platform.callsPerSecond === null ? widthOf(s.platform.batchSize) : 1
   const limit = way.probe ? 1 : s.platform.batchSize * width
   const round = await sendClaim(s, { limit, width, only: way.only })
-  // The probe row itself may be at fault, so try one that is no removal.
+  // The probe row may be at fault, so one that is no removal is tried.
   if (way.probe && round.end === 'failed' && way.only === undefined) {
     const other = await sendClaim(s, { limit, width, only: 'OTHERS' })
     if (other.end === 'sent') return other

@@ -1,4 +1,4 @@
-/** Settles one discrepancy of a comparison after locking and rereading its subject. */
+/** The subject is locked and reread first. */
 
 import type { EntryNotice, Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
@@ -31,7 +31,7 @@ export interface ExaminedSubject {
   shown: { sequence: number | null } | undefined
 }
 
-/** Returns false when a delivery is due, the entry is in force again, or an officer closed the removal. */
+/** False when a delivery is due, the entry is in force again, or an officer closed the removal. */
 export const oweRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by))
 
@@ -52,11 +52,11 @@ const removeWithin = async (
   return true
 }
 
-/** Owes a second removal and ends the check as SHOWN. */
+/** Ends the check as SHOWN. */
 export const removeShown = (db: Db, one: ExaminedSubject, delivery: number, by: SettleContext): Promise<boolean> =>
   inTurn(db, (tx) => removeWithin(tx, one, by, () => checks.settle(tx, [delivery], 'SHOWN', by.now)))
 
-/** Owes the current content; for an ended record, its last notice. Returns false when a delivery is due. */
+/** An ended record gets its last notice. False when a delivery is due. */
 export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
@@ -69,7 +69,7 @@ export const oweChange = (db: Db, one: ExaminedSubject, by: SettleContext): Prom
     return true
   })
 
-/** Returns false when a delivery is due, the subject is no longer in force, or an officer closed the addition. */
+/** False when a delivery is due, the subject is no longer in force, or an officer closed the addition. */
 export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   inTurn(db, async (tx) => {
     if (one.kind === 'listing') await listings.forMove(tx, one.key)
@@ -84,7 +84,7 @@ export const oweAddition = (db: Db, one: ExaminedSubject, by: SettleContext): Pr
 const isClosedRemoval = (last: deliveries.EarlierDelivery | undefined): boolean =>
   last?.action === 'REMOVE' && last.state === 'CLOSED'
 
-/** Returns false on a lock conflict; the next run tries again. */
+/** False on a lock conflict; the next run tries again. */
 const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolean> => {
   try {
     return await inTransaction(db, 'settle', act)
@@ -94,7 +94,7 @@ const inTurn = async (db: Db, act: (tx: Tx) => Promise<boolean>): Promise<boolea
   }
 }
 
-/** Locks and returns the subject's deliveries, or null when they changed since the reading. */
+/** Returns null when its deliveries changed since the reading. */
 const unmoved = async (
   tx: Tx,
   { key, highest }: ExaminedSubject,

@@ -1,4 +1,3 @@
-/** Decides whether a platform may be called now: opening hours, circuit breaker, pace and pause. */
 import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import { isOpen } from '../../../domain/delivery/receiver-hours.js'
 import { reasonOf } from '../../../foundation/errors.js'
@@ -8,16 +7,16 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as gates from '../../../store/delivery/platform-gates.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** Longest wait for the pace while rows are claimed; below the lease. */
+/** Wait for the pace; below the lease. */
 const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
-/** Attempts of a booking that a lost connection or a deadlock ended. Receipts must not be lost. */
+/** Bookings are retried: receipts must not be lost. */
 const BOOKINGS_MAX = 4
 const BOOK_AGAIN_MS = 1_000
 /** SQLSTATEs of deadlock, serialization failure and lock timeout. */
 const AGAIN = new Set(['40P01', '40001', '55P03'])
 
-/** `probe` allows one row to test a failing platform; `only` limits the kinds of action. */
+/** `probe` tests a failing platform with one row; `only` limits the actions. */
 export type CallPermission =
   | { open: true; probe: boolean; only: ClaimScope | undefined }
   | { open: false; why: 'hours' | 'breaker' | 'idle' }
@@ -40,7 +39,7 @@ export const passageTo = async (
   return mine ? { open: true, probe: true, only } : { open: false, why: 'breaker' }
 }
 
-/** Waits for the platform's pace; false when the next slot is too far away. */
+/** False when the next slot is too far away. */
 export const turn = async (s: Sender): Promise<boolean> => {
   const { callsPerSecond } = s.platform
   if (callsPerSecond === null) return true
@@ -75,7 +74,7 @@ export const failed = (
     }),
   )
 
-/** Retries after a lost connection or a deadlock, within a lease. `work` must be idempotent. */
+/** Retries within a lease. `work` must be idempotent. */
 export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -88,6 +87,6 @@ export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise
   }
 }
 
-/** True for a lost connection or a lock conflict, not for a faulty statement. */
+/** False for a faulty statement. */
 export const isTransient = (error: unknown): boolean =>
   isLost(error) || AGAIN.has(String((error as { code?: unknown }).code))

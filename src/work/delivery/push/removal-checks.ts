@@ -1,7 +1,6 @@
 /**
- * Checks confirmed removals, because a receiver may apply an earlier addition afterwards. A removal is done when a
- * display read SETTLE_SECONDS later lacks the subject; otherwise it is sent again. Platforms without a display get it
- * twice.
+ * A receiver may apply an earlier addition after a confirmed removal. The removal is done when a display read
+ * SETTLE_SECONDS later lacks the subject; otherwise it is sent again. Platforms without a display get it twice.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { NoDisplay } from '../../../foundation/errors/no-display.js'
@@ -14,7 +13,7 @@ import type { WorkRules } from '../../calendar/rules.js'
 import { removeShown } from '../reconcile-settle.js'
 
 const CHECKS_AT_ONCE = 10_000
-/** Delay before an unreadable display is read again, and lease of a check. */
+/** Delay before rereading a display; lease of a check. */
 const AGAIN_MS = 60_000
 const LOOK_AGAIN_MS = 1_000
 
@@ -39,7 +38,7 @@ interface DisplayAddress {
   secret: string
 }
 
-/** Checks what is due at one platform. An unreadable display is logged and read again later. */
+/** An unreadable display is read again later. */
 export const checkRemovals = async (
   db: Db,
   from: DisplayAddress,
@@ -91,7 +90,7 @@ const checkOnce = async (
     if (shown === undefined) continue
     const by = { platform: platform.id, name: platform.name.zh, rules, now: now(), log }
     const looked = { key: one.subjectId, kind: one.kind, highest: one.number, shown }
-    // False when a later delivery is due or the entry is in force again; that settles it.
+    // A later delivery or an entry in force again settles it.
     if (!(await removeShown(db, looked, one.id, by))) continue
     checked.shown += 1
     log.warn({ platform: platform.id, key: one.subjectId, delivery: one.id }, 'a removed entry is displayed still')

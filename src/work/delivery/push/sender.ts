@@ -3,14 +3,14 @@ import type { Log } from '../../../foundation/log.js'
 import type { Platform } from '../../../platforms/platform.js'
 import type { Db } from '../../../store/db/db.js'
 
-/** Lease of claimed rows, milliseconds. Rows of a killed process are retried within 15 s. */
+/** A killed process's rows are retried within 15 s. */
 export const LEASE_MS = 12_000
 
-/** The highest delivery and number of a batch, noted outside the database before it leaves. */
+/** Noted outside the database before the batch leaves. */
 export interface HighestDelivery {
   deliveryId: number
   number: number
-  /** Subject of that delivery, and when it fell due (ISO 8601). */
+  /** Subject and due time (ISO 8601). */
   key: string
   at: string
 }
@@ -31,7 +31,7 @@ export interface Sender {
   counts: SendCounts
   now: () => Date
   random: () => number
-  /** Time a receiver may take to apply a message, seconds. */
+  /** Time to apply a message. */
   settleSeconds: number
   pause: (ms: number, signal?: AbortSignal) => Promise<void>
   log: Log
@@ -39,7 +39,7 @@ export interface Sender {
   heldNewer?: ((platform: string, deliveryIds: readonly number[]) => Promise<void>) | undefined
   signal?: AbortSignal | undefined
   batches: number
-  /** True when the platform failed last, so that an answer resets the breaker. */
+  /** An answer then resets the breaker. */
   troubled: boolean
   unnoted: boolean
 }

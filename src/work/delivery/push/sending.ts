@@ -1,4 +1,3 @@
-/** Checks, queries, sends and books claimed deliveries. */
 import { type CodeMeaning, NO_RECEIPT, nextTry, type Receipt, WAITING } from '../../../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Platform } from '../../../platforms/platform.js'
@@ -6,18 +5,18 @@ import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as breaker from './circuit-breaker.js'
 import { LEASE_MS, type Sender } from './sender.js'
 
-/** Timeout of a call, milliseconds; below the lease. */
+/** Below the lease. */
 const CALL_MS = 10_000
-/** The lease is renewed before calls later than this after the claim. */
+/** Calls later than this after the claim renew the lease. */
 const FRESH_MS = 1_000
-/** Delay before asking again about a message that the platform has not judged, seconds. */
+/** Delay before asking about an unjudged message. */
 const ASK_AGAIN_SECONDS = 30
-/** Failures after which a row is sent alone, so that it cannot fail others. */
+/** Failures after which a row is sent alone, to spare others. */
 const ALONE_AFTER = 2
 const ALONE_MAX = 10
 const SECOND_MS = 1_000
 
-/** `failed`: a batch got no answer. `late`: the pace allowed no call. `done`: every row is booked. */
+/** `failed`: no answer. `late`: the pace allowed no call. `done`: every row is booked. */
 export type SendResult = { end: 'done' | 'late' } | { end: 'failed'; error: unknown }
 
 /** Every claimed row is booked or put back, whatever happens. */
@@ -40,7 +39,7 @@ export const sendAll = async (
   let trouble: SendResult | null = null
   let kept: SendResult | null = null
   for (const [i, wave] of waves.entries()) {
-    // Unsent rows do not count as an attempt.
+    // Unsent rows count no attempt.
     const left = () => putBack(s, waves.slice(i).flat(2))
     if (s.signal?.aborted) {
       await left()
@@ -67,7 +66,7 @@ export const sendAll = async (
 
 const isWorn = ({ failures }: queue.ClaimedDelivery): boolean => failures >= ALONE_AFTER
 
-/** Validates each row against its schema. Invalid rows are refused and block no other subject. */
+/** Invalid rows are refused and block no other subject. */
 const checked = async (s: Sender, claimed: readonly queue.ClaimedDelivery[]): Promise<queue.ClaimedDelivery[]> => {
   const bad: queue.DeliveryResult[] = []
   const good = claimed.filter((delivery) => {
@@ -102,7 +101,7 @@ const faultsOf = ({ platform, log }: Sender, delivery: queue.ClaimedDelivery): R
   }
 }
 
-/** Asks about rows that were sent without an answer, when the platform supports it. */
+/** Asks about rows sent without an answer, if supported. */
 const ask = async (
   s: Sender,
   claimed: readonly queue.ClaimedDelivery[],
@@ -136,7 +135,7 @@ const ask = async (
   }
   const told = new Set(known.map(({ delivery }) => delivery.id))
   const unknown = claimed.filter(({ id }) => !told.has(id))
-  // Answering queries alone does not reset the breaker, unless nothing has to be sent.
+  // Answered queries reset the breaker only when nothing has to be sent.
   if (unknown.length === 0) await breaker.answered(s)
   await booked(s, known)
   tally(s, known)
@@ -146,7 +145,7 @@ const ask = async (
 const isUnanswered = ({ attempts, receipt }: queue.ClaimedDelivery): boolean =>
   attempts > 1 && (receipt === null || receipt.code === WAITING || receipt.code === NO_RECEIPT)
 
-/** Parallel calls, each of one kind. Repeatedly failing rows come last, each alone. */
+/** Each call has one kind; repeatedly failing rows come last, alone. */
 const wavesOf = (
   size: number,
   claimed: readonly queue.ClaimedDelivery[],
@@ -163,7 +162,7 @@ const wavesOf = (
   return [...waves, ...worn.map((delivery) => [[delivery]])]
 }
 
-/** Renews the lease and drops rows that were folded or claimed by another process. */
+/** Renews the lease; drops rows folded or claimed elsewhere. */
 const held = async (
   s: Sender,
   wave: queue.ClaimedDelivery[][],
@@ -175,7 +174,7 @@ const held = async (
   return wave.map((batch) => batch.filter(({ id }) => ours.has(id))).filter((batch) => batch.length > 0)
 }
 
-/** `error` is the platform's failure; `unnoted` is why rows could not be noted and were put back. */
+/** `unnoted`: why rows could not be noted and were put back. */
 const sendWave = async (
   s: Sender,
   wave: readonly (readonly queue.ClaimedDelivery[])[],
@@ -211,7 +210,7 @@ interface NotedBatch {
   unnoted: { rows: readonly queue.ClaimedDelivery[]; error: unknown } | null
 }
 
-/** Rows that cannot be noted are held back. Removals need no note, because a comparison finds them. */
+/** Unnoted rows are held back, except removals, which a comparison finds. */
 const notedOf = (s: Sender, batch: readonly queue.ClaimedDelivery[]): NotedBatch => {
   try {
     const last = batch.reduce((one, other) => (other.id > one.id ? other : one))
@@ -250,7 +249,7 @@ const sendBatch = async (s: Sender, batch: readonly queue.ClaimedDelivery[]): Pr
   }
 }
 
-/** Enforces the timeout even when the transport ignores its signal. */
+/** Enforces the timeout when the transport ignores its signal. */
 const call = async <T>(
   { url, secret, signal }: Sender,
   work: (to: { url: string; secret: string; signal: AbortSignal }) => Promise<T>,
@@ -372,7 +371,7 @@ const stillOwed = (
 
 const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a)
 
-/** Undoes the claim of unsent rows. Not retried: that could undo another process's claim. The lease ends it anyway. */
+/** Not retried: that could undo another process's claim. The lease ends it anyway. */
 const putBack = async (s: Sender, rows: readonly queue.ClaimedDelivery[]): Promise<void> => {
   try {
     await queue.putBack(s.db, rows)
