@@ -1,4 +1,4 @@
-/** Registered clients and people. A secret or one-time password appears only in the answer that creates it. */
+/** A secret or one-time password appears only in the answer that creates it. */
 import type { AdministratorDuty } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import { samePerson } from '../../domain/access/viewer.js'
@@ -118,7 +118,7 @@ const confirmClient = async (_: unknown, args: ConfirmAccountInput, context: Gra
   return clientNamed(context, args.name)
 }
 
-/** Otherwise the last administrator could lock everybody out by mistake. */
+/** Prevents a lockout of the last administrator. */
 const notOneself = ({ viewer }: GraphqlContext, name: string): void => {
   if (samePerson(viewer.sub ?? '', name)) throw new Refusal('OWN_ACCESS')
 }

@@ -1,4 +1,4 @@
-/** Applies the access table (api/access/fields) to the schema. A forbidden root field is refused; any other is answered as empty. */
+/** Applies the access table: a forbidden root field is refused, any other is answered as empty. */
 import {
   defaultFieldResolver,
   type GraphQLField,
@@ -27,7 +27,6 @@ const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
-/** Throws at start when the table and the schema disagree. */
 export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))
   const named = types.flatMap((type) =>
@@ -46,7 +45,7 @@ export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
   return schema
 }
 
-/** Root fields are no secret, so a forbidden one is refused. Refusals UNAUTHENTICATED, FORBIDDEN. */
+/** Root fields are no secret. Refusals UNAUTHENTICATED, FORBIDDEN. */
 const guardRootField = (field: GuardedField, row: FieldRow): void => {
   const resolve = field.resolve ?? defaultFieldResolver
   field.resolve = (source, args, context, question) => {

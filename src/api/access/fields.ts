@@ -1,7 +1,4 @@
-/**
- * The access table: for every field of the schema, the acts that open it and the scope of objects. The hub does not start when a field
- * lacks a row or a row lacks a field (api/access/field-access).
- */
+/** The access table. The hub does not start unless fields and rows match (api/access/field-access). */
 import { ACCESS, type Act, may, ROLES, type Role, type Viewer } from '../../domain/access/viewer.js'
 import { HELD } from './held.js'
 
@@ -40,13 +37,13 @@ export type ObjectScope = keyof typeof WHOSE
 export interface FieldRow {
   acts: readonly Act[]
   whose: ObjectScope
-  /** True when the resolver withholds the value, because the field is not nullable or is asked by the thousand. */
+  /** The resolver withholds the value, because the field is not nullable or too frequent. */
   byAnswer: boolean
 }
 
 type FieldLine = readonly [acts: string, whose: ObjectScope, fields: string, byAnswer?: 'BY_ANSWER']
 
-/** Moves that a party may make too; a test compares this with the table of moves. */
+/** A party may make these moves too; a test compares them. */
 const PARTYS_MOVES = 'recordDefence applyRepair'
 const MOVES =
   'openLead linkDecision proposeListing notifyListing answerDefence holdHearing reviewListing consentListing ' +
@@ -54,7 +51,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** Rows by type: acts, scope, fields. All other fields are in HELD. */
+/** Acts, scope and fields by type; other fields are in HELD. */
 const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],
@@ -164,7 +161,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
   Objection: [['see_operations see_own_file', 'SIGHT', 'openedBy decidedBy', 'BY_ANSWER']],
 }
 
-/** Access to `node(id)` by type; the same as through the field. */
+/** Access to `node(id)` equals that through the field. */
 const NODE_LINES: readonly FieldLine[] = [
   ['see_operator', 'SIGHT', 'Operator'],
   ['see_operator', 'SIGHT', 'Record'],
@@ -205,10 +202,8 @@ const ALL_ROWS: readonly [string, FieldRow][] = [
   ...Object.entries(HELD).flatMap(([type, fields]) => rowsOf(type, [['', 'HELD', fields]])),
 ]
 
-/** Rows by `Type.field`. */
 export const FIELDS: ReadonlyMap<string, FieldRow> = new Map(ALL_ROWS)
 
-/** Rows by type of the id. */
 export const NODES: ReadonlyMap<string, FieldRow> = new Map(
   rowsOf('node', NODE_LINES).map(([name, row]) => [name.slice('node.'.length), row]),
 )
@@ -222,7 +217,7 @@ export const faultsIn = (fields: readonly string[], rows: readonly [string, unkn
   ]
 }
 
-/** True when the viewer may read the field, with regard to its object's operator (`viewerOf`). */
+/** The scope is that of the object's operator (`viewerOf`). */
 export const answers = ({ acts, whose }: FieldRow, viewer: Viewer): boolean =>
   whose === 'HELD' || acts.some((act) => may(viewer, act))
 

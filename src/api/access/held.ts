@@ -1,4 +1,4 @@
-/** Fields answered with the object that holds them, by type: seeing the object means seeing the field. */
+/** By type, fields that are visible to whoever sees the object. */
 export const HELD: Record<string, string> = {
   AccessCode: 'operator good reason issuedAt ended endedReason endedAt',
   Agency: 'id name region configured feeds',

@@ -17,7 +17,7 @@ import type { GraphqlContext } from '../request/context.js'
 import { withoutNul } from '../request/limits.js'
 import { type OperatorView, operatorById } from '../request/operator-view.js'
 
-/** The rate limit comes first, so that it reveals nothing about the code. */
+/** The rate limit comes first, so it reveals nothing about the code. */
 const partyToken = async (
   _: unknown,
   { accessCode }: { accessCode: string },
@@ -36,7 +36,7 @@ const partyToken = async (
   return token
 }
 
-/** Counts refused attempts by address; a wrong code names nobody. */
+/** Counts by address; a wrong code names nobody. */
 const taken = async (context: GraphqlContext, work: () => Promise<string>): Promise<string> => {
   try {
     return await work()

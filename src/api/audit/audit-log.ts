@@ -29,7 +29,6 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: AuditRow)
     at,
     kind,
     client: content?.client ?? null,
-    // Rows about the hub's own acts have no role.
     role: kind === 'CUT' ? null : (content?.role ?? null),
     agency: content?.agency ?? null,
     purpose: content?.purpose ?? null,
@@ -66,7 +65,7 @@ const one = async (_: unknown, { number }: { number: number }, context: GraphqlC
   return found?.number === number ? rowView(found) : null
 }
 
-/** The operator that a code leads to, and those merged into it. */
+/** Includes operators merged into it. */
 const numbersOf = async (context: GraphqlContext, code: string): Promise<number[]> => {
   const found = codeOf(code)
   const [operator] = found === null ? [] : (await operators.byCodes(context.parts.db, [found])).values()

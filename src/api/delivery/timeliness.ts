@@ -26,7 +26,7 @@ const timeliness = async (_: unknown, args: PageArgs & { month: string }, contex
   )
 }
 
-/** Error texts of a platform repeat what was delivered, so they need insight into the file. */
+/** Platforms' error texts repeat the delivered text, so they need insight into the file. */
 const dueView = (context: GraphqlContext, due: DueDelivery) => {
   const { basis, confirmed, workdays } = due.limit
   return {

@@ -1,6 +1,6 @@
 /**
- * Compiles frequent queries with graphql-jit. Answers equal those of graphql-js byte for byte: `isCompilable` excludes every known
- * difference, and an answer with errors is discarded and made again by graphql-js.
+ * Compiles frequent queries with graphql-jit. Answers equal graphql-js byte for byte: `isCompilable` excludes known differences; graphql-js
+ * repeats answers with errors.
  */
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import {
@@ -29,9 +29,9 @@ import { lruCache } from './lru.js'
 const QUESTIONS_MOST = 1_000
 /** Longest query compiled, characters. */
 const LONGEST = 10_000
-/** Fields of a compiled query with fragments expanded; each spread is compiled separately. */
+/** Counted with fragments expanded, because each spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** Hits before compiling, which costs some hundred executions of the same query. */
+/** Compiling costs some hundred executions. */
 const HITS_BEFORE = 20
 
 export interface ExecutorRequest<C> {
@@ -46,14 +46,14 @@ type CompiledRun = CompiledQuery['query']
 
 interface CountedQuery {
   hits: number
-  /** `null` means never compilable, `undefined` not compiled yet. */
+  /** `null`: never compilable. `undefined`: not compiled yet. */
   run: CompiledRun | null | undefined
   operation?: OperationDefinitionNode | undefined
 }
 
 type GatewayInterface<C extends BaseContext> = ApolloServerOptionsWithGateway<C>['gateway']
 
-/** Plugs the executor into Apollo through its gateway hook. */
+/** Uses Apollo's gateway hook. */
 export const asGateway = <C extends BaseContext>(
   schema: GraphQLSchema,
   { execute }: Executor<C>,
@@ -89,7 +89,7 @@ export interface QueryBody {
 
 export interface Executor<C> {
   execute(asked: ExecutorRequest<C>): Promise<ExecutionResult>
-  /** Returns null unless a compiled query gives an answer without errors. The context is returned for the audit row. */
+  /** Returns null unless a compiled query answers without errors. The audit row needs the context. */
   quick(question: QueryBody, contextOf: () => C): Promise<{ answer: ExecutionResult; context: C } | null>
   counts: { compiled: number; all: number }
 }
@@ -100,7 +100,7 @@ export interface ExecutorOptions<C> {
   learn: (context: C, operation: OperationDefinitionNode, source: string, variables: Record<string, unknown>) => void
 }
 
-/** `twin` is a second instance of the schema for the compiler, because its fields get guard resolvers. */
+/** `twin` is a second schema instance, because the compiler's fields get guard resolvers. */
 export const makeExecutor = <C>(
   schema: GraphQLSchema,
   twin: GraphQLSchema,
@@ -111,7 +111,7 @@ export const makeExecutor = <C>(
   const counts = { compiled: 0, all: 0 }
 
   const known = ({ document, text, operationName }: ExecutorRequest<C>): CountedQuery | null => {
-    // With operationName '' graphql-js refuses; the compiler would take the only operation.
+    // graphql-js refuses operationName ''; the compiler would not.
     if (text.length > LONGEST || operationName === '') return null
     const found = questions.get(nameOf(text, operationName)) ?? { hits: 0, run: undefined }
     if (found.hits === 0) questions.set(nameOf(text, operationName), found)
@@ -129,7 +129,7 @@ export const makeExecutor = <C>(
       counts.compiled += 1
       return answer
     }
-    // Resets the hits, so that a query that always fails is not executed twice each time.
+    // A query that always fails is not executed twice each time.
     found.hits = 1
     return null
   }
@@ -148,7 +148,7 @@ export const makeExecutor = <C>(
       const found = query.length > LONGEST ? undefined : questions.get(nameOf(query, operationName))
       if (!found?.run || !found.operation) return null
       const context = contextOf()
-      // For queries that Apollo parses its plugin does this.
+      // Apollo's plugin does this for queries that Apollo parses.
       learn(context, found.operation, query, variables ?? {})
       const answer = await answered(found, context, variables)
       return answer && { answer, context }
@@ -169,15 +169,14 @@ const compiled = (
   return isCompiledQuery(query) ? query.query : null
 }
 
-/** Literals not allowed in a compiled document. Variables, integers, booleans and enum values are. */
+/** Literals that a compiled document may not hold. */
 const VALUES: ReadonlySet<string> = new Set([Kind.STRING, Kind.FLOAT, Kind.NULL, Kind.LIST, Kind.OBJECT])
-/** Variable types, and lists of them, that both executors coerce alike; input objects and dates are not. */
+/** Both executors coerce these and lists of them alike, unlike input objects and dates. */
 const VARIABLES: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Boolean'])
 
 /**
- * Accepts one query with fragments. Excluded: string literals, because the compiler pastes them into generated code, where crafted text
- * would be executed (0.8.9); directives, because skipped fragments differ; variables with defaults or other types; names that plain objects
- * inherit; abstract types.
+ * Excluded: string literals, which the compiler (0.8.9) pastes into generated code, where crafted text would run; directives, because
+ * skipped fragments differ; variables with defaults or other types; names that plain objects inherit; abstract types.
  */
 export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boolean => {
   if (operationsIn(document).length !== 1 || fieldsIn(document) > FIELDS_MOST) return false
@@ -193,7 +192,7 @@ export const isCompilable = (schema: GraphQLSchema, document: DocumentNode): boo
 const operationsIn = ({ definitions }: DocumentNode): OperationDefinitionNode[] =>
   definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
 
-/** Fields with every fragment expanded at each spread. Validation has excluded fragment cycles. */
+/** Validation has excluded fragment cycles. */
 const fieldsIn = ({ definitions }: DocumentNode): number => {
   const fragments = new Map(
     definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
@@ -225,12 +224,12 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-/** Leaves that views supply as methods. Others still work, through graphql-js each time. */
+/** Views supply these leaves as methods. Others work too, through graphql-js each time. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
 
 /**
- * Without a resolver, compiled code copies a property as it is, and a method or promise becomes an empty object. Object fields therefore
- * get the default resolver; `serializers` checks leaves.
+ * Without a resolver, compiled code turns a method or promise into an empty object. Object fields get the default resolver; `serializers`
+ * checks leaves.
  */
 const withGuardResolvers = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -243,7 +242,7 @@ const withGuardResolvers = (schema: GraphQLSchema): GraphQLSchema => {
 const isOpen = ({ name, type, resolve }: GraphQLField<unknown, unknown>): boolean =>
   resolve === undefined && (METHODS.has(name) || !isLeafType(getNamedType(type)))
 
-/** Leaf serialisers that throw on a method or promise, so that graphql-js answers instead. */
+/** Throws on a method or promise, so that graphql-js answers instead. */
 const serializers = (schema: GraphQLSchema): Record<string, (value: unknown) => unknown> => {
   const types = Object.values(schema.getTypeMap()).filter(isLeafType)
   return Object.fromEntries(

@@ -1,28 +1,26 @@
-/** Concurrent batches; further askers form a larger next batch. */
+/** Concurrent batches; further askers wait for the next. */
 const UNDER_WAY_MOST = 2
 
-/** Keys of one statement, unless a single asker has more. */
 const KEYS_MOST = 1_000
 
-/** Open keys from which a second concurrent batch pays. The fixed cost of a statement equals that of many keys. */
+/** A second concurrent batch pays from here: a statement's fixed cost equals that of many keys. */
 export const KEYS_WORTH_TWO = 100
 
-/** A batch under way longer than this no longer delays the next one, milliseconds. */
+/** A batch delays the next one no longer than this, milliseconds. */
 const PATIENCE_MS = 50
 
-/** Returns values in the order of the keys. */
 export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
 interface BatchBounds {
   most?: number
-  /** Open keys from which a second batch starts; 0 means always. */
+  /** A second batch starts from this many open keys. */
   worth?: number
   patienceMs?: number
 }
 
 /**
- * Merges what several askers ask within one event-loop turn into one call of `answer`, with at most `most` calls under way. An asker's keys
- * stay in one statement, hence one snapshot, and no answer is older than its question.
+ * Merges the askers of one event-loop turn into one call of `answer`, with at most `most` under way. An asker's keys stay in one statement,
+ * hence one snapshot; no answer is older than its question.
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,

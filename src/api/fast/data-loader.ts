@@ -1,8 +1,8 @@
-/** Data loader: many look-ups of one request within one event-loop turn become one query. */
+/** Many look-ups of one event-loop turn become one query. */
 
 export type BatchedLoad<K, V> = (key: K) => Promise<V>
 
-/** `answer` receives distinct keys and returns values in their order. Values are cached for the loader's lifetime, one request. */
+/** `answer` receives distinct keys and returns values in their order. The cache lives for one request. */
 export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>): BatchedLoad<K, V> => {
   interface PendingKey {
     key: K
@@ -30,7 +30,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
     const before = known.get(name)
     if (before) return before
     const promise = new Promise<V>((resolve, reject) => {
-      // setImmediate runs after all promise jobs of this turn, so all resolvers of one level share the query.
+      // setImmediate runs after this turn's promise jobs, so resolvers of one level share the query.
       if (waiting.length === 0) setImmediate(ask)
       waiting.push({ key, resolve, reject })
     })
@@ -39,7 +39,7 @@ export const batch = <K, V>(nameOf: (key: K) => string, answer: (keys: K[]) => P
   }
 }
 
-/** Splits keys that differ in more than the operator: one query for each group. */
+/** Each group of keys takes one query. */
 export const grouped =
   <K, V>(groupOf: (key: K) => string, answer: (keys: K[]) => Promise<V[]>) =>
   async (keys: K[]): Promise<V[]> => {

@@ -1,6 +1,6 @@
 /**
- * Cache of parsed and validated documents, by Apollo's digest. A document is kept at its second request, because queries with literal codes
- * never repeat. Apollo's default store takes 30 MiB measured as JSON, about three times that on the heap.
+ * Keeps a document at its second request, because queries with literal codes never repeat. Apollo's default store takes 30 MiB measured as
+ * JSON, three times that on the heap.
  */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server'
 import type { DocumentNode } from 'graphql'

@@ -8,7 +8,7 @@ export interface OperatorAtTime {
 
 export interface RecordPageKey extends OperatorAtTime {
   kinds: readonly RecordKind[]
-  /** Includes records that were withdrawn or have ended since. */
+  /** Includes withdrawn and ended records. */
   removed: boolean
   first: number
   after: number | null

@@ -1,4 +1,4 @@
-/** Data loaders of one request. They cache what they read, so a resolver that writes creates new ones. */
+/** Loaders cache what they read, so a resolver that writes creates new ones. */
 import type { Agency } from '../../agencies/feed.js'
 import { WATCHED_DAYS } from '../../domain/intake/timeliness.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -43,7 +43,7 @@ interface LoaderDependencies {
   sharedLoaders: SharedLoaders
 }
 
-/** Most requests need only standing, so the other loaders are created on first use. */
+/** Most requests need only standing; other loaders are created on first use. */
 export const makeLoaders = (parts: LoaderDependencies, now: Date): Loaders => {
   const standing = standingLoads(parts, now)
   let file: ReturnType<typeof fileLoads> | null = null
@@ -63,7 +63,7 @@ const standingLoads = ({ agencies, sharedLoaders }: LoaderDependencies, now: Dat
     pulls,
     freshness: once(async () => freshnessOf(agencies, await pulls(), now)),
     standing: batchWithinTurn((asked: readonly StandingKey[]) => sharedLoaders.standings(asked)),
-    /** In the order of the codes; repeats are asked again. */
+    /** Repeats are asked again. */
     standings: ({ codes, asOf, wanted, client }: Omit<StandingKey, 'code' | 'today'> & { codes: readonly string[] }) =>
       sharedLoaders.standings(codes.map((code) => ({ code, asOf, today, wanted, client }))),
   }
@@ -76,7 +76,6 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
   return {
     watched: once(() => watch.ofFeeds(parts.db, feedsOf(agencies), new Date(now.getTime() - WATCHED_DAYS * DAY_MS))),
     operator: batch(String, async (ids: number[]) => inOrder(ids, await operators.byIds(db, ids))),
-    /** The columns that authorization needs. */
     head: batch<{ type: heads.AuthorizedType; key: string }, heads.AuthorizationRow | null>(
       JSON.stringify,
       grouped(
@@ -93,7 +92,6 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         },
       ),
     ),
-    /** The owner of a listing or a published record. */
     ownerOf: batch(String, async (ids: string[]) => inOrder(ids, await ownersOf(db, ids))),
     codes: batch(String, async (ids: number[]) => listsOf(ids, await operators.codesOf(db, ids))),
     formerNames: batch(String, async (ids: number[]) => listsOf(ids, await operators.formerNames(db, ids))),
@@ -151,7 +149,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         },
       ),
     ),
-    /** One page of audit rows for each group of operators. */
+    /** One page for each group of operators. */
     askings: batch<trail.DisclosurePage & { operators: readonly number[] }, trail.Disclosure[]>(
       JSON.stringify,
       grouped(
@@ -184,7 +182,6 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
       const found = await objections.contestedAmong(parts.db, ids)
       return ids.map((id) => found.has(id))
     }),
-    /** Ids of all versions of contested records. */
     contested: batch<OperatorAtTime, number[]>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -200,7 +197,7 @@ const fileLoads = (parts: LoaderDependencies, now: Date) => {
         return inOrder(ids, await watchEntries.ofOperators(db, ids, (asked[0] as OperatorAtTime).when))
       }),
     ),
-    /** The operator's own registration as known then, not one of a merged operator. */
+    /** The operator's own registration as then known, not that of a merged one. */
     registration: batch<OperatorAtTime, versions.RecordVersion | null>(
       JSON.stringify,
       grouped(withoutOperator, async (asked) => {
@@ -253,7 +250,7 @@ const ofListings = <V extends { listingId: string }>(ids: readonly string[], row
   return ids.map((id) => lists.get(id) ?? [])
 }
 
-/** Batches calls within one microtask turn, without waiting for the event loop. All are answered from one snapshot. */
+/** Batches calls of one microtask turn. One snapshot answers all. */
 const batchWithinTurn = <K, V>(ask: BatchAnswer<K, V>): ((key: K) => Promise<V>) => {
   let waiting: K[] = []
   let answers: Promise<V[]> | null = null

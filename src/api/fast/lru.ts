@@ -1,5 +1,3 @@
-/** LRU cache of bounded size. */
-
 export interface LruCache<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void
@@ -12,7 +10,7 @@ export const lruCache = <V>(most: number): LruCache<V> => {
     get: (key) => {
       const value = kept.get(key)
       if (value === undefined) return undefined
-      // Below half capacity nothing is evicted, so uses need no reordering.
+      // Below half capacity uses need no reordering.
       if (kept.size * 2 > most) {
         kept.delete(key)
         kept.set(key, value)

@@ -1,4 +1,3 @@
-/** Loaders shared by all requests of a server, and their connections. */
 import type { Agency } from '../../agencies/feed.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { oldestHolding } from '../../domain/standing/sellers.js'
@@ -14,7 +13,7 @@ import { type BatchAnswer, batchAcrossRequests, KEYS_WORTH_TWO } from './cross-r
 import { grouped } from './data-loader.js'
 import { inOrder, listsOf, type OperatorAtTime, type RecordPageKey, withoutOperator } from './load-shapes.js'
 
-/** Four concurrent batches of each kind, so that one long file does not delay the others. */
+/** One long file does not delay the others. */
 const FILES = { most: 4 }
 
 export interface StandingKey {
@@ -26,11 +25,10 @@ export interface StandingKey {
 }
 
 export interface SharedLoaders {
-  /** Reads by key; every statement is prepared. */
+  /** Every statement is prepared. */
   db: Db
-  /** Answers null for a code without an operator. */
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
-  /** Last complete pull of each feed; see `watch.vouched`. */
+  /** See `watch.vouched`. */
   pulls: () => Promise<Map<string, Date | null>>
   operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
   records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>
@@ -92,7 +90,7 @@ const idsOf = (asked: readonly OperatorAtTime[]): number[] => asked.map(({ opera
 
 type StandingRowsPromise = Promise<(standings.StandingRow | null)[]>
 
-/** Fast path: nearly all ask the same about today and need no grouping. */
+/** Nearly all ask the same about today and need no grouping. */
 const standingsOf = (db: Db, asked: StandingKey[]): StandingRowsPromise => {
   const [first] = asked
   const alike = asked.every(

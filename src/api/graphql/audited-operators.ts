@@ -1,7 +1,4 @@
-/**
- * Notes for the audit log which operators an answer shows: every field that returns such an object is wrapped. Objects loaded and then
- * withheld are not noted.
- */
+/** Notes for the audit log which operators an answer shows, but not objects loaded and then withheld. */
 import { defaultFieldResolver, type GraphQLSchema, getNamedType, isAbstractType, isObjectType } from 'graphql'
 import { codesInItem } from '../../domain/audit/item-codes.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -21,7 +18,7 @@ const byItem = by(({ item, body }: { item?: unknown; body?: unknown }) =>
 )
 const bySubject = by(({ subjectId: subject }: { subjectId: string }) => ({ subject }))
 
-/** Schema types about an operator, and how to find it. A test lists all other types. */
+/** A test lists all other types. */
 export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference | readonly OperatorReference[]> = {
   Operator: by(
     ({ operator: { id, uscc, shop } }: { operator: { id: number; uscc: string | null; shop: string | null } }) => ({
@@ -60,7 +57,6 @@ export const OPERATORS_OF: Record<string, (source: unknown) => OperatorReference
   Discrepancy: by(({ key: subject }: { key: string }) => ({ subject })),
 }
 
-/** Anonymous requests note nothing. */
 export const withOperatorNotes = (schema: GraphQLSchema): GraphQLSchema => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue

@@ -1,7 +1,7 @@
 import { defaultFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Metrics } from '../../foundation/metrics.js'
 
-/** Counts uses of each root field for the metrics. Builds new root types, so the given schema stays unchanged. */
+/** Builds new root types; the given schema stays unchanged. */
 export const withFieldCounts = (schema: GraphQLSchema, metrics: Pick<Metrics, 'field'>): GraphQLSchema => {
   const given = schema.toConfig()
   const roots = [given.query, given.mutation]
@@ -10,7 +10,6 @@ export const withFieldCounts = (schema: GraphQLSchema, metrics: Pick<Metrics, 'f
     query: counting(given.query, metrics),
     mutation: counting(given.mutation, metrics),
     types: given.types.filter((type) => !roots.some((root) => root === type)),
-    // The given schema has been validated.
     assumeValid: true,
   })
 }

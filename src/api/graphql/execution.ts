@@ -1,6 +1,4 @@
-/**
- * POST /graphql, directly from node:http to Apollo without express. GET answers queries under Apollo's CSRF rule; a browser gets GraphiQL.
- */
+/** POST /graphql without express. GET answers queries under Apollo's CSRF rule; a browser gets GraphiQL. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import {
@@ -36,20 +34,17 @@ import { makeSchema } from './schema.js'
 const ACCEPTS_MOST = 100
 const ACCEPT_LONGEST = 300
 
-/** Characters from which an answer is encoded once. */
+/** Longer answers are encoded once, characters. */
 const LONG_ANSWER = 16_000
 
-/**
- * A cross-site page cannot send these headers without a CORS preflight, which the hub refuses. `Authorization` is safe because only Bearer
- * is accepted.
- */
+/** A cross-site page needs a refused CORS preflight to send these. `Authorization` is safe because only Bearer is accepted. */
 const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
- * Error codes of well-formed requests. GraphQL over HTTP wants 200 for them in `application/json`, 400 in
- * `application/graphql-response+json`; a client that accepts neither gets 400.
+ * GraphQL over HTTP wants 200 for these in `application/json`, 400 in `application/graphql-response+json`; a client that accepts neither
+ * gets 400.
  */
 const WELL_FORMED: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -59,13 +54,13 @@ const WELL_FORMED: ReadonlySet<unknown> = new Set([
 ])
 const NAMES_JSON = /\bapplication\/json\b/i
 
-/** `context` is null when the request was refused before execution. */
+/** `context` is null after a refusal before execution. */
 interface GraphqlAnswer {
   answer: HTTPGraphQLResponse
   context: GraphqlContext | null
 }
 
-/** Executes a query for a page of the hub, with the viewer's rights, limits and audit row. */
+/** Answers the hub's own pages with the viewer's rights, limits and audit row. */
 export type AskGraphql = (
   own: { asked: RequestContext; viewer: Viewer; response: ServerResponse },
   question: { query: string; variables?: Record<string, unknown> },
@@ -84,7 +79,7 @@ export interface GraphqlEndpoint {
   stop(): Promise<void>
 }
 
-/** The schema and the compiler's twin, built once a process. Servers differ only in their counters. */
+/** Built once a process; `twin` is the compiler's. */
 let schemas: [schema: GraphQLSchema, twin: GraphQLSchema] | undefined
 
 const validSchema = (): GraphQLSchema => {
@@ -101,7 +96,6 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
   const [schema, twin] = schemas.map((one) => withFieldCounts(one, parts.metrics)) as typeof schemas
   const executor = makeExecutor<GraphqlContext>(schema, twin, {
     resetContext,
-    // Anonymous questions leave no audit row.
     learn: (context, operation, source, variables) => {
       if (context.viewer.sub !== null) noteOperation(context, operation, source, variables)
     },
@@ -133,7 +127,6 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
   })
   await apollo.start()
 
-  /** Returns null when Apollo has to answer. */
   const byCompiled = async (
     body: unknown,
     { headers }: IncomingMessage,
@@ -161,7 +154,7 @@ export const makeGraphql = async (parts: ApiDependencies, limits: SignInLimits):
       return own
     }
     const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: asked, context })
-    // Apollo reports early refusals to no plugin.
+    // Apollo hides early refusals from plugins.
     if (refused.length === 0 && (answer.status ?? 200) >= 400) refused.push(...refusedIn(answer.body))
     const { accept = '' } = headers
     const type = answer.headers.get('content-type')
@@ -232,7 +225,7 @@ const refusedIn = (body: HTTPGraphQLResponse['body']): string[] => {
   return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : INTERNAL.code))
 }
 
-/** Returns null for anything but a plain query; Apollo then reports what is wrong. */
+/** Returns null for anything but a plain query; Apollo then reports the fault. */
 const questionIn = (body: unknown): QueryBody | null => {
   if (!isRecord(body) || 'extensions' in body) return null
   const { query } = body
@@ -255,13 +248,13 @@ const faultsToLog: ApolloServerPlugin<GraphqlContext> = {
 
 const textOf = (body: HTTPGraphQLResponse['body']): string => (body.kind === 'complete' ? body.string : '')
 
-/** A long answer is encoded once, for digest and sending. A short one is sent as text, in one packet with its headers. */
+/** A short answer is sent as text, in one packet with its headers. */
 const bytesOf = (body: HTTPGraphQLResponse['body']): Buffer | null => {
   const text = textOf(body)
   return text.length < LONG_ANSWER ? null : Buffer.from(text)
 }
 
-/** Returns false when the answer was refused because its audit row could not be written. */
+/** Returns false when the audit row could not be written. */
 const isAudited = async (context: GraphqlContext | null, answer: string | Buffer, response: ServerResponse) => {
   try {
     if (context !== null) await auditAnswer(context, answer)
@@ -274,7 +267,7 @@ const isAudited = async (context: GraphqlContext | null, answer: string | Buffer
   }
 }
 
-/** A bad token refuses the whole request. Returns null when refused. */
+/** A bad token refuses the whole request. */
 const admitOrRefuse = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -298,7 +291,6 @@ const admitOrRefuse = async (
   }
 }
 
-/** Returns null when refused. Only JSON is parsed. */
 const readJson = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -332,7 +324,7 @@ const answerRefused = (response: ServerResponse, status: number, code: string, m
   response.writeHead(status, { 'Content-Type': JSON_TYPE }).end(graphqlRefusal(code, message))
 }
 
-/** Adds Apollo's CSRF header where forgery is harmless: a GET without a session cookie gets the public answer and changes nothing. */
+/** Adds Apollo's CSRF header to a GET without a session cookie, which changes nothing and answers publicly. */
 const headersWithPreflight = (request: IncomingMessage): HeaderMap => {
   const headers = headersOf(request)
   if (request.method === 'GET' && cookieIn(request.headers) === null) headers.set('apollo-require-preflight', 'true')

@@ -1,8 +1,8 @@
 import { DirectiveLocation, GraphQLDeprecatedDirective, GraphQLDirective, GraphQLSchema } from 'graphql'
 
 /**
- * Makes the schema loadable by clients of the October 2021 specification. graphql-js 16.15 lists `DIRECTIVE_DEFINITION` as a location of
- * `@deprecated`; graphql-core 3.2, and with it Python's gql, then refuses the whole schema. No directive here is deprecated.
+ * graphql-js 16.15 lists `DIRECTIVE_DEFINITION` as a location of `@deprecated`; graphql-core 3.2 (Python's gql) then refuses the whole
+ * schema. No directive here is deprecated.
  */
 const DEPRECATED = new GraphQLDirective({
   ...GraphQLDeprecatedDirective.toConfig(),

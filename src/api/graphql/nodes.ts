@@ -1,6 +1,6 @@
 /**
- * `node(id)`: checks access by type, then by the object's authorization columns, and only then loads the object. A missing and a forbidden
- * object take equally long; all `…ById` functions return null for both.
+ * Checks access by type, then by authorization columns, before loading. A missing and a forbidden object take equally long; all `…ById`
+ * functions return null for both.
  */
 
 import {
@@ -62,14 +62,14 @@ export const node = async (_: unknown, { id }: { id: string }, context: GraphqlC
   return BY_KEY[type]?.(context, key) ?? null
 }
 
-/** Returns false also for a missing object, when the viewer might not see it if it existed. */
+/** Also false for a missing object that the viewer might not see. */
 const isFor = async (context: GraphqlContext, type: NodeType, row: FieldRow, key: number): Promise<boolean> => {
   if (!isHeaded(type) || !isParted(context.viewer, type, row)) return true
   const head = await context.load.head({ type, key: String(key) })
   return head !== null && (await isHeadFor(context, type, row, head))
 }
 
-/** True when the viewer may see some objects of this type and not others. */
+/** True when the viewer may see only some objects of this type. */
 const isParted = (viewer: Viewer, type: AuthorizedType, { whose }: FieldRow): boolean =>
   isNarrow(viewer) ||
   viewer.role === 'agency' ||
@@ -101,7 +101,7 @@ const isHeadFor = async (
 const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>
   operatorId === null ? null : { uscc, shop, region }
 
-/** A row without a feed is the authorities' own; no agency sent it. */
+/** A row without a feed is the authorities' own. */
 const isOfFeed = (viewer: Viewer, agencies: GraphqlContext['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&

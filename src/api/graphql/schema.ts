@@ -49,7 +49,6 @@ import { asOctober2021 } from './introspection.js'
 import { node } from './nodes.js'
 import { withSources } from './type-sources.js'
 
-/** Lower-case words of the store become upper-case enum values. */
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
 
 const ENUMS = {
@@ -171,7 +170,6 @@ export const makeSchema = (): GraphQLSchema => {
       Feed: { ...operations.Feed, ...feedMapsOf.Feed },
       Run: feedMapsOf.Run,
     },
-    // A resolver without a field in the schema is an error at start.
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   })
   return asOctober2021(withAccessChecks(withOperatorNotes(withCosts(withSources(schema)))))

@@ -1,4 +1,3 @@
-/** Adds to each type's description where its data come from. */
 import { type GraphQLSchema, isObjectType } from 'graphql'
 
 const FROM: readonly { zh: string; en: string; types: string }[] = [

@@ -48,7 +48,7 @@ const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) => 
 
 const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
   const { feed = null, run = null, state = null, rule = null } = withoutNul(args)
-  // Run 0 has no rejects; it stands for an id that is none of this hub.
+  // Run 0 has no rejects; it stands for an unknown id.
   return {
     feeds: visible(context, feed),
     run: run === null ? null : (numberIn(run, 'Run') ?? 0),
@@ -57,10 +57,10 @@ const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFi
     by: sentBy(context.viewer),
   }
 }
-/** A reject has no known operator, so a viewer bound to a region sees only what it sent itself. Returns null for all senders. */
+/** A reject has no known operator, so a viewer bound to a region sees only its own. Null means all senders. */
 export const sentBy = (viewer: Viewer): string | null => (sightOf(viewer) === null ? null : (viewer.sub ?? ''))
 
-/** An agency sees only its own feeds. Returns null for all feeds. */
+/** An agency sees only its own feeds. Null means all feeds. */
 const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)

@@ -32,7 +32,7 @@ interface CaseBoardFilter {
   late?: boolean | null
 }
 
-/** Ended cases are shown only on request, and only to viewers who may see removals. */
+/** Ended cases need a request and the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, ...texts } = given ?? {}
   const { list = null, region = null, name = null } = withoutNul(texts)
@@ -59,7 +59,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: CaseBoardFilter | nu
   return connection(found.map(caseView), args, cursorOf, () => store.count(db, filter))
 }
 
-/** A state without cases is answered too, because a board has fixed columns. */
+/** A board has fixed columns, so empty states are answered too. */
 const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
   const filter = filterOf(context, args.filter)
   const found = new Map((await store.columns(context.parts.db, filter)).map((one) => [one.state, one]))

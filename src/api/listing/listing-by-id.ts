@@ -15,7 +15,7 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? entryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
-  // Authorization columns first: a missing and a forbidden case take equally long.
+  // A missing and a forbidden case take equally long.
   if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
   const found = await context.load.listing(uuid)
   const listing = found?.wrongFrom === null ? found : null

@@ -1,7 +1,4 @@
-/**
- * A listing as answered: a public entry, a case of this hub, or a mirrored entry. State, operator, record and counted are null when they
- * have to be read from the case.
- */
+/** A public entry, a case of this hub, or a mirrored entry. Null state, operator, record and counted are read from the case. */
 
 import { isNarrow, may, type OperatorScope, type Viewer } from '../../domain/access/viewer.js'
 import type { Case } from '../../domain/listing/case.js'
@@ -17,20 +14,19 @@ import { globalId } from '../request/ids.js'
 
 export interface ListingView extends EntryMembers {
   __typename: 'Listing'
-  /** Id of the case; null for a mirrored entry. */
+  /** Null for a mirrored entry. */
   uuid: string | null
   state: string | null
-  /** Contested flag of the public text; absent for other views. */
+  /** Present for the public text only. */
   isContested?: boolean
   operatorId: number | null
-  /** Version of the decision record, or of the mirrored record itself. */
+  /** Version of the decision record or the mirrored record. */
   record: number | null
   facts: Case | null
-  /** Further input of the publication clocks. */
   counted: {
-    /** Day of the document that restored the listing. */
+    /** Day of the restoring document. */
     anewFrom: string | null
-    /** Day whose rules apply; null means today. */
+    /** Day whose rules apply; null: today. */
     asOf: string | null
   } | null
 }
@@ -43,7 +39,7 @@ const ownerIn = async ({ load }: GraphqlContext, { operatorId, uuid }: ListingVi
   return id === null ? null : load.operator(id)
 }
 
-/** `state` is given when it was read together with the body. */
+/** `state` is given when read together with the body. */
 export const entryView = (body: PublicBody & { state?: string }): ListingView => ({
   __typename: 'Listing',
   ...membersOf(body),
@@ -78,7 +74,7 @@ export const caseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** A case as of `asOf` and `knownAt`, rebuilt from its moves; null when it did not exist yet. */
+/** A case rebuilt from its moves as of `asOf` and `knownAt`; null when it did not exist. */
 export const pastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],
@@ -103,7 +99,7 @@ export const pastCaseView = (
   }
 }
 
-/** The end recorded with the move that set it; a later move may have changed it since. */
+/** Read from the move, because a later one may have changed the end. */
 const endIn = (made: readonly ListingEvent[]): string | null => {
   const said = made.findLast(({ act }) => typeof act['endsOn'] === 'string')?.act['endsOn']
   return typeof said === 'string' ? said : null
@@ -175,7 +171,7 @@ export const visibleListings = async (
   const told = own.filter((listing) => isTold(context, listing))
   const isOwn = repeatsOwn(own.filter(({ publishedOn }) => publishedOn !== null && publishedOn <= when.asOf))
   return [
-    // Only viewers who may see removals get a past day rebuilt from its moves.
+    // Only viewers who may see removals get a past day rebuilt.
     ...(isPast(context, when) && !removed ? await entries() : await casesOn(context, told, when)),
     ...mirrored
       .filter((version) => !isOwn(version.body) && (removed || standsStill(context, version)))
@@ -188,7 +184,7 @@ export const isOver = ({ state }: Pick<ListingView, 'state'>): boolean => state 
 export const standsStill = ({ parts, today }: GraphqlContext, version: RecordVersion): boolean =>
   version.stands && !isOver(mirroredView(version, parts.rules.lists, today))
 
-/** A party hears of its case only from the notice on. */
+/** A party hears of its case from the notice on. */
 export const isTold = ({ viewer }: GraphqlContext, { facts }: Listing): boolean =>
   viewer.role !== 'party' || isVisibleToParty(facts)
 

@@ -75,7 +75,7 @@ const openLead = async (_: unknown, { input }: { input: OpenLeadInput }, context
   return payload(await work.openCase(db, rules, made), context)
 }
 
-/** Moves that change what an entry counts in a score. */
+/** These moves change what an entry counts in a score. */
 const WEIGHED: readonly MoveName[] = [
   'publishListing',
   'hideListing',
@@ -100,7 +100,7 @@ const moveNamed =
     return payload(moved, context)
   }
 
-/** A party acts only in its own cases, after the notice. A viewer bound to a region acts only in cases of that region. */
+/** A party acts only in its own cases, after the notice; a regional viewer only in cases of its region. */
 const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isBounded(viewer)) return true
@@ -110,7 +110,7 @@ const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean>
   return found !== null && isTold(context, found) && may(viewerOn(context, owner), 'move_own_listing')
 }
 
-/** True when the viewer belongs to the next higher authority, which has to consent. */
+/** True for the next higher authority, which has to consent. */
 const isAbove = async (context: GraphqlContext, uuid: string): Promise<boolean> =>
   !isBounded(context.viewer) || mayConsent(context.viewer, (await context.load.listing(uuid))?.facts.level ?? null)
 

@@ -9,7 +9,6 @@ const outlooks = async (
   context: GraphqlContext,
 ) => {
   const { viewer, today, parts } = context
-  // A public entry or a past view cannot be moved.
   if (view.uuid === null || view.facts === null) return []
   const listing = await context.load.listing(view.uuid)
   const operator = listing && (await context.load.operator(listing.operatorId))

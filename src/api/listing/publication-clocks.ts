@@ -34,7 +34,7 @@ const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationCloc
   repairFrom: repairFrom.on,
   endsOn: endless ? null : endsOn.on,
   lengthened: lengthened || endless,
-  // Two rows apply when a newer one changed only one of the days.
+  // Two rows apply when a newer one changed one day only.
   basis: [...new Set([endsOn.row.basis, repairFrom.row.basis])].join('；'),
   confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
 })

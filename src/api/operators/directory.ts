@@ -65,11 +65,11 @@ const byName = async (
   args: PageArgs,
 ): Promise<RelayConnection<MatchedOperatorView>> => {
   charge(context, 'Query.operators')
-  // Prepared look-ups by key: planning would take longer than the query. A grade filter is too complex for them.
+  // Planning would take longer than the query, so look-ups by key are prepared. A grade filter is too complex for that.
   const db = filter.grade == null ? context.parts.sharedLoaders.db : context.parts.db
   const [first, after] = [firstOf(args), matchAfter(args.after)]
   const matches = await search(context, name, filter)
-  // Later pages search again from the start, so that an operator found by its best name is not repeated under another.
+  // Later pages search again from the start, so that no operator is repeated under another name.
   const found = await store.behind(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || found.length <= first
   let count: Promise<number> | null = null
@@ -97,7 +97,6 @@ const countBehind = async (
   filter: store.DirectoryFilter,
 ): Promise<number> => (await store.behind(parts.db, matches, filter)).length
 
-/** Refusal INPUT_INVALID when the name is too long. */
 const search = async (
   context: GraphqlContext,
   name: string,
@@ -111,7 +110,7 @@ const search = async (
     })
   if (key === '') return []
   const personal = may(context.viewer, 'see_inner_listings')
-  // A party searches only its own names: results must not reveal that others exist.
+  // A party searches only its own names: results must not reveal others.
   if (only !== null) return matchesOf(key, await names.ofOne(db, only, personal))
   const matches = await names.nearest(db, { key, personal, named: normalizeName(name), sight })
   return matches.slice(0, FOUND_MOST)

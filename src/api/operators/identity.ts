@@ -86,7 +86,7 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
   )
 }
 
-/** An agency sees only its own feeds. Returns null for all feeds. */
+/** An agency sees only its own feeds. Null means all feeds. */
 const visible = ({ viewer, parts }: GraphqlContext, asked: string | null): string[] | null => {
   if (viewer.role !== 'agency') return asked === null ? null : [asked]
   const own = parts.agencies.filter(({ id }) => id === viewer.agency).flatMap(({ sends }) => sends)
@@ -141,7 +141,7 @@ const divideOperator = async (_: unknown, { input }: { input: DivideOperatorInpu
   return { decisions: decisions.map((each) => decisionView(context, each)), leads }
 }
 
-/** Divisions in force and known at the time asked about, oldest first. */
+/** Those in force and known then, oldest first. */
 const divisionsOf = async ({ operator, when }: OperatorView, context: GraphqlContext): Promise<IdentityDecisionRow[]> =>
   (await context.load.decisionsOf(operator.id))
     .map(({ decision }) => decision)

@@ -34,19 +34,17 @@ const operatorByCode = async (
   if (found === null) return null
   const asked = whenOf(context, when)
   const operator = await leadsTo(context, found, asked)
-  // An operator created after `knownAt` was not known then.
   const wasKnown = operator !== undefined && operator.createdAt <= asked.knownAt
   return wasKnown && mayOperator(context.viewer, operator) ? view(operator, asked) : null
 }
 
-/** Looks up the operator that a code leads to today, without access control. */
+/** Access is not checked. */
 export const operatorNamed =
   (context: GraphqlContext, code: string) => async (): Promise<operators.StoredOperator | null> => {
     const found = codeOf(code)
     return (found && (await leadsTo(context, found, whenOf(context, {})))) ?? null
   }
 
-/** Merged operators were separate before their merger. */
 const leadsTo = async (
   context: GraphqlContext,
   code: { scheme: string; code: string },
@@ -81,7 +79,6 @@ const recordsOf = async (
   )
 }
 
-/** A registration field as of the day asked about. */
 const registered = async <F extends 'name' | 'region' | 'status'>(
   { operator, when }: OperatorView,
   field: F,
@@ -94,7 +91,6 @@ const registered = async <F extends 'name' | 'region' | 'status'>(
   return typeof value === 'string' ? value : null
 }
 
-/** Viewers outside see only what a public entry would show. */
 export const seesInside = (context: GraphqlContext, operator: operators.StoredOperator): boolean =>
   may(viewerOn(context, operator), 'see_inner_listings')
 

@@ -13,7 +13,7 @@ import { recordView } from './records.js'
 const feedsOf = ({ parts }: GraphqlContext, kind: string): string[] =>
   parts.agencies.flatMap(({ feeds }) => feeds.flatMap((feed) => (feed.kind === kind ? [feed.id] : [])))
 
-/** Removed records are only for viewers without a region bound who may see removals. */
+/** Removed records need the right to see removals and no bound to a region. */
 const isOpenTo = (context: GraphqlContext, { kind, stands }: RecordVersion): boolean =>
   KINDS_SEEN[context.viewer.role].includes(kind) && (stands || seesRemoved(context))
 
@@ -55,7 +55,6 @@ interface ProductArgs {
   model?: string | null
 }
 
-/** Refusal INPUT_INVALID for an invalid barcode, or when neither barcode nor brand is given. */
 const product = async (_: unknown, args: ProductArgs, context: GraphqlContext) => {
   const { gtin, brand, model } = askedIn(args)
   const removed = seesRemoved(context)
@@ -123,7 +122,7 @@ const goods = ({ body }: RecordVersion) => ({
 })
 
 const beside = (context: GraphqlContext, version: RecordVersion) => ({
-  // The audit log notes the operator, since its name and state are shown.
+  // The answer shows the operator's name and state, so the audit log notes it.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: recordView(context, version),
@@ -132,7 +131,7 @@ const beside = (context: GraphqlContext, version: RecordVersion) => ({
 const ownerOf = (context: GraphqlContext, { operatorId }: RecordVersion) =>
   operatorId === null ? null : operatorById(context, operatorId)
 
-/** A party's name in its public form, unless the viewer may see inside. */
+/** Public form, unless the viewer may see inside. */
 const nameShown = async (context: GraphqlContext, version: RecordVersion, field: string): Promise<string | null> => {
   const name = version.body[field]
   if (typeof name !== 'string') return null

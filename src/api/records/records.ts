@@ -32,7 +32,6 @@ export const recordView = (
 
 const sourceOf = ({ run, file, page, row }: RecordVersion) => ({ run: globalId('Run', run), file, page, row })
 
-/** Every source of this fact that the viewer may see. */
 const sourcesOf = async (context: GraphqlContext, version: RecordVersion, when: PointInTime) => {
   const { operatorId: operator, kind, fact } = version
   if (operator === null || fact === null) return [sourceOf(version)]

@@ -1,7 +1,4 @@
-/**
- * Audit log rows of requests, written before the answer leaves. A question of a signed-in viewer leaves one row; an act leaves two, one
- * before it is done and one with its outcome.
- */
+/** Rows are written before the answer leaves: one for a signed-in viewer's question, two for an act (before it and with its outcome). */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql'
@@ -27,13 +24,11 @@ export interface RequestAuditEntry {
   asked: string
   outcome?: string
   shown?: Iterable<string>
-  /** The bytes sent or received; absent when not known before the answer leaves. */
+  /** Absent when not known before the answer leaves. */
   content?: string | Buffer
 }
 
-/**
- * Counts a refused sign-in attempt. `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone.
- */
+/** `name` is stored only when it is registered (`known`). TOO_MANY_REQUESTS is counted by address alone. */
 export const auditAttempt = (
   { attempts, keys }: Pick<ApiDependencies, 'attempts' | 'keys'>,
   { now: at, requestId: request, address }: Pick<RequestContext, 'now' | 'requestId' | 'address'>,
@@ -52,7 +47,7 @@ export const auditAttempt = (
   })
 }
 
-/** Writes an audit row, durable when this returns. Refusal TRAIL_UNAVAILABLE. */
+/** Durable when this returns. Refusal TRAIL_UNAVAILABLE. */
 export const writeAuditRow = (
   { trail }: Pick<ApiDependencies, 'trail'>,
   { now: at, requestId: request, purpose }: Pick<RequestContext, 'now' | 'requestId' | 'purpose'>,
@@ -65,10 +60,7 @@ export const writeAuditRow = (
   return trail.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
-/**
- * Writes the row of a GraphQL answer. An anonymous request leaves a row only when it is issued a token. Refusal TRAIL_UNAVAILABLE: the
- * answer must not leave.
- */
+/** An anonymous request leaves a row only when it is issued a token. On the refusal TRAIL_UNAVAILABLE the answer must not leave. */
 export const auditAnswer = async (context: GraphqlContext, answer: string | Buffer): Promise<void> => {
   const { viewer, auditNotes, seen, parts } = context
   if (auditNotes.text === '') return
@@ -83,7 +75,7 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
   await writeAuditRow(parts, context, who, { kind, asked: auditNotes.text, outcome, shown, content: answer })
 }
 
-/** Notes what an operation asks. Both executors call it before execution. */
+/** Both executors call this before execution. */
 export const noteOperation = (
   { auditNotes, parts }: Pick<GraphqlContext, 'auditNotes' | 'parts'>,
   operation: OperationDefinitionNode,
@@ -133,14 +125,14 @@ const codeOf = (error: GraphQLError): string => {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' ? code : INTERNAL.code
 }
 
-/** The question and its variables as kept: ID numbers and access codes replaced, length bounded. */
+/** ID numbers and access codes are replaced, the length is bounded. */
 const auditedOperation = (
   operation: OperationDefinitionNode,
   source: string,
   variables: Record<string, unknown>,
   mark: (id: string) => string,
 ): string => {
-  // Mutations are not cached: their text may hold a secret.
+  // Mutations are not cached: they may hold a secret.
   const query =
     operation.operation === OperationTypeNode.QUERY
       ? cachedText(questions, source, () => redactedText(source, mark))
@@ -158,7 +150,7 @@ export const auditedRequest = (door: string, told: string, mark: (id: string) =>
 const redactedText = (source: string, mark: (id: string) => string): string =>
   truncate(withoutAccessCodes(redact(source.replace(/\s+/g, ' ').trim(), mark)), mark)
 
-/** Truncated text ends with its full length and the keyed hash of the whole, so that copies can be compared. */
+/** Truncated text ends with its full length and the whole's keyed hash, so that copies can be compared. */
 const truncate = (text: string, mark: (id: string) => string): string =>
   text.length <= TEXT_MOST ? text : `${text.slice(0, TEXT_MOST)}… ${text.length} ${mark(text)}`
 

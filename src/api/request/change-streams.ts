@@ -1,7 +1,4 @@
-/**
- * Open SSE streams of changes. One poll every half second serves all streams. Each reads one page at a time; a slow reader holds one page
- * and is disconnected if it stays slow.
- */
+/** One poll serves all SSE streams. Each holds one page at a time; a reader that stays slow is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
@@ -10,24 +7,23 @@ import { numberChanges, STEPS_ASKED } from '../../work/standing/changes/number.j
 
 /** Poll interval, milliseconds. */
 const LOOK_MS = 500
-/** Most streams of one client, and of one process. */
 export const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
 export interface ChangeStream {
   client: string
   after: number
-  /** Sends the changes up to `last`, unless a send is still running. Also called without changes, for keep-alive. Never throws. */
+  /** Sends the changes up to `last` unless a send is running; without changes, a keep-alive. Never throws. */
   turn(last: number): Promise<void>
   end(reason: 'DRAINING'): void
 }
 
 export interface ChangeStreams {
-  /** Returns the function that removes the stream. Refusals STREAMS_MOST, STOPPING. */
+  /** Returns the removing function. Refusals STREAMS_MOST, STOPPING. */
   add(stream: ChangeStream): () => void
 }
 
-/** All streams end once `leaving` aborts, and no more are accepted. */
+/** `leaving` ends all streams and refuses further ones. */
 export const makeChangeStreams = ({
   db,
   now,

@@ -1,4 +1,4 @@
-/** Relay connections. A page is read one item longer than requested, to know whether more follow. */
+/** A page is read one item longer, to know whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
 
 const FIRST_DEFAULT = 20
@@ -23,7 +23,7 @@ export interface RelayConnection<N> {
   totalCount?: () => Promise<number> | number
 }
 
-/** `found` holds at most one item more than `args.first`. */
+/** `found` holds at most `args.first` + 1 items. */
 export const connection = <N>(
   found: readonly N[],
   args: PageArgs,

@@ -1,4 +1,3 @@
-/** The GraphQL context of one request: viewer, instant, cost budget and data loaders. */
 import type { ServerResponse } from 'node:http'
 import { type OperatorScope, type Viewer, viewerOf } from '../../domain/access/viewer.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -18,7 +17,7 @@ export const COST_MOST = 10_000
 export interface GraphqlContext {
   viewer: Viewer
   now: Date
-  /** The day of `now` in Asia/Shanghai. */
+  /** In Asia/Shanghai. */
   today: string
   requestId: string
   address: string
@@ -28,12 +27,12 @@ export interface GraphqlContext {
   limits: SignInLimits
   load: Loaders
   budget: { left: number }
-  /** True when the client has gone or the answer has taken too long. */
+  /** True when the client has gone or time is up. */
   isOver(): boolean
   purpose: string | null
   auditNotes: AuditNotes
   seen: SeenOperators
-  /** Notes an operator that no object type notes automatically (`audited-operators.ts`). */
+  /** Notes an operator that no object type notes (`audited-operators.ts`). */
   shown(code: string): void
 }
 
@@ -49,10 +48,7 @@ export const makeContext = (
   { reader = WAITING, began = performance.now() }: { reader?: ResponseReader; began?: number } = {},
 ): GraphqlContext => new RequestGraphqlContext(parts, given, reader, began)
 
-/**
- * A class, because literals with accessors are slow to collect (see `requestContextOf`). No `#private` members: Apollo copies the object
- * and would lose them.
- */
+/** A class, because literals with accessors are slow to collect (see `requestContextOf`). Apollo's copy would lose `#private` members. */
 class RequestGraphqlContext implements GraphqlContext {
   readonly viewer: Viewer
   readonly limits: SignInLimits
@@ -85,7 +81,7 @@ class RequestGraphqlContext implements GraphqlContext {
     this.load = makeLoaders(parts, asked.now)
   }
 
-  /** A mutation always reports its outcome, so it is never over. */
+  /** A mutation always reports its outcome. */
   isOver(): boolean {
     return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_MOST_MS)
   }
@@ -99,13 +95,13 @@ class RequestGraphqlContext implements GraphqlContext {
   }
 }
 
-/** Resets budget and seen operators before an answer is made a second time. */
+/** For an answer that is made a second time. */
 export const resetContext = ({ budget, seen }: Pick<GraphqlContext, 'budget' | 'seen'>): void => {
   budget.left = COST_MOST
   for (const noted of Object.values(seen)) noted.clear()
 }
 
-/** Charges `cost` to the budget. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT when slow or the client has gone. */
+/** Refusals QUERY_TOO_COSTLY, and ANSWER_TIMEOUT when slow or the client has gone. */
 export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, cost: number): void => {
   if (context.isOver()) throw new Refusal('ANSWER_TIMEOUT')
   context.budget.left -= cost
@@ -114,7 +110,7 @@ export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, c
 
 export const costOfAnswer = ({ budget }: Pick<GraphqlContext, 'budget'>): number => COST_MOST - budget.left
 
-/** Includes what the hub learned after this request's instant was fixed. */
+/** Includes what was learned after this request's instant. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
 export const whenOf = (
@@ -125,7 +121,6 @@ export const whenOf = (
   knownAt: knownAt ?? ALL_KNOWLEDGE,
 })
 
-/** True for another day than today, or past knowledge. */
 export const isPast = (context: GraphqlContext, when: PointInTime): boolean =>
   when.asOf !== context.today || when.knownAt.getTime() !== ALL_KNOWLEDGE.getTime()
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Browsers accept a `__Host-` cookie only from this very host over TLS (or localhost); no other host can set it. */
+/** Browsers accept a `__Host-` cookie only from this host over TLS (or localhost). */
 const COOKIE = '__Host-hub'
 const PARTY_COOKIE = '__Host-party'
 /** 32 random bytes, base64url. */
@@ -18,7 +18,7 @@ export const partyCookieFor = (value: string, seconds: number): string => writte
 const written = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; ${ATTRIBUTES}; Max-Age=${seconds}`
 
-/** Returns null when the request carries no such cookie. Several cookies, or a malformed one, return '' and open nothing. */
+/** Null without such a cookie. Several, or a malformed one, return '' and open nothing. */
 export const cookieIn = (headers: IncomingHttpHeaders): string | null => read(COOKIE, headers)
 export const partyCookieIn = (headers: IncomingHttpHeaders): string | null => read(PARTY_COOKIE, headers)
 
@@ -33,7 +33,7 @@ const read = (name: string, { cookie = '' }: IncomingHttpHeaders): string | null
   return values.length === 1 && VALUE.test(value) ? value : ''
 }
 
-/** Requires the session's CSRF token for unsafe methods. Refusal CSRF_REFUSED. */
+/** Unsafe methods need the session's CSRF token. Refusal CSRF_REFUSED. */
 export const checkToken = (
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   matches: (given: string) => boolean,
@@ -43,7 +43,7 @@ export const checkToken = (
   if (typeof given !== 'string' || !matches(given)) throw new Refusal('CSRF_REFUSED')
 }
 
-/** Refuses a cross-site browser request where there is no session yet. Refusal CSRF_REFUSED. */
+/** Refuses cross-site requests that have no session yet. Refusal CSRF_REFUSED. */
 export const checkSite = (headers: IncomingHttpHeaders): void => {
   const site = headers['sec-fetch-site']
   const own = site === undefined ? isOwn(headers.origin, headers.host) : site === 'same-origin' || site === 'none'

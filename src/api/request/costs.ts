@@ -1,6 +1,5 @@
 /**
- * Cost of each GraphQL field. One table charges answers, describes fields, and is printed by `hub status --costs`. One unit is about one
- * object's share of a look-up.
+ * One table charges answers, describes fields, and is printed by `hub status --costs`. One unit is about one object's share of a look-up.
  */
 import {
   defaultFieldResolver,
@@ -17,17 +16,17 @@ import { COST_MOST, chargeCost, type GraphqlContext } from './context.js'
 import * as limits from './limits.js'
 
 interface FieldPrice {
-  /** Cost per request of the field, instead of its type's default. */
+  /** Cost per request, instead of its type's default. */
   once?: number
-  /** Cost is the length of this argument, instead of `once`. */
+  /** Cost is this argument's length, instead of `once`. */
   byArgument?: string
-  /** Cost per unit that is known only while resolving; the resolver calls `charge`. */
+  /** Cost known only while resolving; the resolver calls `charge`. */
   each?: UnitPrice
 }
 
 interface UnitPrice {
   cost: number
-  /** Upper bound of the sum, so that no object becomes too costly to query. */
+  /** Bounds the sum, so that no object is too costly. */
   most?: number
   zh: string
   en: string
@@ -37,7 +36,7 @@ const FIELD_PRICES = {
   'Query.operators': { each: { cost: 500, zh: '按名称查找', en: 'search by name' } },
   'Query.blacklist': { each: { cost: 500, zh: '按名称筛选的一页或计数', en: 'page or count filtered by name' } },
   'Query.standings': { byArgument: 'codes' },
-  // A roll-back preview does and undoes a whole roll-back.
+  // A preview does and undoes a whole roll-back.
   'Query.takeBackPreview': { once: 500 },
   'Listing.documents': { each: { cost: 10, zh: '文书', en: 'document' } },
   'Listing.publicText': { once: 11 },
@@ -53,7 +52,7 @@ type ChargedField = {
   [K in keyof typeof FIELD_PRICES]: (typeof FIELD_PRICES)[K] extends { each: object } ? K : never
 }[keyof typeof FIELD_PRICES]
 
-/** Embedded objects that need no look-up. */
+/** These need no look-up. */
 const FREE: ReadonlySet<string> = new Set(['PageInfo', 'Words'])
 
 export interface FieldCost {
@@ -63,7 +62,7 @@ export interface FieldCost {
   each: UnitPrice | null
 }
 
-/** Returns null when the field is free, as is every leaf not in the table. */
+/** Null when free, as is every leaf not in the table. */
 export const costOf = (type: { name: string }, field: GraphQLField<unknown, GraphqlContext>): FieldCost | null => {
   const dearer = (FIELD_PRICES as Record<string, FieldPrice>)[`${type.name}.${field.name}`] ?? {}
   const { once } = dearer
@@ -71,7 +70,7 @@ export const costOf = (type: { name: string }, field: GraphQLField<unknown, Grap
   const named = getNamedType(field.type)
   const isFree = isLeafType(named) || FREE.has(named.name)
   if (isFree) return once === undefined ? null : { once, byArgument, item: 0, each }
-  // A page is charged for its items once, whether read through `edges` or `nodes`.
+  // A page is charged once, whether read through `edges` or `nodes`.
   if (type.name.endsWith('Edge') && field.name === 'node') return null
   const isPage = type.name.endsWith('Connection')
   const own = once ?? (byArgument !== null || isPage ? 0 : 1)
@@ -86,7 +85,7 @@ export const costText = ({ once, byArgument, item, each }: FieldCost): string =>
     ...(each ? [`${each.cost} × ${each.zh} ${each.en}${each.most ? `（至多 at most ${each.most}）` : ''}`] : []),
   ].join(' + ')
 
-/** Charges a cost that the resolver learns while answering. Refusals: QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
+/** Refusals QUERY_TOO_COSTLY, ANSWER_TIMEOUT. */
 export const charge = (context: GraphqlContext, field: ChargedField, times = 1): void => {
   const { cost, most = Number.POSITIVE_INFINITY }: UnitPrice = FIELD_PRICES[field].each
   chargeCost(context, Math.min(cost * times, most))

@@ -1,4 +1,3 @@
-/** Dependencies of the API, wired by `src/hub`. */
 import type { Agency } from '../../agencies/feed.js'
 import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
@@ -34,41 +33,41 @@ export interface ApiDependencies {
   quotas: Quotas
   sharedLoaders: SharedLoaders
   bulk: BulkHandle
-  /** Serialises questions over the whole public list. */
+  /** Serialises questions over the whole list. */
   inTurn: InTurn
   streams: ChangeStreams
   log: Log
   metrics: Metrics
-  /** Beside administrators and auditors, a holder of `token`, or with `local` this machine, may read the metrics. */
+  /** Administrators and auditors, holders of `token`, or with `local` this machine may read the metrics. */
   scraping: { token: string | null; local: boolean }
   leaving: AbortSignal
   now: () => Date
-  /** The latest instant that is certain when the clock is in doubt; defaults to `now`. */
+  /** Latest certain instant when the clock is in doubt; default `now`. */
   sure?: () => Date
   rules: WorkRules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
-  /** Ids of those that have an address. */
+  /** Ids that have an address. */
   configured: { agencies: ReadonlySet<string>; platforms: ReadonlySet<string> }
-  /** Number of own reverse proxies whose X-Forwarded-For is trusted; default none. */
+  /** Own proxies whose X-Forwarded-For is trusted; default none. */
   proxies?: number
   quota?: number
-  /** Private networks (CIDR) that webhooks may call; default none. */
+  /** Private networks (CIDR) open to webhooks; default none. */
   webhookAllow?: readonly string[]
-  /** Time a stream's reader may take to accept data, milliseconds; default 30 s. */
+  /** Longest stall of a stream's reader, milliseconds; default 30 s. */
   slowMs?: number
   resolve?: Resolve
   demo: boolean
   publicUrl?: string
   timetable: readonly ScheduledJob[]
   trail: AuditLog
-  /** Verifies the audit log page by page. An exception thrown by `progress` stops it. */
+  /** An exception thrown by `progress` stops it. */
   verifyTrail: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
-  /** Takes in an uploaded file; returns null when another process already runs it. */
+  /** Null when another process already runs it. */
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
-  /** Rescores these operators at once, because a removed listing no longer counts. */
+  /** At once, because a removed listing no longer counts. */
   rescore: (operators: readonly number[]) => Promise<unknown>
-  /** Publishes removals at once, when the list is requested just after a removal. */
+  /** At once, when the list is requested just after a removal. */
   publish: () => Promise<unknown>
   files?: PublishedFiles
   /** Longest wait for that publication, milliseconds. */

@@ -1,4 +1,4 @@
-/** Errors in GraphQL answers: a refusal shows its code, a fault only its request id. Never a stack. */
+/** A refusal shows its code, a fault only its request id, never a stack. */
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL, isRefusal, Refusal } from '../../foundation/errors.js'
@@ -14,15 +14,15 @@ const OF_THE_QUESTION = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ])
 
-/** A statement that PostgreSQL cancelled for its time limit is a refusal, not a fault. */
+/** PostgreSQL's time limit is a refusal, not a fault. */
 export const asRefusal = (thrown: unknown): Refusal | null => {
   if (isRefusal(thrown)) return thrown
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null
 }
 
-/** graphql-js ends a list of variable errors with this message and gives it no code. */
+/** graphql-js ends variable errors with this message, without a code. */
 const TOO_MANY = 'Too many errors processing variables'
-/** V8's message when a query is nested deeper than the parser's stack. */
+/** V8's message for a query nested too deep for the parser. */
 const STACK = 'Maximum call stack size exceeded'
 
 const isOfTheQuestion = ({ extensions, message }: Pick<GraphQLFormattedError, 'extensions' | 'message'>): boolean =>
@@ -41,7 +41,7 @@ export const noteFaults = (
   }
 }
 
-/** Faults have no code or INTERNAL_SERVER_ERROR; variable errors of graphql-js have none either. */
+/** Faults and graphql-js's variable errors have none. */
 const codeOf = (error: GraphQLError): string => {
   const { code } = error.extensions
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return code

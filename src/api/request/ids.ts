@@ -1,4 +1,4 @@
-/** Global ids and cursors: base64url of `Type:key`. A listing of this hub uses its uuid instead. */
+/** Base64url of `Type:key`. A listing of this hub uses its uuid. */
 
 import { DUTIES, type FigureOf } from '../../domain/delivery/timeliness.js'
 import { isUuid, uuidIn } from '../../domain/listing/listing-id.js'
@@ -52,7 +52,7 @@ export const listingIn = (id: string): { uuid: string } | { version: number } | 
   return version === null ? null : { version }
 }
 
-/** The subject's key at the platforms: a uuid, or taken out of an entry's former id; null for neither. */
+/** A uuid, or taken from an entry's former id; null for neither. */
 export const subjectIn = uuidIn
 
 export const wholeNumber = (text: string): number | null => {

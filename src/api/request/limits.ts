@@ -13,32 +13,32 @@ import {
 import { Refusal } from '../../foundation/errors.js'
 
 export const BODY_BYTES = 1_000_000
-/** Deepest JSON nesting of a body; deeper values could overflow the stack. */
+/** Deeper JSON could overflow the stack. */
 export const NESTING_MOST = 100
-/** Tokens of a query document; 1000 literal codes fit. */
+/** 1000 literal codes fit. */
 export const TOKENS_MOST = 10_000
 export const DEPTH_MOST = 15
 export const ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
-/** Total fields with fragments expanded. */
+/** Counted with fragments expanded. */
 export const FIELDS_MOST = 10_000
 export const CODES_MOST = 1_000
 export const DIRECTIVES_MOST = 100
-/** Selections side by side. Validation compares every pair of them. */
+/** Validation compares every pair of selections. */
 export const BREADTH_MOST = 200
-/** Fragments of one document. Validation may compare every pair of them. */
+/** Validation may compare every pair. */
 export const FRAGMENTS_MOST = 200
 export const OPERATIONS_MOST = 50
-/** Deepest nesting of selections measured; each level takes stack. */
+/** Each level takes stack. */
 const LEVELS_MOST = 300
-/** Introspection fields with fragments expanded. Tools ask about a hundred fields and no alias. */
+/** Counted with fragments expanded. Tools ask about a hundred and no alias. */
 export const SCHEMA_FIELDS_MOST = 500
 export const SCHEMA_ALIASES_MOST = 5
 
 /** JSON escapes of NUL and of a lone surrogate. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
-/** Refuses text that PostgreSQL cannot store: NUL and lone surrogates. Refusal INPUT_INVALID. */
+/** PostgreSQL cannot store these. Refusal INPUT_INVALID. */
 export const withoutNul = <T>(input: T): T => {
   const found = UNSTORABLE.exec(JSON.stringify(input ?? null))
   if (found === null) return input
@@ -95,11 +95,11 @@ const NOTHING: QueryExtent = {
 const TOO_DEEP: QueryExtent = { ...NOTHING, depth: DEPTH_MOST + 1 }
 
 /**
- * Validation rule. A refused document is emptied, so that no other rule, some of them quadratic, sees it. graphql-js itself bounds the
- * depth of introspection; this rule bounds its size.
+ * A refused document is emptied, so that no other rule, some quadratic, sees it. graphql-js bounds introspection's depth; this rule bounds
+ * its size.
  */
 export const withinLimits = (context: ValidationContext): ASTVisitor => {
-  // Each fragment is measured once, so exponential nesting costs nothing.
+  // Measured once, so exponential nesting costs nothing.
   const measured = new Map<string, QueryExtent>()
 
   const ofFragment = (fragment: FragmentDefinitionNode | null | undefined, level: number): QueryExtent => {
@@ -148,7 +148,7 @@ export const withinLimits = (context: ValidationContext): ASTVisitor => {
     context.reportError(new GraphQLError(`${zh}不得超过 ${most}。${en} may be at most ${most}.`))
   }
   const within = ({ operation, selectionSet }: OperationDefinitionNode): void => {
-    // graphql-js would report a subscription only on execution, as a fault.
+    // graphql-js would report this only on execution, as a fault.
     if (operation === OperationTypeNode.SUBSCRIPTION) {
       const where = 'GET /v1/changes'
       context.reportError(new GraphQLError(`没有订阅；变更见 ${where}。No subscriptions here; changes: ${where}.`))

@@ -3,7 +3,6 @@ import type * as operators from '../../store/operators/operators.js'
 import type { PointInTime } from '../../store/records/versions.js'
 import { type GraphqlContext, whenOf } from './context.js'
 
-/** An operator with the day and the knowledge it is viewed at. */
 export interface OperatorView {
   __typename: 'Operator'
   operator: operators.StoredOperator

@@ -1,7 +1,4 @@
-/**
- * Values attached to a request for its lifetime. Stored under a symbol, not in a WeakMap: V8 scans a WeakMap that changes on each request
- * at every young-generation collection, and its entries grow old.
- */
+/** Stored under a symbol: V8 scans a changing WeakMap at every young-generation collection, and its entries grow old. */
 import type { IncomingMessage } from 'node:http'
 
 export interface PerRequest<V> {

@@ -1,4 +1,4 @@
-/** Refusals outside GraphQL, as problem details (RFC 9457). */
+/** Problem details (RFC 9457). */
 import type { Response } from 'express'
 import type { RequestContext } from './request-context.js'
 
@@ -12,7 +12,7 @@ export interface ProblemDetails {
   details?: object
 }
 
-/** Answers with `application/problem+json` and adds the code to the request's log line. */
+/** The code joins the request's log line. */
 export const sendProblem = (response: Response, asked: RequestContext, problem: ProblemDetails): void => {
   asked.refused.push(problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')

@@ -9,9 +9,7 @@ const REMEMBERED = 300
 
 const purposes = new Map<string, string>()
 
-/**
- * Reads the header X-Purpose: UTF-8 or percent-encoded free text, ID numbers replaced, length bounded. Returns null when none was given.
- */
+/** X-Purpose: UTF-8 or percent-encoded, ID numbers replaced, length bounded. */
 export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
   const given = [headers['x-purpose'] ?? ''].flat().join(' ')
   if (given === '') return null
@@ -22,7 +20,7 @@ export const purposeIn = ({ headers }: IncomingMessage, mark: (id: string) => st
   return kept === '' ? null : kept
 }
 
-/** Caches the derived form of a text. Long texts are not cached. Evicts the oldest entry. */
+/** Long texts are not cached. Evicts the oldest. */
 export const cachedText = (known: Map<string, string>, text: string, made: () => string): string => {
   const before = known.get(text)
   if (before !== undefined) return before
@@ -34,7 +32,7 @@ export const cachedText = (known: Map<string, string>, text: string, made: () =>
   return after
 }
 
-/** Node gives headers as Latin-1. Most senders mean UTF-8; some percent-encode it as well. */
+/** Node gives headers as Latin-1; senders mean UTF-8, some percent-encoded. */
 const decoded = (header: string): string => {
   const text = attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1')), header)
   return attempt(() => decodeURIComponent(text), text)

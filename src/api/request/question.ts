@@ -1,9 +1,8 @@
-/** Parts of a GraphQL request that the audit log keeps. */
 export interface AuditNotes {
   isAct: boolean
   text: string
   faults: string[]
-  /** Subject of the token that was issued; null when none was. */
+  /** Subject of the issued token. */
   issuedTo: string | null
 }
 

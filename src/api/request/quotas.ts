@@ -1,6 +1,6 @@
 /**
- * Requests per minute of one client, or of one address without a token. Counted in memory and exchanged with other processes once a second;
- * all together may exceed the quota by one second's requests.
+ * Requests per minute of a client, or of an address without a token. Processes exchange counts once a second; together they may exceed the
+ * quota by one second's requests.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
@@ -11,23 +11,22 @@ import { perRequest } from './per-request.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
-/** Addresses counted separately within a minute; later ones share one count. */
+/** Within a minute, later addresses share one count. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
 export interface Quotas {
-  /** Registers the response that gets the quota headers. */
   meet(request: IncomingMessage, response: ServerResponse, address: string): void
-  /** Charges the token's subject, or the address when there is none, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
+  /** Charges the token's subject, else the address, and sets the RateLimit headers. Refusal QUOTA_EXCEEDED. */
   charge(request: IncomingMessage, sub: string | null, now: Date, units?: number): void
-  /** Charges an answer already given. Never refuses; the next request is refused instead. */
+  /** Never refuses; the next request is refused instead. */
   spent(request: IncomingMessage, sub: string | null, now: Date, units: number): void
 }
 
 interface QuotaCount {
   /** Used by all processes, as last reported. */
   known: number
-  /** Used here and not yet reported. */
+  /** Not yet reported. */
   own: number
 }
 
@@ -108,7 +107,7 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 }
 
-/** Cost of a GraphQL answer that equals one unit of quota. A hundred rows of a bulk question are one unit too. */
+/** A hundred rows of a bulk question are one unit too. */
 const COST_OF_A_UNIT = 100
 
 export const furtherUnits = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -1,19 +1,19 @@
-/** Rate limits of sign-in attempts, per address and overall. Kept in bounded memory, separately in each process. */
+/** Kept in bounded memory, separately in each process. */
 import { type BucketLevel, owedAt, type Rate, waitFor } from '../../domain/access/rate.js'
 import { Refusal } from '../../foundation/errors.js'
 
 /**
- * Buckets of each kind. Only attempts within the overall rate fill one, and at the rates below fewer are ever full at once, so nobody can
- * evict his own bucket by using many addresses.
+ * Only attempts within the overall rate fill a bucket and fewer are ever full at once, so nobody can evict his own bucket by using many
+ * addresses.
  */
 const BUCKETS_MOST = 10_000
 
-/** Searches for empty buckets within one refill interval, when all are taken. */
+/** Searches for empty buckets in one refill interval. */
 const LOOKS_EACH = 10
 
 /**
- * Access codes are typed by hand: some slips at once, then two a minute. They cannot be guessed (120 bits), so an address with few recent
- * failures is always admitted and strangers cannot lock out everybody.
+ * Codes are typed by hand: some slips at once, then two a minute. 120 bits cannot be guessed, so an address with few recent failures is
+ * always admitted: strangers cannot lock out everybody.
  */
 const PARTY = {
   newcomers: true,
@@ -22,7 +22,7 @@ const PARTY = {
 }
 /**
  * Each attempt costs a scrypt: at most half a processor overall. Keys: client and address; address. An attack must not lock out clients
- * that have signed in from their address before.
+ * that signed in from their address before.
  */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
@@ -32,7 +32,7 @@ const CLIENT = {
   ],
 }
 
-/** People mistype more often than systems and have fewer clients to try. Keys: name and address; address. */
+/** People mistype more often than systems. Keys: name and address; address. */
 const PERSON = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -43,8 +43,8 @@ const PERSON = {
 
 export interface RateLimit {
   /**
-   * Counts an attempt against each key and overall, or refuses it with TOO_MANY_REQUESTS. Returns the function that refunds a successful
-   * attempt. `proven` exempts a key that has signed in before from the overall rate.
+   * Counts an attempt or refuses it with TOO_MANY_REQUESTS. Returns the refund of a successful attempt. `proven` exempts a key that signed
+   * in before from the overall rate.
    */
   take(keys: readonly string[], now: Date, proven?: boolean): () => void
   size(): number
@@ -96,7 +96,6 @@ const makeBuckets = (rate: Rate, most: number) => {
   const levels = new Map<string, BucketLevel>()
   let lookedAt = Number.NEGATIVE_INFINITY
   const forgetEmpty = (now: number): void => {
-    // A full map is not searched again on every attempt.
     if (Math.abs(now - lookedAt) * LOOKS_EACH < rate.everyMs) return
     lookedAt = now
     for (const [key, level] of levels) if (owedAt(level, now) === 0) levels.delete(key)
@@ -109,7 +108,7 @@ const makeBuckets = (rate: Rate, most: number) => {
       return waitFor(owedAt(levels.get(key), now), rate)
     },
     add: (key: string, now: number): void => {
-      // Only newcomers can find the map full; the oldest bucket is evicted.
+      // Only newcomers can find the map full.
       if (!levels.has(key) && levels.size >= most) levels.delete(levels.keys().next().value ?? '')
       levels.set(key, { owedMs: owedAt(levels.get(key), now) + rate.everyMs, at: now })
     },

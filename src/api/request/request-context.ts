@@ -1,4 +1,3 @@
-/** The context of every HTTP request: instant, id, log, database handle, body reader. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callerOf } from '../../domain/access/rate.js'
@@ -23,7 +22,7 @@ export interface RequestContext {
   address: string
   purpose: string | null
   log: Log
-  /** Database handle of this request outside GraphQL. Reads are cancelled when the client has gone. */
+  /** Reads are cancelled when the client has gone. */
   db: Db
   refused: string[]
 }
@@ -37,8 +36,8 @@ export const requestContextOf = (
 ): RequestContext => new HttpRequestContext(request, parts, response)
 
 /**
- * A class, for its accessors. Object literals with accessors get a hidden class each, which keeps what they hold alive until a major
- * collection; they took a fifth of all time.
+ * A class: object literals with accessors get a hidden class each, which keeps what they hold alive until a major collection; they took a
+ * fifth of all time.
  */
 class HttpRequestContext implements RequestContext {
   readonly url: URL
@@ -76,7 +75,7 @@ class HttpRequestContext implements RequestContext {
   }
 }
 
-/** X-Request-Id, else the trace of a traceparent. Returns null when neither is safe in a log and in an SQL comment. */
+/** X-Request-Id, else the traceparent's trace. Null when unsafe in a log or an SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
   const given = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof given === 'string' && REQUEST_ID.test(given) && namesNobody(given) ? given : null
@@ -84,14 +83,14 @@ const idIn = ({ headers }: IncomingMessage): string | null => {
 
 const namesNobody = (text: string): boolean => redact(text, () => '') === text
 
-/** Only path and query matter. An unreadable target becomes a path that does not exist. */
+/** An unreadable target becomes a path that does not exist. */
 const targetOf = (target: string): URL => {
   if (target === GRAPHQL.pathname) return GRAPHQL
   const text = `http://hub${target.startsWith('/') ? target : `/${target}`}`
   return URL.canParse(text) ? new URL(text) : new URL('http://hub/-')
 }
 
-/** Returns null when the body is larger than `most` bytes; the rest is discarded unread. */
+/** Null beyond `most` bytes; the rest is discarded unread. */
 export const bodyOf = async (request: IncomingMessage, most: number): Promise<Buffer | null> => {
   if (Number(request.headers['content-length'] ?? 0) > most) {
     request.resume()

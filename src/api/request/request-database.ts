@@ -1,6 +1,6 @@
 /**
- * Database handle of one request. Statements carry its id and are cancelled in PostgreSQL when the client has gone. Passed explicitly:
- * AsyncLocalStorage would make every promise about four times slower on Node 20.
+ * Statements carry the request's id and are cancelled in PostgreSQL when the client has gone. AsyncLocalStorage would make every promise
+ * about four times slower on Node 20.
  */
 import type { ServerResponse } from 'node:http'
 import type { Db } from '../../store/db/db.js'
@@ -20,10 +20,7 @@ interface RequestDatabaseOptions {
   mostMs?: number
 }
 
-/**
- * `acts` is evaluated when the client goes. A change is completed or rolled back as a whole, because the client could not tell how far it
- * came.
- */
+/** `acts` is evaluated when the client goes: a change is completed or rolled back as a whole, because the client could not tell. */
 export const requestDatabase = (
   db: Db,
   { requestId, response, acts, mostMs = ANSWER_MOST_MS }: RequestDatabaseOptions,
@@ -45,7 +42,7 @@ export const requestDatabase = (
   return asking(db, { name: requestId, over: over.signal })
 }
 
-/** `parts` with a request's own handle, created on first use. The rest is inherited, not copied, so `{ ...own }` would be nearly empty. */
+/** The handle is created on first use. The rest is inherited, so `{ ...own }` would be nearly empty. */
 export const withDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)

@@ -1,13 +1,10 @@
-/**
- * Revoked tokens, held in memory. Revocations of this process count at once, those of others within a second. When the table cannot be
- * read, no token is valid.
- */
+/** Revocations of this process count at once, others within a second. No token is valid while the table cannot be read. */
 
 import * as store from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
 const FRESH_MS = 1_000
-/** Ids are assigned in order but committed slightly out of order; this many are read again. */
+/** Ids are committed slightly out of order, so this many are read again. */
 const OVERLAP = 1_000
 const SWEPT_MS = 60_000
 
@@ -20,7 +17,6 @@ export interface TokenIdentity {
 
 export interface Revocations {
   concern(token: TokenIdentity, now: Date): Promise<boolean>
-  /** Durable before it returns. */
   add(revoked: store.RevokedTokens, now: Date): Promise<void>
 }
 
@@ -65,7 +61,7 @@ export const makeRevocations = (db: Db): Revocations => {
     concern: async ({ jti, sub, issuedAt }, now) => {
       await fresh(now)
       const holder = holders.get(sub)
-      // A token states only the second it was issued in, so that whole second is revoked.
+      // A token states only its second, so that whole second is revoked.
       return tokens.has(jti) || (holder !== undefined && issuedAt * 1_000 <= holder.issuedUntil)
     },
     add: async (revoked, now) => {

@@ -1,5 +1,3 @@
-/** Operators shown by an answer, collected for the audit log. */
-
 import * as trail from '../../store/audit/audit-log.js'
 import type { Db } from '../../store/db/db.js'
 

@@ -3,18 +3,16 @@ import type { Socket } from 'node:net'
 import { networkOf } from '../../domain/access/rate.js'
 import type { ApiDependencies } from './dependencies.js'
 
-/** Longest time for sending a whole request, milliseconds. */
 export const REQUEST_MS = 30_000
 export const UPLOAD_MS = 300_000
-/** Longest time from connecting to the end of the headers, milliseconds. */
+/** Time from connecting to the end of the headers, milliseconds. */
 export const HEADERS_MS = 15_000
 const CHECKING_MS = 2_000
-/** Idle time of a keep-alive connection, milliseconds. */
+/** Idle keep-alive time, milliseconds. */
 const KEEP_ALIVE_MS = 5_000
-/** Headers of a request, bytes and lines. */
 const HEADER_BYTES = 16_384
 const HEADER_LINES = 100
-/** Connections in all, and of one address (of one /64 in IPv6). The second applies only without own proxies. */
+/** In all, and of one address (one /64 in IPv6); the second applies only without own proxies. */
 export const CONNECTIONS_MOST = 10_000
 export const CONNECTIONS_OF_ONE = 1_000
 export const PIPELINED_MOST = 64
@@ -27,7 +25,6 @@ export const SOCKETS: ServerOptions = {
   maxHeaderSize: HEADER_BYTES,
 }
 
-/** With a proxy, all connections come from its address and are not counted. */
 export const limitSockets = (
   server: Server,
   { proxies, most = CONNECTIONS_OF_ONE }: { proxies: number; most?: number },
@@ -65,7 +62,7 @@ export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiDepen
 const UNREADABLE = 'HTTP_UNREADABLE'
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
-/** Returns false when a request names no host or several (RFC 9112 section 3.2). */
+/** RFC 9112 section 3.2. */
 export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   let named = 0
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1

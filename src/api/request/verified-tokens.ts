@@ -10,8 +10,8 @@ interface CachedToken {
 }
 
 /**
- * Caches valid tokens by hash, no longer than the token lives and its key is accepted: a signature is checked once. Revocation is not
- * checked here. Refusal UNAUTHENTICATED.
+ * A signature is checked once, kept no longer than the token lives and its key is accepted. Revocation is not checked here. Refusal
+ * UNAUTHENTICATED.
  */
 export const cachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Pick<Keys, 'verify'> => {
   const tokens = lruCache<CachedToken>(TOKENS_MOST)

@@ -24,10 +24,7 @@ const roles = perRequest<Role>('role')
 
 export const roleOf = (request: IncomingMessage): Role => roles.get(request) ?? PUBLIC.role
 
-/**
- * Resolves the viewer, by default the public, and charges its quota. A bad token is refused. Refusals: UNAUTHENTICATED, CSRF_REFUSED,
- * QUOTA_EXCEEDED.
- */
+/** Charges the viewer's quota. Refusals UNAUTHENTICATED (bad token), CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admit = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,
@@ -39,7 +36,7 @@ export const admit = async (
     parts.quotas.charge(request, viewer.sub, now)
     return viewer
   } catch (error) {
-    // A refused credential is charged to the address: nothing else is known of the caller.
+    // Nothing but the address is known of the caller.
     if (isRefusal(error) && error.status !== 429) parts.quotas.charge(request, null, now)
     throw error
   }
@@ -47,7 +44,7 @@ export const admit = async (
 
 type ViewerDependencies = Pick<ApiDependencies, 'db' | 'revocations'> & { keys: Pick<Keys, 'verify'> }
 
-/** The viewer, without charging its quota. `parts.db` may be created lazily. */
+/** Charges no quota. `parts.db` may be created lazily. */
 export const viewerOf = async (request: IncomingMessage, parts: ViewerDependencies, now: Date): Promise<Viewer> => {
   const { keys, revocations } = parts
   const { authorization } = request.headers
@@ -64,9 +61,7 @@ export const viewerOf = async (request: IncomingMessage, parts: ViewerDependenci
   return { role, ...claims }
 }
 
-/**
- * A CSRF token without its cookie means that the browser has dropped the session, and is refused. Unsafe methods must carry the CSRF token.
- */
+/** A CSRF token without its cookie means a dropped session, and is refused. Unsafe methods must carry the token. */
 const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 'db'>, now: Date): Promise<Viewer> => {
   const cookie = cookieIn(request.headers)
   if (cookie === null && request.headers['x-csrf-token'] === undefined) return PUBLIC
@@ -78,8 +73,7 @@ const ofSession = async (request: IncomingMessage, parts: Pick<ApiDependencies, 
 }
 
 /**
- * Rechecks a long request or answer: refuses once the token is revoked or the session over. A token that merely expires stays valid.
- * Refusal UNAUTHENTICATED.
+ * Rechecks a long request: refuses once the token is revoked or the session over, but not when a token expires. Refusal UNAUTHENTICATED.
  */
 export const stillAdmitted = async (
   request: IncomingMessage,
@@ -97,19 +91,19 @@ export const signedIn = (viewer: Viewer): void => {
   if (viewer.sub === null) throw new Refusal('UNAUTHENTICATED', { reason: '未提供令牌 no token was given' })
 }
 
-/** For fields whose existence is no secret. Refusals UNAUTHENTICATED, FORBIDDEN. */
+/** Refusals UNAUTHENTICATED, FORBIDDEN reveal that the field exists. */
 export const allow = (viewer: Viewer, act: Act): void => {
   signedIn(viewer)
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
-/** Ids that match nothing, used for what the viewer may not see, so that both answers take equally long. */
+/** Ids that match nothing: what the viewer may not see takes equally long. */
 export const NONE = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 
 type OperatorGuardContext = Pick<GraphqlContext, 'viewer' | 'load'>
 
-/** True when a viewer bound to a region acts within it. A missing operator is refused by the act itself. */
+/** True within the viewer's region. The act itself refuses a missing operator. */
 export const isTheirs = async (
   { viewer, load }: OperatorGuardContext,
   act: Act,
