@@ -1,4 +1,4 @@
-/** Finds bank accounts and cards in a text: by a card's check digit, by a word for an account, by a bank's name. */
+/** Bank accounts and cards in a text. */
 
 import { usccValid } from '../operators/codes.js'
 import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
@@ -6,17 +6,17 @@ import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './nor
 const CARD = /(?<![\dA-Za-z])\d(?:[- ]{0,2}\d){15,18}(?![\dA-Za-z])/g
 const NAMED =
   /(?:账号|帐号|账户|帐户|卡号|银行卡|储蓄卡|信用卡|存折|开户行|支付宝|\b(?:account|card))[^\d\n]{0,24}?(?<named>\d(?:[- ]{0,2}\d){7,29})(?!\d|\.\d)/gi
-/** Behind a bank's or holder's name no check digit is required, because a mistyped card number reveals the card too. */
+/** A mistyped card number still reveals the card, so no check digit is required here. */
 const AT_A_BANK =
   /(?:银行|信用社|农商行|邮储|[工农中建交招]行|户名|收款人|收款方)[^\d\n。;]{0,14}?(?<named>\d(?:[- ]{0,2}\d){11,18})(?![\dA-Za-z]|\.\d)/g
 
-/** Luhn check. An 18-digit firm code is not a card. */
+/** Luhn check. */
 const isCard = (candidate: TextMatch): boolean => {
   const digits = digitsOf(candidate.found)
   return digits.length >= 16 && !isFirm(digits) && luhn(digits) && !isNobodys(candidate)
 }
 
-/** No card begins with 9. The firm check matters because one number in 31 passes the USCC check by chance. */
+/** No card begins with 9. One number in 31 passes the USCC check by chance. */
 const isFirm = (digits: string): boolean => /^9[1-3]/.test(digits) && usccValid(digits)
 
 export const luhn = (digits: string): boolean => {

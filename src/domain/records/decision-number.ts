@@ -1,17 +1,14 @@
-/**
- * Compares decision numbers and authorities. These forms are never shown and never record keys: they are looser than `documentNumber`,
- * which only normalises well-formed numbers.
- */
+/** Compares decision numbers and authorities. These forms are looser than `documentNumber` and never shown or used as record keys. */
 
 import { documentNumber } from '../../foundation/text/values.js'
 import { normalizeName } from '../operators/names.js'
 
-/** Longer text is neither a number nor a name and is compared unchanged; characters. */
+/** Longer text, in characters, is compared unchanged. */
 const LONGEST = 200
 
 /**
- * Pairs of traditional and simplified characters that occur in document numbers (處罰, 號, 監 …), authorities and places of Jilin. A missing
- * pair splits one fact in two; it never merges two facts.
+ * Traditional and simplified characters of document numbers, authorities and places of Jilin. A missing pair splits one fact in two; it
+ * never merges two facts.
  */
 const SIMPLIFIED = new Map(
   (
@@ -29,20 +26,17 @@ const simplified = (text: string): string => text.replace(TRADITIONAL, (characte
 const NUMERALS = '零一二三四五六七八九'
 const NUMERAL = '[〇○零一二三四五六七八九]'
 const YEAR = String.raw`(?:19|20)\d{2}`
-/** A year in Chinese numerals, in brackets or before 年. */
 const YEAR_IN_WORDS = new RegExp(`(?:一九|二[〇○零])${NUMERAL}{2}(?=[^\\p{L}\\p{N}]|年)`, 'gu')
-/** Brackets that `documentNumber` leaves, and years without brackets: 2025年77号, 2025第77号. */
+/** Brackets that `documentNumber` leaves, and years without brackets: 2025年77号. */
 const OTHER_BRACKETS = new RegExp(`[「『‹«〖⟨⦅“"'‘](${YEAR})年?[」』›»〗⟩⦆”"'’]`, 'gu')
 const BARE_YEAR = new RegExp(
   `(?<![\\d〔])(${YEAR})(?:年(?=第?[\\d(〇○零一二三四五六七八九十])|(?=第[\\d(〇○零一二三四五六七八九十]))`,
   'u',
 )
-/** The number behind the year: 第七十七号, 077, (0007)号. */
 const NUMBER_IN_WORDS = /(?<=〕第?)[〇○零一二三四五六七八九十百千]{1,9}(?=号?$)/u
 const NUMBER_IN_BRACKETS = /(?<=〕第?)\((\d+)\)(?=号?$)/u
 const NUMBER = /第?0*(\d+)号$/u
 const NUMBER_ALONE = /(?<=〕)第?(?:\d+-)?\d+$/u
-/** Punctuation after the number is not part of it. */
 const PUNCTUATION_BEHIND = /[。．.，,、;:!?·…"'”’「」]+$/u
 
 export const numberCompared = (text: string): string => {
@@ -62,7 +56,7 @@ export const numberCompared = (text: string): string => {
 const digitsOf = (words: string): string =>
   words.replace(/[〇○零]/gu, '0').replace(/[一二三四五六七八九]/gu, (word) => String(NUMERALS.indexOf(word)))
 
-/** 七十七, 一百零八, 〇七七. Returns null when the words are not a number. */
+/** Returns null when the words are not a number. */
 const numberOf = (words: string): string | null => {
   if (!/[十百千]/u.test(words)) return digitsOf(words)
   const parts = /^(?:(.)千)?[〇○零]?(?:(.)百)?[〇○零]?(?:(.?)十)?([一二三四五六七八九])?$/u.exec(words)
@@ -73,7 +67,7 @@ const numberOf = (words: string): string | null => {
 }
 
 type ShortForm = readonly [short: RegExp, full: string]
-/** 长春市场监督管理局: one 市 serves both city and market. */
+/** One 市 serves both city and market. */
 const ONE_CITY: ShortForm = [/(?<=\p{Script=Han})(?<![省市县区州盟旗会])市场监督管理局$/u, '市市场监督管理局']
 const SHORT_FORMS: readonly ShortForm[] = [
   [/(市监|市场监管)局$/, '市场监督管理局'],
@@ -83,7 +77,7 @@ const SHORT_FORMS: readonly ShortForm[] = [
   [/食药监局$/, '食品药品监督管理局'],
   [/药监局$/, '药品监督管理局'],
 ]
-/** The province in front of a city or county is redundant. Provincial bodies keep it. */
+/** The province is redundant before a city or county. Provincial bodies keep it. */
 const PROVINCE_BEFORE_PLACE = /^\p{Script=Han}{2,3}省(?=\p{Script=Han}{1,12}[市州县区])/u
 
 const comparedBy =
@@ -97,10 +91,10 @@ const comparedBy =
     )
   }
 
-/** An addition in brackets (another sign on the same building) does not make another authority. */
+/** An addition in brackets (another sign on the building) does not make another authority. */
 export const authorityCompared = comparedBy(SHORT_FORMS)
 
-/** The comparison before ONE_CITY. Scores of old rule books are replayed with it. */
+/** Scores of old rule books are replayed with this comparison, which lacks ONE_CITY. */
 export const authorityComparedOld = comparedBy(SHORT_FORMS.filter((form) => form !== ONE_CITY))
 
 /** Also removes a truncated addition. Brackets inside a name, 税务总局(吉林)税务局, stay. */

@@ -1,22 +1,18 @@
-/**
- * Finds home addresses: after words used only for homes, in the formula of decisions (张三，男，住某省…号), and by shapes only homes have. Places of
- * business and seats of firms or authorities are not homes.
- */
+/** Home addresses in a text. Places of business and seats of firms or authorities are not homes. */
 import { type Finder, finding, type NormalisedView, type TextSpan } from './normalised-view.js'
 
 const STOP = String.raw`,，;；。、:：\n(（)）［］\[\]`
-/** Characters after which an address begins. */
 const BEFORE = '在于至到住址为是将向从由 '
 const LINK = '(?:为|是|于|在|位于|系|:|：| ){0,3}'
-/** After words used only for homes, up to the next stop. 住所 alone may be the seat of a firm. */
+/** 住所 alone may be the seat of a firm. */
 const NAMED = new RegExp(
   String.raw`(?:家庭(?:住址|地址|住所)|住址\)?|身份证地址|户籍(?:所在地|地址|地)|户口(?:所在地|地址)|现居住?地?|现住(?!院)|居住地址?|暂住地|家住)${LINK}(?<named>\p{Script=Han}[^${STOP}]{3,60})`,
   'gu',
 )
 
-/** Parts of an address after the house: 2单元105、106室, 1层1门, 101号房. */
+/** Parts of an address after the house: 2单元105、106室. */
 const TAIL = String.raw`(?:[、\dA-Za-z-]{0,8}\d{1,5}(?:号房|号|室|户|房|门|层|楼|铺|单元)){0,4}(?:\d{3,4}(?![\d.元万件个只台年月日]))?`
-/** Ends at an entrance, which only homes have (3栋2单元501室), or at a room with three numbers (3-2-501室). */
+/** Only homes have an entrance (3栋2单元501室) or a room with three numbers (3-2-501室). */
 const ENTRANCE = String.raw`(?:\d{1,4}(?:号楼|栋|幢|座|#楼?|楼)?[^${STOP}]{0,4}?\d{1,3}单元|\d{1,4}-\d{1,3}-\d{1,5}(?:室|户|房))`
 const AT_AN_ENTRANCE = new RegExp(`[^${BEFORE}${STOP}]{0,40}?${ENTRANCE}${TAIL}`, 'gu')
 const IN_A_HOME = new RegExp(
@@ -28,7 +24,6 @@ const IN_A_LANE = new RegExp(
   'gu',
 )
 
-/** Words in front of an address that say that somebody lives there. */
 const LIVES = new RegExp(
   `(?:(?:居|租|借|寄|暂|常)住(?:地|在|于)?|(?<!入)住[在于]|现居[在于]?|户籍(?:在|地)|(?<![入记守抓稳堵拦挡锁停保留困卡])住(?![所址宅房宿建院户民客店持处进满])|现住所)${LINK}`,
   'gu',
@@ -43,7 +38,7 @@ const MOST = 60
 const NUMBER = String.raw`[\d〇零一二三四五六七八九十百甲乙丙丁A-Z]`
 const NUMBERED = String.raw`${NUMBER}[\d〇零一二三四五六七八九十百A-Z-]{0,9}(?:号楼|号院|号房|号|室|户|单元|栋|幢|座|楼|层|门|组|社|弄)`
 const DISTRICT = '[省市县区旗州盟镇乡村]'
-/** Up to a number (号, 室, 栋, 组) and following numbers, or up to a village, street or estate without one. */
+/** Up to a number (号, 室, 栋, 组), or up to a village, street or estate without one. */
 const SHAPES = [
   new RegExp(
     String.raw`^(?=[^${STOP}]{0,24}(?:${DISTRICT}|街|路|道|巷|胡同|屯|园|里))\p{Script=Han}[^${STOP}]{1,40}?${NUMBERED}(?:[^${STOP}]{0,6}?${NUMBERED}){0,6}`,

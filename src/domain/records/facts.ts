@@ -1,13 +1,12 @@
 /**
- * Facts that a scorecard may weigh about one operator, each named once with its meaning. The store emits *events* as of a day, the
- * scorecard weighs them, and score.ts sums. A fact holds from its day until it fades, so time alone can move a score, on a predictable day.
+ * Facts that a scorecard may weigh about one operator. A fact holds from its day until it fades, so time alone can move a score, on a
+ * predictable day.
  */
 
 import type { Words } from '../../foundation/text/words.js'
 
-/** Facts of one source. `whenAbsent` says what it means that the source has nothing on an operator. */
 interface FamilyRow extends Words {
-  /** `none`: there is none (no penalty). `unknown`: nobody reported it (no registration record). Missing data is not zero. */
+  /** `none`: no entry means no penalty. `unknown`: nobody reported it. Missing data is not zero. */
   whenAbsent: 'none' | 'unknown'
 }
 
@@ -29,18 +28,18 @@ export const FAMILIES = {
 
 export type FactFamily = keyof typeof FAMILIES
 
-/** Fact of an entry in force on a list of the seriously dishonest. */
+/** An entry in force on a list of the seriously dishonest. */
 export const LIST_FACT = 'serious_list'
 
 interface FactRow extends Words {
   family: FactFamily
   /**
-   * `event`: happened on a day and fades after the rule's window. `term`: stands until an end set by the list, the court or the firm's
-   * declaration. `state`: holds now according to the source, dated or not. `since`: counts full years from its day.
+   * `event` fades after the rule's window. `term` stands until an end set by the list, the court or the firm's declaration. `state` holds
+   * now, dated or not. `since` counts full years.
    */
   nature: 'event' | 'term' | 'state' | 'since'
   tone: 'adverse' | 'favourable'
-  /** The next milder fact of the same sort. A scorecard may not take fewer points for the worse one. */
+  /** The next milder fact. A scorecard may not take fewer points for the worse one. */
   worseThan?: string
 }
 
@@ -105,7 +104,7 @@ function row<N extends FactRow['nature'], T extends FactRow['tone']>(
 
 export type FactName = keyof typeof FACTS
 
-/** Returns undefined for an unknown name. A scorecard is read from a file and may contain any. */
+/** Returns undefined for an unknown name. A scorecard file may contain any. */
 export const factRow = (name: string): FactRow | undefined =>
   Object.hasOwn(FACTS, name) ? (FACTS as Record<string, FactRow>)[name] : undefined
 
@@ -118,21 +117,20 @@ export interface FactEvent {
   on: string | null
   /** Start of the legal count where it differs from `on`. Neither weighed nor hashed. */
   decidedOn?: string | null
-  /** First day on which it no longer stands (entry ended, trademark expired). Null or absent without a known end. */
+  /** First day on which it no longer stands. Null or absent without a known end. */
   until?: string | null
-  /** Number of units, a positive integer; default 1. */
+  /** Positive integer; default 1. */
   weight?: number
-  /** Id of the version behind it. */
   record: number
 }
 
-/** All facts of one operator. The order of events has no meaning. */
+/** The order of events has no meaning. */
 export interface Facts {
   asOf: string
   kind: OperatorKind
-  /** Families that a source covers. Uncovered families are reported missing, never counted as zero. */
+  /** Uncovered families are reported missing, never counted as zero. */
   known: readonly FactFamily[]
   events: readonly FactEvent[]
-  /** First later day on which an already known state begins and the facts change. Not hashed; null or absent when none is known. */
+  /** First later day on which an already known state begins and changes the facts. Not hashed. */
   comingOn?: string | null
 }

@@ -1,11 +1,11 @@
-/** Internet host names as agencies list them beside a filing or certificate. */
+/** Internet host names listed beside a filing or certificate. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 const MAX_LENGTH = 253 // characters, RFC 1035
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
 const BETWEEN = /[|｜;；,，、\s]+/u
 
-/** 'WWW.例子.中国.' → 'www.例子.中国'. Returns null for an address with a path, an IP address and a single word. */
+/** Returns null for an address with a path, an IP address and a single word. */
 export const hostName = (value: unknown): string | null => {
   const text = typeof value === 'string' ? value : null
   if (text === null || text.length > MAX_LENGTH + 3) return null
@@ -15,7 +15,7 @@ export const hostName = (value: unknown): string | null => {
   return good && !/^\d+$/.test(labels.at(-1) ?? '') ? name : null
 }
 
-/** Splits a cell or list into distinct host names in order, and the parts that are not host names. */
+/** Splits a cell or list into distinct host names and the parts that are not host names. */
 export const hostNames = (value: unknown): { names: string[]; wrong: string[] } => {
   const sent = (Array.isArray(value) ? value : (textOf(value) ?? '').split(BETWEEN)).filter(
     (part) => typeof part !== 'string' || part.trim() !== '',

@@ -2,22 +2,21 @@
 import { compact, textOf } from '../../foundation/text/values.js'
 
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
-const MAX_LENGTH = 60 // characters of a number as sent
-/** Hyphens on common keyboards that NFKC does not change. */
+const MAX_LENGTH = 60 // characters
+/** NFKC leaves these hyphens of common keyboards. */
 const HYPHENS = /[‐‑‒–—―−]/gu
-/** 备 filed, 证 licensed. Eight digits, six before 2005. -n is the n-th site, followed by A for an app or X for a mini-program. */
+/** 备 filed, 证 licensed. Numbers before 2005 have six digits. -n is the n-th site, A an app, X a mini-program. */
 const NUMBER = new RegExp(`^([${PROVINCES}])(ICP[备证])(\\d{6,8})号?(?:-(\\d{1,4})([A-Z]?))?$`, 'u')
 
 export interface IcpNumber {
-  /** 吉ICP备12345678号-1, as the ministry writes it. */
   number: string
   /** Without the site: 吉ICP备12345678号. */
   main: string
-  /** Number of the site; null when only the holder is named. */
+  /** A number without a site names only the holder. */
   site: number | null
 }
 
-/** Returns null for any other text. No province or digit is guessed. */
+/** No province or digit is guessed. */
 export const icpNumber = (value: unknown): IcpNumber | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null

@@ -1,11 +1,11 @@
-/** Amounts as exact decimal texts: digits, at most one point, no sign, no superfluous zeros. Computed with BigInt, never floats. */
+/** Amounts as exact decimal texts: no sign, no superfluous zeros. Computed with BigInt, never floats. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 type MoneyUnit = 'yuan' | 'wan' | 'yi'
 const UNIT_EXPONENT: Record<MoneyUnit, number> = { yuan: 0, wan: 4, yi: 8 }
-const MAX_LENGTH = 80 // characters of an amount as sent
+const MAX_LENGTH = 80 // characters
 
-/** Currency names in registers, longer ones first, with ISO 4217 codes. A name with 元 implies whole units. */
+/** Longer names come first. Codes are ISO 4217. A name with 元 implies whole units. */
 const CURRENCIES: [name: RegExp, code: string][] = [
   [/人民币|RMB|CNY|¥/, 'CNY'],
   [/美元|美金|USD|US\$/, 'USD'],
@@ -23,7 +23,6 @@ const CURRENCIES: [name: RegExp, code: string][] = [
 ]
 
 const DIGITS = '零一二三四五六七八九'
-/** Maps financial and traditional numerals to everyday ones. */
 const EVERYDAY: Record<string, string> = Object.fromEntries(
   [
     ['〇○', '零'],
@@ -52,7 +51,7 @@ const SCALE = '(?:[十百千](?:万亿|万|亿)?|万亿|万|亿)'
 const SCALED = new RegExp(`(${ARABIC})(${SCALE}?)`, 'g')
 /** Only the last part may lack a scale. Otherwise a long run of digits would backtrack exponentially. */
 const ARABIC_SUM = new RegExp(`^(?:${ARABIC}${SCALE})*${ARABIC}${SCALE}?$`)
-/** 三万五, 二百五, 三千五万: the unit of the last digit is not stated. */
+/** 三万五, 二百五: the unit of the last digit is not stated. */
 const UNSAID_UNIT = /[百千][一二三四五六七八九](?=[万亿]|$)|[万亿][一二三四五六七八九]$/
 /** None of these unit characters is a numeral, jiao or fen. */
 const PLAIN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?([()（）万亿元人民币美港]{0,12})$/
@@ -61,9 +60,8 @@ const DIGIT_ZERO = 0x30
 const AMOUNT = /^([^元角分整]*)(元)?(?:([\d零一二三四五六七八九])角)?(?:[零0]?([\d零一二三四五六七八九])分)?整?$/
 
 /**
- * Returns an amount in yuan, or in whole units of another currency: '20万人民币', '50(万元人民币)', '1,080,301.2500(万元人民币)', '100万美元', '1亿2000万元',
- * '贰仟元', '叁万零伍拾元伍角整'. `unit` applies to bare numbers only. Returns null for anything else: negative, vague (约, 余), two currencies, bad
- * grouping.
+ * Returns an amount in yuan, or in whole units of another currency: '1,080,301.2500(万元人民币)', '100万美元', '叁万零伍拾元伍角整'. `unit` applies to bare
+ * numbers only. Returns null for a negative or vague (约, 余) amount, two currencies or bad grouping.
  */
 export const parseMoney = (text: unknown, unit: MoneyUnit = 'yuan'): Amount | null => {
   const sent = typeof text === 'boolean' ? null : textOf(text)
@@ -76,12 +74,12 @@ interface Amount {
   currency: string
 }
 
-/** Power of ten and currency of a unit; null when the unit needs the full parser. */
+/** A unit without this meaning needs the full parser. */
 type UnitMeaning = { exponent: number; currency: string } | null
 
 const meanings: Record<MoneyUnit, Map<string, UnitMeaning>> = { yuan: new Map(), wan: new Map(), yi: new Map() }
 
-/** Fast path for digits with a usual unit, as most amounts are written. The unit is parsed once and cached; the digits are only shifted. */
+/** Fast path for most amounts: the unit is parsed once and cached; the digits are only shifted. */
 const parsePlain = (sent: string, unit: MoneyUnit): Amount | null => {
   const [, whole, fraction = '', written] = PLAIN.exec(sent) ?? []
   if (whole === undefined || written === undefined) return null
@@ -113,7 +111,7 @@ const parseAny = (sent: string, unit: MoneyUnit): Amount | null => {
   return { yuan: write(add(scaled, cents)), currency: named.currency }
 }
 
-/** Brackets may hold the unit but no digits: (100) is an accountant's minus. */
+/** Brackets hold no digits: (100) is an accountant's minus. */
 const withoutBrackets = (text: string): string | null => (/\([^)]*\d/.test(text) ? null : text.replace(/[()]/g, ''))
 
 const withoutCurrency = (text: string): { amount: string; currency: string; whole: boolean } | null => {
@@ -128,7 +126,7 @@ const withoutCurrency = (text: string): { amount: string; currency: string; whol
 const parseNumber = (text: string, yuanSign: boolean): Decimal | null =>
   ARABIC_SUM.test(text) ? parseArabic(text, yuanSign) : parseChinese(text)
 
-/** '1.5亿', '1亿2000万'. '20万5000' only before 元, because '3万5' may mean 35000. */
+/** '20万5000' is read only before 元, because '3万5' may mean 35000. */
 const parseArabic = (text: string, yuanSign: boolean): Decimal | null => {
   const parts = [...text.matchAll(SCALED)].map(([, number = '', scale = '']) => ({
     number: read(number.replaceAll(',', '')),
@@ -140,7 +138,7 @@ const parseArabic = (text: string, yuanSign: boolean): Decimal | null => {
   return parts.map(({ number, exponent }) => shift(number, exponent)).reduce(add)
 }
 
-/** '三万零五十', '二〇〇〇'. Colloquial '三万五' (35000) is refused: a wrong guess costs a factor of a thousand. */
+/** '三万五' (35000) is refused: a wrong guess costs a factor of a thousand. */
 const parseChinese = (text: string): Decimal | null => {
   if (/^[零一二三四五六七八九]+$/.test(text)) return read([...text].map((sign) => DIGITS.indexOf(sign)).join(''))
   if (!/^[零一二三四五六七八九十百千万亿]+$/.test(text) || UNSAID_UNIT.test(text)) return null
@@ -148,7 +146,7 @@ const parseChinese = (text: string): Decimal | null => {
   return total === null ? null : { digits: total, places: 0 }
 }
 
-/** Splits at the largest unit. The part before is counted in it, the part after is smaller. */
+/** Splits at the largest unit; the part after it is smaller. */
 const sumOf = (text: string, units: readonly string[]): bigint | null => {
   const [unit, ...smaller] = units
   if (unit === undefined)
@@ -161,7 +159,7 @@ const sumOf = (text: string, units: readonly string[]): bigint | null => {
   return count === null || rest === null ? null : count * 10n ** BigInt(EXPONENT[unit] ?? 0) + rest
 }
 
-// digits × 10^-places.
+// digits × 10^-places
 
 interface Decimal {
   digits: bigint
@@ -196,7 +194,6 @@ const add = (a: Decimal, b: Decimal): Decimal => {
 
 const write = ({ digits, places }: Decimal): string => pointed(digits.toString(), places)
 
-/** Inserts the point before the last `places` digits and drops superfluous zeros. */
 const pointed = (digits: string, places: number): string => {
   const text = digits.padStart(places + 1, '0')
   const point = text.length - places
@@ -206,7 +203,7 @@ const pointed = (digits: string, places: number): string => {
   return last > point ? `${text.slice(first, point)}.${text.slice(point, last)}` : text.slice(first, point)
 }
 
-/** 万元 with the six decimals of the 双公示 standard: '2000' → '0.200000'. Rounds half up beyond cents. */
+/** 万元 with the six decimals of the 双公示 standard. Rounds half up beyond cents. */
 export const yuanToWan = (yuan: string): string => {
   const { digits, places } = read(yuan)
   const divisor = 10n ** BigInt(Math.max(places - 2, 0))

@@ -1,4 +1,4 @@
-/** A text as people read it, with positions in the original. All searches for personal data use this view. */
+/** A text as people read it, with positions in the original, for all searches for personal data. */
 import { decimalDigit, NUMERALS } from './resident-ids.js'
 
 export interface NormalisedView {
@@ -12,7 +12,7 @@ export interface TextSpan {
   end: number
 }
 
-/** `businessAddress` is the address that is public as the place of business. */
+/** `businessAddress` is public as the place of business. */
 export type Finder = (text: string, seen: NormalisedView, businessAddress: string | null) => TextSpan[]
 
 const UNSEEN = /^[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
@@ -22,7 +22,7 @@ const DOT = /^[·•∙⋅・。．]$/u
 const DIGIT = `[\\d${[...NUMERALS.keys()].join('')}]`
 const IN_WORDS = new RegExp(`${DIGIT}(?:[-. ]{0,3}${DIGIT}){6,}`, 'g')
 
-/** Builds the view: half-width, without invisible characters, one character for each kind of dash, blank and dot. */
+/** Half-width, without invisible characters, one character for each kind of dash, blank and dot. */
 export const normalisedView = (text: string): NormalisedView => {
   const seen: NormalisedView = { line: '', starts: [], ends: [] }
   for (let at = 0; at < text.length; ) {
@@ -44,7 +44,7 @@ export const normalisedView = (text: string): NormalisedView => {
 }
 
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
-/** 张三13800138000, 13800138000二人: one or two numerals at the edge of a number are words. */
+/** One or two numerals at the edge of a number are words: 13800138000二人. */
 const EDGED = new RegExp(`^(${NUMERAL}{0,2})([-. ]{0,3}\\d[-. \\d]{6,}?)(${NUMERAL}{0,2})$`)
 const MOBILE_DIGITS = 11
 
@@ -55,7 +55,7 @@ const inDigits = (run: string): string => {
 
 const signOf = (character: string): string => {
   if (/\s/.test(character)) return character === '\n' ? '\n' : ' '
-  // A full stop ends a sentence and is not treated as a dot.
+  // A full stop ends a sentence.
   if (character === '。') return '。'
   if (DASH.test(character)) return '-'
   if (DOT.test(character)) return '.'
@@ -73,10 +73,10 @@ export interface TextMatch {
   after: string
 }
 
-/** Words this many characters around a number may qualify it. */
+/** Words within this many characters may qualify a number. */
 const AROUND = 24
 
-/** Replaces group `named` if present, else the whole match. A rejected match is searched again from its next character. */
+/** Matches group `named` if present, else the whole match. A rejected match is searched again from its next character. */
 export const finding =
   (patterns: readonly RegExp[], holds: (candidate: TextMatch) => boolean = () => true): Finder =>
   (_, { line, starts, ends }) =>
@@ -97,10 +97,8 @@ export const finding =
 
 export const digitsOf = (text: string): string => text.replace(/\D/g, '')
 
-/** Words in front of a number that belongs to a thing or document. */
 const OF_A_THING =
   /(?:批号|批次|条码|条形码|货号|型号|款号|单号|流水号?|注册号|案号|文号|序列号|编码|(?:订单|商标|许可证|备案|执照|专利|合同|发票|标准|报告|证书|样品|抽样|抽检|店铺|网店|商品|产品)(?:编?号码?|ID))(?:编?号码?|为|是|第|:|\(| |N[Oo]\.?){0,4}$/i
-/** Counts and measures are not personal numbers. */
 const COUNTED =
   /^\s{0,2}(?:余|多)?(?:[元万亿件个只台箱瓶包条张份套枚盒袋双部辆吨克斤米升次笔日年月%]|公斤|千克|毫|平方|美元|人民币|[kK][gG]|[mM][lLgG])/
 

@@ -1,7 +1,6 @@
 /**
- * Severity of a penalty, and whether it was for counterfeits. Records use the penalty types of the exchange standard before 2021
- * (suspension and revocation of a licence are one type) or of the Administrative Penalty Law of 2021 (article 9). A doubtful text is read
- * in the party's favour; an officer can add facts.
+ * Severity of a penalty. Records use the types of the exchange standard before 2021 (suspension and revocation are one type) or of the
+ * Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
  */
 
 import { compact } from '../../foundation/text/values.js'
@@ -12,7 +11,6 @@ import type { Body, Json } from './records.js'
 
 export type PenaltySeverity = 'WARNING_ONLY' | 'LIGHT' | 'HEAVY'
 
-/** `body` is that of a penalty record. */
 export const severity = (body: Body): PenaltySeverity => {
   const types = typesOf(body)
   if (isHeavy(body) || types.some((type) => DETENTION.test(type))) return 'HEAVY'
@@ -20,27 +18,27 @@ export const severity = (body: Body): PenaltySeverity => {
   return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
 }
 
-/** Heavier penalty (较重行政处罚) under SAMR order 44, article 2. Without one nobody is listed. */
+/** Heavier penalty (较重行政处罚), SAMR order 44, article 2. Without one nobody is listed. */
 export const isHeavy = (body: Body): boolean => {
   const types = typesOf(body)
   const fined = isMoney(body['fine_yuan']) || types.some((type) => FINE.test(type))
   if (fined && [body['content'], body['facts']].some((text) => says(text, FROM_THE_HEAVY_END, NOT_HEAVY_END)))
     return true
   if (types.some((type) => HEAVY_TYPE.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
-  // For the old joint type and for "other", the text decides which of the two it was.
+  // The text decides for the old joint type and for "other".
   const open = types.length === 0 || types.some((type) => SUSPENDED_OR_REVOKED.test(type) || OTHER.test(type))
   return open && says(body['content'], HEAVY_TYPE, CONDITIONAL)
 }
 
-/** A legal restriction for a time: of business, trade or licence. */
+/** A legal restriction of business, trade or licence for a time. */
 export interface Ban {
-  /** Last day; null when it is not stated or there is none. */
+  /** Last day; null when none is stated. */
   until: string | null
   /** For life, or until a day that means "without end". */
   endless: boolean
 }
 
-/** Returns the ban that a penalty plainly imposes, or null. The publication period is not the ban's term. */
+/** Returns the ban that a penalty plainly imposes. The publication period is not its term. */
 export const banOf = (body: Body): Ban | null => {
   if (!imposesBan(body)) return null
   const until = body['effective_until']
@@ -49,17 +47,17 @@ export const banOf = (body: Body): Ban | null => {
   return { until: endless ? null : day, endless }
 }
 
-/** True when the penalty restricts for a time. Closure and licence revocation have no time. */
+/** Closure and licence revocation have no time. */
 export const imposesBan = (body: Body): boolean => {
   const types = typesOf(body)
-  // For the old joint type the text decides between suspension and revocation.
+  // The text decides for the old joint type.
   if (types.some((type) => BAN.test(type) && !SUSPENDED_OR_REVOKED.test(type))) return true
   const { content } = body
   // The condition includes the text after its comma.
   return says(typeof content === 'string' ? content.replace(CONDITION, '若') : content, BAN, NOT_BANNED)
 }
 
-/** Counterfeit made, sold or passed off: the filter over penalties (SAMR order 44, articles 7 and 9). */
+/** SAMR order 44, articles 7 and 9. */
 export const isCounterfeit = (body: Body): boolean =>
   [body['violation'], body['facts'], body['content']].some((text) => says(text, COUNTERFEIT, DENIED))
 
@@ -67,8 +65,8 @@ export const isCounterfeit = (body: Body): boolean =>
 export const isWithdrawn = (body: Body): boolean => body['status'] === 'REVOKED'
 
 /**
- * Identity of a decision across sources: number and authority, because a bare number such as 市场〔2019〕1号 exists in every county. The store
- * adds the party. The authority's name is used, since older forms have no code. Returns null when either is missing.
+ * Identity of a decision across sources. A bare number such as 市场〔2019〕1号 exists in every county, so the authority is added, by name since
+ * older forms have no code. The store adds the party. Returns null when either is missing.
  */
 export const factOfDecision = (
   number: string | null,
@@ -81,7 +79,7 @@ export const factOfDecision = (
   return plain === '' || by === '' ? null : `${plain}/${by}`
 }
 
-/** Amounts in yuan; null when the text names none or several. */
+/** Yuan; null when the text names none or several. */
 export interface AmountsNamed {
   fine: string | null
   confiscated: string | null
@@ -89,7 +87,7 @@ export interface AmountsNamed {
   several: boolean
 }
 
-/** Reads amounts such as "罚款人民币贰万元" or "没收广告费1552.95元". Conditional amounts do not count. */
+/** Conditional amounts do not count. */
 export const amountsNamed = (text: string): AmountsNamed => {
   const clauses = text.split(/[，。；;\n]/).map(compact)
   const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))
@@ -109,7 +107,7 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-/** Each different amount once, because it may stand in words and in figures. */
+/** An amount may stand in words and in figures; it counts once. */
 const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
   const written = clauses.flatMap((clause) =>
     patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),
@@ -121,10 +119,7 @@ const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$
 const FINE = /罚款/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
-/**
- * Text between two words of one clause. The bound keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it
- * alike.
- */
+/** The bound keeps repeated first words from quadratic scanning. PostgreSQL and JavaScript read it alike. */
 export const WITHIN_A_CLAUSE = '[^，。；;,\\n]{0,100}'
 const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_A_CLAUSE}吊销|吊销${WITHIN_A_CLAUSE}暂扣`)
 const HEAVY_TYPE = new RegExp(
@@ -141,9 +136,9 @@ const WITHOUT_END = '2099-12-31'
 const FROM_THE_HEAVY_END = /从重/
 const NOT_HEAVY_END =
   /(不予|不具有|不具备|不存在|不属于|不适用|没有|未见|未发现).{0,12}从重|无(任何|法定|酌定)*从重|是否|从轻|减轻/
-/** A conditional clause is a threat, not an imposed penalty. */
+/** A conditional clause is a threat. */
 const CONDITIONAL = /不|未|免予|逾期|拒|如果|若|可以|可能|将被|将依法/
-/** The store uses this pattern too, so it must be valid in PostgreSQL and JavaScript. */
+/** The pattern must be valid in PostgreSQL and JavaScript. */
 export const COUNTERFEIT = new RegExp(
   `假冒|仿冒|冒牌|冒用|以假充真|侵犯${WITHIN_A_CLAUSE}商标(专用)?权|侵犯${WITHIN_A_CLAUSE}注册商标|商标侵权|伪造${WITHIN_A_CLAUSE}(产地|厂名|厂址|质量标志|认证标志)|(假|售假)(烟|酒|药)|售假`,
 )

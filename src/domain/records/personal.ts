@@ -1,7 +1,4 @@
-/**
- * Masks personal data in free text: numbers of identity papers (resident-ids.ts, passports, permits), telephones, accounts, home addresses,
- * e-mail and chat accounts, in any spelling.
- */
+/** Masks personal data in free text, in any spelling. */
 import { accounts } from './bank-accounts.js'
 import { dwellings } from './dwellings.js'
 import { digitsOf, type Finder, finding, normalisedView, type TextMatch, type TextSpan } from './normalised-view.js'
@@ -21,11 +18,11 @@ export const PERSONAL_NAMES = Object.keys(PERSONAL) as Personal[]
 
 export interface MaskedText {
   text: string
-  /** The kinds replaced, once per replacement. */
+  /** Kinds replaced, once per replacement. */
   found: Personal[]
 }
 
-/** A replacement may turn the rest into another number, so the text is scanned again. Texts settle in two or three rounds. */
+/** A replacement may turn the rest into another number. Texts settle in two or three rounds. */
 const MOST_ROUNDS = 12
 
 /** `businessAddress` is public as the place of business and is kept. */
@@ -60,7 +57,7 @@ const replaced = (text: string, spans: readonly Span[]): string => {
   return written + text.slice(kept)
 }
 
-/** Spans in order without overlap. The earlier one wins, then the longer. */
+/** The earlier span wins, then the longer. */
 const spansIn = (text: string, kinds: readonly Personal[], businessAddress: string | null): Span[] => {
   const seen = normalisedView(text)
   const all = kinds.flatMap((kind) => FINDERS[kind](text, seen, businessAddress).map((span) => ({ kind, ...span })))

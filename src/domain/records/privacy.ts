@@ -4,11 +4,11 @@ import { byNames } from '../../foundation/memo.js'
 import { residentIdForm, usccForm } from '../operators/codes.js'
 import { type Fifteen, idsIn, inWords, isCredible, NUMERALS } from './resident-ids.js'
 
-/** Most levels of nesting. Deeper content is dropped rather than passed unread. */
+/** Deeper content is dropped rather than passed unread. */
 const MAX_DEPTH = 32
 const TOO_DEEP = '[嵌套过深，已略去 nested too deep, left out]'
 
-/** Digits of the shortest ID number, and the fewest characters that can spell it. */
+/** The shortest ID number has 15 digits and takes at least 8 characters. */
 const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for anything. */
@@ -18,7 +18,6 @@ const digitsSeen = new Uint8Array(0x10000)
 digitsSeen.fill(1, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
 digitsSeen[0x26] = 1 + ANYTHING
-/** Chinese numerals count as digits at first. */
 for (const numeral of NUMERALS.keys()) digitsSeen[numeral.charCodeAt(0)] = 2
 /** Shorter cells are flags or counts, not halves of an ID number. */
 const FIRST_HALF = /^[1-8]\d{2,14}$/
@@ -27,19 +26,17 @@ const MOST_DIGITS = 18
 const NO_HALF = -MOST_DIGITS
 const LARGEST_UNLIKE = 10 ** (FEWEST_DIGITS - 1)
 
-/** Field names that may hold a registration number, or a key containing one, without being declared by a feed. */
+/** These fields may hold a registration number, or a key containing one, though no feed declares them. */
 const MAY_REGISTER = /^(?:keys?|codes?|fact)$|uscc|uniscid|shxym|gszc|reg_?no|信用代码|注册号|登记号|执照|licen[cs]e/i
 
 const NONE_EXEMPT: ReadonlySet<string> = new Set()
 const NONE_CLEAR: readonly unknown[] = []
 
 /**
- * Replaces every resident ID number (GB 11643-1999) in any text, key or number of a JSON-like value by its type and `mark` of its 15 or 18
- * characters. Two neighbouring cells that hold one number together are replaced too.
- *
- * Fields in `exempt` hold registration numbers: fifteen digits stay there, at any depth, unless the text calls them an ID; eighteen are
- * still replaced. A value without ID numbers, nearly every one, is returned itself; otherwise a deep copy. `clear` lists texts already
- * found clean.
+ * Replaces every resident ID number (GB 11643-1999) in any text, key or number of a JSON-like value by its type and `mark`, also one split
+ * over two neighbouring cells. Fields in `exempt` hold registration numbers: fifteen digits stay there, at any depth, unless the text calls
+ * them an ID; eighteen are still replaced. A value without ID numbers is returned itself, otherwise a deep copy. `clear` lists texts
+ * already found clean.
  */
 export const redact = <T>(
   value: T,
@@ -48,7 +45,6 @@ export const redact = <T>(
   clear: readonly unknown[] = NONE_CLEAR,
 ): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
 
-/** True when a text holds a resident ID number in any spelling. */
 export const holdsIdNumber = (text: string): boolean => {
   let found = false
   redact(text, () => {
@@ -96,7 +92,7 @@ const redacted = (value: unknown, mark: (id: string) => string, exempt: Readonly
   return walk(value, 0, 'LONE_KEPT')
 }
 
-/** Fast pre-check without false negatives. Only a positive result leads to a full scan. */
+/** Fast pre-check without false negatives. */
 const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
   if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !isAmong(clear, node) && mayHoldInText(node)
   if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
@@ -127,10 +123,10 @@ const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], d
   return false
 }
 
-/** Length of a cell that may be half of an ID number. Spreadsheets store digits as numbers. */
+/** Spreadsheets store digits as numbers. */
 const lengthOf = (field: unknown): number => (typeof field === 'number' ? String(field).length : NO_HALF)
 
-/** The ID number that two cells form together: valid, with a credible year of birth. */
+/** The ID number that two cells form together. */
 const idOf = (first: unknown, second: unknown): string | null => {
   const [start, end] = [first, second].map(String)
   if (!start || !end || !FIRST_HALF.test(start) || !SECOND_HALF.test(end)) return null
@@ -163,7 +159,7 @@ const isAmong = (texts: readonly unknown[], text: string): boolean => {
 
 const mayHoldInNames = byNames((names) => names.some(mayHoldInText))
 
-/** True when a text has enough digits in any spelling and is not just a market regulator's code. */
+/** True for enough digits in any spelling, unless the text is a market regulator's code. */
 const mayHoldInText = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -173,7 +169,7 @@ const mayHoldInText = (text: string): boolean => {
   return digits >= FEWEST_DIGITS && !(text.startsWith('9') && usccForm(text)) && areEnough(text)
 }
 
-/** Numerals count only in a row. This is a separate function so that V8 can inline the loop above. */
+/** Numerals count only in a row. A separate function lets V8 inline the loop above. */
 const areEnough = (text: string): boolean => {
   let digits = 0
   for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
@@ -191,8 +187,8 @@ const ask = (unit: number): number => {
 }
 
 /**
- * A spreadsheet number loses its last digits, so no check digit applies, but the rest still identifies a person. String() keeps the day of
- * birth; BigInt() would not.
+ * A spreadsheet number loses its last digits, so no check digit applies, but the rest identifies a person. String() keeps the day of birth;
+ * BigInt() would not.
  */
 const inNumber = (
   number: number | bigint,
@@ -201,7 +197,7 @@ const inNumber = (
 ): unknown => {
   const text = String(number)
   if (typeof number === 'number' && !Number.isSafeInteger(number)) {
-    // Skips the sign of a negative number and the fraction.
+    // This skips the sign and the fraction.
     const [digits = ''] = /\d+/.exec(text) ?? []
     return residentIdForm(digits) ? replaced(digits) : number
   }

@@ -1,4 +1,4 @@
-/** Field names and fixed values of records (schema/records) in Chinese and English. This table is the only source of these words. */
+/** The only source of the words for field names and fixed values (schema/records). */
 import type { Words } from '../../foundation/text/words.js'
 
 const words = (zh: string, en: string): Words => ({ zh, en })
@@ -171,7 +171,7 @@ const VALUES: Readonly<Record<string, Words>> = {
   TW: words('智慧財產局（台湾）', 'TIPO (Taiwan)'),
   US: words('USPTO', 'USPTO'),
 }
-/** Values whose words depend on the record's kind. */
+/** These values have other words in each kind. */
 const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   REGISTRATION: {
     REVOKED: words('吊销未注销', 'licence revoked'),
@@ -199,17 +199,16 @@ const OF_KIND: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
   Object.hasOwn(table, key) ? (table[key] ?? null) : null
 
-/** Falls back to the field name itself. */
 export const wordsOfField = (field: string): Words => own(FIELD_WORDS, field) ?? words(field, field)
 
-/** Words of a fixed value; null for free text. */
+/** Returns null for free text. */
 export const wordsOf = (kind: string, value: string): Words | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 
 export const isBare = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-/** A value for display in one language; — for an empty one. */
+/** An empty value is shown as —. */
 export const valueIn = (lang: keyof Words, kind: string, value: unknown): string => {
   if (isBare(value)) return '—'
   if (typeof value === 'boolean') return lang === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no'
@@ -224,7 +223,7 @@ export const valueIn = (lang: keyof Words, kind: string, value: unknown): string
 
 const ORDER = new Map(Object.keys(FIELD_WORDS).map((field, i) => [field, i]))
 
-/** The stated fields of a record in display order. */
+/** Stated fields in display order. */
 export const saidIn = (body: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(body)
     .filter(([, value]) => !isBare(value))

@@ -1,20 +1,16 @@
-/**
- * Records: facts held by agencies. A *kind* is a sort of fact, a *draft* one record as read from an item, a *version* one state that the
- * hub believed.
- */
+/** A *kind* is a sort of fact, a *draft* one record as read from an item, a *version* one state that the hub believed. */
 import { hash } from 'node:crypto'
 import { byNames } from '../../foundation/memo.js'
 
-/** Behaviour of a kind in time (design section 5). */
 interface KindRule {
   /**
-   * `state`: a new version starts a new state, and the old one stays true for earlier days (a registration). `event`: a new version
-   * corrects one event for all days (a penalty, a test).
+   * `state`: the old version stays true for earlier days (a registration). `event`: a new version corrects it for all days (a penalty, a
+   * test).
    */
   changes: 'state' | 'event'
-  /** Without an operator the record stays unmatched until a person decides. Trademarks and recalls need none. */
+  /** Without an operator the record stays unmatched until a person decides. */
   needsOperator: boolean
-  /** True when a record absent from a whole delivery has ended. Registrations end by status, decisions by withdrawal. */
+  /** A record absent from a whole delivery has ended. Registrations end by status, decisions by withdrawal. */
   endsByAbsence: boolean
 }
 
@@ -40,16 +36,16 @@ export const RECORD_KINDS = Object.keys(KINDS) as RecordKind[]
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type Body = { [key: string]: Json }
 
-/** One thing as sent. `row` counts from 1: the line of a text file (with header), the row of a sheet, or the item of a page. */
+/** `row` counts from 1: the line of a text file (with header), the row of a sheet, or the item of a page. */
 export interface Item {
   page: number | null
   row: number
   fields: Record<string, unknown>
-  /** The heading map that produced `fields`; absent when they are as sent. */
+  /** Absent when `fields` are as sent. */
   map?: { id: number; headings: Readonly<Record<string, string | null>> }
 }
 
-/** The subject as far as the item says, with normalised codes. `work/intake/pull` resolves the operator. */
+/** Codes are normalised. `work/intake/pull` resolves the operator. */
 export interface Subject {
   uscc: string | null
   orgCode: string | null
@@ -59,29 +55,27 @@ export interface Subject {
   name: string | null
 }
 
-/** A remark that does not stop a record. It is stored and shown with it. */
+/** Stored and shown with the record; it stops none. */
 export interface Remark {
   field: string
   rule: string
   message: string
 }
 
-/** One record in the hub's own form. */
 export interface Draft {
   kind: RecordKind
   /** The agency's own key, stable over pulls and unique within the feed. */
   key: string
   subject: Subject
   body: Body
-  /** First and last day of the fact, YYYY-MM-DD. Null when unknown or open. */
+  /** YYYY-MM-DD; null when unknown or open. */
   validFrom: string | null
   validTo: string | null
   findings: Remark[]
-  /** Identifies the same fact from another source, party excluded (a decision: `factOfDecision`). Absent when no other source has it. */
+  /** Identifies the fact across sources, party excluded (`factOfDecision`). Absent when no other source has it. */
   fact?: string
 }
 
-/** Why an item was rejected: the agency's field name, the rule, a sentence. */
 export interface Problem {
   field: string | null
   /** Heading in the office's own table when a heading map was used. */
@@ -90,9 +84,8 @@ export interface Problem {
   message: string
 }
 
-/** The records that a rejected item would have been. They are unreadable, not absent. */
+/** Records of a rejected item are unreadable, not absent. */
 export interface UnreadableRecords {
-  /** Complete record keys. */
   keys: readonly string[]
   /** Keys up to the last `/` where only that part is readable. Every record below may be meant. */
   stems: readonly string[]
@@ -100,7 +93,7 @@ export interface UnreadableRecords {
   codes: readonly string[]
 }
 
-/** An item's drafts (several when a cell names several facts), or the problems that reject it. */
+/** Several drafts when a cell names several facts. */
 export type MappedItem = { drafts: Draft[] } | { problems: Problem[]; unreadable?: UnreadableRecords }
 
 /** Canonical JSON: sorted keys at every depth, so that equal bodies have equal bytes. */
@@ -111,7 +104,7 @@ export const canonical = (value: Json): string => {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonical).join(',')}]`
   const keys = sortedKeys(Object.keys(value))
   let text = ''
-  // The closing quote is appended together with the next text, which saves one string piece each.
+  // The closing quote is appended with the next text, which saves one string piece each.
   let open = false
   for (let at = 0; at < keys.length; at += 1) {
     const { key, before, behindText } = keys[at] as Key
@@ -126,7 +119,6 @@ export const canonical = (value: Json): string => {
   return open ? `${text}"}` : `${text}}`
 }
 
-/** Text before a key's value, by type of the value. */
 interface Lead {
   any: string
   string: string
@@ -147,9 +139,8 @@ const sortedKeys = byNames((names): Key[] =>
 
 const lead = (any: string): Lead => ({ any, string: `${any}"`, nothing: `${any}null` })
 
-/** Up to this many characters a loop is faster than a regular expression. */
+/** A loop is faster than a regular expression up to this many characters. */
 const SHORT = 24
-/** Quotes, backslashes, control characters and lone surrogates. */
 const MAY_NEED_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
 
 const quoted = (text: string): string => (mayNeedEscapes(text) ? JSON.stringify(text) : `"${text}"`)
@@ -166,16 +157,15 @@ const mayNeedEscapes = (text: string): boolean => {
 type DigestInput = Pick<Draft, 'body' | 'validFrom' | 'validTo' | 'subject'>
 
 export interface SealedBody {
-  /** Canonical JSON, ready to store. */
+  /** Canonical JSON. */
   body: string
   digest: string
 }
 
-const DIGEST_CHARACTERS = 32 // hexadecimal characters, 128 bits
+const DIGEST_CHARACTERS = 32 // hexadecimal, 128 bits
 const BYTES_A_UNIT = 2
 const scratch = Buffer.alloc(64 * 1024)
 
-/** Body and digest come from the same canonical text. */
 export const sealed = ({ body, validFrom, validTo, subject }: DigestInput): SealedBody => {
   const text = canonical(body)
   let beside = ''
@@ -185,13 +175,10 @@ export const sealed = ({ body, validFrom, validTo, subject }: DigestInput): Seal
   return { body: text, digest: hash('sha256', utf16(text, beside)).slice(0, DIGEST_CHARACTERS) }
 }
 
-/** First 128 bits of SHA-256, in hexadecimal, over everything that identifies a version. Equal digests are one version. */
+/** First 128 bits of SHA-256 over everything that identifies a version. */
 export const digest = (draft: DigestInput): string => sealed(draft).digest
 
-/**
- * Hashes UTF-16, the internal form of strings, which avoids encoding. The texts are written one after the other, because joining them would
- * copy the long one again.
- */
+/** Hashes UTF-16, the internal form of strings, which avoids encoding. Joining the texts would copy the long one again. */
 const utf16 = (text: string, beside: string): Buffer => {
   if ((text.length + beside.length) * BYTES_A_UNIT > scratch.length) return Buffer.from(text + beside, 'utf16le')
   const end = scratch.write(text, 0, 'utf16le')

@@ -3,15 +3,15 @@ import { regNoDigit, residentIdForm, residentIdValid, usccValid } from '../opera
 
 /** In longer runs of digits some window passes every test by chance. */
 const LONG_RUN = 24
-/** Credible years of birth of traders, used where chance is the likelier explanation. */
+/** Credible years of birth of traders, used where chance is likelier. */
 const BORN = { first: 1900, last: 2015 }
-/** Separators between digits; invisible characters are not counted. */
+/** Invisible characters are not counted. */
 const GAP = '[ .]{0,4}'
 const DIGITS = (count: number): string[] => Array<string>(count).fill(String.raw`\d`)
-/** Written so that most windows without a birthday fail early. */
+/** Most windows without a birthday fail early. */
 const CHARACTERS = ['[1-8]', ...DIGITS(5), '[12]', '[089]', ...DIGITS(2), '[01]', ...DIGITS(1), '[0-3]', ...DIGITS(4)]
 const EIGHTEEN = new RegExp([...CHARACTERS, String.raw`[\dX]`].join(GAP), 'g')
-/** Between the parts of a number (6-8-4, 6-4-4-4 and combinations): any blanks, or one character not used inside numbers. */
+/** Any blanks, or one character not used inside numbers, separate the parts (6-8-4, 6-4-4-4). */
 const WIDE_GAP = String.raw`([ .,:;+~*(|\\<]{0,200})`
 const PARTS = [
   String.raw`[1-8]\d{5}`,
@@ -22,23 +22,22 @@ const PARTS = [
 ]
 const IN_PARTS = new RegExp(String.raw`(?<!\d|\d\.)${[...PARTS, String.raw`[\dX]`].join(WIDE_GAP)}(?!\d|\.\d)`, 'g')
 const FIFTEEN = /(?<!\d)(?:\d{15}|\d{6}( {1,4}|\.)\d{6}\1\d{3})(?![\dAX])/g
-/** A date. Inside a grouped number it can only be the birthday, after six digits. */
+/** Inside a grouped number a date can only be the birthday, after six digits. */
 const DAY = /^(.*(?<!\d))(?:19|20)\d\d[ .]\d\d[ .]\d\d(?!\d)/
 /** Fewer than fifteen, because one character may stand for two digits (㉕). */
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 
-/** Chinese numerals, everyday and financial. The position in a row is the digit. */
+/** The position in a row is the digit. */
 const NUMERAL_ROWS = ['〇一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '○壹貳叁肆伍陸柒捌玖']
 export const NUMERALS = new Map(NUMERAL_ROWS.flatMap((row) => [...row].map((numeral, digit) => [numeral, `${digit}`])))
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`
-/** Runs of numerals. A single numeral in a sentence is a word. */
+/** A single numeral in a sentence is a word. */
 const IN_WORDS = new RegExp(`[\\dXx${[...NUMERALS.keys()].join('')}]{15,}`, 'g')
 const ANY_NUMERAL = new RegExp(NUMERAL)
 const EACH_NUMERAL = [...NUMERALS]
 const TAG = /<[/!]?[a-z!-][^<>]{0,200}>/iy
 const ANY_TAG = /<[/!]?[a-z!-][^<>]{0,200}>/i
 
-/** Invisible characters: format, control and combining. */
 const UNSEEN = /^(?![\t-\r])[\p{Cf}\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]$/u
 const SEPARATOR = /^[\s\p{Pd}\p{Pc}\u2212\u00b7\u2022\u2219\u22c5\u30fb\u2800/\u2044\u2215]$/u
 /** Characters that separate numbers rather than digits of one. */
@@ -49,33 +48,32 @@ const SIGNS = new Map<string, string>([
   ['∶', ':'],
   ['〜', '~'],
 ])
-/** Decimal digits of any script: Arabic-Indic, Devanagari, Thai … */
 const ANY_DIGIT = /^\p{Nd}$/u
 /** Latin, Greek, Cyrillic and multiplication signs. NFKC already turns ⅹ and ｘ into Latin. */
 const LIKE_X = /^[XxΧχХх×✕✖╳]$/u
 const ENTITY = /&(?:(nbsp|ensp|emsp|thinsp)|(shy|zwn?j|lrm|rlm)|#(\d{1,7})|#x([\da-f]{1,6}));/iy
 
-/** Words in front of a number that identify it, and their greatest distance in characters. */
+/** Greatest distance in characters of a word that names the number. */
 const NAMED_WITHIN = 24
 const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$/i
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
 
 /**
  * Treatment of fifteen digits that read as a first-generation ID. One such ID in ten also passes the registration number check and is
- * doubtful. KEPT: in a field of registration numbers. DOUBTFUL_KEPT: where such a number may stand. LONE_KEPT: doubtful and the whole text.
- * REPLACED: doubtful ones too, unless named a registration number; losing one harms nobody. A number named as a person's is always
- * replaced.
+ * doubtful.
+ * KEPT: in a field of registration numbers. DOUBTFUL_KEPT: where such a number may stand. LONE_KEPT: doubtful and the whole text. REPLACED:
+ * doubtful ones too, unless named a registration number. A number named as a person's is always replaced.
  */
 export type Fifteen = 'KEPT' | 'DOUBTFUL_KEPT' | 'LONE_KEPT' | 'REPLACED'
 
 export type ResidentIdSpan = { id: string; start: number; end: number }
 
-/** ID numbers in order, without overlap. */
+/** In order, without overlap. */
 export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
   const plain = withoutWords(text)
   if (!ENOUGH_DIGITS.test(plain)) return []
   const found = foundIn(plain, shadowOf(plain, false), fifteen)
-  // Second scan as a browser displays the text, without tags. The first scan covered the tags' content.
+  // The second scan reads the text without tags, as a browser displays it.
   if (ANY_TAG.test(plain)) found.push(...foundIn(plain, shadowOf(plain, true), fifteen))
   let free = 0
   return found
@@ -90,7 +88,7 @@ export const idsIn = (text: string, fifteen: Fifteen): ResidentIdSpan[] => {
 /** True when enough digits stand in a row, some as numerals. */
 export const inWords = (text: string): boolean => text.search(IN_WORDS) >= 0
 
-/** Keeps the length: each numeral and its digit is one UTF-16 unit. */
+/** Each numeral and its digit is one UTF-16 unit. */
 const withoutWords = (text: string): string =>
   ANY_NUMERAL.test(text) ? text.replace(IN_WORDS, (run) => EACH_NUMERAL.reduce(inDigits, run)) : text
 
@@ -136,7 +134,7 @@ const isPersons = (id: string, before: string, alone: boolean, fifteen: Fifteen)
   return !OF_A_REGISTER.test(before)
 }
 
-/** Distant or separated groups must form one whole valid number with a single kind of separator and a credible birth year. */
+/** Separated groups must form one whole valid number with a single kind of separator and a credible birth year. */
 const isInParts = (written: string, gaps: readonly string[]): boolean => {
   if (!isCredible(charactersOf(written))) return false
   const signs = gaps.filter((gap) => gap !== '').map((gap) => [...new Set(gap.replaceAll(' ', ''))].sort().join(''))
@@ -152,14 +150,12 @@ export const isCredible = (id: string): boolean => {
 /**
  * Judges 18 characters, possibly with gaps.
  *
- * Standing alone, a number with a wrong last digit still identifies a person, so only a valid USCC passes. When both checks hold it is a
+ * A lone number with a wrong last digit still identifies a person, so only a valid USCC passes. A number that passes both checks is a
  * person's: one ID in 31 passes the USCC check, but hardly any USCC has a province and birthday here, and none that begins with 9.
  *
  * Attached to digits or in groups it must be valid. Groups must be whole unless X ends them, and may not mix points with blanks or hold
- * another day.
- *
- * In a run over 24 digits one window in about 5,000 passes by chance. Losing 18 digits of a serial number harms less than keeping an ID
- * attached to a telephone number.
+ * another day. In a run over 24 digits one window in about 5,000 passes by chance. Losing 18 digits of a serial number harms less than
+ * keeping an ID.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)
@@ -188,8 +184,8 @@ const isDigit = (character = ''): boolean => character >= '0' && character <= '9
 type Shadow = { line: string; starts: number[]; ends: number[] }
 
 /**
- * Builds the reader's view: narrow digits and X, a blank or point per separator, A for letters, # for the rest, nothing for invisible
- * characters, with positions in the original. With `tags`, < stands for a whole tag.
+ * Narrow digits and X, a blank or point per separator, A for letters, # for the rest, nothing for invisible characters. With `tags`, <
+ * stands for a whole tag.
  */
 const shadowOf = (text: string, tags: boolean): Shadow => {
   const shadow: Shadow = { line: '', starts: [], ends: [] }
@@ -240,7 +236,7 @@ const seenAs = (character: string): string => {
   return seen
 }
 
-/** Digit of any script as 0 to 9. Unicode orders each script's digits in runs of ten from its zero. */
+/** Unicode orders each script's digits in runs of ten from its zero. */
 export const decimalDigit = (character: string): string => {
   const point = character.codePointAt(0) ?? 0
   let before = 0

@@ -1,32 +1,29 @@
-/** Finds telephone numbers: mobiles in any grouping, landlines, 400 and 800 numbers, and numbers that the text calls telephones. */
+/** Telephone numbers in a text: mobiles in any grouping, landlines, 400 and 800 numbers. */
 import { digitsOf, type Finder, finding, isNobodys, type TextMatch } from './normalised-view.js'
 
 const G = '[-. ]{0,3}'
 /** Landline without area code, grouped 3-4, 4-4 or 3-5. */
 const LINE = String.raw`[2-9]\d{2}(?:\d?[-. ]{0,3}\d{4}|[-. ]\d{5})`
 const AREA = String.raw`(?:10|2\d|[3-9]\d\d)`
-/** An extension belongs to its number. */
 const EXTENSION = String.raw`(?:\s?(?:转|分机)(?:分机)?\s?\d{1,6})?`
 
 const CUSTOMARY = [
-  // Mobile, in one piece, grouped, or with one separator between all digits, optionally after 86.
+  // Mobiles, optionally after 86.
   new RegExp(String.raw`(?<!\d)(?:(?:\+|00)?86[-. )]{0,3})?1[3-9]\d(${G})\d{4}\1\d{4}(?!\d)`, 'g'),
   new RegExp(String.raw`(?<!\d)(?:(?:\+|00)?86[-. )]{0,3})?1[3-9]\d${G}\d{8}(?!\d)`, 'g'),
   /(?<!\d)1[3-9]\d\d[-. ]\d{3}[-. ]\d{4}(?!\d)/g,
   /(?<!\d)1([-. ]{1,3})[3-9](?:\1\d){9}(?!\d)/g,
-  // Landline with area code or country code.
+  // Landlines with area code or country code.
   new RegExp(String.raw`(?<!\d)\(?0${AREA}\)?[-. /]{0,3}${LINE}(?!\d)${EXTENSION}`, 'g'),
   new RegExp(String.raw`(?<!\d)\(?(?:\+|00)86\)?[-. ]{0,3}\(?0?${AREA}\)?[-. ]{0,3}${LINE}(?!\d)${EXTENSION}`, 'g'),
 ]
 
-/** Mobile digits with any separators. */
 const MOBILE = /(?<!\d)1(?:[-. /,*()~|]{0,3}\d){10}(?!\d)/g
-/** Usual groupings of eleven digits. Other groupings are rows of numbers. */
+/** Other groupings of eleven digits are rows of numbers. */
 const SPLITS = new Set(['3-4-4', '3-3-5', '3-5-3', '4-3-4', '3-8', '4-7', '5-6', '7-4', '8-3'])
 /** With dashes alone more groupings are common. */
 const DASHED =
   /^(?!.*-(?:19|20)\d\d-[01]\d-)(?:\d{2}-\d{3}-\d{3}-\d{3}|\d{3}(?:-\d{2,4}){2,4}|\d{4}(?:-\d{3,4}){2}|\d{2}-\d{9}|\d{6}-\d{5})$/
-/** Single digits with any separators. */
 const ONE_BY_ONE = /^\d(?:[- ]{1,3}\d)+$/
 
 const isMobile = (candidate: TextMatch): boolean => {
@@ -39,7 +36,7 @@ const isMobile = (candidate: TextMatch): boolean => {
   return DASHED.test(found.replaceAll(' ', '')) || ONE_BY_ONE.test(found)
 }
 
-/** Letter O written for 0. */
+/** Letter O stands for 0. */
 const MISSPELT = /(?<![\dA-Za-z])1[3-9][\dOo]{9}(?![\dA-Za-z])/g
 const FEWEST_DIGITS = 8
 const isMisspelt = (candidate: TextMatch): boolean => {
@@ -56,7 +53,7 @@ const NAMED = [
   /(?:电话(?!业务)|手机号?|座机|固话|联系方式|热线|传真|致电|拨打|\b(?:tel|phone|mobile|fax))[^\d\n]{0,10}?(?<named>\+?\d[\d\-. ()]{4,20}\d)/gi,
   /(?<!\d)[2-9]\d{2,3}[-. ]?\d{4}(?=\s?[(]?(?:座机|固话|办公电话|家庭电话|宅电))/g,
 ]
-/** A date or amount, which may also follow a word for telephone. */
+/** A date or amount may also follow a word for telephone. */
 const NO_NUMBER = /^(?:(?:19|20)\d\d[-.](?:0?[1-9]|1[0-2])[-.](?:0?[1-9]|[12]\d|3[01])|\d+\.\d{1,2})(?!\d)/
 const isNumber = (candidate: TextMatch): boolean => !NO_NUMBER.test(candidate.found) && !isNobodys(candidate)
 

@@ -1,21 +1,18 @@
-/**
- * Trademarks by number and class. Every office counts from one, so a number needs its office. One registration may cover several Nice
- * classes, each a right of its own.
- */
+/** Every trademark office counts from one, so a number needs its office. Each Nice class of a registration is a right of its own. */
 import { compact, textOf } from '../../foundation/text/values.js'
 
 /** CN 国家知识产权局, TW 智慧財產局, US USPTO. */
 export type TrademarkOffice = 'CN' | 'TW' | 'US'
 
 const CLASSES = 45 // Nice Classification
-const MAX_LENGTH = 40 // characters of a number as sent
-/** Digits, optionally after G or H (international or geographical), and before the letters of a divided registration. */
+const MAX_LENGTH = 40 // characters
+/** G or H (international or geographical) may precede the digits; letters of a divided registration may follow. */
 const NUMBER = /^[A-Z]{0,2}\d{1,12}[A-Z]{0,2}$/
 const WRITTEN_NUMBER = /^第?([A-Z0-9]+)号?$/
 const WRITTEN_CLASS = /^第?(\d{1,3})[类類]?$/
 const BETWEEN_CLASSES = /[|｜;；,，、/\s]+/u
 
-/** '第 81234567 号' → '81234567'. Leading zeros belong to the number. Returns null for other text. */
+/** Leading zeros belong to the number. */
 export const trademarkNumber = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)
   if (text === null || text.length > MAX_LENGTH) return null
@@ -31,7 +28,7 @@ export const niceClass = (value: unknown): number | null => {
   return number >= 1 && number <= CLASSES ? number : null
 }
 
-/** Distinct classes of one cell in order. Returns null when any part is not a class. */
+/** Distinct classes in order. Returns null when any part is not a class. */
 export const niceClasses = (value: unknown): number[] | null => {
   const parts = (typeof value === 'boolean' ? '' : (textOf(value) ?? ''))
     .split(BETWEEN_CLASSES)
@@ -41,7 +38,7 @@ export const niceClasses = (value: unknown): number[] | null => {
   return parts.length > 0 && good.length === parts.length ? [...new Set(good)].sort((a, b) => a - b) : null
 }
 
-/** Record key of number and class. Other offices get a prefix, so that keys never collide with CN. */
+/** Offices other than CN get a prefix, so that keys never collide. */
 export const trademarkKey = (office: TrademarkOffice, number: string, niceClass: number): string =>
   `${trademarkStem(office, number)}/${niceClass}`
 

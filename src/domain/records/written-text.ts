@@ -1,14 +1,10 @@
-/** Text that a person adds to an act: a reason, note or statement. */
 import { Refusal } from '../../foundation/errors.js'
 import { redact } from './privacy.js'
 
-/** Longest text, characters. */
+/** characters */
 export const WRITTEN_LENGTH = 1_000
 
-/**
- * Returns the text trimmed and without ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over
- * WRITTEN_LENGTH.
- */
+/** Trims the text and removes ID numbers. `what` names it in the refusal INPUT_INVALID for an empty text or one over WRITTEN_LENGTH. */
 export const writtenText = (given: string, what: string, mark: (id: string) => string): string => {
   const text = given.trim()
   const kept = redact(text, mark)
