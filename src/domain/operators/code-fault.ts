@@ -1,11 +1,9 @@
-/**
- * Faults in the spelling of a code. Reported only for a code that leads to nobody, because genuine codes with failing check digits exist.
- */
+/** Faults are reported only for a code that leads to nobody, because genuine codes with failing check digits exist. */
 import { codeOf } from './codes.js'
 
 export type CodeFault = 'CODE_FORM' | 'CODE_CHECK_DIGIT'
 
-/** CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. Returns null when neither applies. */
+/** CODE_FORM: no known kind of code has this form. CODE_CHECK_DIGIT: the last character is wrong. */
 export const codeFault = (asked: unknown): CodeFault | null => {
   const code = codeOf(asked)
   if (code === null) return 'CODE_FORM'

@@ -3,9 +3,8 @@
 import { clean } from '../../foundation/text/values.js'
 import { shopCode } from './codes.js'
 
-/** Most rows of one question. */
 export const ROWS_MOST = 100_000
-/** Longest row, characters. */
+/** characters */
 export const ROW_CHARACTERS = 2_000
 /** Rows per unit of quota. */
 export const ROWS_OF_A_UNIT = 100
@@ -13,9 +12,9 @@ export const ROWS_OF_A_UNIT = 100
 export interface CodeRow {
   /** Counted from 1. */
   row: number
-  /** Code as asked. A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
+  /** A marketplace's own shop id is written `shop:<marketplace>:<shopId>`. */
   code: string
-  /** The operator's name as the asker knows it; null when the name is not checked. */
+  /** A row without a name is not checked for it. */
   name: string | null
   /** The asker's own reference, returned unchanged. */
   ref: string | null
@@ -30,14 +29,13 @@ export interface BadRow {
   ref: string | null
 }
 
-/** A row as parsed: its value, or why it has none. */
 export type ParsedRow = { value: unknown } | { fault: 'ROW_UNREADABLE' | 'ROW_TOO_LONG' }
 
 export const isBad = (row: CodeRow | BadRow): row is BadRow => 'fault' in row
 
 /**
- * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`, and optionally `name` and `ref`. Numbers are
- * refused, because codes written as numbers lose digits. The form of the code is not checked here.
+ * A string is a code. An object has `code`, or `shop` with a shop id of `marketplace`. Numbers are refused, because codes written as
+ * numbers lose digits. The form of the code is not checked here.
  */
 export const rowIn = (row: number, read: ParsedRow, marketplace: string | null): CodeRow | BadRow => {
   if ('fault' in read) return { row, fault: read.fault, ref: null }
@@ -63,7 +61,7 @@ const WHOLE_SHOP_CODE = /^shop[:：]/i
 const coded = (row: number, code: string, name: string | null, ref: string | null): CodeRow | BadRow =>
   code.trim() === '' ? { row, fault: 'ROW_NO_CODE', ref } : { row, code, name, ref }
 
-/** Table headings in compared form: lower case, no blanks. */
+/** Headings are in lower case, without blanks. */
 const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
   code: 'code',
   uscc: 'code',
@@ -87,7 +85,7 @@ const HEADINGS: Record<string, 'code' | 'shop' | 'name' | 'ref'> = {
 
 export type CodeColumn = 'code' | 'shop' | 'name' | 'ref' | null
 
-/** Returns null when the cells are not such a heading row, or name a column twice. */
+/** Returns null when the cells are no heading row, or name a column twice. */
 export const columnsIn = (cells: readonly string[]): CodeColumn[] | null => {
   const columns = cells.map((cell) => {
     const heading = cell.replace(/[\s\p{Cf}]+/gu, '').toLowerCase()

@@ -1,18 +1,17 @@
 /**
- * Codes of operators, persons and goods: forms and check digits. A failing check digit never refuses by itself, because genuine codes that
- * fail exist. Nothing is repaired (O is not 0). All functions except `normalizeCode`, `codeOf` and `shopCode` expect a code from
- * `normalizeCode`.
+ * Forms and check digits of codes. A failing check digit never refuses by itself, because genuine codes that fail exist. Nothing is
+ * repaired (O is not 0). All functions except `normalizeCode`, `codeOf` and `shopCode` expect a code from `normalizeCode`.
  */
 
 import { compact, isNullMarker } from '../../foundation/text/values.js'
 import { dayExists } from '../../foundation/time/dates.js'
 
-/** GB 32100-2015: 31 characters without I, O, S, V, Z. A character's value is its index. */
+/** GB 32100-2015 excludes I, O, S, V, Z. A character's value is its index. */
 const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 const USCC_VALUES = valuesOf(USCC_ALPHABET)
 /** GB 32100-2015: 3^i mod 31. */
 const USCC_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]
-/** GB 11714-1997 uses all 36 characters, unlike the USCC. */
+/** GB 11714-1997 uses all 36 characters. */
 const ORG_VALUES = valuesOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
 const ORG_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2]
 /** GB 11643-1999. */
@@ -28,12 +27,12 @@ const OLD_RESIDENT_FORM = /^\d{15}$/
 const BIRTH_YEARS = { first: 1800, last: 2099 }
 
 const USCC_FORM = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/
-/** Codes that need no normalisation: too long for a null marker, without hyphen, colon or full-width characters. */
+/** Fast path: too long for a null marker, without hyphen, colon or full-width characters. */
 const PLAIN_CODE = /^[0-9A-Z]{8,40}$/
 const ORG_FORM = /^[0-9A-Z]{8}[0-9X]$/
 const HYPHENATED_ORG = /^([0-9A-Z]{8})[-‐–—−]([0-9X])$/
 export const MARKETPLACE = /^[a-z0-9-]{1,32}$/
-/** Visible characters only: no blanks, control, format or lone surrogate characters. */
+/** No blanks, control, format or lone surrogate characters. */
 const SHOP_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u
 const SHOP_PARTS = /^([^:：]*)[:：]([^:：]*)[:：](.*)$/su
 
@@ -41,8 +40,8 @@ export type CodeScheme = 'uscc' | 'org_code' | 'reg_no' | 'shop'
 export type RegisteredKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 /**
- * Returns a code in compared and stored form: NFKC, no blanks, upper case, organisation codes without hyphen. In a shop code only the
- * marketplace is normalised (lower case). Returns null for nothing, null markers, and numbers beyond the safe integers.
+ * NFKC, no blanks, upper case, organisation codes without hyphen. In a shop code only the marketplace is normalised (lower case). Returns
+ * null for null markers and numbers beyond the safe integers.
  */
 export const normalizeCode = (text: unknown): string | null => {
   if (typeof text === 'number' && !Number.isSafeInteger(text)) return null
@@ -55,7 +54,7 @@ export const normalizeCode = (text: unknown): string | null => {
   return code === '' || isNullMarker(code) ? null : code.replace(HYPHENATED_ORG, '$1$2')
 }
 
-/** Identifies the kind of a code by its form. `valid` is true when the check digit holds. Resident ID numbers are not codes. */
+/** `valid` is true when the check digit holds. Resident ID numbers are not codes. */
 export const codeOf = (text: unknown): { scheme: CodeScheme; code: string; valid: boolean } | null => {
   const code = normalizeCode(text)
   if (code === null) return null
@@ -69,7 +68,7 @@ export const codeOf = (text: unknown): { scheme: CodeScheme; code: string; valid
   return null
 }
 
-/** `shop:<marketplace>:<shopId>`, not validated; `codeOf` does that. */
+/** Not validated; `codeOf` does that. */
 export const shopCode = (marketplace: string, shopId: string): string =>
   `shop:${compact(marketplace).toLowerCase()}:${shopId.trim()}`
 
@@ -81,7 +80,7 @@ const shopParts = (text: string): { marketplace: string; id: string } | null => 
 
 // Unified social credit code, GB 32100-2015.
 
-/** 18 of the 31 characters, digits at positions 3–8. An unknown region in them is never a ground for refusal. */
+/** An unknown region is never a ground for refusal. */
 export const usccForm = (code: string): boolean => USCC_FORM.test(code)
 
 /** Checks the 18th character only. Valid codes exist whose organisation part (9–17) fails its own check. */
@@ -92,7 +91,7 @@ export const usccValid = (code: string): boolean => usccForm(code) && usccDigit(
 
 export const orgCodeIn = (uscc: string): string => uscc.slice(8, 17)
 
-/** Division code (GB/T 2260, six digits) of the registering authority; 100000 is national. */
+/** Division code (GB/T 2260) of the registering authority; 100000 is national. */
 export const regionIn = (uscc: string): string => uscc.slice(2, 8)
 
 const KINDS_OF_MARKET_REGULATION = new Map<string, RegisteredKind>([
@@ -156,12 +155,12 @@ export const gtinValid = (code: string): boolean => {
   return sum % 10 === 0
 }
 
-/** Index of each ASCII character in the alphabet, -1 outside it. */
+/** Index of each ASCII character, -1 outside the alphabet. */
 function valuesOf(alphabet: string): Int8Array {
   return Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)))
 }
 
-/** Sum of value × weight; NaN for a character outside the alphabet. */
+/** NaN for a character outside the alphabet. */
 const weighted = (code: string, values: Int8Array, weights: readonly number[]): number => {
   let sum = 0
   for (let at = 0; at < weights.length; at += 1) {

@@ -1,15 +1,12 @@
-/**
- * Name search by bigrams of characters ("grams"): which grams a name has, and how well one name answers another. The store keeps the grams
- * and their counts.
- */
+/** Name search by bigrams of characters ("grams"). The store keeps the grams and their counts. */
 
 import { simplified } from '../../foundation/text/script.js'
 import { normalizeName } from './names.js'
 import { CITY_NAMES, PROVINCE_NAMES } from './places.js'
 
-/** Longest searched name, characters of its key. */
+/** Characters of the search key. */
 export const NAME_LONGEST = 100
-/** Limits of a search: number of grams used, and names that together hold one of them. */
+/** Number of grams used, and of names that together hold one of them. */
 export interface SearchReach {
   grams: number
   candidates: number
@@ -17,9 +14,9 @@ export interface SearchReach {
 /** The first attempt, and the second when the first finds nothing near. */
 export const NARROW: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE: SearchReach = { grams: 6, candidates: 8_000 }
-/** Number of grams combined with AND when each alone is too frequent. */
+/** Grams are combined with AND when each alone is too frequent. */
 const GRAMS_TOGETHER = 3
-/** Typing errors that are tolerated; in a name shorter than `SHORT_NAME` only one. */
+/** A name shorter than `SHORT_NAME` tolerates only one typing error. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
 /** A brand with trade of at least this many characters tolerates one error. */
@@ -27,18 +24,17 @@ const SPOKEN_NAME = 5
 const GRAMS_OF_A_CHARACTER = 2
 /** A swap of two neighbours changes three grams. */
 const GRAMS_OF_AN_EDIT = 3
-/** A similar name shares this much of its grams (Dice), and SIMILAR_CORE of its core without place and legal form. */
+/** A similar name shares this much of its grams (Dice), and SIMILAR_CORE of its core. */
 const SIMILAR_SHARE = 0.6
 const SIMILAR_CORE = 0.55
-/** Alternatively the name holds this share of the query's grams: a core with one error, without place and legal form. */
+/** Alternatively the name holds this share of the query's grams. */
 const HELD_SHARE = 0.5
-/** A lower share suffices when the cores begin alike. Many firms share a trade, but the brand comes first. */
+/** A lower share suffices when the cores begin alike: many firms share a trade, but the brand comes first. */
 const SIMILAR_BRAND = 0.4
 const BRAND_LENGTH = 2
-/** Most names scored one by one. */
 const WEIGHED_MOST = 1_000
 
-/** Why a name was found, best reason first. */
+/** Best reason first. */
 export const MATCH_REASONS = ['EXACT', 'FORMER', 'VARIANT', 'SHORT', 'BRANCH', 'PART', 'TYPING', 'SIMILAR'] as const
 export type MatchReason = (typeof MATCH_REASONS)[number]
 
@@ -51,7 +47,7 @@ const LEGAL_FORM =
 const BRANCH = /(?:分公司|子公司|分店|分厂|分社|分行|支行|营业部|经营部|办事处|门市部|旗舰店|专卖店|店)$/
 const HEAD = /^(.*(?:公司|集团|合作社|厂|中心|商行))(.+)$/
 
-/** Index key of a name: one script, bracketed place in front, no unspoken characters. '青禾（長春）商貿' → '长春青禾商贸'. */
+/** One script, bracketed place in front, no unspoken characters: '青禾（長春）商貿' → '长春青禾商贸'. */
 export const searchKey = (name: string): string => {
   const plain = simplified(normalizeName(name))
   const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
@@ -59,7 +55,7 @@ export const searchKey = (name: string): string => {
   return arranged.replace(UNSPOKEN, '')
 }
 
-/** Drops the words province and city in front, so that '吉林省长春市青禾' and '长春青禾' differ only in a place that may be omitted. */
+/** '吉林省长春市青禾' and '长春青禾' differ only in a place that may be omitted. */
 const spoken = (key: string): string => key.slice(placesOf(key).length)
 
 const placesOf = (key: string): string => {
@@ -68,18 +64,18 @@ const placesOf = (key: string): string => {
   return key.length - places.length >= 2 ? places : ''
 }
 
-/** The distinctive part: no place in front, no legal form behind. */
+/** The distinctive part, without place and legal form. */
 const coreOf = (key: string): string => {
   const own = spoken(key)
   const core = own.replace(LEGAL_FORM, '')
   return core.length >= 2 ? core : own
 }
 
-/** Packs two neighbouring UTF-16 units into one 32-bit integer. */
+/** Packs two UTF-16 units into one 32-bit integer. */
 const pair = (one: number, two: number): number => ((one & 0x7fff) << 16) | two
 const [BEGINNING, END] = ['^'.charCodeAt(0), '$'.charCodeAt(0)]
 
-/** Grams in the key's order, with markers for beginning and end. */
+/** In the key's order, with markers for beginning and end. */
 const gramsInOrder = (key: string): number[] => {
   const grams: number[] = []
   let before = BEGINNING
@@ -94,14 +90,14 @@ const gramsInOrder = (key: string): number[] => {
 /** Distinct grams, ascending, as signed 32-bit integers. */
 export const gramsOf = (key: string): number[] => [...new Set(gramsInOrder(key))].sort((a, b) => a - b)
 
-/** How many of the counted names hold a gram, and how many names were added since the count. */
+/** `since` names were added after the count. */
 export interface GramCounts {
   counted: (gram: number) => number
   of: number
   since: number
 }
 
-/** Names that hold any of these grams, or all of them. Null when nothing can be found. */
+/** It is null when nothing can be found. */
 export type GramQuestion = { grams: number[]; all: boolean } | null
 
 /** Picks the rarest known grams within the budget. */
@@ -110,7 +106,7 @@ export const questionFor = (key: string, { counted, of, since }: GramCounts, rea
     .map((gram) => ({ gram, names: counted(gram) }))
     .sort((a, b) => a.names - b.names)
   const known = held.filter(({ names }) => names > 0)
-  // An uncounted gram can only be in names added since the count. It is selective only while these are few.
+  // An uncounted gram can only be in names added since. It is selective only while these are few.
   const tells = since > 0 && since <= Math.max(reach.candidates, of)
   const fresh = tells ? held.filter(({ names }) => names === 0).map(({ gram }) => gram) : []
   const any: number[] = []
@@ -134,14 +130,13 @@ export interface NameCandidate {
 
 export interface Match extends NameCandidate {
   reason: MatchReason
-  /** Sort key: first the reason, then nearness, then the operator. */
+  /** Reason first, then nearness, then the operator. */
   rank: number
 }
 
-/** Number of ranks within one reason. */
 const RANKS_OF_A_REASON = 1_000
 
-/** Returns the matches, best first, with the best name of each operator. */
+/** Best first, with the best name of each operator. */
 export const matchesOf = (key: string, candidates: readonly NameCandidate[]): Match[] => {
   const asked = askedOf(key)
   const near = candidates.flatMap((candidate) => {
@@ -158,14 +153,13 @@ export const matchesOf = (key: string, candidates: readonly NameCandidate[]): Ma
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
 
-/** True when the match is probably the intended firm: an exact kind of match, or one typing error. */
+/** True for an exact kind of match or one typing error. */
 export const isNear = (match: Match | undefined): boolean =>
   match !== undefined && match.rank <= MATCH_REASONS.indexOf('TYPING') * RANKS_OF_A_REASON + 1
 
 interface QueriedName {
   key: string
   core: string
-  /** Count of each gram in the key. */
   grams: ReadonlyMap<number, number>
   /** Grams inside the core, without beginning and end. */
   within: ReadonlySet<number>
@@ -189,10 +183,7 @@ const askedOf = (key: string): QueriedName => {
   }
 }
 
-/**
- * Share of common grams (Dice), above 1 when one name contains the other, 0 when they need no scoring. Kept fast: it runs for thousands of
- * names.
- */
+/** Share of common grams (Dice), above 1 when one name contains the other, 0 when they need no scoring. It runs for thousands of names. */
 const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string): number => {
   let [common, commonWithin] = [0, 0]
   let before = BEGINNING
@@ -209,7 +200,7 @@ const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string)
   if (held.includes(core) || key.startsWith(held)) return 1 + share
   const lengths = Math.abs(key.length - held.length) <= edits
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
-  // A name that holds most of a short query may be much longer, so the share rule needs a query of some length.
+  // A name that holds most of a short query may be much longer.
   const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
   const isSpoken = core.length >= SPOKEN_NAME && commonWithin >= core.length - 1 - GRAMS_OF_A_CHARACTER
   return typed || share >= SIMILAR_SHARE || isHeld || isSpoken ? share : 0
@@ -236,7 +227,7 @@ const reasonFor = (
   if (coreOf(held) === core && samePlace) return { is: 'SHORT' }
   if (held.includes(key)) return { is: own.startsWith(key) ? 'SHORT' : 'PART' }
   if (samePlace && own.startsWith(core) && key !== core && askedOwn === core) return { is: 'SHORT' }
-  // The same name in another place is another firm, not a typing error.
+  // The same name in another place is another firm.
   if (samePlace && !isElsewhere(key, held)) {
     const edits = distance(key, held, asked.edits)
     if (edits <= asked.edits) return { is: 'TYPING', edits }
@@ -248,13 +239,10 @@ const reasonFor = (
   return isSimilar(core, coreOf(held)) ? { is: 'SIMILAR' } : null
 }
 
-/** A county, town or village in front that no table here lists: 新乡市, 汪清县. */
+/** A county, town or village that no table here lists: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
-/**
- * True when the name begins with this text with at most one error. Up to two lesser places in front, and the rest of the name, may be
- * omitted.
- */
+/** Allows one error. Up to two lesser places in front, and the rest of the name, may be omitted. */
 const beginsNearly = (own: string, text: string): boolean => {
   const within = own.replace(LESSER_PLACE, '')
   return [own, within, within.replace(LESSER_PLACE, '')].some((name) =>
@@ -267,7 +255,7 @@ const isSimilar = (core: string, held: string): boolean => {
   return alike(core, held) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
-/** True when the names stand in different places. An unknown city counts as a place; one wrong character in a place is a typing error. */
+/** An unknown city counts as a place; one wrong character in a place is a typing error. */
 const isElsewhere = (key: string, held: string): boolean => {
   const own = spoken(held)
   if (placesOf(key) !== '' || own === held || !key.endsWith(own)) return false
@@ -290,7 +278,7 @@ const isBranch = (one: string, other: string): boolean => {
   return HEAD.exec(one)?.[1] === other
 }
 
-/** Dice coefficient of the grams of two texts. */
+/** Dice coefficient of the grams. */
 const alike = (one: string, other: string): number => {
   const counts = countsOf(one)
   let common = 0
@@ -298,7 +286,7 @@ const alike = (one: string, other: string): number => {
   return (2 * common) / (one.length + other.length + 2)
 }
 
-/** Damerau edit distance (insertions, deletions, replacements, neighbour swaps); `most + 1` when it is greater. */
+/** Damerau edit distance; `most + 1` when it is greater. */
 export const distance = (one: string, other: string, most: number): number => {
   if (Math.abs(one.length - other.length) > most) return most + 1
   let [last, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, n) => n)]

@@ -1,13 +1,13 @@
-/** Normalises firm names for comparison, never for display. */
+/** Firm names for comparison, never for display. */
 import { compact } from '../../foundation/text/values.js'
 
-/** NFKC has already narrowed （）. These are other brackets that senders put around the place. */
+/** NFKC has already narrowed （）. */
 const OPENING = /[〔﹝[【［{〈]/gu
 const CLOSING = /[〕﹞\]】］}〉]/gu
 /** The dot inside transliterated names has many code points. */
 const DOTS = /[•‧∙⋅・・]/gu
 
-/** Fast path: most names have only ideographs, usual brackets and upper-case Latin, and need no change. */
+/** Fast path: most names need no change. */
 const ORDINARY = /^[\u4e00-\u9fffA-Z0-9()（）]*$/
 
 /** NFKC, one kind of brackets, no blanks, upper case. Names that differ in anything else are different names. */

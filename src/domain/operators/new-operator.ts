@@ -1,4 +1,3 @@
-/** An operator that a person creates for an unknown code. */
 import { codeOf, operatorKindIn, regionIn } from './codes.js'
 
 export interface NewOperator {

@@ -1,4 +1,4 @@
-/** Places in texts as GB/T 2260 digits, as many as the text makes certain. The hub's own province is resolved to cities. */
+/** Places in texts as GB/T 2260 digits. Only the hub's own province is resolved to cities. */
 import { compact } from '../../foundation/text/values.js'
 
 const PROVINCES: Record<string, string> = {
@@ -61,7 +61,7 @@ const DIVISION = /^\d{6}$/
 /** The whole country, as national authorities write it. */
 const COUNTRY = '10'
 
-/** Significant digits of a division code: 220102 six, 220100 four, 220000 two, 100000 none. */
+/** Significant digits: 220102 six, 220100 four, 220000 two, 100000 none. */
 export const digitsOfDivision = (code: string): string | null => {
   if (!DIVISION.test(code)) return null
   const digits = code.replace(/(?:00)+$/, '')
@@ -69,8 +69,8 @@ export const digitsOfDivision = (code: string): string | null => {
 }
 
 /**
- * Reads an address or place name: two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are
- * not read, because their names recur from city to city.
+ * Two digits for a province, four for a city of Jilin, six when the text is a division code. Districts are not read, because their names
+ * recur.
  */
 export const placeIn = (text: string): string | null => {
   const place = compact(text)
@@ -87,7 +87,7 @@ export const placeIn = (text: string): string | null => {
 
 const cityAt = (text: string): string | null => CITIES[CITY.exec(text)?.[1] ?? ''] ?? null
 
-/** Level of an authority: its division has two, four or six significant digits. */
+/** The division has two, four or six significant digits. */
 export const LEVELS = ['PROVINCE', 'CITY', 'COUNTY'] as const
 export type Level = (typeof LEVELS)[number]
 
