@@ -1,4 +1,4 @@
-/** Plausibility bounds of a delivery as a whole. Outside them it is refused, and the last good state of its feed stands. */
+/** Plausibility bounds of a delivery. Outside them it is refused whole, and the last good state of its feed stands. */
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 
 export interface FeedBounds {
@@ -10,26 +10,23 @@ export interface FeedBounds {
   rejectShare: number
   /** Largest share of standing records that a whole delivery may lack, 0–1. */
   shrinkShare: number
-  /** Answers that rest on this feed become stale this many hours after its last good whole pull. */
+  /** Hours after the last good whole pull. */
   staleAfterHours: number
 }
 
 export interface DeliveryCounts {
   received: number
   rejected: number
-  /** Records in the items. One item may hold several; a bad item counts as one. */
+  /** One item may hold several records; a bad item counts as one. */
   records: number
-  /**
-   * Records standing before, without those that only partial files contributed. For kinds that never end by absence: the records of the
-   * last whole delivery.
-   */
+  /** Excludes records that only partial files contributed. Kinds that never end by absence count the last whole delivery. */
   standing: number
-  /** A file given by hand without `--full`. It adds and changes records, and no bound on count or shrinkage applies. */
+  /** A file given by hand without `--full`. No bound on count or shrinkage applies. */
   partialFile: boolean
   whole: boolean
 }
 
-/** Below this many items a share says little about the delivery. */
+/** Below this many items a share says little. */
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 
@@ -39,7 +36,7 @@ export const outOfBounds = (bounds: FeedBounds, d: DeliveryCounts): string | nul
     return `${d.received} 条中 ${d.rejected} 条不合格 / ${d.rejected} of ${d.received} items are bad`
   }
   if (d.partialFile) return null
-  // An incremental feed usually has no changes, so `fewest` applies to whole deliveries only.
+  // An incremental feed usually has no changes.
   if (d.whole && d.received < bounds.fewest)
     return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`

@@ -1,16 +1,12 @@
-/**
- * Items in chunks. Awaiting each of a million rows costs more than parsing it, so a reader yields the rows it has at hand together.
- * Consumers that want single items still get them.
- */
+/** Awaiting each of a million rows costs more than parsing it, so a reader yields the rows at hand together. */
 import type { Item } from '../records/records.js'
 
 /** Each chunk must be consumed before the next one is requested. */
 export type ItemChunks = AsyncIterable<Iterable<Item>>
 
-/** Chunks by the item stream made of them. */
 const known = new WeakMap<AsyncIterable<Item>, ItemChunks>()
 
-/** Returns the items of these chunks. Read them once, either singly or through `chunksOf`. */
+/** The items are read once, either singly or through `chunksOf`. */
 export const chunked = (stretches: ItemChunks): AsyncIterable<Item> => {
   const items = singly(stretches)
   known.set(items, stretches)

@@ -1,12 +1,11 @@
 /**
- * Heading maps: a person assigns the headings of an office's own table to the fields of a feed once. A map applies to content that has all
- * of its headings.
+ * A heading map assigns the headings of an office's own table to the fields of a feed. It applies to content that has all of its headings.
  */
 
 import { compact } from '../../foundation/text/values.js'
 import type { Problem } from '../records/records.js'
 
-/** `headings` maps to fields, null for a column left out on purpose. `values` are constants for fields that the table lacks. */
+/** A heading maps to null when its column is left out on purpose. `values` are constants for fields that the table lacks. */
 export interface HeadingMap {
   headings: Readonly<Record<string, string | null>>
   values: Readonly<Record<string, string>>
@@ -16,14 +15,14 @@ export interface NumberedMap extends HeadingMap {
   id: number
 }
 
-/** One line of a map: a heading with its field, a heading alone (left out), or a field with its value. */
+/** A heading with its field, a heading alone (left out), or a field with its value. */
 export interface MapLine {
   heading: string | null
   field: string | null
   value: string | null
 }
 
-export const MOST_LINES = 200 // lines of one map
+export const MOST_LINES = 200 // per map
 const MAX_HEADING = 100 // characters
 const MAX_VALUE = 500 // characters
 
@@ -67,7 +66,7 @@ export const mapOf = (
 
 const MOST_TOLD = 60 // fields
 
-/** Adds to each problem the office's own heading of the field. A member of a field gets its field's heading. */
+/** Adds the office's own heading. A member of a field gets its field's heading. */
 export const withHeadings = (problems: readonly Problem[], { headings }: Pick<HeadingMap, 'headings'>): Problem[] =>
   problems.map((problem) => {
     const [outer = ''] = (problem.field ?? '').split(/[./]/, 1)
@@ -77,7 +76,6 @@ export const withHeadings = (problems: readonly Problem[], { headings }: Pick<He
     return found ? { ...problem, heading: found[0] } : problem
   })
 
-/** Two maps with the same headings are for the same tables. */
 export const isSameTable = (one: HeadingMap, other: HeadingMap): boolean => signature(one) === signature(other)
 
 const signature = ({ headings }: HeadingMap): string => JSON.stringify(Object.keys(headings).map(compact).sort())

@@ -1,14 +1,11 @@
-/**
- * Candidates for records that no code attaches: what the item says of its subject, the key under which a decision on the subject is found
- * again, and the one operator to propose. Nothing here attaches a record.
- */
+/** Candidates for records that no code attaches. Nothing here attaches a record. */
 import { hash } from 'node:crypto'
 import { orgCodeDigit, orgCodeForm, orgCodeIn, regNoDigit, usccForm, usccValid } from '../operators/codes.js'
 import { normalizeName } from '../operators/names.js'
 import { digitsOfDivision, placeIn } from '../operators/places.js'
 import { type Body, canonical, type Draft, type Subject } from '../records/records.js'
 
-/** An item's data on its subject besides the name, as sent and in compared form. */
+/** Data on the subject besides the name. */
 export interface SubjectDetails {
   name: string | null
   /** Codes that lead to no operator. */
@@ -24,11 +21,10 @@ export interface SubjectDetails {
 /** An operator with the same normalised name, present or former. */
 export interface OperatorCandidate {
   operator: number
-  /** The matching name as the hub holds it. */
   name: string
   former: boolean
   uscc: string | null
-  /** Organisation codes and registration numbers beyond those inside its USCC. */
+  /** Excludes the codes inside its USCC. */
   codes: readonly string[]
   /** Division codes of its USCC and of its present and former registrations. */
   regions: readonly string[]
@@ -38,26 +34,25 @@ export interface OperatorCandidate {
 
 export type EvidenceField = 'NAME' | 'FORMER_NAME' | 'CODE' | 'REGION' | 'REPRESENTATIVE'
 
-/** One point of agreement between item and operator, both values as sent. */
+/** Both values are as sent. */
 export interface MatchEvidence {
   field: EvidenceField
   said: string
   held: string
 }
 
-/** Why no operator is proposed: none of that name, only the name agrees, several fit, or one point agrees and another contradicts. */
+/** CONTRADICTS: one point agrees and another differs. */
 export type NoProposal = 'UNKNOWN_NAME' | 'NAME_ONLY' | 'SEVERAL' | 'CONTRADICTS'
 
 export type Proposal = { operator: number; evidence: MatchEvidence[] } | { operator: null; because: NoProposal }
 
-/** Hexadecimal digits of a subject key, the length of a version digest. */
+/** The key has the length of a version digest. */
 const KEY_DIGITS = 32
-/** Below this length a place identifies nobody: nearly all operators of a provincial hub are in one province. */
+/** A province identifies nobody: nearly all operators of a provincial hub are in one. */
 const REGION_FROM_DIGITS = 4
-/** A table of samplings gives the party's own address at the start of the record's note. */
+/** A table of samplings gives the party's own address at the start of the note. */
 const ADDRESS_IN_NOTE = /^地址：([^；]+)/
 
-/** Region and representative come only from what the item says of the party itself. Most kinds have neither. */
 export const subjectDetails = (subject: Subject, body: Body): SubjectDetails => ({
   ...subject,
   region: regionSaid(body),
@@ -72,7 +67,7 @@ const regionSaid = (body: Body): SubjectDetails['region'] => {
   return null
 }
 
-/** Most reliable first: division, city and address of a registration, then the address of the sampled party. */
+/** Most reliable first. */
 const placesSaid = (body: Body): (string | null)[] => {
   const [province, city] = [textIn(body, 'province'), textIn(body, 'city')]
   return [
@@ -90,8 +85,8 @@ const textIn = (body: Body, field: string): string | null => {
 }
 
 /**
- * Key under which a person's decision on the subject is found again, independent of the spelling of the name. Returns null when a valid
- * code identifies the subject. Without a name, with a name only, or with a person's name, the decision holds for that record alone.
+ * Finds a person's decision on the subject again, independent of the spelling of the name. Returns null when a valid code identifies the
+ * subject. Without a name, with a name only, or with a person's name, the decision holds for that record alone.
  */
 export const subjectKey = ({ subject, body, key }: Pick<Draft, 'subject' | 'body' | 'key'>): string | null => {
   const { uscc, orgCode, regNo, shop, name } = subject
@@ -121,10 +116,7 @@ interface WeighedPoint {
   evidence: MatchEvidence[]
 }
 
-/**
- * `candidates` are all operators of the same name. One is proposed when it alone agrees in region, representative or a code with one slip,
- * and differs in none. The name alone proposes nobody.
- */
+/** Proposes the one operator of that name that agrees in region, representative or a code with one slip, and differs in none. */
 export const proposal = (candidates: readonly OperatorCandidate[], said: SubjectDetails): Proposal => {
   if (candidates.length === 0) return { operator: null, because: 'UNKNOWN_NAME' }
   const weighed = candidates.map((candidate) => weigh(candidate, said))
@@ -160,10 +152,7 @@ const agrees = (field: EvidenceField, said: string, held: string): WeighedPoint 
   evidence: [{ field, said, held }],
 })
 
-/**
- * A code that is one slip from a held code is taken for a misspelling. USCCs and organisation codes are for life, so a different one
- * contradicts; registration numbers change.
- */
+/** USCCs and organisation codes are for life, so a different one contradicts; registration numbers change. */
 const weighCode = (candidate: OperatorCandidate, said: SubjectDetails): WeighedPoint => {
   const { uscc } = candidate
   if (said.uscc !== null && uscc !== null) {
@@ -200,8 +189,8 @@ const weighRegion = ({ regions }: OperatorCandidate, { region }: SubjectDetails)
 }
 
 /**
- * From the city level down, a place agrees with itself and with places inside it (220100 and 220102). Two districts of one city differ. A
- * province can contradict but never identifies.
+ * From the city level down, a place agrees with places inside it (220100 and 220102); two districts differ. A province can contradict but
+ * never identifies.
  */
 const compareRegions = (said: string, held: string): Word => {
   const digits = digitsOfDivision(held)

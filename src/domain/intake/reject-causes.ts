@@ -1,4 +1,4 @@
-/** The most frequent causes of rejects in a delivery, so that a refusal of the whole names its cause. */
+/** A refusal of a whole delivery names the most frequent causes of its rejects. */
 import type { Problem } from '../records/records.js'
 
 const MOST_KEPT = 1_000 // different causes
@@ -6,11 +6,11 @@ const MOST_TOLD = 3
 
 export interface Causes {
   add: (problems: readonly Problem[]) => void
-  /** For example "（整行）form × 58、失信领域 required × 2", most frequent first. Empty without rejects. */
+  /** "（整行）form × 58、失信领域 required × 2"; empty without rejects. */
   told: () => string
 }
 
-/** Counts the first problem of each item by field and rule. */
+/** Counts the first problem of each item. */
 export const causes = (): Causes => {
   const counts = new Map<string, number>()
   return {
@@ -30,7 +30,7 @@ export const causes = (): Causes => {
   }
 }
 
-/** The refusal reason with its causes and where to find the rejects. `run` is null for a preview, which stores none. */
+/** A preview stores no rejects and has a null `run`. */
 export const withCauses = (reason: string, causes: string, run: number | null): string =>
   [
     reason,

@@ -1,5 +1,3 @@
-/** Timeliness of an agency's records: working days counted from the day from which the record holds. */
-
 import { addDays } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 
@@ -11,7 +9,7 @@ export interface SendingDuty {
 /** Reporting window, days. */
 export const WATCHED_DAYS = 90
 
-/** Later first days have later due days, so two threshold days decide for all records. No record needs a working-day count of its own. */
+/** Later first days have later due days, so two threshold days decide for all records. */
 interface ThresholdDays {
   today: string
   /** Records with this first day or later are in time. */
@@ -24,8 +22,7 @@ interface ThresholdDays {
 const remembered = new WeakMap<Calendar, Map<number, ThresholdDays>>()
 
 /**
- * True when `today` is past the due day of a record that holds from `validFrom`. Returns null without a duty or date, and when the passed
- * due day lies beyond the announced calendar, because holidays may still move it.
+ * Returns null without a duty or date, and when the passed due day lies beyond the announced calendar, because holidays may still move it.
  */
 export const isLate = (
   validFrom: string | null,
@@ -66,6 +63,5 @@ const firstDay = (workdays: number, calendar: Calendar, end: string): string => 
   }
 }
 
-/** Returns null when there is nothing to count. */
 export const lateShare = ({ late, timely }: { late: number; timely: number }): number | null =>
   late + timely === 0 ? null : late / (late + timely)
