@@ -1,4 +1,4 @@
-/** Rows of a rule table with first and last days. Exactly one row must apply on each day. */
+/** Dated rows of a rule table. Exactly one row must apply on each day. */
 import { addDays } from '../../foundation/time/dates.js'
 
 export interface RuleFault {
@@ -7,7 +7,7 @@ export interface RuleFault {
 }
 
 export interface DatedRow {
-  /** First and last day to which the row applies; null for an open end. */
+  /** Both days are inclusive; null for an open end. */
   from: string | null
   to: string | null
   basis: string

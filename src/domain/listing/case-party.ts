@@ -1,7 +1,7 @@
-/** The part of a case that its listed party may see: all steps towards it from the notice on, never the people inside. */
+/** The listed party sees all steps towards it from the notice on, never the people inside. */
 import type { Case } from './case.js'
 
-/** Before the notice (告知) a lead is internal. Afterwards the party sees the case. */
+/** Before the notice (告知) a lead is internal. */
 export const isVisibleToParty = ({ notifiedOn }: Pick<Case, 'notifiedOn'>): boolean => notifiedOn !== null
 
 /** Steps that are served on the party, that it takes itself, or that change what is public about it. */
@@ -24,7 +24,6 @@ const TOLD: readonly string[] = [
   'dropListing',
 ]
 
-/** Filters the steps that the party may see, in order. */
 export const stepsForParty = <S extends { move: string }>(steps: readonly S[]): S[] => {
   const notice = steps.findIndex(({ move }) => move === 'notifyListing')
   return notice < 0 ? [] : steps.slice(notice).filter(({ move }) => TOLD.includes(move))

@@ -24,28 +24,27 @@ export const STATES = [
 ] as const
 export type CaseState = (typeof STATES)[number]
 
-/** The roles of tokens, plus the clock for what the law does by itself. */
+/** The clock does what the law does by itself. */
 export type CaseRole = ViewerRole | 'clock'
 
-/** Ground of a listing: a heavier penalty, or a decision not performed (SAMR order 44, article 11). */
+/** SAMR order 44, article 11. */
 export const GROUNDS = ['HEAVIER_PENALTY', 'DECISION_NOT_PERFORMED'] as const
 export type ListingGround = (typeof GROUNDS)[number]
 
-/** How a document reached the party. A public notice takes effect after a number of days. */
+/** A public notice takes effect after a number of days. */
 export const SERVICES = ['DIRECT', 'POST', 'ELECTRONIC', 'PUBLIC_NOTICE'] as const
 export type Service = (typeof SERVICES)[number]
 
 /** Source of the recorded hash: the named file, the paper issued by the case system, or the hub's own draft. */
 export type ServedPaper = 'NAMED' | 'ISSUED' | 'DRAFT'
 
-/** Why an entry is hidden. LOST: reconciling found that a platform no longer knows it. */
+/** LOST: reconciling found that a platform no longer knows the entry. */
 export const HIDINGS = ['ERROR', 'STAY', 'OBJECTION', 'RULING', 'BANKRUPTCY', 'LOST'] as const
 export type HidingKind = (typeof HIDINGS)[number]
 
 export const NOT_LISTED = ['NO_INTENT', 'BELOW_THRESHOLD', 'DECISION_GONE', 'OTHER'] as const
 export type NotListedReason = (typeof NOT_LISTED)[number]
 
-/** Why an entry is restored: repaired on false materials, or the repair result withdrawn. */
 export const RESTORINGS = ['FALSE_MATERIALS', 'RESULT_WITHDRAWN'] as const
 export type RestorationCause = (typeof RESTORINGS)[number]
 
@@ -54,7 +53,7 @@ export interface EntryHiding {
   on: string
   kind: HidingKind
   confirmedBy: string | null
-  /** The run in which the clock found the doubt; absent otherwise. */
+  /** The run in which the clock found the doubt. */
   run?: number
 }
 
@@ -75,12 +74,10 @@ export interface Case {
   ground: ListingGround | null
   /** Level of the deciding authority; null when its code is unknown. */
   level: Level | null
-  /** Day on which the notice reached the party. */
   notifiedOn: string | null
   defenceUntil: string | null
   /** True while a defence point is unanswered. */
   defenceOpen: boolean
-  /** Number of defence points, and the numbers of the unanswered ones. */
   points: number
   openPoints: readonly number[]
   /** Points that the party itself made after its defence days. */
@@ -92,7 +89,7 @@ export interface Case {
   /** Day on which service takes effect; for a public notice after its days. */
   servedOn: string | null
   publishedOn: string | null
-  /** True when the natural person was found to be of age. Null when unchecked or not a person. Never public. */
+  /** Unchecked, or not a natural person: null. Never public. */
   ofAge: boolean | null
   hiding: EntryHiding | null
   repair: Repair | null
@@ -101,7 +98,6 @@ export interface Case {
   notListed: NotListedReason | null
   /** Day of the restoring document after a repair on false materials; terms restart there. Null means the decision day. */
   termFrom: string | null
-  /** Day of the last restoration; null when there was none. */
   restoredOn: string | null
   /** Last day on which the entry stands: the earliest of its term and the publication clocks. */
   endsOn: string | null
@@ -173,7 +169,6 @@ export interface CaseAct {
   /** Number of the answered point; optional when only one is open. */
   point?: number
   hiding?: HidingKind
-  /** The run in which the clock found the doubt. */
   run?: number
   notListed?: NotListedReason
   /** Absent means FALSE_MATERIALS. */
@@ -189,6 +184,5 @@ export interface CaseAct {
 export interface MoveRules {
   list: ListKind
   calendar: Calendar
-  /** Display clocks of each list. An entry ends here with the earliest. */
   clocks: ClockRules
 }

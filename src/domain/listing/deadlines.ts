@@ -1,7 +1,4 @@
-/**
- * Deadlines that moves start and end. Each keeps the rule that set it (days and source), so that it can be recomputed when a year's
- * holidays are published.
- */
+/** Deadlines of moves. Each keeps its rule (days and source), so that it can be recomputed when a year's holidays are published. */
 import { addWorkdays, type Calendar } from '../calendar/calendar.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
 import { type LegalNumber, type ListKind, type NumberName, numberOf } from './lists.js'
@@ -34,7 +31,6 @@ export type SetNumber = LegalNumber & { value: number }
 
 export interface DeadlineChanges {
   begun: Deadline[]
-  /** Met on the day of the act. */
   met: DeadlineName[]
   dropped: DeadlineName[]
 }
@@ -48,7 +44,6 @@ const NUMBERS: Record<DeadlineName, NumberName> = {
   WITHDRAWAL: 'WITHDRAWAL_WORKDAYS',
 }
 
-/** Recomputed with the holidays known now. */
 export const dueDay = (
   { name, startsOn, rule }: Pick<Deadline, 'name' | 'startsOn' | 'rule'>,
   calendar: Calendar,
@@ -60,7 +55,6 @@ export const dueDay = (
   return { dueOn, provisional }
 }
 
-/** The deadlines that a move starts, meets and drops. */
 export const deadlinesOf = (
   name: MoveName,
   before: Case,
@@ -77,7 +71,7 @@ export const deadlinesOf = (
 
 type SelectingDays = Record<LegalNumber['selectedBy'], string | null>
 
-/** Days that select rule rows. The application day is that of the pending application. */
+/** The application day is that of the pending application. */
 const selectingDays = (before: Case, after: Case, act: CaseAct): SelectingDays => ({
   DECISION: after.decidedOn,
   NOTICE: before.notifiedOn === after.notifiedOn ? act.on : after.notifiedOn,

@@ -1,4 +1,4 @@
-/** A document as a printable A4 page: escaped, self-contained, without script. Officer-only notes are not printed. */
+/** A document as a printable A4 page: escaped, self-contained, without script. */
 import { createHash } from 'node:crypto'
 import { contained, turns } from '../../foundation/text/bidi.js'
 import { BLANK, type DocumentOf, type FilledDocument, fill, type MissingBlank, type Template } from './documents.js'
@@ -35,7 +35,7 @@ ol { margin: 0 0 .4rem; padding-left: 3em; }
 /** CSP source of the style. A page that frames a document passes its own policy down to it. */
 export const DOCUMENT_STYLE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
 
-/** The hash allows the style. Nothing else loads or runs, wherever the page is opened. */
+/** The hash allows the style; all else is blocked. */
 const POLICY = `default-src 'none'; style-src ${DOCUMENT_STYLE}; form-action 'none'; base-uri 'none'`
 
 export const documentPage = (template: Template, of: DocumentOf, reader: DocumentReader): DocumentPage => {
@@ -89,7 +89,6 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESC
 
 type Labels = Template['blanks']
 
-/** A paragraph that consists of one list becomes a list element. */
 const paragraphOf = (text: string, filled: FilledDocument, labels: Labels): string => {
   const [, name = ''] = /^\{\{([^{}]*)\}\}$/.exec(text) ?? []
   const value = filled.values.get(name)

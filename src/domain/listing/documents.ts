@@ -1,7 +1,6 @@
 /**
- * Documents served on a listed party (notice, decision, removal, repair notice) and its application for repair. Texts are templates under
- * schema/documents, numbers are dated rows. Unknown or unconfirmed values stay blank for completion by hand, so that no document asserts
- * them.
+ * Documents served on a listed party and its application for repair. Texts are templates under schema/documents, numbers are dated rows.
+ * Unknown or unconfirmed values stay blank, so that no document asserts them.
  */
 
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -66,7 +65,6 @@ export interface DocumentOf {
     facts: Case
   }
   operator: { name: string | null; uscc: string | null }
-  /** The penalty behind the listing; null when none is linked. */
   decision: Body | null
   list: ListKind
   clocks: Clocks | null
@@ -78,7 +76,7 @@ export interface DocumentOf {
   on: string
 }
 
-/** Documents that exist in the case so far. The repair notice goes with the decision (两书同达). */
+/** The repair notice goes with the decision (两书同达). */
 export const documentsOf = (facts: Case, removedOn: string | null): DocumentKind[] => {
   const { state } = facts
   const decided = facts.decidedOn !== null || state === 'REVIEWED' || state === 'CONSENTED'
@@ -106,7 +104,7 @@ export const servedOf = (facts: Case, removedOn: string | null): DocumentKind[] 
   return documentsOf(facts, removedOn).filter((kind) => served[kind])
 }
 
-/** True when a decision served on this day needs the repair notice with it (两书同达). */
+/** A decision served on this day needs the repair notice with it (两书同达). */
 export const needsRepairNotice = ({ rows }: DocumentRules, on: string): boolean =>
   rows.some((row) => row.name === 'REPAIR_NOTICE' && row.confirmed && applies(row, on))
 
@@ -116,7 +114,7 @@ export interface MissingBlank {
   name: string
   zh: string
   why: BlankCause
-  /** Text and source of an unconfirmed value, for the officer only. */
+  /** An unconfirmed value, for the officer only. */
   unconfirmed: { text: string; basis: string } | null
 }
 
@@ -157,7 +155,6 @@ const sourced = (text: string, { basis, confirmed }: { basis: string; confirmed:
   length: text.length,
 })
 
-/** The decision day, or the draft day, selects the rows. */
 const dayOf = ({ listing, on }: DocumentOf): string => listing.facts.decidedOn ?? on
 
 const numbered =
@@ -174,7 +171,7 @@ const ruled =
     return row ? sourced(row.text, row) : null
   }
 
-/** Values of the penalty as sent. No pseudonym of a person's number enters a document. */
+/** No pseudonym of a person's number enters a document. */
 const penalty =
   (field: string): BlankSource =>
   ({ decision }) => {
@@ -259,10 +256,10 @@ const applies = ({ from, to }: { from: string | null; to: string | null }, on: s
 export const BLANK = /\{\{([^{}]*)\}\}/g
 /** Numbers of the law are dated rows and may not stand in a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** Blanks of every document. One that the party signs has no number. */
+/** A document that the party signs has no number. */
 const NEEDED = ['authority', 'number', 'party', 'issuedOn']
 
-/** Checks a template beyond its JSON Schema; returns faults by place and reason. */
+/** Checks beyond the JSON Schema. */
 export const checkTemplate = (template: Template): RuleFault[] => {
   const faults: RuleFault[] = []
   const say = (place: string, reason: string): void => {

@@ -12,7 +12,7 @@ export interface TermDays {
   publishedOn: string | null
   /**
    * Day of restoration after a repair on false materials. The term and 公示系统 restart there; the maximum of 信用中国 still counts from the
-   * listing's own document.
+   * document.
    */
   anewFrom: string | null
   /** Rows in force by this day apply. */
@@ -24,10 +24,7 @@ interface EndRules {
   clocks: ClockRules
 }
 
-/**
- * Returns the last day on which the entry stands, or null when nothing fixes one. A legal ban lengthens the display in 公示系统, never this
- * day.
- */
+/** Last day on which the entry stands. A legal ban lengthens the display in 公示系统, never this day. */
 export const endHere = ({ list, clocks }: EndRules, standing: TermDays): string | null => {
   const { decidedOn, anewFrom, asOf } = standing
   if (decidedOn === null) return null

@@ -1,7 +1,4 @@
-/**
- * Listing ids. A listing of this hub has one uuid everywhere: GraphQL, `/v1`, `/data`, its page address and the platforms. A mirrored entry
- * exists in GraphQL only, as the global id `Listing:m<version>`.
- */
+/** A listing of this hub has one uuid everywhere. A mirrored entry exists in GraphQL only, as the global id `Listing:m<version>`. */
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** base64url of `Listing:` and a uuid: the GraphQL id until 2026-11-29. Accepted for good. */
@@ -9,7 +6,7 @@ const FORMER = /^TGlzdGluZz[op][\w-]{48}$/
 
 export const isUuid = (text: string): boolean => UUID.test(text)
 
-/** Returns the uuid in a present or former id of this hub, or null for any other text. */
+/** Returns the uuid in a present or former id, or null. */
 export const uuidIn = (id: string): string | null => {
   if (UUID.test(id)) return id
   const [, uuid = ''] = FORMER.test(id) ? Buffer.from(id, 'base64url').toString('utf8').split(':') : []

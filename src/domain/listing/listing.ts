@@ -1,4 +1,4 @@
-/** Evaluates the table of moves (moves.ts) for one listing decided here, from lead to removal. Mirrored entries have no case. */
+/** Evaluates the table of moves (moves.ts) for one listing decided here. Mirrored entries have no case. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { isDate } from '../../foundation/time/dates.js'
@@ -8,7 +8,7 @@ import { DENIALS, type DenialCode, MOVES, type MoveName, type MoveRow, missing, 
 
 export const MOVE_NAMES = Object.keys(MOVES) as MoveName[]
 
-/** Moves that people make. The clock makes the others. */
+/** The clock makes the other moves. */
 export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
   const { roles }: MoveRow = MOVES[name]
   return roles.some((role) => role !== 'clock')
@@ -16,7 +16,7 @@ export const PEOPLES_MOVES = MOVE_NAMES.filter((name) => {
 
 export interface Denial extends Words {
   code: DenialCode
-  /** The denial ends on this day; null when the day is unknown. */
+  /** The denial ends on this day; null when unknown. */
   from: string | null
 }
 
@@ -24,14 +24,13 @@ export type MoveResult =
   | {
       ok: true
       after: Case
-      /** Case members that the move changed. */
       changed: (keyof Case)[]
       /** A new deadline lies beyond the announced holidays and may still move. */
       provisional: boolean
     }
   | { ok: false; reason: Denial }
 
-/** Returns the next state of the case, or why the move is denied. Today is in the act. */
+/** Returns the next state of the case, or the denial. Today is in the act. */
 export const move = (name: MoveName, before: Case | null, given: CaseAct, rules: MoveRules): MoveResult => {
   if (before === null) return { ok: false, reason: denial('NO_CASE') }
   const row: MoveRow = MOVES[name]
@@ -64,7 +63,6 @@ export const allowedMoves = (current: Case | null, role: CaseRole): MoveName[] =
     return (row.offered?.(current) ?? null) === null
   })
 
-/** REPAIR_APPLIED is public like PUBLISHED. */
 export const isPublic = (state: CaseState | null): boolean => state === 'PUBLISHED' || state === 'REPAIR_APPLIED'
 
 export interface DatedEntry {
@@ -74,7 +72,7 @@ export interface DatedEntry {
   endsOn: string | null
 }
 
-/** True when the entry makes its operator `listed` on that day: published by this hub, on a blacklist, in force. */
+/** True when the entry makes its operator `listed`: published by this hub, on a blacklist, in force. */
 export const listed = (entry: DatedEntry, list: ListKind, asOf: string): boolean =>
   isPublic(entry.state) &&
   !entry.mirrored &&
@@ -90,13 +88,13 @@ const checkActor = (row: MoveRow, before: Case, act: CaseAct): DenialCode | null
   return act.by.trim() === '' ? 'NOBODY' : null
 }
 
-/** Day of the last step. A future day was written by a clock that was ahead, and is ignored. */
+/** A future last day was written by a clock that was ahead, and is ignored. */
 const lastDay = ({ lastOn }: Case, today: string): string | null => (lastOn !== null && lastOn <= today ? lastOn : null)
 
-/** Moves that end the display of an entry. No date in the case may prevent them. */
+/** These moves end the display of an entry. No date in the case may prevent them. */
 const STOPPING: readonly MoveName[] = ['hideListing', 'removeListing']
 
-/** The act with its legal day. Clock moves and stopping moves are never dated before the last step. */
+/** Clock moves and stopping moves are never dated before the last step. */
 export const withLegalDay = (name: MoveName, before: Case, act: CaseAct): CaseAct => {
   const last = lastDay(before, act.today)
   const raised = last !== null && act.on < last && (act.role === 'clock' || STOPPING.includes(name))

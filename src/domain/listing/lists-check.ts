@@ -1,4 +1,4 @@
-/** Checks of the table of list kinds beyond its JSON Schema. */
+/** Checks of the list kinds beyond the JSON Schema. */
 import { addDays, isDate } from '../../foundation/time/dates.js'
 import { factRow } from '../records/facts.js'
 import {
@@ -16,7 +16,7 @@ export interface ListFault {
   reason: string
 }
 
-/** Returns all faults; empty means usable. `items` are those of the national basic list of measures. */
+/** `items` are those of the national basic list of measures. */
 export const checkLists = (rows: readonly ListKind[], items: readonly string[]): ListFault[] => {
   const faults: ListFault[] = []
   const say: ListFaultReporter = (place, reason) => {
@@ -83,10 +83,7 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   for (const name of NUMBER_NAMES) checkCovered(row, name, say)
 }
 
-/**
- * Each number needs a row for every day from its first row on, even if the row says that none is set. A guard must not pass for want of a
- * row.
- */
+/** Each number needs a row for every day from its first row on, even if none is set. A guard must not pass for want of a row. */
 const checkCovered = (row: ListKind, name: NumberName, say: ListFaultReporter): void => {
   const rows = row.numbers.filter((each) => each.name === name)
   const place = `${row.id}.numbers.${name}`

@@ -1,6 +1,6 @@
 /**
- * Kinds of list are rows of `schema/rules/lists.json`: who lists whom, on what basis, for how long. Terms and deadlines are dated rows with
- * a source. A kind needs a legal basis, and a kind of one province needs that province's own regulation (国办发〔2020〕49号).
+ * Kinds of list are rows of `schema/rules/lists.json`. Terms and deadlines are dated rows with a source. A kind needs a legal basis, and a
+ * kind of one province needs that province's own regulation (国办发〔2020〕49号).
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -11,7 +11,7 @@ import type { FactName } from '../records/facts.js'
 /** F: found in a published text. M: from memory, shown as unconfirmed and never asserted as law. */
 export type Certainty = 'F' | 'M'
 
-/** First and last day on which a row applies; null for an open end. */
+/** Both days are inclusive; null for an open end. */
 export interface RuleDates {
   from: string | null
   to: string | null
@@ -39,9 +39,7 @@ export interface LegalBasis extends RuleDates {
 /** The event whose day selects a row. */
 export type SelectedBy = 'DECISION' | 'NOTICE' | 'APPLICATION' | 'PUBLICATION'
 
-/**
- * Effect of a new row on entries standing on its first day: none, or it applies. Null when the law is silent; the milder result then holds.
- */
+/** Effect of a new row on entries standing on its first day. Null when the law is silent; the milder result then holds. */
 export type StandingEffect = 'KEEP' | 'APPLY' | null
 
 export interface ListTerm extends RuleDates, RuleSource {
@@ -67,7 +65,7 @@ export type NumberName = (typeof NUMBER_NAMES)[number]
 
 export interface LegalNumber extends RuleDates, RuleSource {
   name: NumberName
-  /** The number; null when none is set, and `basis` says by what. */
+  /** `basis` says what sets none. */
   value: number | null
   selectedBy: SelectedBy
   /** Only for the months before a repair, which affect standing entries. */
@@ -75,18 +73,18 @@ export interface LegalNumber extends RuleDates, RuleSource {
   confirmed: boolean
 }
 
-/** Setting with dates: whether the next higher authority must consent before a decision. */
+/** Setting whether the next higher authority must consent before a decision. */
 export interface Consent extends RuleDates, RuleSource {
   needed: boolean
   levels: Level[]
 }
 
-/** Entrance for repair applications. HERE: the deciding authority in this hub. */
+/** HERE: the deciding authority in this hub. */
 export interface RepairEntrance extends Words, RuleSource {
   entrance: 'GSXT' | 'CREDITCHINA' | 'HERE'
 }
 
-/** A measure against the listed: an item of 全国失信惩戒措施基础清单. */
+/** An item of 全国失信惩戒措施基础清单. */
 export interface Measure extends Words, RuleSource {
   item: string
 }
@@ -98,10 +96,7 @@ export interface RemovalRule extends Words, RuleSource {
   reason: RemovalReason
 }
 
-/**
- * How terms in years and months are counted. STANDS: the corresponding day is the last day of the term. Older score rules lack this row and
- * ended a term as that day began.
- */
+/** STANDS: the corresponding day is the last day of the term. Older score rules lack this row and ended a term as that day began. */
 export interface TermCounting extends RuleSource {
   lastDay: 'STANDS'
   confirmed: boolean
@@ -116,25 +111,23 @@ export interface ListKind extends Words {
   /** True when a published entry of this hub makes `listed` true. */
   blacklist: boolean
   public: boolean
-  /** True when entries can be proposed and decided here. Entries from feeds are always mirrored. */
+  /** Entries from feeds are always mirrored. */
   decidedHere: boolean
-  /** The scorecard fact of an entry in force; null for none. */
+  /** The scorecard fact of an entry in force. */
   fact: FactName | null
   threshold: Words
-  /** Authority levels that may decide; empty when nobody here may. */
+  /** Empty when no authority here may decide. */
   deciders: Level[]
   consents: Consent[]
   terms: ListTerm[]
   numbers: LegalNumber[]
-  /** Absent (null) when no repair by application exists. */
+  /** Absent (null) without a repair by application. */
   repair: RepairEntrance | null
   measures: Measure[]
   removals: RemovalRule[]
 }
 
-/** Other inputs to the end of an entry. */
 export interface TermRestart {
-  /** Day of a restart of the count. */
   from?: string | null
   publishedOn?: string | null
   /** Rows known on this day also apply; absent means only those of the decision day. */
@@ -144,8 +137,8 @@ export interface TermRestart {
 type Terms = Pick<ListKind, 'terms'>
 
 /**
- * Returns the last day on which an entry stands: the corresponding day of the last month (Civil Code, articles 201 and 202). Returns null
- * without a decision day or fixed term; such an entry ends only by an act.
+ * Last day on which an entry stands: the corresponding day of the last month (Civil Code, articles 201 and 202). Without a decision day or
+ * fixed term it is null, and the entry ends only by an act.
  */
 export const termEnd = (list: Terms, decidedOn: string | null, counted: TermRestart = {}): string | null => {
   const years = termYears(list, decidedOn, counted)
@@ -164,10 +157,7 @@ const termYears = (list: Terms, decidedOn: string | null, { publishedOn, asOf }:
   return follow(own.years, later(list.terms, own, asOf), ({ years }) => years)
 }
 
-/**
- * Returns the first day for a repair application: the day after the months are complete (Civil Code, articles 201 and 202). Returns null
- * when no row sets the months.
- */
+/** First day for a repair application: the day after the months are complete (Civil Code, articles 201 and 202). */
 export const firstRepairDay = (
   list: ListKind,
   decidedOn: string,
@@ -178,14 +168,14 @@ export const firstRepairDay = (
   return addDays(addMonths(from, months), 1)
 }
 
-/** Months before a repair, by the rows of `on`, for an entry of that decision day. */
+/** Months before a repair, by the rows of `on`. */
 const repairMonths = (list: ListKind, decidedOn: string, on: string): number | null => {
   const rows = list.numbers.filter(({ name }) => name === 'REPAIR_MIN_MONTHS')
   const own = rows.find((row) => applies(row, decidedOn))
   return own === undefined ? null : follow(own.value ?? 0, later(rows, own, on), ({ value }) => value ?? 0)
 }
 
-/** Rows that came into force after the entry's own, in order. */
+/** Rows that came into force after the entry's own. */
 const later = <R extends RuleDates>(rows: readonly R[], own: R, asOf: string | undefined): R[] =>
   rows
     .filter(({ from }) => from !== null && from > (own.from ?? '') && asOf !== undefined && from <= asOf)
@@ -201,21 +191,19 @@ const follow = <R extends { standing?: StandingEffect }>(
     return row.standing === 'APPLY' ? numberIn(row) : Math.min(held, numberIn(row))
   }, first)
 
-/** Returns the scorecard fact of a list, or null for an unknown list and one without a fact. */
+/** Returns null for an unknown list and one without a fact. */
 export const factOfList = (lists: readonly Pick<ListKind, 'id' | 'fact'>[], id: unknown): FactName | null =>
   lists.find((row) => row.id === id)?.fact ?? null
 
-/** Returns the first legal basis in force on that day, or null. */
 export const basisOn = (list: Pick<ListKind, 'legalBasis'>, on: string): LegalBasis | null =>
   list.legalBasis.find((row) => applies(row, on)) ?? null
 
-/** The setting of that day decides. An authority of unknown level also needs consent. */
+/** An authority of unknown level also needs consent. */
 export const consentNeeded = (list: ListKind, level: Level | null, on: string): boolean => {
   const setting = list.consents.find((row) => applies(row, on))
   return setting?.needed === true && (level === null || setting.levels.includes(level))
 }
 
-/** The row of a number on the day that `selectedBy` names. */
 export const numberOf = (list: ListKind, name: NumberName, on: string): LegalNumber | null =>
   list.numbers.find((row) => row.name === name && applies(row, on)) ?? null
 

@@ -1,4 +1,4 @@
-/** Moves from the lead to publication. Each is what the law requires before the next. */
+/** Moves from the lead to publication. */
 
 import { addDays } from '../../foundation/time/dates.js'
 import { samePerson } from '../access/persons.js'
@@ -19,9 +19,7 @@ import {
 
 const BEFORE_PUBLICATION = STATES.slice(0, STATES.indexOf('PUBLISHED'))
 
-/**
- * Most points that a party itself may make within its days, and after them. The late bound keeps points from delaying a review for ever.
- */
+/** Bounds of points that a party makes within its days, and after them. The late bound keeps points from delaying a review for ever. */
 const POINTS_MOST = 50
 const LATE_POINTS_MOST = 3
 

@@ -1,4 +1,4 @@
-/** Moves that hide an entry and show it again. Hiding is easier: one officer does it at once. */
+/** Moves that hide an entry and show it again. One officer hides at once. */
 
 import { samePerson } from '../access/persons.js'
 import type { HidingKind } from './case.js'
@@ -63,7 +63,7 @@ export const HIDING_MOVES = {
     to: 'SAME',
     roles: ['clock'],
     needs: ['reason'],
-    // The ground is not checked. When a record is merely absent the entry stays, and its words get no worse.
+    // The ground is not checked. An absent record keeps the entry, and its words get no worse.
     guards: [publicKind, notEnded],
     sets: nothing,
   },

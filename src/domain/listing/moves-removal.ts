@@ -1,4 +1,4 @@
-/** Moves of repair and removal, and the restoration after them. */
+/** Moves of repair, removal and restoration. */
 
 import { addDays } from '../../foundation/time/dates.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
@@ -20,7 +20,7 @@ const SHOWN_OR_HIDDEN: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED', 'H
 const ofRepair: Guard = (_, __, { list }) =>
   list.removals.some(({ reason }) => reason === 'REPAIRED') ? null : 'REMOVAL_NOT_OF_LIST'
 
-/** Counted anew when the term is. */
+/** The count restarts with the term. */
 const oldEnough: Guard = (before, act, { list }) => {
   const { decidedOn } = before
   if (decidedOn === null) return 'REPAIR_TOO_EARLY'
@@ -44,7 +44,6 @@ const repairDecided: Guard = (before, act, rules) => {
 
 const termOver: Guard = (before, act) => (before.endsOn !== null && act.on > before.endsOn ? null : 'NOT_DUE')
 
-/** Roles, proof and guard of each removal reason. */
 const REMOVING: Record<RemovalReason, { roles: readonly CaseRole[]; needs: readonly MoveNeed[]; guard: Guard }> = {
   EXPIRED: {
     roles: ['clock'],
@@ -65,7 +64,6 @@ const removable: Guard = (before, act, rules) => {
   return missing(row.needs, act) ?? row.guard(before, act, rules)
 }
 
-/** A hidden entry stays hidden. */
 const unlessHidden =
   (to: CaseState) =>
   ({ state }: Case): CaseState =>
@@ -149,7 +147,7 @@ export const REMOVAL_MOVES = {
     guards: [removable],
     sets: (_, act) => ({ removal: act.removal ?? null, repair: null, hiding: null }),
   },
-  // The term passed after the decision and before any publication, so nothing is left to publish.
+  // The term passed before any publication, so nothing is left to publish.
   lapseListing: {
     zh: '期满终结（未曾公示）',
     en: 'end unpublished',
@@ -160,7 +158,7 @@ export const REMOVAL_MOVES = {
     guards: [termOver],
     sets: () => ({ removal: 'EXPIRED' }),
   },
-  // Restores an entry repaired on false materials and restarts its term. 信用中国 still ends it at its maximum (terms.ts).
+  // A restored entry's term restarts. 信用中国 still ends it at its maximum (entry-end.ts).
   restoreListing: {
     zh: '撤销修复、恢复列入',
     en: 'restore',

@@ -1,4 +1,4 @@
-/** The type of one row of the table of moves, and its building blocks. */
+/** The row type of the table of moves, and its building blocks. */
 
 import type { Words } from '../../foundation/text/words.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
@@ -9,7 +9,7 @@ export interface MoveRow extends Words {
   to: CaseState | 'SAME' | ((before: Case) => CaseState)
   roles: readonly CaseRole[]
   needs: readonly MoveNeed[]
-  /** Conditions of the case itself, whoever acts. When they fail, the move is not offered. */
+  /** Conditions of the case itself. When they fail, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards: readonly Guard[]
   sets: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case> & { provisional?: boolean }
@@ -25,7 +25,6 @@ export interface NotYet {
 
 export const nothing = (): Partial<Case> => ({})
 
-/** Returns the denial for the first missing need, or null. */
 export const missing = (needs: readonly MoveNeed[], act: CaseAct): DenialCode | null => {
   const lacking = needs.find((need) => !act[need]?.trim())
   return lacking === undefined ? null : LACKING[lacking]
@@ -44,7 +43,7 @@ export const notEnded: Guard = (before, act) => (before.endsOn !== null && act.t
 
 export const publicKind: Guard = (_, __, { list }) => (list.public ? null : 'LIST_NOT_PUBLIC')
 
-/** The linked decision stands and carries a listing: as a heavier penalty, or because it is not performed. */
+/** The linked decision stands and carries a listing. */
 export const groundStands: Guard = (before) => {
   if (!before.decisionLinked) return 'NO_DECISION'
   return before.decisionHeavy === true || before.ground === 'DECISION_NOT_PERFORMED' ? null : 'DECISION_NOT_HEAVY'

@@ -1,7 +1,4 @@
-/**
- * Table of moves of a listing: states, roles, needs, guards and effects of each. `move` in listing.ts reads it. A move without a row is not
- * allowed.
- */
+/** Table of moves of a listing, read by `move` in listing.ts. A move without a row is not allowed. */
 import { DECISION_MOVES } from './moves-decision.js'
 import { HIDING_MOVES } from './moves-hiding.js'
 import { REMOVAL_MOVES } from './moves-removal.js'

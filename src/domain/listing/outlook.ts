@@ -1,7 +1,4 @@
-/**
- * Previews each move from the present state, as if everything it needs were written. Users see a denial before typing. Nothing is stored,
- * and the real move is judged again.
- */
+/** Previews each move as if everything it needs were written, so that users see a denial before typing. The real move is judged again. */
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'
@@ -11,13 +8,12 @@ import { MOVES, type MoveName, type MoveRow } from './moves.js'
 
 export interface Outlook {
   move: MoveName
-  /** Reason of a removal; null for another move. */
   removal: RemovalReason | null
-  /** Roles that may make the move, without the clock. */
+  /** The clock is omitted. */
   roles: Role[]
   /** True when the viewer has one of these roles. */
   isTheirs: boolean
-  /** Why nobody in these roles may make it now; null when nothing prevents it. */
+  /** The reason why nobody in these roles may make it now. */
   denial: Denial | null
   /** The resulting case; null when the move is denied. */
   reached: Case | null
@@ -30,14 +26,13 @@ export interface OutlookRequest {
   today: string
 }
 
-/** Removal reasons of people. The clock ends the term. */
+/** The clock ends the term. */
 const REMOVALS: readonly RemovalReason[] = ['REPAIRED', 'REVOKED', 'CORRECTED', 'CEASED']
-/** Stands for text not yet written. */
 const WRITTEN = '—'
 /** A person different from everybody who has acted. It shows a viewer without the role what else the move needs. */
 const SOMEBODY = '\u0000'
 
-/** In the order of the table, without the party's own moves. */
+/** Outlooks follow the order of the table, without the party's own moves. */
 export const outlooks = (before: Case, asking: OutlookRequest, rules: MoveRules): Outlook[] =>
   PEOPLES_MOVES.filter((name) => {
     const row: MoveRow = MOVES[name]

@@ -2,15 +2,14 @@
 import { authorityCompared, numberCompared } from '../records/decision-number.js'
 import type { Body } from '../records/records.js'
 
-/** An entry that this hub published, with its decision. */
 export interface OwnDecision {
   documentNumber: string | null
   authority: string | null
 }
 
 /**
- * Returns a test whether a mirrored entry of the same operator repeats one of these: same decision number, and same authority where it
- * names one. It also recognises removed entries, because the hub's own entry says from when to when it stood.
+ * The test compares decision numbers, and authorities if named. It also recognises removed entries, because the hub's own entry says from
+ * when to when it stood.
  */
 export const repeatsOwn = (own: readonly OwnDecision[]): ((body: Body) => boolean) => {
   const authorities = new Map<string, Set<string>>()

@@ -1,6 +1,6 @@
 /**
- * The public part of a listing. Natural persons appear only under a confirmed row of schema/rules/public-entry.json, minors never. Free
- * text is masked, and the officer sees what was masked.
+ * Natural persons appear only under a confirmed row of schema/rules/public-entry.json, minors never. Free text is masked, and the officer
+ * sees what was masked.
  */
 
 import type { Words } from '../../foundation/text/words.js'
@@ -27,7 +27,6 @@ export interface PublicRules {
   persons: readonly PersonsRow[]
 }
 
-/** Checks beyond the JSON Schema. */
 export const checkPersons = ({ persons }: PublicRules): RuleFault[] =>
   checkRows(persons, 'persons', (a, b) => a.list === b.list)
 
@@ -51,9 +50,9 @@ export interface PartyOf {
 }
 
 export interface PartyFacts {
-  /** An officer's finding whether the person is a minor now or was when acting; null without a finding. */
+  /** An officer's finding whether the person is a minor now or was when acting. */
   minor?: boolean | null
-  /** True when the penalty says that its party is a natural person. */
+  /** True when the penalty says so of its party. */
   naturalPerson?: boolean
   /** The registered place of business is public even where somebody lives there. */
   businessAddress?: string | null
@@ -74,7 +73,6 @@ export interface PublicEntry {
   decidedOn: string
   publishedOn: string
   endsOn: string | null
-  /** Under objection; shown wherever the entry is shown. */
   contested: boolean
 }
 
@@ -99,7 +97,7 @@ export const WITHHELD = {
 export type Withheld = keyof typeof WITHHELD
 
 export interface PublicAnswer {
-  /** The public body; null when it must not be public, for the reason in `withheld`. */
+  /** Absent for the reason in `withheld`. */
   body: PublicEntry | null
   withheld: Withheld | null
   masked: MaskedField[]
@@ -142,7 +140,7 @@ export const publicEntry = (
   return { body: withheld === null ? body : null, withheld, masked }
 }
 
-/** A code that reads as a person's number is not a firm's and is masked. */
+/** A code that reads as a person's number is masked. */
 const codeShown = (uscc: string | null, masked: MaskedField[]): string | null => {
   const shown = publicCode(uscc)
   if (shown === uscc) return uscc

@@ -13,8 +13,8 @@ for (const word of '住居籍址口艾') plain[word.charCodeAt(0)] = 0
 const NUMERALS_LEFT = 6
 
 /**
- * Masks personal data in a name; the licensed name and its place stay. The fast check skips masking only when nothing can need it, because
- * this runs for thousands of names.
+ * The licensed name and its place stay. The fast check skips masking only when nothing can need it, because this runs for thousands of
+ * names.
  */
 export const IN_NAMES = PERSONAL_NAMES.filter((what) => what !== 'ADDRESS')
 

@@ -1,6 +1,6 @@
 /**
  * Display clocks of an entry. 公示系统 counts from publication, 信用中国 from the document. This hub ends with the earlier, or with the list's term
- * before them (terms.ts). Rows of schema/rules/clocks.json have a source and a certainty.
+ * before them (entry-end.ts). Rows are in schema/rules/clocks.json.
  */
 
 import { addDays, addMonths, isDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,7 @@ export type EntrySeverity = 'SLIGHT' | 'GENERAL' | 'SEVERE'
 export type ClockName = 'GSXT' | 'CREDITCHINA'
 
 interface ClockRuleRow {
-  /** First and last day on which the row applies; null for an open end. */
+  /** Both days are inclusive; null for an open end. */
   from: string | null
   to: string | null
   basis: string
@@ -34,7 +34,7 @@ export interface ClockRow extends ClockRuleRow {
   minimumMonths: number
   maximumMonths: number
   legalBan: 'LENGTHENS' | 'NOTHING'
-  /** Effect on entries standing when the row comes into force. Null when the rule is silent, so the milder result holds. */
+  /** A rule silent about standing entries gives null, so the milder result holds. */
   standing: StandingEffect
 }
 
@@ -47,9 +47,8 @@ export interface ClockedEntry {
   list: string
   /** The decision day fixes the severity, whatever rules come later. */
   documentOn: string
-  /** Before publication it is null. */
   publishedOn: string | null
-  /** Last day of a restriction that law fixes beyond the term; null without one. */
+  /** Last day of a restriction that law fixes beyond the term. */
   banUntil: string | null
   /**
    * Day of restoration after a repair on false materials. 公示系统 restarts its count there; 信用中国 keeps counting from the document, up to its
@@ -60,7 +59,6 @@ export interface ClockedEntry {
   today: string
 }
 
-/** A day and the row that gives it. */
 export interface ClockDay {
   on: string
   row: ClockRow
@@ -80,7 +78,7 @@ export interface Clocks {
   /** Unknown (null) without a start day or a rule. */
   gsxt: PublicationClock | null
   creditchina: PublicationClock | null
-  /** The earlier end of the two; null when neither is known. */
+  /** The earlier end of the two. */
   here: ClockDay | null
 }
 
@@ -155,7 +153,6 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
 const applies = ({ from, to }: ClockRuleRow, on: string): boolean =>
   (from === null || from <= on) && (to === null || on <= to)
 
-/** Checks beyond the JSON Schema. Empty means usable. */
 export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => [
   ...checkRows(severities, 'severities', (a, b) => a.list === b.list),
   ...checkRows(clocks, 'clocks', (a, b) => a.clock === b.clock && meet(a.list, b.list) && meet(a.severity, b.severity)),
@@ -176,7 +173,7 @@ export const checkClocks = ({ severities, clocks }: ClockRules): RuleFault[] => 
 
 const meet = <T>(one: T | null, other: T | null): boolean => one === null || other === null || one === other
 
-/** Checks of every dated table: existing days, one row a day, and only found texts confirmed. */
+/** Checks existing days, one row a day, and only found texts confirmed. */
 export const checkRows = <R extends ClockRuleRow>(
   rows: readonly R[],
   place: string,

@@ -1,4 +1,4 @@
-/** Topics of a public entry's reason by its words, for searching only. JavaScript and PostgreSQL read the same patterns. */
+/** Topics of a public entry's reason, for searching only. JavaScript and PostgreSQL read the same patterns. */
 
 import type { Words } from '../../foundation/text/words.js'
 import { COUNTERFEIT, WITHIN_A_CLAUSE } from '../records/penalty.js'
@@ -30,7 +30,6 @@ export type Topic = keyof typeof TOPICS
 
 export const isTopic = (text: string): text is Topic => Object.hasOwn(TOPICS, text)
 
-/** Returns an empty list when no pattern matches. */
 export const topicsOf = (reason: string): Topic[] => MATCHERS.flatMap(([topic, is]) => (is.test(reason) ? [topic] : []))
 
 const MATCHERS = Object.entries(TOPICS).map(([topic, { pattern }]) => [topic as Topic, new RegExp(pattern)] as const)

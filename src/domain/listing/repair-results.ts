@@ -1,6 +1,5 @@
 /**
- * Repair results of other entrances (feed `repairs`) and their effect on a listing of this hub. The newest result counts, in whatever order
- * the results arrive, and takes effect on arrival.
+ * Repair results of other entrances (feed `repairs`). The newest result counts, whatever the order of arrival, and takes effect on arrival.
  */
 
 import { numberCompared } from '../records/decision-number.js'
@@ -14,16 +13,15 @@ export interface ToldResult {
   fresh: boolean
 }
 
-/** Order of results of one day: a grant may follow a refusal, and a revocation a grant. */
+/** Order within one day: a grant may follow a refusal, and a revocation a grant. */
 const STEP: Record<string, number> = { REFUSED: 0, REPAIRED: 1, REMOVED: 1, REVOKED: 2 }
 
 /**
- * GRANTED: it leaves the list. REFUSED: its application ends. TAKEN_BACK: a person decides on restoration. TOLD: a person decides, because
- * the entry is not shown yet or its decision has no number.
+ * TAKEN_BACK: a person decides on restoration. TOLD: a person decides, because the entry is not shown yet or its decision has no number.
  */
 export type Follows = 'GRANTED' | 'REFUSED' | 'TAKEN_BACK' | 'TOLD'
 
-/** Returns null when nothing follows. `documentNumber` is that of the listing decision. */
+/** `documentNumber` is that of the listing decision. */
 export const followsFrom = (
   facts: Case,
   documentNumber: string,

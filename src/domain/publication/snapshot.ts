@@ -1,16 +1,16 @@
 /**
- * Snapshots of the public list: an entry's text, its salted hash, and the hash chain. The chain hash needs only (id, hash, from, to) of
- * each entry, so it can be verified after bodies and salts are erased.
+ * Snapshots of the public list. The chain hash needs only (id, hash, from, to) of each entry, so it can be verified after bodies and salts
+ * are erased.
  */
 import { createHash } from 'node:crypto'
 import { isAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'
 import { canonical, type Json } from '../records/records.js'
 
-/** Form of the chain and its files. A new form makes a new snapshot of an unchanged list. */
+/** A new form makes a new snapshot of an unchanged list. */
 export const FORM = 4
 export const FIRST_HASH = '0'.repeat(64)
-/** Longest validity of a manifest, milliseconds. Copies must be fetched again afterwards. */
+/** Longest validity of a manifest, milliseconds. */
 const VALID_MS = 86_400_000
 /** A manifest with less validity left is signed again, milliseconds. */
 const RENEW_MS = VALID_MS / 2
@@ -37,7 +37,7 @@ export interface Member {
   to: string | null
 }
 
-/** Beginning of the hashed text of a sequence. One line per entry follows, in order of id. */
+/** Beginning of the hashed text. One line per entry follows, in order of id. */
 export const chainHead = (sequence: number, previousHash: string): string => `${sequence}\n${previousHash}\n`
 export const chainLine = ({ id, hash, from, to }: Member): string => `${id} ${hash} ${from} ${to ?? '-'}\n`
 
@@ -46,7 +46,7 @@ export interface Chain {
   end: () => string
 }
 
-/** SHA-256 over the sequence, the previous hash, and each entry's id, salted hash, from and to, in order of id. */
+/** SHA-256 over the chain head and the entry lines. */
 export const chain = (sequence: number, previousHash: string): Chain => {
   const hash = createHash('sha256').update(chainHead(sequence, previousHash))
   return {
