@@ -1,4 +1,4 @@
-/** Access codes of parties: the pseudonym of each code, its issuer, and how it ended. */
+/** Access codes of parties, stored as pseudonyms. */
 import type { Db, Tx } from '../db/db.js'
 
 export type AccessCodeEnd = 'REISSUED' | 'REVOKED'
@@ -33,7 +33,6 @@ export const issue = async (
   return answer.rows[0]
 }
 
-/** Returns null when the operator has no good code. */
 export const end = async (
   tx: Tx,
   operatorId: number,

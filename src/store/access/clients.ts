@@ -1,4 +1,3 @@
-/** Registered systems (OAuth clients): role and hash of the secret. */
 import type { Role } from '../../domain/access/viewer.js'
 import type { Db } from '../db/db.js'
 import { CONFIRMATION, type Confirmation } from './confirmations.js'
@@ -12,9 +11,8 @@ export interface ClientAccount {
 }
 
 export interface RegisteredClient extends ClientAccount, Confirmation {
-  /** Hash of the previous secret, salted as `secretHash`, while that secret is still good. */
+  /** Salted as `secretHash`; set while the previous secret is still good. */
   previousHash: string | null
-  /** An ended client gets no more tokens. */
   ended: boolean
 }
 
@@ -34,7 +32,7 @@ export const add = async (db: Db, client: ClientAccount, { by, now }: { by: stri
   return answer.rows.length > 0
 }
 
-/** Returns false when there is no such client. Until `previousUntil` the previous secret stays good. */
+/** Until `previousUntil` the previous secret stays good. */
 export const rotate = async (
   db: Db,
   id: string,
@@ -75,7 +73,6 @@ export interface ClientSummary extends Confirmation {
   endedAt: Date | null
 }
 
-/** Sorted by name, ended clients last. */
 export const list = async (db: Db, now: Date, most: number, name: string | null = null): Promise<ClientSummary[]> => {
   const answer = await db.raw(
     `select id, role, agency, region, created_at as "createdAt", rotated_at as "rotatedAt", ended_at as "endedAt", ${CONFIRMATION},

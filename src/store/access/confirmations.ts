@@ -1,4 +1,4 @@
-/** Accounts that wait for a second person. `people` and `clients` have the same columns for it. */
+/** `people` and `clients` have the same confirmation columns. */
 import type { Tx } from '../db/db.js'
 
 export type AccountTable = 'people' | 'clients'
@@ -14,7 +14,7 @@ export interface Confirmation {
 export const CONFIRMATION = `pending_since as "pendingSince", changed_by as "changedBy", confirmed_by as "confirmedBy",
   confirmed_at as "confirmedAt"`
 
-/** Locks the account. Returns null when it does not exist or has ended. */
+/** Locks the account. */
 export const waiting = async (tx: Tx, table: AccountTable, id: string): Promise<Confirmation | null> => {
   const answer = await tx.raw(
     `select ${CONFIRMATION} from ${table} where id = ? and ended_at is null for update /* confirmations.waiting */`,

@@ -1,4 +1,4 @@
-/** Failed sign-ins by name and address, counted across all processes. */
+/** Failed sign-ins, counted across all processes. */
 import type { Db } from '../db/db.js'
 
 export interface StoredLockout {
@@ -24,7 +24,6 @@ export const isProven = async (db: Db, key: string, now: Date): Promise<boolean>
   return answer.rows[0].proven
 }
 
-/** Latest end of a lockout among these keys, if any. */
 export const until = async (db: Db, keys: readonly string[], now: Date): Promise<Date | null> => {
   const answer = await db.raw(
     'select max(locked_until) as until from lockouts where key = any(?) and locked_until > ? /* lockouts.until */',
@@ -83,7 +82,6 @@ export const prove = async (
   )
 }
 
-/** Clears all failures of a name. Returns its active lockouts. */
 export const lift = async (
   db: Db,
   { kind, name, now }: { kind: StoredLockout['kind']; name: string; now: Date },

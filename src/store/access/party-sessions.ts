@@ -1,11 +1,11 @@
-/** Sessions of parties. They end when idle, and with their access code. */
+/** Sessions end when idle, and with their access code. */
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db } from '../db/db.js'
 import { OPENS } from './access-codes.js'
 
-/** Ended sessions are kept this long, milliseconds. */
+/** Ended sessions are kept this long. */
 const KEPT_MS = 24 * 3_600_000
-/** Precision of the last use, milliseconds. It limits the writes. */
+/** Precision of the last use; it limits the writes. */
 const SEEN_MS = 60_000
 
 export interface PartySession {
@@ -29,10 +29,7 @@ export const start = async (
   )
 }
 
-/**
- * Returns null for an unknown, ended or idle session, one started on a clock that ran ahead, or one whose code has
- * ended.
- */
+/** Returns null also for a session started on a clock that ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<PartySession | null> => {
   const answer = await db.raw(
     `select c.id::int as grant, coalesce(o.uscc, o.shop) as code, s.ends_at as "endsAt", s.seen_at as "seenAt"

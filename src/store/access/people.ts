@@ -1,4 +1,3 @@
-/** People: role and hash of the password. */
 import { type AdministratorDuty, EXEMPT_ACCOUNTS } from '../../domain/access/confirmation.js'
 import type { Role } from '../../domain/access/viewer.js'
 import type { Db, Tx } from '../db/db.js'
@@ -26,10 +25,10 @@ export interface AccountChange {
 /** SQL: a command acts on the only account that could confirm others. Bindings: id, duty, byCommand. */
 const ALONE = `(:byCommand and coalesce(:duty::text = 'security', false) and not exists (select 1 from people p where p.duty = 'security'
   and p.id <> :id and p.ended_at is null and p.pending_since is null))`
-/** SQL: registration itself confirms the account, as for the first accounts with a duty. Extra binding: exempt. */
+/** SQL: registration itself confirms the first accounts with a duty. Extra binding: exempt. */
 const EXEMPT = `(:duty::text is not null and (select count(*) from people p where p.duty is not null) < :exempt or ${ALONE})`
 
-/** Returns null when a system or person has the name, ignoring case and Unicode form. */
+/** People and systems share one set of names, as in `clients.add`. */
 export const add = async (
   db: Db,
   person: Person,
@@ -56,7 +55,6 @@ export const byId = async (db: Db, id: string): Promise<(Person & Confirmation) 
   return answer.rows[0] ?? null
 }
 
-/** Returns false when the current password is no longer `before`. */
 export const setPassword = async (
   tx: Tx,
   id: string,
@@ -70,7 +68,6 @@ export const setPassword = async (
   return answer.rows.length > 0
 }
 
-/** Sets a one-time password. Returns null when the current one is no longer `before`. */
 export const reset = async (
   tx: Tx,
   id: string,
@@ -102,7 +99,6 @@ export interface PersonSummary extends Confirmation {
   seenAt: Date | null
 }
 
-/** Sorted by name, ended people last. */
 export const list = async (db: Db, most: number, name: string | null = null): Promise<PersonSummary[]> => {
   const answer = await db.raw(
     `select p.id, p.role, p.duty, p.exempt, p.agency, p.region, ${CONFIRMATION}, p.created_at as "createdAt", p.one_time_until as "oneTimeUntil",

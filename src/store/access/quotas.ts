@@ -1,7 +1,7 @@
-/** Requests per key and minute, summed over all processes. */
+/** Counts cover all processes. */
 import type { Db } from '../db/db.js'
 
-/** Adds the counts of one process and returns the sums. Sorted keys prevent deadlocks. */
+/** Sorted keys prevent deadlocks. */
 export const add = async (
   db: Db,
   counted: readonly { key: string; used: number }[],

@@ -1,4 +1,3 @@
-/** Tokens revoked before they expire. Rows are kept until then. */
 import type { Db } from '../db/db.js'
 
 /** Milliseconds to keep a row after the token's end, for what the token has opened. */
@@ -24,7 +23,6 @@ export const add = async (db: Db, revoked: RevokedTokens, now: Date): Promise<vo
   )
 }
 
-/** Revocations with a higher id that still matter. */
 export const after = async (db: Db, id: number, now: Date): Promise<Revocation[]> => {
   const answer = await db.raw(
     `select id, jti, sub, issued_until as "issuedUntil", ends_at as "endsAt" from revocations

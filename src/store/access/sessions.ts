@@ -1,12 +1,12 @@
-/** Sessions of signed-in people. They end when idle, and after a working day. */
+/** Sessions end when idle, and after a working day. */
 
 import type { Role } from '../../domain/access/viewer.js'
 import { SKEW_MS } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Ended sessions are kept this long, milliseconds. */
+/** Ended sessions are kept this long. */
 const KEPT_MS = 24 * 3_600_000
-/** Precision of the last use, milliseconds. It limits the writes. */
+/** Precision of the last use; it limits the writes. */
 const SEEN_MS = 60_000
 
 export interface SessionRow {
@@ -26,7 +26,7 @@ export const start = async (tx: Tx, made: { mark: string; person: string; now: D
   )
 }
 
-/** Returns null for an unknown, ended or idle session, or one started on a clock that ran ahead. */
+/** Returns null also for a session started on a clock that ran ahead. */
 export const use = async (db: Db, mark: string, idleMs: number, now: Date): Promise<SessionRow | null> => {
   const answer = await db.raw(
     `select s.person, p.role, p.agency, p.region, s.ends_at as "endsAt", s.seen_at as "seenAt"

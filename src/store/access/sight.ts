@@ -1,20 +1,17 @@
-/**
- * SQL conditions that restrict lists to a viewer's region, as `sightOf` (domain/access/viewer) decides. A merged
- * operator has the region of its successor.
- */
+/** SQL for a viewer's region (`sightOf`). A merged operator has the region of its successor. */
 import type { Db } from '../db/db.js'
 
-/** Prefix of a division code. Null sees all operators, also unidentified ones. */
+/** Prefix of a division code; null sees all. */
 export type RegionSight = string | null
 
-/** SQL `and …` for an operator id; binds `:sight`. */
+/** Binds `:sight`. */
 export const inSight = (sight: RegionSight, operator: string): string =>
   sight === null
     ? ''
     : `and exists (select 1 from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
         where s0.id = ${operator} and starts_with(s1.region, :sight::text))`
 
-/** SQL `and …` for the subject of a delivery (uuid): a listing or a published record. */
+/** `subject` is the uuid of a listing or a published record. */
 export const subjectInSight = (sight: RegionSight, subject: string): string =>
   inSight(
     sight,

@@ -1,4 +1,4 @@
-/** The audit log: appends rows in chain order, reads pages, indexes rows by operator, and erases expired content. */
+/** The audit log, appended in chain order. */
 
 import {
   type AuditContent,
@@ -24,12 +24,12 @@ export const head = async (db: Db | Tx): Promise<AuditHead | null> => {
 const headOf = (row: { number: number; hash: Buffer } | undefined): AuditHead | null =>
   row === undefined ? null : { number: row.number, hash: row.hash.toString('hex') }
 
-/** TAKEN: another process used one of these numbers. GONE: the previous row is missing. Nothing is written. */
+/** TAKEN: another process used a number. GONE: the previous row is missing. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
 
 /**
- * Appends durably, whatever `synchronous_commit` says. The previous row must exist, because the connection may lead to
- * another server by now.
+ * Appends durably, whatever `synchronous_commit` says. The previous row must exist: the connection may lead to another
+ * server by now.
  */
 export const add = async (db: Db | Tx, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
   const [first] = rows
@@ -87,7 +87,7 @@ export const server = async (db: Db | Tx): Promise<ServerIdentity | null> => {
   return (await db.raw(`select ${SERVER} /* trail.server */`)).rows[0]
 }
 
-// Array literals for the few forms that rows have, in a third of the driver's time.
+// Array literals take a third of the driver's time.
 
 const numbers = (members: readonly number[]): string => `{${members.join(',')}}`
 
@@ -99,7 +99,7 @@ const EACH_ESCAPED = /["\\]/g
 /** Only for text without quotes: hashes, kinds, instants. */
 const plain = (members: readonly string[]): string => `{${members.join(',')}}`
 
-/** The lock and the read are separate statements, so that the read sees what the previous holder wrote. */
+/** Two statements, so that the read sees what the previous holder wrote. */
 export const lockedHead = async (tx: Tx): Promise<AuditHead | null> => {
   const [, answer] = (await tx.raw(
     `select pg_advisory_xact_lock(hashtextextended('${LOCK}', 0)) /* trail.lockedHead */;
@@ -184,7 +184,7 @@ export interface AuditFilter {
   role: string | null
   kind: TrailKind | null
   request: string | null
-  /** Rows that showed at least one of these; null for any. */
+  /** Rows that showed at least one of these. */
   operators: readonly number[] | null
   /** `from` inclusive, `until` exclusive. */
   from: Date | null
@@ -237,7 +237,7 @@ export interface DisclosurePage {
   before: number | null
 }
 
-/** Disclosures to these roles, one page per group of operators, newest first. */
+/** Newest first, one page per group of operators. */
 export const askings = async (
   db: Db,
   groups: readonly (readonly number[])[],
@@ -260,7 +260,6 @@ export const askings = async (
   return pages
 }
 
-/** Codes of operators, or of those behind listings and published records. */
 export const codesOf = async (
   db: Db,
   { operators, subjects }: { operators: readonly number[]; subjects: readonly string[] },
@@ -298,7 +297,7 @@ export interface RowToIndex {
   shown: string | null
 }
 
-/** Stops once the rows show `codes` codes. */
+/** Stops after `codes` codes. */
 export const toIndex = async (
   tx: Tx,
   number: number,
@@ -325,10 +324,7 @@ interface ShownCode {
   code: string
 }
 
-/**
- * Each code is looked up separately; as a plain join, PostgreSQL would read the whole operators table. Most codes are
- * USCCs, which query only their own tables.
- */
+/** Codes are looked up separately: a plain join would read the whole operators table. */
 const IN_ORDER = `(select * from unnest(?::bigint[], ?::text[], ?::text[]) as s(number, scheme, code) order by code collate "C")`
 const OF_USCCS = `with s as materialized ${IN_ORDER}
   select coalesce(o.merged_into, o.id) as operator, s.number from s cross join lateral (
@@ -339,7 +335,7 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/** Rows are inserted in B-tree order. No number repeats, because `progress` is locked. */
+/** Rows go in B-tree order. No number repeats, because `progress` is locked. */
 export const index = async (tx: Tx, shown: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = shown.filter(isUscc)

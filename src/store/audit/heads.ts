@@ -1,4 +1,3 @@
-/** Signed heads of the audit log, and the rows that explain missing ones. */
 import type { AuditHead, AuditRow } from '../../domain/audit/audit-log.js'
 import type { Db, Tx } from '../db/db.js'
 import * as trail from './audit-log.js'
@@ -25,7 +24,7 @@ export const signed = async (db: Db): Promise<SignedHead[]> => {
   return answer.rows
 }
 
-/** Each manifest signs a head. A snapshot built for one answer has none. */
+/** A snapshot built for one answer has no manifest. */
 export const manifests = async (db: Db): Promise<{ sequence: number; jws: string }[]> => {
   const answer = await db.raw('select sequence, jws from manifests order by sequence /* heads.manifests */')
   return answer.rows

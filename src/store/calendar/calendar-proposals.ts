@@ -9,7 +9,7 @@ export interface CalendarProposal extends AmendedCalendar {
   proposedBy: string
   proposedAt: Date
   state: ProposalState
-  /** Confirmed, refused or (the proposer) withdrew it. */
+  /** The proposer, if withdrawn. */
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
@@ -18,7 +18,6 @@ export interface CalendarProposal extends AmendedCalendar {
 const COLUMNS = `id::int as id, days, to_char(known_until, 'YYYY-MM-DD') as "knownUntil", reason, proposed_by as "proposedBy",
   proposed_at as "proposedAt", state, decided_by as "decidedBy", decided_at as "decidedAt", note`
 
-/** Returns null when another proposal is pending. */
 export const propose = async (
   tx: Tx,
   made: AmendedCalendar & { reason: string; by: string; at: Date },

@@ -1,4 +1,4 @@
-/** Officers' amendments to the calendar of working days; the latest one of a day applies. */
+/** The latest amendment of a day applies. */
 import type { Db, Tx } from '../db/db.js'
 
 export type DayKind = 'HOLIDAY' | 'WORKDAY' | 'ORDINARY'

@@ -1,4 +1,4 @@
-/** The columns that authorization needs. Missing objects yield a row too, so that response times reveal nothing. */
+/** Missing objects yield a row too, so that response times reveal nothing. */
 import type { RecordKind } from '../../domain/records/records.js'
 import type { Db } from './db.js'
 

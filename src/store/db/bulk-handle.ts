@@ -1,7 +1,4 @@
-/**
- * Separate connections for queries about many codes, so that they do not block short ones. Abandoned statements are
- * cancelled in PostgreSQL.
- */
+/** Separate connections for queries about many codes, so that they do not block short ones. */
 import { createHash } from 'node:crypto'
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
@@ -9,12 +6,11 @@ import pg from 'pg'
 import type { Db } from './db.js'
 
 const POOL_MAX = 4
-/** Milliseconds. */
 const IDLE_MS = 30_000
 const NAME_CHARACTERS = 24
 /**
- * A cancellation before its statement begins has no effect, so it is repeated after these milliseconds. Its secret
- * cannot hit another connection.
+ * A cancellation before its statement begins has no effect, so it is repeated. Its secret cannot hit another
+ * connection.
  */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
 const CANCEL_CONNECT_MS = 5_000
@@ -24,14 +20,14 @@ const CANCEL_CODE = 80877102
 /** Prevents replanning, as in store/db/shared-connections. */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan'
 
-/** The part of a handle that reading functions need. Bindings are named (`:name`) or positional (`?`). */
+/** Bindings are named (`:name`) or positional (`?`). */
 export interface Reads {
   // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of their statement
   raw(sql: string, bindings?: any): PromiseLike<{ rows: any[] }>
 }
 
 export interface BulkHandle {
-  /** After an abort, statements are cancelled in PostgreSQL and no new ones start. */
+  /** An abort cancels statements in PostgreSQL and refuses new ones. */
   under(signal: AbortSignal): Reads
   /** Like `under`, but on one connection and one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: Reads) => Promise<T>): Promise<T>
@@ -54,7 +50,6 @@ export const makeBulk = (beside: Db): BulkHandle => {
       max: POOL_MAX,
       idleTimeoutMillis: IDLE_MS,
     })
-    // The pool replaces idle connections that are lost.
     made.on('error', () => undefined)
     pool = made
     return made
@@ -73,7 +68,7 @@ export const makeBulk = (beside: Db): BulkHandle => {
   const held = async <T>(signal: AbortSignal, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     const client = await open().connect()
-    // The pool replaces an abandoned connection; callers do not wait for the cancellation.
+    // Callers do not wait for the cancellation.
     let isGivenUp = false
     const giveUp = (): void => {
       isGivenUp = true
@@ -150,7 +145,6 @@ const cancel = async (client: pg.PoolClient): Promise<void> => {
 
 const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g
 
-/** Numbers the bindings for the driver, each name once. */
 const writtenOf = (sql: string): PreparedStatement => {
   const names: string[] = []
   let place = 0

@@ -1,6 +1,6 @@
 /**
- * Loads an almost empty table without indexes and rebuilds them: a third of the time, under an exclusive lock until
- * commit. Not used while a hub serves, in a rehearsal, or while others read the table.
+ * Loads an almost empty table without indexes in a third of the time, under an exclusive lock. Not used while a hub
+ * serves, in a rehearsal, or while others read the table.
  */
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
@@ -8,11 +8,9 @@ import { IS_REHEARSAL } from './rehearsed.js'
 /** Below this, loading with indexes is equally fast. */
 const FEWEST_ROWS = 50_000
 const THERE_SHARE = 0.1
-/** Milliseconds. */
 const LOCK_WAIT_MS = 250
 /** SQLSTATE lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03'
-/** For building indexes, in this transaction only. */
 const BUILD_MEM = '256MB'
 
 export const filling = async <T>(

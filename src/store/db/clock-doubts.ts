@@ -1,4 +1,4 @@
-/** Leaps of the database clock, and the newest instant at which it was right. */
+/** Leaps of the database clock. */
 import type { DoubtCause } from '../../foundation/time/clock-doubt.js'
 import type { Db, Tx } from './db.js'
 
@@ -52,7 +52,6 @@ export const begin = async (db: Db, { cause, foundAt, expectedAt }: Omit<ClockDo
   return answer.rows.length > 0
 }
 
-/** Returns null when the clock was not doubted. */
 export const settle = async (
   db: Db,
   { by, reason = null }: { by: string; reason?: string | null },

@@ -3,15 +3,14 @@ import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { filesOf, sourceOf } from './migrations.js'
 
-/** A handle for reading; each statement stands alone. */
+/** Each statement stands alone. */
 export type Db = Knex
-/** A transaction, opened in `work` and passed to storage functions. */
+/** Opened in `work`. */
 export type Tx = Knex.Transaction
 
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 const ACQUIRE_TIMEOUT_MS = 15_000
-/** Milliseconds. */
 export const ANSWER_MS = 30_000
 
 const OID = { int8: 20, date: 1082 } as const
@@ -19,10 +18,10 @@ const OID = { int8: 20, date: 1082 } as const
 pg.types.setTypeParser(OID.date, (text) => text)
 pg.types.setTypeParser(OID.int8, (text) => Number(text))
 
-// knex also logs what it throws; the caller decides where to report it.
+// knex also logs what it throws.
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** `statementMs` is the statement timeout. `what` appears in the application name. */
+/** `what` appears in the application name. */
 export const connect = (url: string, { statementMs, what }: { statementMs?: number; what?: string } = {}): Db =>
   open(
     {
@@ -44,7 +43,7 @@ export const open = (connection: Knex.PgConnectionConfig, most: number, set: str
     migrations: { migrationSource: sourceOf(filesOf('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
-  // All handles are made here, so readiness hears of every full disk.
+  // All handles report full disks.
   db.on('query-error', tellIfFull)
   return db
 }
@@ -59,7 +58,7 @@ export const poolOf = (db: Db): { used: number; free: number; waiting: number } 
   return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
 }
 
-/** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING. The reason omits the address, which may hold a password. */
+/** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING, without the address, which may hold a password. */
 export const reach = async (db: Db): Promise<void> => {
   try {
     const { rows } = await db.raw(`select current_setting('server_encoding') as encoding /* store.reach */`)
@@ -74,7 +73,7 @@ export const reach = async (db: Db): Promise<void> => {
 
 /** SQLSTATEs and system codes of a lost database. */
 const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
-/** Driver messages for the same. After the last two, the server accepts connections but does not answer. */
+/** After the last two, the server accepts connections but does not answer. */
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 
@@ -96,7 +95,6 @@ const fullDiskOf = (error: unknown): FullDisk | null => {
 
 const listeners = new Set<(disk: FullDisk) => void>()
 
-/** Subscribes to full disks; returns the unsubscribe function. */
 export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
   listeners.add(hear)
   return () => listeners.delete(hear)
@@ -108,7 +106,7 @@ const tellIfFull = (error: unknown): boolean => {
   return disk !== null
 }
 
-/** Maps transient faults to UNAVAILABLE or STORAGE_FULL. COPY and file faults reach the listeners only here. */
+/** Maps transient faults to UNAVAILABLE or STORAGE_FULL; only here do listeners hear of COPY and file faults. */
 export const asUnavailable = (error: unknown): Refusal | null => {
   if (isLost(error)) return new Refusal('UNAVAILABLE')
   return tellIfFull(error) ? new Refusal('STORAGE_FULL') : null

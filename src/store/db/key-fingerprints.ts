@@ -1,4 +1,3 @@
-/** Fingerprints of the keys in use with this database. */
 import type { Db, Tx } from './db.js'
 
 export type Fingerprints = Readonly<Record<string, readonly string[]>>
@@ -10,7 +9,7 @@ export const all = async (tx: Db | Tx): Promise<Map<string, Set<string>>> => {
   return found
 }
 
-/** The first of two hubs that start at once on a new database decides. */
+/** The first of two simultaneous hubs decides. */
 export const hold = async (tx: Tx): Promise<void> => {
   await tx.raw('lock table key_fingerprints in share row exclusive mode /* key-fingerprints.hold */')
 }

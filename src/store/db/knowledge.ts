@@ -2,15 +2,12 @@
 import type { Tx } from './db.js'
 import { IS_REHEARSAL } from './rehearsed.js'
 
-/**
- * SQL for `now`, capped at the expected time while the clock is doubted, because an order that ran ahead cannot go
- * back.
- */
+/** SQL for `now`, capped at the expected time while the clock is doubted: the order cannot go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
- * Knowledge instant of this transaction: `now`, advanced so that instants are unique and increasing. The row lock lasts
- * until commit, so a score can be replayed from versions with `known_from` up to its instant. A rehearsal only reads.
+ * Knowledge instants are unique and increasing. The row lock lasts until commit, so a score can be replayed from
+ * versions with `known_from` up to its instant. A rehearsal only reads.
  */
 export const tick = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
@@ -33,8 +30,7 @@ const next = async (tx: Tx, now: Date): Promise<Date> => {
 const BESIDE = 20_161_125
 
 /**
- * Returns an instant without waiting, for example to hide a wrong firm during a merge of a million rows. It lies after
- * all knowledge; a running merge keeps its earlier instant.
+ * Returns an instant after all knowledge without waiting, even during a long merge, which keeps its earlier instant.
  */
 export const beside = async (tx: Tx, now: Date): Promise<Date> => {
   await tx.raw('select pg_advisory_xact_lock_shared(?) /* knowledge.beside */', [BESIDE])

@@ -1,6 +1,6 @@
 /**
- * Forces index lookups for many small queries. When statistics show very frequent values, the planner scans the table
- * instead: a minute instead of milliseconds.
+ * Forces index lookups: when statistics show very frequent values, the planner scans the table, a minute instead of
+ * milliseconds.
  */
 import type { Tx } from './db.js'
 

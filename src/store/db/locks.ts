@@ -1,7 +1,6 @@
-/** Advisory locks tied to a connection: a killed process releases its lock. */
+/** Advisory locks end with their connection, also when the process is killed. */
 import type { Db } from './db.js'
 
-/** Milliseconds. */
 const ASK_AGAIN_MS = 100
 
 /**

@@ -34,7 +34,7 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
-/** Records its roll-out in the same transaction. */
+/** The roll-out is recorded in the same transaction. */
 const noting = async (file: MigrationFile): Promise<Migration> => {
   const migration = await read(file)
   return {
@@ -56,7 +56,7 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
 
 const OWN = '20261129-51-roll-out'
 
-/** Names have no extension, so that databases migrated from src/ and dist/ agree. */
+/** Names have no extension, so that src/ and dist/ agree. */
 export const sourceOf = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
@@ -71,7 +71,7 @@ export interface DatabaseVersion {
   missing: string[]
 }
 
-/** Throws DATABASE_NEWER for an unknown migration that went after its roll-out; unknown ones before it do no harm. */
+/** Throws DATABASE_NEWER for an unknown migration that went after its roll-out. */
 export const version = async (db: Knex): Promise<DatabaseVersion> => {
   const files = filesOf('migrations')
   const known = files.map((file) => file.name)
@@ -97,7 +97,6 @@ const goneBefore = async (db: Knex, names: readonly string[]): Promise<Set<strin
   return new Set(rows.map((row: { name: string }) => row.name))
 }
 
-/** One of several starting processes migrates; the others wait. */
 const MIGRATE_LOCK = 'hub.migrate'
 
 /** `before` stops at the last migration that goes before the roll-out. */
@@ -107,7 +106,7 @@ export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promis
   await version(db)
   return db.transaction(async (tx) => {
     await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    // A process that waited finds the work done. knex's own lock row survives SIGKILL and can be freed under ours.
+    // knex's own lock row survives SIGKILL and can be freed under ours.
     const { state, missing } = await version(db)
     const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
     if (files.length === 0) return []

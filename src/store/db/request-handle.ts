@@ -1,13 +1,13 @@
 /**
- * A handle for one request: its statements carry the request id in a comment (pg_stat_activity, server log) and are
- * cancelled when abandoned. Named prepared statements cannot use it, because their text must not change.
+ * Statements of a request carry its id in a comment (pg_stat_activity, server log) and are cancelled when abandoned.
+ * Named prepared statements cannot, because their text must not change.
  */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Db } from './db.js'
 
 const NAME = /^[\w.-]{1,64}$/
-/** A cancellation before its statement begins has no effect, so it is repeated. Milliseconds. */
+/** A cancellation before its statement begins has no effect, so it is repeated. */
 const TRIES = 20
 const AGAIN_MS = 100
 const ENDING = /^(?:commit|rollback|release)\b/i
@@ -16,7 +16,7 @@ const SETTLED = 'select 1 /* asking.settled */'
 
 export interface RequestTag {
   name: string
-  /** Aborted when nobody waits: running statements are cancelled, new ones refused. */
+  /** Aborted when nobody waits. */
   over?: AbortSignal
 }
 
@@ -36,7 +36,6 @@ export class Abandoned extends Error {
   readonly code = '57014'
 }
 
-/** Shares pool and listeners with `db`. */
 export const asking = (db: Db, { name, over }: RequestTag): Db => {
   if (!NAME.test(name)) throw new Error('no name of a request')
   const comment = `/* request=${name} */ `
@@ -47,7 +46,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
 
   const query = async (on: KnexClient, connection: KnexConnection, statement: KnexStatement): Promise<unknown> => {
     const marked = { ...statement, sql: comment + statement.sql }
-    // Ends of transactions always run: a connection must not return to the pool inside one.
+    // Transactions always end: a connection must not return to the pool inside one.
     if (ENDING.test(statement.sql)) return client._query.call(on, connection, marked)
     if (over?.aborted) throw new Abandoned('nobody waits for this statement')
     const answer = client._query.call(on, connection, marked)
@@ -99,7 +98,7 @@ export const asking = (db: Db, { name, over }: RequestTag): Db => {
   return handleOf(db, named(Object.create(client) as KnexClient))
 }
 
-/** Only the client is replaced (knex 3.3: `context`); a new handle would cost 0.1 ms per request. */
+/** Only the client is replaced (knex 3.3: `context`); a new handle would cost 0.1 ms. */
 const handleOf = (db: Db, client: KnexClient): Db => {
   const { context } = db as unknown as { context: object }
   const handle = (table: never, options: never) => (handle as unknown as Db).queryBuilder().table(table, options)
@@ -112,5 +111,5 @@ const handleOf = (db: Db, client: KnexClient): Db => {
 
 const BENEATH = Symbol('handle of the process')
 
-/** The process-wide handle. Caches must use it, because a request may end before shared work is done. */
+/** The process-wide handle for caches, because a request may end before shared work is done. */
 export const beneath = (db: Db): Db => (db as Db & { [BENEATH]?: Db })[BENEATH] ?? db

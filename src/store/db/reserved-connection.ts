@@ -1,10 +1,9 @@
-/** Keeps one connection outside the pool for a while; its catalog caches are warm. */
+/** Keeps one connection with warm catalog caches outside the pool. */
 import type { Db } from './db.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: knex's own, which has no type
 type RawConnection = any
 
-/** Milliseconds. */
 const KEPT_MS = 10_000
 
 const spares = new WeakMap<object, { connection: RawConnection; late: NodeJS.Timeout }>()
@@ -19,7 +18,7 @@ export const takeSpare = (db: Db): RawConnection | null => {
   return spare.connection.__knex__disposed ? null : spare.connection
 }
 
-/** Keeps at most one, and does not keep the process alive. */
+/** It does not keep the process alive. */
 export const keepSpare = async (db: Db, connection: RawConnection): Promise<void> => {
   if (spares.has(db.client)) return end(db, connection)
   const late = setTimeout(() => {

@@ -1,7 +1,7 @@
-/** Detects a database that was restored from a backup, and holds it until a person releases it. */
+/** A database restored from a backup is held until a person releases it. */
 import type { Db, Tx } from './db.js'
 
-/** Identity for notes kept outside the database. A copy has the same one. */
+/** A copy of the database has the same identity. */
 export const identity = async (db: Db | Tx): Promise<string> => {
   const answer = await db.raw(
     `with made as (insert into database_identity default values on conflict do nothing returning id)
@@ -36,7 +36,7 @@ export const vouch = async (db: Db | Tx, { only }: { only: 'FIRST' | 'ALWAYS' })
   )
 }
 
-/** A delivery noted outside the database before sending. Old notes lack `key` and `at`. */
+/** Noted outside the database before sending. Old notes lack `key` and `at`. */
 export interface NotedDelivery {
   deliveryId: number
   key?: string
@@ -54,7 +54,7 @@ export const holds = async (db: Db, { deliveryId, key, at }: NotedDelivery): Pro
   return answer.rows[0].found
 }
 
-/** Highest delivery id and snapshot sequence known to have left the hub, or released. */
+/** Highest ids known to have left the hub, or released. */
 export interface SentPosition {
   deliveryId: number
   sequence: number
@@ -70,8 +70,8 @@ export const reached = async (db: Db | Tx): Promise<SentPosition> => {
 }
 
 /**
- * SQL: public listing is allowed. False while the database lags behind what was sent, because removals may be lost. It
- * is part of every statement that returns entries, so it holds at the same instant.
+ * SQL: false while the database lags behind what was sent, because removals may be lost. Statements that return entries
+ * contain it, so it holds at the same instant.
  */
 export const MAY_LIST = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
@@ -123,7 +123,7 @@ export const all = async (db: Db): Promise<RestoredDatabase[]> => {
 
 export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
 
-/** Returns false when already stopped; the larger figures are kept. */
+/** The larger figures are kept. */
 export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
   const answer = await tx.raw(
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
@@ -136,10 +136,7 @@ export const stop = async (tx: Tx, made: RestoreEvidence): Promise<boolean> => {
   return answer.rows[0].fresh
 }
 
-/**
- * Highest number among these after which the platform was sent nothing later about the subject. Numbers up to the floor
- * count as overtaken.
- */
+/** Numbers up to the floor count as overtaken. */
 export const overtaken = async (db: Db, platform: string, deliveryIds: readonly number[]): Promise<number | null> => {
   const answer = await db.raw(
     `select max(d.number) as number from deliveries d where d.id = any(:ids::bigint[]) and d.platform = :platform and d.state = 'CONFIRMED'
@@ -151,7 +148,6 @@ export const overtaken = async (db: Db, platform: string, deliveryIds: readonly 
   return answer.rows[0]?.number ?? null
 }
 
-/** Later messages are numbered above the floor. */
 export const raiseFloors = async (tx: Tx, floors: readonly { platform: string; floor: number }[]): Promise<void> => {
   await tx.raw(
     `insert into platform_states as s (platform, sequence_floor)
@@ -180,7 +176,7 @@ export const openForRelease = async (tx: Tx): Promise<RestoredDatabase | null> =
   return answer.rows[0] ?? null
 }
 
-/** Advances the id sequence too, because outside notes identify deliveries by id. */
+/** The id sequence advances too, because outside notes identify deliveries by id. */
 export const release = async (
   tx: Tx,
   { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },

@@ -1,4 +1,4 @@
-/** Hot path to the database: connections on which each statement is prepared and planned once. */
+/** Each statement is prepared and planned once per connection. */
 import { createHash } from 'node:crypto'
 import { type Db, open } from './db.js'
 
@@ -16,7 +16,7 @@ interface PgStatement {
   options?: object
 }
 
-/** For short key lookups; listeners of `db` hear them too. One plan must suit all values, so no optional filters. */
+/** For short key lookups. One plan must suit all values, so no optional filters. */
 export const beside = (db: Db): Db => {
   const connection = { ...db.client.config.connection, application_name: 'hub answers, shared' }
   const hot = naming(open(connection, POOL_MAX, ONE_PLAN))

@@ -1,8 +1,6 @@
-/** Transactions for people's actions, with a bounded wait for locks. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './db.js'
 
-/** Milliseconds. */
 const LOCK_WAIT_MS = 5_000
 /** SQLSTATE lock_not_available (`lock_timeout`). */
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -10,7 +8,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
-/** Throws RUN_BUSY, naming `job`, when a lock is not granted within `waitMs`. */
+/** Throws RUN_BUSY, naming `job`, after `waitMs`. */
 export const inTransaction = async <T>(
   db: Db,
   job: 'decide' | 'move' | 'sellers' | 'settle',

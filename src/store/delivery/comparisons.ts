@@ -1,11 +1,10 @@
-/** Comparisons of what a platform shows with what the hub sent it. */
 import type { DisplayDifference, FindingKind, LastDelivery } from '../../domain/delivery/comparison.js'
 import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
 /**
- * Latest number of each subject without open messages here. With `settleSeconds`, subjects with unchecked removals or
- * recent messages are left out, since the platform may lag.
+ * Latest number of each subject without open messages. With `settleSeconds`, unchecked removals and recent messages are
+ * left out, since the platform may lag.
  */
 export const settledNumbers = async (
   db: Db,
@@ -25,7 +24,7 @@ export interface LastSent {
   kind: SubjectKind
   /** Includes folded messages. */
   highest: number
-  /** Set unless every message was folded before it was sent. */
+  /** Unset when every message was folded before it was sent. */
   last: LastDelivery | null
 }
 
@@ -51,7 +50,7 @@ export const toldOf = async (
   )
 }
 
-/** Keys of this hub: a listing, or a subject once owed to any platform. */
+/** A listing, or a subject once owed to any platform. */
 export const known = async (db: Db, keys: readonly string[]): Promise<Set<string>> => {
   const answer = await db.raw(
     `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
@@ -61,7 +60,7 @@ export const known = async (db: Db, keys: readonly string[]): Promise<Set<string
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** Last notice owed to this platform, or else to any other. */
+/** Another platform's notice if this one has none. */
 export const lastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const answer = await tx.raw(
     `select notice from deliveries where subject_id = :subjectId order by platform <> :platform, number desc, id desc limit 1
@@ -123,7 +122,7 @@ export const count = async (db: Db, platform: string | null): Promise<number> =>
   return answer.rows[0].n
 }
 
-/** Per platform, the last comparison since `from` without an alarm, and the highest number. */
+/** Alarms do not count as the last comparison. */
 export const since = async (
   db: Db | Tx,
   from: Date,

@@ -1,4 +1,4 @@
-/** Deliveries owed to platforms, written in the transaction of their cause. */
+/** Deliveries are written in the transaction of their cause. */
 import type { Action, Notice, PriorDelivery, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -15,22 +15,18 @@ export interface QueuedDelivery {
 
 /** SQL: a confirmed removal whose check is still open. */
 export const isUnchecked = (d: string): string => `${d}.check_due_at is not null`
-/** SQL: owed, refused, or an unchecked removal. */
 export const isUndone = (d: string): string => `(${isOpen(d)} or ${isUnchecked(d)})`
 
-/**
- * SQL: a later message about the subject exists. A scalar subquery keeps the planner on the few rows of one subject.
- */
+/** A scalar subquery keeps the planner on the few rows of one subject. */
 export const isFollowed = (d: string): string =>
   `((select true from deliveries l where l.subject_id = ${d}.subject_id and l.platform = ${d}.platform and l.number > ${d}.number limit 1) is not null)`
 
-/** SQL: in the exact form of the partial indexes. */
+/** This is the exact form of the partial indexes. */
 export const isOpen = (d: string): string => `((${d}.state = 'OWED' and ${d}.head and ${d}.action = 'REMOVE')
   or (${d}.state = 'OWED' and ${d}.head and ${d}.action <> 'REMOVE') or ${d}.state = 'REFUSED' or (${d}.state = 'OWED' and not ${d}.head))`
 
 export type EarlierDelivery = PriorDelivery & { subjectId: string; platform: string; number: number }
 
-/** Locks the deliveries about these subjects. */
 export const earlier = async (tx: Tx, subjectIds: readonly string[]): Promise<EarlierDelivery[]> => {
   const answer = await tx.raw(
     `select subject_id as "subjectId", platform, number, action, state, attempts from deliveries where subject_id = any(?::uuid[])

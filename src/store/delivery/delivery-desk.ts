@@ -1,5 +1,3 @@
-/** Deliveries for officers: refusals by rule, resending, closing, and the history per platform. */
-
 import type { EarlierMessage } from '../../domain/delivery/backfill-plan.js'
 import type {
   Action,
@@ -143,7 +141,7 @@ export interface DeliveryClosing {
   reason: string
 }
 
-/** Late answers have no effect. The receipt of an unchecked removal stays. */
+/** Late answers have no effect. */
 export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: DeliveryClosing): Promise<void> => {
   await tx.raw(
     `update deliveries set state = 'CLOSED', check_due_at = null, confirmed_at = null, closed_at = :at, closed_by = :by, closed_reason = :reason
@@ -152,7 +150,6 @@ export const close = async (tx: Tx, ids: readonly number[], { by, at, reason }: 
   )
 }
 
-/** Locks removals that are owed, refused or unchecked. */
 export const openRemovals = async (tx: Tx, subjectId: string, platform: string): Promise<StoredDelivery[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from deliveries d where d.subject_id = ? and d.platform = ? and d.action = 'REMOVE'
@@ -190,7 +187,6 @@ export const actsOf = async (db: Db, deliveryIds: readonly number[]): Promise<De
   return answer.rows
 }
 
-/** Messages to one platform about these subjects, in order. */
 export const heardOf = async (
   db: Db | Tx,
   platform: string,
@@ -220,7 +216,6 @@ export interface RefusalCount {
   count: number
 }
 
-/** Refused deliveries by platform and rule, most frequent first. */
 export const refusedBy = async (db: Db): Promise<RefusalCount[]> => {
   const answer = await db.raw(
     `select platform, coalesce(receipt->>'code', '') as code, count(*)::int as count from deliveries where state = 'REFUSED'

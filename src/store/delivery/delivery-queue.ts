@@ -1,4 +1,4 @@
-/** Delivery queue, claimed with a lease. `attempts` is the fencing token: a write with another value has no effect. */
+/** `attempts` is the fencing token: a write with another value has no effect. */
 import { type Receipt, SETTLE_SECONDS } from '../../domain/delivery/delivery.js'
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
@@ -8,7 +8,6 @@ export interface ClaimedDelivery extends QueuedDelivery {
   /** Consecutive failed calls. */
   failures: number
   createdAt: Date
-  /** The platform's last answer, if any. */
   receipt: BookedReceipt | null
 }
 
@@ -21,32 +20,29 @@ export interface BookedReceipt extends Receipt {
 const COLUMNS = `d.id, d.platform, d.kind, d.subject_id as "subjectId", d.number, d.action, d.notice, d.attempts, d.failures, d.receipt,
   d.created_at as "createdAt"`
 
-/** REMOVE: removals only. OTHERS: additions and changes only. */
+/** OTHERS: additions and changes. */
 export type ClaimScope = 'REMOVE' | 'OTHERS'
 
 export interface ClaimOptions {
   limit: number
   now: Date
   leaseUntil: Date
-  /** Wait after the last message about the subject, which the platform may not have applied yet. */
+  /** Wait after the last message, which the platform may not have applied yet. */
   settleSeconds?: number
   only?: ClaimScope | undefined
 }
 
-/** SQL: due at one platform and not leased; rows `d`. */
+/** SQL rows `d`: due and not leased. */
 const DUE = `select d.id from deliveries d where d.platform = :platform and d.state = 'OWED' and d.head and d.due_at <= :now
   and (d.leased_until is null or d.leased_until <= :now)`
-/**
- * SQL: no other message of the subject is in flight. A scalar subquery: the planner turns `not exists` into a join over
- * the table.
- */
+/** A scalar subquery: the planner turns `not exists` into a join over the table. */
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
 /** MAY_LIST is part of the statement, so only removals leave a server not vouched for. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_LIST} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
-/** Removals first, one per subject. The lease is in no index, so claiming updates none. */
+/** Removals first, one per subject. No index contains the lease, so claiming updates none. */
 export const claim = async (
   db: Db,
   platform: string,
@@ -80,7 +76,6 @@ export const isDue = async (
   return answer.rows[0].found
 }
 
-/** Returns the ids still held. */
 export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUntil: Date): Promise<Set<number>> => {
   const answer = await db.raw(
     `update deliveries d set leased_until = :leaseUntil from unnest(:ids::bigint[], :attempts::int[]) as c(id, attempts)
@@ -90,7 +85,7 @@ export const hold = async (db: Db, claimed: readonly ClaimedDelivery[], leaseUnt
   return new Set(answer.rows.map((row: { id: number }) => row.id))
 }
 
-/** Ends leases of messages folded or closed in flight, so that successors need not wait. Lock order as in `book`. */
+/** Successors of messages folded or closed in flight need not wait. Lock order as in `book`. */
 const letGo = async (db: Db, rows: readonly { id: number; attempts: number }[]): Promise<void> => {
   await db.raw(
     `with gone as (
@@ -112,7 +107,7 @@ export interface DeliveryResult {
   /** Time of the next claim; null when no longer owed. */
   dueAt: Date | null
   failures: number
-  /** It did not leave the hub, so the claim is not counted. */
+  /** The claim is not counted. */
   unsent?: boolean
 }
 
@@ -127,8 +122,8 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
 }
 
 /**
- * Returns how many were still held. Confirmed removals are checked after `settleSeconds` unless replaced; one sent
- * twice for lack of a display is done. Locks rows in the order of `tell`.
+ * Confirmed removals are checked after `settleSeconds` unless replaced; one sent twice for lack of a display is done.
+ * Locks rows in the order of `tell`.
  */
 export const book = async (
   db: Db,

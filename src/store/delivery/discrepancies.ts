@@ -1,4 +1,3 @@
-/** Discrepancies, open until they disappear or a person settles them. */
 import type { FindingKind } from '../../domain/delivery/comparison.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -40,7 +39,7 @@ export const keep = async (
   )
 }
 
-/** Subjects with messages in flight were not compared and stay open. Those that hid an entry are for a person. */
+/** Subjects with messages in flight were not compared. Discrepancies that hid an entry are for a person. */
 export const settleGone = async (
   tx: Db | Tx,
   platform: string,
@@ -64,7 +63,6 @@ export const openKeys = async (db: Db, platform: string, what: FindingKind): Pro
   return new Set(answer.rows.map(({ key }: { key: string }) => key))
 }
 
-/** Settles those for which these listings were hidden. */
 export const settleHidden = async (
   tx: Tx,
   moved: readonly { listingId: string; by: string; note: string }[],
@@ -124,7 +122,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredDiscrepancy |
   return answer.rows[0] ?? null
 }
 
-/** Returns null when it is missing, settled, or has hidden a listing. */
+/** One that has hidden a listing stays. */
 export const settle = async (
   db: Db,
   id: number,

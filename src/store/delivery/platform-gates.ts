@@ -1,4 +1,4 @@
-/** Circuit breaker, pace and pause of each platform, shared by all hubs. */
+/** Gates are shared by all hubs. */
 import type { Breaker } from '../../domain/delivery/circuit-breaker.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -56,7 +56,7 @@ export const calm = async (db: Db, platform: string): Promise<void> => {
   )
 }
 
-/** One hub gets the probe, by compare-and-set. Nobody else passes until `until`. */
+/** Compare-and-set gives one hub the probe. Nobody else passes until `until`. */
 export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: Date): Promise<boolean> => {
   const answer = await db.raw(
     `update platform_states set open_until = ? where platform = ? and failures = ? and open_until is not distinct from ?
@@ -66,7 +66,7 @@ export const takeProbe = async (db: Db, platform: string, seen: Breaker, until: 
   return answer.rows.length > 0
 }
 
-/** Next call slot, `everyMs` after the previous one of all hubs; null when later than `latest`. */
+/** The slot is `everyMs` after the previous one of all hubs; null when later than `latest`. */
 export const takeTurn = async (
   db: Db,
   platform: string,

@@ -1,4 +1,3 @@
-/** State of each platform: pause, circuit breaker, pace and sequence floor. */
 import type { SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -26,7 +25,7 @@ export interface PlatformAct {
   reason: string
 }
 
-/** Messages are numbered above the floor. Absent means 0. */
+/** Messages are numbered above the floor. */
 export const floors = async (db: Db | Tx): Promise<Map<string, number>> => {
   const answer = await db.raw(
     'select platform, sequence_floor as floor from platform_states /* platform-states.floors */',
@@ -108,7 +107,6 @@ export const record = async (tx: Tx, { platform, act, by, at, reason }: Platform
   )
 }
 
-/** The last `limit` actions per platform, newest first. */
 export const acts = async (db: Db, limit: number): Promise<PlatformAct[]> => {
   const answer = await db.raw(
     `select platform, act, made_by as by, made_at as at, reason from (

@@ -1,4 +1,4 @@
-/** Published records (双公示): touched by a change, their state, and what was last sent. */
+/** Published records (双公示). */
 
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import type { PublishedKind, RecordParty } from '../../domain/delivery/published-record.js'
@@ -10,7 +10,7 @@ export interface RecordKey {
   key: string
 }
 
-/** SQL: key at every platform, derived from feed and agency key, so it survives a database loss. */
+/** SQL: derived from feed and agency key, so it survives a database loss. */
 const idOf = (row: string): string =>
   `substr(encode(sha256(convert_to(${row}.feed || chr(10) || ${row}.record_key, 'UTF8')), 'hex'), 1, 32)::uuid`
 
@@ -38,10 +38,7 @@ export const kindsTold = async (tx: Tx, among: readonly PublishedKind[]): Promis
 /** SQL: a repair may concern any penalty. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
-/**
- * Records that a merge opened, closed or detached, and penalties that its repairs may concern. Reads `plan` and
- * `staged_drafts`.
- */
+/** Reads `plan` and `staged_drafts`. Includes penalties that the merge's repairs may concern. */
 export const touchedByMerge = async (
   tx: Tx,
   { run, feed, kinds }: { run: number; feed: string; kinds: readonly PublishedKind[] },
@@ -120,12 +117,12 @@ export interface PublishedRecordState extends RecordKey {
   order: number
   fact: string | null
   stands: boolean
-  /** Current owner; for an ended record, the owner when it was last sent. */
+  /** An ended record keeps the owner of its last sending. */
   party: RecordParty | null
   told: { operatorId: number; removed: boolean; digest: string | null } | null
 }
 
-/** With every other source's record of the same decision, now or earlier. */
+/** Includes every other source's record of the same decision. */
 export const around = async (
   db: Db | Tx,
   asked: readonly RecordKey[],
@@ -214,7 +211,7 @@ export const keep = async (
   )
 }
 
-/** Records that a backfill may send, so that later changes find them. */
+/** Records that a backfill may send are registered, so that later changes find them. */
 export const register = async (
   db: Db | Tx,
   records: readonly (RecordKey & { kind: PublishedKind; operatorId: number; fact: string | null })[],

@@ -1,4 +1,3 @@
-/** Checks that confirmed removals are no longer displayed. */
 import type { CheckResult, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { Db, Tx } from '../db/db.js'
 import { isFollowed } from './deliveries.js'
@@ -53,7 +52,7 @@ export const settle = async (
   )
 }
 
-/** For platforms without a display; the second receipt counts as proof. */
+/** Without a display, the second receipt counts as proof. */
 export const sendAgain = async (db: Db, ids: readonly number[], now: Date): Promise<void> => {
   await db.raw(
     `update deliveries set state = 'OWED', due_at = :now, confirmed_at = null, check_due_at = null, check_result = 'NO_DISPLAY'

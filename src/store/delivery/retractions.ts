@@ -1,7 +1,4 @@
-/**
- * Retraction ledger, read from the deliveries. A retraction is one removal, with every platform that may have had the
- * entry.
- */
+/** A retraction is one removal, with every platform that may have had the entry. */
 import type { Action, DeliveryState, EntryNotice, Receipt, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
@@ -42,7 +39,7 @@ export interface RemovalReceiver extends RetractionKey {
 }
 
 /**
- * SQL: message `e` that stands for removal `r`: itself, or the next one when `r` was folded or the entry was still
+ * SQL: message `e` stands for removal `r`: itself, or the next one when `r` was folded or the entry was still
  * displayed.
  */
 const STANDING = `cross join lateral (
@@ -55,7 +52,7 @@ const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or ${isUnchecked('e')})`
 const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 export interface RetractionFilter {
-  /** True: some platform (or `platform`) has yet to confirm it. Null: all. */
+  /** True: some platform has yet to confirm it. */
   open: boolean | null
   platform: string | null
   subjectId: string | null
@@ -64,7 +61,7 @@ export interface RetractionFilter {
 
 const FILTERED = `r.action = 'REMOVE' and (:platform::text is null or r.platform = :platform::text)
   and (:subjectId::uuid is null or r.subject_id = :subjectId::uuid)`
-/** SQL: restricts to the few subjects with an open removal. */
+/** Subjects with an open removal are few. */
 const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id from deliveries o
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
   union select o.subject_id from deliveries o where ${isUnchecked('o')}))`
@@ -100,7 +97,7 @@ export const list = async (
 }
 
 export const count = async (db: Db, filter: RetractionFilter): Promise<number> => {
-  // Closed retractions are counted as all minus the few open ones.
+  // Closed retractions are all minus the few open ones.
   if (filter.open === false)
     return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
   const { seen, standing, narrowed, grouped } = partsOf(filter)

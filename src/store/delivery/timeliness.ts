@@ -1,4 +1,3 @@
-/** How long decisions took to be confirmed, and to be published. */
 import type { Action, SubjectKind } from '../../domain/delivery/delivery.js'
 import type { DutyCount, TimelinessDuty } from '../../domain/delivery/timeliness.js'
 import { type RegionSight, subjectInSight } from '../access/sight.js'
@@ -16,9 +15,8 @@ const BY_DECISION = `f.before_action is null and case when f.kind = 'listing'
 const IS_DONE = `e.check_due_at is null and e.check_result is distinct from 'SHOWN'`
 
 /**
- * SQL `with` clause of `duties`. A duty begins with the first of consecutive alike messages (show or remove) about a
- * subject to a platform, and ends with the first confirmation among them. A full repeat counts from its own day.
- * `deliveries` yields rows `d`; `which` restricts them.
+ * A duty begins with the first of consecutive alike messages (show or remove) about a subject to a platform, and ends
+ * with the first confirmation among them. A full repeat counts from its own day.
  */
 const dutiesOf = (deliveries: string, which: string): string => `
   firsts as (
@@ -57,7 +55,7 @@ export const ofSpan = async (db: Db, { from, to }: { from: string; to: string })
   return answer.rows
 }
 
-/** Own entries by their deadline, agency entries by their days of decision and publication. */
+/** Own entries count by their deadline, agency entries by their days of decision and publication. */
 export const publicityOfSpan = async (
   db: Db,
   { from, to, platform }: { from: string; to: string; platform: string },
@@ -96,13 +94,12 @@ export interface OpenDuty {
 }
 
 export interface DutyFilter {
-  /** Latest decision day per duty. */
   until: Readonly<Partial<Record<TimelinessDuty, string | null>>>
   platform: string | null
   sight?: RegionSight
 }
 
-/** SQL: starts from the few open deliveries and looks up the rest. */
+/** SQL: starts from the few open deliveries. */
 const waitingIn = (
   sight: RegionSight,
 ): string => `waits as materialized (select distinct o.platform, o.subject_id from deliveries o
@@ -113,7 +110,6 @@ const waitingIn = (
   )}`
 const ASKED = `ended_as = 'OPEN' and counted_from <= (:until::jsonb->>duty)::date`
 
-/** Longest first. */
 export const waiting = async (
   db: Db,
   { until, platform, sight = null }: DutyFilter,

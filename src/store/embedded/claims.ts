@@ -1,6 +1,6 @@
 /**
  * Elects the supervisor of a folder. Each candidate creates a file named after its process, yields to living ones and
- * deletes dead ones. Names are unique, so unlike with one lock file, deleting never hits a living process.
+ * deletes dead ones. Unlike with one lock file, deleting never hits a living process.
  */
 import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'

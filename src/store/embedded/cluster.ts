@@ -1,4 +1,3 @@
-/** Files of one database cluster, created atomically. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
@@ -36,7 +35,6 @@ export interface Cluster {
   password: string
 }
 
-/** Finds or creates the cluster of a folder. */
 export const open = async (
   folder: string,
   durable: boolean,
@@ -56,7 +54,7 @@ export const open = async (
 
 type ClusterPlan = Pick<Cluster, 'binaries' | 'account' | 'durable'>
 
-/** Created beside its place and renamed: an interrupted initdb leaves no half cluster. */
+/** Renamed into place: an interrupted initdb leaves no half cluster. */
 const make = async (
   folder: string,
   data: string,

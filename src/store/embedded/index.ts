@@ -1,4 +1,4 @@
-/** The embedded PostgreSQL: one server per folder, shared by all processes that join. */
+/** One server per folder, shared by all processes that join. */
 import { mkdirSync, realpathSync } from 'node:fs'
 import { refusalOf, type Seat, sit } from './members.js'
 

@@ -1,4 +1,4 @@
-/** `<folder>/pg.log`: bounded log of PostgreSQL and its supervisor. */
+/** Bounded log of PostgreSQL and its supervisor. */
 import {
   closeSync,
   fchmodSync,

@@ -16,7 +16,7 @@ export const tell = (socket: Socket, message: ToMember | ToSupervisor): void => 
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`)
 }
 
-/** Parses messages; invalid or oversized lines end the connection. */
+/** Invalid or oversized lines end the connection. */
 export const hear = <Message>(socket: Socket, heard: (message: Message) => void): void => {
   let rest = ''
   socket.setEncoding('utf8')

@@ -1,4 +1,3 @@
-/** Finds or starts the supervisor and holds the connection. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'

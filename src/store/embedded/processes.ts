@@ -1,4 +1,4 @@
-/** Tells whether processes are alive, safe against reused pids. */
+/** A reused pid does not count as alive. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 const POLL_MS = 20
 /** Month names and time zone must not depend on the caller. */
 const PS = { encoding: 'utf8', timeout: 2_000, env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' } } as const
-/** Zero-based fields of /proc/<pid>/stat after the program name. */
+/** Fields of /proc/<pid>/stat after the program name. */
 const STATE_FIELD = 0
 const START_FIELD = 19
 

@@ -1,4 +1,4 @@
-/** Verifies a started server: it answers, has the hub's database, and builds trigrams of Chinese. */
+/** A good server has the hub's database and builds trigrams of Chinese. */
 import type { ClientConfig } from 'pg'
 import { Refusal } from '../../foundation/errors.js'
 import { NAME } from './cluster.js'

@@ -1,4 +1,3 @@
-/** Starts PostgreSQL with retries, adopts it from a dead supervisor, and stops it. */
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'

@@ -1,7 +1,6 @@
 /**
- * Supervisor of a folder's PostgreSQL, in its own session, out of reach of Ctrl-C. Each user holds a connection, which
- * the system closes even after kill -9. After the last one it stops PostgreSQL and exits.
- * Usage: node supervisor.js FOLDER durable|hasty
+ * Runs a folder's PostgreSQL in its own session, out of reach of Ctrl-C. Each user holds a connection, which the system
+ * closes even after kill -9; after the last one it exits. Usage: node supervisor.js FOLDER durable|hasty
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'

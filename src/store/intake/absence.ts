@@ -1,12 +1,12 @@
-/** Ends records by absence from a full delivery, unless their item was unreadable. */
+/** Records end by absence from a full delivery. */
 import { KINDS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 
-/** SQL: runs of corrections whose uncorrected item came again in run :run; their records are not absent. */
+/** SQL: runs of corrections whose uncorrected item came again in run :run. */
 export const STILL_UNCORRECTED = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** SQL: end of the last version with the same content; an unmatched record returns as ended. */
+/** SQL: an unmatched record returns with the end of its last version with the same content. */
 export const ENDED_BEFORE = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
@@ -19,19 +19,15 @@ export const unreadableBindings = ({ keys, stems, codes }: UnreadableRecords) =>
   codes: [...codes],
 })
 
-/**
- * SQL: no rejected item can be this record. Compares whole keys, key stems up to the last `/`, and operator codes.
- * Bindings: keys, stems, codes.
- */
+/** SQL: compares whole keys, key stems up to the last `/`, and operator codes. Bindings: keys, stems, codes. */
 export const isNowhereIn = (v: string): string => `${keyIsNowhereIn(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
 
-/** SQL: the same by key alone. */
 export const keyIsNowhereIn = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
-/** Unreadable records, and corrected ones still sent uncorrected, are not absent. Returns the number. */
+/** Unreadable records, and corrected ones still sent uncorrected, are not absent. */
 export const endAbsent = async (
   tx: Tx,
   run: { id: number; feed: string; now: Date; today: string; unreadable: UnreadableRecords; unmet: readonly number[] },

@@ -1,4 +1,4 @@
-/** In-memory index of current versions during a pull, about 33 bytes a record. Unchanged records are never staged. */
+/** In-memory index of current versions, about 33 bytes a record, so that unchanged records are never staged. */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
@@ -7,9 +7,9 @@ import { hashesOf, isAt, WORDS, wordOf } from '../../foundation/fingerprints.js'
 import type { Db } from '../db/db.js'
 
 export interface KnownVersions {
-  /** Returns true when exactly this record stands, and marks it as met. */
+  /** Marks the record as met. */
   meets: (key: string, digest: string) => boolean
-  /** Ids not met, including those that cannot be met. */
+  /** Includes ids that cannot be met. */
   unmet: () => number[]
 }
 
@@ -17,12 +17,12 @@ export interface KnownVersions {
 const SLOTS_PER_RECORD = 2
 const NOBODY = -1
 
-/** SQL: found by the operator's own code. Others may lead elsewhere by now and must be staged. */
+/** SQL: others may lead elsewhere by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
 /**
- * A full delivery ignores versions that only partial files contributed. Versions not found by their own code keep only
- * the id, so that they end unless delivered.
+ * A full delivery ignores versions that only partial files contributed. Versions not found by their own code end unless
+ * delivered.
  */
 export const load = async (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> => {
   const where = `feed = '${feed.replaceAll("'", "''")}' and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}`
@@ -33,7 +33,7 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
     )
     const known = table(rows[0].own)
     if (rows[0].all === 0) return known
-    // Streaming decoder, because a character may span two chunks.
+    // A character may span two chunks.
     const decoder = new StringDecoder('utf8')
     let carry = ''
     const lines = new Writable({
@@ -58,7 +58,7 @@ export const load = async (db: Db, feed: string, { whole }: { whole: boolean }):
 
 export const nothingKnown = (): KnownVersions => table(0)
 
-/** Open addressing in typed arrays. Records beyond the counted size are unknown. */
+/** Open addressing. Records beyond the counted size are unknown. */
 const table = (size: number): KnownVersions & { add: (line: string) => void } => {
   const slots = new Int32Array(Math.max(2, size * SLOTS_PER_RECORD)).fill(NOBODY)
   const marks = new Uint32Array(size * WORDS)

@@ -1,4 +1,3 @@
-/** Maps of column headings per feed. */
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -10,7 +9,6 @@ export interface FeedMapRow extends NumberedMap {
   endedAt: Date | null
 }
 
-/** Serialises mapping of a feed. */
 export const lock = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw('select pg_advisory_xact_lock(hashtext(?), hashtext(?)) /* feedMaps.lock */', ['feed_maps', feed])
 }
@@ -30,7 +28,6 @@ export const add = async (
 const COLUMNS = `id::int as id, feed, headings, fixed as "values", made_by as "madeBy", made_at as "madeAt",
   ended_by as "endedBy", ended_at as "endedAt"`
 
-/** Returns null when there is no such map in force. */
 export const end = async (db: Db, feed: string, id: number, by: string, now: Date): Promise<FeedMapRow | null> => {
   const answer = await db.raw(
     `update feed_maps set ended_by = :by, ended_at = :now

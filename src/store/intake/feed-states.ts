@@ -1,4 +1,4 @@
-/** Cursor of the next pull of a feed, stored by the run that succeeded. */
+/** The cursor is stored by the run that succeeded. */
 import type { Json } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -15,7 +15,6 @@ export const keep = async (tx: Tx, feed: string, state: Json, runId: number): Pr
   )
 }
 
-/** Makes the next pull fetch everything. */
 export const forget = async (tx: Tx, feed: string): Promise<void> => {
   await tx.raw('delete from feed_states where feed = ? /* feedStates.forget */', [feed])
 }

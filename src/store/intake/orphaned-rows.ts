@@ -1,4 +1,4 @@
-/** Records whose operator was found by a code that no longer leads to it. */
+/** Orphaned rows: a code no longer leads to their operator. */
 import { subjectKey } from '../../domain/intake/matching.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { type Body, type Draft, KINDS } from '../../domain/records/records.js'
@@ -17,7 +17,7 @@ interface OrphanedRow {
 
 /**
  * Detaches records found by a withdrawn code (`scheme:code`) or of these operators, unless another source supports it.
- * They are marked wrong and become unmatched, or stand alone when their kind needs no operator.
+ * They become unmatched, or stand alone when their kind needs no operator.
  */
 export const giveBack = async (
   tx: Tx,

@@ -1,4 +1,3 @@
-/** Owner, current version and effect of each staged draft, computed in one pass. */
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import type { Tx } from '../db/db.js'
 
@@ -8,10 +7,7 @@ const ownerBy = (scheme: string, code: string): string =>
   `select c.operator_id as owner, c.scheme || ':' || c.code as said from codes c
    where c.scheme = '${scheme}' and c.code = ${code} and c.known_to is null`
 
-/**
- * Owner of each draft: by USCC or shop code, else the only operator of its other codes, else a person's decision; never
- * by name. Without a required operator: UNMATCHED.
- */
+/** Owner by USCC or shop code, else the only operator of its other codes, else a person's decision; never by name. */
 export const decide = async (
   tx: Tx,
   { feed, whole, needOperator }: { feed: string; whole: boolean; needOperator: readonly string[] },
@@ -63,7 +59,7 @@ export const decide = async (
   await tx.raw('analyze plan /* plan.decide */')
 }
 
-/** Attributes records of a merged operator to the merger, so that undoing it returns them. */
+/** Records of a merged operator go to the merger, so that undoing it returns them. */
 const tellMergers = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
@@ -83,7 +79,7 @@ const tellMergers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** A row with only the number belongs to the registration under the USCC, and changes it only with a later date. */
+/** A row with only the number changes the registration under the USCC only with a later date. */
 const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
   const some = await tx.raw(
     `select exists (select 1 from staged_drafts where kind = 'registration' and uscc is null and reg_no is not null) as some
@@ -105,7 +101,7 @@ const oneRegistration = async (tx: Tx, feed: string): Promise<void> => {
 
 export type ItemCounts = Record<DraftEffect, number>
 
-/** Counts items by their most demanding draft. */
+/** The most demanding draft of an item counts. */
 export const itemCounts = async (tx: Tx): Promise<ItemCounts> => {
   const several = await tx.raw('select exists (select 1 from plan where part > 0) as several /* plan.itemCounts */')
   const answer = await tx.raw(

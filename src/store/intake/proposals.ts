@@ -1,11 +1,11 @@
-/** Proposes operators for unmatched records by name; domain/intake/matching decides. */
+/** domain/intake/matching decides on the candidates. */
 import { type OperatorCandidate, type Proposal, proposal, subjectDetails } from '../../domain/intake/matching.js'
 import type { Body, Subject } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
 
 const CHUNK_RECORDS = 1_000
-/** A run above the second bound starts from the unmatched names, if few. */
+/** A larger run starts from the unmatched names, if few. */
 const WAITING_FEW = 1_000
 const BROUGHT_MANY = 5_000
 const CANDIDATES_MOST = 100
@@ -13,7 +13,7 @@ const CANDIDATES_MOST = 100
 interface UnmatchedName {
   id: number
   name: string
-  /** It has a proposal that may no longer hold. */
+  /** Its proposal may no longer hold. */
   told: boolean
 }
 
@@ -29,7 +29,7 @@ const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   if (!waits.rows[0].any) return []
   const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
   if (few !== null) return concernedAmong(tx, run, few)
-  // Deduplicates names before the join, which would otherwise be a product.
+  // Without deduplication the join would be a product.
   const { rows } = await tx.raw(
     `with changed as materialized (
        select distinct p.operator_id as id from plan p join staged_drafts s using (item, part) join operators o on o.id = p.operator_id
@@ -57,7 +57,7 @@ const fewNames = async (tx: Tx): Promise<string[] | null> => {
   return rows.length > WAITING_FEW ? null : [...new Set<string>(rows.map(({ name }: { name: string }) => name))]
 }
 
-/** Starts from few unmatched names instead of a run of a million records. */
+/** Starts from few unmatched names instead of a million records. */
 const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
   const bearers = await tx.raw(
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
@@ -139,7 +139,7 @@ const proposalOf = (bearers: Bearers, subject: Subject, body: Body): Proposal =>
 
 type Bearers = OperatorCandidate[] | 'TOO_MANY'
 
-/** Operators that bear or bore each name, as their successors, with facts from registrations not rolled back. */
+/** Merged bearers count as their successors. Rolled-back registrations give no facts. */
 const bearersOf = async (tx: Tx, names: readonly string[]): Promise<Map<string, Bearers>> => {
   const { rows } = await tx.raw(
     `with borne as materialized (

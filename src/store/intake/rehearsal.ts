@@ -1,14 +1,9 @@
-/** Reads the effects of a transaction that will be rolled back. */
 import type { Body, RecordKind } from '../../domain/records/records.js'
 import type { Tx } from '../db/db.js'
 import { markRehearsal } from '../db/rehearsed.js'
 
-/**
- * Below `deadlock_timeout` (1 s): the rehearsal gives up before a real action becomes the deadlock victim.
- * Milliseconds.
- */
+/** Below `deadlock_timeout` (1 s), so that no real action becomes the deadlock victim. */
 const LOCK_MS = 500
-/** Milliseconds. */
 const STATEMENT_MS = 30_000
 /** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
 const HELD_UP = new Set(['55P03', '40P01', '23505'])
@@ -22,7 +17,7 @@ export const bound = async (tx: Tx): Promise<void> => {
 
 export const isHeldUp = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
 
-/** Latest ids of append-only tables; higher ids were added since. */
+/** Rows with higher ids were added since. */
 export interface RehearsalMark {
   event: number
   concern: number
@@ -45,7 +40,6 @@ export interface MovedListing {
   asks: string[]
 }
 
-/** Public ones first. */
 export const listingsSince = async (
   tx: Tx,
   { event, concern }: RehearsalMark,
@@ -126,11 +120,9 @@ export interface BroughtRecord {
   code: string | null
   body: Body
   before: Body | null
-  /** Reason why no operator was found. */
   reason: string | null
 }
 
-/** In file order. */
 export const recordsBrought = async (tx: Tx, run: number, first: number): Promise<BroughtRecord[]> => {
   const answer = await tx.raw(
     `select * from (

@@ -1,4 +1,4 @@
-/** Rejects for officers: list, correct, drop. store/intake/rejects adds them. */
+/** store/intake/rejects adds the rejects. */
 import type { Problem } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { repeatedIn } from './rejects.js'
@@ -97,7 +97,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredReject | null
   return answer.rows[0] ?? null
 }
 
-/** Items per page; each may be large. */
+/** Each item may be large. */
 const STEP_ITEMS = 200
 
 export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
@@ -113,7 +113,6 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   }
 }
 
-/** Returns false when it is already settled. */
 export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`,
@@ -123,8 +122,8 @@ export const holdOpen = async (tx: Tx, id: number): Promise<boolean> => {
 }
 
 /**
- * The agency has sent the records since that run. Where records end by absence (`ends`), a later full delivery without
- * the item counts too.
+ * The agency has sent the records since. Where records end by absence (`ends`), a later full delivery without the item
+ * counts too.
  */
 export const isOutdated = async (
   tx: Tx,

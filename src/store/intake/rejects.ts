@@ -1,4 +1,3 @@
-/** Rejected items, and unmatched records that wait for an operator. */
 import type { Draft, Problem, UnreadableRecords } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 import { byIndex } from '../db/lateral-lookup.js'
@@ -76,10 +75,7 @@ const REASON = `case when uscc is not null then 'code.digit'
            and c.scheme = 'reg_no' and c.code = reg_no) then 'code.ambiguous' else 'code.unknown' end
          when name is not null then 'name.only' else 'subject.none' end`
 
-/**
- * One row per record; NOT_OURS decisions stay. A record once in a full delivery belongs to the whole feed, even when
- * `partial`.
- */
+/** NOT_OURS decisions stay. A record once in a full delivery belongs to the whole feed, even when `partial`. */
 export const keepUnmatched = async (
   tx: Tx,
   { id: run, feed, partial }: { id: number; feed: string; partial: boolean },
@@ -126,7 +122,7 @@ export const keepUnmatched = async (
   )
 }
 
-/** Ended ones cannot be revived by a later code. Returns the number. */
+/** A later code cannot revive ended ones. */
 export const endWaiting = async (
   tx: Tx,
   { id: run, feed, unreadable }: { id: number; feed: string; unreadable: UnreadableRecords },
@@ -143,7 +139,7 @@ export const endWaiting = async (
   return answer.rowCount ?? 0
 }
 
-/** Up to this many are all checked; beyond it, those with a code in the run. */
+/** Beyond this, only those with a code in the run are checked. */
 const WAITING_FEW = 1_000
 const CHUNK_WAITING = 1_000
 
@@ -157,7 +153,7 @@ const CARRIES = [
   })),
 ]
 
-/** Their feed may never send them again. Records without a code cost nothing here. */
+/** Their feed may never send them again. */
 export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
   byIndex(tx, async () => {
     const ids = await mayMatch(tx)
@@ -165,12 +161,9 @@ export const matchWaiting = (tx: Tx, runId: number, now: Date): Promise<void> =>
       await match(tx, ids.slice(from, from + CHUNK_WAITING), runId, now)
   })
 
-/**
- * All with a code when few, including those made unambiguous by a roll-back; otherwise those with a code or operator in
- * the stage.
- */
+/** Few are checked entirely, also those made unambiguous by a roll-back. */
 const mayMatch = async (tx: Tx): Promise<number[]> => {
-  // The order forces the planner onto the partial index.
+  // The order forces the partial index.
   const few = await tx.raw(
     `${CARRIES.map(
       ({ code, where }) => `(select u.id from unmatched u where ${where} order by ${code} collate "C" limit :most)`,
@@ -196,14 +189,13 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
 
 const distinctIds = (rows: readonly { id: number }[]): number[] => [...new Set(rows.map(({ id }) => id))]
 
-/** SQL: an operator has a code at most twice, so three rows detect ambiguity. */
+/** SQL: three rows detect ambiguity. */
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
      and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
 
 /**
- * A registration by number alone is closed at once when the one under the USCC stands; a roll-back makes it unmatched
- * again.
+ * A registration by number alone is closed when the one under the USCC stands; a roll-back makes it unmatched again.
  */
 const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): Promise<void> => {
   await tx.raw(
@@ -265,13 +257,13 @@ export const latestOf = async (
   return answer.rows
 }
 
-/** SQL: open rejects without repetitions, since the last complete delivery and without rolled-back runs. */
+/** SQL: open since the last complete delivery, without repetitions and rolled-back runs. */
 export const OPEN = (feed: string): string =>
   `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
-/** Counts items like a pull; one row may hold several records. */
+/** One row may hold several records. */
 export const backlog = async (db: Db): Promise<{ unmatched: number; rejects: number }> => {
   const answer = await db.raw(
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,

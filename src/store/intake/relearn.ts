@@ -33,7 +33,7 @@ interface StatedNames {
   former: string[]
 }
 
-/** Unlearns what run `run` taught. Reads the temporary tables of store/intake/rollback. Returns the withdrawn codes. */
+/** Reads the temporary tables of store/intake/rollback. Returns the withdrawn codes. */
 export const relearn = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await tx.raw(
     `delete from operator_codes where run_id = ? returning scheme || ':' || code as code /* relearn codes */`,
@@ -70,7 +70,7 @@ export const relearnParted = async (
   )
 }
 
-/** SQL: versions that `o` contributed itself, not through merged operators. */
+/** SQL: without versions of merged operators. */
 const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id and v.decision_id is null)
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`

@@ -1,6 +1,6 @@
 /**
- * Rolls back a run: its versions become wrong, versions it closed stand again, its names and codes are unlearned.
- * Temporary tables: `taken_back` (its versions) and `concerned` (operators).
+ * Versions of the run become wrong, versions it closed stand again, its names and codes are unlearned. Temporary
+ * tables: `taken_back` (versions) and `concerned` (operators).
  */
 import type { Db, Tx } from '../db/db.js'
 import { isNumberOf } from '../records/versions.js'
@@ -29,10 +29,7 @@ export const candidate = async (db: Db | Tx, run: number): Promise<RollbackCandi
 
 const VERSION = 'v.id, v.feed, v.record_key, v.kind, v.operator_id, v.run_id, v.ended_on, v.known_from, v.body'
 
-/**
- * Marks versions from the run, versions it opened, and their successors, including ends of records adopted by this run
- * alone. Returns the number.
- */
+/** Includes versions it opened, their successors, and ends of records adopted by this run alone. */
 export const close = async (tx: Tx, { run, by, at }: RollbackRun): Promise<number> => {
   await tx.raw(
     `create temporary table taken_back on commit drop as select ${VERSION} from versions v
@@ -86,7 +83,7 @@ export const restore = async (
     { run },
   )
   await tx.raw('analyze empty /* takeback.restore */')
-  // Works on ids; reads the wide rows once.
+  // Ids first: the rows are wide.
   await tx.raw(
     `create temporary table again on commit drop as
      select p.id, coalesce(e.ended_on, p.ended_on) as ended_on, coalesce(e.opened_by, c.id) as opened_by
@@ -150,7 +147,7 @@ const passOverNumbers = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Records only from this run go, changed ones regain their content, and matched ones are unmatched again. */
+/** Changed records regain their content, and matched ones are unmatched again. */
 export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
@@ -197,7 +194,7 @@ export const returnWaiting = async (tx: Tx, { run }: RollbackRun): Promise<void>
   )
 }
 
-/** No believed record with their own code and no identity decision. Listings are ignored here. */
+/** Operators without a believed record with their own code and without an identity decision. */
 export const unfounded = async (tx: Tx, { run }: RollbackRun): Promise<number[]> => {
   const answer = await tx.raw(
     `select o.id from operators o join runs f on f.id = o.first_run
@@ -226,7 +223,7 @@ export const forget = async (tx: Tx, ids: readonly number[], { at }: Pick<Rollba
   return answer.rows[0].n
 }
 
-/** Marks operators for scoring and opens concerns on leads since the run. Returns the number of operators. */
+/** Marks operators for scoring and opens concerns on leads since the run. */
 export const question = async (tx: Tx, { by, at }: RollbackRun): Promise<number> => {
   const dirty = await tx.raw(
     `insert into dirty_operators (operator_id, since) select o.id, :at::timestamptz from operators o

@@ -1,4 +1,4 @@
-/** The stage of a pull: a temporary table on its own connection, filled by COPY and merged in one transaction. */
+/** A temporary table on its own connection, filled by COPY and merged in one transaction. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
@@ -15,17 +15,17 @@ export interface StagedDraft {
   draft: Draft
   body: string
   digest: string
-  /** The operator to create if the code is unknown; null, or `kind` null: none. */
+  /** The operator to create if the code is unknown; `kind` null: none. */
   makes: { kind: string | null; region: string | null; status: string } | null
   nameKey: string | null
-  /** Key for finding a person's decision on the subject. */
+  /** Finds a person's decision on the subject. */
   subjectKey: string | null
   former: { name: string; key: string }[]
   /** Without a duty it is null. */
   late: boolean | null
 }
 
-/** Absent things need not be looked up. */
+/** Contents that are absent need no look-up. */
 export interface StageContents {
   shops: boolean
   codes: boolean
@@ -35,12 +35,10 @@ export interface StageContents {
 
 export interface DraftStage {
   readonly says: StageContents
-  /** Returns true when the buffer should be flushed. */
   put: (row: StagedDraft) => boolean
   flush: () => Promise<void>
   copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>) => Promise<void>
   ready: () => Promise<void>
-  /** Returns the number of items removed. */
   keepLast: (keys: readonly string[]) => Promise<number>
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 }
@@ -57,7 +55,7 @@ const TABLE = `create temporary table staged_drafts (
   makes_kind text, makes_region text, makes_status text, fact text collate "C", late boolean,
   digest text collate "C" not null, body jsonb not null, findings jsonb not null, valid_from date, valid_to date, former jsonb)`
 
-/** SQL: two passes over the stage, however many keys ($1). */
+/** SQL: two passes, however many keys ($1). */
 export const KEEP_LAST = `delete from staged_drafts s using (select record_key, max(item) as last from staged_drafts
   where record_key = any($1) group by record_key) m where s.record_key = m.record_key and s.item < m.last`
 

@@ -1,4 +1,3 @@
-/** Unmatched records: the queue for officers, and the effects of identity decisions. */
 import type { NoProposal } from '../../domain/intake/matching.js'
 import type { Body, RecordKind, Remark, Subject } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
@@ -34,7 +33,6 @@ export interface UnmatchedRecord {
   operatorId: number | null
 }
 
-/** SQL: decided or proposed operator. */
 const OPERATOR =
   'coalesce((select d.operator_id from identity_decisions d where d.id = u.decision_id), u.proposed_operator)'
 
@@ -117,7 +115,7 @@ export const settle = async (
   return answer.rowCount ?? 0
 }
 
-/** Earlier versions were attached by a code no longer sent. Returns their operators. */
+/** Earlier versions were attached by a code no longer sent. */
 export const closeEarlier = async (
   tx: Tx,
   { decision, subjectKey, at }: DecisionReach,
@@ -132,7 +130,7 @@ export const closeEarlier = async (
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** The agency itself stopped naming the operator at this instant; nothing of the record is wrong. */
+/** The agency itself stopped naming the operator; nothing of the record is wrong. */
 export const letGo = async (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> => {
   const answer = await tx.raw(
     `select exists (select 1 from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key
@@ -189,7 +187,6 @@ export const returnSetAside = async (tx: Tx, { decision, subjectKey }: DecisionR
   return answer.rows.map((row: { id: number }) => row.id)
 }
 
-/** Returns their operators. */
 export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `update versions set wrong_from = :at, known_to = coalesce(known_to, :at), closed_as = coalesce(closed_as, 'WRONG')
@@ -199,7 +196,7 @@ export const markWrong = async (tx: Tx, decision: number, at: Date): Promise<num
   return answer.rows.map((row: { operator: number }) => row.operator)
 }
 
-/** Versions that are wrong by now stay closed. Returns their operators. */
+/** Versions that are wrong by now stay closed. */
 export const reopenEarlier = async (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> => {
   const answer = await tx.raw(
     `insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,

@@ -1,4 +1,3 @@
-/** Health of feeds: last pull, items that wait for a person, and timeliness. */
 import type { Db } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { RunError } from '../timetable/runs.js'
@@ -6,7 +5,7 @@ import { OPEN } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
-  /** Last finished pull, without corrections by a person. */
+  /** Corrections by a person do not count. */
   last: {
     run: number
     outcome: 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
@@ -45,7 +44,7 @@ export const ofFeeds = async (db: Db, feeds: readonly string[], since: Date): Pr
   return new Map((answer.rows as WatchRow[]).map((row) => [row.feed, watched(row)]))
 }
 
-/** Capped at the date of its file; null when none succeeded. Feeds never pulled are missing. */
+/** Capped at the date of its file. Feeds never pulled are missing. */
 export const lastGood = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 

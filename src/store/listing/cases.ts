@@ -1,4 +1,3 @@
-/** Cases for the officers' board, by state, newest first. */
 import type { CaseState } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
 import type { Db } from '../db/db.js'
@@ -9,10 +8,10 @@ export interface CaseFilter {
   list: string | null
   /** First digits of a division code. */
   region: string | null
-  /** Part of the operator's name, or its full USCC. */
+  /** Part of the name, or the full USCC. */
   name: string | null
   late: boolean
-  /** Division prefix that restricts the viewer. */
+  /** Restricts the viewer. */
   within: string | null
   today: string
   /** Deadlines that belong to the party. */
@@ -48,7 +47,7 @@ export const list = async (
   filter: CaseFilter,
   { first, after }: { first: number; after: { at: string; subjectId: string } | null },
 ): Promise<OpenedCase[]> => {
-  // One index scan per state, since removed cases are many.
+  // Removed cases are many.
   const answer = await db.raw(
     `select f.* from unnest(:states::text[]) as s(state) cross join lateral (
        select ${COLUMNS}, to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at

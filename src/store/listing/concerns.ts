@@ -1,4 +1,4 @@
-/** Concerns: a person must look at a listing because its basis has changed. */
+/** The basis of a listing has changed, so a person must look at it. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -35,7 +35,6 @@ const COLUMNS = `c.id, c.listing_id as "listingId", c.cause, c.version_id as rec
 
 const OPERATOR = '(select l.operator_id from listings l where l.id = c.listing_id)'
 
-/** Opens at most one concern per listing and cause. */
 export const open = async (
   tx: Tx,
   made: { listingId: string; cause: ConcernCause; record: number | null; run: number | null; at: Date },
@@ -80,7 +79,6 @@ export const ofListings = async (db: Db | Tx, listingIds: readonly string[]): Pr
   return answer.rows
 }
 
-/** Returns null when no open concern has this id. */
 export const settle = async (
   db: Db | Tx,
   id: number,
@@ -122,8 +120,8 @@ export const settleOf = async (
 }
 
 /**
- * Open listings whose record is missing from a full delivery, for kinds that do not end this way; reported once while
- * the record is unchanged. `unmet`: versions not repeated. Temporary table `plan`: the rest.
+ * For kinds that do not end by absence; reported once while the record is unchanged. `unmet`: versions not repeated.
+ * Temporary table `plan`: the rest.
  */
 export const lackedBy = async (
   tx: Tx,

@@ -1,4 +1,3 @@
-/** Deadlines: begun and ended by moves, recalculated when the calendar changes. */
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -50,7 +49,6 @@ export const apply = async (tx: Tx, made: readonly DeadlineChange[], now: Date):
 
 type DeadlineStep = { after: number; limit: number }
 
-/** Locks them until the transaction ends. */
 export const running = async (tx: Tx, { after, limit }: DeadlineStep): Promise<StoredDeadline[]> =>
   (
     await tx.raw(
@@ -87,7 +85,7 @@ export const move = async (
 }
 
 /**
- * Settles WITHDRAWAL once every platform has confirmed and been checked, was closed by an officer, or never got the
+ * WITHDRAWAL settles once every platform has confirmed and been checked, was closed by an officer, or never got the
  * entry.
  */
 export const settleWithdrawals = async (tx: Tx): Promise<number> => {

@@ -1,4 +1,4 @@
-/** SQL: leads opened by the scoring run that no person has touched. */
+/** SQL: the scoring run opened the lead and no person has touched it. */
 import type { Tx } from '../db/db.js'
 
 const UNTOUCHED = `l.state = 'LEAD' and l.moves = 1 and l.wrong_from is null and exists (
@@ -29,10 +29,7 @@ export const questioned = async (
   return answer.rows
 }
 
-/**
- * Drops leads whose basis was rolled back (`dropListing` of domain/listing/moves). They count as never opened, except
- * in answers about earlier knowledge.
- */
+/** Leads dropped by `dropListing` count as never opened, except in answers about earlier knowledge. */
 export const drop = async (
   tx: Tx,
   ids: readonly string[],

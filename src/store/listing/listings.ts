@@ -16,7 +16,6 @@ export interface Listing {
   authorityCode: string
   documentNumber: string | null
   decisionVersion: number | null
-  /** The case as the table of moves knows it. */
   facts: Case
   removalReason: RemovalReason | null
   removedOn: string | null
@@ -32,7 +31,6 @@ export const COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.state, l.
   l.removal_reason as "removalReason", l.removed_on as "removedOn", l.published_on as "publishedOn", l.ends_on as "endsOn", l.moves,
   l.wrong_from as "wrongFrom"`
 
-/** Returns null when the operator has an open listing of this kind. */
 export const open = async (
   tx: Tx,
   made: { list: string; operatorId: number; facts: Case; reason: string; now: Date },
@@ -65,7 +63,6 @@ export const openMany = async (
   return answer.rows
 }
 
-/** Locks the listing so that concurrent moves see each other's result. */
 export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
   const answer = await tx.raw(`select ${COLUMNS} from listings l where l.id = ? for update /* listings.forMove */`, [
     id,
@@ -73,7 +70,6 @@ export const forMove = async (tx: Tx, id: string): Promise<Listing | null> => {
   return answer.rows[0] ?? null
 }
 
-/** Skips listings locked by other transactions. */
 export const freeForMove = async (tx: Tx, ids: readonly string[]): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
@@ -91,7 +87,7 @@ export const anotherOpen = async (tx: Db | Tx, { id, list, operatorId }: Listing
   return answer.rows.length > 0
 }
 
-/** Entries whose term a new rule may change, in steps. */
+/** A new rule may change the term of these. */
 export const standingBefore = async (
   db: Db,
   { list, from, after, limit }: { list: string; from: string; after: string | null; limit: number },
@@ -173,7 +169,6 @@ export const ofOperators = async (db: Db | Tx, operatorIds: readonly number[]): 
   return answer.rows
 }
 
-/** In steps. */
 export const due = async (
   db: Db,
   today: string,
@@ -215,10 +210,7 @@ export const renamedAt = async (tx: Tx, at: Date): Promise<Listing[]> => {
   return answer.rows
 }
 
-/**
- * Listings that the clock ended because of what changed at `at`, without those with a RESTORED concern or a newer
- * listing since.
- */
+/** Without those with a RESTORED concern or a newer listing since. */
 export const endedOver = async (tx: Tx, at: Date): Promise<Listing[]> => {
   const answer = await tx.raw(
     `select ${COLUMNS} from listings l join versions d on d.id = l.decision_version
@@ -315,7 +307,6 @@ export const unpublish = async (tx: Tx, ids: readonly string[]): Promise<void> =
   await tx.raw('delete from public_entries where listing_id = any(?::uuid[]) /* listings.unpublish */', [[...ids]])
 }
 
-/** `after` is the last entry seen. */
 export const publicEntries = async (
   db: Db,
   filter: PublicFilter,

@@ -1,4 +1,3 @@
-/** Tracks the masking version of public entries. */
 import type { Db, Tx } from '../db/db.js'
 
 export const before = async (db: Db, masks: number, after: string | null, limit: number): Promise<string[]> => {

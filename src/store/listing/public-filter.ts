@@ -13,11 +13,11 @@ export interface PublicDays {
   today: string
 }
 
-/** SQL: entry `p` is public on :asOf when asked on :today. Only its current stay on the list counts. */
+/** SQL: entry `p` is public on :asOf when asked on :today. Only its current stay counts. */
 export const SHOWN = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_LIST}`
 
-/** SQL on `p`: only the given filters, so that each has its index. */
+/** SQL: only the given filters, so that each has its index. */
 export const filtered = ({ list, region, name }: PublicFilter): string =>
   [
     SHOWN,

@@ -1,4 +1,4 @@
-/** Results of credit repair (信用修复) reported for listed operators. */
+/** Results of credit repair (信用修复). */
 import type { ToldResult } from '../../domain/listing/repair-results.js'
 import type { Tx } from '../db/db.js'
 import { COLUMNS, type Listing } from './listings.js'
@@ -38,7 +38,7 @@ const RESULT = (v: string): string =>
 const FRESH = (v: string): string =>
   `(${v}.known_from = :at::timestamptz and (:run::bigint is null or ${v}.run_id = :run::bigint))`
 
-/** Listings removed by the clock on a repair result now known to be wrong. */
+/** Listings that the clock removed on a repair result now known to be wrong. */
 export const unfoundedAt = async (tx: Tx, at: Date): Promise<{ id: string; record: number }[]> => {
   const answer = await tx.raw(
     `select l.id, v.id as record from versions v join listing_events e on e.act->>'result' = v.id::text

@@ -1,4 +1,3 @@
-/** Decisions on identity; undone ones are kept. */
 import type { Db, Tx } from '../db/db.js'
 
 export type IdentityVerdict = 'ATTACH' | 'NOT_OURS' | 'MERGE' | 'DIVIDE'
@@ -19,7 +18,7 @@ export interface IdentityDecisionRow {
   evidence: Record<string, unknown>
   reason: string
   decidedBy: string
-  /** Unique knowledge instant: it identifies the versions that the decision opened or closed. */
+  /** The unique knowledge instant identifies the versions that the decision opened or closed. */
   decidedAt: Date
   undoneAt: Date | null
   undoneBy: string | null
@@ -35,7 +34,6 @@ export type NewIdentityDecision = Pick<
   'verdict' | 'feed' | 'subjectKey' | 'operatorId' | 'mergedId' | 'evidence' | 'reason'
 > & { successorId?: number; by: string; at: Date }
 
-/** Returns null when such a decision already stands. */
 export const add = async (tx: Tx, made: NewIdentityDecision): Promise<IdentityDecisionRow | null> => {
   const answer = await tx.raw(
     `insert into identity_decisions as d (verdict, feed, subject_key, operator_id, merged_id, successor_id, evidence, reason, decided_by, decided_at)

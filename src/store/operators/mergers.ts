@@ -1,4 +1,4 @@
-/** Mergers of operators; their records and listings move along, there and back. */
+/** Records and listings move along with a merger, there and back. */
 import { KINDS, RECORD_KINDS } from '../../domain/records/records.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -17,7 +17,7 @@ export interface MergerParty {
   mergedInto: number | null
 }
 
-/** Locks the operator that the code itself names, even when merged. */
+/** A merged operator is not followed to its successor. */
 export const own = async (tx: Tx, { scheme, code }: { scheme: string; code: string }): Promise<MergerParty | null> => {
   const answer = await tx.raw(
     `select o.id, o.uscc, o.shop, o.kind, o.name, o.merged_into as "mergedInto" from operators o
@@ -44,7 +44,7 @@ export const join = async (tx: Tx, from: number, into: number): Promise<void> =>
   )
 }
 
-/** `from` stands alone again with everything merged into it. Returns their ids. */
+/** Everything merged into `from` goes with it. */
 export const part = async (tx: Tx, from: number): Promise<number[]> => {
   const answer = await tx.raw(
     `with recursive parts(id) as (
@@ -71,14 +71,14 @@ export interface RecordMove {
   to: number
   /** The merger made or undone. On the way back it is cleared. */
   decision: number
-  /** Only records attached by these decisions, which were wrong; null moves everything. */
+  /** Only records attached by these decisions; null moves everything. */
   by: readonly number[] | null
   at: Date
 }
 
 /**
- * Moves records to a new owner by closing and reopening their current versions. Earlier states that stay true of their
- * own days are copied too, for questions about earlier days. Returns the number of records moved.
+ * Closes and reopens current versions. Earlier states that stay true of their own days are copied too, for questions
+ * about earlier days.
  */
 export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: RecordMove): Promise<number> => {
   const bindings = {
@@ -128,7 +128,6 @@ export const moveRecords = async (tx: Tx, { owner, to, decision, by, at }: Recor
   return moved.rows[0].n
 }
 
-/** Kinds of list on which both have an open listing. */
 export const bothOpen = async (tx: Tx, one: number, other: number): Promise<string[]> => {
   const answer = await tx.raw(
     `select list from listings where operator_id in (?, ?) and state not in ('REMOVED', 'NOT_LISTED')
@@ -138,7 +137,6 @@ export const bothOpen = async (tx: Tx, one: number, other: number): Promise<stri
   return answer.rows.map((row: { list: string }) => row.list)
 }
 
-/** Moves the listings of an operator, or only some of them. Returns their ids. */
 export const moveListings = async (
   tx: Tx,
   { from, to, only }: { from: number; to: number; only: readonly string[] | null },
@@ -151,7 +149,6 @@ export const moveListings = async (
   return answer.rows.map((row: { id: string }) => row.id)
 }
 
-/** The successor of the operator, as known at an instant. */
 export const ownerAt = async (db: Db, operator: number, knownAt: Date): Promise<number> => {
   const answer = await db.raw(
     `with recursive path(id, depth) as (

@@ -1,4 +1,4 @@
-/** Finds similar names, starting from those that share the rarest n-grams. */
+/** Starts from names that share the rarest n-grams. */
 import {
   type GramCounts,
   type GramQuestion,
@@ -22,15 +22,15 @@ const TRIES = 3
 export interface NameSearch {
   /** Result of `searchKey`. */
   key: string
-  /** Exact matches count even when all grams are too frequent. Key of domain/operators/names. */
+  /** Exact matches count even when all grams are too frequent. */
   named: string
   personal: boolean
   listed?: boolean
-  /** Invisible operators must not use up places among the candidates. */
+  /** Invisible operators must not use up places. */
   sight?: RegionSight
 }
 
-/** Best first. Frequent grams are tried only when rare ones find nothing near. */
+/** Frequent grams are tried only when rare ones find nothing near. */
 export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = matchesOf(wanted.key, found)
@@ -38,7 +38,7 @@ export const nearest = async (db: Db, wanted: NameSearch): Promise<Match[]> => {
   const further = beyond(questionFor(wanted.key, counts, WIDE), question)
   if (further === null) return matches
   const more = await candidates(db, further, wanted)
-  // Both candidate sets may hold the same name.
+  // Both sets may hold the same name.
   const had = new Set(found.map(nameOf))
   return matchesOf(wanted.key, [...found, ...more.found.filter((each) => !had.has(nameOf(each)))])
 }
@@ -131,7 +131,7 @@ const countedBy = (state: GramState, grams: ReadonlyMap<number, number>): Counte
   since: state.since,
 })
 
-/** SQL: the operator of `n`, or its successor, is listed. A check per name uses indexes only. */
+/** SQL: the operator of `n`, or its successor, is listed. One check per name uses indexes only. */
 export const LISTED = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`

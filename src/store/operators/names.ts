@@ -1,4 +1,3 @@
-/** Maintains the name index: search keys of current and former names with their n-grams. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -6,18 +5,16 @@ import { publicName } from '../../domain/listing/public-name.js'
 import { gramsOf, searchKey } from '../../domain/operators/name-search.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** Up to this many operators are indexed in the transaction that changed them; the sweep does larger sets. */
+/** The sweep indexes larger sets. */
 const FOLLOWED_MOST = 5_000
 /** Operators per sweep step. */
 const STEP_OPERATORS = 10_000
-/** From this many operators on, an empty table is loaded without its index. */
+/** From here on, an empty table is loaded without its index. */
 const BARE_FROM = 50_000
-/** Grams are recounted after this share of new names, but not for fewer than the bound below. */
+/** Grams are recounted after this share of new names. */
 const COUNT_AGAIN_SHARE = 0.2
 const COUNT_AGAIN_FROM = 5_000
-/** Memory for building the index and counting, in its transaction only. */
 const BUILD_MEM = '256MB'
-/** Advisory lock that serialises writers of names. */
 const WRITING = 20_161_126
 
 interface IndexedName {
@@ -26,7 +23,7 @@ interface IndexedName {
   key: string
 }
 
-/** Updates names after a merge of a delivery. Large sets are left to the sweep, so that the merge is not delayed. */
+/** Large sets are left to the sweep, so that the merge is not delayed. */
 export const followPlan = async (tx: Tx, run: number, { made, changes }: { made: number; changes: number }) => {
   if (changes > FOLLOWED_MOST) {
     const registered = await tx.raw(
@@ -58,7 +55,6 @@ const wantSweep = async (tx: Tx): Promise<void> => {
   await tx.raw('update name_states set wanted = wanted + 1 /* names.wantSweep */')
 }
 
-/** Returns the number of new names. */
 const write = async (tx: Tx, operators: readonly number[]): Promise<number> => {
   await alone(tx)
   const called = await tx.raw(
@@ -97,7 +93,7 @@ const idOf = ({ operator, former, key }: IndexedName): string => `${operator} ${
 
 const copy = async (tx: Tx, rows: readonly (IndexedName & { name: string })[]): Promise<void> => {
   const connection = await tx.client.acquireConnection()
-  // Keys hold only letters and digits, so COPY needs no escaping.
+  // Keys need no escaping.
   const lines = rows.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${publicName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
@@ -118,7 +114,7 @@ export const wanting = async (db: Db): Promise<number | null> => {
   return answer.rows[0].due ? answer.rows[0].wanted : null
 }
 
-/** Drops the index before the first fill. Building it afterwards takes a tenth of the time. */
+/** Building the index after the first fill takes a tenth of the time. */
 export const prepare = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)
@@ -130,7 +126,7 @@ export const prepare = async (db: Db): Promise<void> => {
   })
 }
 
-/** Runs one sweep step in its own transaction. Returns null at the end. */
+/** Runs in its own transaction. Returns null at the end. */
 export const sweepStep = async (db: Db, after: number): Promise<{ last: number; written: number } | null> =>
   db.transaction(async (tx) => {
     const answer = await tx.raw(
@@ -142,7 +138,6 @@ export const sweepStep = async (db: Db, after: number): Promise<{ last: number; 
     return last === undefined ? null : { last, written: await write(tx, ids) }
   })
 
-/** Completes the sweep: builds the index, recounts the grams and records the progress. */
 export const finish = async (db: Db, wanted: number): Promise<void> => {
   await db.transaction(async (tx) => {
     await tx.raw(

@@ -1,4 +1,3 @@
-/** Operators, their codes and their names. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { NewOperator } from '../../domain/operators/new-operator.js'
 import type { Reads } from '../db/bulk-handle.js'
@@ -18,13 +17,12 @@ export interface StoredOperator {
   knownTo: Date | null
 }
 
-/** SQL columns of the operator `o`. */
 export const COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
 
 /**
- * Creates missing operators for staged drafts, and revives rolled-back ones as if new, since earlier knowledge of them
- * is wrong. Code order fills the index fastest. The caller has ticked, so nobody else creates any. Returns the number.
+ * Revives rolled-back operators as if new, since earlier knowledge of them is wrong. Code order fills the index
+ * fastest. The caller has ticked, so nobody else creates any.
  */
 export const make = async (
   tx: Tx,
@@ -61,8 +59,8 @@ export const make = async (
 }
 
 /**
- * Creates or revives an operator on a person's word; `run` brought the record that shows it. The caller has ticked and
- * the code names nobody.
+ * A person's word creates the operator; `run` brought the record that shows it. The caller has ticked and the code
+ * names nobody.
  */
 export const found = async (
   tx: Tx,
@@ -84,10 +82,7 @@ export const found = async (
   return fresh.rows[0]
 }
 
-/**
- * Returns true when no record with its own code, no standing decision and no merged operator supports it. Listings are
- * not considered.
- */
+/** No record with its own code, standing decision or merged operator supports it. Listings are not considered. */
 export const isUnfounded = async (tx: Tx, id: number): Promise<boolean> => {
   const answer = await tx.raw(
     `select not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
@@ -104,9 +99,8 @@ const UNLESS_KNOWN = `on conflict (operator_id, name) do update set claim = fals
   where operator_names.claim and not excluded.claim`
 
 /**
- * Learns codes, former names, and current name, region and status from registrations. A previous name is a former name
- * only if a register stated it; otherwise it is a claim. Registrations of merged operators do not change their
- * successor. `known` is false when the merge created all operators itself.
+ * A previous name is a former name only if a register stated it; otherwise it is a claim. Registrations of merged
+ * operators do not change their successor. `known` is false when the merge created all operators itself.
  */
 export const learn = async (
   tx: Tx,
@@ -161,10 +155,7 @@ export const learn = async (
   )
 }
 
-/**
- * Finds operators by codes of any scheme. A row is read for every code, known or not, so that timing does not reveal
- * which operators exist.
- */
+/** A row is read for every code, known or not, so that timing does not reveal which operators exist. */
 export const byCodes = async (
   db: Db | Tx,
   codes: readonly { scheme: string; code: string }[],

@@ -3,14 +3,11 @@ import type { Db } from '../db/db.js'
 import { COLUMNS, type Listing } from '../listing/listings.js'
 import { bindingsOf, type PublicFilter } from '../listing/public-filter.js'
 
-/**
- * SQL: the day a move took effect. A removal entered by a person may bear an earlier legal day but takes effect when
- * entered.
- */
+/** SQL: a person's removal may bear an earlier legal day but takes effect when entered. */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
   then greatest(e.made_on, (e.recorded_at at time zone 'Asia/Shanghai')::date) else e.made_on end`
 
-/** SQL: listing `l` of operator `o` was shown on a day, by the moves entered by then. */
+/** SQL: by the moves entered by then. */
 const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (select e.state_after from listing_events e where e.listing_id = l.id and ${ENTERED} <= :asOf::date
     order by e.number desc limit 1) in ('PUBLISHED', 'REPAIR_APPLIED')
@@ -19,7 +16,6 @@ const SHOWN_THEN = `l.wrong_from is null and l.published_on <= :asOf::date
   and (:list::text is null or l.list = :list::text) and (:region::text is null or starts_with(o.region, :region::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)`
 
-/** Newest first. */
 export const shownOn = async (
   db: Db,
   filter: PublicFilter,

@@ -1,4 +1,3 @@
-/** Anonymous figures of the public list. */
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { Db } from '../db/db.js'
 
@@ -7,15 +6,14 @@ export interface PublicListFigures {
   contested: number
   /** Four-digit division code; null when the city is not stated. */
   places: { place: string | null; n: number }[]
-  /** Entries by reason; see domain/listing/reason-topics. */
+  /** See domain/listing/reason-topics. */
   reasons: { reason: string; n: number }[]
-  /** Published and removed entries per month, YYYY-MM. */
+  /** Months are YYYY-MM. */
   months: { month: string; published: number; removed: number }[]
-  /** Removals by reason since the beginning. */
   removals: { reason: RemovalReason; n: number }[]
 }
 
-/** Bound on distinct reasons; the rarest are left out. */
+/** The rarest reasons are left out. */
 const REASONS_MOST = 2_000
 
 const SHOWN = `p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)`
@@ -36,7 +34,7 @@ export const figures = async (db: Db, day: string): Promise<PublicListFigures> =
       `select reason, count(*)::int as n from public_entries p where ${SHOWN}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
-    // Expired entries count as removed, even before the clock has ended them.
+    // Expired entries count as removed before the clock has ended them.
     ask<PublicListFigures['months'][number]>(
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings

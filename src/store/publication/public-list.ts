@@ -1,18 +1,17 @@
-/** The public list for its pages: filter, order, count, and a stamp of changes. */
 import type { Db, Tx } from '../db/db.js'
 import { MAY_LIST } from '../db/restored.js'
 import type { PublicBody } from '../listing/listings.js'
 
 /** Filter; null fields match all. */
 export interface PublicSearch {
-  /** Today. An entry is still shown on its last day. */
+  /** An entry is still shown on its last day. */
   day: string
   /** First digits of a division code. */
   region: string | null
   authority: string | null
-  /** Regular expression on the reason (domain/listing/reason-topics). */
+  /** Regular expression (domain/listing/reason-topics). */
   pattern: string | null
-  /** Days of publication, both inclusive. */
+  /** Both are inclusive. */
   from: string | null
   to: string | null
   contested: boolean
@@ -21,7 +20,7 @@ export interface PublicSearch {
 export const ORDERS = ['newest', 'oldest', 'ending'] as const
 export type ListOrder = (typeof ORDERS)[number]
 
-/** Cursor: sort value and id of the last entry. */
+/** Sort value and id of the last entry. */
 export interface ListPlace {
   on: string
   id: string
@@ -33,14 +32,12 @@ const LAST = '\u{10ffff}'
 export const ENDLESS = 'infinity'
 const ENDING = `coalesce(p.ends_on, '${ENDLESS}')`
 
-/** SQL sort key and direction. */
 const SORTED: Record<ListOrder, { by: string; way: 'asc' | 'desc'; past: '>' | '<' }> = {
   newest: { by: 'p.published_on', way: 'desc', past: '<' },
   oldest: { by: 'p.published_on', way: 'asc', past: '>' },
   ending: { by: ENDING, way: 'asc', past: '>' },
 }
 
-/** SQL: only the given filters. */
 const where = ({ region, authority, pattern, from, to, contested }: PublicSearch): string =>
   [
     'p.shown_from <= :day::date and (p.ends_on is null or p.ends_on >= :day::date)',
@@ -83,7 +80,6 @@ export const count = async (db: Db, sought: PublicSearch): Promise<number> => {
   return answer.rows[0].n
 }
 
-/** An entry with its sort keys. */
 export interface PlacedEntry {
   operator: number
   id: string
@@ -91,7 +87,7 @@ export interface PlacedEntry {
   endsOn: string | null
 }
 
-/** Includes successors; unordered. Merged and rolled-back operators are few and have indexes of their own. */
+/** Includes successors. Merged and rolled-back operators are few and have indexes of their own. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],
@@ -121,7 +117,6 @@ export const bodies = async (db: Db, ids: readonly string[]): Promise<PublicBody
   return answer.rows.map(({ body }: { body: PublicBody }) => body)
 }
 
-/** Changes whenever the list does. */
 export interface ListStamp {
   changes: string
   sequence: number
@@ -136,13 +131,13 @@ export const stamp = async (db: Db): Promise<ListStamp> => {
   const answer = await db.raw(
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
        coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_LIST} as listed /* publicList.stamp */`,
-    // A binding makes it a prepared statement; it runs very often.
+    // A binding makes it a prepared statement.
     [0],
   )
   return answer.rows[0]
 }
 
-/** Above the number of server connections. */
+/** More than server connections. */
 const CHANGES_MOST = 2_000
 
 /** Rows older than every running transaction, except the newest. */
@@ -165,7 +160,6 @@ export const authorities = async (db: Db, day: string, most: number): Promise<{ 
   return answer.rows
 }
 
-/** An entry with its line in the last publication. */
 export interface SignedEntry {
   body: PublicBody
   salt: string
@@ -176,7 +170,7 @@ export interface SignedEntry {
   validUntil: Date | null
 }
 
-/** Keyed by id; non-public entries are missing. */
+/** Non-public entries are missing. */
 export const signed = async (db: Db, ids: readonly string[]): Promise<Map<string, SignedEntry>> => {
   const answer = await db.raw(
     `select p.listing_id as id, p.body, p.salt, e.line, e.hash, m.sequence, m.valid_until as "validUntil"

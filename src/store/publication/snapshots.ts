@@ -16,7 +16,7 @@ export interface Snapshot {
   removed: number
   publishedAt: Date
   form: number
-  /** Public address of the hub, and the database identity for the Atom feed. */
+  /** Includes the database identity for the Atom feed. */
   origin: string | null
   feedId: string
   /** Made before files existed. */
@@ -165,7 +165,7 @@ export const put = async (tx: Tx, sequence: number, entries: readonly SnapshotEn
       `update published_entries set to_sequence = ? where to_sequence is null and listing_id = any(?::uuid[]) /* snapshots.put */`,
       [sequence, replaced],
     )
-  // Inserts of hundreds of thousands of rows would dominate the time.
+  // Inserts of hundreds of thousands of rows would be slow.
   const connection: ClientBase = await tx.client.acquireConnection()
   try {
     const columns = 'listing_id, from_sequence, hash, source, from_on, to_on, line'
@@ -195,7 +195,7 @@ export const note = async (tx: Tx, sequence: number, today: string): Promise<voi
   )
 }
 
-/** Without fresh statistics `current` and `gone`, used by every request, scan the list: 0.5 s for 200,000 entries. */
+/** Without fresh statistics `current` and `gone` scan the list: 0.5 s for 200,000 entries. */
 export const analyze = async (tx: Tx): Promise<void> => {
   await tx.raw('analyze published_entries, snapshot_changes /* snapshots.analyze */')
 }

@@ -1,11 +1,10 @@
-/** Records found by subject: trademarks and products. */
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type RecordVersion } from './versions.js'
 
 /** Bound on records per product, newest first. */
 export const OF_PRODUCT_MOST = 200
 
-/** Same expression as domain/records/product and the index. */
+/** The index has the same expression. */
 const word = (field: string): string =>
   `translate(regexp_replace(normalize(v.body->>'${field}', NFKC), '\\s', '', 'g'), 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')`
 

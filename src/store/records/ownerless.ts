@@ -1,6 +1,6 @@
 /**
- * Records of kinds that need no operator (trademarks, recalls). Their codes are matched later, because an incremental
- * feed never sends them again.
+ * These kinds need no operator (trademarks, recalls). Codes are matched later, because an incremental feed never sends
+ * them again.
  */
 
 import type { Tx } from '../db/db.js'
@@ -19,7 +19,7 @@ export const keepCodes = async (tx: Tx, feed: string): Promise<void> => {
   )
 }
 
-/** Reopens wrongly attached versions without an operator, with the code that had found it. */
+/** Wrongly attached versions keep the code that had found the operator. */
 export const standAlone = async (
   tx: Tx,
   ids: readonly number[],
@@ -38,11 +38,11 @@ export const standAlone = async (
   )
 }
 
-/** Up to this many are all checked; beyond it, those with a code in the run. */
+/** Beyond this, only those with a code in the run are checked. */
 export const OWNERLESS_FEW = 1_000
 const CHUNK_OWNERLESS = 1_000
 
-/** SQL: version `v` stands without an operator and has the codes of row `k`. */
+/** SQL: version `v` has no operator and the codes of row `k`. */
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 

@@ -1,18 +1,15 @@
-/**
- * One decision is one fact, however sources spell its authority. With the same code, the later record adopts the
- * earlier name (`factOfDecision`).
- */
+/** With the same authority code, the later record adopts the earlier spelling (`factOfDecision`). */
 import type { Tx } from '../db/db.js'
 
-/** SQL: decision number of a penalty. A permit's fact ends with its licence and stays. */
+/** SQL: a permit's fact ends with its licence and stays. */
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
 const DECISION = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
 
 /**
- * SQL: standing versions in `those` (ids) with the fact of the first record of the same operator, kind, number and
- * authority code. Materialised for one hash join.
+ * SQL: standing versions in `those` (ids), with the first fact of the same operator, kind, number and authority code.
+ * Materialised for one hash join.
  */
 export const otherNames = (those: string): string => `
   with asked as materialized (

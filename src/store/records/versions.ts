@@ -1,16 +1,14 @@
-/** Every state of every record that the hub ever believed. Versions are closed, never changed. */
-
 import { type Body, KINDS, RECORD_KINDS, type RecordKind, type Remark } from '../../domain/records/records.js'
 import { WITHDRAWN } from '../../domain/scoring/evidence.js'
 import { filling } from '../db/bulk-load.js'
 import type { Db, Tx } from '../db/db.js'
 
-/** From here on, fresh planner statistics are worth their cost. */
+/** From here on, fresh statistics are worth their cost. */
 const ANALYZE_FROM_VERSIONS = 5_000
 /** But only if the table grows by this share. */
 const ANALYZE_FROM_SHARE = 0.1
 
-/** A remark: the code decides. It also reveals a column shifted by one row. */
+/** The code decides. The remark also reveals a column shifted by one row. */
 const NAMED_OTHER: Remark = {
   field: 'name',
   rule: 'name.other',
@@ -27,8 +25,8 @@ export const isNumberOf = (
     where c.scheme = 'reg_no' and c.code = substr(${v}.found_by, 8) and c.known_to is null and own.uscc = ${uscc}))`
 
 /**
- * Returns the number of records detached because they no longer name an operator of ours. `partial`: the delivery
- * covers part of its feed.
+ * Returns the number of records that no longer name an operator of ours. `partial`: the delivery covers part of its
+ * feed.
  */
 export const merge = async (
   tx: Tx,
@@ -53,7 +51,7 @@ export const merge = async (
      /* versions.merge one registration */`,
     bindings,
   )
-  // The code no longer leads to the operator; the record must be matched again.
+  // The record must be matched again.
   await tx.raw(
     `update versions v set known_to = :now, closed_as = 'WRONG', closed_by = :run, wrong_from = :now from plan p
      where p.effect = 'UNMATCHED' and v.id = p.version_id and v.known_to is null and v.found_by is not null /* versions.merge astray */`,
@@ -96,7 +94,7 @@ export const merge = async (
   return gone
 }
 
-/** Without those that only partial files contributed. */
+/** Without those from partial files only. */
 export const standing = async (db: Db | Tx, feed: string): Promise<number> => {
   const answer = await db.raw(
     `select count(*)::int as n from versions where feed = ? and known_to is null and ended_on is null and not partial /* versions.standing */`,
@@ -115,7 +113,7 @@ const STATE_KINDS = RECORD_KINDS.filter((kind) => KINDS[kind].changes === 'state
 const known = (v: string): string =>
   `${v}.known_from <= :knownAt and (${v}.wrong_from is null or ${v}.wrong_from > :knownAt)`
 
-/** SQL: events count regardless of their day; states once they have begun. */
+/** SQL: events count regardless of their day. */
 const begun = (v: string): string =>
   `(${v}.valid_from is null or ${v}.valid_from <= :asOf::date or ${v}.kind <> all(:states))`
 
@@ -133,16 +131,15 @@ const NEWEST_BEGUN = `${earlier('c')}
 
 /**
  * SQL: the version to believe of each record. For an event, the one known at :knownAt; for a state, the newest known
- * one begun by :asOf. An older state stays true of its own days while anything of the record is believed.
- * Versions known as wrong never count. Versions of a record do not overlap in belief, so only closed ones are compared.
- * Bindings: asOf, knownAt, states, operators (ids).
+ * one begun by :asOf. An older state stays true of its own days while anything of the record is believed. Wrong
+ * versions never count. Bindings: asOf, knownAt, states, operators (ids).
  */
 export const VERSIONS_AT = `
   select c.* from versions c
   where c.operator_id = any(:operators) and ${known('c')} and ${begun('c')} and ${NOT_ENDED} and (${open('c')} or (${NEWEST_BEGUN}))
 `
 
-/** Plus known states that begin later, on the day `coming`. */
+/** Adds known states that begin later, on the day `coming`. */
 export const VERSIONS_AT_AND_COMING = `
   select c.*, case when not ${begun('c')} then c.valid_from end as coming from versions c
   where c.operator_id = any(:operators) and ${known('c')} and (${open('c')} or (${begun('c')} and ${NEWEST_BEGUN}))
@@ -171,14 +168,12 @@ export interface RecordVersion {
   file: string | null
   page: number | null
   row: number
-  /** Joins the same fact of other sources; null when none can have it. */
   fact: string | null
   wrongFrom: Date | null
   /** Believed and not ended. */
   stands: boolean
 }
 
-/** SQL columns of version `v` and its run `r`. */
 export const COLUMNS = `v.id, v.feed, v.kind, v.record_key as key, v.operator_id as "operatorId", v.body, v.findings,
   v.valid_from as "validFrom", v.valid_to as "validTo", v.known_from as "knownFrom", v.run_id as run, r.file, v.page,
   v.row_number as row, v.fact, v.wrong_from as "wrongFrom", (v.known_to is null and v.ended_on is null) as stands`

@@ -1,4 +1,4 @@
-/** Activations of scorecards, proposed and decided by two persons; rejected ones are kept. */
+/** Two persons propose and decide an activation. */
 import type { Db, Tx } from '../db/db.js'
 
 export type ActivationState = 'PROPOSED' | 'ADOPTED' | 'REJECTED'
@@ -22,7 +22,6 @@ const ADOPTIONS = `select a.id, k.version as scorecard, a.scorecard_hash as hash
     a.proposed_by as "proposedBy", a.proposed_at as "proposedAt", a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.note
   from scorecard_adoptions a join scorecards k on k.hash = a.scorecard_hash`
 
-/** Returns null when this card has an open proposal. */
 export const propose = async (
   tx: Tx,
   made: { hash: string; effectiveOn: string; reason: string; by: string; now: Date },

@@ -1,4 +1,3 @@
-/** Public history of scorecards. */
 import type { Db } from '../db/db.js'
 
 export const versionsKept = async (db: Db): Promise<string[]> => {
@@ -13,7 +12,6 @@ export interface PublicActivation {
   decidedAt: Date
 }
 
-/** Newest first. Deciders' names and reasons are not public. */
 export const adoptions = async (db: Db): Promise<PublicActivation[]> => {
   const answer = await db.raw(
     `select k.version, a.effective_on as "effectiveOn", a.decided_at as "decidedAt"

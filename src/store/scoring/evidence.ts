@@ -1,5 +1,3 @@
-/** Evidence for scoring: records and own listings on a day. */
-
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { to as copyTo } from 'pg-copy-streams'
@@ -15,7 +13,7 @@ export interface EvidenceRow {
   /** Joins the same fact of other sources; null when none can have it. */
   fact: string | null
   run: number
-  /** First day of a state that begins later; it is not evidence yet. */
+  /** A state that begins later is not evidence yet. */
   coming: string | null
   /** Only for a closed shop. */
   validTo: string | null
@@ -36,7 +34,7 @@ const EVIDENCE = `
     and (v.coming is not null or v.kind <> 'registration' or not exists (select 1 from operators o where o.id = v.operator_id and o.uscc <> v.body->>'uscc'))
   /* evidence.of */`
 
-/** Unordered, by COPY: for a million operators the row protocol costs as much as the query. */
+/** By COPY: for a million operators the row protocol costs as much as the query. */
 export const of = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<EvidenceRow[]> => {
   if (operators.length === 0) return []
   // COPY takes no bindings.
@@ -89,7 +87,7 @@ const rowsIn = (text: string): EvidenceRow[] => {
   return rows
 }
 
-/** Equal plain bodies share one frozen object; their values are few. */
+/** Equal plain bodies share one frozen object. */
 const plainBodies = new Map<string, Body>()
 const MAX_PLAIN_BODIES = 50_000
 
@@ -131,7 +129,7 @@ export interface OwnEntry {
   hidden: boolean
 }
 
-/** SQL: owner of listing `l` at :knownAt; mergers and their undoing transfer listings. */
+/** SQL: mergers and their undoing transfer listings. */
 const OWNER = `coalesce(
   (select case when d.undone_at is null or d.undone_at > :knownAt then d.operator_id else d.merged_id end from identity_decisions d
     where d.verdict = 'MERGE' and d.decided_at <= :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at desc limit 1),
@@ -139,7 +137,7 @@ const OWNER = `coalesce(
     where d.verdict = 'MERGE' and d.decided_at > :knownAt and d.evidence->'listings' @> to_jsonb(l.id::text) order by d.decided_at limit 1),
   l.operator_id)`
 
-/** Own listings as the events known by then describe them, so answers about an earlier instant do not change. */
+/** Events known by then decide, so answers about an earlier instant do not change. */
 export const ownEntries = async (db: Db | Tx, operators: readonly number[], when: PointInTime): Promise<OwnEntry[]> => {
   const answer = await db.raw(
     `select * from (

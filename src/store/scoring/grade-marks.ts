@@ -1,7 +1,7 @@
-/** Marks changed grades for notifications to marketplaces. */
+/** Changed grades are notified to marketplaces. */
 import type { Tx } from '../db/db.js'
 
-/** Such a score is reported whatever its grade, because the previous one never was. */
+/** Such a score is reported whatever its grade: the previous one never was. */
 const REMOVAL_RECENT = '1 day'
 
 /** Includes operators with a recently removed entry. */

@@ -1,4 +1,4 @@
-/** Objections to records behind a score; they concern the record, not one version. */
+/** Objections concern the record, not one version. */
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -19,7 +19,7 @@ export interface Objection {
   decidedBy: string | null
   decidedAt: Date | null
   note: string | null
-  /** The agency to correct the record; only when upheld. */
+  /** Agency that corrects the record. */
   referredTo: string | null
 }
 
@@ -28,14 +28,14 @@ const COLUMNS = `b.id, b.operator_id as "operatorId", b.feed, b.record_key as "r
   b.referred_to as "referredTo", (select v.id from versions v where v.record_key = b.record_key and v.feed = b.feed
     order by v.known_from desc, v.id desc limit 1) as record`
 
-/** SQL: `b` was unresolved at an instant, or upheld and the record not yet corrected, ended or withdrawn. */
+/** SQL: `b` was unresolved, or upheld and the record not yet corrected, ended or withdrawn. */
 const contested = (
   at: string,
 ): string => `b.opened_at <= ${at} and (b.decided_at is null or b.decided_at > ${at} or (b.state = 'UPHELD'
   and exists (select 1 from versions c where c.record_key = b.record_key and c.feed = b.feed and c.known_from <= b.decided_at
     and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
-/** SQL: score `s` of `o` rests on a contested record. Nearly all operators cost one index lookup. */
+/** SQL: nearly all operators cost one index lookup. */
 export const CONTESTED = `exists (select 1 from objections b join versions v on v.record_key = b.record_key and v.feed = b.feed
   where b.operator_id = o.id and ${contested("'infinity'")} and s.reasons::jsonb @> jsonb_build_array(jsonb_build_object('records', jsonb_build_array(v.id))))`
 
@@ -64,7 +64,6 @@ export const misstated = async (tx: Tx): Promise<string[]> => {
   return answer.rows.map(({ id }: { id: string }) => id)
 }
 
-/** Returns null when already contested. */
 export const open = async (
   tx: Tx,
   made: {
@@ -122,7 +121,6 @@ export const ofOperators = async (db: Db, operators: readonly number[]): Promise
   return answer.rows
 }
 
-/** `feeds` null means all. */
 export interface ObjectionFilter {
   feeds: readonly string[] | null
   state: ObjectionState

@@ -1,4 +1,4 @@
-/** Grades that two persons set beside the computed one; the latest confirmed one applies. */
+/** Two persons set a grade beside the computed one; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
@@ -33,22 +33,20 @@ const confirmed = (alias: string): string =>
 /** SQL: in force from the day of its confirmation. */
 const firstDay = (alias: string): string => `(${alias}.decided_at at time zone 'Asia/Shanghai')::date`
 
-/**
- * SQL `select id, grade` of the override in force on :asOf, as known at an instant. Vetoes are separate: NOT_VETOED.
- */
+/** SQL `select id, grade`. Vetoes are separate: NOT_VETOED. */
 export const holding = (operator: string, knownAt: string): string => `
   select h.id, h.grade from (
     select r.* from overrules r where r.operator_id = ${operator} and ${confirmed('r')} and r.decided_at <= ${knownAt}
     order by r.decided_at desc limit 1) h
   where (h.withdrawn_at is null or h.withdrawn_at > ${knownAt}) and ${firstDay('h')} <= :asOf::date and h.ends_on >= :asOf::date`
 
-/** SQL form of `vetoes` (domain/scoring/override), for override `h` and score `s`. */
+/** SQL form of `vetoes` for override `h` and score `s`. */
 export const NOT_VETOED = `not (h.grade < s.grade and s.reasons::jsonb @> '[{"why": "VETO"}]')`
 
-/** SQL: grade shown for `o` with score `s` of :asOf. */
+/** SQL for `o` with score `s` of :asOf. */
 export const SHOWN_GRADE = `coalesce((select h.grade from (${holding('o.id', "'infinity'")}) h where ${NOT_VETOED}), s.grade)`
 
-/** SQL: in the state known at :knownAt. Bindings: asOf, knownAt. */
+/** SQL. Bindings: asOf, knownAt. */
 const AS_KNOWN = `
   select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",
@@ -62,7 +60,6 @@ const AS_KNOWN = `
     and ${confirmed('l')} and l.decided_at > r.decided_at and l.decided_at <= :knownAt) n on true
   where r.asked_at <= :knownAt`
 
-/** Returns null when one is already proposed. */
 export const propose = async (
   tx: Tx,
   made: { operatorId: number; grade: Grade; reason: string; endsOn: string; by: string; at: Date },

@@ -1,4 +1,4 @@
-/** The queue of operators to be rescored: marks, and which operators are due. Marks are inserted unchecked; for a million rows a check costs more. */
+/** Marks are inserted unchecked; for a million rows a check costs more. */
 import type { Db, Tx } from '../db/db.js'
 
 /** `at` is the knowledge instant. */

@@ -1,10 +1,8 @@
-/** Pages of stored scores for verification: all or a sample. */
 import type { Db } from '../db/db.js'
 import { byIds, COLUMNS, type StoredScore } from './scores.js'
 
 export const PAGE_SCORES = 2_000
 
-/** A sample is spread evenly. */
 export const pagesOf = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> =>
   sample === null ? all(db) : sampled(db, sample)
 
@@ -21,7 +19,7 @@ async function* all(db: Db): AsyncIterable<StoredScore[]> {
   }
 }
 
-/** Choosing the ids scans the whole index, so it happens once. */
+/** Choosing the ids scans the whole index. */
 async function* sampled(db: Db, sample: number): AsyncIterable<StoredScore[]> {
   const connection = await db.client.acquireRawConnection()
   try {

@@ -18,7 +18,7 @@ export const inForce = async (db: Db | Tx, on: string, knownAt: Date | null): Pr
   return one(answer.rows[0])
 }
 
-/** Cached by hash, hence immutable; derived data is attached to the object. */
+/** Cached by hash, hence immutable. */
 const cards = new Map<string, Scorecard>()
 
 export const byVersion = async (db: Db | Tx, version: string): Promise<Scorecard | null> => {

@@ -1,4 +1,4 @@
-/** Appended, never updated. For a day counts the latest score for the latest day up to it. */
+/** Appended, never updated. The latest score for the latest day up to a day counts. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -24,7 +24,7 @@ export interface NewScore {
   reasons: Reason[]
   nextChangeOn: string | null
   cause: 'FIRST' | 'RECORD' | 'SCORECARD' | 'TIME'
-  /** Requested for a day or with a card not in force; not regular. */
+  /** Requested for a day or with a card not in force. */
   asked: boolean
 }
 
@@ -32,17 +32,16 @@ export interface StoredScore extends NewScore {
   id: number
 }
 
-/** SQL columns of score `s`. */
 export const COLUMNS = `s.id, s.operator_id as "operatorId", s.as_of as "asOf", s.known_at as "knownAt", s.scorecard,
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** SQL: scores for :asOf: regular ones, and those requested for that day by the card in force. */
+/** SQL: regular scores for :asOf, and those requested for that day by the card in force. */
 export const COUNTS = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${VERSION_IN_FORCE}))`
 
 /**
- * SQL: score `s` weighed an entry that has left the public list. Who may not see the entry must not infer it. The text
- * search skips nearly all scores. Binding: today.
+ * SQL: score `s` weighed an entry that has left the public list, which some viewers must not infer. The text search
+ * skips nearly all scores. Binding: today.
  */
 export const FORGOTTEN = `(strpos(s.reasons::text, '"${LIST_FACT}"') > 0 and exists (
   select 1 from json_array_elements(s.reasons) r, json_array_elements_text(r->'records') cited
@@ -100,7 +99,6 @@ export const basisOf = ({
 }: Pick<NewScore, 'scorecardHash' | 'rulesHash' | 'families'>): string =>
   `${scorecardHash} ${rulesHash} ${families.join(',')}`
 
-/** The current regular score, without reasons. */
 export interface CurrentScore {
   operatorId: number
   scoreId: number
@@ -150,7 +148,7 @@ export const lastSound = async (
 const byOperator = <R extends { operatorId: number }>(rows: R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.operatorId, row]))
 
-/** Makes regular scores current. By COPY: the first scoring adds a million rows. */
+/** By COPY: the first scoring adds a million rows. */
 export const add = async (tx: Tx, rows: readonly NewScore[], { run, at }: { run: number; at: Date }): Promise<void> => {
   if (rows.length === 0) return
   const reserved = await tx.raw(
@@ -234,7 +232,7 @@ export const misplaced = async (
   return answer.rows
 }
 
-/** Current or latest scores (migration 32) that are not the right ones. */
+/** Current or latest scores (migration 32) that are wrong. */
 export const strayCurrent = async (db: Db): Promise<{ id: number; operatorId: number }[]> => {
   const answer = await db.raw(
     `select l.id, l.operator_id as "operatorId" from (

@@ -1,10 +1,9 @@
-/** Trials: the effect of another scorecard on all operators. */
 import type { TrialComparison } from '../../domain/scoring/trial.js'
 import type { Db, Tx } from '../db/db.js'
 
 export interface TrialRow {
   id: number
-  /** Hashes of the tested card and of the one compared with. */
+  /** The tested card. */
   scorecardHash: string
   againstHash: string
   asOf: string
@@ -16,7 +15,6 @@ export interface TrialRow {
 }
 
 export interface TrialResult extends TrialComparison {
-  /** Versions of both cards. */
   scorecard: string
   against: string
   /** Latest score id at the start. */

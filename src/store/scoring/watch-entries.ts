@@ -1,5 +1,3 @@
-/** Operators whose score fell below a threshold of the card. No legal effect. */
-
 import { inSight, type RegionSight } from '../access/sight.js'
 import type { Db, Tx } from '../db/db.js'
 
@@ -13,7 +11,6 @@ export interface WatchEntry {
 
 const COLUMNS = `w.id, w.operator_id as "operatorId", w.value, w.opened_on as "openedOn", w.closed_on as "closedOn"`
 
-/** At most one open entry per operator. */
 export const open = async (
   tx: Tx,
   fallen: readonly { operatorId: number; value: number }[],
@@ -37,7 +34,6 @@ export const close = async (tx: Tx, risen: readonly number[], { on, at }: { on: 
   )
 }
 
-/** Entries in force on a day, known at an instant. */
 export const ofOperators = async (
   db: Db,
   operators: readonly number[],

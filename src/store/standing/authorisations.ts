@@ -1,4 +1,4 @@
-/** Authorisations of credit services by operators. Only a withdrawal changes a row. */
+/** Only a withdrawal changes an authorisation. */
 import type { Reads } from '../db/bulk-handle.js'
 import type { Db, Tx } from '../db/db.js'
 

@@ -1,4 +1,4 @@
-/** Change feed for marketplaces. Triggers mark operators (migration 27); one process at a time numbers the marks. */
+/** Triggers mark operators (migration 27); one process at a time numbers the marks. */
 import type { RetainedChanges } from '../../domain/standing/changes.js'
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
@@ -57,7 +57,7 @@ export interface NumberedRange {
 
 /**
  * Numbers the oldest marks for clients with a list of `oldest` or later, removals first. Marks of unlisted operators
- * are dropped; a later list reads the standing anyway. With a closed grade a client learns only public changes.
+ * are dropped. With a closed grade a client learns only public changes.
  */
 export const number = async (
   tx: Tx,
@@ -96,7 +96,6 @@ export const number = async (
   return answer.rows[0]
 }
 
-/** Returns its number. */
 export const listReplaced = async (tx: Tx, client: string, now: Date): Promise<number> => {
   const answer = await tx.raw(
     `with counted as (insert into change_clients as c (client, last) values (:client, 1)
@@ -143,7 +142,7 @@ export const bySequences = async (db: Db, client: string, sequences: readonly nu
   return answer.rows
 }
 
-/** Acknowledges up to a number, which confirms the removals sent. One never sent stays owed. */
+/** Acknowledging confirms the removals sent. One never sent stays owed. */
 export const read = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,
@@ -170,7 +169,6 @@ export const told = async (
   )
 }
 
-/** Returns the number erased. */
 export const erase = async (tx: Tx, before: Date, limit: number): Promise<number> => {
   const answer = await tx.raw(
     `with due as (

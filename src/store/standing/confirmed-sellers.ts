@@ -1,11 +1,9 @@
-/**
- * Sellers whose grade opens to a marketplace: those with its shop in the shops feed, and a limited number of others.
- */
+/** A grade opens for sellers with the marketplace's shop in the shops feed, and a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import type { Db, Tx } from '../db/db.js'
 import type { SellersFigures } from './sellers.js'
 
-/** Returns false unless the client is an active marketplace. */
+/** Only an active marketplace has a setting. */
 export const set = async (tx: Tx, client: string, { reason, ...setting }: SellersSetting & { reason: string }) => {
   const answer = await tx.raw(
     `update clients set marketplace = :marketplace, unconfirmed_sellers = :unconfirmedSellers, sellers_reason = :reason

@@ -1,4 +1,4 @@
-/** Independent operators by region, kind and grade, and operators behind name matches. */
+/** Independent operators, and those behind name matches. */
 import type { Match } from '../../domain/operators/name-search.js'
 import type { RegionSight } from '../access/sight.js'
 import type { Db } from '../db/db.js'
@@ -9,14 +9,13 @@ import { HOLDS } from './authorisations.js'
 import { OF_LIST } from './sellers.js'
 
 export interface DirectoryFilter {
-  /** A division code or its first digits. */
   region?: string | null
   kind?: string | null
   grade?: string | null
   today?: string | null
   /** Includes grades that weighed entries removed since. */
   removed?: boolean
-  /** With `grade`, only on this client's seller list, or authorising it. */
+  /** Restricts `grade` to this client's sellers and those authorising it. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
   only?: string | null
@@ -45,8 +44,8 @@ const GRADED = `:grade::text = (select ${SHOWN_GRADE} from (select s.grade, s.re
   where s.operator_id = o.id and ${COUNTS} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${FORGOTTEN})`
 
 /**
- * SQL: the few whose shown grade may differ from the current score: overrides, scores requested for the day, possibly a
- * removed entry.
+ * SQL: the shown grade may differ from the current score: overrides, scores requested for the day, possibly a removed
+ * entry.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date
@@ -68,7 +67,7 @@ const bindingsOf = (filter: DirectoryFilter) => ({
   oldest: filter.sellersOf?.oldest ?? null,
 })
 
-/** SQL: most by the index on current scores, the doubtful ones individually. `end` orders and limits each part. */
+/** SQL: most by the index on current scores, the doubtful ones individually. */
 const ofGrade = (filter: DirectoryFilter, what: string, end: string): string => `
   with doubtful as materialized (${DOUBTFUL})
   (select ${what} from current_scores c join operators o on o.id = c.operator_id
@@ -107,14 +106,14 @@ export const countOf = async (db: Db, filter: DirectoryFilter): Promise<number> 
 export interface DirectoryMatch {
   operator: StoredOperator
   match: Match
-  /** Current name of the match, which may be a merged operator. */
+  /** The match may be a merged operator. */
   name: string | null
 }
 
-/** Examined first per result; some share an operator or are filtered out. */
+/** Some matches share an operator or are filtered out. */
 const LOOKED_AT = 2
 
-/** Each operator with its best name, in match order; at least `enough` if there are. */
+/** In match order; at least `enough` if there are. */
 export const behind = async (
   db: Db,
   matches: readonly Match[],

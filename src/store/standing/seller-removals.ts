@@ -1,4 +1,4 @@
-/** Marketplaces owed the removal of a seller's entry. */
+/** Marketplaces are owed the removal of a seller's entry. */
 import type { Db } from '../db/db.js'
 import type { RetractionKey } from '../delivery/retractions.js'
 
@@ -14,7 +14,7 @@ export interface RemovalHearer extends RetractionKey {
   confirmedBy: 'READ' | 'WEBHOOK' | null
 }
 
-/** Changes numbered after the retraction and before the next removal of the entry. */
+/** Changes between the retraction and the next removal of the entry. */
 export const ofRetractions = async (db: Db, of: readonly RetractionKey[]): Promise<RemovalHearer[]> => {
   if (of.length === 0) return []
   const answer = await db.raw(

@@ -14,11 +14,11 @@ export interface SellerList {
   malformed: number
   /** They named no operator at upload. */
   wrongCheckDigit: number
-  /** With an open shop in the shops feed. This and the next three are null before the first decision. */
+  /** This and the next three are null before the first decision. */
   confirmed: number | null
   unconfirmed: number | null
   gradesClosed: number | null
-  /** Unconfirmed sellers allowed to open their grade. */
+  /** Unconfirmed sellers whose grade may open. */
   unconfirmedMost: number | null
 }
 
@@ -33,15 +33,14 @@ export const current = async (db: Db | Tx, client: string): Promise<SellerList |
   return answer.rows[0] ?? null
 }
 
-/** Serialises uploads of a client. */
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-/** The temporary table `opening` holds the open codes (store/standing/confirmed-sellers). */
+/** The temporary table `opening` holds the open codes. */
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
-/** Without duplicates. `decide` chooses the codes of `sent_sellers` that open their grade. */
+/** `decide` chooses the codes of `sent_sellers` that open their grade. */
 export const replace = async (
   tx: Tx,
   made: { client: string; dated: string; malformed: number; at: Date },
@@ -110,13 +109,10 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
   yield lines
 }
 
-/** SQL: the current list of :client, of :oldest or later. An ambiguous code names nobody. */
+/** SQL: an ambiguous code names nobody. */
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
-/**
- * SQL: on the client's current list with an open grade, by itself or through a merged operator. The first branch serves
- * the common case.
- */
+/** SQL: with an open grade, directly or through a merged operator. The first branch serves the common case. */
 export const isOnList = (client: string, operator: string): string => `coalesce((
   select case when ${operator}.known_to is null and exists (
       select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = ${operator}.uscc and s.opens_grade) then true
@@ -135,7 +131,7 @@ export const isOnList = (client: string, operator: string): string => `coalesce(
 export const BITS = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
   from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
 
-/** SQL: false does not mean that it is not listed. */
+/** SQL: false does not mean unlisted. */
 export const isMarked = (operator: string): string =>
   `case when ${operator}.id < (select many from b) then get_bit((select bits from b), ${operator}.id) = 1 else false end`
 
@@ -185,7 +181,7 @@ export const amongThose = async (
   return found
 }
 
-/** SQL `select id`: all operators on the list of :client. Bindings: client, oldest. */
+/** SQL `select id`. Bindings: client, oldest. */
 export const OF_LIST = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}

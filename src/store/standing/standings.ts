@@ -1,7 +1,4 @@
-/**
- * Standing, one row per code. Marketplaces query it by the thousand, so each combination of columns has its own
- * statement.
- */
+/** One row per code. Marketplaces query by the thousand, so each combination of columns has its own statement. */
 import type { CaseState } from '../../domain/listing/case.js'
 import type { Reads } from '../db/bulk-handle.js'
 import type { PublicBody } from '../listing/listings.js'
@@ -12,10 +9,7 @@ import { COUNTS, FORGOTTEN } from '../scoring/scores.js'
 import * as authorisations from './authorisations.js'
 import * as sellers from './sellers.js'
 
-/**
- * Grades for nobody, for sellers on the client's list, for operators that authorise the client, or for all. Entries as
- * kinds of list or in full.
- */
+/** Grades for nobody, for listed sellers, for operators that authorise the client, or for all. */
 export interface StandingLookups {
   grades: 'NONE' | 'SELLERS' | 'AUTHORISED' | 'ALL'
   flags: boolean
@@ -36,14 +30,14 @@ export interface StandingRow {
   name: string | null
   region: string | null
   status: string
-  /** False: not visible to the client, and not looked up. */
+  /** False: not looked up. */
   sees?: boolean
   /** Without overrides. */
   score: number | null
   /** With overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null
   overruled: boolean
-  /** A reason of the score rests on a contested record. */
+  /** The score rests on a contested record. */
   objected: boolean
   /** Not for readers who may not see removed entries. */
   forgotten: boolean
@@ -63,7 +57,7 @@ export interface RequestedCode {
 /** `oldest` is the oldest valid day of a seller list. */
 export type StandingDays = PublicDays & { oldest?: string }
 
-/** In the order of the codes; those without an operator have no row. What was removed since is left out. */
+/** In the order of the codes; those without an operator have no row. */
 export const of = async (
   db: Reads,
   codes: readonly RequestedCode[],
@@ -153,7 +147,7 @@ const scoreOf = (id: string): string => `
     order by s.as_of desc, s.id desc limit 1) s on true
   left join lateral (${holding(id, "'infinity'")}) h on s.grade is not null and ${NOT_VETOED}`
 
-/** SQL: most need only the latest score; `q.id` is set for the rest. */
+/** SQL: `q.id` is set for the few that need more than the latest score. */
 const SEEN_SCORE = `
   left join latest_scores c on c.operator_id = case when x.sees then o.id end
   cross join lateral (select case when x.sees and ${SPECIAL} then o.id end as id offset 0) q ${scoreOf('q.id')}`
@@ -165,7 +159,7 @@ const OF_ANY = `cross join lateral (select ${ONE} as id from (
     select c.operator_id as id from codes c where c.scheme = a.scheme and c.code = a.code and c.known_to is null) l) w
   join operators o on o.id = w.id`
 
-/** SQL: fast path for USCCs. Nearly all lead only to their own operator, which spares the view `codes`. */
+/** SQL: nearly all USCCs lead only to their own operator, which spares the view `codes`. */
 const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
   cross join lateral (select case when d.merged_into is null and d.id is not null
       and not exists (select 1 from operator_codes k where k.scheme = 'uscc' and k.code = a.code) then d.id
@@ -180,10 +174,10 @@ const OF_USCC = `left join operators d on d.uscc = a.code and d.known_to is null
 const SCORED = `s.value as score, coalesce(h.grade, s.grade) as grade, h.id is not null as overruled, ${CONTESTED} as objected,
   coalesce(${FORGOTTEN}, false) as forgotten`
 
-/** From here on, several cheap statements replace the single one. */
+/** From here on, several cheap statements replace one. */
 export const MANY_CODES = 101
 
-/** For many codes of one client; repeated codes share an object. */
+/** Repeated codes share an object. */
 export const ofMany = async (
   db: Reads,
   codes: readonly RequestedCode[],
@@ -227,8 +221,8 @@ const withSight = async (
 const UNSEEN = { score: null, grade: null, overruled: false, objected: false, forgotten: false }
 
 /**
- * USCCs that lead only to their own operator, unordered and much cheaper. With `sellersOf`, `sees` is true for
- * operators in that client's bitmap and undecided for others.
+ * USCCs that lead only to their own operator, much cheaper. With `sellersOf`, `sees` is true for operators in that
+ * client's bitmap and undecided for others.
  */
 export const ofOwn = async (
   db: Reads,
@@ -250,7 +244,7 @@ export const ofOwn = async (
   const byId = new Map<number, StandingRow>()
   const special: number[] = []
   for (const each of answer.rows as OwnStandingRow[]) {
-    // A literal costs half as much as copying and extending the row.
+    // A literal costs half as much as a spread.
     const row: StandingRow = {
       place: 0,
       operatorId: each.operatorId,

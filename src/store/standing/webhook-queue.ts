@@ -1,4 +1,4 @@
-/** Webhook messages under a lease. `attempts` is the fencing token: a write with another value has no effect. */
+/** `attempts` is the fencing token: a write with another value has no effect. */
 
 import type { Db, Tx } from '../db/db.js'
 import type { NumberedRange } from './changes.js'
@@ -13,7 +13,7 @@ export interface WebhookMessage {
 /** In place of a code when the whole list was replaced. */
 const NO_SELLER = ''
 
-/** A removal folds all owed messages of its seller; it carries the whole standing. */
+/** A removal folds all owed messages of its seller. */
 export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date): Promise<void> => {
   if (numbered.length === 0) return
   const asked = { numbered: JSON.stringify(numbered), now }
@@ -32,7 +32,7 @@ export const owe = async (tx: Tx, numbered: readonly NumberedRange[], now: Date)
   )
 }
 
-/** Changes folded into each removal, since the previous one sent. */
+/** Changes folded into each removal. */
 export const replaced = async (
   db: Db,
   webhook: number,
@@ -53,7 +53,6 @@ export const replaced = async (
   )
 }
 
-/** Returns the number of messages. */
 export const replay = async (
   tx: Tx,
   { webhook, client, after, now }: { webhook: number; client: string; after: number; now: Date },

@@ -21,7 +21,6 @@ const COLUMNS = `w.id, w.client, w.url, w.secret, w.previous_secret as "previous
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
 
-/** Serialises a marketplace's actions. */
 export const alone = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.webhooks ' || ?, 0)) /* webhooks.alone */`, [client])
 }
@@ -43,7 +42,7 @@ export const byId = async (db: Db | Tx, id: number): Promise<StoredWebhook | nul
   return answer.rows[0] ?? null
 }
 
-/** Needed before the insert: the sealed secret is bound to the id. */
+/** The sealed secret is bound to the id. */
 export const nextId = async (tx: Tx): Promise<number> => {
   const answer = await tx.raw(
     `select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id /* webhooks.nextId */`,

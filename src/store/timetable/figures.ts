@@ -1,4 +1,3 @@
-/** Figures for monitoring, from a few indexed reads. */
 import type { Db } from '../db/db.js'
 import { isUndone } from '../delivery/deliveries.js'
 

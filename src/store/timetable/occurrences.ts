@@ -1,7 +1,4 @@
-/**
- * One row per job, subject and planned time, taken under a lease. Leases use the database clock, so no host clock can
- * end one.
- */
+/** Leases use the database clock, so no host clock can end one. */
 import { CLOCK_IS_DOUBTED } from '../db/clock-doubts.js'
 import type { Db, Tx } from '../db/db.js'
 import * as runs from './runs.js'
@@ -32,7 +29,6 @@ type OccurrenceKey = { job: runs.Job; subject: string }
 const COLUMNS = `o.id, o.job, o.subject, o.planned_for as "plannedFor", o.cause, o.asked_by as "by", o.missed, o.state, o.attempts,
   o.ended_at as "endedAt"`
 
-/** Returns false when the occurrence already exists. */
 export const add = async (
   tx: Tx,
   { job, subject, plannedFor, missed }: OccurrenceKey & { plannedFor: Date; missed: number },
@@ -69,7 +65,7 @@ export const ask = async (
     [job, subject],
   )
   if (open.rows.length > 0) return open.rows[0]
-  // Avoids a collision with an occurrence at the same instant.
+  // Another occurrence may have the same instant.
   const answer = await tx.raw(
     `insert into occurrences as o (job, subject, planned_for, cause, asked_by)
      select ?, ?, greatest(?::timestamptz, max(planned_for) filter (where planned_for <= ?::timestamptz) + interval '1 ms'), 'person', ?
@@ -93,8 +89,8 @@ export const waiting = async (db: Db): Promise<boolean> => {
 }
 
 /**
- * Oldest first. An exclusive one is skipped while its lock is held: a slow process still works on it. If the run had
- * ended before its process died, the occurrence ends likewise.
+ * Oldest first. An exclusive one is skipped while a slow process holds its lock. If the run had ended before its
+ * process died, the occurrence ends likewise.
  */
 export const claim = (
   db: Db,
@@ -143,7 +139,6 @@ const settle = async (tx: Tx, now: Date): Promise<void> => {
   )
 }
 
-/** They failed in too many attempts. */
 export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<Occurrence[]> => {
   const answer = await db.raw(
     `update occurrences o set state = 'ABANDONED', lease_until = null, ended_at = ?
@@ -154,7 +149,6 @@ export const giveUp = async (db: Db, attemptsMost: number, now: Date): Promise<O
   return answer.rows
 }
 
-/** Returns the ids still held. */
 export const renew = async (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<Set<number>> => {
   const answer = await db.raw(
     `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'

@@ -1,6 +1,4 @@
-/**
- * Deletes expired rows in windows of ids, so that no statement locks more. Returns the last id seen (null at the end).
- */
+/** Windows of ids bound the rows that a statement locks. Returns the last id seen (null at the end). */
 import type { Db } from '../db/db.js'
 
 export interface IdWindow {
@@ -15,7 +13,6 @@ export interface WindowResult {
   deleted: number
 }
 
-/** `due`: SQL for the ids to delete among the window `w`. `age`: column. */
 const tidied = async (db: Db, table: string, age: string, due: string, window: IdWindow): Promise<WindowResult> => {
   const answer = await db.raw(
     `with w as materialized (select * from ${table} where id > :after order by id limit :rows),
@@ -26,13 +23,11 @@ const tidied = async (db: Db, table: string, age: string, due: string, window: I
     { ...window } as never,
   )
   const [{ last, young, deleted }] = answer.rows
-  // Ids grow with time: behind a window without old rows there is none.
+  // Ids grow with time: no old rows lie behind.
   return { last: young === true ? null : last, deleted }
 }
 
-/**
- * Runs without results, except the newest of their kind and referenced ones. Versions and scores refer to the others.
- */
+/** Runs without results, except the newest of their kind and referenced ones. */
 export const runs = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,
@@ -66,7 +61,7 @@ export const comparisons = (db: Db, window: IdWindow): Promise<WindowResult> =>
 export const findings = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(db, 'findings', 'found_at', 'select f.id from old f where f.settled_at < :before', window)
 
-/** Followed by a later confirmed one. The newest addition stays, because backfills compare with it. */
+/** The newest addition stays, because backfills compare with it. */
 export const deliveries = (db: Db, window: IdWindow): Promise<WindowResult> =>
   tidied(
     db,

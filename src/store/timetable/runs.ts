@@ -1,4 +1,3 @@
-/** Runs: one row per execution of a job, including failed and dead ones. */
 import type { Db, Tx } from '../db/db.js'
 
 export type Job =
@@ -21,7 +20,6 @@ export type RunOutcome = 'RUNNING' | 'DONE' | 'REFUSED' | 'FAILED' | 'ABANDONED'
 export interface RunError {
   code: string
   message: string
-  /** Present when content was refused for unknown headings. */
   headings?: readonly string[]
 }
 

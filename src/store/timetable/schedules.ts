@@ -1,4 +1,3 @@
-/** Planning horizon and pause of each job. */
 import type { Db, Tx } from '../db/db.js'
 import type { Job } from './runs.js'
 
@@ -17,7 +16,7 @@ type ScheduleKey = { job: Job; subject: string }
 const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
   paused_reason as "pausedReason"`
 
-/** Locks in a fixed order. New schedules start now. */
+/** Locks in a fixed order. */
 export const hold = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(
@@ -47,7 +46,6 @@ export const all = async (db: Db): Promise<Schedule[]> => {
   return answer.rows
 }
 
-/** Returns false when it was already paused. */
 export const pause = async (
   tx: Tx,
   { job, subject, by, reason, now }: ScheduleKey & { by: string; reason: string; now: Date },
@@ -63,7 +61,7 @@ export const pause = async (
   return answer.rows.length > 0
 }
 
-/** Skipped occurrences stay skipped. Returns false when it was not paused. */
+/** Skipped occurrences stay skipped. */
 export const resume = async (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> => {
   const answer = await tx.raw(
     `update schedules set paused_at = null, paused_by = null, paused_reason = null, planned_until = greatest(planned_until, ?)

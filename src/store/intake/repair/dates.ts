@@ -1,4 +1,4 @@
-/** Repairs records with dates that earlier releases misread. */
+/** Repairs dates that earlier releases misread. */
 import type { Body, RecordKind } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import type { RepairedRecord, RepairRun } from './unended-records.js'
@@ -22,7 +22,6 @@ export interface DatedRecord {
   startedAt: Date
 }
 
-/** SQL: one of its own dates lies in :from to :to. */
 const HOLDS_DAY = (v: string): string => `(${v}.valid_from between :from and :to or ${v}.valid_to between :from and :to
   or exists (select 1 from regexp_matches(${v}.body::text, '"(\\d{4}-\\d{2}-\\d{2})"', 'g') m(day) where m.day[1] between :from and :to))`
 
@@ -52,7 +51,7 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
 const TOLD = `jsonb_to_recordset(:records::jsonb)
   as t(id bigint, key text, body jsonb, "validFrom" date, "validTo" date, digest text, "subjectKey" text, fact text)`
 
-/** The key changes when it contains a date. A record that the agency has sent since is not reopened. */
+/** The key changes when it contains a date. A record sent since is not reopened. */
 export const redate = async (
   tx: Tx,
   { run, at }: RepairRun,
@@ -88,7 +87,7 @@ const redateStanding = async (
   return answer.rows
 }
 
-/** Corrected in place; ended when the right key has arrived since. */
+/** Ended when the right key has arrived since. */
 const redateWaiting = async (
   tx: Tx,
   { run }: RepairRun,

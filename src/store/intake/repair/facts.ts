@@ -1,4 +1,4 @@
-/** Repairs registrations, penalties, standards and list entries kept or counted twice. */
+/** Repairs facts kept or counted twice. */
 import type { Tx } from '../../db/db.js'
 import { otherNames } from '../../records/same-facts.js'
 import { isNumberOf } from '../../records/versions.js'
@@ -32,7 +32,7 @@ export const joinPenalties = async (tx: Tx, of: RepairRun): Promise<RepairedReco
   return tellAnew(tx, of)
 }
 
-/** SQL: as the feed maps build it, for standards and list entries without an official key. */
+/** SQL: as the feed maps build it without an official key. */
 const FACT_OF = (
   v: string,
 ): string => `case ${v}.kind when 'standard' then ${v}.body->>'number' when 'list_entry' then case ${v}.body->>'list'
@@ -74,7 +74,7 @@ export interface MirroredEntry extends RepairedRecord {
   own: { documentNumber: string | null; authority: string | null }[]
 }
 
-/** Mirrored entries that the latest score counts beside an own entry. */
+/** The latest score counts these beside an own entry. */
 export const mirroredBesideOwn = async (tx: Tx): Promise<MirroredEntry[]> => {
   const answer = await tx.raw(
     `select v.feed, v.record_key as key, v.operator_id as operator, v.body,

@@ -1,4 +1,3 @@
-/** Repairs records that should have ended by absence. */
 import type { UnreadableRecords } from '../../../domain/records/records.js'
 import type { Tx } from '../../db/db.js'
 import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from '../absence.js'
@@ -6,7 +5,6 @@ import { ENDING_KINDS, isNowhereIn, STILL_UNCORRECTED, unreadableBindings } from
 export interface RepairedRecord {
   feed: string
   key: string
-  /** Operator whose score may change. */
   operator: number | null
 }
 
