@@ -1,4 +1,4 @@
-/** 可信认证机构: certificates of trusted sites and shops, sent as one table. */
+/** 可信认证机构: one table. */
 
 import { normalizeName } from '../domain/operators/names.js'
 import { hostNames } from '../domain/records/hosts.js'

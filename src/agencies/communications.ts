@@ -1,4 +1,4 @@
-/** 省通信管理局: ICP filings, as cursor-paged JSON or as a table. */
+/** 省通信管理局: ICP filings. */
 import { hostNames } from '../domain/records/hosts.js'
 import { icpNumber } from '../domain/records/icp.js'
 import type { Draft, Subject } from '../domain/records/records.js'
@@ -11,7 +11,7 @@ import { byCursor, type CursorOptions, type CursorPage } from './transports/http
 
 const PIECE_SIZE = 200 // filings
 const SUCCESS = 200
-/** Kinds of sponsor in the ministry's form; `true` marks a natural person, whose ID number is never taken. */
+/** `true` marks a natural person, whose ID number is never taken. */
 const NATURES: Record<string, boolean> = {
   个人: true,
   企业: false,
@@ -43,7 +43,6 @@ const STATUS: Record<string, 'VALID' | 'CANCELLED'> = {
   取消接入: 'CANCELLED',
 }
 
-/** Field names of one form. */
 interface FilingFields {
   sponsor: string
   nature: string
@@ -106,7 +105,6 @@ const domainsOf = (row: Examination, field: string): string[] => {
 const service: FeedForm = {
   names: [
     ...['unitName', 'natureName', 'unitCode', 'serviceLicence', 'serviceName', 'domains', 'auditDate', 'state'],
-    // Known and ignored.
     ...['mainLicence', 'leaderName', 'certType'],
   ],
   keyed: ['serviceLicence'],

@@ -1,4 +1,3 @@
-/** One delivery from an agency's source. */
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
 import type { Item, Json } from '../domain/records/records.js'
 
@@ -10,28 +9,27 @@ export interface FeedSource {
 }
 
 export interface OpenOptions {
-  /** The value of `next` from the last successful run; null for a full fetch. */
+  /** The last successful run's `next`; null for a full fetch. */
   state: Json | null
-  /** Heading maps in force. */
   maps?: readonly NumberedMap[]
   /** Copies an accepted file before the transport removes it. */
   archive?: (path: string, name: string) => Promise<void>
 }
 
 export interface FeedDelivery {
-  /** Can be read once and may throw a refusal. `return` releases open resources. */
+  /** Can be read once and may throw a refusal. */
   items: AsyncIterable<Item>
-  /** File name, to be redacted before display; null over an interface. */
+  /** Redacted before display; null over an interface. */
   file: string | null
   /** HTTP 304 or an empty folder: no record ends, freshness is unchanged. */
   unmodified?: boolean
-  /** A full delivery ends missing records. Defaults to the feed's `whole`. */
+  /** Defaults to the feed's `whole`. */
   whole?: boolean
   /** Another delivery is already waiting. */
   more?: boolean
-  /** State for the next run (cursor, ETag, last id). Read after the last item. */
+  /** Read after the last item. */
   next?: () => Json
-  /** Archives the file or writes feedback columns. Called once, outside any transaction; a failure is only logged. */
+  /** Called once, outside any transaction; a failure is only logged. */
   settle?: (outcome: DeliveryOutcome) => Promise<void>
 }
 

@@ -1,6 +1,6 @@
 /**
- * Strict reading of an item: every value is taken, ignored by name or reported. A *remark* stays with the record; a
- * *problem* rejects the item.
+ * Every value is taken, ignored by name or reported. A *remark* stays with the record; a *problem* rejects the
+ * item.
  */
 
 import { codeOf, normalizeCode, orgCodeIn, residentIdForm } from '../domain/operators/codes.js'
@@ -12,20 +12,20 @@ import { isNoDate, parseDate } from '../foundation/time/dates.js'
 
 /** Dates that agencies write for "no end". */
 const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
-/** Agencies also write this day for "no end". The date parser rejects it. */
+/** The date parser rejects this one. */
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
-const MAX_NAME = 200 // characters of a subject's name
-/** Longest text in characters, equal to an Excel cell. Checked before any regular expression runs. */
+const MAX_NAME = 200 // characters
+/** Characters, as in an Excel cell. Checked before any regular expression runs. */
 export const MAX_TEXT = 32_767
-const MAX_SHOWN = 500 // characters of a message, which may quote a text
+const MAX_SHOWN = 500 // characters of a message
 const MOST_REMARKS = 200 // remarks of one item
 const MOST_DRAFTS = 1_000 // records of one item
 const LINE_ENDS = /[\r\n]+/
 const DAMAGED = '\uFFFD'
 
 type RegisterCodeScheme = 'uscc' | 'org_code' | 'reg_no'
-/** A field for a code of this scheme. With `only`, other codes are ignored. */
+/** With `only`, other codes are ignored. */
 export interface CodeField {
   field: string
   scheme: RegisterCodeScheme
@@ -35,7 +35,6 @@ export type Codes = Pick<Subject, 'uscc' | 'orgCode' | 'regNo'>
 
 export type Examination = ReturnType<typeof examine>
 
-/** `known` holds the field names of the item's form. */
 export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const findings: Remark[] = []
   const problems: Problem[] = []
@@ -45,7 +44,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     if (findings.length < MOST_REMARKS) findings.push({ field, rule, message: message.slice(0, MAX_SHOWN) })
   }
   const problem = (field: string | null, rule: string, message: string): void => {
-    // Each fault is reported once per field.
     const rules = faulty.get(field) ?? new Set()
     if (rules.has(rule)) return
     faulty.set(field, rules.add(rule))
@@ -109,7 +107,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return day
   }
   const requiredDate = (field: string, today: string): string => needed(field, (sent) => pastDate(sent, today)) ?? ''
-  /** Returns null when there is no end. */
   const endDate = (field: string): string | null => {
     if (NEVER.test(text(field) ?? '')) return null
     const day = date(field)
@@ -137,7 +134,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     return amount.yuan
   }
 
-  /** USCC of an authority. */
   const uscc = (field: string): string | null => {
     const sent = text(field)
     if (sent === null) return null
@@ -152,7 +148,6 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
   const digit = (field: string): void =>
     remark(field, 'code.digit', `${field}的校验位不符。The check digit of ${field} does not match.`)
 
-  /** The operator's codes, from whichever column holds them. */
   const codes = (fields: readonly CodeField[]): Codes => {
     const found: Record<RegisterCodeScheme, string | null> = { uscc: null, org_code: null, reg_no: null }
     const misformed: { field: string; sent: string; scheme: RegisterCodeScheme }[] = []
@@ -221,11 +216,11 @@ export const examine = (sent: Item, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
-    /** Declares the beginning of the record keys, up to the last `/`. */
+    /** Declares record keys up to the last `/`. */
     stem: (text: string): void => {
       said.stems.push(text)
     },
-    /** Returns the drafts or the problems. `keyed` names the fields that form the record keys. */
+    /** `keyed` names the fields that form the record keys. */
     result: (drafts: Omit<Draft, 'findings'>[], keyed: ReadonlySet<string> | null = null): MappedItem => {
       if (drafts.length > MOST_DRAFTS) {
         problem(
@@ -279,7 +274,7 @@ const isReadable = (value: unknown): boolean => {
 
 const oddNames = new WeakMap<ReadonlySet<string>, (names: readonly string[]) => readonly boolean[]>()
 
-/** Flags unknown or damaged field names. Cached, because all rows of a table share their names. */
+/** Cached, because all rows of a table share their names. */
 const oddIn = (known: ReadonlySet<string>, names: readonly string[]): readonly boolean[] => {
   let odd = oddNames.get(known)
   if (!odd) {
@@ -308,7 +303,7 @@ const withFindings = (
   return fact === undefined ? draft : { ...draft, fact }
 }
 
-/** Party codes count only if the key itself is at fault. The firm's other records are unaffected. */
+/** Party codes count only if the key itself is at fault. */
 const unreadableIn = (
   drafts: readonly Omit<Draft, 'findings'>[],
   faulty: ReadonlyMap<string | null, unknown>,
@@ -316,7 +311,6 @@ const unreadableIn = (
   keyed: ReadonlySet<string> | null,
 ): UnreadableRecords => {
   const isWhole = drafts.length > 0 && keyed !== null && ![...keyed].some((field) => faulty.has(field))
-  // Accepted records never have longer keys.
   const keys = drafts.map(({ key }) => copied(key)).filter((key) => key.length <= MAX_KEY)
   if (isWhole) return { keys, stems: [], codes: [] }
   const shops = drafts.map(({ subject }) => subject.shop).filter((shop) => shop !== null)

@@ -1,4 +1,4 @@
-/** Feed descriptions. Readers turn bytes into items; a feed maps items to drafts. */
+/** Readers turn bytes into items; a feed maps items to drafts. */
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import { chunked, chunksOf, type ItemChunks } from '../domain/intake/chunks.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
@@ -13,7 +13,6 @@ import { openSource } from './transports/index.js'
 
 export interface ReadOptions {
   reader?: string
-  /** Heading maps in force. */
   maps?: readonly NumberedMap[]
 }
 
@@ -23,7 +22,7 @@ export interface Feed {
   agency: string
   kind: RecordKind
   title: { zh: string; en: string }
-  /** True for full deliveries, which end missing records. */
+  /** Full deliveries end missing records. */
   whole: boolean
   bounds: FeedBounds
   /** Working days to send a record after its `validFrom` (双公示 7, registry publicity 20). */
@@ -32,9 +31,9 @@ export interface Feed {
   exempt: ReadonlySet<string>
   open: (source: FeedSource, opening: OpenOptions) => Promise<FeedDelivery>
   forms: readonly FormShape[]
-  /** Reads a path or bytes. The reader follows the content unless named. */
+  /** The reader follows the content unless named. */
   read: (source: string | Buffer, options: ReadOptions) => AsyncIterable<Item>
-  /** Maps an item to drafts or to problems. Pure. */
+  /** Pure. */
   map: (item: Item, context: MappingContext) => MappedItem
 }
 
@@ -53,12 +52,8 @@ export interface Agency {
   feeds: readonly Feed[]
 }
 
-/** One form of a feed. */
 export interface FeedForm extends FormShape {
-  /**
-   * Fields that form the record key. A rejected item with a readable key protects that record; otherwise all records of
-   * its party.
-   */
+  /** A rejected item with a readable key protects that record; otherwise all records of its party. */
   keyed?: readonly string[]
   drafts: (row: Examination, context: MappingContext) => Omit<Draft, 'findings'>[]
 }

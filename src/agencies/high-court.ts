@@ -1,6 +1,6 @@
 /**
- * 省高级人民法院: judgment defaulters (失信被执行人). Only organisations are requested. A natural person sent anyway is stored
- * anonymously and unmatched: a name alone could blame the wrong shop.
+ * 省高级人民法院: judgment defaulters (失信被执行人). A natural person is stored anonymously and unmatched: a name alone could
+ * blame the wrong shop.
  */
 import { codeOf } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
@@ -13,7 +13,7 @@ import { parseJson } from './readers/json.js'
 import { type ListPage, pages } from './transports/http.js'
 
 const PAGE_SIZE = 100 // entries
-const ORGANISATIONS = '2' // The court's code for organisations.
+const ORGANISATIONS = '2'
 
 const PARTIES: Record<string, 'ORGANISATION' | 'PERSON'> = {
   法人或其他组织: 'ORGANISATION',
@@ -54,7 +54,6 @@ const entry: FeedForm = {
     'performance',
     'removeDate',
     'removeReason',
-    // Known and never taken.
     'duty',
     'performedPart',
     'unperformPart',
@@ -91,7 +90,7 @@ const entry: FeedForm = {
           // The filing day belongs to the case, not to the entry.
           listed_on: published,
           published_on: published,
-          // The term (two years or longer) is a rule, not part of this feed.
+          // The term is a rule, not part of this feed.
           ends_on: null,
           removed_on: removed,
           removal_reason: row.text('removeReason'),

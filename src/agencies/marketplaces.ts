@@ -1,4 +1,4 @@
-/** 电子商务平台: shops, and whether the keeper's real name was verified. Certificate numbers are never taken. */
+/** 电子商务平台: shops. Certificate numbers are never taken. */
 import { codeOf, shopCode } from '../domain/operators/codes.js'
 import type { Subject } from '../domain/records/records.js'
 import { Refusal } from '../foundation/errors.js'
@@ -45,14 +45,13 @@ const RESULTS: Record<string, boolean> = {
   未通过: false,
   否: false,
 }
-/** Field names of ID numbers, read only to report them. */
+/** Read only to report them. */
 const FORBIDDEN = [
   ...['idNumber', 'idNo', 'idCard', 'idCardNo', 'certNo', 'certNumber', 'certificateNumber', 'sellerIdNumber'],
   ...['证件号码', '证件号', '身份证', '身份证号', '身份证号码', '公民身份号码', '经营者证件号码'],
 ]
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/i
 
-/** Field names of one form. */
 interface ShopFields {
   marketplace: string
   shopId: string

@@ -1,4 +1,4 @@
-/** Known rule codes of receivers. 00 and 1001 occur at real receivers; the others are this hub's interpretation. */
+/** 00 and 1001 occur at real receivers; the others are this hub's interpretation. */
 import type { Receipt } from '../domain/delivery/delivery.js'
 import type { RuleCode } from './platform.js'
 

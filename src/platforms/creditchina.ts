@@ -1,4 +1,4 @@
-/** 信用中国: samr-list rows, and first-generation services for penalties and permits. */
+/** 信用中国: samr-list rows and first-generation services. */
 import { isEntry, SUBJECT_KINDS } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenalty2015Row, PENALTY_2015_PATH, penalty2015Message } from './formats/penalty-2015.js'
@@ -30,7 +30,6 @@ export const creditchina: Platform = {
   id: 'creditchina',
   name: { zh: '信用中国', en: 'Credit China' },
   kinds: SUBJECT_KINDS,
-  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: ['serious'],
   ways: ['http:', 'https:'],
@@ -54,7 +53,7 @@ const list = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => ({
   read: (body) => receiptsInJson(body, RECEIPTS, CODES),
 })
 
-/** First-generation 双公示 services; the credential is a call argument. */
+/** The credential is a call argument. */
 const records = (batch: NoticeBatch, to: PlatformAddress): OutgoingMessage => {
   const penalties = batch.notices.some(({ kind }) => kind === 'penalty')
   return {

@@ -15,7 +15,6 @@ export const creditjilin: Platform = {
   id: 'creditjilin',
   name: { zh: '信用吉林网', en: 'Credit Jilin' },
   kinds: SUBJECT_KINDS,
-  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:'],

@@ -7,5 +7,4 @@ import type { Platform } from './platform.js'
 
 export const platforms: readonly Platform[] = [national, jilin, creditchina, creditjilin]
 
-/** Defaults. */
 export const hearing = ({ id, hears, lists }: Platform): PlatformSubjects => ({ id, kinds: hears, lists })

@@ -1,7 +1,4 @@
-/**
- * 吉林省信用信息数据交换平台, by the three ways of GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table
- * (`postgres:`).
- */
+/** GB/T 39443-2020: envelopes over HTTP, exchange folder (`file:`), exchange table (`postgres:`). */
 import { kindOf, type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, isContradictory, TAKEN, WRONG } from './codes.js'
 import { csv } from './formats/csv.js'
@@ -26,7 +23,6 @@ export const jilin: Platform = {
   id: 'jilin',
   name: { zh: '吉林省信用信息数据交换平台', en: 'Jilin Credit Information Exchange Platform' },
   kinds: SUBJECT_KINDS,
-  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: null,
   ways: ['http:', 'https:', 'file:', 'postgres:', 'postgresql:'],

@@ -1,4 +1,4 @@
-/** 全国信用信息共享平台: takes JSON batches and answers row by row. */
+/** The platform answers row by row. */
 import { isEntry, kindOf, SUBJECT_KINDS, type SubjectKind } from '../domain/delivery/delivery.js'
 import { BUSY, TAKEN, WRONG } from './codes.js'
 import { checkPenaltyRow, PENALTY_SHOWN, penaltyBatch } from './formats/penalty-row.js'
@@ -27,7 +27,6 @@ export const national: Platform = {
   id: 'national',
   name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },
   kinds: SUBJECT_KINDS,
-  // Agencies send penalties and permits to it directly.
   hears: ['listing'],
   lists: ['serious'],
   ways: ['http:', 'https:'],

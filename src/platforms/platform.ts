@@ -1,4 +1,4 @@
-/** A credit platform is a format plus a transport, without state. `work/delivery/push` decides when to send. */
+/** A platform is a format plus a transport, without state. */
 import { type CodeMeaning, kindOf, type Notice, type Receipt, type SubjectKind } from '../domain/delivery/delivery.js'
 
 /** This hub's name at every platform. */
@@ -24,7 +24,6 @@ export interface NoticeBatch {
   notices: readonly Notice[]
 }
 
-/** Address and credentials of a platform. */
 export interface PlatformAddress {
   /** http(s): service; file: folder; postgres: exchange table (前置机). */
   url: string
@@ -34,17 +33,16 @@ export interface PlatformAddress {
   notBefore?: Date
 }
 
-/** One subject as a platform displays it under our keys. */
 export interface DisplayedSubject {
   kind: SubjectKind
   key: string
-  /** Is null when the platform does not state it. */
+  /** Null when not stated. */
   sequence: number | null
   uscc: string | null
   name: string
 }
 
-/** Opening hours in Asia/Shanghai. */
+/** Asia/Shanghai. */
 export interface PlatformHours {
   /** HH:MM, inclusive and exclusive. */
   from: string
@@ -54,7 +52,6 @@ export interface PlatformHours {
 
 export interface RuleCode {
   meaning: CodeMeaning
-  /** Advice for an officer. */
   zh: string
   en: string
   /** The platform holds a newer sequence. */
@@ -65,33 +62,29 @@ export interface Platform {
   /** Permanent; settings are named PLATFORM_<ID>_…. */
   id: string
   name: { zh: string; en: string }
-  /** Supported kinds. */
   kinds: readonly SubjectKind[]
   /** Default kinds, without those that agencies send directly. */
   hears: readonly SubjectKind[]
-  /** Supported lists; null for all. */
+  /** Null for all. */
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   /** Most notices per `send`. */
   batchSize: number
   /** Most `send` calls per second over all hubs; null for no limit. */
   callsPerSecond: number | null
-  /** Opening hours; null for always. */
+  /** Null for always. */
   hours: PlatformHours | null
   /** An unknown code means CORRECT. */
   codes: Readonly<Record<string, RuleCode>>
-  /** Schema faults of the outgoing row; [] when valid. */
+  /** [] when valid. */
   check(notice: Notice): FormatFault[]
   /**
    * Returns one receipt per notice, in order; WAITING when the answer comes later. Throws PLATFORM_UNREACHABLE {reason,
    * retryAfterSeconds?}.
    */
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
-  /** Returns the complete display. Throws PLATFORM_UNREACHABLE, as `NoDisplay` when there is none. */
+  /** Throws PLATFORM_UNREACHABLE, as `NoDisplay` when there is none. */
   shown(from: PlatformAddress): Promise<DisplayedSubject[]>
-  /**
-   * Returns the fate of unanswered notices: NO_RECEIPT when unknown, WAITING when not judged. If absent, notices are
-   * sent again.
-   */
+  /** NO_RECEIPT when unknown, WAITING when not judged. If absent, notices are sent again. */
   ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>
 }

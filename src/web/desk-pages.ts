@@ -1,7 +1,6 @@
 /**
- * Serves the built desk (dist/web/desk): one page for all paths below /desk, with the session embedded, and
- * precompressed hashed assets. Its CSP allows this host's scripts, nonced styles, and the style of framed listing
- * documents.
+ * Serves one page for all paths below /desk, with the session embedded. Its CSP allows this host's scripts, nonced
+ * styles, and the style of framed listing documents.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -41,7 +40,7 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** Embeds the session. `session` returns null when nobody is signed in. */
+/** `session` returns null when nobody is signed in. */
 export const deskPages = (session: (request: Request) => Promise<object | null>): Router => {
   const router = Router()
   router.get('/assets/:name', asset)

@@ -1,6 +1,4 @@
-/**
- * Serves the built GraphiQL (dist/web/graphiql) at GET /graphql. Its CSP allows this host's scripts and nonced styles.
- */
+/** Its CSP allows this host's scripts and nonced styles. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'

@@ -1,4 +1,4 @@
-/** The public site: server-rendered pages without scripts or tracking. */
+/** Server-rendered pages without scripts or tracking. */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { uuidIn } from '../domain/listing/listing-id.js'
 import { Refusal } from '../foundation/errors.js'
@@ -75,7 +75,6 @@ const routesOf = (own: SiteContext): Router => {
   return router
 }
 
-/** Rendered once per stamp of the list. */
 const showKept = async (
   { cache, demo, nowOf }: SiteContext,
   request: Request,
@@ -213,7 +212,6 @@ const showEntry =
     sendPage(own, request, response.status(410), endedPage())
   }
 
-/** Returns null when not in force today. */
 const pageOf = (
   { rules }: SiteContext,
   entry: publicList.SignedEntry | null,
@@ -224,7 +222,6 @@ const pageOf = (
   return entryPage({ entry, list: rules.lists.find(({ id }) => id === body.list), today, base })
 }
 
-/** Returns null when `showEntry` must answer. */
 const writtenEntry =
   (own: SiteContext): Parameters<typeof makeFastPath>[0]['entry'] =>
   async (id, { request, now, lang, encoding }) => {

@@ -1,7 +1,6 @@
-/** Maps the field names of several forms to one set of meanings. */
 import type { Examination } from '../examine.js'
 
-/** Field names of each meaning in one form, the usual name first. */
+/** The usual name comes first. */
 export type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, readonly string[]>>>
 
 export interface FormLayout<Meaning extends string> {
@@ -21,11 +20,11 @@ export const namesOf = <M extends string>({ fields, left }: FormLayout<M>): stri
 
 export type MeaningReader<M extends string> = ReturnType<typeof readAs<M>>
 
-/** Reads an item by meaning. Remarks and problems name the sender's field. */
+/** Remarks and problems name the sender's field. */
 export const readAs = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 
-  /** Returns the filled field of a meaning, else its usual name; null when the form lacks it. */
+  /** Falls back to the usual name; null when the form lacks it. */
   const fieldOf = (meaning: M): string | null => {
     const known = chosen.get(meaning)
     if (known !== undefined) return known

@@ -1,7 +1,3 @@
-/**
- * Forms of penalties: 双公示 since 2019 (codes or Chinese), 双公示 of 2015–2018, an offline template, a mirror of public
- * sites.
- */
 import type { FormLayout } from './fields.js'
 import type { PartyMeaning } from './parties.js'
 
@@ -132,7 +128,7 @@ export const labels: PenaltyLayout = {
   wanted: ['partyKind', 'facts', 'basis', 'content', 'authorityCode'],
 }
 
-/** Codes of 2015–2018. `SJC` is the time of the row's last write. */
+/** `SJC` is the time of the row's last write. */
 export const codes2015: PenaltyLayout = {
   fields: {
     party: ['CF_XDR_MC'],
@@ -179,7 +175,7 @@ export const template: PenaltyLayout = {
   wanted: [],
 }
 
-/** A mirror of the public sites, queried for one firm that no decision names. */
+/** The sites are queried for one firm that no decision names. */
 export const mirror: PenaltyLayout = {
   fields: {
     authority: ['departmentName'],

@@ -1,4 +1,3 @@
-/** The party (行政相对人) of a penalty, permit or repair. */
 import { codeOf, operatorKindIn } from '../../domain/operators/codes.js'
 import type { Subject } from '../../domain/records/records.js'
 import type { CodeField, Codes } from '../examine.js'
@@ -26,13 +25,12 @@ export type PartyMeaning =
   | 'taxCode'
   | 'institutionCode'
   | 'societyCode'
-  /** Marks a natural person by its presence. The number itself is never taken. */
+  /** It marks a natural person; the number is never taken. */
   | 'personNumber'
 
 export interface DecisionParty {
   kind: PartyKind | null
   subject: Subject
-  /** The best code available. */
   code: string | null
 }
 
@@ -77,7 +75,7 @@ const codeFields = (read: MeaningReader<PartyMeaning>): CodeField[] =>
 const hasCode = (read: MeaningReader<PartyMeaning>): boolean =>
   codeFields(read).some(({ field }) => codeOf(read.row.text(field))?.scheme !== undefined)
 
-/** Keeps well-formed organisation codes. Anything else may be the person's ID number. */
+/** Anything else may be the person's ID number. */
 const codesOfPerson = (read: MeaningReader<PartyMeaning>): CodeField[] =>
   codeFields(read).filter(({ field, scheme }) => {
     const sent = read.row.text(field)

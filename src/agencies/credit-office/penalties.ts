@@ -1,5 +1,3 @@
-/** Administrative penalties of 双公示. */
-
 import { normalizeName } from '../../domain/operators/names.js'
 import { compareMoney } from '../../domain/records/money.js'
 import { type AmountsNamed, amountsNamed, factOfDecision } from '../../domain/records/penalty.js'
@@ -42,7 +40,7 @@ const TYPES = new Set([
 const BETWEEN_TYPES = /[;；|\r\n]+/
 const BETWEEN_TYPES_LOOSELY = /[、,，]/
 
-/** Code list of 双公示 (0–3) and its words. 其他 leaves open whether the decision stands. */
+/** Code list of 双公示. 其他 leaves open whether the decision stands. */
 const STATUS: Record<string, string> = {
   0: 'IN_FORCE',
   正常: 'IN_FORCE',
@@ -78,7 +76,7 @@ const decision = (read: PenaltyReader, { today }: MappingContext): Omit<Draft, '
   const fact = factOfDecision(number, authority, authorityCode)
   return {
     kind: 'penalty',
-    // One decision may have several parties. Without a code only the name distinguishes them.
+    // Without a code only the name distinguishes several parties.
     key: [number, code ?? normalizeName(subject.name ?? ''), authorityCode ?? normalizeName(authority ?? '')].join('/'),
     subject,
     body: {
@@ -165,10 +163,7 @@ const fineOf = (read: PenaltyReader, types: readonly string[], named: AmountsNam
   return fine
 }
 
-/**
- * Returns the field's amount, or the text's amount without such a field. The unit is 万元 unless the name says 元; a bare
- * 金额 needs confirmation by the text.
- */
+/** The unit is 万元 unless the name says 元; a bare 金额 needs confirmation by the text. */
 const amountOf = (
   { row, fieldOf }: PenaltyReader,
   meaning: 'fine' | 'confiscated',
@@ -200,7 +195,6 @@ const amountOf = (
 
 const unitless = (row: PenaltyReader['row'], field: string, said: string | null): string | null => {
   const [yuan, wan] = [row.money(field, 'yuan'), row.money(field, 'wan')]
-  // Both readings agree when the amount names its unit.
   const sure = yuan === wan ? yuan : [yuan, wan].find((amount) => amount !== null && amount === said)
   if (sure === undefined) {
     row.problem(
@@ -231,7 +225,7 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   if (revokedOn !== null && sent !== null && sent !== 'REVOKED') {
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
   }
-  // A revocation day means REVOKED. Otherwise a missing state stays null.
+  // A revocation day means REVOKED.
   const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }
 }

@@ -1,4 +1,4 @@
-/** Administrative permits of 双公示. Note XK_LYDW, XK_YXQZI and XK_XKJG, unlike the penalties' codes. */
+/** XK_LYDW, XK_YXQZI and XK_XKJG differ from the penalties' codes. */
 import { normalizeName } from '../../domain/operators/names.js'
 import { factOfDecision } from '../../domain/records/penalty.js'
 import type { Draft } from '../../domain/records/records.js'
@@ -73,7 +73,6 @@ const codes2019: FormLayout<PermitMeaning> = {
   wanted: ['validTo', 'sourceUnit'],
 }
 
-/** Codes of 2015–2018. */
 const codes2015: FormLayout<PermitMeaning> = {
   fields: {
     party: ['XK_XDR'],
@@ -208,10 +207,9 @@ const permit = (
   }
 }
 
-/** Returns the term, which may begin in the future and have no end. */
 const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
-  // Reports a missing start. A future start is normal here.
+  // A future start is normal here.
   if (read.row.text(field) === null) read.text('validFrom')
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')

@@ -1,4 +1,3 @@
-/** Results of credit repairs (信用修复结果). */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'

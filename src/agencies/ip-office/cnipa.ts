@@ -1,4 +1,3 @@
-/** Trademarks of 国家知识产权局: XML interface and exchanged table. */
 import { at, listOf } from '../envelopes.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm } from '../feed.js'
@@ -73,7 +72,6 @@ export const table: FeedForm = {
     'REG_NUM',
     'INT_CLS',
     'TM_NAME',
-    // Known and ignored.
     'TM_TYPE',
     'REG_ANNC_ISSUE',
     'IF_CM_TM',

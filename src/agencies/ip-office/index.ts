@@ -1,4 +1,4 @@
-/** 省知识产权局: trademarks as XML pages, and files of other offices. */
+/** 省知识产权局: trademarks. */
 import { Refusal } from '../../foundation/errors.js'
 import { at, count, listOf } from '../envelopes.js'
 import { type Agency, makeFeed } from '../feed.js'

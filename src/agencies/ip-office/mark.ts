@@ -1,4 +1,4 @@
-/** Builds one draft per class from any form of trademark. */
+/** One draft per class. */
 import type { Body, Draft, Subject } from '../../domain/records/records.js'
 import {
   niceClasses,
@@ -68,7 +68,7 @@ export const numberOf = (row: Examination, field: string): string | null => {
   return number
 }
 
-/** An invalid class rejects the item: half a registration would look complete. */
+/** Half a registration would look complete. */
 export const classesOf = (row: Examination, field: string): number[] => {
   const sent = row.required(field)
   const classes = niceClasses(sent)

@@ -1,4 +1,4 @@
-/** USPTO trademarks as WIPO ST.66 and ST.96. Only local names count, since namespace prefixes vary. */
+/** WIPO ST.66 and ST.96. Only local names count, since namespace prefixes vary. */
 
 import { niceClass, trademarkNumber } from '../../domain/records/trademark.js'
 import { clean } from '../../foundation/text/values.js'
@@ -9,7 +9,7 @@ import type { FeedForm } from '../feed.js'
 import { isRecord } from '../readers/shapes.js'
 import { draftsOf, NO_CODES, type TrademarkFacts } from './mark.js'
 
-/** From the office's status table; 702 and 800 are confirmed, the rest is from memory. Unknown codes are rejected. */
+/** The office's status table; 702 and 800 are confirmed, the rest is from memory. */
 const STATES: readonly (readonly [codes: string, status: string])[] = [
   ['700 701 702 703 704 705 706 707 800', 'REGISTERED'],
   ['630 638 640 641 642 644 645 646 647 648 649 650 651 652 653 654 660 661 663 680 681 686 688 689 690', 'APPLIED'],
@@ -103,7 +103,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
   const all: TrademarkFacts = {
     office: 'US',
     number: registration ?? application,
-    // Unlike the registration number, the serial number is lifelong.
+    // The serial number is lifelong.
     lasting: application,
     application,
     name: told.name,
@@ -113,7 +113,7 @@ const drafts = (row: Examination, today: string, mark: Record<string, unknown>, 
     status: statusOf(row, one(row, mark, 'MarkCurrentStatusCode')),
     applied: dateIn(row, today, mark, 'ApplicationDate'),
     registered: dateIn(row, today, mark, 'RegistrationDate'),
-    // The ten-year term is a rule, not part of the document.
+    // The ten-year term is a rule.
     expires: null,
     classes: classesIn(row, told.classes),
   }
@@ -182,7 +182,7 @@ const numberIn = (row: Examination, field: string, sent: string | null): string 
 const missing = (row: Examination, field: string): void =>
   row.problem(field, 'required', `缺少${field}。${field} is missing.`)
 
-/** Returns the text at a path; several are a problem. */
+/** Several texts are a problem. */
 const one = (row: Examination, from: unknown, ...path: string[]): string | null => {
   const found = inside(from, ...path)
   const [first, another] = found.map(textIn).filter((text) => text !== null)
@@ -201,7 +201,6 @@ const one = (row: Examination, from: unknown, ...path: string[]): string | null 
 
 const textIn = (value: unknown): string | null => clean(isRecord(value) ? value['#text'] : value)
 
-/** Returns all values at a path of local names. */
 const inside = (from: unknown, ...path: string[]): unknown[] =>
   path.reduce<unknown[]>(
     (found, name) =>

@@ -1,4 +1,4 @@
-/** 经营异常名录 and the abnormal state (标记) of individual businesses. */
+/** 经营异常名录, and the state 标记 of individual businesses. */
 
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
@@ -18,7 +18,6 @@ const FIELDS = {
   REDECORG_CN: ['移出机关', '作出决定机关（移出）', '恢复机关'],
   isMove: ['移出方式', '移出类型'],
 } as const
-/** Known and ignored. */
 const LEFT_OUT = ['PRIPID', 'SPECAUSE', 'DECORG', 'REMEXCPRES', 'REDECORG']
 
 type RemovalWay = 'STANDS' | 'MOVED' | 'REVOKED'
@@ -84,7 +83,7 @@ interface RemovalFields {
   authority: string
 }
 
-/** 移出 ends an entry. 撤销 means it should never have existed. */
+/** 撤销 means it should never have existed. */
 const removalOf = (row: Examination, listed: string, today: string, fields: RemovalFields) => {
   const removed = row.pastDate(fields.date, today)
   if (removed !== null && listed !== '' && removed < listed) {
@@ -121,7 +120,6 @@ const described = makeFeed({
   fetch: gatewayPages('abnormal'),
 })
 
-/** The list of the seriously dishonest lacks these fields. */
 const MARKS = [
   ...['SPECAUSE', 'SPECAUSE_CN', 'isMove'],
   ...['列入原因', '列入经营异常名录原因', '标记经营异常状态原因', '标记原因', '移出方式', '移出类型'],

@@ -1,4 +1,4 @@
-/** Quality commitments (质量承诺) with checks: a nested list, or lines in cells. */
+/** 质量承诺: a nested list, or lines in cells. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { dayIn, partsOf, wordIn } from './item-parts.js'

@@ -1,4 +1,4 @@
-/** Lists of the seriously dishonest: current (gateway), and e-commerce 2018 (table). */
+/** Current list (gateway), and e-commerce 2018 (table). */
 import { documentNumber } from '../../foundation/text/values.js'
 import { type FeedForm, makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
@@ -63,7 +63,7 @@ const gateway: FeedForm = {
   },
 }
 
-/** Has no authority, document or date. Each reason of a cell is an entry. */
+/** Each reason of a cell is an entry. */
 const table2018: FeedForm = {
   names: ['企业名称', '工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
   keyed: ['工商注册号', '组织机构代码', '统一信用代码', '失信领域'],
@@ -103,7 +103,6 @@ const table2018: FeedForm = {
   },
 }
 
-/** The list of abnormal operation lacks these fields. */
 const MARKS = ['ILLID', 'SERILLREA', 'SERILLREA_CN', '失信领域']
 
 const described = makeFeed({

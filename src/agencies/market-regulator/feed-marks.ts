@@ -17,7 +17,6 @@ export const requireMarks = (feed: Feed, marks: readonly string[]): Feed => ({
   read: (path, options) => chunked(itemsAfterMark(feed.read(path, options), marks, feed)),
 })
 
-/** Holds items back until one bears a mark. */
 async function* itemsAfterMark(items: AsyncIterable<Item>, marks: readonly string[], feed: Feed): ItemChunks {
   let waiting: Item[] | null = []
   for await (const stretch of chunksOf(items)) {

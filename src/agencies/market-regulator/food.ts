@@ -1,4 +1,4 @@
-/** Food samplings. A row may name a seller and a labelled producer; each gets a record. */
+/** A row may name a seller and a labelled producer; each gets a record. */
 import { normalizeName } from '../../domain/operators/names.js'
 import type { Draft } from '../../domain/records/records.js'
 import { documentNumber } from '../../foundation/text/values.js'
@@ -162,7 +162,6 @@ const described = makeFeed({
   fetch: (source, shapes, feed) => file(source, '/food.xlsx', shapes, feed),
 })
 
-/** Other inspections lack these fields. */
 const MARKS = ['食品名称', '样品名称']
 
 export const food = requireMarks(described, MARKS)

@@ -1,16 +1,15 @@
-/** Article numbers (GTIN) as published, possibly mixed with other text. */
 import { gtinValid } from '../../domain/operators/codes.js'
 import { compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 
 const LENGTH = 14 // digits of a GTIN-14
 const BETWEEN = /[\s,，;；、/]+/
-/** Matches "UPC 8 10185 42123 7", "UPC: 8801234567893", "GTIN (01)10817134020432". */
+/** Matches "UPC 8 10185 42123 7", "GTIN (01)10817134020432". */
 const NAMED_IN_TEXT = /(?:UPC|GTIN|EAN)\b[^\d\n;]{0,40}((?:\d[ -]?){7,15}\d)(?!\d)/gi
 /** GS1 application identifier 01. */
 const IDENTIFIED = /^01(\d{14})$/
 
-/** Returns valid GTIN-14s. Invalid numbers are never repaired: 11 digits may lack a leading zero or the check digit. */
+/** Invalid numbers are never repaired: 11 digits may lack a leading zero or the check digit. */
 export const gtins = (row: Examination, field: string, sent: readonly string[]): string[] => {
   const found: string[] = []
   for (const cell of sent) {

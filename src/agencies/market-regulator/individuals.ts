@@ -1,4 +1,3 @@
-/** Registrations of individual businesses (个体工商户). */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
@@ -8,7 +7,7 @@ import { spelt } from './spelling.js'
 import { STATUS } from './states.js'
 
 const TYPE = '个体工商户'
-/** Decides whose property is liable; appended to `type`. */
+/** Decides whose property is liable. */
 const COMPOSITION: Record<string, string> = { 个人经营: '', 家庭经营: '（家庭经营）' }
 
 const FIELDS = {
@@ -29,7 +28,6 @@ const FIELDS = {
   OPSCOPE: ['经营范围'],
   DISTRICT: ['行政区划', '行政区划代码'],
 } as const
-/** Known and ignored. */
 const LEFT_OUT = ['PRIPID', 'EMPNUM', '从业人数']
 
 const individual = spelt(
@@ -110,7 +108,6 @@ const described = makeFeed({
   fetch: servicePages('/individuals', REGISTER_PAGE_SIZE),
 })
 
-/** Registrations of enterprises lack these fields. */
 const MARKS = [
   'TRANAME',
   'COMPFORM',

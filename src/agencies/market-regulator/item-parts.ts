@@ -1,4 +1,4 @@
-/** Nested parts of an item: a list, or columns with one line per part. */
+/** A list, or columns with one line per part. */
 
 import { clean, compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,6 @@ const MOST_PARTS = 1000 // parts of one item
 
 export type ItemPart<F extends string> = Record<F, string | null>
 
-/** Reads the list in `field`, else combines the columns' lines. */
 export const partsOf = <F extends string>(row: Examination, field: string, columns: Spellings<F>): ItemPart<F>[] => {
   const sent = row.value(field)
   const parts = Array.isArray(sent) ? listed(row, field, sent, columns) : lined(row, columns)

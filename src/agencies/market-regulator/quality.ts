@@ -1,4 +1,3 @@
-/** Product quality inspections, and lists of herbal slices. */
 import { documentNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import { type FeedForm, makeFeed } from '../feed.js'
@@ -102,7 +101,7 @@ const resultOf = (row: Examination, field: string, failed: string, failures: rea
   return result
 }
 
-/** Herbal slices (中药饮片): labelled producer and place of sampling, no number or date. */
+/** 中药饮片: no number or date. */
 const herbal: FeedForm = {
   names: [
     '药品品名',
@@ -162,7 +161,6 @@ const described = makeFeed({
   fetch: (source, shapes, feed) => file(source, '/quality.xlsx', shapes, feed),
 })
 
-/** Food samplings lack these fields. */
 const MARKS = ['产品名称', '药品品名']
 
 export const quality = requireMarks(described, MARKS)

@@ -1,4 +1,4 @@
-/** Recalls abroad: CPSC and FDA (United States), Safety Gate (European Union). Keys begin with the authority. */
+/** CPSC and FDA (United States), Safety Gate (European Union). Keys begin with the authority. */
 
 import type { Body, Draft } from '../../domain/records/records.js'
 import { clean } from '../../foundation/text/values.js'
@@ -8,7 +8,7 @@ import type { FeedForm } from '../feed.js'
 import { gtins, gtinsInText } from './goods.js'
 import { labelled } from './sampling.js'
 
-const MAX_NAME = 200 // characters of a subject's name
+const MAX_NAME = 200 // characters
 const UNKNOWN_COUNTRY = 'Unknown'
 
 /** CPSC: one recall per line. */

@@ -1,4 +1,3 @@
-/** Recalls of defective goods, domestic and abroad. */
 import { documentNumber } from '../../foundation/text/values.js'
 import { makeFeed } from '../feed.js'
 import { requireMarks } from './feed-marks.js'
@@ -95,7 +94,6 @@ const described = makeFeed({
   fetch: servicePages('/recalls'),
 })
 
-/** Lists of standards lack these fields. */
 const MARKS = [
   ...['召回编号', '召回公告编号', '召回措施', '召回产品名称', '缺陷产品名称', '召回企业', '召回数量'],
   ...['recall_number', 'alert_number', 'RECALLEVENTID'],

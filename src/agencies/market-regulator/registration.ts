@@ -34,7 +34,7 @@ export const registration = (
   ]
 }
 
-/** A branch shows only in the type; otherwise the code decides. */
+/** A branch shows only in the type. */
 export const kindOf = (type: string | null, { uscc }: Codes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return operatorKindIn(uscc)

@@ -1,4 +1,3 @@
-/** Registrations of enterprises. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { PROVINCE_NAMES } from '../../domain/operators/places.js'
 import type { Examination } from '../examine.js'
@@ -7,7 +6,7 @@ import { capital, kindOf, region, regionOf, registration } from './registration.
 import { REGISTER_PAGE_SIZE, servicePages } from './requests.js'
 import { STATUS } from './states.js'
 
-/** The query service. Dates are epoch milliseconds at UTC+8; `regcap` is in 万元. */
+/** Dates are epoch milliseconds at UTC+8; `regcap` is in 万元. */
 const service: FeedForm = {
   names: [
     'entname',
@@ -117,7 +116,7 @@ const table: FeedForm = {
   },
 }
 
-/** A vendor's search. Firms of other registries bear no valid codes and need an officer's match. */
+/** A vendor's search: firms of other registries need an officer's match. */
 const search: FeedForm = {
   names: ['KeyNo', 'Name', 'StartDate', 'Status', 'No', 'CreditCode'],
   drafts: (row, { today }) => {

@@ -1,4 +1,3 @@
-/** Requests: GET pages of the query service, POST pages through the provincial gateway. */
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../foundation/errors.js'
 import { at, count } from '../envelopes.js'

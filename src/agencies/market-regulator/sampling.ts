@@ -1,4 +1,3 @@
-/** Parts common to sampling tables. */
 import { createHash } from 'node:crypto'
 import { compact } from '../../foundation/text/values.js'
 import { isNoDate, parseDate } from '../../foundation/time/dates.js'
@@ -11,7 +10,7 @@ const LONGEST_PLAIN_KEY = 250 // characters
 const OPENING = '（('
 const CLOSING = '）)'
 
-/** Splits date and batch number. An invalid date stays in the batch. */
+/** An invalid date stays in the batch. */
 export const production = (row: Examination, field: string): { produced_on: string | null; batch: string | null } => {
   const sent = row.text(field)
   if (sent === null) return { produced_on: null, batch: null }
@@ -36,7 +35,7 @@ export const pieces = (text: string | null, between: RegExp): string[] =>
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
-/** Splits outside brackets, scanning from the end so that an unclosed bracket hides nothing. */
+/** Scans from the end, so that an unclosed bracket hides nothing. */
 export const piecesOutsideBrackets = (text: string | null, separators: string): string[] => {
   const sent = text ?? ''
   const found: string[] = []
@@ -55,7 +54,7 @@ export const piecesOutsideBrackets = (text: string | null, separators: string): 
   return found.reverse().filter((piece) => piece !== '')
 }
 
-/** Builds a key from the content, ignoring blanks and width. */
+/** Ignores blanks and width. */
 export const keyOf = (prefix: string, parts: readonly (string | null)[]): string => {
   const plain = [prefix, ...parts.map((part) => compact(part ?? '-'))].join('/')
   if (plain.length <= LONGEST_PLAIN_KEY) return plain

@@ -4,9 +4,7 @@ import { clean, compact } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { FeedForm, MappingContext } from '../feed.js'
 
-/** Alternative names by field. */
 export type Spellings<F extends string> = Readonly<Record<F, readonly string[]>>
-/** Returns the item's own name for a field. */
 export type FieldSpelling<F extends string> = (field: F) => string
 
 type SpeltMapping<F extends string> = (
@@ -15,7 +13,7 @@ type SpeltMapping<F extends string> = (
   context: MappingContext,
 ) => Omit<Draft, 'findings'>[]
 
-/** Builds a form from alternative names. `beside` lists ignored names; `keyed` is as in `Form`. */
+/** `beside` lists ignored names; `keyed` is as in `Form`. */
 export const spelt = <F extends string>(
   spellings: Spellings<F>,
   drafts: SpeltMapping<F>,

@@ -1,4 +1,4 @@
-/** Enterprise standards (企业标准自我声明公开) with goods: a nested list, or lines in cells. */
+/** 企业标准自我声明公开: a nested list, or lines in cells. */
 import type { Examination } from '../examine.js'
 import { makeFeed } from '../feed.js'
 import { gtins } from './goods.js'
@@ -13,7 +13,6 @@ const STATUS: Record<string, string> = {
   废止: 'ABOLISHED',
   已废止: 'ABOLISHED',
 }
-/** Kind by the prefix of the number. */
 const KINDS: readonly [beginning: RegExp, kind: string][] = [
   [/^Q\//, 'ENTERPRISE'],
   [/^T\//, 'GROUP'],
@@ -39,7 +38,6 @@ const GOODS = {
   产品分类: ['产品类别'],
   产品条码: ['商品条码'],
 } as const
-/** Known and ignored. */
 const LEFT_OUT = ['规格', '通用名', '序号']
 
 const standard = spelt(

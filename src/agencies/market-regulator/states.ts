@@ -10,7 +10,7 @@ export interface StateRow {
   state: string
 }
 
-/** Returns the state by normalised word. Throws RULES_BROKEN on a duplicate word. */
+/** Throws RULES_BROKEN on a duplicate word. */
 export const statesOf = (rows: readonly StateRow[]): Readonly<Record<string, string>> => {
   const states = new Map<string, string>()
   for (const { word, state } of rows) {
@@ -30,5 +30,4 @@ const read = (): Readonly<Record<string, string>> => {
   return statesOf((content as { states: StateRow[] }).states)
 }
 
-/** A hub with broken rules does not start. */
 export const STATUS = read()

@@ -1,26 +1,23 @@
-/**
- * Checks BIFF records (Excel 97) before SheetJS, which skips unknown records, tolerates truncation and overwrites
- * cells.
- */
+/** SheetJS skips unknown BIFF records, tolerates truncation and overwrites cells. */
 import * as XLSX from '@e965/xlsx'
 import { Refusal } from '../../foundation/errors.js'
 
-const MAX_CELLS = 2_000_000 // cells in all sheets; 20 MB hold no more
+const MAX_CELLS = 2_000_000 // cells; 20 MB hold no more
 const MAX_COLUMN = 255 // 0-based, the format's own limit
 const HEADER_BYTES = 4 // bytes of kind and length
 const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
 const PASSWORD = 0x002f
-/** Records of one cell, beginning with row and column. */
+/** Records begin with row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
-/** Several adjacent cells (MULRK); the last column is at the end. */
+/** MULRK: the last column is at the end. */
 const CELLS = 0x00bd
 /** Bytes per cell and around the cells. */
 const EACH = 6
 const AROUND = 6
 
-/** Throws CONTENT_UNREADABLE for a damaged workbook. */
+/** Throws CONTENT_UNREADABLE. */
 export const mustBeSound = (bytes: Buffer): void => {
   const stream = streamOf(bytes)
   const places = new Set<number>()

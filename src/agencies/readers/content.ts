@@ -1,4 +1,4 @@
-/** Bytes of a file or an answer, readable repeatedly. */
+/** Readable repeatedly. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
@@ -9,7 +9,6 @@ const CHUNK_BYTES = 256 * 1024
 
 export interface FileContent {
   size: number
-  /** Enough to detect the format. */
   head: Buffer
   chunks: () => AsyncIterable<Buffer>
   /** Throws CONTENT_TOO_LARGE beyond `limit` bytes. */
@@ -95,7 +94,6 @@ const REASONS: Record<string, string> = {
 
 const unreadable = (path: string, error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  // Errors of the stream's consumer pass unchanged.
   if (error instanceof Refusal || !code) return error
   return new Refusal('FILE_UNREADABLE', { path, reason: REASONS[code] ?? reasonOf(error) })
 }

@@ -1,7 +1,4 @@
-/**
- * Separated text, streamed. Most lines are split here; csv-parse takes over for the rest of a chunk with difficult
- * quotes. An unclosed quote costs only its own line.
- */
+/** csv-parse takes over for the rest of a chunk with difficult quotes. An unclosed quote costs only its own line. */
 import { parse } from 'csv-parse/sync'
 import { chunked, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { Item } from '../../domain/records/records.js'
@@ -15,13 +12,13 @@ import { decoded, encodingOf } from './text.js'
 const SEPARATORS = [',', ';', '\t', '|']
 const HEADER_WITHIN = 20 // rows
 const HEAD_CHARACTERS = 128 * 1024
-const MAX_RECORD = 256 * 1024 // characters; a longer record means an unclosed quote or another file type
+const MAX_RECORD = 256 * 1024 // characters; a longer record means an unclosed quote
 const LINE_FEED = 0x0a
-const MAX_UNCLOSED = 100 // lines with an unclosed quote; beyond this the file is another type, not a damaged one
+const MAX_UNCLOSED = 100 // lines with an unclosed quote; more means another file type
 
 interface CsvHeader {
   separator: string
-  /** Last physical line of the header, 1-based. */
+  /** Last physical line, 1-based. */
   line: number
   names: readonly string[]
 }
@@ -68,7 +65,6 @@ async function* itemsIn(content: FileContent, shapes: readonly FormShape[], feed
   }
 }
 
-/** Buffers enough text to find the header. */
 const headOf = async (pieces: AsyncIterable<string>): Promise<{ text: string; all: AsyncIterable<string> }> => {
   const iterator = pieces[Symbol.asyncIterator]()
   let text = ''
@@ -102,7 +98,7 @@ const headerIn = (text: string, separator: string, shapes: readonly FormShape[])
   return null
 }
 
-/** Yields the records of each chunk; consume each before the next. `cells` is null for a line that cannot be split. */
+/** Consume each chunk's records before the next. `cells` is null for a line that cannot be split. */
 async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncIterable<Iterable<CsvRow>> {
   let pending = ''
   let line = 1
@@ -139,7 +135,7 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     }
   }
 
-  /** Splits lines up to the first difficult one, exactly as csv-parse would. */
+  /** Splits exactly as csv-parse would. */
   function* wholeLines(last: boolean): Iterable<CsvRow> {
     const storable = isStorable(pending)
     let at = 0
@@ -162,7 +158,6 @@ async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncI
     pending = pending.slice(at)
   }
 
-  /** Gives up the current line and resumes with the next. */
   function givenUp(last: boolean): CsvRow {
     const end = pending.indexOf('\n')
     unclosed += 1
@@ -199,7 +194,7 @@ const cellsOf = (line: string, separator: string): string[] | null => {
   }
 }
 
-/** Returns complete records with their last lines, up to an unclosed quote or a record that `swallows` others. */
+/** Stops at an unclosed quote or a record that `swallows` others. */
 const parseRecords = (
   text: string,
   delimiter: string,
@@ -235,8 +230,8 @@ const fits = (cells: readonly string[], names: readonly string[]): boolean =>
 const isBlank = (cell: string): boolean => cell.trim() === ''
 
 /**
- * Detects rows inside a multi-line cell, which two stray quotes can produce. Each line then forms a whole row with its
- * neighbouring cells. A text that merely contains separators is one cell (RFC 4180 section 2).
+ * Detects rows that two stray quotes merged into a cell. A text that merely contains separators is one cell (RFC
+ * 4180 section 2).
  */
 const holdsRows = (cells: string[], columns: number, separator: string): boolean =>
   cells.some((cell, before) => {

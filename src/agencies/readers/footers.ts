@@ -1,8 +1,8 @@
-/** Detects notes, totals and signatures below a table. Such rows are held until a table row follows. */
+/** Notes, totals and signatures below a table are held until a table row follows. */
 import { compact } from '../../foundation/text/values.js'
 
 const LOOKED_AT = 40 // characters of a cell
-const MOST_ROWS = 20 // rows of a footer; longer ones count as table rows
+const MOST_ROWS = 20 // rows; longer ones count as table rows
 /** Label, optional number, colon; after `compact`. */
 const LABELLED =
   /^(?:注|备注|附注|说明|填表说明|填表|填报|制表|编制|审核|复核|核对|负责|联系|电话|数据来源|资料来源|来源|数据|统计|截至|截止|打印|导出|单位)[\p{L}\d]{0,12}:/u
@@ -11,7 +11,6 @@ const TOTAL = /^(?:合计|总计|共计|小计|总数|合计数)$/u
 const NUMBER = /^[\d,.%]{1,20}[元万户条家项件个]{0,2}$/u
 
 export interface Footers<T> {
-  /** Returns the rows to emit now. */
   due: (row: T, cells: readonly string[] | null) => readonly T[]
 }
 
@@ -45,5 +44,5 @@ const isAlone = (cells: readonly string[]): boolean => cells.filter(isFilled).le
 
 const isFilled = (cell: string): boolean => cell.trim() !== ''
 
-/** First characters of all labels, as a fast pre-test. */
+/** A fast pre-test by first character. */
 const BEGIN = new Set('注备附说填制编审复核负联电数资来统截打导单以共合总小')

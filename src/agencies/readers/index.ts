@@ -23,7 +23,7 @@ export const readers = Object.keys(READERS) as ReaderName[]
 
 const isReader = (name: string): name is ReaderName => Object.hasOwn(READERS, name)
 
-/** Returns items in one of the feed's shapes. Throws CONTENT_UNKNOWN or CONTENT_UNREADABLE. */
+/** Throws CONTENT_UNKNOWN or CONTENT_UNREADABLE. */
 export const readContent = (
   content: FileContent,
   shapes: readonly FormShape[],
@@ -41,7 +41,7 @@ async function* read(content: FileContent, shapes: readonly FormShape[], feed: s
 
 const ZIP = Buffer.from('PK\x03\x04')
 
-/** Detects the format by content, never by file name. */
+/** The content decides, never the file name. */
 const readerFor = (head: Buffer): ReaderName | null => {
   if (head.subarray(0, ZIP.length).equals(ZIP)) return 'xlsx'
   if (head.subarray(0, OLE2.length).equals(OLE2)) return 'xls'

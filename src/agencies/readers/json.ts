@@ -1,5 +1,3 @@
-/** JSON as one document or as one record per line. */
-
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { nameTwice } from '../../foundation/text/duplicate-keys.js'
@@ -9,7 +7,7 @@ import { headerUnknown } from './near.js'
 import { broken, type FormShape, itemOf } from './shapes.js'
 import { decoded, encodingOf, textOf } from './text.js'
 
-const MAX_BYTES = 16 * 1024 * 1024 // bytes of one document; the parsed value takes many times that
+const MAX_BYTES = 16 * 1024 * 1024 // bytes; the parsed value takes many times that
 const MAX_LINE = 1024 * 1024 // characters of one record
 const KNOWN_WITHIN = 20 // records
 

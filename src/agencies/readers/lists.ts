@@ -1,11 +1,11 @@
-/** Finds the list of records in a document without knowing its envelope. */
+/** The envelope is unknown. */
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { headerUnknown } from './near.js'
 import { type FormShape, isRecord, itemOf, recognise } from './shapes.js'
 
-const MAX_DEPTH = 5 // levels of envelope around the list
-const LOOKED_AT = 20 // elements of a list in which one must be known
+const MAX_DEPTH = 5 // levels of envelope
+const LOOKED_AT = 20 // elements, one of which must be known
 
 export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: string): Iterable<Item> {
   const [list, another] = [...listsIn(value, shapes, MAX_DEPTH)]
@@ -15,7 +15,6 @@ export function* itemsIn(value: unknown, shapes: readonly FormShape[], feed: str
   for (const [at, element] of list.entries()) yield itemOf(null, at + 1, element)
 }
 
-/** Yields envelopes and the first records of each list. */
 function* recordsIn(value: unknown, levels: number): Iterable<object> {
   if (isRecord(value)) yield value
   if (levels === 0 || value === null || typeof value !== 'object') return
@@ -33,7 +32,6 @@ function* listsIn(value: unknown, shapes: readonly FormShape[], levels: number):
   }
 }
 
-/** True if an early element has a known shape. */
 export const holdsKnown = (list: readonly unknown[], shapes: readonly FormShape[]): boolean =>
   list.slice(0, LOOKED_AT).some((element) => isKnown(element, shapes))
 

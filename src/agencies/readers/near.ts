@@ -1,4 +1,3 @@
-/** Explains content in no known form. */
 import { redact } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { type FormShape, recognisedIn } from './shapes.js'
@@ -61,7 +60,7 @@ export const headerUnknown = (
   })
 }
 
-/** CONTENT_UNKNOWN for a neighbour's content. Fitting marks come first. */
+/** CONTENT_UNKNOWN for a neighbour's content. */
 export const markMissing = (
   feed: string,
   rows: readonly (readonly string[])[],

@@ -1,4 +1,4 @@
-/** Applies officers' heading maps to tables of offices (domain/intake/feed-maps). */
+/** Officers' heading maps (domain/intake/feed-maps). */
 
 import { chunked, chunksOf, type ItemChunks } from '../../domain/intake/chunks.js'
 import type { NumberedMap } from '../../domain/intake/feed-maps.js'
@@ -14,7 +14,7 @@ interface MapShape extends FormShape {
 export const mapShapes = (maps: readonly NumberedMap[]): MapShape[] =>
   maps.map((map) => ({ names: Object.keys(map.headings), every: true, map }))
 
-/** Throws CONTENT_UNKNOWN if the result is in no known form. */
+/** Throws CONTENT_UNKNOWN. */
 export const renamed = (
   items: AsyncIterable<Item>,
   shapes: readonly MapShape[],

@@ -1,4 +1,4 @@
-/** Known sets of field names. Readers know no names themselves. */
+/** Readers know no names themselves. */
 import type { Item } from '../../domain/records/records.js'
 import { byNames } from '../../foundation/memo.js'
 
@@ -14,7 +14,7 @@ export const BROKEN = '__row'
 const FEWEST_KNOWN = 3 // names
 const KNOWN_SHARE = 0.5 // share of the names present
 const MAX_DEPTH = 20 // levels of nesting in one item
-const MAX_RAW = 256 * 1024 // characters kept of a broken row; readers return nothing longer
+const MAX_RAW = 256 * 1024 // characters kept of a broken row
 
 const SURROGATES = /[\ud800-\udfff]/
 
@@ -34,7 +34,7 @@ interface RecognisedShape<S> {
   names: string[]
 }
 
-/** Returns the best shape and the names in its spelling; null when too few are known. */
+/** Returns the names in the shape's spelling; null when too few are known. */
 export const recognise = <S extends FormShape>(
   names: readonly string[],
   shapes: readonly S[],
@@ -71,7 +71,6 @@ export const recognisedIn = (names: readonly string[], shape: FormShape): string
   return shape.names.filter((name) => present.has(loose(name)))
 }
 
-/** Builds an item that the database can store. */
 export const item = (page: number | null, row: number, fields: Record<string, unknown>): Item =>
   tooDeep(fields, MAX_DEPTH)
     ? broken(page, row, '嵌套过深 nested too deep')
@@ -80,7 +79,6 @@ export const item = (page: number | null, row: number, fields: Record<string, un
 /** The texts must satisfy `isStorable`. */
 export const textItem = (row: number, fields: Record<string, string>): Item => ({ page: null, row, fields })
 
-/** Keeps unreadable content for an officer. */
 export const broken = (page: number | null, row: number, raw: string): Item => ({
   page,
   row,

@@ -1,14 +1,11 @@
-/**
- * Checks sheet XML before SheetJS, which overwrites repeated rows, allocates up to any row number and reads a truncated
- * sheet as empty.
- */
+/** SheetJS overwrites repeated rows, allocates up to any row number and reads a truncated sheet as empty. */
 import { SaxesParser } from 'saxes'
 import { Refusal } from '../../foundation/errors.js'
 import type { ZipFault, ZipLimits, ZipPart } from './zip.js'
 
 export const LIMITS: ZipLimits = { unpackedBytes: 20 * 1024 * 1024 }
 const MAX_ROW = 1_048_576 // Excel's own limit
-const MAX_COLUMN = 1024 // Excel allows 16,384, far more than any feed needs
+const MAX_COLUMN = 1024 // Excel allows 16,384
 const MAX_CELLS = 5_000_000 // in all sheets
 const PIECE = 1024 * 1024 // characters
 /** Not checked here. */
@@ -21,7 +18,6 @@ export const mustUnpack = (fault: ZipFault | null): void => {
   if (fault) throw unreadable('压缩包损坏 broken archive')
 }
 
-/** Returns a check for each part of an archive. */
 export const makeSheetInspector = (): ((part: ZipPart) => void) => {
   let cells = 0
   return ({ name, content }) => {

@@ -1,4 +1,3 @@
-/** Detects encodings and decodes bytes in chunks. */
 import { isAscii, isUtf8, transcode } from 'node:buffer'
 import iconv from 'iconv-lite'
 import type { FileContent } from './content.js'
@@ -24,7 +23,6 @@ export const encodingOf = async (content: FileContent): Promise<TextEncoding> =>
   return 'utf-8'
 }
 
-/** Excludes an incomplete last character. */
 const wholeCharacters = (bytes: Buffer): number => {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0

@@ -1,4 +1,4 @@
-/** Reads Excel workbooks: every sheet with a known header, which may stand below a title. */
+/** A known header may stand below a title. */
 import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -19,7 +19,6 @@ interface SheetRow {
   cells: Map<number, SheetCell>
 }
 
-/** Excel 2007 and later, or Excel 97. */
 export type WorkbookKind = 'xlsx' | 'xls'
 
 export function* itemsOfWorkbook(

@@ -1,4 +1,3 @@
-/** Entry script of the worker thread for workbooks. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'

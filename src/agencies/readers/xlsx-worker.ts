@@ -1,4 +1,4 @@
-/** Worker thread: answers each message with the next items. */
+/** Answers each message with the next items. */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as XLSX from '@e965/xlsx'
 import type { Item } from '../../domain/records/records.js'

@@ -1,7 +1,4 @@
-/**
- * Opens Excel workbooks in a worker thread with bounded memory and time. A small hostile file can keep SheetJS busy
- * forever.
- */
+/** Memory and time are bounded: a small hostile file can keep SheetJS busy forever. */
 import { Worker } from 'node:worker_threads'
 import type { Item } from '../../domain/records/records.js'
 import { Refusal, type RefusalCode } from '../../foundation/errors.js'
@@ -14,8 +11,8 @@ import { program } from './xlsx-program.js'
 import { statedZipFault } from './zip.js'
 
 const MAX_BYTES = 20 * 1024 * 1024
-const MAX_HEAP = 448 // MB, of the thread
-const DEADLINE = 30_000 // ms per answer; the first answer opens the workbook
+const MAX_HEAP = 448 // MB
+const DEADLINE = 30_000 // ms per answer; the first opens the workbook
 
 export interface WorkbookTask {
   bytes: Uint8Array
@@ -30,7 +27,6 @@ export type WorkbookAnswer =
 
 export async function* readXlsx(content: FileContent, shapes: readonly FormShape[], feed: string): AsyncIterable<Item> {
   const bytes = await content.whole(MAX_BYTES)
-  // Needs no thread.
   mustUnpack(statedZipFault(bytes, LIMITS))
   yield* readWorkbook(bytes, 'xlsx', shapes, feed)
 }

@@ -8,7 +8,7 @@ import { itemsIn } from './lists.js'
 import type { FormShape } from './shapes.js'
 import { decoded, encodingOf } from './text.js'
 
-const MAX_BYTES = 32 * 1024 * 1024 // bytes of one document; the parsed value takes many times that
+const MAX_BYTES = 32 * 1024 * 1024 // bytes; the parsed value takes many times that
 const PIECE = 256 * 1024 // characters parsed per step; about 20 ms
 const MAX_DEPTH = 20 // elements
 const MAX_ELEMENTS = 1_000_000
@@ -22,7 +22,6 @@ export async function* readXml(content: FileContent, shapes: readonly FormShape[
   for await (const piece of decoded(content, await encodingOf(content))) {
     pending += piece
     if (pending.length < PIECE) continue
-    // The file may grow while it is read.
     read += pending.length
     if (read > MAX_BYTES) throw tooLarge()
     parser.write(pending)

@@ -1,4 +1,4 @@
-/** Verifies a zip archive's stated sizes against the real data before SheetJS opens it. */
+/** Verifies stated sizes against the real data before SheetJS opens it. */
 import { crc32, inflateRawSync } from 'node:zlib'
 
 const END = 0x06054b50
@@ -11,7 +11,7 @@ const MAX_COMMENT = 0xffff
 const MAX_ENTRIES = 2000
 const STORED = 0
 const DEFLATED = 8
-const LATER = 0x0008 // flag: sizes follow the data
+const LATER = 0x0008 // sizes follow the data
 
 export interface ZipLimits {
   unpackedBytes: number
@@ -23,7 +23,7 @@ export interface ZipPart {
   content: Buffer
 }
 
-/** Returns a fault, or null after passing each part to `each`. */
+/** Null after passing each part to `each`. */
 export const zipFault = (
   bytes: Buffer,
   limits: ZipLimits,

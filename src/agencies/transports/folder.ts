@@ -1,9 +1,8 @@
 /**
  * A watched folder `<address>/<feed>/`. Each opening takes the oldest file that is unchanged for a while or has a
- * `<name>.ok`; `.part`, `.tmp`, `.filepart` and dot files are incomplete. A file is partial unless its name says full
- * (全量, `full`) without a denial (非全量, not-full, part 2). Accepted files are archived (if requested) and removed.
- * Refused files move to `refused/` with a `.reason.txt`; after a failure a file is put back. Links and pipes are
- * refused unopened.
+ * `<name>.ok`; `.part`, `.tmp`, `.filepart` and dot files are incomplete. A file is partial unless its name says
+ * full. Accepted files are archived and removed, refused ones move to `refused/` with a `.reason.txt`; after a
+ * failure a file is put back. Links and pipes are refused.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +18,7 @@ import { none } from './http/attempt.js'
 
 /** Milliseconds unchanged until a file counts as complete. */
 export const SETTLE_MS = 30_000
-/** Milliseconds until an unrenewed claim of another machine is abandoned. */
+/** Milliseconds until an unrenewed claim is abandoned. */
 export const ABANDONED_MS = 5 * 60_000
 const WAITS: ClaimTimes = { settleMs: SETTLE_MS, abandonedMs: ABANDONED_MS }
 
@@ -115,7 +114,7 @@ const REASONS: Record<string, string> = {
   EDQUOT: '磁盘配额已满 the quota is used up',
 }
 
-/** Converts errors of the folder itself into FEED_UNREACHABLE. */
+/** Folder errors become FEED_UNREACHABLE. */
 const withNamedFaults = async <T>(feed: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

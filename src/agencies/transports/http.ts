@@ -1,4 +1,3 @@
-/** Feeds over HTTP: numbered pages, a cursor, or one file. */
 export type { PullLimits } from './http/attempt.js'
 export { byCursor, type CursorOptions, type CursorPage } from './http/cursor.js'
 export { file } from './http/file.js'

@@ -1,6 +1,6 @@
 /**
- * An exchange table (前置机, GB/T 39443-2020 5.6) `exchange_<feed>`. The hub reads rows in state 0 and answers beside each
- * after the run. Address: `postgres://…/database?schema=NAME`.
+ * 前置机 (GB/T 39443-2020 5.6): the hub reads rows of `exchange_<feed>` in state 0 and answers beside each. Address:
+ * `postgres://…/database?schema=NAME`.
  */
 import type { Item } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -14,7 +14,7 @@ export { exchangeTable, STATES } from './table/exchange.js'
 
 /** Their ids stay in memory until they are answered. */
 const MAX_ROWS = 100_000
-const MAX_MESSAGE = 2000 // characters of the message beside a row
+const MAX_MESSAGE = 2000 // characters beside a row
 /** Row numbers have 31 bits; the upper part of an id becomes the page. */
 const ROWS_PER_PAGE = 1_000_000_000
 /** Smallest PostgreSQL bigint. */
@@ -101,13 +101,13 @@ async function* itemsOf({ url, schema, name, shapes, feed, most, taken, signal }
   }
 }
 
-/** Restores the form's spelling, since PostgreSQL folds names. */
+/** PostgreSQL folds names. */
 const respelt = (fields: unknown, columns: readonly string[], names: readonly string[]): unknown => {
   const values = fields as Record<string, unknown>
   return Object.fromEntries(columns.map((column, at) => [names[at] ?? column, values[column] ?? '']))
 }
 
-/** Writes the row's own reason, or that of the whole delivery. */
+/** Falls back to the whole delivery's reason. */
 const writeOutcome = async (exchange: Exchange, taken: RowsRead, settled: DeliveryOutcome): Promise<void> => {
   const faults = new Map<string, { code: string; message: string }>()
   for await (const { page, row, field, heading, rule, message } of settled.rejects) {

@@ -1,7 +1,4 @@
-/**
- * RFC 4180: field codes, then rows, ended by CRLF. Spreadsheet formulas are not escaped, because the receiver is a
- * program.
- */
+/** RFC 4180, CRLF. Formulas are not escaped, because the receiver is a program. */
 import iconv from 'iconv-lite'
 import type { FormatRow } from './record-notices.js'
 import { columnsOf } from './schema.js'
@@ -12,7 +9,6 @@ const LINE_END = '\r\n'
 /** Some readers guess the separator. */
 const QUOTED = /[",;\t|\r\n]|^\s|\s$/
 
-/** `format` names a schema under schema/platforms. */
 export const csv = (format: string, rows: readonly FormatRow[], encoding: CsvEncoding): Buffer => {
   const codes = columnsOf(format).map(({ code }) => code)
   const lines = [codes, ...rows.map((row) => codes.map((code) => cell(row[code] ?? null)))]

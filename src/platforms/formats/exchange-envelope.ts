@@ -9,7 +9,7 @@ import { faultsIn, fitting } from './schema.js'
 import { leaf, node, readXml, XML_DECLARATION, type XmlElement } from './xml.js'
 
 const ITEMS: Record<SubjectKind, string> = { listing: 'blacklist', penalty: 'xzcf', permit: 'xzxk' }
-/** 公开 (public). The value of the code is unconfirmed. */
+/** 公开. The code's value is unconfirmed. */
 const OPEN = '0'
 
 export const EXCHANGE_SHOWN: ShownNames = { key: 'ENTRY_ID', sequence: 'ENTRY_SN', uscc: 'A000002', name: 'A000001' }
@@ -79,7 +79,7 @@ export const checkExchangeRow = (notice: Notice): FormatFault[] => {
   return notice.kind === 'penalty' ? checkPenaltyRow(notice) : checkPermitRow(notice)
 }
 
-/** Returns receipt rows as maps from field to text. Throws Unreadable. */
+/** Throws Unreadable. */
 export const receiptRows = (bytes: Buffer): ReadonlyMap<string, string>[] => {
   const receipt = find(readXml(bytes), 'receipt')
   if (!receipt) throw new UnreadableAnswer('no receipt in the answer')

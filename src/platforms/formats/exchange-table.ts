@@ -1,6 +1,4 @@
-/**
- * exchange-table: rows in a shared database (前置机) with feedback columns. One table per kind, keyed by key and sequence.
- */
+/** 前置机 rows with feedback columns. One table per kind, keyed by key and sequence. */
 import { isEntry, type Notice, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { exchangeRowOf } from './exchange-envelope.js'
 import type { FormatRow } from './record-notices.js'
@@ -52,7 +50,7 @@ export const tableRow = (notice: Notice): FormatRow => {
   }
 }
 
-/** DDL for an operator. `schema` is a plain name. */
+/** `schema` is a plain name. */
 export const tableSql = (kind: SubjectKind, schema = 'public'): string => {
   const table = `${schema}.${TABLES[kind]}`
   const comments = [

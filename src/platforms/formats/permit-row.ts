@@ -1,4 +1,4 @@
-/** permit-row: second-generation 双公示 行政许可. Note XK_YXQZI (end), XK_LYDW (source), XK_XKJG (authority). */
+/** Note XK_YXQZI (end), XK_LYDW (source), XK_XKJG (authority). */
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import { hubColumns } from './hub-columns.js'

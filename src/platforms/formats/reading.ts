@@ -1,4 +1,4 @@
-/** Parses platform answers, strictly where a decision depends on it. */
+/** Strict where a decision depends on it. */
 
 /** UTF-16 units. */
 const FIELD_LENGTH_MAX = 500
@@ -49,7 +49,7 @@ export const textOfBytes = (bytes: Buffer): string => {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Returns null when blank. Codes may be numbers. */
+/** Codes may be numbers. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null

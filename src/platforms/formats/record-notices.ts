@@ -2,7 +2,6 @@ import type { Notice, RecordNotice } from '../../domain/delivery/delivery.js'
 import { operatorKindIn } from '../../domain/operators/codes.js'
 import type { FormatFault } from '../platform.js'
 
-/** One row by the receiver's field names. */
 export type FormatRow = Readonly<Record<string, string | number | null>>
 
 /** 双公示 requires this day when there is no end. */

@@ -1,4 +1,4 @@
-/** First generation of 双公示 (2015–2018): ROWDATA/ROW in a SOAP call, dates YYYY/MM/DD. */
+/** First generation of 双公示 (2015–2018): ROWDATA/ROW in SOAP, dates YYYY/MM/DD. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { shortened, UnreadableAnswer } from './reading.js'
 import type { FormatRow } from './record-notices.js'
@@ -42,7 +42,7 @@ export const soapCall = (operation: SoapOperation, token: string, xml: string): 
     node('soapenv:Body', node(`ser:${operation}`, leaf('token', token), leaf('xml', xml))),
   )
 
-/** Parses a call for stand-in receivers; returns null when it is no call. */
+/** For stand-in receivers; null when it is no call. */
 export const readSoapCall = (bytes: Buffer): { operation: SoapOperation; token: string; rows: XmlElement[] } | null => {
   const root = readXml(bytes)
   for (const operation of ['importPenalyXml', 'importPermissionXml'] as const) {
@@ -64,7 +64,7 @@ export interface SoapLine {
   receiverId: string | null
 }
 
-/** Builds an answer for stand-in receivers. */
+/** For stand-in receivers. */
 export const soapAnswer = (operation: SoapOperation, lines: readonly SoapLine[]): string => {
   const rows = lines.map(({ line, code, text, field, value, receiverId }) =>
     node(
@@ -90,10 +90,7 @@ export const soapAnswer = (operation: SoapOperation, lines: readonly SoapLine[])
   )
 }
 
-/**
- * An answer for the whole batch accepts all rows or rejects the row in `line`. A rejection without a line throws
- * Unreadable.
- */
+/** A whole-batch answer accepts all rows or rejects that in `line`; a rejection without a line throws Unreadable. */
 export const readSoapAnswer = (
   bytes: Buffer,
   notices: readonly Notice[],

@@ -1,7 +1,4 @@
-/**
- * samr-list: the market regulators' 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are
- * never sent: lawful minimum.
- */
+/** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative and ID) are never sent: lawful minimum. */
 import { type EntryNotice, isEntry } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER } from '../platform.js'
 import type { ShownNames } from './reading.js'

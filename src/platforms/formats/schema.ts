@@ -2,15 +2,15 @@ import type { Notice } from '../../domain/delivery/delivery.js'
 import { contract, document } from '../../foundation/contracts.js'
 import type { FormatFault } from '../platform.js'
 
-/** One fault per field. A failed condition also appears as `if`. */
+/** A failed condition also appears as `if`. */
 export const faultsIn = (format: string, row: unknown): FormatFault[] => {
   const faults = contract(`platforms/${format}`)(row).filter(({ rule }) => rule !== 'if')
   return faults.filter(({ field }, at) => faults.findIndex((other) => other.field === field) === at)
 }
 
 /**
- * A removal must not wait for corrections: long texts are cut, malformed optional ones omitted. Other rows stay
- * unchanged. `inner` names the object with the fields.
+ * A removal must not wait for corrections: long texts are cut, malformed optional ones omitted. `inner` names the
+ * object with the fields.
  */
 export const fitting = <R extends object>(
   { action, key }: Pick<Notice, 'action' | 'key'>,

@@ -1,4 +1,3 @@
-/** signed-message, signed-penalty, signed-permit: one signed JSON message per notice. */
 import { createHmac } from 'node:crypto'
 import { type EntryNotice, isEntry, type Notice, type RecordNotice } from '../../domain/delivery/delivery.js'
 import type { FormatFault } from '../platform.js'
@@ -118,7 +117,6 @@ const sourcesOf = (notice: RecordNotice) => ({
   note: said(notice, 'note'),
 })
 
-/** Copied field by field, as above. */
 const removalOf = ({ removal }: RecordNotice) =>
   removal && {
     reason: removal.reason,

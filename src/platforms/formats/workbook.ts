@@ -1,4 +1,4 @@
-/** The 双公示 Excel template. All cells are text, which keeps leading zeros and prevents formulas. */
+/** All cells are text, which keeps leading zeros and prevents formulas. */
 import * as XLSX from '@e965/xlsx'
 import type { FormatRow } from './record-notices.js'
 import { columnsOf } from './schema.js'
@@ -8,7 +8,6 @@ const COLUMN_WIDTH = 18 // characters
 /** `@` (text), ECMA-376 part 1, 18.8.30. */
 const TEXT_FORMAT = 49
 
-/** `format` names a schema under schema/platforms. */
 export const workbook = (format: string, sheet: string, rows: readonly FormatRow[]): Buffer => {
   const columns = columnsOf(format)
   const lines = [

@@ -50,7 +50,6 @@ export const elementsNamed = (root: XmlElement, name: string): XmlElement[] => [
   ...root.children.flatMap((child) => elementsNamed(child, name)),
 ]
 
-/** Returns null when missing or empty. */
 export const textIn = (element: XmlElement, name: string): string | null =>
   element.children.find((child) => localName(child) === name)?.text || null
 

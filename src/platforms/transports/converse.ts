@@ -1,4 +1,4 @@
-/** One HTTP request to the configured address. Redirects are not followed. */
+/** Redirects are not followed. */
 import { NoDisplay } from '../../foundation/errors/no-display.js'
 import { Refusal } from '../../foundation/errors.js'
 import { ask, Unreachable } from '../../foundation/http.js'
@@ -24,7 +24,7 @@ export interface PlatformAnswer {
   body: Buffer
 }
 
-/** Returns 2xx, 4xx and 501, which may contain receipts; else throws PLATFORM_UNREACHABLE. */
+/** 2xx, 4xx and 501 may contain receipts; else throws PLATFORM_UNREACHABLE. */
 export const converse = async (
   to: PlatformAddress,
   { method, path, headers, body }: PlatformRequest,

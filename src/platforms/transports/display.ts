@@ -1,6 +1,4 @@
-/**
- * Reads a platform's display: all entries by page (`GET /entries?after=KEY&limit=N`) or some (`GET /entries?keys=A,B`).
- */
+/** `GET /entries?after=KEY&limit=N` pages all entries; `GET /entries?keys=A,B` returns some. */
 import { type Notice, type Receipt, SUBJECT_KINDS, type SubjectKind } from '../../domain/delivery/delivery.js'
 import { isObject, jsonArrayIn, type ShownNames, shortened, textOf, UnreadableAnswer } from '../formats/reading.js'
 import type { DisplayedSubject, PlatformAddress } from '../platform.js'
@@ -48,10 +46,7 @@ export const readDisplay = async (
   }
 }
 
-/**
- * Accepted if this or a newer sequence is displayed, else unknown. Removals stay unknown: an absent entry may be about
- * to appear.
- */
+/** Removals stay unknown: an absent entry may be about to appear. */
 export const askDisplayed = async (
   notices: readonly Notice[],
   from: PlatformAddress,
@@ -96,7 +91,7 @@ const pageOf = async (
   return entriesIn(from, answer, names)
 }
 
-/** [] when the platform does not support the question. */
+/** [] when unsupported. */
 const displayedOf = async (
   from: PlatformAddress,
   credentials: CredentialHeaders,

@@ -1,6 +1,6 @@
 /**
- * An exchange folder (GB/T 39443-2020 5.5): `<batch>.csv` from the hub, `<batch>.receipt.csv` from the receiver,
- * renamed into place or ended by a line end. `sent/` keeps each batch's keys.
+ * GB/T 39443-2020 5.5: `<batch>.csv` from the hub, `<batch>.receipt.csv` from the receiver, renamed into place or
+ * ended by a line end. `sent/` keeps each batch's keys.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ export interface FolderNames {
   receipt: (row: ReadonlyMap<string, string>) => Receipt | null
 }
 
-/** Writes one batch atomically. Throws PLATFORM_UNREACHABLE. */
+/** Atomic. Throws PLATFORM_UNREACHABLE. */
 export const putBatch = (
   to: PlatformAddress,
   id: string,
@@ -63,7 +63,7 @@ export const askFolder = (notices: readonly Notice[], to: PlatformAddress, names
       const asked = batch.keys.filter((each) => wanted.has(idOf(each)))
       const answered = await answerTo(batch, asked, names)
       for (const [id, receipt] of answered) {
-        // The newest batch decides, because an officer may have corrected a rejection. An acceptance is final.
+        // The newest batch decides: an officer may have corrected a rejection. An acceptance is final.
         if (receipt.accepted || !answers.has(id)) answers.set(id, withoutSecret(receipt, to.secret))
       }
     }

@@ -27,7 +27,6 @@ export const receiptsInJson = (bytes: Buffer, names: ReceiptNames, codes: Platfo
   return rows.flatMap((row) => receiptIn(row, names, codes) ?? [])
 }
 
-/** Returns null when key or code is missing. */
 const receiptIn = (row: unknown, names: ReceiptNames, codes: Platform['codes']): Receipt | null => {
   if (!isObject(row)) return null
   const key = textOf(row[names.key])

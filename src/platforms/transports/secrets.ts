@@ -6,7 +6,7 @@ import type { PlatformAddress } from '../platform.js'
 const SECRET_LENGTH_MIN = 6
 const STRUCK = '*'
 
-/** Masks the credential and keeps the length. */
+/** Keeps the length. */
 export const maskSecretBytes = (bytes: Buffer, secret: string): Buffer => {
   const wanted = Buffer.from(secret)
   if (secret.length < SECRET_LENGTH_MIN || !bytes.includes(wanted)) return bytes

@@ -1,4 +1,4 @@
-/** An exchange table (前置机, GB/T 39443-2020 5.6) at a receiver. Address: `postgres://…/database?schema=NAME`. */
+/** GB/T 39443-2020 5.6. Address: `postgres://…/database?schema=NAME`. */
 import type { Notice, Receipt } from '../../domain/delivery/delivery.js'
 import { isRefusal } from '../../foundation/errors.js'
 import { isContradictory } from '../codes.js'
@@ -13,7 +13,7 @@ import { connected, FAULTS, feedbackOf, type RowFeedback, shownIn, type TableCol
 /** SQLSTATE. */
 const UNDEFINED_TABLE = '42P01'
 
-/** Returns the answers beside the rows, else WAITING. */
+/** Returns WAITING for unanswered rows. */
 export const putRows = (
   to: PlatformAddress,
   table: string,

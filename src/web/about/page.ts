@@ -9,7 +9,6 @@ import { CONFIRMED, sizeOf, UNCONFIRMED } from './rule-page.js'
 export interface AboutContent {
   lists: readonly ListKind[]
   tables: readonly RuleTable[]
-  /** True when all data is invented. */
   demo: boolean
   /** Absent when the rules set no period. */
   trailMonths: number | null

@@ -1,4 +1,3 @@
-/** Prints one rule table with periods, sources and certainty. */
 import type { RuleRow, RuleTable } from '../../work/calendar/rule-tables.js'
 import { dayText } from '../blacklist/page.js'
 import { type Html, html, inPageLanguage, linkTo, publishedText } from '../frame/html.js'
@@ -51,7 +50,7 @@ const shown = (value: unknown): Html => {
   return html`${Object.entries(rest).map(([name, member]) => html`<code>${name}</code>${inPageLanguage('：', ': ')}${shown(member)}${inPageLanguage('；', '; ')}`)}${sure === null ? null : sure ? CONFIRMED : UNCONFIRMED}`
 }
 
-/** Counts rows and unconfirmed marks, nested ones included. */
+/** Includes nested rows. */
 export const sizeOf = ({ sections }: RuleTable): { rows: number; open: number } => {
   const rows = sections.flatMap((section) => section.rows)
   const open = rows.reduce(

@@ -16,7 +16,7 @@ export interface ResultPage {
   day: string
   /** Absent on the last page. */
   next: SearchFilter['after']
-  /** True when no entry has exactly the requested name. */
+  /** No entry has exactly the requested name. */
   similar: boolean
   authorities: readonly string[]
 }
@@ -68,7 +68,7 @@ ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 </details>
 </form>`
 
-/** A GET form drops the query string of its page, so the language must be a field. */
+/** A GET form drops its page's query string. */
 export const ENGLISH_STAYS = inEnglish(html`<input type="hidden" name="lang" value="en">`)
 
 const isFiltered = (asked: SearchFilter): boolean => isNarrowed({ ...asked, name: '' }) || asked.sort !== null

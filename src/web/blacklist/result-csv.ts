@@ -1,4 +1,4 @@
-/** Search results as CSV, read in batches. Entries that leave the list before their batch are omitted. */
+/** Entries that leave the list before their batch are omitted. */
 import type { Request, Response } from 'express'
 import { dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
@@ -29,10 +29,9 @@ const COLUMNS = [
 
 interface CsvDependencies {
   db: Db
-  /** Limits concurrent scans of the whole list. */
   inTurn: InTurn
   now: Date
-  /** Longest time for which a client may read nothing, milliseconds. */
+  /** Milliseconds for which a client may read nothing. */
   slowMs?: number | undefined
 }
 
@@ -49,7 +48,6 @@ export const sendCsv = async (
     'Cache-Control': 'no-store',
     Vary: 'Accept',
   })
-  // HEAD needs no rows.
   if (request.method === 'HEAD') return void response.end()
   // Entries end at midnight.
   const bounds = { goodMs: secondsLeftIn(now) * 1_000, stalledMs: slowMs }

@@ -1,4 +1,4 @@
-/** The search filter, which round-trips through the query string. */
+/** Round-trips through the query string. */
 
 import { isTopic, TOPICS, type Topic } from '../../domain/listing/reason-topics.js'
 import { NAME_LONGEST } from '../../domain/operators/name-search.js'
@@ -35,7 +35,7 @@ const REGION = /^\d{2,6}$/
 
 export const isId = (text: string): boolean => UUID.test(text)
 
-/** Throws INPUT_INVALID with a reason. */
+/** Throws INPUT_INVALID. */
 export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFilter => {
   const [reason, region, from, until, sort] = ['reason', 'region', 'from', 'to', 'sort'].map((name) =>
     parameterIn(query, name),

@@ -1,4 +1,3 @@
-/** Searches by filters, by code, or by name with fuzzy matching. */
 import { codeOf } from '../../domain/operators/codes.js'
 import { type Match, type MatchReason, searchKey } from '../../domain/operators/name-search.js'
 import { normalizeName } from '../../domain/operators/names.js'
@@ -64,7 +63,7 @@ const bodiesOf = (db: Db, entries: readonly publicList.PlacedEntry[]): Promise<P
     entries.map(({ id }) => id),
   )
 
-/** Sorts ids only. Bodies are loaded for the page shown. */
+/** Bodies are loaded only for the page shown. */
 const rankedEntries = async (
   db: Db,
   inTurn: InTurn,

@@ -20,7 +20,7 @@ export interface CodeAnswer {
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   listed: boolean
   entries: readonly CheckedEntry[]
-  /** Absent (null) when the row gave no name. */
+  /** Null when the row gave no name. */
   nameAnswer: NameAnswer | null
 }
 
@@ -41,7 +41,7 @@ export const STATUS: Record<CodeAnswer['status'], Words> = {
   CEASED: { zh: '已注销或吊销等', en: 'ceased' },
 }
 
-/** Explains an unknown code. Returns null when no fault is visible. */
+/** Null when no fault is visible. */
 export const miswritten = (asked: string): (Words & { fault: CodeFault }) | null => {
   const fault = codeFault(asked)
   return fault && { fault, ...MISWRITTEN[fault] }

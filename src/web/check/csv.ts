@@ -1,4 +1,4 @@
-/** CSV of the answers. Names and values follow /v1/standings. */
+/** Names and values follow /v1/standings. */
 import { BYTE_ORDER_MARK, row } from '../../work/publication/publish-files.js'
 import { type CheckAnswer, isKnown, miswritten } from './answers.js'
 

@@ -1,4 +1,4 @@
-/** /check: codes are neither stored nor logged. */
+/** Codes are neither stored nor logged. */
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { BadRow, CodeRow } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
@@ -19,7 +19,7 @@ const KEPT_CHARACTERS = 200_000
 export interface CheckDependencies {
   demo: boolean
   nowOf: (request: Request) => Date
-  /** Answers with public rights, each row counted. Throws QUOTA_EXCEEDED or HUB_BUSY. */
+  /** Each row is counted. Throws QUOTA_EXCEEDED or HUB_BUSY. */
   check: (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]) => Promise<CheckAnswer>
   refused: (request: Request, code: string) => void
 }

@@ -1,4 +1,4 @@
-/** Parses pasted text or a file into rows: one code per line, or a table with names. */
+/** One code per line, or a table with names. */
 import { type BadRow, type CodeRow, columnsIn, ROW_CHARACTERS, rowIn } from '../../domain/operators/code-rows.js'
 import { codeOf } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -6,11 +6,11 @@ import { csvRows } from '../../work/standing/row-readers.js'
 
 /** Rows. */
 export const CHECK_MOST = 1_000
-/** Lines searched for a heading or a code. Titles and remarks may come first. */
+/** Lines searched for a heading or a code. */
 const ABOVE_MOST = 20
 const COLUMNS_MOST = 200
 
-/** Column separators, likeliest first. Text copied from a spreadsheet has tabs. */
+/** Likeliest first. Text copied from a spreadsheet has tabs. */
 const SEPARATORS = ['\t', ',', ';']
 /** Separators within a line: commas, else blanks. */
 const PARTED = [/[\t,;，、；]/, /[^\S\r\n]+/]
@@ -40,7 +40,7 @@ const normaliseText = (text: string): string => {
   return lines.replace(SEPARATOR_LINE, '').replace(AS_TEXT, '$1$2')
 }
 
-/** Adds a heading, derived from the first code line, so that a bad line fails alone. */
+/** With a heading a bad line fails alone. */
 const withHeading = (text: string): string => {
   const above = linesAbove(text)
   const heading = above.findIndex(({ line }) => !isLong(line) && isHeading(line))
@@ -67,7 +67,7 @@ const linesAbove = (text: string): { line: string; at: number }[] => {
   return found
 }
 
-/** Columns of a table without a heading: the code, and the first text as the name. */
+/** Without a heading, the first text is the name. */
 const columnsOf = (cells: readonly string[]): string[] => {
   const code = cells.length > COLUMNS_MOST ? -1 : placeOfCode(cells)
   if (code <= 0) return ['code', 'name', 'ref']
@@ -75,7 +75,7 @@ const columnsOf = (cells: readonly string[]): string[] => {
   return cells.map((_, at) => (at === code ? 'code' : at === name ? 'name' : '-'))
 }
 
-/** Splits lines into code and name. Other lines pass, to be reported. */
+/** Other lines pass, to be reported. */
 const linesOf = (text: string): string => {
   let left = CHECK_MOST + 1
   const each = (line: string): string => {
@@ -99,7 +99,7 @@ const isHeading = (line: string): boolean => SEPARATORS.some((each) => columnsIn
 const hasCode = (line: string): boolean =>
   isCode(line) || PARTED.some((each) => (isLong(line) ? isRow : someCode)(line.split(each)))
 
-/** Too long for a row, so searched for codes only. */
+/** Such lines are searched for codes only. */
 const isLong = (line: string): boolean => line.length > ROW_CHARACTERS
 
 const codeAndName = (line: string, cells: readonly string[]): string | null => {

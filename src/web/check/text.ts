@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite'
 import { Refusal } from '../../foundation/errors.js'
 
-/** Magic numbers of XLSX (ZIP), XLS (OLE) and PDF. */
+/** XLSX (ZIP), XLS (OLE) and PDF. */
 const WORKBOOKS = [Buffer.from('PK\u0003\u0004'), Buffer.from('d0cf11e0a1b11ae1', 'hex')]
 const PAGES = Buffer.from('%PDF-')
 /** Bytes examined for UTF-16 without a byte order mark. */

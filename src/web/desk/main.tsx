@@ -1,4 +1,4 @@
-/** The page embeds the session. Without one the sign-in page appears. */
+/** The page embeds the session. */
 import { ApolloProvider } from '@apollo/client/react'
 import { ConfigProvider } from 'antd'
 import zhCN from 'antd/locale/zh_CN'

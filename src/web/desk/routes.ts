@@ -1,14 +1,7 @@
 /**
- * All pages of the desk, lazily loaded. Paths are relative to /desk. Navigation shows the pages that the session permits.
- *
- * A page is a folder `pages/NAME/`: `index.tsx` exports the component, which begins with `<PageHead>`; `NAME.graphql` holds
- * its queries and becomes `NAME.generated.ts`. Shared components are in `pieces/`:
- *
- * VirtualTable, useConnection   Relay connections           useAddressState   page state in the URL
- * Confirm                       irreversible acts           Progress          polling long work
- * TimeLine, Waterfall           events, points (ECharts)    Field, SourceOf   a value and its source
- * Code, operatorPath            codes, operator links       Refusal           errors
- * labelOf                       enum labels                 useMay            permissions
+ * Paths are relative to /desk. Navigation shows the pages that the session permits. A page is a folder
+ * `pages/NAME/`: `index.tsx` exports the component, which begins with `<PageHead>`; `NAME.graphql` holds its
+ * queries and becomes `NAME.generated.ts`. Shared components are in `pieces/`.
  */
 import type { ComponentType } from 'react'
 import type { Act } from '../../domain/access/viewer.js'
@@ -21,7 +14,7 @@ export interface DeskPage {
   title: string
   /** Pages without one are reached by links. */
   section?: Section
-  /** Any one of these permissions opens the page. */
+  /** Any one opens the page. */
   acts: readonly Act[]
   load: () => Promise<{ default: ComponentType }>
   /** Shortcut key after g. */
@@ -269,7 +262,6 @@ export const PAGES: readonly DeskPage[] = [
   },
 ]
 
-/** Returns null when no page has this path. */
 export const pageAt = (path: string): DeskPage | null =>
   PAGES.find((page) => matches(page.path, path.replace(/^\/+|\/+$/g, ''))) ?? null
 

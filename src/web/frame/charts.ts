@@ -1,4 +1,4 @@
-/** Charts as SVG without scripts, each with a sentence and a table of the same figures. */
+/** Each chart has a sentence and a table of the same figures. */
 import type { Words } from '../../foundation/text/words.js'
 import { table } from '../scorecard/card-table.js'
 import { both, type Html, html, linkTo, plainText } from './html.js'
@@ -155,7 +155,7 @@ export const barChart = (id: string, title: Words, says: Words, all: readonly Ch
 const [TILES_ACROSS, TILE, GAP] = [5, 80, 6]
 const SHADES = 5
 
-/** Tiles in geographic order, darker for more entries. */
+/** Darker for more entries. */
 export const prefectureMap = (counts: ReadonlyMap<string, number>, elsewhere: number): Html => {
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))

@@ -1,4 +1,4 @@
-/** Compression and caching headers of pages without secrets. Pages with secrets must not be compressed (BREACH). */
+/** Pages with secrets must not be compressed (BREACH). */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -18,7 +18,6 @@ export interface CompressedPage {
 const PUBLIC_SECONDS = 60
 /** Cached pages are compressed well, others fast. Synchronous: a thread handover takes as long. */
 const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
-/** Cached values of Accept-Encoding. */
 const WAYS_MOST = 100
 
 /** Browsers rank all encodings equally, so the smallest wins. */
@@ -49,7 +48,7 @@ export const compress = (text: string, encoding: PageEncoding, used: keyof typeo
 /** Never past midnight, when entries end. */
 export const freshFor = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsLeftIn(now))
 
-/** Answers 304 when the tag matches. `fresh` is in seconds. */
+/** `fresh` is in seconds. */
 export const sendCompressed = (
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,4 +1,3 @@
-/** Parses a form in memory. */
 import express, { type Request, type RequestHandler } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 
@@ -12,7 +11,7 @@ export interface SubmittedForm {
 const KINDS = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
 const FIELDS_MOST = 20
 
-/** Body parser for `formIn`. Larger bodies get 413. */
+/** Larger bodies get 413. */
 export const body = (most: number): RequestHandler => express.raw({ type: () => true, limit: most, inflate: false })
 
 /** Throws FORM_UNREADABLE. */

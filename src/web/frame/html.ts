@@ -1,4 +1,4 @@
-/** HTML templates that escape every value except Html. Rendering waits for the language. */
+/** Every value except Html is escaped. Rendering waits for the language. */
 
 import { contained } from '../../foundation/text/bidi.js'
 
@@ -58,7 +58,6 @@ export const paragraphs = (zh: string, en: string): Html =>
 export const plainText = (zh: string, en: string): Html =>
   new Html((lang) => escapeHtml(lang === 'en' ? en : zh === en ? zh : `${zh} ${en}`))
 
-/** Foreign text in its own writing direction. */
 export const foreignText = (text: string): Html => new Html(() => isolateText(text, ''))
 
 /** Published text: always Chinese, in its own writing direction. */
@@ -76,7 +75,6 @@ const isolateText = (text: string, attributes: string): string => {
 /** For punctuation and short words. */
 export const inPageLanguage = (zh: string, en: string): Html => new Html((lang) => escapeHtml(lang === 'en' ? en : zh))
 
-/** A link that keeps the language. */
 export const linkTo = (path: string, parameters: Record<string, string> = {}, fragment = ''): Html =>
   new Html((lang) => escapeHtml(addressOf(path, parameters, lang) + fragment))
 

@@ -1,7 +1,4 @@
-/**
- * Page cache for one stamp and day. Every change of the list changes the stamp in the same transaction, so a removed
- * entry is never served.
- */
+/** Every change of the list changes the stamp in the same transaction, so a removed entry is never served. */
 
 import { Refusal } from '../../foundation/errors.js'
 import { dateIn } from '../../foundation/time/dates.js'
@@ -19,12 +16,11 @@ export interface DayStamp extends Omit<publicList.ListStamp, 'listed'> {
 export interface PageCache {
   /** Reads the stamp after the call. Throws LIST_WITHHELD while the restore guard forbids listing. */
   stamp: (now: Date) => Promise<DayStamp>
-  /** Returns the cached or pending value, else calls `make`. */
   getOrMake: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Cached under any stamp. */
   has: (key: string) => boolean
   get: <T>(stamp: DayStamp, key: string) => Promise<T> | undefined
-  /** Like `getOrMake`, for figures without names, as of the last publication. */
+  /** For figures without names, as of the last publication. */
   getOrMakePublished: <T>(stamp: DayStamp, key: string, make: () => Promise<T>) => Promise<T>
   /** Limits concurrent scans of the whole list. Turns must not nest. */
   inTurn: InTurn
@@ -36,7 +32,7 @@ export const makePageCache = (db: Db, inTurn: InTurn = makeTurns()): PageCache =
   const lookUp = <T>(key: string, stamp: string): Promise<T> | undefined => {
     const known = entries.get(key)
     if (known?.stamp !== stamp) return undefined
-    // Moves the key to the end, for LRU order.
+    // LRU order.
     entries.delete(key)
     entries.set(key, known)
     return known.made as Promise<T>

@@ -13,7 +13,6 @@ export interface SitePage {
 export const page = (title: SitePage['title'], content: Html): SitePage => ({ title, content })
 
 export interface FrameOptions {
-  /** Adds a banner that all data is invented. */
   demo?: boolean
   lang?: Lang
   /** Excludes `lang`. Absent for pages without a URL, such as errors. */
@@ -84,7 +83,7 @@ const headingOf = ({ zh, en, named = false }: SitePage['title']): Html =>
 const item = ({ path, zh, en }: NavigationLink, here: string | null): Html =>
   html`<li><a href="${linkTo(path)}"${path === here ? CURRENT : null}>${both(zh, en)}</a></li>`
 
-/** Keyed by the current page. The null key stands for every other page. */
+/** The null key stands for every other page. */
 const navigation = (label: Html, links: readonly NavigationLink[]): ReadonlyMap<string | null, Html> =>
   new Map(
     [null, ...links.map(({ path }) => path)].map((here) => [

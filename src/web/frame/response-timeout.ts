@@ -1,7 +1,4 @@
-/**
- * Timeouts for long responses: stalled clients, and data that expires during sending. The hub's own time does not
- * count.
- */
+/** For stalled clients, and data that expires during sending. The hub's own time does not count. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
@@ -15,14 +12,11 @@ export interface TimeoutBounds {
   stalledMs?: number | undefined
 }
 
-/** The client disconnected before the end. */
 export class ReaderLeft extends Error {
   override readonly name = 'ReaderLeft'
 }
 
-/**
- * Throws ReaderLeft, or the error of `parts`. The response is then destroyed, so that the client sees a truncated body.
- */
+/** Throws ReaderLeft, or the error of `parts`. The client then sees a truncated body. */
 export const sendWithTimeouts = async (
   response: ServerResponse,
   { goodMs, stalledMs = STALLED_MS }: TimeoutBounds,

@@ -1,6 +1,6 @@
 /**
- * The only style sheet. Tables without `narrow` become cards below 48rem; nothing scrolls sideways at 360 px. The last
- * fonts cover late Unicode extensions in names.
+ * Tables without `narrow` become cards below 48rem; nothing scrolls sideways at 360 px. The last fonts cover late
+ * Unicode extensions.
  */
 export const STYLE = `
 :root {

@@ -1,4 +1,4 @@
-/** Example queries of each role. A test runs each. */
+/** A test runs each. */
 export interface ExampleQuery {
   role: string
   zh: string

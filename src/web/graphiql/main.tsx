@@ -1,4 +1,3 @@
-/** GraphiQL with one tab per role. */
 import { GraphiQL } from 'graphiql'
 import { parse, print } from 'graphql'
 import { StrictMode, useMemo, useRef, useState } from 'react'
@@ -13,7 +12,7 @@ interface GraphiqlSession {
   csrfToken: string
 }
 
-/** Returns null when nobody is signed in. No request without a session cookie. */
+/** Null when nobody is signed in. No request without a session cookie. */
 const sessionOf = async (): Promise<GraphiqlSession | null> => {
   if (document.documentElement.dataset['session'] !== 'true') return null
   const answer = await fetch('/desk/session')

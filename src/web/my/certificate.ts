@@ -1,4 +1,3 @@
-/** The removal certificate, with commands that verify it. */
 import { dateIn } from '../../foundation/time/dates.js'
 import type { Certificate } from '../../work/publication/certificate.js'
 import { minute } from '../entry/page.js'

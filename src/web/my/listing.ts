@@ -1,4 +1,3 @@
-/** One case of the party. */
 import { MOVES, type MoveName } from '../../domain/listing/moves.js'
 import type { RetractionStatus } from '../../work/delivery/retraction.js'
 import { dayText } from '../blacklist/page.js'

@@ -1,4 +1,4 @@
-/** GraphQL queries of the party's pages, which any party token could send, and their answers. */
+/** Any party token could send these queries. */
 import type { Words } from '../../foundation/text/words.js'
 
 const RECORD = 'id kind agencyName { zh en } validFrom validTo'

@@ -1,4 +1,4 @@
-/** The snapshot to serve. If an entry left or ends today, a new one is published first. */
+/** If an entry left or ends today, a new snapshot is published first. */
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { type FileSaid, FORM, holdsTooLong } from '../../domain/publication/snapshot.js'
@@ -80,7 +80,6 @@ export const listReader = ({ keys, publish, sure, waitMs = WAIT_MS }: ListDepend
   }
 }
 
-/** Shares one publication among concurrent requests. */
 const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) => {
   let making: Promise<unknown> | null = null
   let [endedAt, tookMs] = [0, 0]

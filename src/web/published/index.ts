@@ -27,7 +27,7 @@ export interface DataDependencies {
   keys: Pick<Keys, 'manifests'>
   log: Log
   demo: boolean
-  /** Longest time for which a client may read nothing, milliseconds. */
+  /** Milliseconds for which a client may read nothing. */
   slowMs?: number
   /** The request's host when absent. */
   publicUrl?: string

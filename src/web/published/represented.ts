@@ -1,7 +1,4 @@
-/**
- * One file over HTTP (RFC 9110): strong tags, precompressed encodings, ranges. Express's `sendFile` cannot leave out
- * entries or abort.
- */
+/** RFC 9110: strong tags, precompressed encodings, ranges. Express's `sendFile` cannot leave out entries or abort. */
 import type { Request, Response } from 'express'
 import type { FileEncoding } from '../../work/publication/published-files.js'
 import { ReaderLeft, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
@@ -72,7 +69,7 @@ const matchesTag = (request: Request, tag: string): boolean => {
   return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
 
-/** Returns null for the whole file, `none` if unsatisfiable. Several ranges get the whole file. */
+/** Several ranges get the whole file; `none` is unsatisfiable. */
 const rangeOf = (
   request: Request,
   tag: string,

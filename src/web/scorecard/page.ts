@@ -102,7 +102,6 @@ const signed = (points: number): string => (points > 0 ? `+${points}` : String(p
 const days = (window: number | null): Html =>
   window === null ? both('不设，以事实存续为准', 'none: while the fact stands') : both(`${window} 日`, `${window} days`)
 
-/** The halving column appears only if some unit halves. */
 const unitTable = (rule: UnitRule): Html => {
   const halves = rule.units.some(({ halvesEveryDays = null }) => halvesEveryDays !== null)
   return table({

@@ -1,7 +1,6 @@
 /**
- * Claims a file by renaming it into its own folder below `.taken`; only one rename can succeed. The folder's name
- * identifies the holder, its ctime is the heartbeat, and stale claims are taken over by renaming. Only the file
- * system's own times are compared.
+ * A claim renames a file into its own folder below `.taken`; only one rename can succeed. The folder's name
+ * identifies the holder, its ctime is the heartbeat. Only the file system's own times are compared.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises'
@@ -70,7 +69,7 @@ interface ReadyFile {
   written: number
 }
 
-/** Oldest first. Anything but a plain file is refused. */
+/** Oldest first. Only plain files pass. */
 const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => textOf(entry.name)))
@@ -97,7 +96,7 @@ const nullIfMissing = (error: NodeJS.ErrnoException): null => {
 const claimFile = async (path: string, { name, at }: ReadyFile): Promise<FileClaim | null> => {
   const id = ownId()
   const own = join(path, TAKEN, id)
-  // Registered first, so that this process never takes it for abandoned.
+  // Registered first, or this process takes it for abandoned.
   held.add(id)
   try {
     await mkdir(own, { recursive: true })
@@ -154,7 +153,7 @@ const holdClaim = (own: string, id: string, name: string): FileClaim => {
   }
 }
 
-/** Oldest first. A dead process is detected at once on this machine, later on others. */
+/** Oldest first. A dead process is detected at once on this machine only. */
 const findAbandoned = async (path: string, now: number, abandonedMs: number): Promise<string[]> => {
   const ids = await readdir(join(path, TAKEN)).catch(nullIfMissing)
   const left: { id: string; since: number }[] = []

@@ -1,4 +1,4 @@
-/** Final steps for a claimed file, which never overwrite another. */
+/** Never overwrites another file. */
 import type { PathLike } from 'node:fs'
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'

@@ -1,7 +1,4 @@
-/**
- * Requests to an agency with retries for transient failures. An agency that has delivered part of a feed gets more
- * patience.
- */
+/** An agency that has delivered part of a feed gets more patience. */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Item, Json } from '../../../domain/records/records.js'
@@ -40,7 +37,7 @@ const LEAST_PAGE_ITEMS = 200
 export const PAGE_WITHIN_MS = 500
 const OUTAGE_MS = 5 * 60_000
 
-/** Limits that let the feed's bounds pass. `pageItems` is the requested page size. */
+/** `pageItems` is the requested page size. */
 export const limitsFor = (most: number, pageItems: number): PullLimits => ({
   pageMs: 30_000,
   pullMs: Math.max(LEAST_PULL_MS, Math.ceil(most / pageItems) * PAGE_WITHIN_MS),
@@ -55,15 +52,15 @@ export interface AttemptOptions extends Pick<HttpRequestOptions, 'method' | 'hea
   body?: string
   /** Milliseconds for all attempts and pauses. */
   withinMs: number
-  /** Retry period after the first failure, milliseconds; 0 means three attempts. */
+  /** Milliseconds after the first failure; 0 means three attempts. */
   outageMs?: number
-  /** Accepted status codes besides 200. */
+  /** Status codes besides 200. */
   accepts?: readonly number[]
 }
 
 export const addressOf = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** Returns status 200 or an accepted one, else throws FEED_UNREACHABLE. */
+/** Throws FEED_UNREACHABLE unless 200 or accepted. */
 export const attempt = async (
   { url, signal }: FeedSource,
   path: string,
@@ -84,7 +81,7 @@ export const attempt = async (
   }
 }
 
-/** Repeats `attempt` within one total time, counting only the agency's time. */
+/** The total time counts only the agency's. */
 export const makeAsker = (source: FeedSource, { pageMs, pullMs, outageMs = 0 }: PullLimits, maxBytes = PAGE_BYTES) => {
   let left = pullMs
   let begun = false
@@ -126,7 +123,7 @@ const sendOnce = async (
   }
 }
 
-/** Retry-After in seconds, or as a date relative to the answer's Date, since clocks may differ. */
+/** Seconds, or a date relative to the answer's Date, since clocks may differ. */
 const retryAfter = (headers: Headers): number | null => {
   const wish = headers.get('retry-after')
   if (wish === null) return null
@@ -135,7 +132,6 @@ const retryAfter = (headers: Headers): number | null => {
   return Number.isNaN(wait) ? null : Math.max(0, wait)
 }
 
-/** Bounded Retry-After, else exponential backoff with jitter. */
 const pauseBefore = (tried: number, retryAfterMs: number | null): number => {
   if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER * 1000)
   const full = tried >= TRIES ? OUTAGE_PAUSE : Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE)
@@ -167,7 +163,7 @@ export const validatorOf = ({ headers }: HttpAnswer): CacheValidator | null => {
   return etag || modified ? { etag: etag ?? null, modified: modified ?? null } : null
 }
 
-/** Conditional headers. The stronger ETag is sent alone. */
+/** The stronger ETag is sent alone. */
 export const conditionalHeaders = ({ etag, modified }: CacheValidator): Record<string, string> => {
   if (etag !== null) return { 'if-none-match': etag }
   return modified === null ? {} : { 'if-modified-since': modified }
@@ -187,7 +183,7 @@ export const digestOf = (text: string): string => createHash('sha256').update(te
 
 export async function* none(): AsyncIterable<Item> {}
 
-/** Fetches the next page meanwhile. `stop` aborts an unread request. */
+/** `stop` aborts an unread request. */
 export const readingAhead = (source: FeedSource) => {
   const given = new AbortController()
   const signal = source.signal ? AbortSignal.any([source.signal, given.signal]) : given.signal

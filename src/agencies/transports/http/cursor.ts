@@ -1,4 +1,4 @@
-/** A feed by cursor. A change stream resumes where the last run ended; a listing restarts. */
+/** A change stream resumes where the last run ended; a listing restarts. */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
 import type { HttpAnswer } from '../../../foundation/http.js'
@@ -23,7 +23,7 @@ export interface CursorOptions {
     cursor: string | null,
     pieceItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error answer; null when it is no answer of this feed. */
+  /** Throws on an error; null when no answer of this feed. */
   open: (body: Buffer) => CursorPage | null | Promise<CursorPage | null>
   /** An endless change stream. */
   resumes: boolean
@@ -48,7 +48,7 @@ export const byCursor = async (
   const first = kept && (await resume(ask, cursoring, kept))
   if (first?.status === attempts.UNMODIFIED)
     return { items: attempts.none(), file: null, unmodified: true, whole: false, next: () => source.state }
-  // HTTP 410: the cursor is unknown, so everything is fetched again.
+  // HTTP 410: everything is fetched again.
   const resumed = kept !== null && first !== null && first.status !== attempts.GONE
   const last: CursorPlace = { cursor: resumed ? kept.cursor : null, mark: null }
   const next = (): Json => (cursoring.resumes ? { address: attempts.digestOf(address), ...last } : null)
@@ -82,7 +82,6 @@ interface CursorReader extends Pick<ReturnType<typeof attempts.readingAhead>, 'a
 
 interface CursorStart {
   cursoring: CursorOptions
-  /** Updated while items are read. */
   last: CursorPlace
   first: HttpAnswer | null
   most: number

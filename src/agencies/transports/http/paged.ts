@@ -1,7 +1,6 @@
 /**
- * A feed in numbered pages with a total. An interrupted pull restarts at page 1: page numbers shift, and records missed
- * at the seam of two pulls would end. Within a run, totals and pages are checked against each other. Limits follow the
- * feed's bounds (`limitsFor`), so that a large register fits one run.
+ * An interrupted pull restarts at page 1: page numbers shift, and records missed at the seam of two pulls would
+ * end. Within a run, totals and pages are checked against each other.
  */
 import type { Item, Json } from '../../../domain/records/records.js'
 import { Refusal } from '../../../foundation/errors.js'
@@ -14,7 +13,6 @@ import { digestOfItems } from './repeats.js'
 /** Most pages whose validators are stored. */
 const MAX_MARKS = 1000
 
-/** One page, with the total of all pages. */
 export interface ListPage {
   items: readonly unknown[]
   total: number
@@ -27,7 +25,7 @@ export interface PagingOptions {
     page: number,
     pageItems: number,
   ) => { path: string; method?: string; headers?: Record<string, string>; body?: string }
-  /** Throws on an error answer; null when it is no page of this feed. */
+  /** Throws on an error; null when no page of this feed. */
   open: (body: Buffer) => ListPage | null | Promise<ListPage | null>
 }
 

@@ -1,4 +1,3 @@
-/** The SQL of an agency's exchange table. */
 import knexModule, { type Knex } from 'knex'
 import { Refusal } from '../../../foundation/errors.js'
 
@@ -26,8 +25,8 @@ export const FAULTS: Record<string, string> = {
 }
 
 /**
- * DDL for the agency. Without `columns` there is one `payload`. The agency sets `state` 0, on resubmission with
- * `resub_time`; the hub writes the answers.
+ * DDL for the agency. Without `columns` there is one `payload`. On resubmission the agency sets `state` 0 and
+ * `resub_time`.
  */
 export const exchangeTable = (feed: string, columns?: readonly string[], schema = 'public'): string => {
   const fields = columns
@@ -76,7 +75,6 @@ export interface Exchange {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** One transaction on its own connection. */
 export const connected = async <T>(url: string, readOnly: boolean, work: (db: Knex) => Promise<T>): Promise<T> => {
   const db = knexModule.default({
     client: 'pg',

@@ -1,4 +1,4 @@
-/** Files of an exchange folder: atomic writes, bounded reads, links never followed. */
+/** Atomic writes, bounded reads, links never followed. */
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +17,6 @@ export const pathOf = (url: string): string => {
   }
 }
 
-/** Writes a dot file, syncs and renames it. */
 export const put = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(folder, `.${name}.part`)
   try {
@@ -57,7 +56,7 @@ export const makeInside = async (folder: string, name: string): Promise<string> 
   return inside(folder, name)
 }
 
-/** Throws for a link: the receiver can write here, and it may lead anywhere. */
+/** A link may lead anywhere: the receiver can write here. */
 export const inside = async (folder: string, name: string): Promise<string> => {
   const path = join(folder, name)
   if (!(await statOf(path))?.isDirectory())
@@ -114,7 +113,7 @@ const REASONS: Record<string, string> = {
   EIO: '读写错误 the disk fails',
 }
 
-/** Turns system errors into PLATFORM_UNREACHABLE, without paths. */
+/** PLATFORM_UNREACHABLE, without paths. */
 export const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

@@ -1,4 +1,3 @@
-/** The SQL of a receiver's exchange table. */
 import knexModule, { type Knex } from 'knex'
 import { type Notice, SUBJECT_KINDS } from '../../../domain/delivery/delivery.js'
 import { type ShownNames, shortened } from '../../formats/reading.js'
@@ -64,7 +63,7 @@ export interface RowFeedback {
 
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** One transaction on its own connection. The password may be in the secret. */
+/** The password may be in the secret. */
 export const connected = async <T>(to: PlatformAddress, work: (db: Knex, schema: string) => Promise<T>): Promise<T> => {
   const { url, schema } = addressOf(to)
   const db = knexModule.default({
@@ -128,7 +127,7 @@ const identifier = (name: string): string => {
 
 const tableOf = ({ schema, table }: TablePlace): string => `"${identifier(schema)}"."${identifier(table)}"`
 
-/** An unchanged row keeps its answer unless it was rejected. Changed content makes it new. */
+/** An unchanged row keeps its answer unless rejected. Changed content makes it new. */
 export const upsert = async (
   db: Knex,
   at: TablePlace & { names: TableColumns },

@@ -1,7 +1,6 @@
 /**
- * Generates typed documents from the `.graphql` files, checked against schema/graphql, and `labels.generated.ts` with
- * the Chinese labels of enum values. Fragments in `fragments.graphql` are global. Unchanged files are not rewritten, so
- * that Vite rebuilds nothing.
+ * Generates typed documents from the `.graphql` files, and `labels.generated.ts`. Fragments in `fragments.graphql`
+ * are global. Unchanged files are not rewritten, so that Vite rebuilds nothing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,7 +29,6 @@ interface DocumentFile {
   document: DocumentNode
 }
 
-/** Throws when a document does not match the schema. */
 const generate = async (): Promise<void> => {
   const text = readdirSync(SCHEMA).map((file) => readFileSync(join(SCHEMA, file), 'utf8'))
   const schema = buildASTSchema(parse(text.join('\n')), { assumeValidSDL: true })

@@ -1,4 +1,3 @@
-/** Vite build: one chunk per page, each file precompressed. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,3 @@
-/** Error pages: broken, not found, and not permitted. */
 import { Button } from 'antd'
 import { Link, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'

@@ -1,4 +1,4 @@
-/** Operator search by name or code, as an ARIA combobox. */
+/** An ARIA combobox. */
 import { useApolloClient } from '@apollo/client/react'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -118,7 +118,7 @@ interface OperatorMatches {
   words: string | null
 }
 
-/** Codes open directly. Results of an earlier text are ignored. */
+/** Results of an earlier text are ignored. */
 const useFound = (name: string): OperatorMatches => {
   const client = useApolloClient()
   const [found, setFound] = useState<OperatorMatches>({ of: '', options: [], words: null })

@@ -1,4 +1,4 @@
-/** Global keyboard shortcuts, inactive while the user types. */
+/** Inactive while the user types. */
 import { useEffect } from 'react'
 
 export interface Shortcut {

@@ -1,6 +1,5 @@
 /**
- * An ECharts chart with its data as a table, for screen readers and print. Other chart types must be registered with
- * `echarts.use`.
+ * The data is also a table, for screen readers and print. Other chart types must be registered with `echarts.use`.
  */
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
@@ -43,7 +42,6 @@ export interface ChartProps {
   height: number
   /** The same data as a table. */
   children: ReactNode
-  /** Shows the table permanently. */
   isTableOpen?: boolean
 }
 

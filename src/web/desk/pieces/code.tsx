@@ -15,7 +15,6 @@ export const Code = ({ of }: { of: string | null | undefined }) => {
   )
 }
 
-/** The USCC, else the shop code. */
 export const codeOf = ({ uscc, shop }: { uscc?: string | null; shop?: string | null }): string => uscc ?? shop ?? ''
 
 export const operatorPath = (operator: { uscc?: string | null; shop?: string | null }): string =>

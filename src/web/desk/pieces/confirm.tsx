@@ -6,9 +6,7 @@ import { Refusal } from './refusal.js'
 export interface ConfirmProps {
   /** Such as 撤回本次拉取. */
   action: string
-  /** One sentence per consequence. */
   follows: readonly ReactNode[]
-  /** Asks for a text. */
   asks?: { label: string; optional?: boolean; most?: number }
   onDo: (text: string) => Promise<unknown>
   /** A red button. Enter cancels. */
@@ -17,7 +15,6 @@ export interface ConfirmProps {
   /** Tooltip, or the reason why it is disabled. */
   hint?: string
   button?: ButtonProps
-  /** Additional dialog content. */
   children?: ReactNode
 }
 

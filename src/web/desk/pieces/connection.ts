@@ -3,7 +3,6 @@ import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-/** The hub's page size. */
 const PAGE_ROWS = 100
 /** Furthest jump beyond the loaded rows. */
 const REACH_ROWS = 2_000
@@ -16,14 +15,13 @@ interface RowPage<T> {
 
 export interface LoadedConnection<T> {
   rows: readonly T[]
-  /** Unknown (null) while loading, or without a count. */
+  /** Null while loading, or without a count. */
   total: number | null
   hasMore: boolean
   isLoading: boolean
   error: unknown
-  /** Loads pages up to a row, at most 2,000 rows ahead. */
+  /** Loads at most 2,000 rows ahead. */
   reach: (index: number) => void
-  /** Starts again with the first page. */
   refresh: () => void
 }
 

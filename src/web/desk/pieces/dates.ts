@@ -42,5 +42,4 @@ export const ago = (at: string | null | undefined): string => {
   return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1_440)} 天前`
 }
 
-/** 1 234 567 → 1,234,567 */
 export const count = (n: number): string => n.toLocaleString('zh-CN')

@@ -1,4 +1,3 @@
-/** Placeholders for empty and loading states. */
 import { Spin } from 'antd'
 import type { ReactNode } from 'react'
 

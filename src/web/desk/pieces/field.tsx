@@ -1,4 +1,4 @@
-/** A value with its source: run, file, page and row. */
+/** The source is run, file, page and row. */
 import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { instant } from './dates.js'

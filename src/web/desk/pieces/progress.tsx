@@ -14,7 +14,7 @@ export interface ProgressStep {
   failed?: boolean
 }
 
-/** `look` fetches the state. `onEnd` is called once. */
+/** `onEnd` is called once. */
 export const Progress = ({
   label,
   look,

@@ -21,7 +21,6 @@ export const fieldWords = (kind: string, field: string, value: unknown): string 
 export const membersOf = (kind: string, body: RecordBody): { field: string; name: string; words: string }[] =>
   saidIn(body).map(([field, value]) => ({ field, name: fieldName(field), words: fieldWords(kind, field, value) }))
 
-/** Members of the one-line summary. */
 const LINES: Record<string, readonly string[]> = {
   REGISTRATION: ['name', 'status', 'authority'],
   SHOP: ['name', 'marketplace', 'shop_id'],

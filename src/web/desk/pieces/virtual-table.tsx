@@ -1,7 +1,4 @@
-/**
- * A virtualised table: only visible rows are in the DOM, unloaded ones load when scrolling stops. Rows have equal
- * height. `aria-rowcount` gives the true length.
- */
+/** Only visible rows are in the DOM, unloaded ones load when scrolling stops. Rows have equal height. */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { LoadedConnection } from './connection.js'
@@ -12,11 +9,11 @@ import { Refusal } from './refusal.js'
 export const ROW_PX = 44
 /** Rows rendered beyond each edge of the view. */
 const AHEAD_ROWS = 8
-/** Most rendered rows. Each has about ten elements. */
+/** Each row has about ten elements. */
 const DRAWN_ROWS = 58
 /** Browsers limit elements to about 16 million pixels. */
 const ROWS_MOST = 300_000
-/** Scrolling counts as stopped after this pause, milliseconds. */
+/** Milliseconds without scrolling. */
 const REST_MS = 150
 
 export interface TableColumn<T> {
@@ -61,7 +58,6 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
     cancelAnimationFrame(frame.current)
     frame.current = requestAnimationFrame(() => setFrom(Math.floor((box.current?.scrollTop ?? 0) / ROW_PX)))
   }, [])
-  // Scrolling stopped.
   const told = useRef({ onPosition, position })
   told.current = { onPosition, position }
   useEffect(() => {
@@ -90,7 +86,6 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
     placed.current = true
     box.current?.scrollTo({ top: position * ROW_PX })
   }, [all, position])
-  // A new query starts at the top.
   const isNew = loaded === 0 && rows.isLoading
   useEffect(() => {
     if (isNew && placed.current) box.current?.scrollTo({ top: 0 })

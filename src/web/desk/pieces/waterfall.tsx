@@ -1,4 +1,3 @@
-/** Points as a waterfall chart and a table. */
 import { BarChart } from 'echarts/charts'
 import { AriaComponent, GridComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'

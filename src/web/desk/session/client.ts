@@ -1,4 +1,3 @@
-/** The Apollo client. */
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 import { RetryLink } from '@apollo/client/link/retry'

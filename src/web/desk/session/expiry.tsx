@@ -1,4 +1,3 @@
-/** Warns before the session ends. */
 import { Alert, Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { clockTime } from '../pieces/dates.js'

@@ -1,7 +1,4 @@
-/**
- * Session and authenticated requests. After expiry `ask` waits for a new sign-in and repeats the request, so that no
- * input is lost.
- */
+/** After expiry `ask` waits for a new sign-in and repeats the request, so that no input is lost. */
 import { useSyncExternalStore } from 'react'
 import type { Act, Role } from '../../../domain/access/viewer.js'
 

@@ -1,4 +1,3 @@
-/** Adapts an unpaged list to the desk's tables. */
 import type { LoadedConnection } from '../../pieces/connection.js'
 
 export const asConnection = <T>(

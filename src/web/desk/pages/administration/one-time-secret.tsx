@@ -1,4 +1,4 @@
-/** A secret or one-time password exists only in this dialog. */
+/** Such a secret exists only in this dialog. */
 import { Alert, Button, Modal } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
 import { Field } from '../../pieces/field.js'
@@ -13,7 +13,7 @@ export interface OneTimeSecret {
 }
 
 export const OneTimeSecretDialog = ({ of, onClose }: { of: OneTimeSecret | null; onClose: () => void }) => (
-  // The text cannot be shown again, so only the button closes it.
+  // It cannot be shown again, so only the button closes it.
   <Modal
     open={of !== null}
     title={of?.title}

@@ -18,14 +18,13 @@ import {
 type PlatformPanel = PlatformsQuery['platforms'][number]
 
 const BAR_PX = 40
-/** Minimum length of the axis, deliveries. */
+/** Axis minimum, deliveries. */
 const LEAST_WIDTH = 5
 /** Height of axis and legend, pixels. */
 const FRAME_PX = 60
 
 interface PanelsProps {
   of: readonly PlatformPanel[]
-  /** The selected platform. */
   only: PlatformPanel | null
   onOnly: (id: string) => void
   onDone: () => void

@@ -1,4 +1,3 @@
-/** Restore guard: a person releases additions after every platform was compared. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert } from 'antd'
 import { Confirm } from '../../pieces/confirm.js'

@@ -138,7 +138,6 @@ const Subject = ({ of, platform }: { of: DeliveryNode; platform: DeliveryPlatfor
   )
 }
 
-/** Says what resending would do. */
 const againWords = ({ again, number }: DeliveryNode, platform: string): string => {
   if (again === null) return `按对象的现状，以原业务键重新报送${platform}`
   if (again.action === null) return `对象已不再公示，${platform}也从未收到过：不再报送，本件作废`

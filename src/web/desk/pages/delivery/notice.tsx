@@ -29,10 +29,9 @@ const WORDS: Record<string, string> = {
   'body.authority': '作出机关',
   'body.fine_yuan': '罚款（元）',
 }
-/** Shown elsewhere on the page. */
 const LEFT_OUT = ['key', 'action', 'kind', 'list']
 
-/** Paths such as `operator.name`, without empty members. */
+/** Without empty members. */
 const flat = (value: unknown, path = ''): [string, string][] => {
   if (value === null || value === undefined) return []
   if (typeof value !== 'object') return [[path, value === true ? '是' : value === false ? '否' : String(value)]]

@@ -1,7 +1,7 @@
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { labelOf } from '../../pieces/words.js'
 
-/** A platform's answer to one message, verbatim. */
+/** Verbatim. */
 export interface PlatformReceipt {
   accepted: boolean
   code: string

@@ -12,7 +12,7 @@ interface ComparisonLine {
   name: string
   said: string | null
   held: string | null
-  /** Unknown (null) when one side has no value. */
+  /** Null when one side has no value. */
   agrees: boolean | null
 }
 

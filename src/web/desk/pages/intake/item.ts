@@ -27,7 +27,6 @@ export const namesOf = (item: RejectedItem, problems: readonly ItemProblem[]): s
   return [...own.filter((name) => !isBare(name)), ...new Set(missing), ...own.filter(isBare)]
 }
 
-/** Problems of a field or of its members. */
 export const problemsOf = (name: string, problems: readonly ItemProblem[]): ItemProblem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 

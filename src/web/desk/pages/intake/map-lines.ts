@@ -1,7 +1,5 @@
-/** Editing state of a heading map. */
 import type { FeedMapLineInput } from './maps.generated.js'
 
-/** Marks a column to be skipped. */
 export const LEFT_OUT = ''
 
 export interface HeadingLine {

@@ -14,7 +14,6 @@ import { AddFeedMapDocument, EndFeedMapDocument, FeedMapsDocument, type FeedMaps
 
 type FeedMapNode = FeedMapsQuery['feedMaps'][number]
 
-/** Headings of a refused upload. */
 export interface RefusedHeadings {
   headings: readonly string[]
 }

@@ -73,7 +73,6 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
     setTexts(next)
     drafts.set(reject.id, next)
   }
-  // For keyboard users.
   useEffect(() => {
     const faulty = box.current?.querySelector<HTMLElement>('.item-field.faulty')
     const fields = faulty?.parentElement

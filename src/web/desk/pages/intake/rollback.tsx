@@ -1,4 +1,3 @@
-/** The hub rehearses a roll-back and shows its consequences. */
 import { useApolloClient } from '@apollo/client/react'
 import { Button, Spin } from 'antd'
 import { useState } from 'react'
@@ -194,7 +193,6 @@ const Follows = ({ of }: { of: RollbackConsequences }) => (
   </>
 )
 
-/** Lists the members that differ. */
 export const differenceOf = (kind: string, before: unknown, after: unknown): string => {
   const now = new Map(membersOf(kind, bodyOf(before)).map(({ field, words }) => [field, words]))
   const then = membersOf(kind, bodyOf(after)).filter(({ field, words }) => now.get(field) !== words)

@@ -5,7 +5,6 @@ import { labelOf } from '../../pieces/words.js'
 
 export const PARTS = ['new', 'changed', 'unmatched', 'rejected', 'unchanged'] as const
 export type CountName = (typeof PARTS)[number]
-/** Counts that a bar shows. */
 const MOVED = ['new', 'changed', 'unmatched', 'rejected'] as const
 
 export const PART_WORDS: Record<CountName, string> = {
@@ -40,10 +39,7 @@ const wordsOf = (run: RunSummary): string => {
   return `${instant(run.startedAt)} ${labelOf('RunOutcome', run.outcome)}${state}：${isFailed(run.outcome) ? '' : counts}`
 }
 
-/**
- * `small` omits links, for keyboard users. Heights use the square root, so that a large first delivery does not dwarf
- * the rest.
- */
+/** `small` omits links. Heights use the square root, so that a large first delivery does not dwarf the rest. */
 export const RunBars = ({ label, runs, small }: { label: string; runs: readonly RunSummary[]; small?: boolean }) => {
   const inOrder = [...runs].reverse()
   const sums = inOrder.map(({ counts }) => MOVED.reduce((sum, part) => sum + countIn(counts, part), 0))

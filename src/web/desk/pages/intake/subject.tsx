@@ -87,7 +87,6 @@ const Whole = ({
   </>
 )
 
-/** A default reason from the agreeing evidence. */
 const reasonFrom = (of: UnmatchedWholeFragment): string =>
   of.proposal === null
     ? ''

@@ -8,7 +8,6 @@ import { Counts, ruleWords } from './runs.js'
 import type { FilePreview, PreviewFault, PreviewRecord } from './upload-request.js'
 
 const EFFECTS: Record<PreviewRecord['effect'], string> = { NEW: '新增', CHANGED: '变更', UNMATCHED: '待认领' }
-/** Maps rule names to reason codes. */
 const REASONS: Record<string, string> = {
   'code.digit': 'CODE_DIGIT',
   'code.unknown': 'CODE_UNKNOWN',

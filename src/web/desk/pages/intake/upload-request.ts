@@ -1,11 +1,10 @@
-/** Uploads a file for preview or for intake. */
 import { type OnSent, sending } from '../../session/sending.js'
 import { ask } from '../../session/session.js'
 
 export interface UploadRequest {
   feed: string
   file: File
-  /** Day on which the file is true. May be empty. */
+  /** May be empty. */
   dated: string
   full: boolean
 }
@@ -56,7 +55,6 @@ export interface UploadResult {
   unmatched: number
   ms: number
   run: number
-  /** URL of the rejects. */
   rejects: string
 }
 

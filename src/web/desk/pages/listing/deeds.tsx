@@ -1,4 +1,3 @@
-/** Available moves, and unavailable ones with the reason. */
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { MOVES } from '../../../../domain/listing/moves.js'
@@ -18,7 +17,6 @@ interface AvailableMove {
   roles: string
   /** Absent when the move is allowed. */
   why: string | null
-  /** True for a next step of the process. */
   isNext: boolean
 }
 

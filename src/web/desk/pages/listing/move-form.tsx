@@ -47,7 +47,6 @@ const MOST: Partial<Record<FieldName, number>> = {
   text: 10_000,
 }
 
-/** Explains which legal day the date field means. */
 const DAY_OF: Partial<Record<PersonsMove, string>> = {
   notifyListing: '送达之日（公告送达为公告之日）',
   serveListing: '送达之日（公告送达为公告之日）',
@@ -66,7 +65,6 @@ export interface MoveFormProps {
   /** A removal has one outlook per reason. */
   outlooks: readonly MoveOutlook[]
   onDone: (said: string) => void
-  /** Reloads the case after a conflicting change. */
   onStale: () => void
 }
 
@@ -253,7 +251,6 @@ const MoveField = ({ id, field, of, move, draft, onDraft }: FieldProps) => {
   )
 }
 
-/** The hub's defaults. */
 const DEFAULTS: Partial<Record<FieldName, string>> = {
   ground: 'HEAVIER_PENALTY',
   service: 'DIRECT',

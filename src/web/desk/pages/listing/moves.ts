@@ -84,7 +84,6 @@ const OPTIONAL: readonly FieldName[] = [
   'repairNotice',
 ]
 
-/** Required fields still empty. */
 export const missingFields = (move: PersonsMove, draft: MoveDraft, of: CaseFile): FieldName[] =>
   fieldsOf(move, draft, of).filter((field) => {
     if (OPTIONAL.includes(field) || (move === 'confirmHiding' && field === 'hiding')) return false

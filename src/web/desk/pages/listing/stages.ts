@@ -25,7 +25,6 @@ const ORDER: readonly { key: string; title: string; moves: readonly MoveName[]; 
   { key: 'publish', title: '公示', moves: ['publishListing', 'restoreListing'], deadline: 'PUBLICATION' },
 ]
 
-/** The next stage in each state. */
 const NEXT: Record<string, string> = {
   LEAD: 'link',
   PROPOSED: 'notify',
@@ -140,7 +139,6 @@ export const basisOf = ({ list, decidedOn: on }: CaseFile): string | null => {
   return found ? `《${found.title}》${found.number ?? ''}` : null
 }
 
-/** Stages after publication, or instead of it. */
 const after = (of: CaseFile): ProcessStage[] => {
   const stage = (
     key: string,

@@ -22,7 +22,6 @@ interface ScrollPosition {
   onPosition: (row: number) => void
 }
 
-/** The nearest unmet deadline. */
 const dueOf = ({ deadlines }: CaseRow): CaseRow['deadlines'][number] | null =>
   deadlines
     .filter(({ state }) => state === 'COMING' || state === 'MISSED')

@@ -1,4 +1,4 @@
-/** Loads all record pages, as of a day and as known at an instant. */
+/** As of a day and as known at an instant. */
 import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useEffect, useState } from 'react'
 import { useMay } from '../../session/session.js'

@@ -7,7 +7,6 @@ import { bodyOf, fieldName, fieldWords } from '../../pieces/record-words.js'
 import { labelOf } from '../../pieces/words.js'
 import { type OperatorFile, registrationOf } from './file.js'
 
-/** Members of the registration, in reading order. */
 const FIELDS = [
   'type',
   'representative',

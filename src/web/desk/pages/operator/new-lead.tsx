@@ -1,4 +1,3 @@
-/** Opens a lead, with reason, day and penalty. */
 import { useApolloClient } from '@apollo/client/react'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'

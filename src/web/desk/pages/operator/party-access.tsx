@@ -1,4 +1,3 @@
-/** The party's access code: issue, replace and revoke. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { codeOf } from '../../pieces/code.js'

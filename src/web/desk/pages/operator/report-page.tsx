@@ -1,4 +1,4 @@
-/** 公共信用信息报告 (2022 standard, blocks in its order), for print and as JSON. */
+/** 公共信用信息报告 (2022 standard, blocks in its order). */
 import { Button } from 'antd'
 import { type ReactNode, useMemo } from 'react'
 import { useParams } from 'react-router'

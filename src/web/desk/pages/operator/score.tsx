@@ -10,7 +10,6 @@ import type { FileRecord, OperatorFile } from './file.js'
 
 type FileScore = NonNullable<OperatorFile['score']>
 
-/** The first clause. */
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
 
 /** Read-only without `onChange`. */
@@ -27,7 +26,6 @@ const Scored = ({ of, records }: { of: FileScore; records: readonly FileRecord[]
     () => [
       ...of.reasons
         .map(({ rule, zh, points }, i) => ({ key: `${i} ${rule}`, label: shortOf(zh), points }))
-        // Reasons without points are not drawn.
         .filter(({ points }) => points !== 0),
       { key: 'value', label: '信用分', points: of.value, total: true },
     ],

@@ -1,4 +1,3 @@
-/** Grade overrides of one operator. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Input, Radio } from 'antd'
 import dayjs from 'dayjs'

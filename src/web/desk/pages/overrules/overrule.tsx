@@ -33,7 +33,6 @@ export const Story = ({ of }: { of: OverruleWholeFragment }) => {
   )
 }
 
-/** The label without its explanation. */
 const stateWords = ({ state }: Pick<OverruleWholeFragment, 'state'>): string =>
   labelOf('OverruleState', state).replace(/；.*$/, '')
 

@@ -74,7 +74,6 @@ const Reasons = ({ of, trial }: { of: GradeMove; trial: MovesProps['trial'] }) =
   )
 }
 
-/** Named after its fact, if it has one. */
 const ruleName = (rule: string, fact: string | null): string => {
   if (rule === 'base') return '基础分'
   return fact !== null && fact in FACTS ? FACTS[fact as FactName].zh : rule

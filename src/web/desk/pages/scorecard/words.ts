@@ -58,7 +58,6 @@ const ruleLines = (rule: Rule): [string, string][] => {
 
 export interface CardDifference {
   place: string
-  /** Absent in that card. */
   before: string | null
   after: string | null
 }

@@ -32,7 +32,6 @@ export const monthOf = async (client: ApolloClient, month: string): Promise<Time
   return { month, figures, isCut: true }
 }
 
-/** The last `n` months, earliest first. */
 export const monthsUntil = (month: string, n: number): string[] => {
   const [year = 0, number = 1] = month.split('-').map(Number)
   return Array.from({ length: n }, (_, i) => {

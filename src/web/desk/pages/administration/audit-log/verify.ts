@@ -1,4 +1,4 @@
-/** Reads the event stream of GET /v1/trail/verification. */
+/** Reads GET /v1/trail/verification. */
 import type { BrokenRow } from '../../../../../domain/audit/walk.js'
 import { ask } from '../../../session/session.js'
 

@@ -1,4 +1,4 @@
-/** Calendar exceptions, and amendments that one officer proposes and another puts in force. */
+/** One officer proposes an amendment, another puts it in force. */
 import { useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'

@@ -113,7 +113,6 @@ const Day = ({ on, said, isKnown, draft, onTurn, isStop }: DayProps) => {
     .filter(Boolean)
     .join(' ')
   const number = Number(on.slice(8))
-  // Drawn by CSS.
   const drawn = mark === '' ? {} : { 'data-mark': mark }
   if (onTurn === undefined)
     return (

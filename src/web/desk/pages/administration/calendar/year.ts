@@ -24,7 +24,6 @@ export const monthsOf = (year: number): string[][] => {
 /** Weeks start on Monday. */
 export const blanksBefore = (first: string): number => (weekday(first) + 6) % 7
 
-/** The amendment that flips a day. */
 export const flipDay = (on: string, working: boolean): DayAmendment => {
   if (working === isWeekend(on)) return 'ORDINARY'
   return working ? 'HOLIDAY' : 'WORKDAY'

@@ -1,4 +1,4 @@
-/** Restore guard: a person releases additions after every platform was compared. */
+/** A person releases additions after every platform was compared. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Alert, Button } from 'antd'
 import { Confirm } from '../../../pieces/confirm.js'

@@ -6,7 +6,6 @@ import { contentOf, doubtsIn, fieldWords, isTwice, type MemberContent, plain } f
 type RuleRowNode = RulesQuery['ruleTables'][number]['sections'][number]['rows'][number]
 type NestedRows = Exclude<MemberContent, string>
 
-/** Members that can name a row. */
 const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
 
 /** `opens` expands nested tables with unconfirmed rows. */

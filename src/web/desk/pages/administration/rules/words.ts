@@ -1,5 +1,3 @@
-/** Members without a label keep their own name. */
-
 export const TABLES: Record<string, string> = {
   clocks: '公示期限',
   documents: '文书',
@@ -139,7 +137,6 @@ export const contentOf = (value: unknown): MemberContent => {
   return plain(told)
 }
 
-/** Number of unconfirmed rows. */
 export const doubtsIn = (content: MemberContent): number =>
   typeof content === 'string' ? 0 : content.filter((one) => one['confirmed'] === false || one['mark'] === 'M').length
 

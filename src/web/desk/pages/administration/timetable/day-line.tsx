@@ -13,7 +13,7 @@ const dayBegan = (): number => Date.parse(`${today()}T00:00:00+08:00`)
 const minuteOf = (at: string | number): number =>
   (typeof at === 'number' ? at - dayBegan() : Date.parse(at) - dayBegan()) / MINUTE_MS
 
-/** Planned times today, in minutes from midnight. */
+/** Minutes from midnight. */
 const plannedToday = (cron: string): number[] => {
   const began = dayBegan()
   const times = between(parse(cron), new Date(began - 1), new Date(began + DAY_MINUTES * MINUTE_MS - 1), DAY_MINUTES)
