@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=64
-/** The `hub` command. Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
+/** Exit status: 0 done, 1 the work failed or the content was refused, 2 wrong use. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
@@ -25,20 +25,19 @@ import { asUnavailable, isLost } from './store/db/db.js'
 import * as rejects from './store/intake/rejects.js'
 import { checkReadable } from './work/intake/pull.js'
 
-/** Rejects listed for people; all are stored. */
 const REJECTS_SHOWN = 10
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-/** With --json the last line is one object; otherwise lines for people. */
+/** With --json the last line is one object. */
 const tell = (json: boolean | undefined, value: object, lines: () => string[]): void => {
   if (json) say(JSON.stringify(value))
   else for (const line of lines()) say(line)
 }
 
-/** Opens a hub for one command, with a log file, and with a running demo's stand-ins where nothing is configured. */
+/** A running demo's stand-ins replace what is not configured. */
 const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: Overrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)
@@ -100,7 +99,7 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // Loaded on demand, because the server takes half a second.
+    // The server takes half a second to load.
     const { demo } = await import('./demo/demo.js')
     await demo(config, say, run)
   })
@@ -276,7 +275,7 @@ command
     })
   })
 
-/** Part of the work failed; the rest is done and reported. */
+/** The rest is done and reported. */
 const complain = (refusal: Refusal): void => {
   process.exitCode = 1
   process.stderr.write(`${refusal.code} ${refusal.message}\n`)
@@ -362,7 +361,6 @@ command
     })
   })
 
-/** The log has the details. */
 const FAULT = {
   code: INTERNAL.code,
   message: `${INTERNAL.message} 详见日志 see the log (LOG_FILE, hub.log).`,

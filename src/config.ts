@@ -1,7 +1,4 @@
-/**
- * All settings: environment → one frozen object. All faults are reported together. No other file reads `process.env`; hub.ts passes each
- * part its slice.
- */
+/** Reports all faults together. No other file reads `process.env`. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -10,42 +7,39 @@ import { Refusal, reasonOf } from './foundation/errors.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
-  /** TCP port of the HTTP server; 0 lets the system choose. */
+  /** 0 lets the system choose. */
   port: number
   host: string
-  /** Number of trusted reverse proxies in front of the hub (X-Forwarded-For). */
+  /** Trusted reverse proxies in front of the hub (X-Forwarded-For). */
   proxies: number
   /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
   quota: number
-  /** Networks (CIDR) in which webhook addresses may lie though not public, also by http. */
+  /** CIDR networks in which webhooks may lie though not public, also by http. */
   webhookAllow: string[]
-  /**
-   * Metrics readers besides administrators and auditors: holders of the token; without a token the local machine, if the hub listens only
-   * there.
-   */
+  /** Token holders may read metrics. Without a token the local machine may, if the hub listens only there. */
   metrics: { token: string | null; local: boolean }
-  /** Time for which a stopping hub still accepts requests, so that load balancers notice, milliseconds. */
+  /** A stopping hub still accepts requests this long, so that load balancers notice. */
   lingerMs: number
-  /** Public address of the hub and issuer of its tokens. */
+  /** Also the issuer of tokens. */
   publicUrl: string
-  /** postgres:// address; null for the embedded PostgreSQL under `dataDir`. */
+  /** A null address means the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null
-  /** Folder for the embedded database, keys, log and publication sequence. */
+  /** Holds the embedded database, keys, log and publication sequence. */
   dataDir: string
   keysDir: string
-  /** Folder for received files, with ID numbers replaced. */
+  /** Received files, with ID numbers replaced. */
   archiveDir: string
   log: { level: string; file: string | null }
-  /** Base address of each agency and platform. Null means not configured; feeds and deliveries wait. */
+  /** A null `url` means not configured; feeds and deliveries wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
 }
 
 export interface PlatformConfig {
   url: string | null
-  /** Empty when the address needs none: a folder, or an exchange table whose address holds its password. */
+  /** Empty for a folder, or an exchange table whose address holds its password. */
   secret: string
-  /** Subject kinds that the platform receives; null for its description's default. */
+  /** Subject kinds; null for its description's default. */
   hears: string[] | null
   setting: string
 }
@@ -63,19 +57,19 @@ const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
-/** Two thousand a second, far above normal use. */
+/** 2,000 a second, far above normal use. */
 const QUOTA_DEFAULT = 120_000
 /** A longer wait looks like a hang. */
 const LINGER_SECONDS_MAX = 60
 /** Shorter tokens can be guessed. */
 const METRICS_TOKEN_SHORTEST = 16
-/** Longest credential in a file, characters. */
+/** Characters. */
 const SECRET_MAX = 4_096
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-/** Placeholder for an unreadable credential, so that it is not also reported missing. */
+/** An unreadable credential is not also reported missing. */
 const UNREAD = '?'
 
-/** The folder of package.json, from src/ and dist/src/ alike. */
+/** Works from src/ and dist/src/. */
 export const projectRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
@@ -135,7 +129,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
     faults.push(`LOG_LEVEL 应为 ${LOG_LEVELS.join(' ')} 之一，现为 "${text}" / must be one of these`)
     return 'info'
   }
-  /** Returns null when neither the setting nor its file is given. The content is never repeated in a message. */
+  /** Messages never repeat the content. */
   const secretOf = (name: string): string | null => {
     const [written, file] = [given(name), given(`${name}_FILE`)]
     if (written !== null && file !== null)
@@ -199,7 +193,7 @@ export const readConfig = (env: Record<string, string | undefined> = process.env
       platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ways)
-        // Paths are appended to the address, and addresses are logged, so it may hold no query and no credentials.
+        // Paths are appended and addresses are logged, so they hold no query and no credentials.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))
@@ -231,7 +225,7 @@ const isNetwork = (text: string): boolean => {
   return version !== 0 && prefix !== '' && Number(prefix) <= (version === 4 ? 32 : 128)
 }
 
-/** Throws FOLDER_UNWRITABLE before log, keys or database are opened. */
+/** Throws FOLDER_UNWRITABLE before log, keys or database open. */
 export const checkDataDir = ({ dataDir }: Pick<Config, 'dataDir'>): void => {
   try {
     mkdirSync(dataDir, { recursive: true })

@@ -1,4 +1,4 @@
-/** `hub status --access` and the table in `schema/access.md`: who may see and do what, printed from `domain/access/viewer`. */
+/** `hub status --access` and `schema/access.md`, printed from `domain/access/viewer`. */
 
 import { FIELDS, printedFields, WHOSE } from '../api/access/fields.js'
 import { ACCESS, KINDS_SEEN, OF_ALL_REGIONS, OF_ITS_REGION, ROLES } from '../domain/access/viewer.js'
@@ -34,16 +34,14 @@ const HEADS: Record<Language, readonly string[]> = {
 }
 const EVERYBODY: Record<Language, string> = { zh: '所有人', en: 'everybody' }
 
-/** The pages that hold the table, one in each language. */
 export const ACCESS_PAGES: readonly (readonly [path: string, language: Language])[] = [
   ['schema/access.md', 'en'],
   ['schema/access.zh-CN.md', 'zh'],
 ]
 
-/** Markers around the part of a page that `npm run access` writes. */
+/** `npm run access` writes between these markers. */
 export const [BEGIN, END] = ['<!-- access -->', '<!-- /access -->']
 
-/** The generated part: a table row for each row of `FIELDS`, then the meaning of the last column. */
 const accessPart = (language: Language): string => {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const head = HEADS[language]
@@ -60,7 +58,7 @@ const accessPart = (language: Language): string => {
   return [BEGIN, line(head), line(head.map(() => '---')), ...rows, '', ...meant, END].join('\n')
 }
 
-/** Returns `page` with the generated part renewed. Throws when the markers are missing. */
+/** Throws when the markers are missing. */
 export const withAccess = (page: string, language: Language): string => {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (from < 0 || to < from) throw new Error(`the page has no ${BEGIN} … ${END}`)

@@ -1,4 +1,3 @@
-/** Commands for accounts, keys and the clock. */
 import { type Command, Option } from 'commander'
 import { agencies } from '../agencies/index.js'
 import { DUTIES } from '../domain/access/confirmation.js'
@@ -24,7 +23,6 @@ interface RegistrationOptions extends JsonChoice {
   duty?: string
 }
 
-/** Helpers that cli.ts passes to commands. */
 export interface CommandTools {
   withHub: <T>(work: (hub: Hub) => Promise<T>, overrides?: Pick<Overrides, 'adoptKeys'>) => Promise<T>
   tell: (json: boolean | undefined, value: object, lines: () => string[]) => void
@@ -46,13 +44,13 @@ export const accessCommands = (command: Command, tools: CommandTools): void => {
 
 const agencyIds = (): string[] => agencies.map((agency) => agency.id)
 
-/** Marked as a command. Its user has no account that the two-person rule could compare. */
+/** A command's user has no account that the two-person rule could compare. */
 const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND, byCommand: true, now: hub.now() })
 
 const WAITS =
   '待负有安全职责的管理员在工作台确认后生效 waits until an administrator with the duty security confirms it at the desk'
 
-/** Quoted like in a shell, so that blanks in a name are visible. */
+/** Quotes make blanks in a name visible. */
 const quoted = (word: string): string => (/^[^\s"]+$/u.test(word) ? word : JSON.stringify(word))
 
 const worded = (name: string, { role, duty, agency, region }: RegistrationOptions): string =>
@@ -66,7 +64,6 @@ const worded = (name: string, { role, duty, agency, region }: RegistrationOption
     .filter(Boolean)
     .join(' ')
 
-/** `unlock`, for systems and people. */
 const unlockCommand = (
   of: Command,
   { withHub, tell, json: jsonOption }: CommandTools,
@@ -289,7 +286,6 @@ const keyCommands = (keys: Command, { withHub, tell, json: jsonOption }: Command
     )
 }
 
-/** Commands for a doubted database clock. */
 const clockCommands = (clock: Command, { withHub, tell, json: jsonOption }: CommandTools): void => {
   clock
     .command('confirm')

@@ -1,4 +1,4 @@
-/** `hub map`: assigns the headings of an office's own table to the fields of a feed. */
+/** `hub map`: assigns the headings of an office's table to feed fields. */
 import type { Command, Option } from 'commander'
 import { fromFile } from '../agencies/readers/content.js'
 import { readContent } from '../agencies/readers/index.js'
@@ -17,7 +17,6 @@ interface MapTools {
   json: () => Option
 }
 
-/** Columns of a map file in either language. */
 const COLUMNS = [{ names: ['表头', '字段', '固定值'] }, { names: ['heading', 'field', 'value'] }] as const
 
 export const mapCommand = (command: Command, { withHub, tell, json: jsonOption }: MapTools): void => {

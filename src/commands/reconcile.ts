@@ -1,11 +1,9 @@
-/** Output of `hub reconcile`: differences at each platform, and unreachable platforms with the reason. */
 import { Refusal } from '../foundation/errors.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
 import type { FailureReasons } from '../work/delivery/push.js'
 import type { ComparisonResult } from '../work/delivery/reconcile.js'
 
-/** `refusals` holds the failed parts. */
 export const compared = async (
   hub: Hub,
   ids: readonly string[],
@@ -32,7 +30,7 @@ const line = (p: ComparisonResult): string =>
     ? ''
     : '\n   大量缺失，视为平台故障，未作改动 · so much is gone that it is an outage; nothing was changed')
 
-/** Each reason separately, because a full disk and an absent platform concern different people. */
+/** A full disk and an absent platform concern different people. */
 export const unreachableOf = ({
   unreachable,
   reasons,

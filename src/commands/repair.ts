@@ -1,7 +1,6 @@
-/** Output of `hub repair` for people. */
 import type { RepairResult } from '../work/intake/repair/index.js'
 
-/** Records named per check. `--json` and the audit log have all. */
+/** `--json` and the audit log have all. */
 const NAMED_MOST = 20
 
 export const repairedLines = ({ dryRun, checks, found, scored, untold, unproven }: RepairResult): string[] => [

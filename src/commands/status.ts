@@ -21,7 +21,6 @@ import * as runs from '../store/timetable/runs.js'
 
 const LAST_RUNS = 10
 const DAY_MS = 86_400_000
-/** Unmatched items listed; all are stored. */
 const UNMATCHED_SHOWN = 20
 
 export const status = async (hub: Hub): Promise<{ value: object; lines: string[] }> => {
@@ -92,11 +91,9 @@ export const status = async (hub: Hub): Promise<{ value: object; lines: string[]
     webhooks: hooks.map((hook) => hookView(hook, waits.get(hook.id))),
     /** Marketplaces above the limit of unconfirmed sellers. */
     sellers: overCap,
-    /** Discovery and cause of a restored database; null otherwise. */
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
-    /** Start of the clock doubt and the expected time; null otherwise. */
     clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
-    // Shows places without names, because a natural person may be among them.
+    // A natural person may be among them, so places have no names.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
     ],
@@ -196,7 +193,6 @@ const hookLine = (hook: ReturnType<typeof hookView>): string =>
 const overCapLine = (one: confirmedSellers.ListOverCap): string =>
   `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
 
-/** Only what needs attention. */
 const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
   ...(f.lastError ? [`   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`] : []),
   ...(f.rejects
@@ -212,7 +208,6 @@ const watchedLines = (f: ReturnType<typeof watchedView>): string[] => [
     : []),
 ]
 
-/** Only what needs attention. */
 const toldLines = (p: {
   oldestOutstanding: string | null
   refusedByCode: readonly { code: string; count: number; advice: string | null }[]

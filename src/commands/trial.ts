@@ -1,11 +1,10 @@
-/** Prints a scorecard trial as tables. */
 import { GRADES, type Grade } from '../domain/scoring/scorecard.js'
 import type { ReasonDifference, Spread, TrialGroup } from '../domain/scoring/trial.js'
 import type { TrialMove, TrialRun } from '../work/scoring/trial.js'
 
-/** Column width, characters. */
+/** Characters. */
 const COLUMN = 9
-/** Differences shown per operator, largest first; `--json` has all. */
+/** Largest first; `--json` has all. */
 const REASONS_SHOWN = 5
 
 export const trialLines = ({ trial, scored, unchanged }: TrialRun): string[] => [

@@ -1,5 +1,3 @@
-/** `hub verify audit` for people, including heads held outside. */
-
 import { type AuditHead, headIn } from '../domain/audit/audit-log.js'
 import type { AuditFault, BrokenRow } from '../domain/audit/walk.js'
 import { Refusal } from '../foundation/errors.js'

@@ -1,7 +1,4 @@
-/**
- * `npm start`: stand-ins, one whole cycle with progress, then serving, with three printed examples. A configured agency or platform has no
- * stand-in.
- */
+/** `npm start`: one whole cycle against stand-ins, then serving. A configured agency or platform has no stand-in. */
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -34,7 +31,6 @@ type LinePrinter = (text: string) => void
 type DemoRun = (hub: Hub, begin: () => Promise<void>, end?: () => Promise<void>) => Promise<void>
 
 const CLIENTS_FILE = 'clients.json'
-/** Push rounds until all platforms confirm. */
 const PUSH_ROUNDS = 5
 const MARKETPLACE = 'demo-marketplace'
 const LOOPBACK = '127.0.0.1/32'
@@ -78,7 +74,7 @@ export const demo = async (config: Config, say: LinePrinter, run: DemoRun): Prom
   }
 }
 
-/** The stand-in platforms' register: names of each code, present and former. */
+/** Names of each code, present and former. */
 const registerOf = ({ operators }: World): BaseLibrary => {
   const names = new Map<string, string[]>()
   for (const { uscc, regNo, name, formerNames } of operators)
@@ -170,7 +166,6 @@ ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`)
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }
 
-/** Points the webhook at this start's stand-in. */
 const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: MarketplaceStandIn): Promise<void> => {
   for (const { id } of await webhooks.list(db, MARKETPLACE))
     await removeWebhook(db, { id, client: MARKETPLACE, now: now() })
@@ -178,7 +173,7 @@ const listen = async ({ db, keys, now, config }: Hub, { hook, hold }: Marketplac
   hold((await addWebhook(db, keys, { client: MARKETPLACE, url: hook, allow, now: now() })).secret)
 }
 
-/** A marketplace sees score and grade of its own sellers only, so the demo uploads a list. */
+/** A marketplace sees score and grade of its own sellers only. */
 const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<void> => {
   const bytes = Buffer.from(codes.join('\n'))
   const dated = dateIn(now())
@@ -214,7 +209,7 @@ const freshSecret = async (hub: Hub, given: clients.ClientInput): Promise<string
     return made.client_secret
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CLIENT_EXISTS')) throw error
-    // An ended client stays ended, and its example is refused.
+    // An ended client stays ended.
     return 'ended'
   }
 }

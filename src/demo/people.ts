@@ -1,4 +1,4 @@
-/** Demo accounts: one per desk role and administrator duty, with one-time passwords until they choose their own. */
+/** One account per desk role and duty, with one-time passwords until they choose their own. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../foundation/errors.js'
@@ -8,7 +8,7 @@ import * as confirmations from '../store/access/confirmations.js'
 import * as kept from '../store/access/people.js'
 import * as people from '../work/access/people.js'
 
-/** Inside the sandbox folder: printed passwords that still work. */
+/** Printed passwords that still work. */
 const FILE = 'people.json'
 const PEOPLE = [
   { name: 'officer', role: 'officer' },
@@ -18,11 +18,10 @@ const PEOPLE = [
   { name: 'auditor', role: 'auditor' },
 ] as const
 type DemoPerson = (typeof PEOPLE)[number]
-/** Registrar and confirmer of the demo accounts. */
 export const SEEDED_BY = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
-/** Name and one-time password of each; null after the person chose one. */
+/** The password is null after the person chose one. */
 export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
   const path = join(folder, FILE)
   const before = passwordsIn(path)
@@ -47,7 +46,7 @@ export const demoPeople = async (hub: Hub, folder: string): Promise<{ name: stri
   return told
 }
 
-/** Returns null for an ended person, who stays ended. */
+/** An ended person stays ended and gives null. */
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
   const change = { by: SEEDED_BY, byCommand: true, now: now() }

@@ -1,10 +1,9 @@
-/** Addresses of a running demo's stand-ins, for commands beside it. Separate from demo.ts, so that commands need not load that. */
+/** Separate from demo.ts, so that commands need not load that. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.js'
 import type { Addresses } from '../hub/addresses.js'
 
-/** Inside the data folder. */
 export const SANDBOX_FOLDER = 'sandbox'
 
 export const readJson = (path: string): unknown => {
@@ -15,7 +14,7 @@ export const readJson = (path: string): unknown => {
   }
 }
 
-/** One file per demo, because several may share a data folder. */
+/** Several demos may share a data folder. */
 const noteFile = (config: Config, pid: number): string => join(config.dataDir, SANDBOX_FOLDER, `running.${pid}.json`)
 
 export const note = (config: Config, addresses: Addresses): void => {
@@ -25,7 +24,6 @@ export const note = (config: Config, addresses: Addresses): void => {
 
 export const forget = (config: Config): void => rmSync(noteFile(config, process.pid), { force: true })
 
-/** Stand-ins of a live demo on this data folder; none if all ended or were killed. */
 export const runningStandIns = (config: Config): Addresses => {
   const folder = join(config.dataDir, SANDBOX_FOLDER)
   const notes = existsSync(folder) ? readdirSync(folder) : []

@@ -1,6 +1,6 @@
 /**
- * Two-person rule for accounts. The administrator who registers a person or system, or issues a new password or secret, cannot put it into
- * force. One administrator alone could otherwise create both the officer and the reviewer of a case.
+ * Two-person rule: the administrator who registers a person or system, or issues a secret, cannot put it into force. One alone could
+ * otherwise create both officer and reviewer of a case.
  */
 import { samePerson } from './persons.js'
 
@@ -8,16 +8,16 @@ import { samePerson } from './persons.js'
 export const DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof DUTIES)[number]
 
-/** The first accounts with a duty are confirmed by their registration, because nobody could confirm them yet. */
+/** Nobody could confirm the first accounts with a duty, so registration does. */
 export const EXEMPT_ACCOUNTS = 2
 
 export interface Confirmer {
   sub: string
-  /** A person without a duty, and a system, have null. */
+  /** Systems, and people without a duty, have null. */
   duty: AdministratorDuty | null
 }
 
-/** Returns why this person may not confirm what `changedBy` registered, or null when the person may. */
+/** Returns why this person may not confirm what `changedBy` registered. */
 export const confirmationFault = (
   changedBy: string | null,
   { sub, duty }: Confirmer,

@@ -1,12 +1,10 @@
-/** Judges a new password. The list of common passwords is an argument. */
-
 export const PASSWORD_LEAST = 12
 export const PASSWORD_MOST = 128
-/** A password with fewer distinct characters is a pattern. */
+/** Fewer distinct characters are a pattern. */
 const DIFFERENT_LEAST = 6
 /** Shortest name that a password must not contain. */
 const NAME_LEAST = 3
-/** Share of neighbouring characters that follow each other (abc, 321, 111) above which the password is a sequence. */
+/** Above this share of neighbours that follow each other (abc, 321, 111) it is a sequence. */
 const ROW_SHARE = 0.6
 
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON'
@@ -14,7 +12,7 @@ export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED
 /** NFKC makes the spelling independent of the keyboard. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
-/** Returns null for an acceptable password. `common` is in lower case. */
+/** `common` is in lower case. */
 export const passwordFault = (
   given: string,
   { name, common }: { name: string; common: ReadonlySet<string> },
@@ -39,7 +37,7 @@ const isRow = (text: string): boolean => {
 
 const LEET: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }
 
-/** Recognises one or two common words even with digits and signs around them or in place of letters. */
+/** Recognises one or two common words despite digits and signs around them or in place of letters. */
 const isCommon = (folded: string, common: ReadonlySet<string>): boolean => {
   const spelt = respelt(folded)
   const told = [folded, bare(folded), spelt, bare(spelt), respelt(bare(folded)), ...shortened(folded)]
@@ -50,7 +48,7 @@ const respelt = (text: string): string => [...text].map((each) => LEET[each] ?? 
 
 const bare = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
-/** Strips the digits and signs at either end one at a time, because a common password may itself end in some. */
+/** Strips one at a time, because a common password may itself end in digits or signs. */
 const shortened = (text: string): string[] => {
   const [front] = /^[^\p{L}]*/u.exec(text) ?? ['']
   const [back] = /[^\p{L}]*$/u.exec(text) ?? ['']

@@ -1,9 +1,9 @@
-/** Leaky bucket rate limit. Each attempt fills the bucket and time empties it. Instants are milliseconds. */
+/** Leaky bucket: each attempt fills it, time empties it. Instants are milliseconds. */
 
 export interface Rate {
-  /** Attempts allowed in one burst. */
+  /** Attempts in one burst. */
   most: number
-  /** One more attempt becomes available after this many milliseconds. */
+  /** One more attempt fits after this time. */
   everyMs: number
 }
 
@@ -13,17 +13,17 @@ export interface BucketLevel {
   at: number
 }
 
-/** Returns the milliseconds still owed. A clock that was set back neither empties nor fills the bucket. */
+/** A clock set back neither empties nor fills the bucket. */
 export const owedAt = (level: BucketLevel | undefined, now: number): number =>
   level === undefined ? 0 : Math.max(0, level.owedMs - Math.max(0, now - level.at))
 
-/** Returns the milliseconds until one more attempt fits; 0 when it fits now. */
+/** Milliseconds until one more attempt fits. */
 export const waitFor = (owedMs: number, { most, everyMs }: Rate): number =>
   Math.max(0, owedMs + everyMs - most * everyMs)
 
 const LONGEST_ADDRESS = 64
 
-/** Returns the rate-limit key of an address. An IPv6 subscriber has a whole /64 network, so the network is the key. */
+/** An IPv6 subscriber has a whole /64, so the network is the key. */
 export const networkOf = (address: string): string => {
   const plain = address.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
   const four = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/.exec(plain)?.[1]
@@ -40,8 +40,8 @@ export const networkOf = (address: string): string => {
 }
 
 /**
- * Returns the client address. With `proxies` own proxies before the hub, it is the X-Forwarded-For entry that the outermost of them wrote.
- * Entries further left come from the client and are never read.
+ * Returns the X-Forwarded-For entry that the outermost of our `proxies` wrote. Entries further left come from the client and are never
+ * read.
  */
 export const callerOf = (peer: string, forwarded: string, proxies: number): string => {
   const noted = forwarded

@@ -1,4 +1,4 @@
-/** Roles and permissions: the one table behind every entrance. "Not there" and "not for you" look the same. */
+/** "Not there" and "not for you" look the same. */
 
 import type { Level } from '../operators/places.js'
 import { levelOf } from '../operators/places.js'
@@ -19,16 +19,16 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
-/** Roles of registered clients. `public` needs no token, and `party` gets its token from an access code. */
+/** `public` needs no token; `party` gets its token from an access code. */
 export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'public' && role !== 'party')
 
 export interface Viewer {
   role: Role
-  /** "Another person" means another `sub`. Null without a token. */
+  /** Absent (null) without a token. */
   sub: string | null
   agency: string | null
   region: string | null
-  /** Number of the access code behind a party's token. */
+  /** The access code behind a party's token. */
   grant?: number
 }
 
@@ -96,32 +96,31 @@ const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
 const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 
-/** Read by `may` and printed by `hub status --access`. */
+/** Printed by `hub status --access`. */
 export const ACCESS: Record<Act, readonly Role[]> = {
   see_itself: SIGNED_IN,
   use_access_code: ALL,
   see_standing: ALL,
   see_grade: [...AUTHORITY, 'party'],
-  // Limited to operators on the marketplace's own list. It sees other operators as the public does.
+  // Only operators on its own list; others look as to the public.
   see_sellers_grade: ['marketplace'],
-  // Limited to operators that authorised the credit service. It sees nothing else that is not open by law.
+  // Only operators that authorised it; of others what is open by law.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
-  // The change stream and webhooks about the marketplace's own sellers.
+  // Only its own sellers.
   hear_changes: ['marketplace'],
-  // Webhooks of all marketplaces.
   see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
   see_authorisations: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
   see_operator: SIGNED_IN,
   see_score_reasons: [...AUTHORITY, 'party'],
   see_inner_listings: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
-  // Removed and ended entries, and past days as they stood with them. For everyone else they are forgotten.
+  // Removed and ended entries, and past days with them. Everyone else sees them forgotten.
   see_removed: ['officer', 'reviewer', 'auditor', 'party'],
   see_moves: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_watch_list: ['officer', 'reviewer', 'administrator', 'auditor'],
   see_blacklist: ALL,
-  // Open by law to firms and credit services, also outside a question about one operator (吉政办发〔2016〕15号, item 11).
+  // Open by law (吉政办发〔2016〕15号, item 11), also outside a question about one operator.
   see_open_records: ['marketplace', 'credit_service', ...AUTHORITY],
   see_scorecard: ALL,
   see_trials: ['officer', 'reviewer', 'administrator', 'auditor'],
@@ -129,7 +128,7 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   decide_scorecard: ['reviewer', 'administrator'],
   see_operations: AUTHORITY,
   direct_timetable: ['officer', 'administrator'],
-  // One map applies to every table of a feed, whatever the region.
+  // One map applies to every table of a feed, in all regions.
   map_headings: ['officer', 'administrator'],
   release_restored: ['officer', 'reviewer', 'administrator'],
   move_listing: ['officer', 'reviewer'],
@@ -158,11 +157,11 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   manage_registered: ['administrator'],
   see_rules: AUTHORITY,
   see_trail: ['administrator', 'auditor'],
-  // Lists who asked about an operator. schema/rules/trail.json says whose questions are shown.
+  // schema/rules/trail.json says whose questions are shown.
   see_askers: ['officer', 'reviewer', 'administrator', 'auditor', 'party'],
 }
 
-/** Merchant, trademark and product-quality records are open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
+/** Open by law to firms and credit services (吉政办发〔2016〕15号, item 11). */
 const OPEN_KINDS: readonly RecordKind[] = [
   'registration',
   'trademark',
@@ -172,7 +171,6 @@ const OPEN_KINDS: readonly RecordKind[] = [
   'commitment',
 ]
 
-/** Kinds of record whose body a role may read. */
 export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   public: [],
   marketplace: OPEN_KINDS,
@@ -185,7 +183,7 @@ export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** Acts that affect all regions, or show data of no region. A viewer bounded by a region may not perform them. */
+/** A viewer bounded by a region may not perform them. */
 export const OF_ALL_REGIONS: readonly Act[] = [
   'amend_calendar',
   'close_retraction',
@@ -205,7 +203,7 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'take_back_run',
 ]
 
-/** Acts about one operator. A viewer bounded by a region may perform them for that region's operators only. */
+/** A viewer bounded by a region may perform them there only. */
 export const OF_ITS_REGION: readonly Act[] = [
   'decide_objection',
   'decide_overrule',
@@ -216,51 +214,44 @@ export const OF_ITS_REGION: readonly Act[] = [
   'settle_concern',
 ]
 
-/** The province's own division (GB/T 2260). Its people, and people without a region, are not bounded. */
+/** GB/T 2260. The province's people, and people without a region, are not bounded. */
 const PROVINCE = '220000'
 
 export const may = (viewer: Viewer, act: Act): boolean =>
   ACCESS[act].includes(viewer.role) && !(isBounded(viewer) && OF_ALL_REGIONS.includes(act))
 
-/** True when a city, a county or another province limits the viewer. */
 export const isBounded = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
 
-/** Decides an act about an operator of this region. With a null region (operator unknown) only the province may act. */
+/** With a null region (unknown operator) only the province may act. */
 export const mayIn = (viewer: Viewer, act: Act, region: string | null): boolean =>
   may(viewer, act) &&
   (!isBounded(viewer) || !OF_ITS_REGION.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
 
 /**
  * Consent of the next higher authority to a listing (SAMR order 44, article 22). `level` is the deciding authority's, null when unknown. A
- * bounded viewer may consent only for a lower level: a city for its counties.
+ * bounded viewer consents only for a lower level.
  */
 export const mayConsent = (viewer: Viewer, level: Level | null): boolean =>
   may(viewer, 'move_listing') && (!isBounded(viewer) || (level === 'COUNTY' && levelOf(viewer.region ?? '') === 'CITY'))
 
-/** Shortens a division to its level: 22 for a province, 2201 a city, 220102 a county. */
+/** 22 for a province, 2201 a city, 220102 a county. */
 const divisionOf = (region: string): string => region.replace(/(?:00)+$/, '') || region
 
-/** The columns that authorization needs, with today's code and region. */
+/** The columns that authorization needs, as of today. */
 export interface OperatorScope {
   uscc: string | null
   shop: string | null
   region: string | null
 }
 
-/**
- * Returns the division prefix whose operators an authority sees, or null for all. Firms and credit services are bounded by lists and
- * authorisations instead.
- */
+/** Division prefix that bounds an authority, or null for all. Lists and authorisations bound firms and credit services. */
 export const sightOf = (viewer: Viewer): string | null =>
   isBounded(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
-/** True when there are operators that this viewer sees only as the public does. */
+/** Some operators look to this viewer as to the public. */
 export const isNarrow = (viewer: Viewer): boolean => viewer.role === 'party' || sightOf(viewer) !== null
 
-/**
- * Decides whether the viewer sees this operator's file. A party sees its own, a bounded authority those of its region. With a null operator
- * (unknown) only the province sees it.
- */
+/** A party sees its own file, a bounded authority its region's. Only the province sees an unknown (null) operator. */
 export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
   if (!may(viewer, 'see_operator')) return false
   const code = operator?.uscc ?? operator?.shop ?? null
@@ -269,10 +260,9 @@ export const mayOperator = (viewer: Viewer, operator: OperatorScope | null): boo
   return sight === null || (operator?.region ?? '').startsWith(sight)
 }
 
-/** Returns the viewer for this operator, reduced to the public when its file is not visible. */
+/** The viewer becomes the public when the file is not visible. */
 export const viewerOf = (viewer: Viewer, operator: OperatorScope | null): Viewer =>
   isNarrow(viewer) && !mayOperator(viewer, operator) ? PUBLIC : viewer
 
-/** An agency may act on its own feeds only. */
 export const mayFeed = (viewer: Viewer, act: Act, feed: { agency: string }): boolean =>
   may(viewer, act) && (viewer.role !== 'agency' || viewer.agency === feed.agency)

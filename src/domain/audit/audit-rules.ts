@@ -1,4 +1,4 @@
-/** Dated rules of schema/rules/trail.json: how long audit log content is kept, and who is told that an operator was asked about. */
+/** schema/rules/trail.json: how long content is kept, and who is told that an operator was asked about. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
@@ -11,7 +11,7 @@ export interface Retention extends DatedRow {
 
 export interface AskerRule extends DatedRow {
   asker: Role
-  /** Roles that are told about questions of this asker. */
+  /** Roles told about this asker's questions. */
   told: readonly Role[]
 }
 
@@ -20,7 +20,7 @@ export interface TrailRules {
   telling: readonly AskerRule[]
 }
 
-/** Checks that each day has one retention term and each asker one rule. ACCESS limits who may be told at all. */
+/** Each day has one retention term, each asker one rule. ACCESS limits who may be told at all. */
 export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
   ...gaps('retention', retention),
   ...ROLES.filter((role) => role !== 'public').flatMap((role) =>
@@ -31,7 +31,7 @@ export const checkTrail = ({ retention, telling }: TrailRules): RuleFault[] => [
   ),
 ]
 
-/** Returns the instant from which the content of a row written at `at` may be erased. */
+/** Content written at `at` may be erased from this instant. */
 export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
   const rule = rowOn(retention, dateIn(at))
   if (rule === undefined) throw new Error('no term of retention')
@@ -40,7 +40,7 @@ export const keptUntil = ({ retention }: TrailRules, at: Date): Date => {
   return until
 }
 
-/** Returns the asker roles that a viewer of this role is told about on this day. */
+/** Asker roles that this viewer is told about on this day. */
 export const toldOf = ({ telling }: TrailRules, viewer: Role, day: string): Role[] =>
   ROLES.filter((asker) => {
     const rule = rowOn(

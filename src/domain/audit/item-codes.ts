@@ -1,13 +1,10 @@
-/**
- * Operator codes inside an item as an agency sent it. A viewer of the item sees them even while the item is unmatched, so the audit log
- * records them.
- */
+/** Viewers of an item see its operator codes even while it is unmatched, so the audit log records them. */
 import { codeOf } from '../operators/codes.js'
 
-/** Most codes kept of one item. An item usually names one firm. */
+/** An item usually names one firm. */
 export const ITEM_CODES_MOST = 100
 
-/** Finds whole values that are codes by form and check digit. Other numbers rarely pass both. */
+/** Whole values that are codes by form and check digit; other numbers rarely pass both. */
 export const codesInItem = (item: unknown): string[] => {
   const codes = new Set<string>()
   const look = (value: unknown): void => {

@@ -1,50 +1,42 @@
-/** Losses: rows of the audit log that were noted outside the database and are missing in it, and what explains them. */
+/** Rows noted outside the database and missing in it, and what explains them. */
 import { type AuditHead, headIn } from './audit-log.js'
 
-/** The PostgreSQL server on which a head was written. A promoted standby has another timeline, a restored copy another identifier. */
+/** A promoted standby has another timeline, a restored copy another identifier. */
 export interface ServerIdentity {
   timeline: number
-  /** PostgreSQL system identifier, decimal digits. */
+  /** Decimal digits. */
   system: string
 }
 
-/** A head noted outside the database. */
 export interface NotedHead extends AuditHead {
-  /** Older notes have null, because servers were not recorded. */
+  /** Older notes have null. */
   server: ServerIdentity | null
-  /** Unrecorded instants are null. */
   at: Date | null
 }
 
-/** Rows after `after`, up to `noted`, were noted or published and are now missing or different. */
+/** Rows after `after`, up to `noted`, are missing or different. */
 export interface AuditLoss {
   after: number
   noted: number
-  /** Unknown instants are null. */
   notedAt: Date | null
-  /** The server that noted the rows and the server that lacks them. */
+  /** The server that noted the rows, and the one that lacks them. */
   from: ServerIdentity | null
   to: ServerIdentity | null
-  /**
-   * Hashes of the missing heads. Row numbers are reused after a loss, so a later loss of the same number is another loss. Null in rows of
-   * releases that did not list them.
-   */
+  /** Row numbers are reused after a loss, so hashes tell losses apart. Older releases did not list them. */
   heads: readonly string[] | null
 }
 
-/** FAILOVER: the rows were lost with their server. RELEASED: a person released a restored database. */
+/** FAILOVER: lost with their server. RELEASED: a person released a restored database. */
 export type Excuse = 'FAILOVER' | 'RELEASED'
 
 export const sameServer = (one: ServerIdentity, other: ServerIdentity): boolean =>
   one.timeline === other.timeline && one.system === other.system
 
-/** True when the rows were noted on another server than the one that lacks them. */
 export const isFailover = ({ from, to }: Pick<AuditLoss, 'from' | 'to'>): boolean =>
   from !== null && to !== null && !sameServer(from, to)
 
 /**
- * Returns the loss that these heads show, or null. `hashes` maps present row numbers to hashes, and `last` is the last row number. A head
- * noted on this very server takes precedence, because no change of server explains its loss.
+ * `hashes` maps present row numbers to hashes. A head noted on this very server goes first, because no change of server explains its loss.
  */
 export const lossOf = (
   heads: readonly NotedHead[],
@@ -69,11 +61,10 @@ export const lossOf = (
   }
 }
 
-/** The text of a loss in its audit row. */
 export const lossText = ({ after, noted, notedAt, from, to, heads }: AuditLoss): string =>
   JSON.stringify({ after, noted, notedAt: notedAt?.toISOString() ?? null, from, to, ...(heads !== null && { heads }) })
 
-/** Returns null when the text describes no loss. `number` is the row's number; form 0 rows name only the noted head. */
+/** Form 0 rows name only the noted head. */
 export const lossIn = (said: string, number: number): AuditLoss | null => {
   const told = parsed(said)
   const old = headIn(told)
@@ -113,7 +104,7 @@ const parsed = (text: string): object => {
   }
 }
 
-/** A head of unknown server (held by a client, or signed) is judged by its number alone. */
+/** A head of unknown server (a client's, or signed) is judged by its number alone. */
 export const covers = (
   { after, noted, heads }: Pick<AuditLoss, 'after' | 'noted' | 'heads'>,
   head: NotedHead,

@@ -1,17 +1,13 @@
-/**
- * Verifies the audit log: rows in order, page by page, against heads kept outside it. A fault does not end the walk, so rows behind a hole
- * are verified too.
- */
+/** Verifies the audit log against heads kept outside. A fault does not end the walk, so rows behind a hole are verified too. */
 
 import type { Seal } from '../../foundation/keys/audit.js'
 import { type AuditHead, type AuditRow, isContentWhole, NO_HEAD, rowHash, sealOf } from './audit-log.js'
 import { type AuditLoss, covers, type Excuse, isFailover, lossIn, type NotedHead, type ServerIdentity } from './loss.js'
 
 /**
- * MISSING: rows are gone. ALTERED: content differs from its hash. UNLINKED: the row does not follow the one before. UNSEALED: no seal
- * although earlier rows have one. KEY_UNKNOWN: the key is not in the key folder. ERASED: content gone before its time. TAIL_MISSING: a
- * noted or published head lies past the end. REPLACED: the row differs from the noted or published one. FORGED: a signed head in the
- * database has a bad signature.
+ * UNLINKED: the row does not follow the one before. UNSEALED: no seal after sealed rows. KEY_UNKNOWN: not in the key folder. ERASED:
+ * content gone before its time. TAIL_MISSING: a noted or published head lies past the end. REPLACED: the row differs from the noted or
+ * published one. FORGED: a signed head in the database has a bad signature. ALTERED: content differs from its hash.
  */
 export type AuditFault =
   | 'MISSING'
@@ -26,21 +22,20 @@ export type AuditFault =
 
 export interface BrokenRow {
   number: number
-  /** Last row of a fault that spans several. */
+  /** Last of several rows. */
   until?: number
   fault: AuditFault
 }
 
-/** A head kept elsewhere, and the place where it is kept. */
 export interface AuditAnchor extends NotedHead {
   from: string
 }
 
-/** A loss, the instant it was found, and its excuse; `excuse` is null when nothing explains it. */
+/** `excuse` is null when nothing explains the loss. */
 export interface Cut extends AuditLoss {
   foundAt: Date
   excuse: Excuse | null
-  /** True when rows are missing at the end; false when other rows replaced them. */
+  /** False: other rows replaced them. */
   isEnd: boolean
 }
 
@@ -48,21 +43,18 @@ export interface WalkResult {
   walked: number
   erased: number
   head: AuditHead
-  /** In order of row number, at most BROKEN_MOST. */
+  /** In order, at most BROKEN_MOST. */
   broken: BrokenRow[]
-  /** Total number of faults. */
   faults: number
   cuts: Cut[]
 }
 
-/** Most faults listed one by one. */
 export const BROKEN_MOST = 100
 
 export interface WalkParts {
   anchors: readonly AuditAnchor[]
-  /** Returns null when the key does not exist. */
   macOf: (keyId: string) => Seal['mac'] | null
-  /** True when a row of that instant may have lost its content by now. */
+  /** The content may be erased by now. */
   mayErase: (at: Date) => boolean
 }
 
@@ -131,7 +123,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
     }
   }
 
-  /** `server` is where the rows were read. `releasedOld` is the last release of a restored database, for cuts without a seal. */
+  /** `releasedOld` is the last release of a restored database, for cuts without a seal. */
   const end = ({
     server,
     now,
@@ -170,7 +162,7 @@ export const makeWalk = ({ anchors, macOf, mayErase }: WalkParts) => {
 
 /**
  * Losses without a CUT row: the hub has not started since, or clients hold heads that it lacks. `before` maps an anchor's number to the
- * previous anchor's, or 0. A differing row accuses all rows since the previous anchor, because its hash covers them.
+ * previous anchor's, or 0. A differing row accuses all rows since then, because its hash covers them.
  */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],

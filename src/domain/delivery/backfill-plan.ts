@@ -1,7 +1,5 @@
-/** Backfill plan: which subjects in force a new or emptied platform must receive. */
 import type { Action, DeliveryState } from './delivery.js'
 
-/** One earlier message about the subject, in order. */
 export interface EarlierMessage {
   action: Action
   state: DeliveryState
@@ -9,8 +7,8 @@ export interface EarlierMessage {
 }
 
 /**
- * True when the platform needs a subject in force again: it never heard of it, or last heard of its end, even if a person closed that
- * delivery. After a wipe only a later addition counts, because a change would refer to something the platform no longer holds.
+ * The platform never heard of it, or last heard of its end, even if a person closed that delivery. After a wipe only a later addition
+ * counts, because a change would refer to something no longer held.
  */
 export const lacks = (heard: readonly EarlierMessage[], wipedAt: Date | null): boolean => {
   const kept = heard.filter(({ state, createdAt }) => state !== 'FOLDED' && (wipedAt === null || createdAt >= wipedAt))

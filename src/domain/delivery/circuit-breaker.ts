@@ -1,35 +1,33 @@
-/** Circuit breaker of one platform. After repeated failures calls pause, then one probe call is made. */
-
-/** Stored with the platform and shared by all hub processes. */
+/** Stored with the platform; all hub processes share it. */
 export interface Breaker {
   failures: number
-  /** No call passes before this instant. Null when closed. */
+  /** No call passes before; null when closed. */
   openUntil: Date | null
 }
 
-/** ALL: everything due may pass. PROBE: one test call. NONE: no call yet. */
+/** PROBE: one test call. */
 export type Passage = 'ALL' | 'PROBE' | 'NONE'
 
-/** Consecutive failures that open the breaker. */
+/** Consecutive failures. */
 const OPENS_AFTER = 3
-/** Wait after the first failure, seconds; doubled with each further one. */
+/** Doubled with each further failure. */
 const FIRST_WAIT_SECONDS = 2
-/** Upper bound of the wait, seconds. It is short so that removals reach a recovered platform soon. */
+/** Short so that removals reach a recovered platform soon. */
 const LONGEST_WAIT_SECONDS = 60
-/** Upper bound for a Retry-After header, seconds. */
+/** Bound of a Retry-After header. */
 const LONGEST_ASKED_SECONDS = 3_600
 const SECOND_MS = 1_000
 
 export const CALM: Breaker = { failures: 0, openUntil: null }
 
-/** An `openUntil` beyond the longest possible wait was written by a clock that has since been set back. It is ignored. */
+/** An `openUntil` beyond the longest wait was written by a clock since set back. It is ignored. */
 export const passage = ({ failures, openUntil }: Breaker, now: Date): Passage => {
   const left = openUntil === null ? 0 : openUntil.getTime() - now.getTime()
   if (left > 0 && left <= LONGEST_ASKED_SECONDS * SECOND_MS) return 'NONE'
   return failures >= OPENS_AFTER ? 'PROBE' : 'ALL'
 }
 
-/** Returns the breaker after one more failure. `spread` in 0–1 keeps many hubs from returning together. */
+/** `spread` in 0–1 keeps many hubs from returning together. */
 export const failed = (before: Breaker, now: Date, spread: number, retryAfterSeconds = 0): Breaker => {
   const failures = before.failures + 1
   const doubled = Math.min(FIRST_WAIT_SECONDS * 2 ** Math.min(failures - 1, 30), LONGEST_WAIT_SECONDS)

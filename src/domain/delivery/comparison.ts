@@ -1,28 +1,27 @@
-/** Reconciliation: compares a platform's display with what it confirmed and with what is in force, first per subject, then as a whole. */
+/** Compares a platform's display with what it confirmed and with what is in force. */
 
 import { normalizeName } from '../operators/names.js'
 import type { Action } from './delivery.js'
 
 export const FINDINGS = ['MISSING', 'STALE', 'UNWANTED', 'UNKNOWN', 'UNTOLD'] as const
 /**
- * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: shown but not in force.
- * UNKNOWN: shown under a key that a restored database does not hold. UNTOLD: in force, not shown, and no addition is confirmed or owed.
+ * MISSING: in force and confirmed, but not shown. STALE: shown differently from the last confirmation. UNWANTED: not in force. UNKNOWN: its
+ * key is not in a restored database. UNTOLD: in force, not shown, no addition confirmed or owed.
  */
 export type FindingKind = (typeof FINDINGS)[number]
 export type DisplayDifference = 'SEQUENCE' | 'USCC' | 'NAME'
 
-/** Values that the platform does not display are null. */
 export interface DisplayedValues {
   sequence: number | null
   uscc: string | null
   name: string
 }
 
-/** The last delivery to this platform about the subject that was not folded away. */
+/** The last delivery that was not folded away. */
 export interface LastDelivery {
   number: number
   action: Action
-  /** OPEN: this or an earlier delivery is owed or refused, or changed while the platform was being read. */
+  /** OPEN: this or an earlier one is owed or refused, or changed while the platform was read. */
   state: 'CONFIRMED' | 'CLOSED' | 'OPEN'
   uscc: string | null
   name: string
@@ -33,8 +32,8 @@ export type Judgement =
   | { what: 'STALE'; differs: DisplayDifference[] }
 
 /**
- * `told` is null when the platform never received the subject. Deliveries in flight are left to the next comparison. An unconfirmed
- * addition is untold rather than missing, and an untold subject cannot be stale.
+ * `told` is null when the platform never received the subject. Deliveries in flight wait for the next comparison. An unconfirmed addition
+ * is untold, not missing; an untold subject is never stale.
  */
 export const judge = (standing: boolean, told: LastDelivery | null, shown: DisplayedValues | null): Judgement => {
   if (told?.state === 'OPEN') return { what: 'ON_ITS_WAY' }
@@ -51,14 +50,14 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 
-/** This many may disappear at once whatever the size of the list: a working day of an office that repairs entries. */
+/** So many may always disappear at once: a working day of an office that repairs entries. */
 const GONE_ALWAYS = 10
-/** Above GONE_ALWAYS, the tolerated share of confirmed entries. Fewer are repaired elsewhere on an ordinary night. */
+/** Share of confirmed entries. Fewer are repaired elsewhere on an ordinary night. */
 const GONE_SHARE = 0.05
-/** Share for a restored database, where all removals since the backup appear at once and must be followed. */
+/** After a restore all removals since the backup appear at once and must be followed. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** True when so much is absent that the platform has an outage. An empty display with more than one confirmed entry is one. */
+/** An empty display with more than one confirmed entry is an outage too. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,

@@ -1,4 +1,4 @@
-/** Published records (双公示): which may be told, in which words, and which of several sources of one decision speaks. */
+/** 双公示: which records are told, in which words, by which source. */
 import { hash } from 'node:crypto'
 import { IN_NAMES, publicCode, publicName } from '../listing/public-name.js'
 import { isWithdrawn } from '../records/penalty.js'
@@ -11,11 +11,11 @@ export const TOLD_KINDS: readonly PublishedKind[] = ['penalty', 'permit']
 
 /**
  * REPAIRED: 信用修复 ends publication everywhere. PERSON: a natural person, for whom 双公示 requires the ID number. EXCLUDED: secret or by the
- * simple procedure, which 双公示 omits. OVER: publication has ended by itself.
+ * simple procedure, which 双公示 omits. OVER: publication ended by itself.
  */
 export type PublicationStatus = 'PUBLIC' | 'WITHDRAWN' | 'REPAIRED' | 'PERSON' | 'EXCLUDED' | 'OVER'
 
-/** The record's party as registered now. Receivers check its name and code. */
+/** Receivers check name and code as registered now. */
 export interface RecordParty {
   id: number
   uscc: string | null
@@ -23,18 +23,16 @@ export interface RecordParty {
   name: string | null
   regNo: string | null
   orgCode: string | null
-  /** The registered address is public even where somebody lives there. */
+  /** Public even where somebody lives there. */
   address: string | null
 }
 
 export interface PublicationFacts {
-  /** In Asia/Shanghai; null ignores the day. */
+  /** Asia/Shanghai; null ignores the day. */
   today: string | null
-  /** A repair result names the record. */
   repaired: boolean
 }
 
-/** Judges a record that stands. */
 export const publicationStatusOf = (
   kind: PublishedKind,
   body: Body,
@@ -69,15 +67,15 @@ const isSimple = (body: Body): boolean => {
 const says = (text: Json | undefined, wanted: RegExp, unless: RegExp): boolean =>
   typeof text === 'string' && text.split(/[，。；;,\n]/).some((clause) => wanted.test(clause) && !unless.test(clause))
 
-/** Fields of days, amounts, firm codes and fixed words hold no personal data. */
+/** Days, amounts, firm codes and fixed words hold no personal data. */
 const PLAIN = /(_on|_until|_from|_to|_yuan|_kind|^status|^category)$/
-/** The digits of these numbers may look like a telephone number. */
+/** Their digits may look like a telephone number. */
 const NUMBERS = ['document_number', 'permit_number', 'licence', 'certificate']
 const IN_NUMBERS: readonly Personal[] = ['ID_NUMBER', 'EMAIL']
 const CODES = ['authority_code', 'source_unit_code']
 const NAMES = ['party_name', 'representative', 'authority', 'source_unit']
 
-/** The body as it may leave: ID numbers, telephones, accounts and homes are masked in every text. */
+/** ID numbers, telephones, accounts and homes are masked in every text. */
 export const publishedBody = (body: Body, address: string | null): Body => {
   const shown = (field: string, value: Json): Json => {
     if (Array.isArray(value)) return value.map((one) => shown(field, one))
@@ -91,7 +89,7 @@ export const publishedBody = (body: Body, address: string | null): Body => {
 
 export type PublishedRecord = Omit<RecordNotice, 'sequence' | 'action'>
 
-/** The notice carries the party's present name, which receivers check with the code. The body keeps the name in the decision. */
+/** The notice carries the present name, which receivers check; the body keeps the decision's. */
 export const publishedRecord = (
   { id, kind, body }: { id: string; kind: PublishedKind; body: Body },
   party: RecordParty,
@@ -109,7 +107,7 @@ export const publishedRecord = (
   removal,
 })
 
-/** Hexadecimal digits of a digest. Equal digests mean equal notices. */
+/** Equal digests mean equal notices. */
 const DIGEST_LENGTH = 32
 export const publishedDigest = (told: PublishedRecord): string =>
   hash('sha256', canonical(told as unknown as Json)).slice(0, DIGEST_LENGTH)
@@ -127,18 +125,17 @@ export type WhyGone = keyof typeof REMOVALS
 export interface RecordSource {
   id: string
   kind: PublishedKind
-  /** The source's current word; null when the record no longer stands. */
+  /** Absent (null) when the record no longer stands. */
   stands: { operatorId: number | null; fact: string | null; order: number; telling: PublicationStatus } | null
-  /** The last message; null when nothing was sent. */
   told: { operatorId: number; removed: boolean } | null
 }
 
-/** SHOW: the platforms must show the present form. A reason: it must disappear. Null: nothing is owed. */
+/** SHOW: show the present form. A reason: it must disappear. */
 export type RecordDue = 'SHOW' | WhyGone | null
 
 /**
- * A decision reported by several sources is told once, by the source that told it before, else by the first. A withdrawal or repair by one
- * counts for all, in the firm's favour. `sources` must hold all sources of each decision.
+ * A decision of several sources is told once, by the source that told it before, else the first. A withdrawal or repair by one counts for
+ * all, in the firm's favour. `sources` must hold all sources of each decision.
  */
 export const dueOf = (sources: readonly RecordSource[]): Map<string, RecordDue> => {
   const decisions = new Map<string, RecordSource[]>()
@@ -181,6 +178,6 @@ const dueOfOne = (
   if (source.stands === null) return 'WRONG'
   if (ended !== null) return ended
   if (source.stands.telling === 'PUBLIC') return 'SAME_DECISION'
-  // Receivers end the display by themselves. A changed last day must be sent, however.
+  // Receivers end the display by themselves, but a changed last day must be sent.
   return source.stands.telling === 'OVER' ? 'SHOW' : 'NOT_PUBLIC'
 }

@@ -1,4 +1,4 @@
-/** A receiver's working hours by the wall clock of Asia/Shanghai. */
+/** Wall clock of Asia/Shanghai. */
 
 import { addDays, dateIn, secondsLeftIn } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from '../calendar/calendar.js'
@@ -14,7 +14,7 @@ export interface OpenHours {
 const DAY_SECONDS = 86_400
 const SECOND_MS = 1_000
 
-/** True when the receiver takes messages now, always true for null hours. Night hours belong to the day on which they began. */
+/** Night hours belong to the day on which they began. */
 export const isOpen = (hours: OpenHours | null, calendar: Calendar, now: Date): boolean => {
   if (hours === null) return true
   const today = dateIn(now)

@@ -1,7 +1,4 @@
-/**
- * Timeliness in working days from a decision to its confirmation, against schema/rules/timeliness.json. A duty begins with the decision to
- * tell or withdraw and ends when the platform confirms.
- */
+/** Working days from the decision to tell or withdraw until the platform's confirmation (schema/rules/timeliness.json). */
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
@@ -11,12 +8,12 @@ import { checkRows } from '../listing/publication-clocks.js'
 
 export const DUTIES = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL', 'PUBLICITY'] as const
 export type TimelinessDuty = (typeof DUTIES)[number]
-/** Duties that platforms confirm. PUBLICITY is fulfilled by the record's own day. */
+/** PUBLICITY is fulfilled by the record's own day. */
 export const TOLD_DUTIES: readonly TimelinessDuty[] = ['RECORD', 'LISTING', 'RECORD_WITHDRAWAL', 'LISTING_WITHDRAWAL']
 
 export interface LimitRow {
   duty: TimelinessDuty
-  /** First and last day of decision; null for an open end. */
+  /** Days of decision. */
   from: string | null
   to: string | null
   workdays: number
@@ -29,7 +26,6 @@ export interface TimelinessRules {
   limits: readonly LimitRow[]
 }
 
-/** Checks beyond the JSON Schema. */
 export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
   ...checkRows(limits, 'limits', (a, b) => a.duty === b.duty),
   ...DUTIES.filter((duty) => !limits.some((row) => row.duty === duty)).map((duty) => ({
@@ -38,13 +34,11 @@ export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
   })),
 ]
 
-/** Returns the limit for a decision of that day, or null when none was set. */
 export const limitOf = ({ limits }: TimelinessRules, duty: TimelinessDuty, day: string): LimitRow | null =>
   limits.find(
     (row) => row.duty === duty && (row.from === null || row.from <= day) && (row.to === null || day <= row.to),
   ) ?? null
 
-/** Returns the last day in time, or null when no limit was set. */
 export const dueDay = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -57,7 +51,7 @@ export const dueDay = (
   return { dueOn: date, provisional, limit }
 }
 
-/** Returns the latest decision day that is due by `day`, or null when none is within LOOKED_BACK_DAYS. */
+/** Latest decision day due by `day`. */
 export const lastDueBy = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -71,7 +65,7 @@ export const lastDueBy = (
   return null
 }
 
-/** Longer than any limit including holidays. */
+/** Longer than any limit with holidays. */
 const LOOKED_BACK_DAYS = 500
 
 /** Duties due by this day are about to be late. */
@@ -81,43 +75,42 @@ export interface DutyCount {
   authority: string
   platform: string
   duty: TimelinessDuty
-  /** First day of the count. */
   from: string
   state: 'DONE' | 'OPEN' | 'CLOSED'
-  /** Day of confirmation or of closing by an officer; null while open. */
+  /** Confirmed, or closed by an officer. */
   doneOn: string | null
   n: number
 }
 
-/** Duties due in one month, by authority and platform. */
+/** Duties due in one month. */
 export interface MonthlyTimeliness {
   authority: string
   platform: string
   duty: TimelinessDuty
   total: number
   onTime: number
-  /** Confirmed too late, or overdue without confirmation. */
+  /** Confirmed too late, or overdue. */
   late: number
-  /** Unconfirmed duties, including `overdue` ones. */
+  /** Including `overdue` ones. */
   open: number
   overdue: number
-  /** Closed by an officer with a reason, neither in time nor late. */
+  /** Closed by an officer; neither in time nor late. */
   closed: number
-  /** Share in time of the decided ones; null when none is decided. */
+  /** Share in time of the decided ones. */
   share: number | null
-  /** Median working days of the confirmed ones; null when there are none. */
+  /** Working days of the confirmed ones. */
   median: number | null
-  /** Most working days, including the overdue ones still open. */
+  /** Working days, including the overdue ones still open. */
   worst: number | null
 }
 
-/** First and last day of a month YYYY-MM. */
+/** `month` is YYYY-MM. */
 export const daysOf = (month: string): { first: string; last: string } => {
   const first = `${month}-01`
   return { first, last: addDays(addMonths(first, 1), -1) }
 }
 
-/** Range of decision days that covers everything due in the month. */
+/** Decision days that cover everything due in the month. */
 export const spanOf = (
   rules: TimelinessRules,
   calendar: Calendar,
@@ -135,7 +128,7 @@ export const spanOf = (
   return { from: earliest.sort()[0] ?? first, to: last }
 }
 
-/** Sorted by authority, platform and duty. `today` is in Asia/Shanghai. */
+/** `today` is in Asia/Shanghai. */
 export const figuresOf = (
   counted: readonly DutyCount[],
   rules: TimelinessRules,
@@ -207,7 +200,7 @@ const add = (
   }
 }
 
-/** Working days after `from` until `on`. A rest day counts as the next working day. */
+/** A rest day counts as the next working day. */
 export const workdaysTaken = (calendar: Calendar, from: string, on: string): number => {
   let days = 0
   for (let day = from; day < on; ) {
@@ -217,7 +210,7 @@ export const workdaysTaken = (calendar: Calendar, from: string, on: string): num
   return days
 }
 
-/** The lower of two middle values, so that the median is a whole number somebody took. */
+/** The lower of two middle values is a whole number somebody took. */
 const summary = (
   { onTime, late }: MonthlyTimeliness,
   taken: Map<number, number>,
@@ -232,7 +225,7 @@ const summary = (
   return { share: onTime + late === 0 ? null : onTime / (onTime + late), median }
 }
 
-/** The key of a figure, unique within a month. */
+/** Unique within a month. */
 export type FigureOf = Pick<MonthlyTimeliness, 'authority' | 'platform' | 'duty'>
 
 export const inOrder = (a: FigureOf, b: FigureOf): number =>

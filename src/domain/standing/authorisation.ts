@@ -1,4 +1,3 @@
-/** Term of an operator's authorisation for a credit service. */
 import { addMonths } from '../../foundation/time/dates.js'
 
 /** No law sets a longest term. After one year the operator is asked again. */
@@ -6,7 +5,7 @@ const LONGEST_MONTHS = 12
 
 const SHA256 = /^[0-9a-f]{64}$/
 
-/** Lower-case SHA-256; null for any other text. */
+/** Lower-case SHA-256. */
 export const documentHash = (given: string | null): string | null => {
   const hash = (given ?? '').trim().toLowerCase()
   return SHA256.test(hash) ? hash : null
@@ -18,7 +17,6 @@ export interface AuthorisationTerm {
   endsOn: string
 }
 
-/** Returns why a term recorded today is invalid, or null. */
 export const termFault = ({ givenOn, endsOn }: AuthorisationTerm, today: string): string | null => {
   if (givenOn > today) return '授权日期在今天之后 it was given after today'
   if (endsOn < today) return '授权已经到期 it has ended already'

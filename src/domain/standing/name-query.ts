@@ -1,27 +1,24 @@
-/** Compares a given name with an operator's present and former names. */
-
 import { simplified } from '../../foundation/text/script.js'
 import { publicName } from '../listing/public-name.js'
 import { normalizeName } from '../operators/names.js'
 
 /**
- * SAME: equal except for width, brackets, dots, blanks, case, or traditional and simplified script. FORMER: equal to a former name.
- * DIFFERENT: neither; short names, branches and typing errors differ. UNKNOWN: unknown operator, no name, or a name partly masked for the
- * asker, who must not learn it by guessing.
+ * SAME: equal except for width, brackets, dots, blanks, case or script. DIFFERENT: also short names, branches and typing errors. UNKNOWN:
+ * no operator, no name, or a name partly masked for the asker, who must not learn it by guessing.
  */
 export const NAME_ANSWERS = ['SAME', 'FORMER', 'DIFFERENT', 'UNKNOWN'] as const
 export type NameAnswer = (typeof NAME_ANSWERS)[number]
 
 export const comparedName = (name: string): string => simplified(normalizeName(name))
 
-/** Returns null when former names must be looked up. */
+/** Former names must be looked up for null. */
 export const presentAnswer = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
   if (present === null) return null
   const shown = inside ? present : publicName(present)
   return given === shown || comparedName(given) === comparedName(shown) ? 'SAME' : null
 }
 
-/** `inside` means that no names are masked for the asker. */
+/** `inside`: no names are masked for the asker. */
 export const nameAnswer = (
   given: string,
   { present, former, inside }: { present: string | null; former: readonly string[]; inside: boolean },

@@ -1,22 +1,16 @@
-/** A marketplace's list of its sellers: its lines and its validity. */
-
 import { clean } from '../../foundation/text/values.js'
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { type CodeScheme, codeOf, MARKETPLACE, shopCode } from '../operators/codes.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
-/** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). Older lists are invalid. */
+/** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
 const HOLDS_MONTHS = 6
-/** Most sellers of one list. */
 export const SELLERS_MOST = 1_000_000
-/** Share of lines without a code from which a file is not a seller list. */
+/** Lines without a code, above which a file is not a seller list. */
 export const MALFORMED_SHARE = 0.5
-/** Unconfirmed sellers whose grade any list may open. A new marketplace's shops are not delivered yet. */
+/** Any list may open so many: a new marketplace's shops are not delivered yet. */
 export const UNCONFIRMED_LEAST = 200
-/**
- * The same as a share of confirmed sellers: shops opened since the last report. Platforms report in January and July (网络交易监督管理办法, article
- * 25).
- */
+/** Share of confirmed sellers: shops opened since the last report, due in January and July (网络交易监督管理办法, article 25). */
 const UNCONFIRMED_SHARE = 0.1
 const HEADINGS = new Set(['code', 'uscc', 'shop', 'shop_id', '代码', '统一社会信用代码', '店铺号', '网店代码'])
 
@@ -27,32 +21,28 @@ export interface Seller {
   valid: boolean
 }
 
-/** First day on which a list of this day is invalid. */
+/** First invalid day. */
 export const holdsUntil = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
-/** Earliest list day still valid today. */
 export const oldestHolding = (today: string): string => {
   let day = addMonths(today, -HOLDS_MONTHS)
-  // Months differ in length, so some days about six months back have expired.
+  // Months differ in length, so some days have expired.
   while (holdsUntil(day) <= today) day = addDays(day, 1)
   return day
 }
 
-/** Set by an administrator; null for the default. */
 export interface SellersSetting {
   marketplace: string | null
   unconfirmedSellers: number | null
 }
 
-/** Marketplace id in the shops feed: the setting, else the client's name if it has that form. Null for none. */
+/** The setting, else the client's name if it has that form. */
 export const marketplaceOf = (client: string, { marketplace }: SellersSetting): string | null =>
   marketplace ?? (MARKETPLACE.test(client) ? client : null)
 
-/** Most sellers without confirmation by the shops feed whose grade opens. */
 export const unconfirmedMost = (confirmed: number, { unconfirmedSellers }: SellersSetting): number =>
   unconfirmedSellers ?? Math.max(UNCONFIRMED_LEAST, Math.floor(confirmed * UNCONFIRMED_SHARE))
 
-/** Why the grades of some sellers stay closed; null when none does. */
 export const closedNotice = (closed: number | null, most: number | null): string | null =>
   closed === null || closed === 0
     ? null
@@ -61,8 +51,8 @@ export const closedNotice = (closed: number | null, most: number | null): string
 export const isHeading = (cell: string): boolean => HEADINGS.has(cell.trim().toLowerCase())
 
 /**
- * Accepts any code or `shop:<marketplace>:<shopId>`. With `marketplace`, other text is its shop id. Returns null for other text, and for ID
- * numbers, which would be stored as shop ids.
+ * Accepts any code or `shop:<marketplace>:<shopId>`; with `marketplace` other text is a shop id. ID numbers give null, because they would
+ * be stored.
  */
 export const sellerIn = (text: unknown, marketplace: string | null): Seller | null => {
   const given = clean(text)
@@ -72,10 +62,10 @@ export const sellerIn = (text: unknown, marketplace: string | null): Seller | nu
   return { scheme: found.scheme, code: found.code, valid: found.valid }
 }
 
-/** USCCs and registration numbers may look like ID numbers. A valid check digit decides for the code. */
+/** USCCs and registration numbers may look like ID numbers. A valid check digit decides. */
 const isPersons = ({ scheme, code, valid }: Seller): boolean => (scheme === 'shop' || !valid) && holdsIdNumber(code)
 
-/** A line of NDJSON: a string, or an object with `code` or `shop`. */
+/** A string, or an object with `code` or `shop`. */
 export const cellIn = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const { code, shop } = value as { code?: unknown; shop?: unknown }

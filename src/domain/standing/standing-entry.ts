@@ -1,10 +1,10 @@
-/** One entry in a standing. GraphQL, /v1/standings, /v1/changes and webhooks have the same members. */
+/** GraphQL, /v1/standings, /v1/changes and webhooks share these members. */
 import type { PublicEntry } from '../listing/public-entry.js'
 
 export interface StandingEntry {
   /** Uuid; for a mirrored entry the global id. */
   id: string
-  /** List kind, an id of schema/rules/lists.json. */
+  /** Id of schema/rules/lists.json. */
   kind: string
   state: string
   reason: string
@@ -20,7 +20,7 @@ export interface StandingEntry {
   contested: boolean
 }
 
-/** Members held by the entry itself. The other two may need a look-up. */
+/** The other two may need a look-up. */
 export type EntryMembers = Omit<StandingEntry, 'state' | 'contested'>
 
 export const membersOf = (body: PublicEntry): EntryMembers => ({

@@ -1,13 +1,12 @@
-/** A marketplace's view of a code: the public part, and score and grade of its own sellers. */
+/** A marketplace sees the public part, and score and grade of its own sellers. */
 import type { ListKind } from '../listing/lists.js'
 import { publicCode, publicName } from '../listing/public-name.js'
 import type { StandingEntry } from './standing-entry.js'
 
-/** Registration states of an operator that no longer exists. */
 export const CEASED: ReadonlySet<string> = new Set(['DEREGISTERED', 'CANCELLED', 'MOVED_OUT'])
 
-/** `asOf` is when the answer is true. It is `stale` beyond the bound of its feed. */
-/** An answer about a future day is stale, because the data may change by then. */
+/** The answer is true at `asOf`, and `stale` beyond its feed's bound. */
+/** A future day is stale, because data may change by then. */
 export const freshOn = (freshness: Freshness, asOf: string, today: string): Freshness =>
   asOf > today ? { ...freshness, stale: true } : freshness
 
@@ -22,13 +21,12 @@ export interface Standing extends Freshness {
   status: 'KNOWN' | 'UNKNOWN' | 'CEASED'
   grade: 'A' | 'B' | 'C' | 'D' | null
   score: number | null
-  /** A reason of the score rests on a contested record. */
+  /** A reason of the score is contested. */
   objected: boolean
   listed: boolean
   listings: StandingEntry[]
 }
 
-/** The store's data on an operator. */
 export interface StandingFacts {
   uscc: string | null
   name: string | null
@@ -36,7 +34,7 @@ export interface StandingFacts {
   grade: Standing['grade']
   score: number | null
   objected: boolean
-  /** The score is hidden from viewers who may not see removed data. */
+  /** Hidden from viewers who may not see removed data. */
   forgotten: boolean
   entries: readonly StandingEntry[]
 }
@@ -52,7 +50,7 @@ const UNKNOWN: Omit<Standing, keyof Freshness> = {
   listings: [],
 }
 
-/** `own` means that the operator is on the viewer's list. */
+/** `own`: the operator is on the viewer's list. */
 export const standingSeen = (
   known: StandingFacts | null,
   { own, lists, freshness }: { own: boolean; lists: readonly ListKind[]; freshness: Freshness },

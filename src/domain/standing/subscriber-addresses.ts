@@ -1,10 +1,9 @@
 /**
- * Decides whether a webhook may call an address: only the public internet (IANA special-purpose registries, RFC 6890 and later), however
- * written. This prevents server-side request forgery.
+ * Webhooks may call only the public internet (IANA special-purpose registries, RFC 6890 and later), against server-side request forgery.
  */
 import { BlockList, isIP } from 'node:net'
 
-/** [network, prefix]: special-purpose networks, and transition prefixes that lead to them. */
+/** Special-purpose networks, and transition prefixes that lead to them. */
 const SPECIAL: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8], // this network
   ['10.0.0.0', 8], // private
@@ -26,7 +25,7 @@ const SPECIAL: readonly (readonly [string, number])[] = [
   ['240.0.0.0', 4], // reserved, broadcast
   ['168.63.129.16', 32], // a cloud's host, from within it
 ]
-/** IPv6 is limited to global unicast (2000::/3) without these. */
+/** Global unicast without these is allowed. */
 const GLOBAL: readonly [string, number] = ['2000::', 3]
 const SPECIAL_6: readonly (readonly [string, number])[] = [
   ['2001::', 23], // protocol assignments: Teredo, ORCHID, benchmarking
@@ -48,7 +47,6 @@ const global = listOf([], [GLOBAL])
 
 const CIDR = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/
 
-/** Returns null for invalid CIDR text. */
 export const cidrIn = (text: string): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } | null => {
   const [, network = '', digits = ''] = CIDR.exec(text) ?? []
   const version = isIP(network)
@@ -57,7 +55,7 @@ export const cidrIn = (text: string): { network: string; prefix: number; family:
   return { network, prefix, family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
-/** True when an address is in one of these CIDR networks. An IPv4-mapped IPv6 address does not match IPv4. */
+/** An IPv4-mapped IPv6 address does not match IPv4. */
 export const isAmong = (address: string, networks: readonly string[]): boolean => {
   const version = isIP(address)
   if (version === 0) return false
@@ -77,13 +75,10 @@ export const isPublic = (address: string): boolean => {
   return version === 6 && !address.includes('%') && global.check(address, 'ipv6') && !special.check(address, 'ipv6')
 }
 
-/** Ports allowed outside exempt networks. Other ports belong to other services. */
+/** Other ports belong to other services. */
 const PORTS = new Set(['', '443', '8443'])
 
-/**
- * Returns why the address may not be called, or null. Networks in `allow` (CIDR) are exempt, with http and any port. Every resolved address
- * must pass.
- */
+/** Networks in `allow` (CIDR) are exempt, with http and any port. Every resolved address must pass. */
 export const whyUnreachable = (
   { protocol, port }: Pick<URL, 'protocol' | 'port'>,
   addresses: readonly string[],

@@ -1,21 +1,20 @@
-/** Webhook delivery by Standard Webhooks 1.0: meaning of responses, retries, giving up. */
+/** Standard Webhooks 1.0. */
 import { holdsIdNumber } from '../records/privacy.js'
 
-/** Seconds after each failed attempt: the schedule of the specification, about three days. */
+/** The specification's schedule, about three days. */
 const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const
-/** Upper bound for Retry-After, seconds. */
+/** Bound of Retry-After. */
 const LONGEST_ASKED_SECONDS = 86_400
-/** Days without success until an address is disabled. Its marketplace can enable it again. */
+/** Days without success. Its marketplace can enable it again. */
 export const DISABLED_AFTER_DAYS = 5
 /** Overlap of an old secret with its successor. */
 export const OVERLAP_HOURS = 24
-/** Addresses per marketplace. */
 export const WEBHOOKS_MOST = 5
 const URL_MOST = 500
 const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 
-/** CONFIRMED: received. GONE: unsubscribed. BUSY: try later. REFUSED: this message is not accepted. */
+/** GONE: unsubscribed. BUSY: try later. REFUSED: this message is not accepted. */
 export type ResponseMeaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
 
 const LATER = new Set([408, 425, 429])
@@ -26,7 +25,7 @@ export const meaningOf = (status: number): ResponseMeaning => {
   return LATER.has(status) || status >= 500 ? 'BUSY' : 'REFUSED'
 }
 
-/** Instant of the next retry, or null when given up. `spread` in 0–1 keeps messages from returning together. */
+/** `spread` in 0–1 keeps messages from returning together. */
 export const nextTry = (attempts: number, now: Date, spread: number, retryAfterSeconds = 0): Date | null => {
   const planned = TRY_AGAIN_SECONDS[attempts - 1]
   if (planned === undefined) return null
@@ -37,10 +36,7 @@ export const nextTry = (attempts: number, now: Date, spread: number, retryAfterS
 export const isDead = (failingSince: Date, now: Date): boolean =>
   now.getTime() - failingSince.getTime() >= DISABLED_AFTER_DAYS * DAY_MS
 
-/**
- * Returns why an address is invalid, in both languages, or null. Reachability is checked at each call. Query and credentials are refused,
- * because logs keep addresses and signed messages need neither.
- */
+/** Reachability is checked at each call. Query and credentials are refused, because logs keep addresses. */
 export const addressFault = (text: string): string | null => {
   if (text.length > URL_MOST) return `地址过长 an address has ${URL_MOST} characters at most`
   if (!URL.canParse(text)) return '不是地址 not an address'
@@ -48,7 +44,7 @@ export const addressFault = (text: string): string | null => {
   if (protocol !== 'https:' && protocol !== 'http:') return '只可使用 https only https'
   if (username !== '' || password !== '') return '地址中不得含账号 an address must hold no credentials'
   if (search !== '' || hash !== '' || /[?#]/.test(text)) return '地址中不得含 ? 或 # an address must hold no ? and no #'
-  // Checked as written and decoded, because percent signs hide digits.
+  // Percent signs hide digits.
   if (holdsIdNumber(text) || holdsIdNumber(decoded(text)))
     return '地址中不得含身份证件号码 an address must hold no ID number'
   return null

@@ -1,24 +1,21 @@
-/** Decides which occurrences of the timetable that nobody ran are made up. One rule applies to every job. */
+/** Decides which missed occurrences are made up. One rule applies to every job. */
 
 export type MissedPolicy = 'skip' | 'once' | 'all'
 
 export interface MissedRule {
   missed: MissedPolicy
-  /** Later occurrences are not made up, milliseconds; null for no bound. */
+  /** Later ones are not made up. */
   withinMs: number | null
 }
 
-/** Not yet missed when at most this late, milliseconds. A job of every minute has no next occurrence by then. */
+/** Not yet missed: a job of every minute has no next occurrence by then. */
 export const ON_TIME_MS = 60_000
-/** Most occurrences made up one by one; beyond it the newest. */
+/** Beyond it the newest are made up. */
 export const ALL_MOST = 100
-/** A clock further behind the plan was set back, milliseconds. Less is the skew between machines. */
+/** Skew between machines. A clock further behind the plan was set back. */
 export const SKEW_MS = 60_000
 
-/**
- * `planned` is ascending, up to `now`, since the last planned one. Returns the ascending occurrences to `run`; `missed` is the number of
- * others that the last of them stands for.
- */
+/** `planned` is ascending, up to `now`. `missed` counts the others that the last of `run` stands for. */
 export const owed = (
   planned: readonly Date[],
   now: Date,
@@ -36,8 +33,5 @@ export const owed = (
   return { run, missed: planned.length - run.length }
 }
 
-/**
- * True when occurrences are already planned beyond `now`, because the clock was ahead and was set back. They have rows and do not run
- * twice.
- */
+/** Occurrences planned by a clock that was ahead have rows and do not run twice. */
 export const setBack = (plannedUntil: Date, now: Date): boolean => plannedUntil.getTime() - now.getTime() > SKEW_MS

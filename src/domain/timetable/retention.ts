@@ -1,4 +1,4 @@
-/** Retention of data that has served its purpose, by schema/rules/retention.json. Data still needed has no term. */
+/** schema/rules/retention.json. Data still needed has no term. */
 
 import { dateIn } from '../../foundation/time/dates.js'
 import type { RuleFault } from '../calendar/dated-rows.js'
@@ -16,7 +16,7 @@ export interface RetentionRules {
   terms: readonly RetentionTerm[]
 }
 
-/** Checks that every kind of kept data has a term on every day. */
+/** Every kind has a term on every day. */
 export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
   KEPT.flatMap((what) =>
     gaps(
@@ -25,7 +25,7 @@ export const checkRetention = ({ terms }: RetentionRules): RuleFault[] =>
     ),
   )
 
-/** Data older than this instant may be deleted by today's term. */
+/** Older data may be deleted by today's term. */
 export const keptSince = ({ terms }: RetentionRules, what: RetainedKind, now: Date): Date => {
   const own = terms.filter((row) => row.what === what)
   const rule = rowOn(own, dateIn(now))
