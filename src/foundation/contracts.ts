@@ -1,7 +1,4 @@
-/**
- * Loads and checks the JSON Schemas under schema/. The only user of ajv. Each contract is compiled once; a valid value gives an empty list
- * of faults.
- */
+/** The only user of ajv. Each contract is compiled once. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,13 +7,13 @@ import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 export interface ContractFault {
-  /** Path inside the value, for example `types/0`, or the name of the missing or unexpected member. */
+  /** Path inside the value, for example `types/0`, or the missing or unexpected member. */
   field: string
   rule: string
   message: string
 }
 
-/** Also found when this runs from dist/src/. */
+/** Also found from dist/src/. */
 const located = (): string => {
   const near = ['../../schema/', '../../../schema/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
   const found = near.find((path) => existsSync(path))
@@ -31,7 +28,7 @@ export const folder = (path: string): string[] => readdirSync(join(SCHEMA, path)
 
 const documents = new Map<string, unknown>()
 
-/** Returns a JSON file under schema/, read once and deeply frozen. */
+/** The file is read once and deeply frozen. */
 export const document = (path: string): unknown => {
   if (!documents.has(path)) documents.set(path, frozen(JSON.parse(text(path))))
   return documents.get(path)
@@ -48,7 +45,7 @@ formats.default(ajv)
 
 const charactersIn = (text: string): number => [...text].length
 
-/** JSON Schema counts characters. They are counted only when the number of UTF-16 units does not decide. */
+/** JSON Schema counts characters. They are counted only when UTF-16 units do not decide. */
 const LENGTHS = { maxLength: { beyond: _`>`, units: 1 }, minLength: { beyond: _`<`, units: 2 } }
 for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
   ajv.removeKeyword(keyword)
@@ -68,7 +65,7 @@ for (const [keyword, { beyond, units }] of Object.entries(LENGTHS)) {
 
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Same days as ajv-formats' `date` (RFC 3339), but without a regular expression per value. */
+/** Same days as ajv-formats' `date` (RFC 3339), without a regular expression per value. */
 ajv.addFormat('date', (text: string): boolean => {
   if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false
   const year = number(text, 0, 4)
@@ -90,7 +87,7 @@ const number = (text: string, from: number, to: number): number => {
 type Contract = (value: unknown) => ContractFault[]
 const compiled = new Map<string, Contract>()
 
-/** Returns a contract by its path without `.json`, for example `records/penalty`. */
+/** The path has no `.json`: `records/penalty`. */
 export const contract = (name: string): Contract => {
   const known = compiled.get(name)
   if (known) return known

@@ -1,6 +1,6 @@
 /**
- * Table of refusals: stable code, HTTP status, exit status, and a sentence that a person can act on (Chinese first). Refusals are thrown
- * anywhere and shown by api, command line and timetable. Any other error is a fault: "Internal error." outside, everything in the log.
+ * Stable code, HTTP status, exit status, and a sentence that a person can act on (Chinese first). Any other error is a fault: "Internal
+ * error." outside, everything in the log.
  */
 
 import { ACCESS_REFUSALS } from './errors/access.js'
@@ -312,7 +312,7 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
-/** The hub says no, by name. `details` are safe to show: no secrets, no personal data. */
+/** `details` are safe to show: no secrets, no personal data. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
@@ -330,7 +330,6 @@ export class Refusal extends Error {
 
 export const isCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
 
-/** The form in commands and plain HTTP answers. */
 export const refusalJson = ({
   code,
   message,
@@ -341,14 +340,14 @@ export const refusalJson = ({
   details,
 })
 
-/** Also compares the name, because a process that loads this module by require and by import has two classes. */
+/** The name is compared too, because require and import load two classes. */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Refusal || (error instanceof Error && error.name === 'Refusal')
 
-/** Shown outside for a fault instead of its text. */
+/** Shown outside instead of a fault's text. */
 export const INTERNAL = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
 
-/** Text of anything thrown. undici puts the real reason in `cause`. */
+/** undici puts the real reason in `cause`. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error && error.cause.message ? `: ${error.cause.message}` : ''

@@ -1,6 +1,6 @@
-/** Keys and digests as 32-bit words, so that millions fit in flat arrays. */
+/** 32-bit words, so that millions fit in flat arrays. */
 
-/** Words of a 128-bit digest. */
+/** 128 bits. */
 export const WORDS = 4
 const HEX_PER_WORD = 8
 const FNV_BASIS = 0x811c9dc5
@@ -8,7 +8,7 @@ const FNV_PRIME = 0x01000193
 const GOLDEN = 0x9e3779b9
 const MURMUR = 0x85ebca6b
 
-/** Two independent 32-bit hashes (FNV-1a, and multiply and rotate). */
+/** FNV-1a, and multiply and rotate. */
 export const hashesOf = (key: string): [number, number] => {
   let one = FNV_BASIS
   let other = GOLDEN
@@ -34,15 +34,15 @@ const NOBODY = -1
 const FIRST_ROOM = 1024 // records
 
 export interface Repeats {
-  /** Tells whether a record with this key came before in the delivery, with the same or other contents. The first one stands. */
+  /** The first record with a key stands. */
   of: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** The same without recording it, because a rejected item contributes nothing. */
+  /** Records nothing, because a rejected item contributes nothing. */
   wouldBe: (key: string, digest: string) => 'first' | 'same' | 'other'
-  /** Number of distinct records. A few repeated many times are not a feed. */
+  /** Distinct ones: a few repeated many times are not a feed. */
   readonly records: number
 }
 
-/** Detects repeated records in a delivery with about 40 bytes each. */
+/** Takes about 40 bytes per record. */
 export const repeats = (): Repeats => {
   let slots = new Int32Array(FIRST_ROOM * 2).fill(NOBODY)
   let keys = new Uint32Array(FIRST_ROOM * 2)
@@ -69,7 +69,7 @@ export const repeats = (): Repeats => {
     }
   }
 
-  /** Finds the slot of a key and writes key and contents into it. */
+  /** Writes key and contents into the key's slot. */
   const seek = (key: string, digest: string): number => {
     sought.set(hashesOf(key))
     for (let word = 0; word < WORDS; word += 1) contents[word] = wordOf(digest, word)

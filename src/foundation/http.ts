@@ -1,7 +1,4 @@
-/**
- * The HTTP client for agencies and platforms. Every request has a time limit and a size limit, follows no redirect, and fails by name.
- * Subscribers' addresses use http/subscriber.
- */
+/** HTTP client for agencies and platforms: time limit, size limit, no redirects. Subscribers' addresses use http/subscriber. */
 import { tellDate } from './http/answer-dates.js'
 
 export interface HttpAnswer {
@@ -14,7 +11,7 @@ export interface HttpRequestOptions {
   method?: string
   headers?: Record<string, string>
   body?: string | Uint8Array
-  /** Limit of the whole exchange with body. */
+  /** Includes the body. */
   timeoutMs: number
   maxBytes: number
   signal?: AbortSignal
@@ -31,7 +28,7 @@ export type UnreachableKind =
   | 'forbidden'
   | 'other'
 
-/** No usable answer, and why. An answer with an error status is not this error. */
+/** An answer with an error status is not this error. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
   constructor(
@@ -83,7 +80,7 @@ const addressOf = (url: string): URL => {
   }
 }
 
-/** Headers are checked here, because fetch would quote an invalid credential in its error. */
+/** fetch would quote an invalid credential in its error. */
 const writable = (given: Record<string, string>, host: string): Headers => {
   const headers = new Headers()
   for (const [name, value] of Object.entries(given)) {
@@ -96,7 +93,7 @@ const writable = (given: Record<string, string>, host: string): Headers => {
   return headers
 }
 
-/** Reads the body with a running limit. Content-Length is not trusted. */
+/** Content-Length is not trusted. */
 const bounded = async (answer: Response, maxBytes: number, host: string): Promise<Buffer> => {
   if (!answer.body) return Buffer.alloc(0)
   const parts: Uint8Array[] = []

@@ -1,6 +1,6 @@
 /**
- * Keys and secrets: access tokens (ES256, RFC 7519), manifests (JWS, RFC 7515), the key set (RFC 7517), pseudonyms of ID numbers, client
- * secrets (scrypt), webhook secrets (sealed). Keys are made on first use and stored in files of mode 0600.
+ * Access tokens (ES256, RFC 7519), manifests (JWS, RFC 7515), key set (RFC 7517), pseudonyms, client secrets (scrypt), webhook secrets.
+ * Keys are made on first use in files of mode 0600.
  */
 import {
   createCipheriv,
@@ -27,12 +27,11 @@ export { hashSecret, isSecret, newSecret, secretMatches } from './keys/secrets.j
 
 const HEAD_TYPE = 'audit-head+jws'
 export const CERTIFICATE_TYPE = 'removal-certificate+jws'
-/** Life of an access token, seconds. */
 export const TOKEN_SECONDS = 900
 export const AUDIENCE = 'hub'
-/** Cache time of the key set, seconds. A new key is published this long before it signs. */
+/** Cache time of the key set. A new key is published this long before it signs. */
 export const KEYS_KEPT_SECONDS = 300
-/** Interval for noticing keys of other processes in the folder, milliseconds. */
+/** Other processes' keys are noticed this often. */
 const FOLDER_LOOK_MS = 1_000
 const SECRET_BYTES = 32
 const SALT_BYTES = 16
@@ -45,11 +44,11 @@ export interface Claims {
   role: string
   agency: string | null
   region: string | null
-  /** Number of the party's access code. */
+  /** The party's access code. */
   grant?: number
 }
 
-/** True when the token was signed by a clock ahead of `now` (milliseconds). Its own instants are seconds since 1970. */
+/** The signer's clock was ahead of `now` (milliseconds). */
 export const isTokenAhead = (
   { issuedAt, expiresAt }: Pick<VerifiedClaims, 'issuedAt' | 'expiresAt'>,
   now: number,
@@ -65,26 +64,24 @@ export interface VerifiedClaims extends Claims {
 export interface Keys {
   /** `now` in milliseconds. */
   sign(claims: Claims, now: number): { token: string; expiresIn: number }
-  /** Throws refusal UNAUTHENTICATED for a bad token. */
+  /** Throws UNAUTHENTICATED. */
   verify(token: string, now: number): VerifiedClaims
-  /** True while tokens of this key can still be valid. A leaked key is refused at once. */
+  /** A leaked key is refused at once. */
   accepts(kid: string, now: number): boolean
   jwks(): { keys: JWK[] }
-  /** Separate keys for published manifests and a party's certificates. */
+  /** Keys of manifests and of a party's certificates. */
   manifests: ManifestKeys
   audit: AuditKeys
-  /** Pseudonym of an ID number: shortened HMAC-SHA-256, not reversible. */
+  /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
   mark(id: string): string
   /**
-   * Full keyed hash of an access code. A code has 120 random bits and needs no slow hash. The keyed hash allows a look-up, and a copy of
-   * the database without the key allows no guessing.
+   * Keyed hash of an access code. Its 120 random bits need no slow hash. The key allows a look-up, and no guessing from a copied database.
    */
   accessMark(code: string): string
-  /** Encrypts a text for the database (AES-256-GCM). It opens only for the same `about`. */
+  /** AES-256-GCM; opens only for the same `about`. */
   seal(text: string, about: string): string
-  /** Throws for any other `about`. */
   unseal(sealed: string, about: string): string
-  /** Fingerprints by key name, which reveal no key. For rotated keys they cover every key in the folder. */
+  /** They reveal no key. For rotated keys they cover every key in the folder. */
   fingerprints(): Record<string, string[]>
 }
 
@@ -92,17 +89,15 @@ export interface ManifestKeys {
   /** Public address of the hub. */
   issuer: string
   kid(): string
-  /** True when the key is in the key set. */
   knows(kid: string): boolean
   sign(payload: string): { kid: string; jws: string }
-  /** Signs a party's certificate. Its header type keeps it from passing as a manifest. */
+  /** Its header type keeps a certificate from passing as a manifest. */
   certify(payload: string): { kid: string; jws: string }
   signHead(payload: string): { kid: string; jws: string }
-  /** Returns the payload. `UNKNOWN` means another key, `FORGED` a bad signature. */
   payloadIn(jws: string): ReturnType<typeof payloadIn>
 }
 
-/** Keyed hash of a fixed text, which does not reveal the random key. */
+/** It does not reveal the key. */
 const fingerprint = (key: Buffer): string => createHmac('sha256', key).update('fingerprint').digest('base64url')
 
 export const loadKeys = async (folder: string, issuer: string): Promise<Keys> => {
@@ -212,7 +207,7 @@ const signingKeyIn = (path: string): SigningKey => {
   return { privateKey, publicKey, jwk, kid: thumbprint(jwk) }
 }
 
-/** `token-signing.pem` is the first; `token-signing-<second>.pem` signs from that second of 1970 on. */
+/** `token-signing-<second>.pem` signs from that second of 1970 on. */
 const TOKEN_KEY = /^token-signing(?:-(\d+))?\.pem$/
 const FIRST_TOKEN_KEY = 'token-signing.pem'
 
@@ -223,7 +218,7 @@ const tokenFiles = (folder: string): string[] =>
     .filter((file) => TOKEN_KEY.test(file))
     .sort((a, b) => startOf(a) - startOf(b))
 
-/** Returns null when another process has deleted it. */
+/** Another process may have deleted it. */
 const readIfThere = (path: string): SigningKey | null => {
   try {
     return signingKeyIn(path)
@@ -233,7 +228,7 @@ const readIfThere = (path: string): SigningKey | null => {
   }
 }
 
-/** Token keys: one signs, its successor is already published, its predecessor verifies until its tokens end. */
+/** One signs, its successor is already published, its predecessor verifies until its tokens end. */
 const tokenKeysIn = (folder: string) => {
   if (tokenFiles(folder).length === 0) keep(join(folder, FIRST_TOKEN_KEY), newSigningKey)
   let keys: (SigningKey & { file: string; start: number })[] = []
@@ -264,7 +259,6 @@ const tokenKeysIn = (folder: string) => {
       if (found === undefined) throw new Error('no key to sign tokens with')
       return found
     },
-    /** Returns null for an unknown key, or one whose tokens have all ended. */
     accepted: (kid: string, now: number): SigningKey | null => {
       const present = at(now)
       const i = present.findIndex((key) => key.kid === kid)
@@ -274,7 +268,7 @@ const tokenKeysIn = (folder: string) => {
   }
 }
 
-/** True when all tokens of a key have ended whose successor began in that second. */
+/** All tokens have ended of a key whose successor began in that second. */
 const isSpent = (successor: number, now: number): boolean => (successor + TOKEN_SECONDS) * 1_000 <= now
 
 export const kidIn = (token: string): string => {
@@ -283,9 +277,9 @@ export const kidIn = (token: string): string => {
 }
 
 /**
- * Makes a token key. It is published at once and signs when cached key sets have expired. The previous key verifies until its last token
- * ends; expired keys are deleted. With `leaked` it signs now and older tokens become invalid in all processes within a second. Returns the
- * kid and the start, in milliseconds.
+ * Publishes a token key at once; it signs when cached key sets have expired. The previous key verifies until its last token ends; expired
+ * keys are deleted. With `leaked` it signs now and older tokens become invalid in all processes within a second. The start is in
+ * milliseconds.
  */
 export const newTokenKey = (
   folder: string,
@@ -305,9 +299,9 @@ export const newTokenKey = (
   return { kid: signingKeyIn(path).kid, signsFrom: new Date(start * 1_000) }
 }
 
-/** In `manifest-<number>.pem` the highest number signs and all verify. */
+/** The highest number signs and all verify. */
 const MANIFEST_KEY = /^manifest-(\d+)\.pem$/
-/** Read from the folder each time, because another process may have added a key. */
+/** Another process may have added a key. */
 const ringIn = (folder: string) => {
   const known = new Map<string, SigningKey>()
   const read = (file: string): SigningKey => {
@@ -329,13 +323,13 @@ const manifestFiles = (folder: string): string[] => {
     .sort((a, b) => numberOf(a) - numberOf(b))
 }
 
-/** Manifests are signed with a new key from now on. Older keys still verify. */
+/** Older keys still verify. */
 export const newManifestKey = (folder: string): void => {
   const last = MANIFEST_KEY.exec(manifestFiles(folder).at(-1) ?? '')?.[1] ?? '0'
   keep(join(folder, `manifest-${Number(last) + 1}.pem`), newSigningKey)
 }
 
-/** The audit log is sealed with a new key from now on. Older keys still verify. Returns the file. */
+/** Older keys still verify. Returns the file. */
 export const newAuditKey = (folder: string): string => {
   const file = nextAuditFile(folder)
   keep(join(folder, file), newKey)
@@ -351,7 +345,7 @@ const newSigningKey = (): string =>
 const thumbprint = ({ crv, kty, x, y }: JWK): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 
-/** Reads or makes a key file. Of two processes the first wins, because link fails on an existing file. */
+/** The first of two processes wins, because link fails on an existing file. */
 const keep = (path: string, make: () => string): string => {
   const read = () => readFileSync(path, 'utf8')
   try {
@@ -371,5 +365,5 @@ const keep = (path: string, make: () => string): string => {
   return read()
 }
 
-/** A code is shown once and stored only as its keyed hash. */
+/** The code is shown once and only its hash is stored. */
 export const newAccessCode = (): string => accessCodeOf(randomBytes(ACCESS_CODE_BYTES))

@@ -1,4 +1,4 @@
-/** Log: pino, one JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
+/** One JSON object per line. Secrets are removed by field name, ID numbers and access codes by `clean`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -7,14 +7,14 @@ export type Log = Logger
 
 const HIDDEN = ['secret', 'password', 'authorization', 'token', '*.secret', '*.password', '*.authorization', '*.token']
 
-/** The usual line, which needs no cleaning. Its only outside value is a checked request id, too short to hold a code. */
+/** The usual line needs no cleaning: its request id is checked and too short to hold a code. */
 const PLAIN =
   /^\{"level":30,"time":\d{13},"pid":\d+,"request":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}","method":"(?:GET|POST)","path":"\/(?:(?:graphql|blacklist)?","status":\d{3}|blacklist\/[0-9a-f-]{36}","status":(?:200|304)),"ms":\d+,"msg":"answered"\}\n$/
 
-/** Most buffered characters; more are written at once. */
+/** Characters; more are written at once. */
 const HELD_MOST = 64_000
 
-/** Buffered lines are written at the latest when the process ends. */
+/** Buffered lines are written when the process ends. */
 const endings = new Set<() => void>()
 let ended = false
 process.on('exit', () => {
@@ -22,7 +22,7 @@ process.on('exit', () => {
   for (const flush of endings) flush()
 })
 
-/** Writes all lines of one event-loop turn together. A request has one line, and many end in a turn. */
+/** Lines of one event-loop turn are written together. A request has one, and many end in a turn. */
 const gathering = (file: { write: (text: string) => unknown }) => {
   let held = ''
   const flushSync = (): void => {
@@ -53,8 +53,7 @@ export const reopenLogs = (): void => {
 }
 
 /**
- * Opens a log. A null `file` means standard error, which keeps standard output clean. `clean` masks a line, because system errors repeat
- * file names and library errors repeat input.
+ * A null `file` means standard error, which keeps standard output clean. `clean` masks a line, because errors repeat file names and input.
  */
 export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
   const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))

@@ -1,9 +1,9 @@
-/** Memoises by lists of names: all rows of a table, and all bodies of a kind, have the same names in the same order. */
+/** All rows of a table, and all bodies of a kind, have the same names in the same order. */
 
 /** Longer lists are not cached. */
 const MAX_NAMES = 200
 
-/** Caches the result for the last list of each length. Results are shared, so they are read-only. */
+/** Caches the last list of each length. Results are shared, so they are read-only. */
 export const byNames = <T>(make: (names: readonly string[]) => T): ((names: readonly string[]) => T) => {
   const kept: ({ names: readonly string[]; result: T } | undefined)[] = []
   return (names) => {

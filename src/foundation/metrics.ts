@@ -1,18 +1,14 @@
-/**
- * Prometheus metrics of the hub. The only user of prom-client. Labels have few values, all words of the program: never a code, name, client
- * or address.
- */
+/** The only user of prom-client. Labels have few values, all words of the program: never a code, name, client or address. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Latency buckets, seconds. */
+/** Seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-/** Buckets for rows written together. */
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Most values of one label; further ones count as OTHER. */
+/** Further values count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 
-/** A figure read at scrape time, with labelled samples. */
+/** Read at scrape time. */
 export interface Sample {
   labels: Record<string, string>
   value: number
@@ -34,19 +30,16 @@ export interface Pool {
 export interface Metrics {
   answered(of: { door: string; status: number; role: string; seconds: number }): void
   refused(code: string): void
-  /** Returns the counter function of a root field. */
   field(name: string): () => void
   audited(faults: number): void
   group(of: { rows: number; seconds: number; written: boolean }): void
   ran(of: { job: string; outcome: string; lateSeconds: number }): void
-  /** Pools are read at scrape time. */
   pool(name: string, look: () => Pool): void
   waiting(what: string, look: () => number): void
   text(figures: readonly MetricFigure[]): Promise<string>
   contentType: string
 }
 
-/** `pools` are known from the start. */
 export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => {
   const registry = new Registry()
   const registers = [registry]
@@ -145,7 +138,7 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
     },
   })
 
-  // Plain numbers, copied at scrape time. Finding a prom-client counter by labels costs more than counting.
+  // Copied at scrape time. Finding a prom-client counter by labels costs more than counting.
   const tallies: (() => void)[] = []
   const tally = (tell: (more: number) => void): (() => void) => {
     let more = 0
@@ -191,13 +184,13 @@ export const makeMetrics = (given: Record<string, () => Pool> = {}): Metrics => 
       if (!begun) collectDefaultMetrics({ register: registry })
       begun = true
       for (const tell of tallies) tell()
-      // The format requires NaN. Some readers refuse the library's `Nan`.
+      // The format requires NaN; some readers refuse the library's `Nan`.
       return `${await registry.metrics()}${await looked(figures)}`.replace(/ Nan$/gm, ' NaN')
     },
   }
 }
 
-/** Caches by name up to VALUES_MOST; all other names share one value. */
+/** Names beyond VALUES_MOST share one value. */
 const few = <V>(make: (name: string) => V): ((name: string) => V) => {
   const made = new Map<string, V>()
   return (asked) => {

@@ -1,4 +1,4 @@
-/** Addresses for what the configuration leaves open: the demo's stand-ins or test servers. */
+/** The demo's stand-ins or test servers. */
 export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>

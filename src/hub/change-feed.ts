@@ -1,4 +1,3 @@
-/** Wires the timetable job that tells marketplaces about changes. */
 import { agencies } from '../agencies/index.js'
 import type { Config } from '../config.js'
 import type { Keys } from '../foundation/keys.js'

@@ -1,4 +1,4 @@
-/** Audits commands: one row before the act and one for its outcome. */
+/** One row precedes the act and one tells its outcome. */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { redact } from '../domain/records/privacy.js'
@@ -11,7 +11,7 @@ import type { Notes } from '../work/audit/restore-guard.js'
 
 export interface ActingParts {
   databaseUrl: string
-  /** Database identity under which its head is noted. */
+  /** Database identity. */
   identity: string
   notes: Notes
   keys: Pick<Keys, 'mark' | 'audit'>
@@ -21,18 +21,15 @@ export interface ActingParts {
 
 /** Access to the hub's commands equals an administrator's rights. */
 const ROLE = 'administrator'
-/** Longest stored command, characters. */
+/** Characters. */
 const WORDS_MOST = 2_000
 
-/** Writes one further row with the operators concerned. */
+/** Writes a row with the operators concerned. */
 export type Note = (words: string, codes: readonly string[]) => Promise<void>
 
 export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
-/**
- * `words` is the command without secrets. Throws TRAIL_UNAVAILABLE before anything is done. If only the outcome cannot be written, the log
- * says so and the command continues.
- */
+/** `words` has no secrets. Throws TRAIL_UNAVAILABLE before anything is done. An unwritable outcome is only logged. */
 export const commandAudit =
   ({ databaseUrl, identity, notes, keys, log, now }: ActingParts): CommandRecorder =>
   async (words, work) => {
@@ -41,7 +38,7 @@ export const commandAudit =
     const said = { client: commandBy(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (kind: 'ACT' | 'OUTCOME', outcome: string | null): Promise<void> =>
       trail.row({ ...said, kind, at: now(), asked, outcome, shown: [], digest: null })
-    // The outcome row has no result, which may be a secret shown only once.
+    // A result may be a secret shown only once.
     const told = (outcome: string): Promise<void> =>
       row('OUTCOME', outcome).catch((error) => log.error({ err: error, outcome }, 'an outcome has no row in the trail'))
     const note: Note = (more, codes) =>
@@ -67,7 +64,6 @@ export const commandAudit =
     }
   }
 
-/** The actor of a command in records. */
 export const commandBy = (): string => `command ${userName()}`
 
 /** A service may run under a numeric id without a name. */

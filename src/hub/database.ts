@@ -1,14 +1,11 @@
-/** Opens the hub's database (own or given), checks its version, and compares it with notes outside. */
+/** Opens the database, checks its version, and compares it with notes outside. */
 import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import * as database from '../store/db/db.js'
 import { type EmbeddedDatabase, join as joinEmbedded } from '../store/embedded/index.js'
 
-/**
- * `always`: migrate fully. `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a
- * new database.
- */
+/** `before`: only migrations that precede this release's roll-out, while older processes still run. `empty`: only a new database. */
 export type Migrate = 'always' | 'before' | 'empty'
 
 export const openDatabase = async (
@@ -34,7 +31,7 @@ export const openDatabase = async (
   }
 }
 
-/** Runs start checks; on failure everything opened is closed. */
+/** Everything opened is closed when a check fails. */
 export const askFirst = async <T>(
   { db, leave }: { db: database.Db; leave: () => Promise<void> },
   ask: () => Promise<T>,
@@ -48,7 +45,6 @@ export const askFirst = async <T>(
   }
 }
 
-/** Interval of version checks, milliseconds. */
 const VERSION_EVERY_MS = 5_000
 
 export interface VersionWatch {
@@ -58,7 +54,7 @@ export interface VersionWatch {
   refused: Promise<never>
 }
 
-/** Watches for a newer release that excludes this one. */
+/** A newer release may exclude this one. */
 export const watchVersion = (db: database.Db, log: Log): VersionWatch => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}

@@ -1,5 +1,3 @@
-/** Wires a hub from configuration and overrides. */
-
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
@@ -57,24 +55,23 @@ import { type PushGiven, pushing } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-/** Wait for a running publication, milliseconds. */
+/** Wait for a running publication. */
 const ASKER_WAIT_MS = 30_000
-/** Wait for the score after a move, milliseconds. Later it arrives by itself. */
+/** Wait for the score after a move. Later it arrives by itself. */
 const SCORE_WAIT_MS = 2_000
-/** Wait of an upload for a running pull of its feed, milliseconds. */
+/** An upload waits so long for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
 
 export interface Overrides {
-  /** Replaces the whole clock; absent means the database's. */
+  /** The database's clock if absent. */
   now?: () => Date
-  /** Parts of the database clock. */
   clock?: Partial<Omit<ClockParts, 'log'>>
   log?: Log
   addresses?: Addresses
-  /** Time that receivers need to apply a message, seconds; default SETTLE_SECONDS. */
+  /** Receivers apply a message within it; default SETTLE_SECONDS. */
   settleSeconds?: number
   migrate?: Migrate
-  /** Records the folder's keys as the database's own. */
+  /** Records the folder's keys as the database's. */
   adoptKeys?: boolean
 }
 
@@ -87,7 +84,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const { settleSeconds = SETTLE_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
   const rules = loadRules(keys.mark, config)
-  // Read now, so that a broken rule or template stops the start.
+  // A broken rule or template stops the start.
   for (const read of [restorationRules, clockRules, publicRules, documentRules]) read()
   for (const read of [documentTemplates, timelinessRules, auditRules, retentionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
@@ -102,7 +99,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const to = addressesOf(config, overrides.addresses)
   const archive = makeArchive(config.archiveDir)
   const notes = makeNotes(config.dataDir)
-  /** Checked at start and before anything leaves: is the database behind its notes? */
+  /** The database may be behind its notes; checked before anything leaves. */
   const noticeRestored = () =>
     restored.notice(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
   const identity = await askFirst(opened, async () => {
@@ -123,7 +120,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   /** Set while serving; publications then render the served files. */
   let files: PublishedFiles | null = null
   const stopping = new AbortController()
-  /** Uploads and the audit check at start, awaited on close. */
+  /** Awaited on close. */
   const uploading = new Set<Promise<unknown>>()
 
   const sweeper = makeSweeper(db, { signal: stopping.signal, log })
@@ -178,7 +175,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     await noticeRestored()
     return reconcile(db, { rules, platforms, hideLost, now, log, settleSeconds, ...options })
   }
-  /** After a restore, reconciling finds removals since the backup and hides them. */
+  /** Reconciling finds removals since the backup and hides them. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
@@ -201,7 +198,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
   const recorded = commandAudit({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     score(db, { rules, families: await families(), now, log, ...options })
-  /** A running scoring or merge is not awaited. The next timetable run finds these operators dirty. */
+  /** A running scoring or merge is not awaited. The next timetable run finds these operators. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
@@ -209,7 +206,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  /** Returns false when another run of the job is active. */
+  /** False when another run of the job is active. */
   const act = async (turn: OccurrenceTurn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned
@@ -233,7 +230,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       return (await tidy(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
     }
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
-    // Concurrent with the push, so that removals do not wait for reading a display.
+    // Removals do not wait for reading a display.
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )
@@ -258,17 +255,17 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
     keys,
     addresses: to,
     pull: pullFeed,
-    /** A person acts with a reason. The next scoring updates the scores. */
+    /** The next scoring updates the scores. */
     takeBack: (of: { run: number; reason: string; by: string }) =>
       rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
     score: scoreNow,
-    /** Compares scorecards over all operators without storing scores. */
+    /** Stores no scores. */
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
     verify: (options: { sample?: number; progress?: (n: number) => void }) => verify(db, { now, ...options }),
     verifyTrail: audit.verify,
     recorded,
-    /** Repairs faults of earlier releases. Each repaired record has an audit row. */
+    /** Each repaired record has an audit row. */
     repair: (options: { dryRun: boolean }) =>
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
         repair(db, {
@@ -300,9 +297,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       outdated.start()
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /**
-     * Listens and returns the address. `demo` marks pages as invented. The server is loaded here, because other commands do not need it.
-     */
+    /** `demo` marks pages as invented. Other commands do not need the server. */
     serve: async ({ demo = false } = {}): Promise<string> => {
       // Answers have their own connections, so that a long merge does not block the public.
       looking.start()
@@ -343,7 +338,7 @@ export const makeHub = async (config: Config, overrides: Overrides = {}) => {
       sweeper.wake()
       return `http://localhost:${port}`
     },
-    /** Lets running work end, then releases everything. */
+    /** Running work ends first. */
     close: async (): Promise<void> => {
       leaveServer(server)
       await timekeeper?.stop()

@@ -1,4 +1,3 @@
-/** Wires the push: platforms, notes, removal checks and backfill. */
 import { reasonOf } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
@@ -17,21 +16,19 @@ export interface PushingParts {
   db: database.Db
   rules: WorkRules
   notes: Notes
-  /** Database identity. */
   identity: string
-  /** Time that receivers need to apply a message, seconds. */
+  /** Receivers apply a message within it. */
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
-  /** While the clock is doubted, only removals leave. */
+  /** Only removals leave while the clock is doubted. */
   isDoubted: () => boolean
   now: () => Date
   log: Log
 }
 
 export interface PushGiven {
-  /** Platforms with an address. */
   ready: readonly { platform: Platform; url: string; secret: string }[]
-  /** Ids of platforms without one. */
+  /** Platforms without an address. */
   silent: readonly string[]
   cause: runs.RunCause
   by?: string
@@ -47,7 +44,7 @@ export const pushing = async (
   { ready, silent, ...options }: PushGiven,
 ) => {
   const { signal, until } = options
-  // On the timetable, removals continue even when the check of the database fails. A direct caller gets the error.
+  // Timetabled removals continue even when the check of the database fails. A direct caller gets the error.
   const unsure = await noticeRestored().then(
     () => false,
     (error) => {
@@ -72,16 +69,16 @@ export const pushing = async (
   const filled = Promise.all(
     ready.map(({ platform }) => backfill(db, rules, platform.id, { now, ...(signal && { signal }) })),
   )
-  // A backfill error is reported after the push, so that removals do not wait. The handler avoids an unhandled rejection until then.
+  // A backfill error is reported after the push, so that removals do not wait. Until then it must not be unhandled.
   const tried = filled.catch(() => {})
-  // On the timetable, checks run beside the push, so that removals do not wait for displays. A command also sends what its checks owe.
+  // Timetabled checks run beside the push, so that removals do not wait. A command also sends what its checks owe.
   const checks = Promise.all(
     ready.map((from) =>
       checkRemovals(db, from, { rules, now, log, ...(until && { until }), ...(signal && { signal }) }),
     ),
   )
   const checked = checks.catch(() => {})
-  // A direct caller waits until a new platform's backfill is queued; the timetable does not.
+  // Only a direct caller waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
   const pushed = await push(db, { ...doors, now, random: Math.random, settleSeconds, log, ...options })
   await filled

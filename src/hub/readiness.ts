@@ -1,4 +1,3 @@
-/** Readiness of the hub, polled by load balancers. */
 import { statfs } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import * as clockDoubts from '../store/db/clock-doubts.js'
@@ -10,18 +9,18 @@ export interface Readiness {
   checks: Record<string, string>
 }
 
-/** Database timeout, milliseconds. */
+/** Database timeout. */
 const WITHIN_MS = 2_000
-/** Longest reason, characters. */
+/** Characters. */
 const REASON_MAX = 80
-/** Unready time after a full disk, milliseconds. */
+/** Unready time after a full disk. */
 const FULL_MS = 30_000
 /** The data folder is full below this, bytes. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
 
-/** Detects full disks by this process's faults, and for the data folder also by its free space. */
+/** Full disks show in this process's faults, and for the data folder also in its free space. */
 export interface DiskWatch {
-  /** Returns null when there is room. */
+  /** There is room if null. */
   fullOf(): Promise<database.FullDisk | null>
   close(): void
 }
@@ -39,7 +38,7 @@ export const watchDisks = (folder: string, machine: () => number = () => perform
   }
 }
 
-/** Callers share one check at a time, even when the database hangs. */
+/** Callers share one check, even when the database hangs. */
 export const makeReadiness = (
   db: database.Db,
   { withinMs = WITHIN_MS, disks }: { withinMs?: number; disks?: DiskWatch } = {},
@@ -60,7 +59,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     if (state !== 'CURRENT') return { ok: false, checks }
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
-    // A platform's trouble or a doubted clock is reported but does not make the hub unready.
+    // A platform's trouble or a doubted clock does not make the hub unready.
     const troubled = await gates.inTrouble(db)
     const doubt = await clockDoubts.open(db)
     return {
@@ -75,7 +74,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
   }
 }
-/** Hides the database address from outsiders. */
+/** Outsiders do not see the database address. */
 const outside = (error: unknown): string =>
   reasonOf(error)
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')

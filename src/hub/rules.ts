@@ -1,4 +1,3 @@
-/** Loads schema/rules and checks it once at start. */
 import type { Config } from '../config.js'
 import type { Calendar } from '../domain/calendar/calendar.js'
 import type { PlatformSubjects } from '../domain/delivery/delivery.js'
@@ -29,7 +28,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
   return { lists, calendar, clocks: clockRules(), platforms: hearings(config), mark }
 }
 
-/** Subject kinds of each platform, as configured or by its description. Throws CONFIG_INVALID for kinds without a format. */
+/** Throws CONFIG_INVALID for kinds without a format. */
 export const hearings = ({ platforms }: Pick<Config, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null

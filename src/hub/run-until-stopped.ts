@@ -1,14 +1,14 @@
 import { reopenLogs } from '../foundation/log.js'
 import type { Hub } from './hub.js'
 
-/** Exit status after a second signal, as for an interrupted command. */
+/** Exit status after a second signal. */
 const INTERRUPTED = 130
-/** npm may pass Ctrl-C on; two signals within this time count as one, milliseconds. */
+/** npm may pass Ctrl-C on, so two signals within this time are one. */
 const ECHO_MS = 500
 
 const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
 
-/** Runs until told to stop. The first Ctrl-C lets running work end, a second one ends at once. */
+/** The first Ctrl-C lets running work end, a second one ends at once. */
 export const run = async (
   hub: Hub,
   begin: () => Promise<void>,
@@ -38,7 +38,7 @@ export const run = async (
     void stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, told)
-  // SIGHUP of a closed terminal ends the hub. For a service it means that the log was rotated.
+  // SIGHUP of a closed terminal ends the hub; for a service the log was rotated.
   process.on('SIGHUP', () => {
     if (hasTerminal()) return told()
     reopenLogs()

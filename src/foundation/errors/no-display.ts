@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.js'
 
-/** PLATFORM_UNREACHABLE for a platform that answers but has no display, so a removal cannot be checked there. */
+/** The platform answers but has no display, so a removal cannot be checked there. */
 export class NoDisplay extends Refusal {
   constructor(reason: string) {
     super('PLATFORM_UNREACHABLE', { reason })

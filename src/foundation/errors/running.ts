@@ -1,4 +1,3 @@
-/** Refusals of clock, keys, database version and disk. */
 import { type RefusalRow, row } from './row.js'
 
 export const RUNNING_REFUSALS = {

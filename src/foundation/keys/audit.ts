@@ -1,12 +1,11 @@
 /**
- * Keys that seal rows of the audit log (HMAC-SHA-256). In `audit-<number>.key` the highest number seals and all verify. A row names its key
- * by the beginning of the key's hash.
+ * HMAC-SHA-256. In `audit-<number>.key` the highest number seals and all verify. A row names its key by the beginning of the key's hash.
  */
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** `mac` returns the HMAC-SHA-256 of a text in hexadecimal. */
+/** `mac` returns hexadecimal. */
 export interface Seal {
   id: string
   mac: (text: string) => string
@@ -14,17 +13,16 @@ export interface Seal {
 
 const FILE = /^audit-(\d+)\.key$/
 const ID_CHARACTERS = 8
-/** Interval for noticing keys of other processes, milliseconds. */
+/** Other processes' keys are noticed this often. */
 const FOLDER_LOOK_MS = 1_000
 
 export interface AuditKeys {
   seal(): Seal
-  /** Returns null for an unknown id. */
   macOf(id: string): Seal['mac'] | null
   fingerprints(): string[]
 }
 
-/** `read` returns a file's bytes and makes the file if missing. */
+/** `read` makes the file if missing. */
 export const auditKeysIn = (
   folder: string,
   { read, fingerprint }: { read: (path: string) => Buffer; fingerprint: (bytes: Buffer) => string },

@@ -1,7 +1,7 @@
-/** Compact signatures (JWS, RFC 7515, ES256) with a header type. */
+/** JWS (RFC 7515, ES256) with a header type. */
 import { type KeyObject, sign, verify } from 'node:crypto'
 
-/** ES256 uses raw concatenated numbers (RFC 7518, section 3.4). */
+/** Raw concatenated numbers (RFC 7518, section 3.4). */
 const ENCODING = { dsaEncoding: 'ieee-p1363' } as const
 
 export const signed = (
@@ -13,7 +13,7 @@ export const signed = (
   return `${said}.${sign('sha256', Buffer.from(said), { key: privateKey, ...ENCODING }).toString('base64url')}`
 }
 
-/** Returns the payload; `UNKNOWN` for a key not among these, `FORGED` for a bad signature. */
+/** `UNKNOWN`: a key not among these. `FORGED`: a bad signature. */
 export const payloadIn = (
   jws: string,
   keys: readonly { publicKey: KeyObject; kid: string }[],
@@ -34,7 +34,6 @@ export const payloadIn = (
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64url')
 
-/** Returns null without a key id or with another algorithm. */
 const kidOf = (head: string): string | null => {
   try {
     const { alg, kid } = JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))

@@ -1,4 +1,4 @@
-/** Random client secrets and passwords, stored as scrypt hashes (RFC 7914). */
+/** Stored as scrypt hashes (RFC 7914). */
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 const SECRET_BYTES = 32
@@ -9,19 +9,16 @@ const SCRYPT = { N: 16_384, r: 8, p: 1 } as const
 export const isSecret = (given: string, secret: string): boolean =>
   timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(secret).digest())
 
-/** A secret is shown once and stored only as its hash. */
+/** The secret is shown once and only its hash is stored. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
-/**
- * `scrypt$<salt>$<hash>` in base64url. `beside` is the hash of the holder's previous secret. Sharing its salt lets one derivation check
- * both.
- */
+/** `scrypt$<salt>$<hash>` in base64url. Sharing the salt of the previous hash `beside` lets one derivation check both. */
 export const hashSecret = async (secret: string, beside: string | null = null): Promise<string> => {
   const salt = beside === null ? randomBytes(SALT_BYTES) : Buffer.from(beside.split('$')[1] ?? '', 'base64url')
   return `scrypt$${salt.toString('base64url')}$${(await derive(secret, salt)).toString('base64url')}`
 }
 
-/** True when the secret matches `hash` or `previous`, which share a salt. An unknown holder is checked against a decoy in the same time. */
+/** `hash` and `previous` share a salt. An unknown holder is checked against a decoy in the same time. */
 export const secretMatches = async (
   secret: string,
   hash: string | null,

@@ -1,4 +1,4 @@
-/** Webhook secrets and signatures (Standard Webhooks 1.0): HMAC-SHA-256 as `v1,<base64>`. */
+/** Standard Webhooks 1.0: HMAC-SHA-256 as `v1,<base64>`. */
 import { createHmac, randomBytes } from 'node:crypto'
 
 const PREFIX = 'whsec_'
@@ -7,7 +7,7 @@ const SECRET_BYTES = 32
 
 export const newWebhookSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
 
-/** Signs with each secret, separated by blanks, because the receiver may hold either during an overlap. */
+/** The receiver may hold either secret during an overlap. */
 export const webhookSignature = (
   secrets: readonly string[],
   { id, timestamp, body }: { id: string; timestamp: number; body: string },

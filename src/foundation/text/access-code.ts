@@ -1,6 +1,6 @@
 /**
- * Access codes of listed parties: 120 random bits in Crockford base32, five groups of five. The last character is a checksum over GF(32)
- * that detects any single error and any swap. Lower case, full width, and O for 0 are accepted.
+ * 120 random bits in Crockford base32. The last character is a checksum over GF(32) that detects any single error and any swap. Lower case,
+ * full width, and O for 0 are accepted.
  */
 
 export const ACCESS_CODE_BYTES = 15
@@ -9,7 +9,7 @@ export const ACCESS_CODE_BYTES = 15
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SIGNS = 25
 const GROUP = 5
-/** Longest text considered, characters. */
+/** Characters. */
 const LONGEST = 100
 const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)
@@ -21,7 +21,7 @@ export const accessCodeOf = (random: Uint8Array): string => {
   return (signs.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-')
 }
 
-/** Returns the 25 characters, or null for other text. */
+/** Returns the 25 characters. */
 export const readAccessCode = (text: string): string | null => {
   if (text.length > LONGEST) return null
   const signs = text
@@ -46,12 +46,11 @@ const twice = (value: number): number => (value & 16 ? (value << 1) ^ 0b100101 :
 const checkOf = (values: readonly number[]): number => values.reduce((sum, value) => twice(sum ^ value), 0)
 
 const HIDDEN = '[访问码 access code]'
-/** Fewer than 25, because one character may stand for several: ⑳, ㏂. */
+/** One character may stand for several: ⑳, ㏂. */
 const SHORTEST = 5
-/** Groups shorter than this on average are not words. */
+/** Shorter groups on average are not words. */
 const SHORT = 3
 
-/** One character of a code, its position, and the separator before it. */
 interface Sign {
   sign: string
   start: number
@@ -60,8 +59,8 @@ interface Sign {
 }
 
 /**
- * Removes access codes from logs, errors and written text: everything that readAccessCode accepts, with any separators, and mistyped codes
- * in their groups. One code in some thousands stays when its separators make it look like words.
+ * Removes everything that readAccessCode accepts, with any separators, and mistyped codes in their groups. One in some thousands stays when
+ * its separators make it look like words.
  */
 export const withoutAccessCodes = (text: string): string => {
   let written = ''
@@ -73,7 +72,7 @@ export const withoutAccessCodes = (text: string): string => {
   return kept === 0 ? text : written + text.slice(kept)
 }
 
-/** Spans in order. Overlapping spans are both returned. */
+/** In order; overlapping spans are both returned. */
 const codesIn = (text: string): { start: number; end: number }[] => {
   const found: { start: number; end: number }[] = []
   for (const run of runsIn(text)) {
@@ -116,7 +115,7 @@ const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
 /** JSON line break escapes. */
 const ESCAPED = /\\[bfnrt]/y
 
-/** Finds runs of code characters with only separators between, of sufficient length. */
+/** Runs have only separators between code characters. */
 const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
   if (text.length < SHORTEST) return runs
@@ -145,7 +144,7 @@ const runsIn = (text: string): Sign[][] => {
   return runs
 }
 
-/** Cache of characters in normalised form. */
+/** Normalised characters. */
 const known = new Map<string, string>()
 const MOST_KNOWN = 0x2000
 

@@ -1,6 +1,6 @@
 /**
- * Keeps a text's direction inside it (UAX #9). An isolate contains unclosed embeddings, but surplus closing characters and paragraph ends
- * escape it and reverse the neighbouring text.
+ * UAX #9: an isolate contains unclosed embeddings, but surplus closing characters and paragraph ends escape it and reverse the neighbouring
+ * text.
  */
 
 /** Characters that may turn a text right-to-left or leave its isolate. */
@@ -12,7 +12,7 @@ const [FIRST_OPENING, LAST_OPENING, CLOSING] = ['\u2066', '\u2068', '\u2069']
 
 export interface ContainedText {
   text: string
-  /** Appended after the isolate to close what the text left open. */
+  /** Closes what the text left open. */
   closes: string
 }
 

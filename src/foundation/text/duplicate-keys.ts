@@ -1,7 +1,4 @@
-/**
- * Returns the first duplicate key of any object in a valid JSON text, or null. `JSON.parse` silently keeps the last, which would merge two
- * damaged records into one.
- */
+/** Returns the first duplicate key of any object. `JSON.parse` keeps the last, which would merge two damaged records into one. */
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const OPEN_OBJECT = 0x7b
@@ -12,7 +9,7 @@ const COLON = 0x3a
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d])
 
 export const nameTwice = (text: string): string | null => {
-  /** Names seen in each open object; null for an array. */
+  /** An array has null. */
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {

@@ -1,7 +1,4 @@
-/**
- * Maps traditional to simplified characters for comparison, never for display. Pairs from OpenCC's TSCharacters (Apache-2.0) where both are
- * one UTF-16 unit.
- */
+/** For comparison, never for display. Pairs from OpenCC's TSCharacters (Apache-2.0) where both are one UTF-16 unit. */
 
 const PAIRS = [
   '㑯㑔㑳㑇㑶㐹㓨刾㘚㘎㜄㚯㜏㛣㠏㟆㥮㤘㩜㨫㩳㧐㩵擜䁻䀥䃮鿎䊷䌶䋙䌺䋚䌻䋹䌿䋻䌾䍦䍠䎱䎬䙡䙌䜀䜧䝼䞍䥇䦂䥑鿏䥱䥾䦛䦶䦟䦷䯀䯅䰾鲃䱷䲣䱽䲝䲁鳚䲘鳤䴉鹮丟丢並并乾干亂乱亙亘亞亚佇伫佈布佔占併并來来侖仑侶侣侷局俁俣係系俔伣俠侠俥伡俬私',
@@ -62,7 +59,6 @@ const PAIRS = [
 const simple = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit)
 for (let at = 0; at < PAIRS.length; at += 2) simple[PAIRS.charCodeAt(at)] = PAIRS.charCodeAt(at + 1)
 
-/** '長春虛構商貿' → '长春虚构商贸'. */
 export const simplified = (text: string): string => {
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)

@@ -1,6 +1,4 @@
-/** Cleans texts as agencies send them: blanks, null markers, full-width digits, brackets of document numbers. */
-
-/** Agencies' markers for no value, compared after NFKC and upper-casing. */
+/** Compared after NFKC and upper-casing. */
 const NULL_MARKERS = new Set([
   '/',
   '\\',
@@ -24,18 +22,18 @@ const [DIGIT_ONE, DIGIT_NINE] = [0x31, 0x39]
 
 const MAX_MARKER_LENGTH = 32 // characters with surrounding blanks
 
-/** White space, control and invisible characters (zero-width, byte order mark, direction marks). */
+/** Invisible ones are zero-width, byte order mark and direction marks. */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
 const BLANK = /^[\s\p{Cc}\p{Cf}]$/u
-/** Cache by UTF-16 unit: 0 unknown, 1 not blank, 2 blank. */
+/** Indexed by UTF-16 unit: 0 unknown, 1 not blank, 2 blank. */
 const blanks = new Uint8Array(0x10000)
 /** Visible ASCII and ideographs need no normalisation. */
 const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
-/** Returns trimmed text, or null for nothing and null markers. Never throws. */
+/** Nothing and null markers give null. Never throws. */
 export const clean = (value: unknown): string | null => {
   const sent = textOf(value)
   const text = sent && trimmed(sent)
@@ -75,7 +73,7 @@ export const isNullMarker = (text: string): boolean =>
   mayBeMarker(text) &&
   (NULL_MARKERS.has(text) || NULL_MARKERS.has(text.normalize('NFKC').trim().toUpperCase()))
 
-/** Fast check by the first character, which NFKC leaves as it is for ASCII and ideographs. */
+/** NFKC leaves a first ASCII character or ideograph as it is. */
 const mayBeMarker = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first >= 0x4e00 && first <= 0x9fff) return MARKERS_BEGIN.includes(text.charAt(0))
@@ -86,7 +84,6 @@ const mayBeMarker = (text: string): boolean => {
   return first !== DIGIT_ONE || second === DIGIT_NINE || second <= 0x20 || second >= 0x7f
 }
 
-/** Returns null for values other than strings and numbers. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
@@ -94,12 +91,12 @@ export const textOf = (value: unknown): string | null => {
   return null
 }
 
-/** Half-width form (Unicode NFKC). */
+/** Unicode NFKC. */
 export const digitsNarrow = (text: string): string => text.normalize('NFKC')
 
-/** NFKC without blanks. Removing a blank can let two characters compose, so it is normalised twice. */
+/** Removing a blank can let two characters compose, so it is normalised twice. */
 export const compact = (text: string): string =>
   COMPACT.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
 
-/** Canonical document number: 吉市监处罚〔2025〕12号. Year in 〔〕 (GB/T 9704-2012), half-width digits, no blanks. */
+/** 吉市监处罚〔2025〕12号: year in 〔〕 (GB/T 9704-2012), half-width digits, no blanks. */
 export const documentNumber = (text: string): string => compact(text).replace(BRACKETED_YEAR, '〔$1〕')

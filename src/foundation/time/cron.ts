@@ -1,9 +1,9 @@
-/** Cron expressions of five fields and their instants in Asia/Shanghai, independent of the machine's zone. Shanghai has no summer time. */
+/** Five fields in Asia/Shanghai, independent of the machine's zone. Shanghai has no summer time. */
 
 const MINUTE = 60_000 // ms
 const DAY = 86_400_000 // ms
 const OFFSET = 480 * MINUTE // ms that Shanghai is ahead of UTC
-/** Search bound in days: 29 February is at most eight years away. */
+/** 29 February is at most eight years away. */
 const DAYS_MOST = 2_930
 
 export interface Cron {
@@ -24,8 +24,8 @@ const RANGES = [
 ] as const
 
 /**
- * Accepts five fields of numbers, `*`, `-`, `,` and `/`, else throws. It also throws when both the day of month and the day of week are
- * restricted: cron takes either, node-cron both.
+ * Throws unless it has five fields of numbers, `*`, `-`, `,` and `/`, or if day of month and day of week are both restricted: cron takes
+ * either, node-cron both.
  */
 export const parse = (text: string): Cron => {
   const fields = text.trim().split(/\s+/)
@@ -59,7 +59,6 @@ const numbers = (field: string, [least, most]: readonly [number, number], text: 
   return [...found].sort((a, b) => a - b)
 }
 
-/** First planned instant after `after`, or null. */
 export const next = (cron: Cron, after: Date): Date | null => {
   const start = (Math.floor(after.getTime() / MINUTE) + 1) * MINUTE + OFFSET
   for (let day = Math.floor(start / DAY), n = 0; n < DAYS_MOST; day += 1, n += 1) {
@@ -73,7 +72,7 @@ export const next = (cron: Cron, after: Date): Date | null => {
   return null
 }
 
-/** Planned instants in (`after`, `upTo`], ascending; the newest `most` of them. */
+/** In (`after`, `upTo`], ascending; the newest `most`. */
 export const between = (cron: Cron, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
   const found: Date[] = []
@@ -100,7 +99,7 @@ const dayMatches = (cron: Cron, day: number): boolean => {
 
 const two = (n: number | string): string => String(n).padStart(2, '0')
 
-/** Describes usual expressions in words; returns others unchanged. */
+/** Unusual expressions are returned unchanged. */
 export const words = (text: string): { zh: string; en: string } => {
   const [minute = '', hour = '', ...rest] = text.trim().split(/\s+/)
   const daily = rest.length === 3 && rest.every((field) => field === '*')

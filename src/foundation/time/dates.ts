@@ -1,4 +1,4 @@
-/** Calendar days as 'YYYY-MM-DD' in Asia/Shanghai. Only UTC parts of Date objects are read, so the machine's zone has no effect. */
+/** Days are 'YYYY-MM-DD' in Asia/Shanghai. Only UTC parts of Date objects are read, so the machine's zone has no effect. */
 import { Refusal } from '../errors.js'
 import { compact, digitsNarrow, textOf } from '../text/values.js'
 
@@ -37,23 +37,21 @@ const DIGITS = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\d{3})?)?$/
 const EPOCH = /^-?\d{12,13}$/
 /** Eleven digits also count as milliseconds (1970 to 1973). Ten could be seconds and are refused. */
 const EPOCH_NUMBER = /^-?\d{11,13}$/
-/** yyyyMMddHHmm. As milliseconds these digits would fall in 1976. */
+/** Milliseconds of these digits would fall in 1976. */
 const MINUTES = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/
 
 /**
- * Reads a day in any form that agencies send: 2018-06-08, 2018/6/8, 2018.6.8, 2018年6月8日, 20180608, 20180608195653, 201806081956, with time
- * of day, ISO 8601 with zone, epoch milliseconds (number or 12–13 digits), Date. Instants become days in Shanghai.
+ * Reads every form that agencies send: 2018/6/8, 2018年6月8日, 20180608195653, 201806081956, ISO 8601 with zone, epoch milliseconds, Date.
+ * Instants become days in Shanghai.
  *
  * Twelve digits that begin with 19 or 20 are a minute, or milliseconds of a whole hour; ambiguous ones are refused. Returns null outside
- * 1900–2999, for two-digit years, and for 1900-01-01 ("none"). 2099-12-31 is returned as is; the caller decides whether it means "without
- * end".
+ * 1900–2999, for two-digit years, and for 1900-01-01 ("none"). The caller decides whether 2099-12-31 means "without end".
  */
 export const parseDate = (value: unknown): string | null => {
   const day = anyDay(value)
   return day === NO_DATE ? null : day
 }
 
-/** True for 1900-01-01 in any form. */
 export const isNoDate = (value: unknown): boolean => anyDay(value) === NO_DATE
 
 const anyDay = (value: unknown): string | null => (value instanceof Date ? dayOf(value.getTime()) : parseText(value))
@@ -75,7 +73,6 @@ const parseText = (value: unknown): string | null => {
   return dayAt(year, month, date, hour, minute, second)
 }
 
-/** A minute, or else milliseconds of a whole hour. */
 const dayInTwelve = (digits: string): string | null => {
   const [, year, month, date, hour, minute] = MINUTES.exec(digits) ?? []
   const day = dayAt(year, month, date, hour, minute, undefined)
@@ -83,17 +80,16 @@ const dayInTwelve = (digits: string): string | null => {
   return day === null ? dayOf(Number(digits)) : null
 }
 
-/** Registers that send milliseconds send midnights of Shanghai or UTC. */
+/** Registers send midnights of Shanghai or UTC. */
 const isWholeHour = (time: number): boolean => time % HOUR === 0
 
-/** Days that earlier releases wrongly made of a minute of this day, by reading twelve digits as milliseconds. */
+/** Earlier releases wrongly read twelve digits as milliseconds. */
 export const misreadDays = (day: string): string[] => {
   const digits = day.replaceAll('-', '')
   if (!MINUTES.test(`${digits}0000`)) return []
   const [first, last] = [dayOf(Number(`${digits}0000`)), dayOf(Number(`${digits}2359`))]
   return [...new Set([first, last])].filter((each) => each !== null)
 }
-/** Range of all `misreadDays`. */
 export const MISREAD = { from: '1976-01-09', to: '1976-08-26' }
 
 type DatePart = string | undefined
@@ -117,7 +113,7 @@ const dayAt = (
   return dayOf(utc(date) + clock - offset)
 }
 
-/** Strict: YYYY-MM-DD, existing, 1900–2999. */
+/** Strict: existing, 1900–2999. */
 export const isDate = (text: string): boolean => {
   if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
@@ -163,7 +159,6 @@ export const addMonths = (date: string, n: number): string => {
   return dateOf(Date.UTC(year, month, Math.min(from.getUTCDate(), daysIn(year, month + 1))))
 }
 
-/** 2024-02-29 plus one year is 2025-02-28. */
 export const addYears = (date: string, n: number): string => addMonths(date, n * 12)
 
 /** Negative when `to` is earlier. */
@@ -182,7 +177,7 @@ const dateOf = (time: number): string => {
   if (day !== lastDay.day) lastDay = { day, date: new Date(time).toISOString().slice(0, 10) }
   return lastDay.date
 }
-/** Cache of the last day, nearly always today. */
+/** The last day is nearly always today. */
 let lastDay = { day: Number.NaN, date: '' }
 
 /** Year 1 of the Republic is 1912. */
@@ -191,8 +186,8 @@ const ROC = /^(?:(?:中[华華])?民[国國])?(\d{1,4})(?:年(\d{1,2})月(\d{1,2
 const ROC_DIGITS = /^(\d{2,3})(\d{2})(\d{2})$/
 
 /**
- * Reads a day in years of the Republic (民國): 111.03.16, 111/3/16, 1110316, 民國111年3月16日. Use it only for fields known to count so: elsewhere
- * 99.1.2 is another calendar's short year. Returns null for other text.
+ * Reads years of the Republic (民國): 111.03.16, 1110316, 民國111年3月16日. Use it only for fields known to count so: elsewhere 99.1.2 is a short
+ * year.
  */
 export const parseRocDate = (value: unknown): string | null => {
   const text = typeof value === 'boolean' ? null : textOf(value)

@@ -1,4 +1,4 @@
-/** Calendar days as integers for bulk arithmetic; 0 is 1970-01-01. */
+/** 0 is 1970-01-01. */
 
 export const NEVER = Number.POSITIVE_INFINITY
 
@@ -7,7 +7,7 @@ const LAST_YEAR = 2999
 const LAST_DAY = Date.UTC(LAST_YEAR, 11, 31) / DAY
 const [ZEROS_4, ZEROS_2] = [0x30 * 1111, 0x30 * 11]
 const DAYS_BEFORE_1970 = 719_528
-/** Days of a common year before each month, from index 1. */
+/** Days before each month, from index 1. */
 const BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
 /** The day must exist. */
@@ -22,7 +22,7 @@ export const dayNumber = (date: string): number => {
   return year * 365 + leapDays + (BEFORE_MONTH[month] ?? 0) + day - 1 - DAYS_BEFORE_1970
 }
 
-/** Clamps like addYears in dates.ts: 29 February becomes the 28th. */
+/** 29 February becomes the 28th, as by addYears. */
 export const anniversary = (date: string, years: number): number => {
   const year = Number(date.slice(0, 4)) + years
   if (year > LAST_YEAR) return NEVER
@@ -31,10 +31,10 @@ export const anniversary = (date: string, years: number): number => {
   return common && date.endsWith('-02-29') ? day - 1 : day
 }
 
-/** Cache, because few distinct days recur for every operator. */
+/** Few distinct days recur for every operator. */
 const texts = new Map<number, string>()
 
-/** Returns null for NEVER and days after 2999. */
+/** NEVER and days after 2999 give null. */
 export const dayText = (day: number): string | null => {
   if (day > LAST_DAY) return null
   const known = texts.get(day)
