@@ -8,7 +8,7 @@ import { samePerson } from './persons.js'
 export const DUTIES = ['systems', 'security'] as const
 export type AdministratorDuty = (typeof DUTIES)[number]
 
-/** Nobody could confirm the first accounts with a duty, so registration does. */
+/** Registration confirms the first accounts with a duty, because nobody else could. */
 export const EXEMPT_ACCOUNTS = 2
 
 export interface Confirmer {

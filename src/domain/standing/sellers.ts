@@ -6,7 +6,7 @@ import { holdsIdNumber } from '../records/privacy.js'
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
 const HOLDS_MONTHS = 6
 export const SELLERS_MOST = 1_000_000
-/** Lines without a code, above which a file is not a seller list. */
+/** Above this share of lines without a code a file is not a seller list. */
 export const MALFORMED_SHARE = 0.5
 /** Any list may open so many: a new marketplace's shops are not delivered yet. */
 export const UNCONFIRMED_LEAST = 200

@@ -33,7 +33,7 @@ const COMPACT = /^[!-~\u4e00-\u9fff]*$/
 
 const BRACKETED_YEAR = /[〔﹝[【［(（〈<{]((?:19|20)\d{2})年?[〕﹞\]】］)）〉>}]/gu
 
-/** Nothing and null markers give null. Never throws. */
+/** Returns null for nothing and for null markers. Never throws. */
 export const clean = (value: unknown): string | null => {
   const sent = textOf(value)
   const text = sent && trimmed(sent)
