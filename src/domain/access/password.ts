@@ -4,7 +4,7 @@ export const PASSWORD_MOST = 128
 const DIFFERENT_LEAST = 6
 /** Shortest name that a password must not contain. */
 const NAME_LEAST = 3
-/** Above this share of neighbours that follow each other (abc, 321, 111) it is a sequence. */
+/** A larger share of neighbours that follow each other (abc, 321, 111) makes a sequence. */
 const ROW_SHARE = 0.6
 
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON'

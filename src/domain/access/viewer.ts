@@ -1,4 +1,4 @@
-/** "Not there" and "not for you" look the same. */
+/** One table of permissions for every entrance. "Not there" and "not for you" look the same. */
 
 import type { Level } from '../operators/places.js'
 import { levelOf } from '../operators/places.js'
@@ -102,12 +102,12 @@ export const ACCESS: Record<Act, readonly Role[]> = {
   use_access_code: ALL,
   see_standing: ALL,
   see_grade: [...AUTHORITY, 'party'],
-  // Only operators on its own list; others look as to the public.
+  // Limited to operators on its own list. It sees others as the public does.
   see_sellers_grade: ['marketplace'],
-  // Only operators that authorised it; of others what is open by law.
+  // Limited to operators that authorised it. It sees nothing else that is not open by law.
   see_authorised_grade: ['credit_service'],
   send_sellers: ['marketplace'],
-  // Only its own sellers.
+  // Limited to its own sellers.
   hear_changes: ['marketplace'],
   see_webhooks: ['administrator', 'auditor'],
   record_authorisation: ['credit_service'],
@@ -183,7 +183,7 @@ export const KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** A viewer bounded by a region may not perform them. */
+/** A viewer bounded by a region may not perform these acts. */
 export const OF_ALL_REGIONS: readonly Act[] = [
   'amend_calendar',
   'close_retraction',
@@ -203,7 +203,7 @@ export const OF_ALL_REGIONS: readonly Act[] = [
   'take_back_run',
 ]
 
-/** A viewer bounded by a region may perform them there only. */
+/** A viewer bounded by a region may perform these acts for its operators only. */
 export const OF_ITS_REGION: readonly Act[] = [
   'decide_objection',
   'decide_overrule',
