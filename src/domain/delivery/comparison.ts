@@ -52,12 +52,12 @@ const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDiffere
 
 /** So many may always disappear at once: a working day of an office that repairs entries. */
 const GONE_ALWAYS = 10
-/** Share of confirmed entries. Fewer are repaired elsewhere on an ordinary night. */
+/** Tolerated share of confirmed entries above GONE_ALWAYS. Fewer are repaired elsewhere on an ordinary night. */
 const GONE_SHARE = 0.05
 /** After a restore all removals since the backup appear at once and must be followed. */
 const GONE_SHARE_RESTORED = 0.5
 
-/** An empty display with more than one confirmed entry is an outage too. */
+/** So much is absent, or an empty display stands for more than one confirmed entry. */
 export const isOutage = (
   { gone, confirmed, shown }: { gone: number; confirmed: number; shown: number },
   restored: boolean,
